@@ -1,0 +1,2 @@
+//! Reclaim.
+fn main() {}
