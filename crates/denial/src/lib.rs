@@ -1,1 +1,16 @@
-//! The field of claim denials.
+//! The field of claim denials: money, claims, remittances, cases, deadlines, owners, postings.
+//!
+//! Decisions are pure functions. This crate never does I/O, never reads a clock, never draws a
+//! random number and never uses a float; now, today and new ids are arguments.
+#![deny(clippy::float_arithmetic)]
+
+pub mod category;
+pub mod claim;
+pub mod codes;
+pub mod deadline;
+pub mod denial;
+pub mod ids;
+pub mod money;
+pub mod person;
+pub mod phi;
+pub mod remittance;

@@ -1,0 +1,390 @@
+//! The denial case: one claim at one payer in one round, with its lines, balance, work and clocks.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::category::{AdjustmentKind, Category, Origin};
+use crate::claim::PlanType;
+use crate::codes::{ClaimNumber, LineControl, Procedure};
+use crate::deadline::Deadline;
+use crate::ids::{AppealId, ClaimId, DenialId, DocumentId, PayerId, PersonId, RemittanceId};
+use crate::money::Money;
+use crate::named;
+use crate::person::Role;
+use crate::remittance::{Adjustment, Remark, Source};
+
+named! {
+    /// Where a case stands: the eight statuses of the field.
+    Status {
+        /// Found, not looked at.
+        New = "new",
+        /// Somebody works it.
+        InReview = "in_review",
+        /// A corrected claim was sent.
+        Corrected = "corrected_and_resubmitted",
+        /// An appeal was sent.
+        Appealed = "appealed",
+        /// The payer's receipt is proven; its answer is awaited.
+        Pending = "pending_payer_response",
+        /// The payer gave way; the money is not posted yet.
+        Overturned = "overturned",
+        /// Every cent is explained and nothing was given up.
+        Paid = "paid",
+        /// What was left was given up, with a reason and the needed approval.
+        WrittenOff = "written_off",
+    }
+}
+
+impl Status {
+    /// True for the two final statuses.
+    #[must_use]
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Status::Paid | Status::WrittenOff)
+    }
+}
+
+named! {
+    /// What is to be done next on an open case.
+    NextActionKind {
+        /// Look at it and choose a way.
+        Review = "review",
+        /// Correct the claim.
+        Correct = "correct",
+        /// Send the claim again.
+        Resubmit = "resubmit",
+        /// Appeal.
+        Appeal = "appeal",
+        /// Bill the other payer, or settle who pays first.
+        CoordinateBenefits = "coordinate_benefits",
+        /// Send the records asked for.
+        SendRecords = "send_records",
+        /// Call the payer.
+        CallPayer = "call_payer",
+        /// Ask a colleague.
+        AskColleague = "ask_colleague",
+        /// Wait for the payer's answer.
+        AwaitPayer = "await_payer",
+        /// Move it to the patient's bill.
+        BillPatient = "bill_patient",
+        /// Propose to give it up.
+        ProposeWriteOff = "propose_write_off",
+    }
+}
+
+/// What is to be done next, and by when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextAction {
+    /// What.
+    pub kind: NextActionKind,
+    /// The day by which it is done.
+    pub on: Date,
+}
+
+/// Who answers for a case: always a role, and a person once somebody has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The role that the matrix names, or that a supervisor chose.
+    pub role: Role,
+    /// The person; a case without one is unowned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+}
+
+/// The work on a case. An open case cannot lack owner, next action or date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum Work {
+    /// Somebody owes the next step.
+    Open {
+        /// One of the six open statuses.
+        status: Status,
+        /// Who answers for it.
+        owner: Owner,
+        /// What comes next.
+        next: NextAction,
+        /// When silence becomes a matter for others.
+        escalate_on: Date,
+    },
+    /// Nothing is left to do.
+    Closed {
+        /// Paid or written off.
+        status: Status,
+        /// The day.
+        on: Date,
+        /// How it ended.
+        resolution: Resolution,
+    },
+}
+
+named! {
+    /// How a closed case ended.
+    Resolution {
+        /// The payer paid what it had denied.
+        PaidByPayer = "paid_by_payer",
+        /// What was denied is properly owed by the patient or another payer, and was moved there.
+        Transferred = "transferred",
+        /// Part was paid, the rest was given up.
+        PartlyWrittenOff = "partly_written_off",
+        /// All of it was given up.
+        WrittenOff = "written_off",
+    }
+}
+
+/// The money of a case. What was denied is always the sum of its parts and what is outstanding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Balance {
+    /// Refused by the payer.
+    pub denied: Money,
+    /// Paid by that payer after all.
+    pub recovered: Money,
+    /// Paid by another payer.
+    pub other_payer: Money,
+    /// Moved to the patient.
+    pub patient: Money,
+    /// Found to be the contract's own reduction.
+    pub contractual: Money,
+    /// Given up.
+    pub written_off: Money,
+}
+
+impl Balance {
+    /// What nobody has explained yet.
+    #[must_use]
+    pub fn outstanding(&self) -> Money {
+        self.denied - self.explained() - self.written_off
+    }
+
+    /// What was paid or moved to where it belongs.
+    #[must_use]
+    pub fn explained(&self) -> Money {
+        self.recovered + self.other_payer + self.patient + self.contractual
+    }
+}
+
+/// One denied line of a case, or the whole claim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeniedLine {
+    /// Position on the claim, from 1; `None` for the whole claim.
+    pub line: Option<u16>,
+    /// Our control number of the line, where there is one.
+    pub control: LineControl,
+    /// What was done.
+    pub procedure: Procedure,
+    /// First day of service.
+    pub from: Option<Date>,
+    /// Charge of the line.
+    pub charge: Money,
+    /// Every adjustment of the line, denial or not.
+    pub adjustments: Vec<Adjustment>,
+    /// Every remark that stands with the line.
+    pub remarks: Vec<Remark>,
+    /// The part that denial reasons took.
+    pub denied: Money,
+    /// What the contract lets expect, where a contract is known.
+    pub expected: Option<Money>,
+    /// The reason's category.
+    pub category: Category,
+    /// True where nothing of the line was paid or left to the patient.
+    pub full: bool,
+    /// A later remittance that paid it: when, how much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovered: Option<Recovery>,
+    /// Set aside without closing the case (features 2.02).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_aside: Option<String>,
+}
+
+/// How a denied line was paid after all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovery {
+    /// Payment day.
+    pub on: Date,
+    /// Paid beyond what was paid before.
+    pub amount: Money,
+    /// Days from the denial.
+    pub days: i32,
+    /// The remittance that paid.
+    pub remittance: RemittanceId,
+}
+
+/// Why it really happened, set by a person (features 3.03).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RootCause {
+    /// The step of the clinic's work, in the clinic's words.
+    pub step: String,
+    /// The team that can mend it.
+    pub team: Role,
+    /// Whether it could have been prevented.
+    pub preventable: bool,
+    /// What was found.
+    pub note: String,
+}
+
+named! {
+    /// How something reached a payer or came from it.
+    Channel {
+        /// Electronic file.
+        Edi = "edi",
+        /// The payer's portal.
+        Portal = "portal",
+        /// Fax.
+        Fax = "fax",
+        /// Post.
+        Mail = "mail",
+        /// Telephone.
+        Phone = "phone",
+    }
+}
+
+named! {
+    /// How an appeal ended.
+    Outcome {
+        /// The payer gave way.
+        Overturned = "overturned",
+        /// The payer gave way in part.
+        PartlyOverturned = "partly_overturned",
+        /// The payer kept its view.
+        Upheld = "upheld",
+        /// Not looked at: late, incomplete or not allowed.
+        Dismissed = "dismissed",
+        /// Taken back by us.
+        Withdrawn = "withdrawn",
+    }
+}
+
+/// One appeal at one level.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appeal {
+    /// Its id.
+    pub id: AppealId,
+    /// Level from 1.
+    pub level: u8,
+    /// The day it was sent.
+    pub filed_on: Date,
+    /// How.
+    pub channel: Channel,
+    /// The payer's confirmation or tracking number.
+    pub confirmation: Option<String>,
+    /// What was sent, where a copy is kept.
+    pub packet: Option<DocumentId>,
+    /// How it ended.
+    pub decided: Option<(Date, Outcome)>,
+}
+
+/// A question to a colleague that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// Number within the case, from 1.
+    pub number: u16,
+    /// Who is asked.
+    pub to: Role,
+    /// The question.
+    pub text: String,
+    /// The day by which the answer is wanted.
+    pub due: Date,
+    /// Who asked.
+    pub asker: PersonId,
+}
+
+/// A write-off that waits for a second person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// How much is to be given up.
+    pub amount: Money,
+    /// Why.
+    pub reason: String,
+    /// Who asks; never the one who approves.
+    pub by: PersonId,
+    /// Since when it waits.
+    pub at: Timestamp,
+    /// Who approved it, once somebody has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<PersonId>,
+}
+
+/// One denial case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denial {
+    /// Its id.
+    pub id: DenialId,
+    /// The claim.
+    pub claim: ClaimId,
+    /// The claim's number, as people call it.
+    pub number: ClaimNumber,
+    /// The payer.
+    pub payer: PayerId,
+    /// The regime that selects the rules.
+    pub plan: PlanType,
+    /// 1 for the first denial of the claim by this payer, 2 after a closed one, and so on.
+    pub round: u8,
+    /// The remittance that denied it.
+    pub remittance: RemittanceId,
+    /// Where that came from.
+    pub source: Source,
+    /// The day of the denial: the payment's effective date.
+    pub denied_on: Date,
+    /// The denied lines.
+    pub lines: Vec<DeniedLine>,
+    /// The leading reason.
+    pub category: Category,
+    /// Front desk or behind it.
+    pub origin: Origin,
+    /// The kind of the leading adjustment: a denial, or not mapped yet.
+    pub kind: AdjustmentKind,
+    /// What really happened, once a person has said.
+    pub root_cause: Option<RootCause>,
+    /// The remittance did not add up: posting and automatic overturn wait (house §18.2).
+    pub quarantined: bool,
+    /// Owner, next action, date; or how it ended.
+    pub work: Work,
+    /// Every clock.
+    pub deadlines: Vec<Deadline>,
+    /// Every appeal.
+    pub appeals: Vec<Appeal>,
+    /// The money.
+    pub balance: Balance,
+    /// Corrections and appeals that the payer has answered with no.
+    pub attempts: u8,
+    /// Questions without an answer.
+    pub questions: Vec<Question>,
+    /// A write-off that waits for a second person.
+    pub proposal: Option<Proposal>,
+    /// The payer's own claim number, wanted on a replacement.
+    pub control: SmolStr,
+    /// Who works on it right now (features 3.06).
+    pub taken_by: Option<PersonId>,
+    /// Out of the queue until this day.
+    pub snoozed_until: Option<Date>,
+    /// Counts every saved change, from 1.
+    pub version: u32,
+}
+
+impl Denial {
+    /// Where the case stands.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        match &self.work {
+            Work::Open { status, .. } | Work::Closed { status, .. } => *status,
+        }
+    }
+
+    /// Who answers for the case while it is open.
+    #[must_use]
+    pub const fn owner(&self) -> Option<&Owner> {
+        match &self.work {
+            Work::Open { owner, .. } => Some(owner),
+            Work::Closed { .. } => None,
+        }
+    }
+
+    /// What comes next while the case is open.
+    #[must_use]
+    pub const fn next(&self) -> Option<&NextAction> {
+        match &self.work {
+            Work::Open { next, .. } => Some(next),
+            Work::Closed { .. } => None,
+        }
+    }
+}
