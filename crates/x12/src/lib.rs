@@ -1,1 +1,20 @@
-//! Placeholder until its first module lands.
+//! The X12 format: reads any bytes, keeps every one of them, and says what is odd and where.
+//!
+//! Reading never fails and never panics; what is wrong becomes a [`finding::Finding`] with its
+//! place. Nothing here knows what a denial is.
+
+pub mod amount;
+pub mod block;
+pub mod delimiters;
+pub mod envelope;
+pub mod finding;
+pub mod loops;
+pub mod reader;
+pub mod segment;
+pub mod t835;
+pub mod writer;
+
+pub use block::{Block, Kind};
+pub use finding::{Code, Finding, Severity};
+pub use reader::Reader;
+pub use segment::{Place, Segment};

@@ -1,0 +1,491 @@
+//! Bytes to blocks of segments; never fails, collects findings, holds one block at a time.
+
+use std::io::Read;
+
+use memchr::{memchr, memmem};
+
+use crate::block::{Block, Kind, Mark};
+use crate::delimiters::{Delimiters, ISA_LIMIT, USUAL};
+use crate::envelope::Envelope;
+use crate::finding::{Code, Finding, Findings, Severity};
+use crate::loops::Shape;
+use crate::segment::{Place, Segment};
+
+/// Bytes asked of the source at a time.
+const CHUNK: usize = 256 * 1024;
+
+/// The largest block that is held whole.
+const BLOCK_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Reads X12 from any source. Memory holds one block and one chunk, however long the file is.
+///
+/// A source that fails is read as if it ended there; [`Reader::fault`] tells.
+pub struct Reader<R> {
+    source: R,
+    buffer: Vec<u8>,
+    filled: usize,
+    offset: u64,
+    start: usize,
+    scan: usize,
+    ended: bool,
+    fault: Option<std::io::Error>,
+    marks: Vec<Mark>,
+    number: u32,
+    delimiters: Option<Delimiters>,
+    shape: Shape,
+    kind: Kind,
+    envelope: Envelope,
+    transactions: u64,
+    findings: Findings,
+}
+
+/// What a segment does to the block before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// It begins a block of this kind.
+    Begins(Kind),
+    /// It goes on with the block.
+    Continues,
+}
+
+impl<R: Read> Reader<R> {
+    /// A reader at the beginning of a source.
+    pub fn new(source: R) -> Reader<R> {
+        Reader {
+            source,
+            buffer: Vec::new(),
+            filled: 0,
+            offset: 0,
+            start: 0,
+            scan: 0,
+            ended: false,
+            fault: None,
+            marks: Vec::new(),
+            number: 0,
+            delimiters: None,
+            shape: Shape::of(b""),
+            kind: Kind::Envelope,
+            envelope: Envelope::default(),
+            transactions: 0,
+            findings: Findings::default(),
+        }
+    }
+
+    /// The next block, or `None` at the end. The blocks' [`Block::raw`] bytes, put end to end, are
+    /// the bytes of the source.
+    #[expect(clippy::should_implement_trait, reason = "the block borrows from the reader")]
+    pub fn next(&mut self) -> Option<Block<'_>> {
+        self.start = self.scan;
+        self.marks.clear();
+        while let Some((mark, after)) = self.peek() {
+            let role = self.role(mark);
+            let begins = matches!(role, Role::Begins(_));
+            if !self.marks.is_empty() && (begins || self.is_too_large(after)) {
+                return Some(self.block());
+            }
+            if let Role::Begins(kind) = role {
+                self.kind = kind;
+            }
+            self.take(mark, after);
+            if self.kind == Kind::Envelope {
+                return Some(self.block());
+            }
+        }
+        self.last_block()
+    }
+
+    /// What was odd so far; call it after the last block.
+    #[must_use]
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings.into_vec()
+    }
+
+    /// Adds what a view of a block found odd, so that one list tells all.
+    pub fn note(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Why the source stopped giving bytes before its end, if it did.
+    #[must_use]
+    pub const fn fault(&self) -> Option<&std::io::Error> {
+        self.fault.as_ref()
+    }
+
+    /// Segments read so far.
+    #[must_use]
+    pub const fn segments(&self) -> u32 {
+        self.number
+    }
+
+    fn block(&self) -> Block<'_> {
+        let count = u32::try_from(self.marks.len()).unwrap_or(u32::MAX);
+        Block {
+            kind: self.kind,
+            buffer: self.buffer.get(..self.filled).unwrap_or_default(),
+            marks: &self.marks,
+            offset: self.offset,
+            first: self.number.saturating_sub(count).saturating_add(1),
+            delimiters: self.delimiters.unwrap_or(USUAL),
+            raw: (self.start, self.scan),
+        }
+    }
+
+    /// What is left at the end: an open block, or stray bytes without any segment.
+    fn last_block(&mut self) -> Option<Block<'_>> {
+        if self.marks.is_empty() {
+            if self.start == 0 && self.offset == 0 || self.start < self.filled {
+                self.end_of_file();
+            }
+            self.kind = Kind::Envelope;
+        }
+        let stray = self.marks.is_empty() && self.start < self.filled;
+        if stray {
+            self.scan = self.filled;
+        }
+        (stray || !self.marks.is_empty()).then(|| self.block())
+    }
+
+    fn end_of_file(&mut self) {
+        if self.number == 0 {
+            self.report(
+                self.start,
+                Code::NothingFound,
+                Severity::Error,
+                "expected an X12 interchange that begins with ISA, and none was found",
+                "check that the file is the payer's or the clearinghouse's own, not a picture of it",
+            );
+        }
+    }
+
+    /// Finds the next segment without taking it: its bytes, and where to go on after it.
+    fn peek(&mut self) -> Option<(Mark, usize)> {
+        let begin = loop {
+            self.skip_blanks()?;
+            let is_isa = self.starts_with_id(b"ISA");
+            if self.delimiters.is_some() && !is_isa {
+                break self.scan;
+            }
+            if !self.find_interchange(is_isa) {
+                return None;
+            }
+            break self.scan;
+        };
+        self.find_end(begin)
+    }
+
+    /// Moves over blanks and line breaks; `None` at the end of the source.
+    fn skip_blanks(&mut self) -> Option<()> {
+        loop {
+            let rest = self.buffer.get(self.scan..self.filled).unwrap_or_default();
+            match rest.iter().position(|byte| !is_blank(*byte)) {
+                Some(blanks) => {
+                    self.scan += blanks;
+                    return Some(());
+                }
+                None => self.scan = self.filled,
+            }
+            if !self.fill() {
+                // Blanks at the very end belong to no block yet; the last block takes them.
+                self.scan = self.filled;
+                return None;
+            }
+        }
+    }
+
+    fn starts_with_id(&mut self, id: &[u8]) -> bool {
+        while self.filled - self.scan <= id.len() && self.fill() {}
+        let rest = self.rest();
+        rest.starts_with(id) && rest.get(id.len()).is_some_and(|byte| !byte.is_ascii_alphanumeric())
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.buffer.get(self.scan..self.filled).unwrap_or_default()
+    }
+
+    /// Sets the separators at an ISA, or looks for one; false where the rest holds none.
+    fn find_interchange(&mut self, is_isa: bool) -> bool {
+        if is_isa {
+            while self.filled - self.scan < ISA_LIMIT && self.fill() {}
+            self.use_isa();
+            return true;
+        }
+        if [b"ST".as_slice(), b"GS", b"TA1"].iter().any(|id| self.starts_with_id(id)) {
+            self.use_usual();
+            return true;
+        }
+        self.seek_isa()
+    }
+
+    fn use_isa(&mut self) {
+        let found = Delimiters::of_isa(self.rest());
+        if found.is_none() {
+            self.report(
+                self.scan,
+                Code::UnreadableIsa,
+                Severity::Error,
+                "expected sixteen elements in ISA, and fewer came; common separators are assumed",
+                "the file is cut off or altered; ask the sender for it again",
+            );
+        }
+        self.delimiters = found.or_else(|| Some(guessed(self.rest(), 3)));
+    }
+
+    fn use_usual(&mut self) {
+        self.report(
+            self.scan,
+            Code::NoInterchange,
+            Severity::Warning,
+            "expected ISA before the first group or transaction; common separators are assumed",
+            "the file was cut out of a larger one; whether it is a test cannot be told",
+        );
+        let id = self.rest().iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        self.delimiters = Some(guessed(self.rest(), id));
+    }
+
+    /// Looks for an ISA further on, chunk by chunk.
+    fn seek_isa(&mut self) -> bool {
+        let stray = self.scan;
+        let mut from = self.scan;
+        loop {
+            let rest = self.buffer.get(from..self.filled).unwrap_or_default();
+            if let Some(at) = memmem::find(rest, b"ISA") {
+                let lacks = self.filled - (from + at) < ISA_LIMIT;
+                if lacks && !self.ended && self.fill_keeping(&mut from) {
+                    continue;
+                }
+                let candidate = self.buffer.get(from + at..self.filled).unwrap_or_default();
+                if Delimiters::of_isa(candidate).is_some() {
+                    self.tell_stray(stray, from + at);
+                    self.scan = from + at;
+                    self.use_isa();
+                    return true;
+                }
+                from += at + 1;
+                continue;
+            }
+            from = self.filled.saturating_sub(2).max(from);
+            if self.filled - self.start > BLOCK_LIMIT || !self.fill_keeping(&mut from) {
+                self.tell_stray(stray, self.filled);
+                self.scan = self.filled;
+                return false;
+            }
+        }
+    }
+
+    fn fill_keeping(&mut self, at: &mut usize) -> bool {
+        let before = self.start;
+        let more = self.fill();
+        *at -= before - self.start;
+        more
+    }
+
+    fn tell_stray(&mut self, from: usize, to: usize) {
+        let bytes = self.buffer.get(from..to).unwrap_or_default();
+        let is_mark = bytes == b"\xef\xbb\xbf";
+        let severity = if is_mark { Severity::Note } else { Severity::Warning };
+        let message = if is_mark {
+            "a byte order mark stands before ISA"
+        } else {
+            "text that is no X12 stands before or after the interchange"
+        };
+        self.report(from, Code::StrayText, severity, message, "harmless: it is kept and not read");
+    }
+
+    /// Finds the terminator of the segment that begins at `begin`.
+    fn find_end(&mut self, begin: usize) -> Option<(Mark, usize)> {
+        let terminator = self.delimiters.unwrap_or(USUAL).segment;
+        let mut begin = begin;
+        let mut searched = begin;
+        loop {
+            let rest = self.buffer.get(searched..self.filled).unwrap_or_default();
+            if let Some(at) = memchr(terminator, rest) {
+                let end = searched + at;
+                return Some((Mark { start: begin, end }, end + 1));
+            }
+            searched = self.filled;
+            let shift = self.start;
+            let endless = self.filled - begin > BLOCK_LIMIT;
+            if endless || !self.fill() {
+                return self.unterminated(begin, endless);
+            }
+            let shift = shift - self.start;
+            begin -= shift;
+            searched -= shift;
+        }
+    }
+
+    fn unterminated(&mut self, begin: usize, endless: bool) -> Option<(Mark, usize)> {
+        let code = if endless { Code::TooLarge } else { Code::Unterminated };
+        self.report(
+            begin,
+            code,
+            Severity::Warning,
+            "expected a segment terminator, and the text went on to its end without one",
+            "the file is cut off, or its separators are not those that its ISA declares",
+        );
+        let trailing = self.buffer.get(begin..self.filled).unwrap_or_default();
+        let kept = trailing.trim_ascii_end().len();
+        (kept > 0).then_some((Mark { start: begin, end: begin + kept }, self.filled))
+    }
+
+    /// Reads one more chunk, after moving what is still needed to the front. False at the end.
+    fn fill(&mut self) -> bool {
+        if self.ended {
+            return false;
+        }
+        if self.start > 0 {
+            self.move_to_front();
+        }
+        if self.buffer.len() < self.filled + CHUNK {
+            self.buffer.resize((self.filled + CHUNK).max(2 * self.buffer.len()), 0);
+        }
+        loop {
+            let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
+            match self.source.read(room) {
+                Ok(count) => {
+                    self.filled += count;
+                    self.ended = count == 0;
+                }
+                Err(fault) if fault.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(fault) => {
+                    self.fault = Some(fault);
+                    self.ended = true;
+                }
+            }
+            return !self.ended;
+        }
+    }
+
+    fn move_to_front(&mut self) {
+        self.buffer.copy_within(self.start..self.filled, 0);
+        for mark in &mut self.marks {
+            mark.start -= self.start;
+            mark.end -= self.start;
+        }
+        self.offset += self.start as u64;
+        self.filled -= self.start;
+        self.scan -= self.start;
+        self.start = 0;
+    }
+
+    fn segment(&self, mark: Mark) -> Segment<'_> {
+        let raw = self.buffer.get(mark.start..mark.end).unwrap_or_default();
+        let place =
+            Place { segment: self.number + 1, byte: self.offset + mark.start as u64 };
+        Segment::new(raw, self.delimiters.unwrap_or(USUAL), place)
+    }
+
+    fn role(&self, mark: Mark) -> Role {
+        let id = self.segment(mark).id();
+        match id {
+            b"ST" => Role::Begins(Kind::Head),
+            b"ISA" | b"GS" | b"GE" | b"IEA" => Role::Begins(Kind::Envelope),
+            _ if !self.envelope.in_transaction() => Role::Begins(Kind::Envelope),
+            _ if self.shape.ends(id) && self.kind != Kind::Tail => Role::Begins(Kind::Tail),
+            _ if self.shape.opens(id) && !self.joins_group_header(id) => Role::Begins(Kind::Unit),
+            _ => Role::Continues,
+        }
+    }
+
+    /// A CLP right after its LX, TS3 or TS2 stays in one block with them.
+    fn joins_group_header(&self, id: &[u8]) -> bool {
+        let holds_claim = || self.marks.iter().any(|mark| self.segment(*mark).id() == b"CLP");
+        let opener = self.marks.first().map(|mark| self.segment(*mark).id());
+        id == b"CLP" && opener == Some(b"LX") && self.marks.len() <= 4 && !holds_claim()
+    }
+
+    fn is_too_large(&mut self, after: usize) -> bool {
+        let large = after - self.start > BLOCK_LIMIT;
+        if large {
+            self.report(
+                self.scan,
+                Code::TooLarge,
+                Severity::Warning,
+                "one claim or level is larger than sixteen megabytes; it is read in parts",
+                "check the file: segments of several claims may have lost their openers",
+            );
+        }
+        large
+    }
+
+    fn take(&mut self, mark: Mark, after: usize) {
+        let raw = self.buffer.get(mark.start..mark.end).unwrap_or_default();
+        let place = Place {
+            segment: self.number.saturating_add(1),
+            byte: self.offset + mark.start as u64,
+        };
+        let segment = Segment::new(raw, self.delimiters.unwrap_or(USUAL), place);
+        self.envelope.observe(&segment, &mut self.findings);
+        match segment.id() {
+            b"ST" => {
+                self.transactions += 1;
+                self.shape = Shape::of(segment.bytes(1).trim_ascii());
+            }
+            b"IEA" => self.delimiters = None,
+            id => self.findings.extend(odd_segment(id, self.shape, &self.envelope, place)),
+        }
+        self.marks.push(mark);
+        self.number = self.number.saturating_add(1);
+        self.scan = after;
+    }
+
+    fn report(
+        &mut self,
+        at: usize,
+        code: Code,
+        severity: Severity,
+        message: &'static str,
+        hint: &'static str,
+    ) {
+        let at = Place { segment: self.number, byte: self.offset + at as u64 };
+        self.findings.push(Finding { at, code, severity, message: message.into(), hint });
+    }
+}
+
+impl<R: Read> Reader<R> {
+    /// Ends the reading: what is still open lacks its trailer. Returns every finding.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Finding> {
+        while self.next().is_some() {}
+        let at = Place { segment: self.number, byte: self.offset + self.filled as u64 };
+        self.envelope.close_all(at, &mut self.findings);
+        if self.number > 0 && self.transactions == 0 {
+            let end = self.filled;
+            self.report(
+                end,
+                Code::NothingFound,
+                Severity::Note,
+                "the interchange holds no transaction (ST)",
+                "an acknowledgement by TA1 alone is whole; anything else is cut off",
+            );
+        }
+        self.findings.into_vec()
+    }
+}
+
+fn odd_segment(id: &[u8], shape: Shape, envelope: &Envelope, at: Place) -> Option<Finding> {
+    let well_formed = (2..=3).contains(&id.len()) && id.iter().all(u8::is_ascii_alphanumeric);
+    let (code, severity, message) = if !well_formed {
+        (Code::MalformedSegment, Severity::Error, "expected a segment id of two or three letters")
+    } else if envelope.in_transaction() && !shape.knows(id) {
+        (Code::UnknownSegment, Severity::Warning, "this transaction has no such segment")
+    } else {
+        return None;
+    };
+    let hint = "it is kept with its neighbours and not read; the rest of the file is";
+    Some(Finding { at, code, severity, message: message.into(), hint })
+}
+
+/// Separators where none are declared: the byte after the id; `~` if the text has one nearby, else
+/// the line break.
+fn guessed(bytes: &[u8], after_id: usize) -> Delimiters {
+    const NEARBY: usize = 4_096;
+    let near = bytes.get(..NEARBY.min(bytes.len())).unwrap_or_default();
+    let element = bytes.get(after_id).copied().unwrap_or(USUAL.element);
+    let segment = if near.contains(&b'~') || !near.contains(&b'\n') { b'~' } else { b'\n' };
+    Delimiters { element, segment, ..USUAL }
+}
+
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x00 | 0x1a)
+}
