@@ -31,7 +31,8 @@ impl Delimiters {
     #[must_use]
     pub fn of_isa(bytes: &[u8]) -> Option<Delimiters> {
         let bytes = bytes.get(..ISA_LIMIT.min(bytes.len()))?;
-        let element = *bytes.strip_prefix(b"ISA")?.first()?;
+        // Some senders pad even the id with blanks.
+        let element = bytes.strip_prefix(b"ISA")?.iter().copied().find(|byte| *byte != b' ')?;
         if element.is_ascii_alphanumeric() {
             return None;
         }
@@ -47,7 +48,7 @@ impl Delimiters {
 }
 
 /// The byte after ISA16, or after blanks that some senders put there. Where ISA16 itself is left
-/// out, the byte in its place is followed by the next segment and is the terminator.
+/// out, the byte in its place is followed at once by the next segment and is the terminator.
 fn segment_terminator(bytes: &[u8], component: usize) -> Option<u8> {
     let rest = bytes.get(component + 1..)?;
     if opens_segment(rest) {
@@ -58,10 +59,8 @@ fn segment_terminator(bytes: &[u8], component: usize) -> Option<u8> {
 }
 
 fn opens_segment(bytes: &[u8]) -> bool {
-    let lead = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    let rest = bytes.get(lead..).unwrap_or_default();
     [b"GS".as_slice(), b"TA1", b"IEA"].iter().any(|id| {
-        rest.starts_with(id) && rest.get(id.len()).is_some_and(|byte| is_separator(*byte))
+        bytes.starts_with(id) && bytes.get(id.len()).is_some_and(|byte| is_separator(*byte))
     })
 }
 

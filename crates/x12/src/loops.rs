@@ -17,8 +17,8 @@ const REMITTANCE: Shape = Shape {
     tail: &[b"PLB", b"SE"],
     known: &[
         b"AMT", b"BPR", b"CAS", b"CLP", b"CUR", b"DTM", b"LQ", b"LX", b"MIA", b"MOA", b"N1", b"N3",
-        b"N4", b"NM1", b"NTE", b"PER", b"PLB", b"QTY", b"RAS", b"RDM", b"REF", b"SE", b"ST", b"SVC",
-        b"TRN", b"TS2", b"TS3",
+        b"N4", b"NM1", b"NTE", b"PER", b"PLB", b"QTY", b"RAS", b"RDM", b"REF", b"SE", b"ST",
+        b"SVC", b"TRN", b"TS2", b"TS3",
     ],
 };
 
@@ -31,8 +31,8 @@ const CLAIM: Shape = Shape {
         b"CR7", b"CR8", b"CRC", b"CTP", b"CUR", b"DMG", b"DN1", b"DN2", b"DSB", b"DTP", b"FRM",
         b"HCP", b"HI", b"HL", b"HSD", b"IMM", b"K3", b"LIN", b"LQ", b"LX", b"MEA", b"MIA", b"MOA",
         b"N1", b"N2", b"N3", b"N4", b"NM1", b"NTE", b"OI", b"PAT", b"PER", b"PRV", b"PS1", b"PWK",
-        b"QTY", b"REF", b"SBR", b"SE", b"ST", b"SV1", b"SV2", b"SV3", b"SV4", b"SV5", b"SV6", b"SV7",
-        b"SVD", b"TOO", b"TRN", b"UR",
+        b"QTY", b"REF", b"SBR", b"SE", b"ST", b"SV1", b"SV2", b"SV3", b"SV4", b"SV5", b"SV6",
+        b"SV7", b"SVD", b"TOO", b"TRN", b"UR",
     ],
 };
 
@@ -40,8 +40,7 @@ const CLAIM: Shape = Shape {
 const STATUS: Shape = Shape { openers: &[b"HL"], tail: &[b"SE"], known: &[] };
 
 /// 999 and 997: one unit for each acknowledged transaction.
-const ACKNOWLEDGEMENT: Shape =
-    Shape { openers: &[b"AK2"], tail: &[b"AK9", b"SE"], known: &[] };
+const ACKNOWLEDGEMENT: Shape = Shape { openers: &[b"AK2"], tail: &[b"AK9", b"SE"], known: &[] };
 
 /// Every other set: one unit for each level, where it has levels.
 const OTHER: Shape = Shape { openers: &[b"HL"], tail: &[b"SE"], known: &[] };

@@ -14,6 +14,9 @@ use crate::segment::{Place, Segment};
 /// Bytes asked of the source at a time.
 const CHUNK: usize = 256 * 1024;
 
+/// Bytes looked at to tell separators.
+const NEARBY: usize = 4_096;
+
 /// The largest block that is held whole.
 const BLOCK_LIMIT: usize = 16 * 1024 * 1024;
 
@@ -29,9 +32,15 @@ pub struct Reader<R> {
     scan: usize,
     ended: bool,
     fault: Option<std::io::Error>,
+    done: bool,
     marks: Vec<Mark>,
+    /// The segment after the block, found already: its bytes, and where to go on after it.
+    ahead: Option<(Mark, usize)>,
     number: u32,
+    /// The separators in force where reading goes on; `None` between interchanges.
     delimiters: Option<Delimiters>,
+    /// The separators of the block that is being put together.
+    current: Delimiters,
     shape: Shape,
     kind: Kind,
     envelope: Envelope,
@@ -60,9 +69,12 @@ impl<R: Read> Reader<R> {
             scan: 0,
             ended: false,
             fault: None,
+            done: false,
             marks: Vec::new(),
+            ahead: None,
             number: 0,
             delimiters: None,
+            current: USUAL,
             shape: Shape::of(b""),
             kind: Kind::Envelope,
             envelope: Envelope::default(),
@@ -77,10 +89,11 @@ impl<R: Read> Reader<R> {
     pub fn next(&mut self) -> Option<Block<'_>> {
         self.start = self.scan;
         self.marks.clear();
-        while let Some((mark, after)) = self.peek() {
+        while let Some((mark, after)) = self.ahead.take().or_else(|| self.peek()) {
             let role = self.role(mark);
             let begins = matches!(role, Role::Begins(_));
             if !self.marks.is_empty() && (begins || self.is_too_large(after)) {
+                self.ahead = Some((mark, after));
                 return Some(self.block());
             }
             if let Role::Begins(kind) = role {
@@ -92,12 +105,6 @@ impl<R: Read> Reader<R> {
             }
         }
         self.last_block()
-    }
-
-    /// What was odd so far; call it after the last block.
-    #[must_use]
-    pub fn into_findings(self) -> Vec<Finding> {
-        self.findings.into_vec()
     }
 
     /// Adds what a view of a block found odd, so that one list tells all.
@@ -125,24 +132,21 @@ impl<R: Read> Reader<R> {
             marks: &self.marks,
             offset: self.offset,
             first: self.number.saturating_sub(count).saturating_add(1),
-            delimiters: self.delimiters.unwrap_or(USUAL),
+            delimiters: self.current,
             raw: (self.start, self.scan),
         }
     }
 
-    /// What is left at the end: an open block, or stray bytes without any segment.
+    /// What is left: an open block, or bytes without any segment.
     fn last_block(&mut self) -> Option<Block<'_>> {
+        if self.ended && !self.done {
+            self.done = true;
+            self.end_of_file();
+        }
         if self.marks.is_empty() {
-            if self.start == 0 && self.offset == 0 || self.start < self.filled {
-                self.end_of_file();
-            }
             self.kind = Kind::Envelope;
         }
-        let stray = self.marks.is_empty() && self.start < self.filled;
-        if stray {
-            self.scan = self.filled;
-        }
-        (stray || !self.marks.is_empty()).then(|| self.block())
+        (self.start < self.scan).then(|| self.block())
     }
 
     fn end_of_file(&mut self) {
@@ -157,36 +161,27 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Finds the next segment without taking it: its bytes, and where to go on after it.
+    /// Finds the next segment without taking it: its bytes, and where to go on after it. `None` at
+    /// the end, or where a block must be given away before more is read.
     fn peek(&mut self) -> Option<(Mark, usize)> {
-        let begin = loop {
-            self.skip_blanks()?;
-            let is_isa = self.starts_with_id(b"ISA");
-            if self.delimiters.is_some() && !is_isa {
-                break self.scan;
-            }
-            if !self.find_interchange(is_isa) {
-                return None;
-            }
-            break self.scan;
-        };
-        self.find_end(begin)
+        self.skip_blanks()?;
+        let is_isa = self.starts_with_id(b"ISA");
+        if (self.delimiters.is_none() || is_isa) && !self.find_interchange(is_isa) {
+            return None;
+        }
+        self.find_end()
     }
 
     /// Moves over blanks and line breaks; `None` at the end of the source.
     fn skip_blanks(&mut self) -> Option<()> {
         loop {
             let rest = self.buffer.get(self.scan..self.filled).unwrap_or_default();
-            match rest.iter().position(|byte| !is_blank(*byte)) {
-                Some(blanks) => {
-                    self.scan += blanks;
-                    return Some(());
-                }
-                None => self.scan = self.filled,
+            if let Some(blanks) = rest.iter().position(|byte| !is_blank(*byte)) {
+                self.scan += blanks;
+                return Some(());
             }
-            if !self.fill() {
-                // Blanks at the very end belong to no block yet; the last block takes them.
-                self.scan = self.filled;
+            self.scan = self.filled;
+            if self.scan - self.start > BLOCK_LIMIT || !self.fill() {
                 return None;
             }
         }
@@ -204,16 +199,16 @@ impl<R: Read> Reader<R> {
 
     /// Sets the separators at an ISA, or looks for one; false where the rest holds none.
     fn find_interchange(&mut self, is_isa: bool) -> bool {
+        while self.filled - self.scan < NEARBY && self.fill() {}
         if is_isa {
-            while self.filled - self.scan < ISA_LIMIT && self.fill() {}
             self.use_isa();
-            return true;
-        }
-        if [b"ST".as_slice(), b"GS", b"TA1"].iter().any(|id| self.starts_with_id(id)) {
+            true
+        } else if opens_transaction(self.rest()) {
             self.use_usual();
-            return true;
+            true
+        } else {
+            self.seek_isa()
         }
-        self.seek_isa()
     }
 
     fn use_isa(&mut self) {
@@ -242,45 +237,39 @@ impl<R: Read> Reader<R> {
         self.delimiters = Some(guessed(self.rest(), id));
     }
 
-    /// Looks for an ISA further on, chunk by chunk.
+    /// Looks for an ISA further on, chunk by chunk. Distances count from the block's beginning,
+    /// since the buffer moves when it is filled.
     fn seek_isa(&mut self) -> bool {
-        let stray = self.scan;
-        let mut from = self.scan;
+        let stray = self.scan - self.start;
+        let mut from = stray;
         loop {
-            let rest = self.buffer.get(from..self.filled).unwrap_or_default();
-            if let Some(at) = memmem::find(rest, b"ISA") {
-                let lacks = self.filled - (from + at) < ISA_LIMIT;
-                if lacks && !self.ended && self.fill_keeping(&mut from) {
-                    continue;
+            let rest = self.buffer.get(self.start + from..self.filled).unwrap_or_default();
+            let Some(at) = memmem::find(rest, b"ISA") else {
+                from = from.max((self.filled - self.start).saturating_sub(2));
+                if self.filled - self.start > BLOCK_LIMIT || !self.fill() {
+                    self.tell_stray(stray, self.filled - self.start);
+                    self.scan = self.filled;
+                    return false;
                 }
-                let candidate = self.buffer.get(from + at..self.filled).unwrap_or_default();
-                if Delimiters::of_isa(candidate).is_some() {
-                    self.tell_stray(stray, from + at);
-                    self.scan = from + at;
-                    self.use_isa();
-                    return true;
-                }
-                from += at + 1;
+                continue;
+            };
+            if rest.len() - at < ISA_LIMIT && self.fill() {
                 continue;
             }
-            from = self.filled.saturating_sub(2).max(from);
-            if self.filled - self.start > BLOCK_LIMIT || !self.fill_keeping(&mut from) {
-                self.tell_stray(stray, self.filled);
-                self.scan = self.filled;
-                return false;
+            let rest = self.buffer.get(self.start + from + at..self.filled).unwrap_or_default();
+            if Delimiters::of_isa(rest).is_some() {
+                self.tell_stray(stray, from + at);
+                self.scan = self.start + from + at;
+                self.use_isa();
+                return true;
             }
+            from += at + 1;
         }
     }
 
-    fn fill_keeping(&mut self, at: &mut usize) -> bool {
-        let before = self.start;
-        let more = self.fill();
-        *at -= before - self.start;
-        more
-    }
-
     fn tell_stray(&mut self, from: usize, to: usize) {
-        let bytes = self.buffer.get(from..to).unwrap_or_default();
+        let (from, to) = (self.start + from, self.start + to);
+        let bytes = self.buffer.get(from..to).unwrap_or_default().trim_ascii_end();
         let is_mark = bytes == b"\xef\xbb\xbf";
         let severity = if is_mark { Severity::Note } else { Severity::Warning };
         let message = if is_mark {
@@ -291,41 +280,35 @@ impl<R: Read> Reader<R> {
         self.report(from, Code::StrayText, severity, message, "harmless: it is kept and not read");
     }
 
-    /// Finds the terminator of the segment that begins at `begin`.
-    fn find_end(&mut self, begin: usize) -> Option<(Mark, usize)> {
+    /// Finds the terminator of the segment that begins at `scan`.
+    fn find_end(&mut self) -> Option<(Mark, usize)> {
         let terminator = self.delimiters.unwrap_or(USUAL).segment;
-        let mut begin = begin;
-        let mut searched = begin;
+        let mut searched = 0;
         loop {
-            let rest = self.buffer.get(searched..self.filled).unwrap_or_default();
-            if let Some(at) = memchr(terminator, rest) {
-                let end = searched + at;
-                return Some((Mark { start: begin, end }, end + 1));
+            let rest = self.rest();
+            if let Some(at) = memchr(terminator, rest.get(searched..).unwrap_or_default()) {
+                let end = self.scan + searched + at;
+                return Some((Mark { start: self.scan, end }, end + 1));
             }
-            searched = self.filled;
-            let shift = self.start;
-            let endless = self.filled - begin > BLOCK_LIMIT;
+            searched = rest.len();
+            let endless = searched > BLOCK_LIMIT;
             if endless || !self.fill() {
-                return self.unterminated(begin, endless);
+                return Some(self.unterminated(endless));
             }
-            let shift = shift - self.start;
-            begin -= shift;
-            searched -= shift;
         }
     }
 
-    fn unterminated(&mut self, begin: usize, endless: bool) -> Option<(Mark, usize)> {
+    fn unterminated(&mut self, endless: bool) -> (Mark, usize) {
         let code = if endless { Code::TooLarge } else { Code::Unterminated };
         self.report(
-            begin,
+            self.scan,
             code,
             Severity::Warning,
             "expected a segment terminator, and the text went on to its end without one",
             "the file is cut off, or its separators are not those that its ISA declares",
         );
-        let trailing = self.buffer.get(begin..self.filled).unwrap_or_default();
-        let kept = trailing.trim_ascii_end().len();
-        (kept > 0).then_some((Mark { start: begin, end: begin + kept }, self.filled))
+        let end = self.scan + self.rest().trim_ascii_end().len();
+        (Mark { start: self.scan, end }, self.filled)
     }
 
     /// Reads one more chunk, after moving what is still needed to the front. False at the end.
@@ -362,6 +345,11 @@ impl<R: Read> Reader<R> {
             mark.start -= self.start;
             mark.end -= self.start;
         }
+        if let Some((mark, after)) = &mut self.ahead {
+            mark.start -= self.start;
+            mark.end -= self.start;
+            *after -= self.start;
+        }
         self.offset += self.start as u64;
         self.filled -= self.start;
         self.scan -= self.start;
@@ -370,8 +358,7 @@ impl<R: Read> Reader<R> {
 
     fn segment(&self, mark: Mark) -> Segment<'_> {
         let raw = self.buffer.get(mark.start..mark.end).unwrap_or_default();
-        let place =
-            Place { segment: self.number + 1, byte: self.offset + mark.start as u64 };
+        let place = Place { segment: self.number + 1, byte: self.offset + mark.start as u64 };
         Segment::new(raw, self.delimiters.unwrap_or(USUAL), place)
     }
 
@@ -410,11 +397,12 @@ impl<R: Read> Reader<R> {
 
     fn take(&mut self, mark: Mark, after: usize) {
         let raw = self.buffer.get(mark.start..mark.end).unwrap_or_default();
-        let place = Place {
-            segment: self.number.saturating_add(1),
-            byte: self.offset + mark.start as u64,
-        };
-        let segment = Segment::new(raw, self.delimiters.unwrap_or(USUAL), place);
+        let place =
+            Place { segment: self.number.saturating_add(1), byte: self.offset + mark.start as u64 };
+        if self.marks.is_empty() {
+            self.current = self.delimiters.unwrap_or(USUAL);
+        }
+        let segment = Segment::new(raw, self.current, place);
         self.envelope.observe(&segment, &mut self.findings);
         match segment.id() {
             b"ST" => {
@@ -479,11 +467,28 @@ fn odd_segment(id: &[u8], shape: Shape, envelope: &Envelope, at: Place) -> Optio
 /// Separators where none are declared: the byte after the id; `~` if the text has one nearby, else
 /// the line break.
 fn guessed(bytes: &[u8], after_id: usize) -> Delimiters {
-    const NEARBY: usize = 4_096;
     let near = bytes.get(..NEARBY.min(bytes.len())).unwrap_or_default();
     let element = bytes.get(after_id).copied().unwrap_or(USUAL.element);
     let segment = if near.contains(&b'~') || !near.contains(&b'\n') { b'~' } else { b'\n' };
     Delimiters { element, segment, ..USUAL }
+}
+
+/// True at an ST or GS that is one: `ST*835*`, `GS*HP*`, not the `ST.` of a street.
+fn opens_transaction(bytes: &[u8]) -> bool {
+    match bytes {
+        [b'S', b'T', separator, set @ ..] => is_element(set, 3, *separator),
+        [b'G', b'S', separator, code @ ..] => is_element(code, 2, *separator),
+        _ => false,
+    }
+}
+
+/// True where `length` letters or digits stand before the same separator.
+fn is_element(bytes: &[u8], length: usize, separator: u8) -> bool {
+    let element = bytes.get(..length).unwrap_or_default();
+    separator.is_ascii_punctuation()
+        && element.len() == length
+        && element.iter().all(u8::is_ascii_alphanumeric)
+        && bytes.get(length) == Some(&separator)
 }
 
 const fn is_blank(byte: u8) -> bool {

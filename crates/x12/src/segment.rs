@@ -46,7 +46,7 @@ impl<'a> Segment<'a> {
     #[must_use]
     pub fn id(&self) -> &'a [u8] {
         let end = memchr(self.delimiters.element, self.raw).unwrap_or(self.raw.len());
-        self.raw.get(..end).unwrap_or_default()
+        self.raw.get(..end).unwrap_or_default().trim_ascii_end()
     }
 
     /// Elements in order, from the first after the id.
