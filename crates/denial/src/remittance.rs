@@ -250,7 +250,7 @@ impl ClaimPayment {
     fn claim_imbalance(&self) -> Option<Imbalance> {
         let adjusted: Money = self.all_adjustments().map(|adjustment| adjustment.amount).sum();
         let expected = self.charge - adjusted;
-        (expected != self.paid).then(|| Imbalance {
+        (expected != self.paid).then_some(Imbalance {
             check: Check::Claim,
             span: self.span,
             expected,
@@ -260,7 +260,7 @@ impl ClaimPayment {
 
     fn charge_imbalance(&self) -> Option<Imbalance> {
         let expected: Money = self.lines.iter().map(|line| line.charge).sum();
-        (!self.lines.is_empty() && expected != self.charge).then(|| Imbalance {
+        (!self.lines.is_empty() && expected != self.charge).then_some(Imbalance {
             check: Check::LineCharges,
             span: self.span,
             expected,
@@ -275,7 +275,7 @@ impl ClaimPayment {
             .filter(|adjustment| adjustment.group.as_str() == "PR")
             .map(|adjustment| adjustment.amount)
             .sum();
-        (expected != stated).then(|| Imbalance {
+        (expected != stated).then_some(Imbalance {
             check: Check::PatientShare,
             span: self.span,
             expected,
@@ -287,7 +287,7 @@ impl ClaimPayment {
 fn line_imbalance(line: &LinePayment) -> Option<Imbalance> {
     let adjusted: Money = line.adjustments.iter().map(|adjustment| adjustment.amount).sum();
     let expected = line.charge - adjusted;
-    (expected != line.paid).then(|| Imbalance {
+    (expected != line.paid).then_some(Imbalance {
         check: Check::Line,
         span: line.span,
         expected,

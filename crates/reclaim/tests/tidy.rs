@@ -4,7 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace exists")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the workspace exists")
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
@@ -77,13 +80,22 @@ fn files_and_lines_stay_short() {
 #[test]
 fn names_are_the_fields_words() {
     const BANNED: [&str; 10] = [
-        "manager", "service", "helper", "util", "common", "handler", "processor", "engine", "info",
+        "manager",
+        "service",
+        "helper",
+        "util",
+        "common",
+        "handler",
+        "processor",
+        "engine",
+        "info",
         "base",
     ];
     const FIELD: [&str; 3] = ["ServiceLine", "BillingManager", "Manager"];
     let mut faults = Vec::new();
     for (path, text) in sources() {
-        let file = Path::new(&path).file_stem().expect("a file name").to_string_lossy().into_owned();
+        let file =
+            Path::new(&path).file_stem().expect("a file name").to_string_lossy().into_owned();
         if BANNED.contains(&file.as_str()) {
             faults.push(format!("{path}: the name says nothing"));
         }
@@ -138,7 +150,8 @@ fn the_walls_stand() {
         ("reclaim", &["x12", "denial", "insight", "store", "sim"]),
     ];
     for (krate, may) in line {
-        for ours in OURS.iter().filter(|ours| dependencies(krate).iter().any(|name| name == *ours)) {
+        for ours in OURS.iter().filter(|ours| dependencies(krate).iter().any(|name| name == *ours))
+        {
             assert!(may.contains(ours), "{krate} must not see {ours}");
         }
     }
@@ -193,5 +206,7 @@ fn is_module(name: &str) -> bool {
     let tail = name.split("::").nth(1).unwrap_or_default();
     ours.iter().any(|krate| name.starts_with(krate))
         && name.matches("::").count() == 1
-        && tail.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+        && tail
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
 }
