@@ -3,7 +3,9 @@
 /// Defines an enum whose every variant has the one text that files, rows and JSON carry.
 #[macro_export]
 macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident {
+        $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)?
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[derive(serde::Serialize, serde::Deserialize)]
@@ -29,7 +31,7 @@ macro_rules! named {
 }
 
 named! {
-    /// Why a payer denied: the ten classic reasons, then the further ones that real remittances need.
+    /// Why a payer denied: the ten classic reasons, then the further ones of real remittances.
     Category {
         /// Not covered on the date, or not found.
         Eligibility = "eligibility",

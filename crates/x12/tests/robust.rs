@@ -106,8 +106,10 @@ fn mutations_of_samples_are_read() {
 /// Two synthetic interchanges without trailers and with other separators in the second.
 #[test]
 fn each_block_keeps_the_separators_it_was_read_with() {
-    let text = "ISA*00**00**ZZ*S*ZZ*R*260101*1200*^*00501*1*0*P*:~GS*HP*A*B~ST*835*1~LX*1~CLP*A1*1~\
-                ISA+00++00++ZZ+S+ZZ+R+260101+1200+^+00501+2+0+P+:|GS+HP+A+B|ST+835+2|LX+1|CLP+B2+1|";
+    let text = "ISA*00**00**ZZ*S*ZZ*R*260101*1200*^*00501*1*0*P*:~\
+                GS*HP*A*B~ST*835*1~LX*1~CLP*A1*1~\
+                ISA+00++00++ZZ+S+ZZ+R+260101+1200+^+00501+2+0+P+:|\
+                GS+HP+A+B|ST+835+2|LX+1|CLP+B2+1|";
     let mut reader = Reader::new(text.as_bytes());
     let mut claims = Vec::new();
     while let Some(block) = reader.next() {
