@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod doctor;
+mod doctor_report;
 
 /// What the program is asked to do.
 #[derive(Parser)]

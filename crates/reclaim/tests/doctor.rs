@@ -61,14 +61,75 @@ fn difference(report: &Value) -> Option<&str> {
 }
 
 #[test]
+fn sums_and_imbalances_of_every_835_are_the_oracles() {
+    let Ok(entries) = fs::read_dir(shared("samples/835")) else {
+        eprintln!("SKIPPED: no samples beside the project");
+        return;
+    };
+    let files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    let reports = lines(&doctor(&files));
+    let mut agree = 0;
+    for report in &reports {
+        let hash = report["sha256"].as_str().and_then(|hash| hash.get(..12)).expect("a hash");
+        let truth = fs::read(shared("truth").join(format!("{hash}.json"))).expect("a truth file");
+        let truth: Value = serde_json::from_slice(&truth).expect("the truth is JSON");
+        for (key, value) in truth["totals"].as_object().expect("totals") {
+            assert_eq!(&report["totals"][key], value, "{key} of {hash}");
+        }
+        assert_eq!(report["balanced"], truth["balanced"]["all"], "balanced of {hash}");
+        for (check, expected) in oracle_imbalances(&truth) {
+            assert_eq!(imbalances(report, check), expected, "{check} of {hash}");
+        }
+        agree += 1;
+    }
+    println!("{agree} of {} remittance files agree with the oracle", files.len());
+    assert_eq!(agree, files.len());
+}
+
+/// How far off each sum is that does not hold, in the order of the file.
+fn imbalances(report: &Value, check: &str) -> Vec<i64> {
+    let transactions = report["transactions"].as_array().into_iter().flatten();
+    let found = transactions.flat_map(|one| one["imbalances"].as_array().into_iter().flatten());
+    found
+        .filter(|one| one["check"] == check)
+        .map(|one| difference_of(&one["expected"], &one["stated"]))
+        .collect()
+}
+
+fn difference_of(expected: &Value, stated: &Value) -> i64 {
+    (cents(expected) - cents(stated)).abs()
+}
+
+fn cents(amount: &Value) -> i64 {
+    let digits = amount.as_str().expect("an amount").replace('.', "");
+    digits.parse().expect("cents")
+}
+
+/// The same of the oracle; it tells an amount only for claims, lines and payments.
+fn oracle_imbalances(truth: &Value) -> [(&'static str, Vec<i64>); 3] {
+    let balance = || truth["balance"].as_array().expect("a balance for each ST").iter();
+    let differences = |list: &'static str| {
+        let rows = balance().flat_map(move |one| one[list].as_array().into_iter().flatten());
+        rows.map(|one| cents(&one["difference"]).abs()).collect()
+    };
+    let off = balance().filter(|one| one["transaction_balances"] == false);
+    let payments = off.map(|one| cents(&one["transaction_difference"]).abs());
+    [
+        ("claim", differences("claims_out_of_balance")),
+        ("line", differences("lines_out_of_balance")),
+        ("transaction", payments.collect()),
+    ]
+}
+
+#[test]
 fn the_exit_code_tells_clean_from_odd_from_unreadable() {
     let folder = tempfile::tempdir().expect("a folder");
     let clean = folder.path().join("clean.edi");
     let text = "ISA*00**00**ZZ*S*ZZ*R*260101*1200*^*00501*1*0*P*:~GS*HP*A*B*20260101*1200*1*X*\
-                005010X221A1~ST*835*1~SE*2*1~GE*1*1~IEA*1*1~";
+                005010X221A1~ST*835*1~BPR*H*0*C*NON~SE*3*1~GE*1*1~IEA*1*1~";
     fs::write(&clean, text).expect("a file");
     let odd = folder.path().join("odd.edi");
-    fs::write(&odd, text.replace("SE*2", "SE*9")).expect("a file");
+    fs::write(&odd, text.replace("SE*3", "SE*9")).expect("a file");
     let absent = folder.path().join("absent.edi");
     for (file, code) in [(clean, 0), (odd, 1), (absent, 2)] {
         let output = doctor(std::slice::from_ref(&file));

@@ -11,6 +11,7 @@ pub mod finding;
 pub mod loops;
 pub mod reader;
 pub mod segment;
+pub mod t835;
 pub mod writer;
 
 pub use block::{Block, Kind};

@@ -45,8 +45,46 @@ impl<'a> Segment<'a> {
     /// The letters before the first separator, such as `CLP`.
     #[must_use]
     pub fn id(&self) -> &'a [u8] {
-        let end = memchr(self.delimiters.element, self.raw).unwrap_or(self.raw.len());
-        self.raw.get(..end).unwrap_or_default().trim_ascii_end()
+        match self.raw {
+            // Nearly every id has two or three letters: two looks instead of a search.
+            [_, _, third, ..] if *third == self.delimiters.element => self.id_of(2),
+            [_, _, _, fourth, ..] if *fourth == self.delimiters.element => self.id_of(3),
+            raw => self.id_of(memchr(self.delimiters.element, raw).unwrap_or(raw.len())),
+        }
+    }
+
+    fn id_of(&self, length: usize) -> &'a [u8] {
+        let id = self.raw.get(..length).unwrap_or_default();
+        // A separator within the first two bytes makes an odd id; the search finds the first.
+        match memchr(self.delimiters.element, id) {
+            Some(end) => id.get(..end).unwrap_or_default().trim_ascii_end(),
+            None => id.trim_ascii_end(),
+        }
+    }
+
+    /// The id and the first elements at once, in one pass: as many pieces as the caller asks for,
+    /// the last piece ending at its separator too; empty where the segment is shorter.
+    #[must_use]
+    pub fn split<const COUNT: usize>(&self) -> [&'a [u8]; COUNT] {
+        let mut pieces = [b"".as_slice(); COUNT];
+        let (mut from, mut piece) = (0, 0);
+        for (at, byte) in self.raw.iter().enumerate() {
+            if *byte == self.delimiters.element {
+                let Some(slot) = pieces.get_mut(piece) else { return pieces };
+                *slot = self.raw.get(from..at).unwrap_or_default();
+                (from, piece) = (at + 1, piece + 1);
+            }
+        }
+        if let Some(slot) = pieces.get_mut(piece) {
+            *slot = self.raw.get(from..).unwrap_or_default();
+        }
+        pieces
+    }
+
+    /// The separators in force.
+    #[must_use]
+    pub const fn delimiters(&self) -> Delimiters {
+        self.delimiters
     }
 
     /// Elements in order, from the first after the id.
@@ -140,6 +178,20 @@ mod tests {
         assert_eq!(clp.text(3), "");
         assert_eq!(clp.text(9), "");
         assert_eq!(clp.elements().count(), 4);
+    }
+
+    #[test]
+    fn an_id_ends_at_the_first_separator() {
+        for (raw, id) in [("A*B*C", "A"), ("*AB*C", ""), ("SE", "SE"), ("SVC1*2", "SVC1")] {
+            assert_eq!(segment(raw).id(), id.as_bytes(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_split_is_the_elements() {
+        let cas = segment("CAS*CO*45*10");
+        assert_eq!(cas.split::<6>(), [b"CAS".as_slice(), b"CO", b"45", b"10", b"", b""]);
+        assert_eq!(cas.split::<2>(), [b"CAS".as_slice(), b"CO"]);
     }
 
     #[test]
