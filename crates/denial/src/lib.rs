@@ -11,6 +11,7 @@ pub mod deadline;
 pub mod denial;
 pub mod ids;
 pub mod intake;
+pub mod matching;
 pub mod money;
 pub mod person;
 pub mod phi;
