@@ -1,0 +1,137 @@
+//! A payer's rules: names and ids, plan types, windows, usual answer, own reasons and owners.
+
+use jiff::civil::Date;
+use smol_str::SmolStr;
+
+use crate::category::Category;
+use crate::claim::PlanType;
+use crate::deadline::DeadlineKind;
+use crate::named;
+
+/// What a clinic knows of one payer's program: one file of `data/payers`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PayerRules {
+    /// The file below `data/`, which clocks name as their source.
+    pub file: SmolStr,
+    /// The canonical name.
+    pub name: SmolStr,
+    /// Payer ids of claims and remittances.
+    pub ids: Vec<SmolStr>,
+    /// Other spellings of the name.
+    pub aliases: Vec<SmolStr>,
+    /// The lines of business that the file speaks of; empty for all.
+    pub plan_types: Vec<PlanType>,
+    /// The lines of business whose legal floor the file is, for payers without a file.
+    pub default_for: Vec<PlanType>,
+    /// How long each way stays open.
+    pub windows: Vec<Window>,
+    /// Days in which the payer usually answers what was sent to it.
+    pub usual_answer_days: Option<u16>,
+}
+
+/// How long one way stays open, and what the days are counted from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// What it limits.
+    pub kind: DeadlineKind,
+    /// How many units.
+    pub count: u16,
+    /// Of what.
+    pub unit: Unit,
+    /// What they are counted from.
+    pub from_event: Anchor,
+    /// Days after the date of a notice on which its receipt is presumed.
+    pub presumed_days: u16,
+    /// What has to happen by the last day.
+    pub counts: Counts,
+    /// What becomes of a last day that is no business day.
+    pub on_holiday: OnHoliday,
+    /// The categories that it holds for; empty for all.
+    pub categories: Vec<Category>,
+    /// First day of the rule: denials from then on.
+    pub from: Option<Date>,
+    /// Last day of the rule.
+    pub to: Option<Date>,
+    /// Law, manual or contract clause.
+    pub source: SmolStr,
+    /// When the source was read, as precisely as is known: `2026` or `2026-06`.
+    pub as_of: SmolStr,
+    /// How well it was checked.
+    pub verification: Verification,
+}
+
+named! {
+    /// What a window is measured in.
+    Unit {
+        /// Every day counts.
+        CalendarDays = "calendar_days",
+        /// Monday to Friday but federal holidays (5 USC 6103).
+        BusinessDays = "business_days",
+        /// Same day of a later month, or that month's last.
+        Months = "months",
+        /// Same day of a later year; 29 February ends on the 28th.
+        Years = "years",
+        /// The last day of a later calendar year.
+        YearEnds = "year_ends",
+    }
+}
+
+named! {
+    /// The event that a window is counted from.
+    Anchor {
+        /// First day of service.
+        Service = "service",
+        /// Last day of service, or discharge.
+        ServiceEnd = "service_end",
+        /// Last day of the month of service.
+        ServiceMonth = "service_month",
+        /// The remittance that denied: its payment date.
+        Remittance = "remittance",
+        /// Receipt of the notice, or the remittance where that day is not on record.
+        NoticeReceived = "notice_received",
+        /// The payer's decision one level below.
+        PreviousDecision = "previous_decision",
+        /// The payer's last word, after which an outside review may be asked for.
+        FinalDecision = "final_decision",
+        /// The payer's request for records.
+        RecordsRequest = "records_request",
+        /// The other payer's remittance.
+        OtherPayer = "other_payer",
+        /// The day on which something was sent to the payer.
+        Submission = "submission",
+    }
+}
+
+named! {
+    /// What has to happen by the last day.
+    Counts {
+        /// The payer has it.
+        Received = "received",
+        /// It was sent.
+        Sent = "sent",
+    }
+}
+
+named! {
+    /// What becomes of a last day on a weekend or a federal holiday.
+    OnHoliday {
+        /// It stays.
+        Stays = "stays",
+        /// The next business day still counts.
+        NextBusinessDay = "next_business_day",
+    }
+}
+
+named! {
+    /// How well an outside rule was checked when it was written down.
+    Verification {
+        /// Two sources agree.
+        TwoSources = "two_sources",
+        /// One source was read.
+        OneSource = "one_source",
+        /// No source was read: confirm before relying on it.
+        Unverified = "unverified",
+        /// The clinic's own contract or a person of the clinic says so.
+        Clinic = "clinic",
+    }
+}
