@@ -1,7 +1,7 @@
 //! A run of segments that belong together, borrowed from the reader's buffer.
 
 use crate::delimiters::Delimiters;
-use crate::segment::{Place, Segment};
+use crate::segment::{Place, Segment, Tag};
 
 /// What a block is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub enum Kind {
 pub(crate) struct Mark {
     pub(crate) start: usize,
     pub(crate) end: usize,
+    pub(crate) tag: Tag,
 }
 
 /// A run of segments. It lives until the reader is asked for the next one.
@@ -53,7 +54,7 @@ impl<'a> Block<'a> {
             let number = first.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
             let place = Place { segment: number, byte: offset + mark.start as u64 };
             let raw = buffer.get(mark.start..mark.end).unwrap_or_default();
-            Segment::new(raw, delimiters, place)
+            Segment::tagged(raw, delimiters, place, mark.tag)
         })
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::finding::{Code, Finding, Findings, Severity};
-use crate::segment::{Place, Segment};
+use crate::segment::{Place, Segment, tag};
 
 /// One open level: its control number and how many of the level below it holds.
 #[derive(Clone, Debug)]
@@ -32,27 +32,27 @@ impl Envelope {
             transaction.holds += 1;
         }
         let at = segment.place();
-        match segment.id() {
-            b"ISA" => {
+        match segment.tag() {
+            tag::ISA => {
                 self.close_all(at, findings);
                 self.interchange = Some(Level::open(segment.bytes(13)));
             }
-            b"GS" => {
+            tag::GS => {
                 self.close_below_interchange(at, findings);
                 count(&mut self.interchange);
                 self.group = Some(Level::open(segment.bytes(6)));
             }
-            b"ST" => {
+            tag::ST => {
                 missing(self.transaction.take(), "SE", at, findings);
                 count(&mut self.group);
                 self.transaction = Some(Level { holds: 1, ..Level::open(segment.bytes(2)) });
             }
-            b"SE" => close(&mut self.transaction, segment, &TRANSACTION, findings),
-            b"GE" => {
+            tag::SE => close(&mut self.transaction, segment, &TRANSACTION, findings),
+            tag::GE => {
                 missing(self.transaction.take(), "SE", at, findings);
                 close(&mut self.group, segment, &GROUP, findings);
             }
-            b"IEA" => {
+            tag::IEA => {
                 self.close_below_interchange(at, findings);
                 close(&mut self.interchange, segment, &INTERCHANGE, findings);
             }

@@ -1,49 +1,62 @@
 //! Which segment opens a repeating unit in each transaction, and which segments it may hold.
 
+use crate::segment::Tag;
+
 /// The shape of one transaction set as far as reading needs it.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     /// Segments that open a repeating unit: a claim payment, a hierarchical level, a claim.
-    openers: &'static [&'static [u8]],
+    openers: &'static [Tag],
     /// Segments after the last unit.
-    tail: &'static [&'static [u8]],
+    tail: &'static [Tag],
     /// Every segment of the guide, sorted; empty where the set is not known here.
-    known: &'static [&'static [u8]],
+    known: &'static [Tag],
 }
 
 /// 835 (005010X221A1): one unit for each CLP, with the LX before it.
 const REMITTANCE: Shape = Shape {
-    openers: &[b"CLP", b"LX"],
-    tail: &[b"PLB", b"SE"],
-    known: &[
-        b"AMT", b"BPR", b"CAS", b"CLP", b"CUR", b"DTM", b"LQ", b"LX", b"MIA", b"MOA", b"N1", b"N3",
-        b"N4", b"NM1", b"NTE", b"PER", b"PLB", b"QTY", b"RAS", b"RDM", b"REF", b"SE", b"ST",
-        b"SVC", b"TRN", b"TS2", b"TS3",
-    ],
+    openers: &tags(["CLP", "LX"]),
+    tail: &tags(["PLB", "SE"]),
+    known: &tags([
+        "AMT", "BPR", "CAS", "CLP", "CUR", "DTM", "LQ", "LX", "MIA", "MOA", "N1", "N3", "N4",
+        "NM1", "NTE", "PER", "PLB", "QTY", "RAS", "RDM", "REF", "SE", "ST", "SVC", "TRN", "TS2",
+        "TS3",
+    ]),
 };
 
 /// 837 (005010X222A1, X223A2, X224A2): one unit for each level and each claim.
 const CLAIM: Shape = Shape {
-    openers: &[b"CLM", b"HL"],
-    tail: &[b"SE"],
-    known: &[
-        b"AMT", b"BHT", b"CAS", b"CL1", b"CLM", b"CN1", b"CR1", b"CR2", b"CR3", b"CR5", b"CR6",
-        b"CR7", b"CR8", b"CRC", b"CTP", b"CUR", b"DMG", b"DN1", b"DN2", b"DSB", b"DTP", b"FRM",
-        b"HCP", b"HI", b"HL", b"HSD", b"IMM", b"K3", b"LIN", b"LQ", b"LX", b"MEA", b"MIA", b"MOA",
-        b"N1", b"N2", b"N3", b"N4", b"NM1", b"NTE", b"OI", b"PAT", b"PER", b"PRV", b"PS1", b"PWK",
-        b"QTY", b"REF", b"SBR", b"SE", b"ST", b"SV1", b"SV2", b"SV3", b"SV4", b"SV5", b"SV6",
-        b"SV7", b"SVD", b"TOO", b"TRN", b"UR",
-    ],
+    openers: &tags(["CLM", "HL"]),
+    tail: &tags(["SE"]),
+    known: &tags([
+        "AMT", "BHT", "CAS", "CL1", "CLM", "CN1", "CR1", "CR2", "CR3", "CR5", "CR6", "CR7", "CR8",
+        "CRC", "CTP", "CUR", "DMG", "DN1", "DN2", "DSB", "DTP", "FRM", "HCP", "HI", "HL", "HSD",
+        "IMM", "K3", "LIN", "LQ", "LX", "MEA", "MIA", "MOA", "N1", "N2", "N3", "N4", "NM1", "NTE",
+        "OI", "PAT", "PER", "PRV", "PS1", "PWK", "QTY", "REF", "SBR", "SE", "ST", "SV1", "SV2",
+        "SV3", "SV4", "SV5", "SV6", "SV7", "SVD", "TOO", "TRN", "UR",
+    ]),
 };
 
 /// 277 and 277CA (005010X214, X212): one unit for each level.
-const STATUS: Shape = Shape { openers: &[b"HL"], tail: &[b"SE"], known: &[] };
+const STATUS: Shape = Shape { openers: &tags(["HL"]), tail: &tags(["SE"]), known: &[] };
 
 /// 999 and 997: one unit for each acknowledged transaction.
-const ACKNOWLEDGEMENT: Shape = Shape { openers: &[b"AK2"], tail: &[b"AK9", b"SE"], known: &[] };
+const ACKNOWLEDGEMENT: Shape =
+    Shape { openers: &tags(["AK2"]), tail: &tags(["AK9", "SE"]), known: &[] };
 
 /// Every other set: one unit for each level, where it has levels.
-const OTHER: Shape = Shape { openers: &[b"HL"], tail: &[b"SE"], known: &[] };
+const OTHER: Shape = Shape { openers: &tags(["HL"]), tail: &tags(["SE"]), known: &[] };
+
+/// Tags of a list of ids; sorted where the ids are, since shorter ids pack to smaller numbers.
+const fn tags<const COUNT: usize>(ids: [&str; COUNT]) -> [Tag; COUNT] {
+    let mut tags = [Tag::of(b""); COUNT];
+    let mut at = 0;
+    while at < COUNT {
+        tags[at] = Tag::of(ids[at].as_bytes());
+        at += 1;
+    }
+    tags
+}
 
 impl Shape {
     /// The shape of a transaction set by its ST01.
@@ -60,19 +73,19 @@ impl Shape {
 
     /// True for a segment that begins a new unit.
     #[must_use]
-    pub fn opens(&self, id: &[u8]) -> bool {
+    pub fn opens(&self, id: Tag) -> bool {
         self.openers.contains(&id)
     }
 
     /// True for a segment that follows the last unit.
     #[must_use]
-    pub fn ends(&self, id: &[u8]) -> bool {
+    pub fn ends(&self, id: Tag) -> bool {
         self.tail.contains(&id)
     }
 
     /// True where the guide has the segment, or where no guide is known here.
     #[must_use]
-    pub fn knows(&self, id: &[u8]) -> bool {
+    pub fn knows(&self, id: Tag) -> bool {
         self.known.is_empty() || self.known.binary_search(&id).is_ok()
     }
 }
@@ -91,7 +104,11 @@ mod tests {
     #[test]
     fn a_claim_payment_opens_a_unit() {
         let shape = Shape::of(b"835");
-        assert!(shape.opens(b"CLP") && shape.ends(b"PLB") && !shape.knows(b"ZZZ"));
-        assert!(Shape::of(b"278").knows(b"ZZZ"));
+        assert!(
+            shape.opens(Tag::of(b"CLP"))
+                && shape.ends(Tag::of(b"PLB"))
+                && !shape.knows(Tag::of(b"ZZZ"))
+        );
+        assert!(Shape::of(b"278").knows(Tag::of(b"ZZZ")));
     }
 }

@@ -9,7 +9,7 @@ use crate::delimiters::{Delimiters, ISA_LIMIT, USUAL};
 use crate::envelope::Envelope;
 use crate::finding::{Code, Finding, Findings, Severity};
 use crate::loops::Shape;
-use crate::segment::{Place, Segment};
+use crate::segment::{Place, Segment, Tag, tag};
 
 /// Bytes asked of the source at a time.
 const CHUNK: usize = 256 * 1024;
@@ -288,7 +288,7 @@ impl<R: Read> Reader<R> {
             let rest = self.rest();
             if let Some(at) = memchr(terminator, rest.get(searched..).unwrap_or_default()) {
                 let end = self.scan + searched + at;
-                return Some((Mark { start: self.scan, end }, end + 1));
+                return Some((self.mark(end), end + 1));
             }
             searched = rest.len();
             let endless = searched > BLOCK_LIMIT;
@@ -296,6 +296,12 @@ impl<R: Read> Reader<R> {
                 return Some(self.unterminated(endless));
             }
         }
+    }
+
+    fn mark(&self, end: usize) -> Mark {
+        let separator = self.delimiters.unwrap_or(USUAL).element;
+        let raw = self.buffer.get(self.scan..end).unwrap_or_default();
+        Mark { start: self.scan, end, tag: Tag::of_segment(raw, separator) }
     }
 
     fn unterminated(&mut self, endless: bool) -> (Mark, usize) {
@@ -308,7 +314,7 @@ impl<R: Read> Reader<R> {
             "the file is cut off, or its separators are not those that its ISA declares",
         );
         let end = self.scan + self.rest().trim_ascii_end().len();
-        (Mark { start: self.scan, end }, self.filled)
+        (self.mark(end), self.filled)
     }
 
     /// Reads one more chunk, after moving what is still needed to the front. False at the end.
@@ -356,17 +362,11 @@ impl<R: Read> Reader<R> {
         self.start = 0;
     }
 
-    fn segment(&self, mark: Mark) -> Segment<'_> {
-        let raw = self.buffer.get(mark.start..mark.end).unwrap_or_default();
-        let place = Place { segment: self.number + 1, byte: self.offset + mark.start as u64 };
-        Segment::new(raw, self.delimiters.unwrap_or(USUAL), place)
-    }
-
     fn role(&self, mark: Mark) -> Role {
-        let id = self.segment(mark).id();
+        let id = mark.tag;
         match id {
-            b"ST" => Role::Begins(Kind::Head),
-            b"ISA" | b"GS" | b"GE" | b"IEA" => Role::Begins(Kind::Envelope),
+            tag::ST => Role::Begins(Kind::Head),
+            tag::ISA | tag::GS | tag::GE | tag::IEA => Role::Begins(Kind::Envelope),
             _ if !self.envelope.in_transaction() => Role::Begins(Kind::Envelope),
             _ if self.shape.ends(id) && self.kind != Kind::Tail => Role::Begins(Kind::Tail),
             _ if self.shape.opens(id) && !self.joins_group_header(id) => Role::Begins(Kind::Unit),
@@ -375,10 +375,10 @@ impl<R: Read> Reader<R> {
     }
 
     /// A CLP right after its LX, TS3 or TS2 stays in one block with them.
-    fn joins_group_header(&self, id: &[u8]) -> bool {
-        let holds_claim = || self.marks.iter().any(|mark| self.segment(*mark).id() == b"CLP");
-        let opener = self.marks.first().map(|mark| self.segment(*mark).id());
-        id == b"CLP" && opener == Some(b"LX") && self.marks.len() <= 4 && !holds_claim()
+    fn joins_group_header(&self, id: Tag) -> bool {
+        let holds_claim = || self.marks.iter().any(|mark| mark.tag == tag::CLP);
+        let opener = self.marks.first().map(|mark| mark.tag);
+        id == tag::CLP && opener == Some(tag::LX) && self.marks.len() <= 4 && !holds_claim()
     }
 
     fn is_too_large(&mut self, after: usize) -> bool {
@@ -402,15 +402,19 @@ impl<R: Read> Reader<R> {
         if self.marks.is_empty() {
             self.current = self.delimiters.unwrap_or(USUAL);
         }
-        let segment = Segment::new(raw, self.current, place);
+        let segment = Segment::tagged(raw, self.current, place, mark.tag);
         self.envelope.observe(&segment, &mut self.findings);
-        match segment.id() {
-            b"ST" => {
+        match mark.tag {
+            tag::ST => {
                 self.transactions += 1;
                 self.shape = Shape::of(segment.bytes(1).trim_ascii());
             }
-            b"IEA" => self.delimiters = None,
-            id => self.findings.extend(odd_segment(id, self.shape, &self.envelope, place)),
+            tag::IEA => self.delimiters = None,
+            id if !id.is_well_formed() => self.findings.push(malformed_segment(place)),
+            id if self.envelope.in_transaction() && !self.shape.knows(id) => {
+                self.findings.push(unknown_segment(place));
+            }
+            _ => {}
         }
         self.marks.push(mark);
         self.number = self.number.saturating_add(1);
@@ -451,17 +455,21 @@ impl<R: Read> Reader<R> {
     }
 }
 
-fn odd_segment(id: &[u8], shape: Shape, envelope: &Envelope, at: Place) -> Option<Finding> {
-    let well_formed = (2..=3).contains(&id.len()) && id.iter().all(u8::is_ascii_alphanumeric);
-    let (code, severity, message) = if !well_formed {
-        (Code::MalformedSegment, Severity::Error, "expected a segment id of two or three letters")
-    } else if envelope.in_transaction() && !shape.knows(id) {
-        (Code::UnknownSegment, Severity::Warning, "this transaction has no such segment")
-    } else {
-        return None;
-    };
+#[cold]
+fn malformed_segment(at: Place) -> Finding {
+    let message = "expected a segment id of two or three letters";
+    odd_segment(at, Code::MalformedSegment, Severity::Error, message)
+}
+
+#[cold]
+fn unknown_segment(at: Place) -> Finding {
+    let message = "this transaction has no such segment";
+    odd_segment(at, Code::UnknownSegment, Severity::Warning, message)
+}
+
+fn odd_segment(at: Place, code: Code, severity: Severity, message: &'static str) -> Finding {
     let hint = "it is kept with its neighbours and not read; the rest of the file is";
-    Some(Finding { at, code, severity, message: message.into(), hint })
+    Finding { at, code, severity, message: message.into(), hint }
 }
 
 /// Separators where none are declared: the byte after the id; `~` if the text has one nearby, else

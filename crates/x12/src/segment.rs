@@ -15,19 +15,93 @@ pub struct Place {
     pub byte: u64,
 }
 
+/// A segment id packed into a number: comparing two is one step, where comparing bytes is many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tag(u32);
+
+impl Tag {
+    /// The tag of an id of one to three letters; every longer or empty id has one tag together,
+    /// which is that of no known segment.
+    #[must_use]
+    pub const fn of(id: &[u8]) -> Tag {
+        match *id {
+            [first] => Tag::packed(first, 0, 0),
+            [first, second] => Tag::packed(first, second, 0),
+            [first, second, third] => Tag::packed(first, second, third),
+            _ => Tag(0),
+        }
+    }
+
+    const fn packed(first: u8, second: u8, third: u8) -> Tag {
+        Tag(u32::from_be_bytes([0, first, second, third]))
+    }
+
+    /// The tag of a segment by its first bytes, up to the separator and without blanks before it.
+    pub(crate) fn of_segment(raw: &[u8], separator: u8) -> Tag {
+        match raw {
+            [first, second, end, ..] if *end == separator && is_plain(*first, *second) => {
+                Tag::packed(*first, *second, 0)
+            }
+            [first, second, third, end, ..]
+                if *end == separator && is_plain(*first, *second) && is_plain(*third, b'A') =>
+            {
+                Tag::packed(*first, *second, *third)
+            }
+            raw => {
+                let end = memchr(separator, raw).unwrap_or(raw.len());
+                Tag::of(raw.get(..end).unwrap_or_default().trim_ascii_end())
+            }
+        }
+    }
+
+    /// True for two or three letters and digits.
+    pub(crate) const fn is_well_formed(self) -> bool {
+        let [_, first, second, third] = self.0.to_be_bytes();
+        is_plain(first, second) && (third == 0 || third.is_ascii_alphanumeric())
+    }
+}
+
+/// The segments that shape the reading of every transaction.
+pub(crate) mod tag {
+    use super::Tag;
+    pub(crate) const ISA: Tag = Tag::of(b"ISA");
+    pub(crate) const GS: Tag = Tag::of(b"GS");
+    pub(crate) const ST: Tag = Tag::of(b"ST");
+    pub(crate) const SE: Tag = Tag::of(b"SE");
+    pub(crate) const GE: Tag = Tag::of(b"GE");
+    pub(crate) const IEA: Tag = Tag::of(b"IEA");
+    pub(crate) const CLP: Tag = Tag::of(b"CLP");
+    pub(crate) const LX: Tag = Tag::of(b"LX");
+}
+
+const fn is_plain(first: u8, second: u8) -> bool {
+    first.is_ascii_alphanumeric() && second.is_ascii_alphanumeric()
+}
+
 /// One segment, borrowed from what was read; the terminator is not part of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Segment<'a> {
     raw: &'a [u8],
     delimiters: Delimiters,
     place: Place,
+    tag: Tag,
 }
 
 impl<'a> Segment<'a> {
     /// A segment over its bytes.
     #[must_use]
-    pub const fn new(raw: &'a [u8], delimiters: Delimiters, place: Place) -> Segment<'a> {
-        Segment { raw, delimiters, place }
+    pub fn new(raw: &'a [u8], delimiters: Delimiters, place: Place) -> Segment<'a> {
+        Segment { raw, delimiters, place, tag: Tag::of_segment(raw, delimiters.element) }
+    }
+
+    /// The same where the tag is known already.
+    pub(crate) const fn tagged(
+        raw: &'a [u8],
+        delimiters: Delimiters,
+        place: Place,
+        tag: Tag,
+    ) -> Segment<'a> {
+        Segment { raw, delimiters, place, tag }
     }
 
     /// The bytes without the terminator.
@@ -45,21 +119,14 @@ impl<'a> Segment<'a> {
     /// The letters before the first separator, such as `CLP`.
     #[must_use]
     pub fn id(&self) -> &'a [u8] {
-        match self.raw {
-            // Nearly every id has two or three letters: two looks instead of a search.
-            [_, _, third, ..] if *third == self.delimiters.element => self.id_of(2),
-            [_, _, _, fourth, ..] if *fourth == self.delimiters.element => self.id_of(3),
-            raw => self.id_of(memchr(self.delimiters.element, raw).unwrap_or(raw.len())),
-        }
+        let end = memchr(self.delimiters.element, self.raw).unwrap_or(self.raw.len());
+        self.raw.get(..end).unwrap_or_default().trim_ascii_end()
     }
 
-    fn id_of(&self, length: usize) -> &'a [u8] {
-        let id = self.raw.get(..length).unwrap_or_default();
-        // A separator within the first two bytes makes an odd id; the search finds the first.
-        match memchr(self.delimiters.element, id) {
-            Some(end) => id.get(..end).unwrap_or_default().trim_ascii_end(),
-            None => id.trim_ascii_end(),
-        }
+    /// The id as a number, for comparing.
+    #[must_use]
+    pub const fn tag(&self) -> Tag {
+        self.tag
     }
 
     /// The id and the first elements at once, in one pass: as many pieces as the caller asks for,
@@ -127,7 +194,9 @@ impl<'a> Segment<'a> {
 /// Bytes as text, trimmed; what is no UTF-8 is replaced, never dropped with its neighbours.
 #[must_use]
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes.trim_ascii())
+    let bytes = bytes.trim_ascii();
+    // Nearly all is plain text; the lossy reading costs several times the check.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Pieces of bytes between one separator; unlike `split` it ends for good with the last piece.
@@ -182,8 +251,11 @@ mod tests {
 
     #[test]
     fn an_id_ends_at_the_first_separator() {
-        for (raw, id) in [("A*B*C", "A"), ("*AB*C", ""), ("SE", "SE"), ("SVC1*2", "SVC1")] {
+        for (raw, id) in
+            [("A*B*C", "A"), ("*AB*C", ""), ("SE", "SE"), ("SVC1*2", "SVC1"), ("N1 *PR", "N1")]
+        {
             assert_eq!(segment(raw).id(), id.as_bytes(), "{raw}");
+            assert_eq!(segment(raw).tag(), Tag::of(id.as_bytes()), "{raw}");
         }
     }
 

@@ -218,25 +218,45 @@ pub struct ProviderAmount<'a> {
     pub element: u8,
 }
 
+/// The segments that are read here.
+mod tag {
+    use crate::segment::Tag;
+    pub(super) const CAS: Tag = Tag::of(b"CAS");
+    pub(super) const SVC: Tag = Tag::of(b"SVC");
+    pub(super) const CLP: Tag = Tag::of(b"CLP");
+    pub(super) const LQ: Tag = Tag::of(b"LQ");
+    pub(super) const REF: Tag = Tag::of(b"REF");
+    pub(super) const DTM: Tag = Tag::of(b"DTM");
+    pub(super) const AMT: Tag = Tag::of(b"AMT");
+    pub(super) const NM1: Tag = Tag::of(b"NM1");
+    pub(super) const MOA: Tag = Tag::of(b"MOA");
+    pub(super) const MIA: Tag = Tag::of(b"MIA");
+    pub(super) const PLB: Tag = Tag::of(b"PLB");
+    pub(super) const BPR: Tag = Tag::of(b"BPR");
+    pub(super) const TRN: Tag = Tag::of(b"TRN");
+    pub(super) const N1: Tag = Tag::of(b"N1");
+    pub(super) const ST: Tag = Tag::of(b"ST");
+}
+
 /// Reads one segment of an 835.
 #[must_use]
 pub fn part<'a>(segment: &Segment<'a>) -> Part<'a> {
-    match segment.id() {
-        b"CAS" => Part::Adjustments(adjustments(segment)),
-        b"SVC" => Part::Line(line(segment)),
-        b"CLP" => Part::Claim(claim(segment)),
-        b"LQ" => Part::Remark(coded(segment)),
-        b"REF" => Part::Reference(coded(segment)),
-        b"DTM" => Part::Day(day(segment)),
-        b"AMT" => Part::Supplement(supplement(segment)),
-        b"NM1" => Part::Name(name(segment)),
-        b"MOA" => Part::Outpatient(outpatient(segment)),
-        b"MIA" => Part::Inpatient(inpatient(segment)),
-        b"PLB" => Part::Provider(provider(segment)),
-        b"BPR" => Part::Payment(payment(segment)),
-        b"TRN" => Part::Trace(trace(segment)),
-        b"N1" => Part::Party(party(segment)),
-        b"ST" => Part::Start(start(segment)),
+    match segment.tag() {
+        tag::CAS => Part::Adjustments(adjustments(segment)),
+        tag::SVC => Part::Line(line(segment)),
+        tag::CLP => Part::Claim(claim(segment)),
+        tag::LQ => Part::Remark(coded(segment)),
+        tag::REF => Part::Reference(coded(segment)),
+        tag::DTM => Part::Day(day(segment)),
+        tag::AMT => Part::Supplement(supplement(segment)),
+        tag::NM1 => Part::Name(name(segment)),
+        tag::MOA => Part::Outpatient(outpatient(segment)),
+        tag::MIA => Part::Inpatient(inpatient(segment)),
+        tag::PLB => Part::Provider(provider(segment)),
+        tag::BPR => Part::Payment(payment(segment)),
+        tag::TRN => Part::Trace(trace(segment)),
+        tag::N1 => Part::Party(party(segment)),
+        tag::ST => Part::Start(start(segment)),
         _ => Part::Other,
     }
 }
