@@ -4,6 +4,7 @@
 //! random number and never uses a float; now, today and new ids are arguments.
 #![deny(clippy::float_arithmetic)]
 
+pub mod adjudication;
 pub mod category;
 pub mod claim;
 pub mod codes;
