@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use smol_str::SmolStr;
 use x12::amount::{AmountFault, YearMonthDay};
 use x12::t835::{self, Amount, Composite, Day, Part};
-use x12::{Block, Code, Finding, Kind, Place, Segment, Severity};
+use x12::{Block, Code, Delimiters, Finding, Kept, Kind, Place, Segment, Severity};
 
 use crate::claim::{Patient, PayerName};
 use crate::codes::{
@@ -153,6 +153,13 @@ fn head_party(head: &mut RemittanceHead, party: &t835::Party<'_>) {
         }
         _ => {}
     }
+}
+
+/// Reads a claim payment again from the bytes that were kept of it; `None` where they hold no CLP.
+/// Its findings were told when it came.
+#[must_use]
+pub fn again(raw: &[u8], separators: Delimiters, at: Place) -> Option<ClaimPayment> {
+    claim(&Kept::new(raw, separators, at).block(), &mut Vec::new())
 }
 
 /// One CLP with what hangs on it; `None` for a block that holds none, such as a lone LX.

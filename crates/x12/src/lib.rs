@@ -14,7 +14,8 @@ pub mod segment;
 pub mod t835;
 pub mod writer;
 
-pub use block::{Block, Kind};
+pub use block::{Block, Kept, Kind};
+pub use delimiters::Delimiters;
 pub use finding::{Code, Finding, Severity};
 pub use reader::Reader;
 pub use segment::{Place, Segment};
