@@ -5,11 +5,14 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod adjudication;
+pub mod billed;
 pub mod category;
 pub mod claim;
 pub mod codes;
 pub mod deadline;
 pub mod denial;
+mod element;
+mod envelope;
 pub mod ids;
 pub mod intake;
 pub mod matching;
