@@ -22,6 +22,7 @@ pub mod payer;
 pub mod person;
 pub mod phi;
 pub mod playbook;
+pub mod rejection;
 pub mod remittance;
 pub mod rules;
 pub mod totals;
