@@ -43,6 +43,8 @@ pub struct Adjudication {
 pub struct Findings {
     /// Every line that was denied at any time, with its latest denial.
     pub lines: Vec<DeniedLine>,
+    /// The ruling behind each line's latest denial, in the order of the lines.
+    pub rulings: Vec<Ruling>,
     /// The leading reason: that of the largest amount still denied, else of the largest.
     pub leading: Ruling,
     /// The day of the latest denial.
@@ -331,15 +333,17 @@ fn together(histories: Vec<Vec<Said<'_>>>, adjudications: &[Adjudication]) -> Op
     lines.sort_by(|(one, _), (other, _)| {
         (one.line, &one.control).cmp(&(other.line, &other.control))
     });
-    let leading = leading(&lines)?;
+    let leading = leading(lines.iter().map(|(line, ruling)| (line, ruling)))?.clone();
     let mut denials: Vec<usize> =
         histories.iter().flatten().filter(|said| said.is_denial()).map(|said| said.at).collect();
     denials.sort_unstable();
     denials.dedup();
     let latest = adjudications.get(*denials.last()?)?;
     let quarantined = denials.iter().filter_map(|at| adjudications.get(*at));
+    let (lines, rulings) = lines.into_iter().unzip();
     Some(Findings {
-        lines: lines.into_iter().map(|(line, _)| line).collect(),
+        lines,
+        rulings,
         leading,
         denied_on: latest.on,
         remittance: latest.remittance.clone(),
@@ -350,16 +354,19 @@ fn together(histories: Vec<Vec<Said<'_>>>, adjudications: &[Adjudication]) -> Op
     })
 }
 
-fn leading(lines: &[(DeniedLine, Ruling)]) -> Option<Ruling> {
-    let weight = |(line, _): &&(DeniedLine, Ruling)| (line.recovered.is_none(), line.denied);
+fn leading<'a>(
+    lines: impl DoubleEndedIterator<Item = (&'a DeniedLine, &'a Ruling)>,
+) -> Option<&'a Ruling> {
+    let weight = |(line, _): &(&DeniedLine, &Ruling)| (line.recovered.is_none(), line.denied);
     // `max_by_key` takes the last of equals; the first line is the one that people expect.
-    lines.iter().rev().max_by_key(weight).map(|(_, ruling)| ruling.clone())
+    lines.rev().max_by_key(weight).map(|(_, ruling)| ruling)
 }
 
 /// A line's latest denial, and the later answer that undid it, if one did.
 fn line(history: &[Said<'_>], adjudications: &[Adjudication]) -> Option<(DeniedLine, Ruling)> {
     let latest = history.iter().rev().find(|said| said.is_denial())?;
     let ruling = latest.leading.clone()?;
+    let first = adjudications.get(latest.at)?;
     let recovered = history.iter().rev().find(|said| said.at > latest.at && said.stands());
     let recovered = recovered.and_then(|after| recovery(latest, after, adjudications));
     let service = latest.line.line;
@@ -375,6 +382,8 @@ fn line(history: &[Said<'_>], adjudications: &[Adjudication]) -> Option<(DeniedL
         expected: None,
         category: ruling.category,
         full: latest.paid.is_zero() && latest.denied == latest.line.charge(),
+        denied_on: first.on,
+        remittance: first.remittance.clone(),
         recovered,
         set_aside: None,
     };
@@ -395,6 +404,26 @@ fn recovery(
 }
 
 impl Findings {
+    /// What is said of some of the lines alone: those at these places, in ascending order. `None`
+    /// where there is none.
+    #[must_use]
+    pub fn only(&self, places: &[usize]) -> Option<Findings> {
+        let pick = |at: &usize| Some((self.lines.get(*at)?, self.rulings.get(*at)?));
+        let picked: Vec<(&DeniedLine, &Ruling)> = places.iter().filter_map(pick).collect();
+        let leading = leading(picked.iter().copied())?.clone();
+        let (last, _) = picked
+            .iter()
+            .max_by_key(|(line, _)| (line.denied_on, line.remittance == self.remittance))?;
+        Some(Findings {
+            denied_on: last.denied_on,
+            remittance: last.remittance.clone(),
+            lines: picked.iter().map(|(line, _)| (*line).clone()).collect(),
+            rulings: picked.iter().map(|(_, ruling)| (*ruling).clone()).collect(),
+            leading,
+            ..self.clone()
+        })
+    }
+
     /// The leading category.
     #[must_use]
     pub const fn category(&self) -> Category {
@@ -409,4 +438,4 @@ impl Findings {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

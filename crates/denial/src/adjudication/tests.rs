@@ -8,7 +8,7 @@ use crate::playbook::Reason;
 use crate::remittance::RemittanceHead;
 
 /// 197 and 16 are denials, 45 the contract's, 2 the patient's, 94 bookkeeping; others unmapped.
-fn playbook() -> Playbook {
+pub(crate) fn playbook() -> Playbook {
     let rule = |kind, category: Category| Ruling {
         kind,
         category,
@@ -30,7 +30,12 @@ fn playbook() -> Playbook {
     Playbook { reasons: reasons.collect(), ..Playbook::default() }
 }
 
-fn line(control: &str, charge: i64, paid: i64, adjustments: &[(&str, &str, i64)]) -> LinePayment {
+pub(crate) fn line(
+    control: &str,
+    charge: i64,
+    paid: i64,
+    adjustments: &[(&str, &str, i64)],
+) -> LinePayment {
     let adjustments = adjustments.iter().map(|(group, reason, cents)| Adjustment {
         group: Group::new(group),
         reason: Carc::new(reason),
@@ -47,7 +52,7 @@ fn line(control: &str, charge: i64, paid: i64, adjustments: &[(&str, &str, i64)]
     }
 }
 
-fn payment(status: &str, lines: Vec<LinePayment>) -> ClaimPayment {
+pub(crate) fn payment(status: &str, lines: Vec<LinePayment>) -> ClaimPayment {
     ClaimPayment {
         status: status.into(),
         control: PayerControlNumber::new("P1"),
@@ -58,7 +63,7 @@ fn payment(status: &str, lines: Vec<LinePayment>) -> ClaimPayment {
     }
 }
 
-fn said_on(day: i8, payment: ClaimPayment) -> Adjudication {
+pub(crate) fn said_on(day: i8, payment: ClaimPayment) -> Adjudication {
     Adjudication {
         remittance: RemittanceId::from_bits(u128::from(day.unsigned_abs())),
         on: Date::new(2026, 3, day).ok(),
