@@ -1,0 +1,169 @@
+//! The commands.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+
+use crate::practice::{Office, Place};
+use crate::taking::Taking;
+use crate::{doctor, export, show, taking};
+
+/// What the program is asked to do.
+#[derive(Parser)]
+#[command(name = "reclaim", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the practice lies and who asks.
+#[derive(Args)]
+struct PlaceArgs {
+    /// The database: sqlite:PATH or postgres://…; without it a file in your data folder
+    #[arg(long, value_name = "URL", env = "RECLAIM_DB", hide_env_values = true, global = true)]
+    db: Option<String>,
+    /// The practice, where the database holds several
+    #[arg(long, value_name = "NAME", env = "RECLAIM_PRACTICE", global = true)]
+    practice: Option<String>,
+    /// The login of who acts
+    #[arg(long = "as", value_name = "LOGIN", global = true)]
+    login: Option<String>,
+    /// A folder of your own rules instead of those built in
+    #[arg(long = "rules", value_name = "FOLDER", env = "RECLAIM_RULES", global = true)]
+    own_rules: Option<PathBuf>,
+    /// The folder for documents and the journal's key; without it one beside the database
+    #[arg(long, value_name = "FOLDER", env = "RECLAIM_FOLDER", global = true)]
+    folder: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Says what X12 files hold and what is odd in them; needs no database
+    ///
+    /// The exit code is 0 for clean, 1 for findings, 2 for a file that could not be read.
+    Doctor {
+        /// One JSON object a line for each file
+        #[arg(long)]
+        json: bool,
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Takes files in: 837, 835, 999, TA1, 277CA; folders are looked through
+    ///
+    /// What was taken already is refused with a pointer to the first. The exit code is 0 unless a
+    /// file could not be read.
+    Take {
+        /// One JSON object a line for each file
+        #[arg(long)]
+        json: bool,
+        /// Works test files (ISA15 = T) as if they were none
+        #[arg(long)]
+        accept_test: bool,
+        /// The files and folders
+        #[arg(required = true, value_name = "FILE_OR_FOLDER")]
+        files: Vec<PathBuf>,
+    },
+    /// Prints what the database holds, sorted and without ids or times
+    Export {
+        /// The form that can be compared: one JSON object a line
+        #[arg(long, required = true)]
+        canonical: bool,
+    },
+    /// Prints open cases, the most urgent first
+    Queue {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// How many at the most
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Shows one case
+    Show {
+        /// Its id, or the number of its claim
+        id: String,
+        /// Everything, as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs what the command line asks for.
+pub(crate) fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let place = cli.place.into_place();
+    let ran = match cli.command {
+        Command::Doctor { json, files } => return ExitCode::from(doctor::run(&files, json)),
+        Command::Take { json, accept_test, files } => {
+            let taking = Taking { json, accept_test };
+            on_office(&place, async move |office| taking::run(&office, &files, &taking).await)
+        }
+        Command::Export { canonical: _ } => on_office(&place, async |office| {
+            let lines = export::canonical(&office).await?;
+            show::print(lines)
+        }),
+        Command::Queue { json, limit } => {
+            on_office(&place, async move |office| show::queue(&office, limit, json).await)
+        }
+        Command::Show { id, json } => {
+            on_office(&place, async move |office| show::case(&office, &id, json).await)
+        }
+    };
+    match ran {
+        Ok(code) => code,
+        Err(fault) => {
+            eprintln!("reclaim: {fault:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl PlaceArgs {
+    fn into_place(self) -> Place {
+        Place {
+            db: self.db,
+            practice: self.practice,
+            login: self.login,
+            rules: self.own_rules,
+            folder: self.folder,
+        }
+    }
+}
+
+/// Opens the practice, finishes what a crash left undone, and runs a command on it.
+fn on_office(
+    place: &Place,
+    command: impl AsyncFnOnce(Office) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    runtime.block_on(async {
+        let office = Office::open(place).await?;
+        let store = office.store.clone();
+        let done = command(office).await;
+        store.close().await;
+        done
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn no_argument_of_a_command_is_taken_for_a_place() {
+        let command = Cli::command();
+        command.clone().debug_assert();
+        let of_place: Vec<_> = command.get_arguments().map(clap::Arg::get_id).collect();
+        for sub in command.get_subcommands() {
+            for argument in sub.get_arguments() {
+                assert!(!of_place.contains(&argument.get_id()), "{} {}", sub.get_name(), argument);
+            }
+        }
+    }
+}
