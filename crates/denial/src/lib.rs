@@ -22,3 +22,4 @@ pub mod playbook;
 pub mod remittance;
 pub mod rules;
 pub mod totals;
+pub mod triage;
