@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand};
 
 mod doctor;
 mod doctor_report;
+mod rules_check;
+mod rules_files;
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -29,10 +31,27 @@ enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// The rules that decide what a denial is, who owns it and by when
+    #[command(subcommand)]
+    Rules(RulesCommand),
+}
+
+#[derive(Subcommand)]
+enum RulesCommand {
+    /// Explains every fault of the rule files, with file, line and hint
+    ///
+    /// The exit code is 0 for whole, 1 for faults, 2 for files that could not be read.
+    Check {
+        /// A folder of your own files, laid over those that the program brings
+        folder: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Doctor { json, files } => ExitCode::from(doctor::run(&files, json)),
+        Command::Rules(RulesCommand::Check { folder }) => {
+            ExitCode::from(rules_check::run(folder.as_deref()))
+        }
     }
 }
