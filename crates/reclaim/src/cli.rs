@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::practice::{Office, Place};
 use crate::taking::Taking;
-use crate::{doctor, export, show, taking};
+use crate::{doctor, export, rules_check, show, taking};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -83,6 +83,9 @@ enum Command {
         #[arg(long, default_value_t = 50)]
         limit: u32,
     },
+    /// The rules that decide what a denial is, who owns it and by when
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Shows one case
     Show {
         /// Its id, or the number of its claim
@@ -93,12 +96,27 @@ enum Command {
     },
 }
 
+#[derive(Subcommand)]
+enum RulesCommand {
+    /// Explains every fault of the rule files, with file, line and hint
+    ///
+    /// The exit code is 0 for whole, 1 for faults, 2 for files that could not be read.
+    Check {
+        /// A folder of your own files, laid over those that the program brings
+        #[arg(value_name = "FOLDER")]
+        own: Option<PathBuf>,
+    },
+}
+
 /// Runs what the command line asks for.
 pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
     let place = cli.place.into_place();
     let ran = match cli.command {
         Command::Doctor { json, files } => return ExitCode::from(doctor::run(&files, json)),
+        Command::Rules(RulesCommand::Check { own }) => {
+            return ExitCode::from(rules_check::run(own.as_deref()));
+        }
         Command::Take { json, accept_test, files } => {
             let taking = Taking { json, accept_test };
             on_office(&place, async move |office| taking::run(&office, &files, &taking).await)

@@ -13,6 +13,7 @@ mod export;
 mod identity;
 mod practice;
 mod rank;
+mod rules_check;
 mod rules_files;
 mod settle;
 mod show;

@@ -150,11 +150,9 @@ fn shared_name(payer: &PayerRules, other: &PayerRules) -> Option<String> {
 }
 
 fn clash(one: &Window, other: &Window) -> bool {
-    let shares = |one: &[Category], other: &[Category]| {
-        one.is_empty() || other.is_empty() || one.iter().any(|category| other.contains(category))
-    };
+    let both = |category: &Category| one.is_for(*category) && other.is_for(*category);
     (one.kind, one.from_event) == (other.kind, other.from_event)
-        && shares(&one.categories, &other.categories)
+        && Category::ALL.iter().any(both)
         && overlap((one.from, one.to), (other.from, other.to))
 }
 
