@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use crate::category::{AdjustmentKind, Category, Origin};
 use crate::claim::Claim;
-use crate::codes::{PayerControlNumber, TraceNumber};
+use crate::codes::{Carc, Group, PayerControlNumber, TraceNumber};
 use crate::denial::{DeniedLine, Recovery};
 use crate::ids::RemittanceId;
 use crate::matching;
@@ -175,8 +175,11 @@ pub fn findings(
             continue;
         }
         let mut bundled = bundled_money(&one.payment);
+        let ruling = |group: &Group, reason: &Carc, remarks: &[Remark]| {
+            playbook.ruling(payer, group, reason, remarks, one.on)
+        };
         for line in spoken.get(at).into_iter().flatten() {
-            let mut said = said(at, line, &mut bundled, playbook, payer);
+            let mut said = said(at, line, &mut bundled, ruling);
             said.taken_back = partners.get(at).is_some_and(Option::is_some);
             lines.entry(&line.key).or_default().push(said);
         }
@@ -258,13 +261,12 @@ fn said<'a>(
     at: usize,
     line: &'a Spoken<'a>,
     bundled: &mut Money,
-    playbook: &Playbook,
-    payer: Option<&PayerRules>,
+    ruling: impl Fn(&Group, &Carc, &[Remark]) -> Ruling,
 ) -> Said<'a> {
     let mut denied = Money::ZERO;
     let mut leading: Option<(Money, Ruling)> = None;
     for adjustment in line.adjustments() {
-        let ruling = playbook.ruling(payer, &adjustment.group, &adjustment.reason, &line.remarks);
+        let ruling = ruling(&adjustment.group, &adjustment.reason, &line.remarks);
         if !denies(&ruling) || moved_to_paid_line(adjustment, bundled) {
             continue;
         }

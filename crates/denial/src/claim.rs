@@ -131,6 +131,19 @@ pub struct Claim {
     pub source: ClaimSource,
 }
 
+/// The numbers under which a claim left the house, and by which acknowledgements answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ControlNumbers {
+    /// Interchange (ISA13).
+    pub interchange: SmolStr,
+    /// Group (GS06).
+    pub group: SmolStr,
+    /// Transaction (ST02).
+    pub transaction: SmolStr,
+    /// Batch (BHT03), which a 277CA answers.
+    pub batch: SmolStr,
+}
+
 /// One line as billed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceLine {

@@ -3,21 +3,22 @@
 //! An element that is no amount counts as nothing and becomes a finding at its place; so does one
 //! that must be there and is not. Nothing is repaired.
 
-use jiff::civil::Date;
 use smol_str::SmolStr;
-use x12::amount::{AmountFault, YearMonthDay};
-use x12::t835::{self, Amount, Composite, Day, Part};
-use x12::{Block, Code, Finding, Kind, Place, Segment, Severity};
+use x12::t835::{self, Day, Part};
+use x12::{Block, Delimiters, Finding, Kept, Kind, Place, Segment};
 
 use crate::claim::{Patient, PayerName};
 use crate::codes::{
-    Carc, ClaimNumber, Group, LineControl, Npi, PayerControlNumber, Procedure, Quantity, Rarc,
-    TraceNumber,
+    Carc, ClaimNumber, Group, LineControl, Npi, PayerControlNumber, Quantity, Rarc, TraceNumber,
 };
-use crate::money::Money;
+use crate::element::{
+    begins, civil, day as day_of, days, missing, money, money_if_told, procedure, quantity, small,
+    span, text,
+};
+use crate::envelope::Envelope;
 use crate::phi::Phi;
 use crate::remittance::{
-    Adjustment, ClaimPayment, LinePayment, ProviderAdjustment, Remark, RemittanceHead, Source, Span,
+    Adjustment, ClaimPayment, LinePayment, ProviderAdjustment, Remark, RemittanceHead, Source,
 };
 
 /// One piece of an 835, in the order of the file.
@@ -34,8 +35,7 @@ pub enum Piece {
 /// What the envelope says of the transactions in it, and whether an 835 is being read.
 #[derive(Clone, Debug, Default)]
 pub struct Intake {
-    test: bool,
-    version: SmolStr,
+    envelope: Envelope,
     inside: bool,
 }
 
@@ -46,7 +46,8 @@ impl Intake {
         let opener = block.opener()?;
         match block.kind() {
             Kind::Envelope => {
-                self.envelope(&opener);
+                self.inside = false;
+                self.envelope.observe(&opener);
                 None
             }
             Kind::Head => {
@@ -63,24 +64,11 @@ impl Intake {
         }
     }
 
-    fn envelope(&mut self, segment: &Segment<'_>) {
-        self.inside = false;
-        match segment.id() {
-            b"ISA" => {
-                self.test = segment.bytes(15).trim_ascii() == b"T";
-                self.version = SmolStr::default();
-            }
-            b"GS" => self.version = small(segment.bytes(8)),
-            b"IEA" => *self = Intake::default(),
-            _ => {}
-        }
-    }
-
     fn head(&self, block: &Block<'_>, findings: &mut Vec<Finding>) -> RemittanceHead {
         let mut head = RemittanceHead {
             source: Source::Era,
-            version: self.version.clone(),
-            test: self.test,
+            version: self.envelope.version.clone(),
+            test: self.envelope.test,
             span: span(block),
             ..RemittanceHead::default()
         };
@@ -155,6 +143,13 @@ fn head_party(head: &mut RemittanceHead, party: &t835::Party<'_>) {
     }
 }
 
+/// Reads a claim payment again from the bytes that were kept of it; `None` where they hold no CLP.
+/// Its findings were told when it came.
+#[must_use]
+pub fn again(raw: &[u8], separators: Delimiters, at: Place) -> Option<ClaimPayment> {
+    claim(&Kept::new(raw, separators, at).block(), &mut Vec::new())
+}
+
 /// One CLP with what hangs on it; `None` for a block that holds none, such as a lone LX.
 fn claim(block: &Block<'_>, findings: &mut Vec<Finding>) -> Option<ClaimPayment> {
     let mut claim: Option<ClaimPayment> = None;
@@ -194,21 +189,18 @@ fn opened(
         status: small(clp.status),
         charge: money(clp.charge, "CLP03, the charge,", segment, findings),
         paid: money(clp.paid, "CLP04, what was paid,", segment, findings),
-        patient_share: share(clp.patient_share, segment, findings),
+        patient_share: money_if_told(
+            clp.patient_share,
+            "CLP05, the patient's share,",
+            segment,
+            findings,
+        ),
         filing: small(clp.filing),
         control: PayerControlNumber::new(&text(clp.control)),
         facility: small(clp.facility),
         frequency: small(clp.frequency),
         span: begins(segment),
         ..ClaimPayment::default()
-    }
-}
-
-/// CLP05 may be left out; anything else that is no amount is told.
-fn share(amount: Amount, segment: &Segment<'_>, findings: &mut Vec<Finding>) -> Option<Money> {
-    match amount {
-        Err(AmountFault::Empty) => None,
-        _ => Some(money(amount, "CLP05, the patient's share,", segment, findings)),
     }
 }
 
@@ -233,9 +225,9 @@ fn claim_segment(
             claim.original = PayerControlNumber::new(&text(reference.value));
         }
         Part::Day(day) => match day.qualifier {
-            b"050" => claim.received_on = whole_day(&day, segment, findings),
-            b"232" => claim.from = whole_day(&day, segment, findings),
-            b"233" => claim.to = whole_day(&day, segment, findings),
+            b"050" => claim.received_on = day_of(day.day(), "DTM02", segment, findings),
+            b"232" => claim.from = day_of(day.day(), "DTM02", segment, findings),
+            b"233" => claim.to = day_of(day.day(), "DTM02", segment, findings),
             _ => {}
         },
         Part::Remark(coded) => lq(&mut claim.remarks, &coded),
@@ -340,12 +332,11 @@ fn line_day(
     findings: &mut Vec<Finding>,
 ) {
     match day.qualifier {
-        b"472" => match day.range() {
-            Some((from, to)) => (line.from, line.to) = (civil(from), civil(to)),
-            None => findings.push(no_date(segment)),
-        },
-        b"150" => line.from = whole_day(day, segment, findings),
-        b"151" => line.to = whole_day(day, segment, findings),
+        b"472" => {
+            (line.from, line.to) = days(day.range(), "DTM02", segment, findings).unzip();
+        }
+        b"150" => line.from = day_of(day.day(), "DTM02", segment, findings),
+        b"151" => line.to = day_of(day.day(), "DTM02", segment, findings),
         _ => {}
     }
 }
@@ -403,107 +394,7 @@ fn provider_adjustments(block: &Block<'_>, findings: &mut Vec<Finding>) -> Vec<P
     adjustments
 }
 
-fn procedure(composite: &Composite<'_>) -> Procedure {
-    let mut parts = composite.parts();
-    let qualifier = parts.next().map(small).unwrap_or_default();
-    let code = parts.next().map(small).unwrap_or_default();
-    let modifiers = parts.take(4).filter(|one| !one.is_empty()).map(small).collect();
-    Procedure { qualifier, code, modifiers }
-}
-
-fn money(amount: Amount, what: &str, segment: &Segment<'_>, findings: &mut Vec<Finding>) -> Money {
-    match amount {
-        Ok(cents) => Money::from_cents(cents),
-        Err(fault) => {
-            findings.push(no_amount(fault, what, segment.place()));
-            Money::ZERO
-        }
-    }
-}
-
-fn no_amount(fault: AmountFault, what: &str, at: Place) -> Finding {
-    let (code, why) = match fault {
-        AmountFault::Empty => (Code::MissingElement, "is left out"),
-        AmountFault::Malformed => (Code::NotAmount, "is no amount"),
-        AmountFault::TooFine => (Code::NotAmount, "has more than two decimals"),
-        AmountFault::TooLarge => (Code::NotAmount, "is beyond one billion dollars"),
-    };
-    Finding {
-        at,
-        code,
-        severity: Severity::Error,
-        message: format!("{what} {why} and counts as nothing").into(),
-        hint: "the claim cannot balance as it stands; ask the payer for a corrected file",
-    }
-}
-
-fn whole_day(day: &Day<'_>, segment: &Segment<'_>, findings: &mut Vec<Finding>) -> Option<Date> {
-    let date = day.day().and_then(civil);
-    if date.is_none() {
-        findings.push(no_date(segment));
-    }
-    date
-}
-
-fn no_date(segment: &Segment<'_>) -> Finding {
-    Finding {
-        at: segment.place(),
-        code: Code::NotDate,
-        severity: Severity::Warning,
-        message: "expected a date as CCYYMMDD in DTM02, and something else came".into(),
-        hint: "a clock that would count from this day is not set by it; look at the claim",
-    }
-}
-
-fn missing(at: Place, message: &'static str) -> Finding {
-    Finding {
-        at,
-        code: Code::MissingElement,
-        severity: Severity::Error,
-        message: message.into(),
-        hint: "the file may be cut off or put together by hand; ask the sender for it again",
-    }
-}
-
-/// A date that the calendar has.
-fn civil((year, month, day): YearMonthDay) -> Option<Date> {
-    Date::new(year, month, day).ok()
-}
-
-fn quantity(bytes: &[u8]) -> Option<Quantity> {
-    match bytes {
-        [] => None,
-        b"1" => Some(Quantity::ONE),
-        bytes => Quantity::parse(&text(bytes)),
-    }
-}
-
-fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
-    x12::segment::text(bytes)
-}
-
 fn text_or(bytes: &[u8], other: &str) -> String {
     let text = text(bytes);
     if text.is_empty() { other.to_owned() } else { text.into_owned() }
-}
-
-fn small(bytes: &[u8]) -> SmolStr {
-    SmolStr::new(text(bytes))
-}
-
-/// The segment and what follows it; its end is set when the next of its kind begins.
-fn begins(segment: &Segment<'_>) -> Span {
-    let Place { segment: number, byte } = segment.place();
-    Span { segment: number, start: byte, end: byte + segment.raw().len() as u64 }
-}
-
-fn span(block: &Block<'_>) -> Span {
-    let at = block.opener().map(|opener| opener.place()).unwrap_or_default();
-    Span { segment: at.segment, start: at.byte, end: block.end() }
-}
-
-impl Span {
-    const fn place(self) -> Place {
-        Place { segment: self.segment, byte: self.start }
-    }
 }

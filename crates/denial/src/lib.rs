@@ -5,12 +5,15 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod adjudication;
+pub mod billed;
 pub mod category;
 pub mod claim;
 pub mod codes;
 pub mod contact;
 pub mod deadline;
 pub mod denial;
+mod element;
+mod envelope;
 pub mod escalation;
 pub mod ids;
 pub mod intake;
@@ -23,6 +26,7 @@ pub mod person;
 pub mod phi;
 pub mod playbook;
 pub mod posting;
+pub mod rejection;
 pub mod remittance;
 pub mod rules;
 pub mod totals;

@@ -1,12 +1,17 @@
 //! A payer's rules: names and ids, plan types, windows, usual answer, own reasons and owners.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::category::Category;
-use crate::claim::PlanType;
+use crate::claim::{PayerName, PlanType};
+use crate::codes::Carc;
 use crate::deadline::DeadlineKind;
 use crate::named;
+use crate::owner::OwnerRow;
+use crate::playbook::Reason;
 
 /// What a clinic knows of one payer's program: one file of `data/payers`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +32,78 @@ pub struct PayerRules {
     pub windows: Vec<Window>,
     /// Days in which the payer usually answers what was sent to it.
     pub usual_answer_days: Option<u16>,
+    /// Owners at this payer, before those of all payers.
+    pub owners: Vec<OwnerRow>,
+    /// Reason codes that mean something of their own at this payer.
+    pub(crate) reasons: BTreeMap<Carc, Vec<Reason>>,
 }
+
+impl PayerRules {
+    /// True where the file speaks of this line of business by name.
+    #[must_use]
+    pub fn covers(&self, plan: PlanType) -> bool {
+        self.plan_types.contains(&plan)
+    }
+
+    /// True where one of the ids is one of the payer's.
+    #[must_use]
+    pub fn has_id(&self, name: &PayerName) -> bool {
+        let own = |id: &SmolStr| self.ids.iter().any(|one| one.eq_ignore_ascii_case(id.trim()));
+        name.ids.iter().any(own)
+    }
+
+    /// True where a spelling is the name or an alias: case, punctuation, `INC` and the like do not
+    /// tell two payers apart.
+    #[must_use]
+    pub fn is_called(&self, spelling: &str) -> bool {
+        self.spellings().any(|own| same_name(own, spelling))
+    }
+
+    /// The name, then the aliases.
+    pub fn spellings(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.name.as_str()).chain(self.aliases.iter().map(SmolStr::as_str))
+    }
+}
+
+/// True where two spellings are one name.
+#[must_use]
+pub fn same_name(one: &str, other: &str) -> bool {
+    let mut letters = letters(one).peekable();
+    letters.peek().is_some() && letters.eq(self::letters(other))
+}
+
+/// The letters and digits of the words that tell names apart, in one case.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    let words = name.split(|letter: char| !letter.is_alphanumeric() && !is_joined(letter));
+    let telling = words.filter(|word| !EMPTY.iter().any(|one| one.eq_ignore_ascii_case(word)));
+    telling.flat_map(|word| {
+        word.chars().filter(|letter| letter.is_alphanumeric()).map(|one| one.to_ascii_uppercase())
+    })
+}
+
+/// Marks inside of words: `Children's`, `U.S.`.
+const fn is_joined(letter: char) -> bool {
+    matches!(letter, '\'' | '\u{2019}' | '.')
+}
+
+/// Words that name no payer.
+const EMPTY: [&str; 15] = [
+    "",
+    "INC",
+    "INC.",
+    "INCORPORATED",
+    "LLC",
+    "LLP",
+    "LTD",
+    "CO",
+    "CO.",
+    "CORP",
+    "CORP.",
+    "CORPORATION",
+    "COMPANY",
+    "THE",
+    "AND",
+];
 
 /// How long one way stays open, and what the days are counted from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +124,8 @@ pub struct Window {
     pub on_holiday: OnHoliday,
     /// The categories that it holds for; empty for all.
     pub categories: Vec<Category>,
+    /// The categories that it does not hold for.
+    pub except: Vec<Category>,
     /// First day of the rule: denials from then on.
     pub from: Option<Date>,
     /// Last day of the rule.

@@ -16,7 +16,7 @@ pub(crate) fn print(report: &Report, json: bool, out: &mut impl Write) -> io::Re
     if json {
         return writeln!(out, "{}", as_json(report));
     }
-    writeln!(out, "{}: {} segments", report.file.display(), report.segments)?;
+    writeln!(out, "{}: {} segments", report.file.display(), report.survey.segments)?;
     for one in &report.transactions {
         writeln!(out, "  {} at segment {}, units: {}", one.set, one.segment, one.units)?;
     }
@@ -24,7 +24,7 @@ pub(crate) fn print(report: &Report, json: bool, out: &mut impl Write) -> io::Re
         writeln!(out, "{}", sums(&totals))?;
     }
     print_imbalances(report, out)?;
-    print_findings(&report.findings, out)
+    print_findings(&report.survey.findings, out)
 }
 
 /// Writes that a file could not be read.
@@ -44,8 +44,8 @@ pub(crate) fn unreadable(
 fn as_json(report: &Report) -> Value {
     let mut line = json!({
         "file": report.file.display().to_string(),
-        "sha256": report.sha256,
-        "segments": report.segments,
+        "sha256": report.survey.sha256,
+        "segments": report.survey.segments,
         "transactions": report.transactions.iter().map(transaction).collect::<Vec<_>>(),
         "findings": findings(report),
     });
@@ -78,7 +78,7 @@ fn imbalance(one: &Imbalance) -> Value {
 /// Findings and imbalances in one list, in the order of the file.
 fn findings(report: &Report) -> Vec<Value> {
     let mut rows: Vec<(u64, Value)> =
-        report.findings.iter().map(|one| (one.at.byte, finding(one))).collect();
+        report.survey.findings.iter().map(|one| (one.at.byte, finding(one))).collect();
     rows.extend(report.imbalances().map(|one| (one.span.start, imbalance_as_finding(one))));
     rows.sort_by_key(|(byte, _)| *byte);
     rows.into_iter().map(|(_, row)| row).collect()

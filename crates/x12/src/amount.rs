@@ -80,6 +80,15 @@ pub fn date(bytes: &[u8]) -> Option<YearMonthDay> {
     Some((digits(0, 4)?, month, day))
 }
 
+/// Reads `YYMMDD` of an envelope; X12 of this program's guides was not sent before 2000.
+#[must_use]
+pub fn short_date(bytes: &[u8]) -> Option<YearMonthDay> {
+    let mut whole = *b"20000000";
+    let digits = bytes.trim_ascii();
+    whole.get_mut(2..)?.copy_from_slice(digits.get(..6).filter(|_| digits.len() == 6)?);
+    date(&whole)
+}
+
 /// Reads `CCYYMMDD` or a range `CCYYMMDD-CCYYMMDD` (format RD8): first and last day.
 #[must_use]
 pub fn date_range(bytes: &[u8]) -> Option<(YearMonthDay, YearMonthDay)> {
@@ -134,5 +143,7 @@ mod tests {
         assert_eq!(date(b"2026013"), None);
         assert_eq!(date_range(b"20260101-20260103"), Some(((2026, 1, 1), (2026, 1, 3))));
         assert_eq!(date_range(b"20260101-"), None);
+        assert_eq!(short_date(b"260131"), Some((2026, 1, 31)));
+        assert_eq!(short_date(b"20260131"), None);
     }
 }

@@ -60,6 +60,8 @@ pub enum Code {
     MalformedSegment,
     /// A segment that this transaction does not have.
     UnknownSegment,
+    /// An HL that repeats a number or names no level above it.
+    Hierarchy,
     /// A unit too large to hold, delivered in parts.
     TooLarge,
     /// An element that is no amount.
@@ -92,6 +94,7 @@ impl Code {
             Code::Unterminated => "unterminated",
             Code::MalformedSegment => "malformed_segment",
             Code::UnknownSegment => "unknown_segment",
+            Code::Hierarchy => "hierarchy",
             Code::TooLarge => "too_large",
             Code::NotAmount => "not_amount",
             Code::NotDate => "not_date",

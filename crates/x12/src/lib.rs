@@ -6,15 +6,22 @@
 pub mod amount;
 pub mod block;
 pub mod delimiters;
+pub mod element;
 pub mod envelope;
 pub mod finding;
+pub mod hierarchy;
 pub mod loops;
 pub mod reader;
 pub mod segment;
+pub mod t277ca;
 pub mod t835;
+pub mod t837;
+pub mod t999;
+pub mod ta1;
 pub mod writer;
 
-pub use block::{Block, Kind};
+pub use block::{Block, Kept, Kind};
+pub use delimiters::Delimiters;
 pub use finding::{Code, Finding, Severity};
 pub use reader::Reader;
 pub use segment::{Place, Segment};

@@ -37,12 +37,24 @@ const CLAIM: Shape = Shape {
     ]),
 };
 
-/// 277 and 277CA (005010X214, X212): one unit for each level.
-const STATUS: Shape = Shape { openers: &tags(["HL"]), tail: &tags(["SE"]), known: &[] };
+/// 277CA, 277 and its requests (005010X214, X212, X213): one unit for each level.
+const STATUS: Shape = Shape {
+    openers: &tags(["HL"]),
+    tail: &tags(["SE"]),
+    known: &tags([
+        "AMT", "BHT", "DMG", "DTP", "HL", "N1", "N3", "N4", "NM1", "PER", "PWK", "QTY", "REF",
+        "SE", "ST", "STC", "SVC", "TOO", "TRN",
+    ]),
+};
 
-/// 999 and 997: one unit for each acknowledged transaction.
-const ACKNOWLEDGEMENT: Shape =
-    Shape { openers: &tags(["AK2"]), tail: &tags(["AK9", "SE"]), known: &[] };
+/// 999 (005010X231A1) and 997: one unit for each acknowledged transaction.
+const ACKNOWLEDGEMENT: Shape = Shape {
+    openers: &tags(["AK2"]),
+    tail: &tags(["AK9", "SE"]),
+    known: &tags([
+        "AK1", "AK2", "AK3", "AK4", "AK5", "AK9", "CTX", "IK3", "IK4", "IK5", "SE", "ST",
+    ]),
+};
 
 /// Every other set: one unit for each level, where it has levels.
 const OTHER: Shape = Shape { openers: &tags(["HL"]), tail: &tags(["SE"]), known: &[] };
@@ -96,7 +108,7 @@ mod tests {
 
     #[test]
     fn known_segments_are_sorted() {
-        for shape in [REMITTANCE, CLAIM] {
+        for shape in [REMITTANCE, CLAIM, STATUS, ACKNOWLEDGEMENT] {
             assert!(shape.known.is_sorted());
         }
     }

@@ -8,6 +8,7 @@ use crate::block::{Block, Kind, Mark};
 use crate::delimiters::{Delimiters, ISA_LIMIT, USUAL};
 use crate::envelope::Envelope;
 use crate::finding::{Code, Finding, Findings, Severity};
+use crate::hierarchy::Hierarchy;
 use crate::loops::Shape;
 use crate::segment::{Place, Segment, Tag, tag};
 
@@ -44,6 +45,7 @@ pub struct Reader<R> {
     shape: Shape,
     kind: Kind,
     envelope: Envelope,
+    hierarchy: Hierarchy,
     transactions: u64,
     findings: Findings,
 }
@@ -78,6 +80,7 @@ impl<R: Read> Reader<R> {
             shape: Shape::of(b""),
             kind: Kind::Envelope,
             envelope: Envelope::default(),
+            hierarchy: Hierarchy::default(),
             transactions: 0,
             findings: Findings::default(),
         }
@@ -407,8 +410,10 @@ impl<R: Read> Reader<R> {
         match mark.tag {
             tag::ST => {
                 self.transactions += 1;
+                self.hierarchy.clear();
                 self.shape = Shape::of(segment.bytes(1).trim_ascii());
             }
+            tag::HL => self.hierarchy.observe(&segment, &mut self.findings),
             tag::IEA => self.delimiters = None,
             id if !id.is_well_formed() => self.findings.push(malformed_segment(place)),
             id if self.envelope.in_transaction() && !self.shape.knows(id) => {
@@ -499,6 +504,6 @@ fn is_element(bytes: &[u8], length: usize, separator: u8) -> bool {
         && bytes.get(length) == Some(&separator)
 }
 
-const fn is_blank(byte: u8) -> bool {
+pub(crate) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x00 | 0x1a)
 }

@@ -70,6 +70,7 @@ pub(crate) mod tag {
     pub(crate) const SE: Tag = Tag::of(b"SE");
     pub(crate) const GE: Tag = Tag::of(b"GE");
     pub(crate) const IEA: Tag = Tag::of(b"IEA");
+    pub(crate) const HL: Tag = Tag::of(b"HL");
     pub(crate) const CLP: Tag = Tag::of(b"CLP");
     pub(crate) const LX: Tag = Tag::of(b"LX");
 }

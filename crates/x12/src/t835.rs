@@ -4,12 +4,9 @@
 //! belongs to what: what follows a [`Claim`] is the claim's until the first [`Line`], then the
 //! line's. Every element is borrowed and untrimmed only where the guide allows no blanks.
 
-use crate::amount::{AmountFault, YearMonthDay, cents, date, date_range};
+use crate::amount::{YearMonthDay, cents, date, date_range};
+pub use crate::element::{Amount, Coded, Composite};
 use crate::segment::Segment;
-
-/// An amount in cents, or why the element is none. An element that is left out is
-/// [`AmountFault::Empty`].
-pub type Amount = Result<i64, AmountFault>;
 
 /// One segment of an 835, typed.
 #[derive(Clone, Copy, Debug)]
@@ -162,22 +159,6 @@ pub struct Line<'a> {
     pub submitted_units: &'a [u8],
 }
 
-/// A composite element: qualifier, code, modifiers.
-#[derive(Clone, Copy, Debug)]
-pub struct Composite<'a> {
-    raw: &'a [u8],
-    separator: u8,
-}
-
-/// A value and the qualifier that says what it is.
-#[derive(Clone, Copy, Debug)]
-pub struct Coded<'a> {
-    /// What the value is.
-    pub qualifier: &'a [u8],
-    /// The value.
-    pub value: &'a [u8],
-}
-
 /// DTM.
 #[derive(Clone, Copy, Debug)]
 pub struct Day<'a> {
@@ -245,8 +226,8 @@ pub fn part<'a>(segment: &Segment<'a>) -> Part<'a> {
         tag::CAS => Part::Adjustments(adjustments(segment)),
         tag::SVC => Part::Line(line(segment)),
         tag::CLP => Part::Claim(claim(segment)),
-        tag::LQ => Part::Remark(coded(segment)),
-        tag::REF => Part::Reference(coded(segment)),
+        tag::LQ => Part::Remark(Coded::of(segment)),
+        tag::REF => Part::Reference(Coded::of(segment)),
         tag::DTM => Part::Day(day(segment)),
         tag::AMT => Part::Supplement(supplement(segment)),
         tag::NM1 => Part::Name(name(segment)),
@@ -341,19 +322,14 @@ fn line<'a>(segment: &Segment<'a>) -> Line<'a> {
     let [_, procedure, charge, paid, revenue, units, submitted, submitted_units] = segment.split();
     let separator = segment.delimiters().component;
     Line {
-        procedure: Composite { raw: procedure, separator },
+        procedure: Composite::new(procedure, separator),
         charge: cents(charge),
         paid: cents(paid),
         revenue,
         units,
-        submitted: Composite { raw: submitted, separator },
+        submitted: Composite::new(submitted, separator),
         submitted_units,
     }
-}
-
-fn coded<'a>(segment: &Segment<'a>) -> Coded<'a> {
-    let [_, qualifier, value] = segment.split();
-    Coded { qualifier: qualifier.trim_ascii(), value }
 }
 
 fn day<'a>(segment: &Segment<'a>) -> Day<'a> {
@@ -387,32 +363,11 @@ impl<'a> Provider<'a> {
             let (code, amount) = (pieces[from].trim_ascii(), pieces[from + 1]);
             let filled = !code.is_empty() || !amount.trim_ascii().is_empty();
             filled.then(|| ProviderAmount {
-                code: Composite { raw: code, separator },
+                code: Composite::new(code, separator),
                 amount: cents(amount),
                 element: 4 + 2 * at,
             })
         })
-    }
-}
-
-impl<'a> Composite<'a> {
-    /// True where the element is left out.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.raw.trim_ascii().is_empty()
-    }
-
-    /// Its components in order, trimmed.
-    pub fn parts(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let separator = self.separator;
-        self.raw.split(move |byte| *byte == separator).map(<[u8]>::trim_ascii)
-    }
-
-    /// Everything after the first component's separator; empty where there is but one.
-    #[must_use]
-    pub fn rest(&self) -> &'a [u8] {
-        let end = self.raw.iter().position(|byte| *byte == self.separator);
-        end.and_then(|end| self.raw.get(end + 1..)).unwrap_or_default().trim_ascii()
     }
 }
 
@@ -433,6 +388,7 @@ impl Day<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::amount::AmountFault;
     use crate::delimiters::USUAL;
     use crate::segment::Place;
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::claim::ClaimSource;
-use crate::codes::{Carc, Group, LineControl, Procedure};
+use crate::codes::{LineControl, Procedure};
 use crate::denial::NextActionKind;
 use crate::playbook::Reason;
 use crate::remittance::RemittanceHead;
@@ -24,9 +24,10 @@ pub(crate) fn playbook() -> Playbook {
         ("2", rule(AdjustmentKind::PatientShare, Category::Unmapped)),
         ("94", rule(AdjustmentKind::Informational, Category::Unmapped)),
     ];
-    let reason = |ruling| vec![Reason { from: None, to: None, ruling, unless: Vec::new() }];
+    let reason =
+        |ruling| vec![Reason { from: None, to: None, ruling, unless: Vec::new(), vague: false }];
     let reasons = rules.into_iter().map(|(code, rule)| (Carc::new(code), reason(rule)));
-    Playbook { reasons: reasons.collect() }
+    Playbook { reasons: reasons.collect(), ..Playbook::default() }
 }
 
 pub(crate) fn line(

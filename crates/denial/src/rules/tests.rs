@@ -1,0 +1,1 @@
+//! Faults of rule files, each with its line; payers and their spellings.

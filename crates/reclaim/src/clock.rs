@@ -1,0 +1,31 @@
+//! What time it is: the only caller of "now".
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+/// The system's time, or one that stands still for tests and simulated days.
+#[derive(Clone, Debug)]
+pub(crate) enum Clock {
+    /// The system's.
+    System,
+    /// This instant, always.
+    Fixed(Timestamp),
+}
+
+impl Clock {
+    /// Now.
+    pub(crate) fn now(&self) -> Timestamp {
+        match self {
+            #[expect(clippy::disallowed_methods, reason = "the one place that knows the time")]
+            Clock::System => Timestamp::now(),
+            Clock::Fixed(at) => *at,
+        }
+    }
+
+    /// Today where a practice is; in UTC where its zone is not known to the system.
+    pub(crate) fn today(&self, zone: &str) -> Date {
+        let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+        Zoned::new(self.now(), zone).date()
+    }
+}
