@@ -95,7 +95,8 @@ fn near(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date)> 
 
 fn late(denial: &Denial, today: Date) -> Option<(Overdue, Date)> {
     let Work::Open { status, escalate_on, .. } = &denial.work else { return None };
-    let why = if status.is_awaiting() { Overdue::PayerSilent } else { Overdue::NotTouched };
+    let is_payers = status.is_awaiting() || *status == Status::Overturned;
+    let why = if is_payers { Overdue::PayerSilent } else { Overdue::NotTouched };
     (*escalate_on < today).then_some((why, *escalate_on))
 }
 
@@ -108,10 +109,10 @@ fn unowned(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date
 /// The highest step of the ladder that the days since have reached; without a ladder, whom the
 /// matrix names next.
 fn by_ladder(denial: &Denial, own: Role, since: Date, today: Date, rules: &Rules) -> Role {
-    let reached =
-        rules.owners.ladder.iter().rev().find(|step| later(since, step.after_days) <= today);
-    if let Some(step) = reached {
-        return step.to.unwrap_or(own);
+    let ladder = &rules.owners.ladder;
+    if !ladder.is_empty() {
+        let reached = ladder.iter().rev().find(|step| later(since, step.after_days) <= today);
+        return reached.and_then(|step| step.to).unwrap_or(own);
     }
     let payer = denial.payer_rules(rules);
     let row = owner::row_for(denial.category, denial.origin, payer, rules);

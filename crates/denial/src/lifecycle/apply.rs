@@ -176,7 +176,9 @@ impl Denial {
         }
     }
 
+    /// A file that says something new wakes a case that sleeps.
     fn refile(&mut self, filing: &Filing) {
+        self.snoozed_until = None;
         let filing = filing.clone();
         self.lines = filing.lines;
         self.category = filing.category;

@@ -9,10 +9,10 @@ use smol_str::SmolStr;
 
 use crate::adjudication::Findings;
 use crate::denial::{Denial, DeniedLine, NextActionKind, Status};
-use crate::ids::RemittanceId;
 use crate::lifecycle::event::{Change, Deed, Difference, Event, Filing, LineChange};
 use crate::lifecycle::evidence::PayerAnswer;
 use crate::lifecycle::opening::ClaimFacts;
+use crate::money::Money;
 use crate::person::Moment;
 use crate::rules::Rules;
 
@@ -39,18 +39,19 @@ pub fn hear_all(cases: &[Denial], found: &Findings, at: &Moment, rules: &Rules) 
     let open =
         cases.iter().rposition(|case| !case.status().is_closed() && case.split_from.is_none());
     let mut shares: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
-    for (place, line) in found.lines.iter().enumerate() {
+    for place in 0..found.lines.len() {
         let holder = pairs.iter().position(|found| *found == Some(place));
         let case = holder.and_then(|own| holders.get(own).copied()).or(open);
-        if case.is_some() || line.stays_denied() {
-            shares.entry(case).or_default().push(place);
-        }
+        shares.entry(case).or_default().push(place);
     }
     let share = |case: Option<usize>| found.only(shares.get(&case)?);
     let hear = |(place, case): (usize, &Denial)| {
         share(Some(place)).map_or_else(Vec::new, |found| case.hear(&found, at, rules))
     };
-    Hearing { events: cases.iter().enumerate().map(hear).collect(), fresh: share(None) }
+    let events = cases.iter().enumerate().map(hear).collect();
+    // What was denied and paid while no case was open needs none, unless it is the first.
+    let is_work = |fresh: &Findings| cases.is_empty() || !fresh.is_overturned();
+    Hearing { events, fresh: share(None).filter(is_work) }
 }
 
 impl Denial {
@@ -147,11 +148,20 @@ impl Denial {
                 is_worse.then(|| after.disputed(at, rules))
             }
             Status::Paid | Status::WrittenOff => {
-                let is_back =
-                    what.contains(&Difference::TakenBack) || !after.balance.outstanding().is_zero();
-                is_back.then(|| after.reopened(at, rules))
+                after.is_back(what).then(|| after.reopened(at, rules))
             }
         }
+    }
+
+    /// True where a closed case has money to settle again: more is denied than was explained, a
+    /// payment was taken back, or more was paid than is posted.
+    fn is_back(&self, what: &[Difference]) -> bool {
+        let recoveries = self.lines.iter().filter_map(|line| line.recovered.as_ref());
+        let paid: Money = recoveries.map(|recovery| recovery.amount).sum();
+        let is_paid_more = what.iter().any(betters) && paid > self.balance.recovered;
+        is_paid_more
+            || what.contains(&Difference::TakenBack)
+            || !self.balance.outstanding().is_zero()
     }
 
     /// Another first action, as long as nobody planned one.
@@ -195,8 +205,8 @@ impl Denial {
     }
 
     fn reopened(&self, at: &Moment, rules: &Rules) -> Change {
-        let reason = "a later remittance takes the payment back".to_owned();
-        let remittance: Option<RemittanceId> = Some(self.remittance.clone());
+        let reason = "a later remittance pays, denies or takes back what was settled".to_owned();
+        let remittance = Some(self.remittance.clone());
         let deed = Deed::Reopened { reason, remittance };
         self.back_to_review(NextActionKind::Review, deed, at.today, rules)
     }
@@ -300,3 +310,6 @@ fn same_number(one: &DeniedLine, other: &DeniedLine) -> bool {
     let control = one.control.is_empty() || other.control.is_empty();
     control && one.line == other.line
 }
+
+#[cfg(test)]
+mod tests;
