@@ -17,7 +17,7 @@ const UNKNOWN: [&str; 4] = ["Z91", "X77", "990", "Q4"];
 /// broken, which are about three in four.
 pub(crate) fn disturb(world: &World, life: &mut Life) {
     let [answer] = &life.answers[..] else { return };
-    if answer.channel != Channel::Payment || answer.provider_level != [] {
+    if answer.channel != Channel::Payment || !answer.provider_level.is_empty() {
         return;
     }
     let stream = &mut life.claim.stream(world.seed, Purpose::Chaos);

@@ -77,7 +77,7 @@ pub(crate) fn npi(stream: &mut Stream) -> String {
 /// The digit that makes a number pass the Luhn test when it is put behind it.
 fn luhn(digits: &str) -> u32 {
     let doubled = |at: usize, digit: u32| {
-        let value = if at % 2 == 0 { digit * 2 } else { digit };
+        let value = if at.is_multiple_of(2) { digit * 2 } else { digit };
         if value > 9 { value - 9 } else { value }
     };
     let digits = digits.bytes().rev().map(|byte| u32::from(byte - b'0'));

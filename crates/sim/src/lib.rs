@@ -31,6 +31,7 @@ mod shape;
 mod stream;
 mod truth;
 mod verdict;
+mod wording;
 mod world;
 
 pub use file::{File, FileKind};

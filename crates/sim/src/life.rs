@@ -14,11 +14,12 @@ use crate::payer::{ERRING, Payer};
 use crate::pricing::{self, Terms, Verdict};
 use crate::recovery;
 use crate::repricing;
-use crate::rule::{Family, Wording};
+use crate::rule::Family;
 use crate::secondary;
 use crate::shape::{self, Shape};
 use crate::stream::{Purpose, Stream};
 use crate::truth::Trap;
+use crate::wording::Wording;
 use crate::world::{Practice, World};
 
 /// Everything that happens to a claim.

@@ -6,9 +6,10 @@ use crate::answer::{Adjustment, LineAnswer, Refusal};
 use crate::catalogue::Trait;
 use crate::claim::Line;
 use crate::payer::{Class, Payer};
-use crate::rule::{Family, Wording};
+use crate::rule::Family;
 use crate::stream::Stream;
 use crate::truth::Trap;
+use crate::wording::Wording;
 
 /// The patient's share as the payer sees it on that day.
 #[derive(Clone, Copy, Debug)]
@@ -165,12 +166,11 @@ pub(crate) fn refuse(
     let mut answer = undecided(line);
     let Wording { group, reason, .. } = verdict.wording;
     let allowed = allowed(line, payer);
-    let companion = companion(verdict);
+    let companion = companion(verdict).filter(|_| line.charge >= 1_000);
     let draw = stream.below(100);
-    let refused = if draw < 18 && companion.is_some() && line.charge >= 1_000 {
+    let refused = if let Some((other_group, other)) = companion.filter(|_| draw < 18) {
         let second = line.charge * 3 / 10;
         let third = if draw < 5 { line.charge / 20 } else { 0 };
-        let (other_group, other) = companion.expect("asked above");
         answer.adjust(group, reason, line.charge - second - third);
         answer.adjust(other_group, other, second);
         answer.adjust("CO", "45", third);

@@ -28,6 +28,13 @@ pub(crate) struct Carry {
     from: String,
 }
 
+/// What a payer has to say to a practice on a day.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Payable {
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) debts: Vec<ProviderLevel>,
+}
+
 impl Remittance {
     /// Adds a day's answers up. What would go below zero is carried forward (PLB FB), and what
     /// was carried before is taken now (x12 §5).
@@ -36,10 +43,10 @@ impl Remittance {
         payer: &Payer,
         channel: Channel,
         pay_on: Date,
-        mut answers: Vec<Answer>,
-        debts: Vec<ProviderLevel>,
+        payable: Payable,
         carry: &mut Carry,
     ) -> Remittance {
+        let Payable { mut answers, debts } = payable;
         let letter = match channel {
             Channel::Payment => 'P',
             Channel::Adjustment => 'A',

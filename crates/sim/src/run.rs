@@ -5,14 +5,14 @@ use std::io;
 
 use jiff::civil::Date;
 
-use crate::answer::{Answer, Channel, Debt, ProviderLevel};
+use crate::answer::{Answer, Channel, Debt};
 use crate::calendar;
 use crate::chaos;
 use crate::edi::{Edi, Group, Parties};
 use crate::file::{self, File, FileKind};
 use crate::life::{Life, Submission};
 use crate::payer::{Layout, Separators};
-use crate::remit::{Carry, Remittance};
+use crate::remit::{Carry, Payable, Remittance};
 use crate::truth::{ChaosKind, ChaosTruth, End, Record, Totals};
 use crate::verdict;
 use crate::world::{Practice, World};
@@ -267,22 +267,20 @@ impl<'a> Desk<'a> {
         debts: Vec<Debt>,
         sink: Sink<'_>,
     ) -> io::Result<()> {
-        let mut payments: BTreeMap<(usize, usize, Channel), (Vec<Answer>, Vec<ProviderLevel>)> =
-            BTreeMap::new();
+        let mut payments: BTreeMap<(usize, usize, Channel), Payable> = BTreeMap::new();
         for answer in answers {
             let key = (self.world.payer(answer.payer).route, answer.payer, answer.channel);
-            payments.entry(key).or_default().0.push(answer);
+            payments.entry(key).or_default().answers.push(answer);
         }
         for debt in debts {
             let key = (self.world.payer(debt.payer).route, debt.payer, Channel::Payment);
-            payments.entry(key).or_default().1.push(debt.entry);
+            payments.entry(key).or_default().debts.push(debt.entry);
         }
         let mut routes: BTreeMap<usize, Vec<Remittance>> = BTreeMap::new();
-        for ((route, payer, channel), (answers, debts)) in payments {
+        for ((route, payer, channel), payable) in payments {
             let carry = self.carries.entry(payer).or_default();
             let payer = self.world.payer(payer);
-            let remit =
-                Remittance::settle(self.practice, payer, channel, day, answers, debts, carry);
+            let remit = Remittance::settle(self.practice, payer, channel, day, payable, carry);
             routes.entry(route).or_default().push(remit);
         }
         for remits in routes.into_values() {

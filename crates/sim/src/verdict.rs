@@ -99,10 +99,8 @@ fn refuse(truth: &mut LineTruth, refusal: &Refusal) {
 /// Traps of the claim as a whole, as far as they have happened.
 fn own_traps(life: &Life, answers: &[&Answer]) -> Vec<Trap> {
     let is_reversed = answers.iter().any(|one| one.is_reversal());
-    let happened = |trap: &&Trap| match trap {
-        Trap::EqualRepayment | Trap::Repriced => is_reversed,
-        _ => true,
-    };
+    let needs_reversal = [Trap::EqualRepayment, Trap::Repriced];
+    let happened = |trap: &&Trap| is_reversed || !needs_reversal.contains(trap);
     life.traps.iter().filter(happened).copied().collect()
 }
 

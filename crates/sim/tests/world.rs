@@ -26,7 +26,7 @@ fn make(preset: &Preset, seed: u64) -> Made {
         }
         Ok(())
     });
-    run.unwrap();
+    run.expect("this sink takes everything");
     made
 }
 

@@ -55,12 +55,12 @@ pub(crate) fn cents(text: &str) -> i64 {
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     let part = format!("{part:0<2}");
     assert_eq!(part.len(), 2, "at most two decimals: {text}");
-    sign * (whole.parse::<i64>().unwrap() * 100 + part.parse::<i64>().unwrap())
+    sign * (whole.parse::<i64>().expect("digits") * 100 + part.parse::<i64>().expect("digits"))
 }
 
 /// Reads a file and holds its envelopes to their counts.
 pub(crate) fn transactions(bytes: &[u8]) -> Vec<Transaction> {
-    let text = std::str::from_utf8(bytes).unwrap();
+    let text = std::str::from_utf8(bytes).expect("text");
     let (element, component, terminator) = separators(text);
     let mut found: Vec<Transaction> = Vec::new();
     let mut open: Option<Transaction> = None;
@@ -159,9 +159,9 @@ fn claim_segment(parts: &[String], claim: &mut Payment) {
                 None => claim.adjustments.extend(found),
             }
         }
-        ("REF", "6R") => claim.lines.last_mut().unwrap().control = at(2).to_owned(),
+        ("REF", "6R") => claim.lines.last_mut().expect("a line is open").control = at(2).to_owned(),
         ("AMT", "B6") if at(2).matches('.').count() < 2 => {
-            claim.lines.last_mut().unwrap().allowed = Some(cents(at(2)));
+            claim.lines.last_mut().expect("a line is open").allowed = Some(cents(at(2)));
         }
         ("DTM", "232") => claim.served_on = at(2).to_owned(),
         ("DTM", "050") => claim.received_on = at(2).to_owned(),
