@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::practice::{Office, Place};
 use crate::taking::Taking;
-use crate::{doctor, export, rules_check, show, taking};
+use crate::{act, doctor, export, rules_check, show, taking};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -83,6 +83,21 @@ enum Command {
         #[arg(long, default_value_t = 50)]
         limit: u32,
     },
+    /// Does one act on a case, such as `plan next=call_payer on=2026-02-03`
+    ///
+    /// The exit code is 0 where it is done, 1 where it is refused with the reason.
+    Act {
+        /// The case's id, or the number of its claim
+        id: String,
+        /// The act: review, plan, resubmit, appeal, post, write_off, note and so on
+        act: String,
+        /// Its fields
+        #[arg(value_name = "NAME=TEXT")]
+        fields: Vec<String>,
+        /// What came of it, as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// The rules that decide what a denial is, who owns it and by when
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -116,6 +131,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Doctor { json, files } => return ExitCode::from(doctor::run(&files, json)),
         Command::Rules(RulesCommand::Check { own }) => {
             return ExitCode::from(rules_check::run(own.as_deref()));
+        }
+        Command::Act { id, act, fields, json } => {
+            on_office(&place, async move |office| act::run(&office, &id, &act, &fields, json).await)
         }
         Command::Take { json, accept_test, files } => {
             let taking = Taking { json, accept_test };

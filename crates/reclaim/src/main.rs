@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod act;
 mod answers;
 mod bills;
 mod cli;
@@ -10,6 +11,7 @@ mod doctor;
 mod doctor_report;
 mod documents;
 mod export;
+mod fields;
 mod identity;
 mod practice;
 mod rank;

@@ -201,7 +201,11 @@ impl Tx {
         self.append(entries, moment).await
     }
 
-    async fn who_was_faster(&mut self, denial: &str) -> Result<Error, Error> {
+    /// Who saved a case last, as the error that tells it.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn who_was_faster(&mut self, denial: &str) -> Result<Error, Error> {
         let row = run!(
             self,
             optional as (String, String),
