@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
+use crate::demo::Wish;
 use crate::practice::{Office, Place};
 use crate::taking::Taking;
-use crate::{act, doctor, export, rules_check, show, taking};
+use crate::{act, demo, doctor, export, rules_check, score, show, taking};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -83,6 +84,23 @@ enum Command {
         #[arg(long, default_value_t = 50)]
         limit: u32,
     },
+    /// Makes a simulated practice in a file of its own, takes its files in and serves it
+    ///
+    /// Nothing in it is real. It never touches a database that it did not make.
+    Demo {
+        /// tiny for a quick look (2,000 claims), demo for the whole (75,000)
+        #[arg(long, default_value = "demo")]
+        size: String,
+        /// The same seed makes the same practice
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Does not serve it
+        #[arg(long)]
+        no_serve: bool,
+        /// Compares the database with the truth; one JSON object as the last line
+        #[arg(long)]
+        score: bool,
+    },
     /// Does one act on a case, such as `plan next=call_payer on=2026-02-03`
     ///
     /// The exit code is 0 where it is done, 1 where it is refused with the reason.
@@ -132,6 +150,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Rules(RulesCommand::Check { own }) => {
             return ExitCode::from(rules_check::run(own.as_deref()));
         }
+        Command::Demo { size, seed, no_serve, score } => {
+            run_demo(&place, &Wish { size, seed }, no_serve, score)
+        }
         Command::Act { id, act, fields, json } => {
             on_office(&place, async move |office| act::run(&office, &id, &act, &fields, json).await)
         }
@@ -169,6 +190,25 @@ impl PlaceArgs {
             folder: self.folder,
         }
     }
+}
+
+fn run_demo(
+    place: &Place,
+    wish: &Wish,
+    no_serve: bool,
+    with_score: bool,
+) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    runtime.block_on(async {
+        let made = demo::make(place, wish).await?;
+        if with_score {
+            let score = score::score(&made.office, &made.truth).await?;
+            println!("{}", serde_json::to_string(&score).context("a score is JSON")?);
+        }
+        anyhow::ensure!(no_serve, "serving is not there yet; use --no-serve");
+        made.office.store.close().await;
+        Ok(ExitCode::SUCCESS)
+    })
 }
 
 /// Opens the practice, finishes what a crash left undone, and runs a command on it.

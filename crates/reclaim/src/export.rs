@@ -1,10 +1,11 @@
 //! What the database holds, in one order and without ids or times: two databases that hold the same
 //! print the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context;
-use denial::adjudication;
+use denial::adjudication::{self, Adjudication};
+use denial::claim::Claim;
 use denial::denial::Denial;
 use denial::matching::{self, Grade};
 use denial::money::Money;
@@ -36,7 +37,11 @@ pub(crate) async fn canonical(office: &Office) -> anyhow::Result<Vec<String>> {
             lines.push(remittance(&mut tx, row).await?.to_string());
         }
     }
-    claims(&mut tx, &mut lines).await?;
+    let (mut claims, mut cases) = (Vec::new(), Vec::new());
+    let of_cases = |case: Denial| cases.push(of_case(&case).to_string());
+    each_claim(&mut tx, |claim| claims.extend(of_claim(&claim)), of_cases).await?;
+    lines.extend(claims);
+    lines.extend(cases);
     rejections(&mut tx, &mut lines).await?;
     lines.sort_unstable();
     Ok(lines)
@@ -50,94 +55,118 @@ async fn remittance(tx: &mut Tx, row: &RemittanceRow) -> anyhow::Result<Value> {
         .collect();
     provider.sort_unstable();
     Ok(json!({
-        "remittance": row.content, "state": row.state, "trace": row.trace,
+        "remittance": row.remittance, "content": row.content, "state": row.state, "trace": row.trace,
         "payer": row.payer_name, "paid_on": row.paid_on,
         "total": Money::from_cents(row.total).plain(), "claims": row.claims, "lines": row.lines,
         "balanced": row.balanced, "provider_level": provider,
     }))
 }
 
-/// Matches, net money and quarantine by claim, and the cases.
-async fn claims(tx: &mut Tx, lines: &mut Vec<String>) -> anyhow::Result<()> {
+/// One claim with everything that was said of it and the cases that came of it.
+pub(crate) struct Spoken {
+    pub(crate) number: String,
+    /// As billed, where it was.
+    billed: Option<Claim>,
+    /// As billed, or as far as its first payment lets us know it.
+    body: Claim,
+    /// In the order in which it was said.
+    pub(crate) said: Vec<Adjudication>,
+}
+
+impl Spoken {
+    /// What all payers together paid for each line, reversals counted; money that does not add up
+    /// is left out.
+    pub(crate) fn net(&self) -> BTreeMap<u16, Money> {
+        let mut net: BTreeMap<u16, Money> = BTreeMap::new();
+        let counts = |one: &&Adjudication| {
+            !one.quarantined && one.payment.standing() != Standing::Predetermination
+        };
+        for one in self.said.iter().filter(counts) {
+            for (at, line) in one.payment.lines.iter().enumerate() {
+                let number = matching::line_number(&self.body, &one.payment, line, at);
+                *net.entry(number).or_default() += line.paid;
+            }
+        }
+        net
+    }
+}
+
+/// Calls for each claim that was spoken of and for each case, page by page.
+pub(crate) async fn each_claim(
+    tx: &mut Tx,
+    mut claim: impl FnMut(Spoken),
+    mut case: impl FnMut(Denial),
+) -> anyhow::Result<()> {
     let mut after = String::new();
     loop {
         let ids = tx.claim_ids(&after, PAGE).await?;
         let Some(last) = ids.last() else { return Ok(()) };
         after.clone_from(last);
         let rows = tx.claims(&ids).await?;
-        let mut said: BTreeMap<&str, Vec<ClaimPaymentRow>> = BTreeMap::new();
-        let mut sources: Vec<String> = Vec::new();
+        let mut said: BTreeMap<String, Vec<ClaimPaymentRow>> = BTreeMap::new();
         for row in tx.said_of(&ids).await? {
-            let Some(id) = ids.iter().find(|id| **id == row.claim) else { continue };
-            sources.push(row.remittance.clone());
-            said.entry(id).or_default().push(row);
+            said.entry(row.claim.clone()).or_default().push(row);
         }
-        let heads = heads(tx, sources).await?;
+        let heads = heads(tx, &said).await?;
         for (id, payments) in said {
-            let claim = rows.get(id).context("a claim that was spoken of")?;
-            lines.extend(of_claim(claim, &payments, &heads)?);
+            let row = rows.get(&id).context("a claim that was spoken of")?;
+            claim(spoken(row, &payments, &heads)?);
         }
-        for case in tx.cases_of(&ids).await? {
-            lines.push(of_case(&case).to_string());
-        }
+        tx.cases_of(&ids).await?.into_iter().for_each(&mut case);
     }
 }
 
 async fn heads(
     tx: &mut Tx,
-    mut sources: Vec<String>,
-) -> anyhow::Result<BTreeMap<String, (RemittanceHead, String)>> {
+    said: &BTreeMap<String, Vec<ClaimPaymentRow>>,
+) -> anyhow::Result<HashMap<String, RemittanceHead>> {
+    let rows = said.values().flatten();
+    let mut sources: Vec<String> = rows.map(|row| row.remittance.clone()).collect();
     sources.sort_unstable();
     sources.dedup();
     let rows = tx.remittances_among(&sources).await?;
     rows.into_iter()
         .map(|row| {
             let head = serde_json::from_str(&row.head).context("a kept head is JSON")?;
-            Ok((row.remittance, (head, row.content)))
+            Ok((row.remittance, head))
         })
         .collect()
 }
 
-fn of_claim(
-    claim: &ClaimRow,
-    rows: &[ClaimPaymentRow],
-    heads: &BTreeMap<String, (RemittanceHead, String)>,
-) -> anyhow::Result<Vec<String>> {
-    let mut said = rows.iter().map(settle::adjudication).collect::<anyhow::Result<Vec<_>>>()?;
+fn spoken(
+    row: &ClaimRow,
+    payments: &[ClaimPaymentRow],
+    heads: &HashMap<String, RemittanceHead>,
+) -> anyhow::Result<Spoken> {
+    let mut said = payments.iter().map(settle::adjudication).collect::<anyhow::Result<Vec<_>>>()?;
     adjudication::sort(&mut said);
     let first = said.first().context("a claim that was spoken of")?;
-    let (head, _) = heads.get(first.remittance.as_str()).context("a remittance has a head")?;
-    let billed = claim.billed()?;
+    let head = heads.get(first.remittance.as_str()).context("a remittance has a head")?;
+    let billed = row.billed()?;
     let body = billed.clone().unwrap_or_else(|| matching::known_from(&first.payment, head));
+    Ok(Spoken { number: row.number.clone(), billed, body, said })
+}
+
+/// Matches, quarantine and net money of a claim. A remittance's id says what it says, so that it
+/// is the same in every database.
+fn of_claim(claim: &Spoken) -> Vec<String> {
+    let number = &claim.number;
     let mut lines = Vec::new();
-    let mut net: BTreeMap<u16, Money> = BTreeMap::new();
-    for one in &said {
-        let (_, content) = heads.get(one.remittance.as_str()).context("a head")?;
+    for one in &claim.said {
         let grade =
-            billed.as_ref().map_or(Grade::None, |claim| matching::grade(claim, &one.payment));
-        lines.push(
-            json!({ "match": content, "n": one.number, "claim": claim.number,
-                "grade": grade.as_str() })
-            .to_string(),
-        );
+            claim.billed.as_ref().map_or(Grade::None, |it| matching::grade(it, &one.payment));
+        let of = one.remittance.as_str();
+        lines.push(json!({ "match": of, "n": one.number, "claim": number, "grade": grade }));
         if one.quarantined {
-            let quarantined =
-                json!({ "quarantine": content, "n": one.number, "claim": claim.number });
-            lines.push(quarantined.to_string());
-            continue;
-        }
-        if !matches!(one.payment.standing(), Standing::Predetermination) {
-            for (at, line) in one.payment.lines.iter().enumerate() {
-                let number = matching::line_number(&body, &one.payment, line, at);
-                *net.entry(number).or_default() += line.paid;
-            }
+            lines.push(json!({ "quarantine": of, "n": one.number, "claim": number }));
         }
     }
-    let number = &claim.number;
-    lines.extend(net.into_iter().map(|(line, paid)| {
-        json!({ "claim": number, "line": line, "net": paid.plain() }).to_string()
-    }));
-    Ok(lines)
+    let net = claim.net();
+    lines.extend(
+        net.into_iter()
+            .map(|(line, paid)| json!({ "claim": number, "line": line, "net": paid.plain() })),
+    );
+    lines.iter().map(Value::to_string).collect()
 }
 
 fn of_case(case: &Denial) -> Value {

@@ -41,6 +41,8 @@ pub(crate) struct Office {
     pub(crate) documents: Documents,
     pub(crate) clock: Clock,
     pub(crate) who: Actor,
+    /// What lies beside the database: documents, the journal's key, the inbox.
+    pub(crate) folder: PathBuf,
 }
 
 /// The account under which commands act where nobody is named.
@@ -54,15 +56,28 @@ impl Office {
 
     /// The same with a clock of the caller's choice.
     pub(crate) async fn open_at(place: &Place, clock: Clock) -> anyhow::Result<Office> {
+        let name = short_name(place.practice.as_deref().unwrap_or("main"))?;
+        Office::open_as(place, clock, |_| first_clinic(name)).await
+    }
+
+    /// The same, where a database without any practice gets the one that `first` names.
+    pub(crate) async fn open_as(
+        place: &Place,
+        clock: Clock,
+        first: impl FnOnce(&Clock) -> Clinic,
+    ) -> anyhow::Result<Office> {
         let rules = Arc::new(rules_files::load(place.rules.as_deref())?);
         let url = place.url()?;
         let folder = place.folder(&url)?;
         let key = journal_key(&folder.join("journal.key"))?;
         let store = Store::open(&url, key).await.context("cannot open the database")?;
-        let clinic = choose(&store, place.practice.as_deref(), &clock).await?;
+        if store.practices().await?.is_empty() {
+            store.make_practice(&first(&clock), &instant(clock.now())).await?;
+        }
+        let clinic = choose(&store, place.practice.as_deref()).await?;
         let documents = Documents::open(&folder.join("documents"))?;
         let who = console(&store, &clinic.practice, &clock).await?;
-        let mut office = Office { store, clinic, rules, documents, clock, who };
+        let mut office = Office { store, clinic, rules, documents, clock, who, folder };
         if let Some(login) = &place.login {
             office.who = office.member(login).await?;
         }
@@ -178,18 +193,17 @@ fn journal_key(path: &Path) -> anyhow::Result<Key> {
     Ok(Key::new(text.trim().as_bytes()))
 }
 
-async fn choose(store: &Store, name: Option<&str>, clock: &Clock) -> anyhow::Result<Clinic> {
-    let mut clinics = store.practices().await?;
-    if clinics.is_empty() {
-        let first = Clinic {
-            practice: short_name(name.unwrap_or("main"))?,
-            name: "Your practice".to_owned(),
-            zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
-            simulated: None,
-        };
-        store.make_practice(&first, &instant(clock.now())).await?;
-        clinics = store.practices().await?;
+fn first_clinic(practice: Practice) -> Clinic {
+    Clinic {
+        practice,
+        name: "Your practice".to_owned(),
+        zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
+        simulated: None,
     }
+}
+
+async fn choose(store: &Store, name: Option<&str>) -> anyhow::Result<Clinic> {
+    let mut clinics = store.practices().await?;
     let known: Vec<String> = clinics.iter().map(|clinic| clinic.practice.to_string()).collect();
     let wanted = name.map(short_name).transpose()?;
     let found = match wanted {
