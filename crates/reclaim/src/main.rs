@@ -14,6 +14,9 @@ mod rules_files;
 #[derive(Parser)]
 #[command(name = "reclaim", version, about, arg_required_else_help = true)]
 struct Cli {
+    /// A folder of your own rule files, laid over those that the program brings
+    #[arg(long, global = true, value_name = "DIR", env = "RECLAIM_RULES")]
+    rules: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -42,16 +45,18 @@ enum RulesCommand {
     ///
     /// The exit code is 0 for whole, 1 for faults, 2 for files that could not be read.
     Check {
-        /// A folder of your own files, laid over those that the program brings
+        /// A folder of your own rule files, as after --rules
+        #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().command {
+    let cli = Cli::parse();
+    match cli.command {
         Command::Doctor { json, files } => ExitCode::from(doctor::run(&files, json)),
         Command::Rules(RulesCommand::Check { folder }) => {
-            ExitCode::from(rules_check::run(folder.as_deref()))
+            ExitCode::from(rules_check::run(folder.or(cli.rules).as_deref()))
         }
     }
 }
