@@ -111,7 +111,9 @@ pub fn priority(stake: &Stake<'_>, desk: &Desk, today: Date) -> Priority {
     ];
     let floor = floor(stake.outstanding, left);
     let sum: Money = parts.iter().map(|part| part.amount).sum();
-    Priority { score: height(floor) + sum.cents(), floor, parts }
+    // Within its storey, whatever a claim of absurd size adds up to.
+    let within = sum.cents().clamp(-STOREY / 2, STOREY / 2);
+    Priority { score: height(floor) + within, floor, parts }
 }
 
 /// The worth once more, in equal steps over the last days before the soonest date.

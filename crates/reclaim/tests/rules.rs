@@ -42,7 +42,9 @@ fn a_file_of_the_clinic_is_laid_over_and_its_faults_are_told() {
     assert!(text(&output).contains(&one_more), "{}", text(&output));
 
     fs::write(&file, "name = \"Test Health\"\nplan_type = [\"commercial\"]\n").expect("written");
-    let output = check(Some(folder.path()));
+    let mut named = Command::new(env!("CARGO_BIN_EXE_reclaim"));
+    named.args(["rules", "check", "--rules"]).arg(folder.path());
+    let output = named.output().expect("the program starts");
     assert_eq!(output.status.code(), Some(1));
     let text = text(&output);
     assert!(text.starts_with("payers/test.toml:2: `plan_type` is not a key"), "{text}");

@@ -152,6 +152,9 @@ fn a_window_with_two_values_is_told() {
         WINDOW.replace("90", "120")
     );
     assert_eq!(faults("payers/test.toml", &parted), [""; 0]);
+    let gap = parted.replace("from = 2026-03-01", "from = 2026-04-01");
+    let begins = "payers/test.toml:13: timely filing from service has no rule between 2026-02-28";
+    one_fault("payers/test.toml", &gap, begins);
     let narrowed = format!(
         "{HEAD}{WINDOW}except = [\"bundling\"]\n{}categories = [\"bundling\"]\n",
         WINDOW.replace("90", "120")
@@ -183,6 +186,9 @@ fn a_code_that_no_list_holds_is_told() {
     let reason = "\n[[reason]]\ncarc = \"1977\"\nkind = \"contractual\"\n";
     let begins = "payers/test.toml:5: reason code 1977 is in no list";
     one_fault("payers/test.toml", &format!("{HEAD}{reason}"), begins);
+    let group =
+        format!("{HEAD}{}[[reason.unless]]\ngroups = [\"C0\"]\n", reason.replace("1977", "97"));
+    one_fault("payers/test.toml", &group, "payers/test.toml:8: group C0 is in no list");
     let (text, line) = added("remarks.toml", "\n[[remark]]\nrarc = \"N99999\"\n");
     let begins = format!("remarks.toml:{}: remark code N99999 is in no list", line + 2);
     one_fault("remarks.toml", &text, &begins);
@@ -207,6 +213,7 @@ fn spellings_of_a_payer_are_one_payer() {
     }
     assert_eq!(name("U.H.C."), Some("UnitedHealthcare"));
     assert_eq!(name("Aetnax"), None);
+    assert_eq!(name("Highmark CO"), None, "CO may be Colorado");
     assert_eq!(name(""), None);
     let by_id = PayerName { name: "SOMETHING ELSE".into(), ids: vec!["87726 ".into()] };
     assert_eq!(rules.canonical(&by_id).map(|one| one.name.as_str()), Some("UnitedHealthcare"));
@@ -243,4 +250,36 @@ fn the_desk_counts_cost_by_the_minute() {
     assert_eq!(desk.days_for(NextActionKind::Resubmit), 1);
     let short = text_of("desk.toml").replace("appeal = 10\n", "");
     one_fault("desk.toml", &short, "desk.toml:27: action_days lacks appeal");
+    let below = text_of("desk.toml").replace("\"10.00\"", "\"-10.00\"");
+    one_fault("desk.toml", &below, "desk.toml:6: small_balance: expected an amount as text");
+    let float = text_of("desk.toml").replace("\"10.00\"", "10.00");
+    one_fault("desk.toml", &float, "desk.toml:6: small_balance: expected an amount as text");
+}
+
+#[test]
+fn chances_fall_from_high_to_low() {
+    let text = text_of("playbook.toml").replacen("high = 71", "high = 61", 1);
+    let found = faults("playbook.toml", &text);
+    assert!(
+        found[0].contains("eligibility: the chances do not fall from high to low"),
+        "{found:?}"
+    );
+    let text = text_of("playbook.toml").replacen("high = 71", "high = 171", 1);
+    assert!(faults("playbook.toml", &text)[0].contains("high: 171 percent"));
+}
+
+#[test]
+fn no_text_makes_the_reader_panic() {
+    for file in ["payers/medicare.toml", "desk.toml", "codes/groups.csv"] {
+        let whole = text_of(file);
+        for (at, _) in whole.char_indices().step_by(7) {
+            let mut draft = Draft::default();
+            draft.read(file, &whole[..at]);
+            draft.read(file, &whole[at..]);
+            draft.read(
+                file,
+                &whole.replacen(&whole[at..].chars().take(1).collect::<String>(), "[", 3),
+            );
+        }
+    }
 }
