@@ -87,7 +87,7 @@ fn overdue(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date
 /// While we have to act: the soonest clock that runs out within the desk's days.
 fn near(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date)> {
     let is_ours = matches!(denial.status(), Status::New | Status::InReview);
-    let (kind, date) = denial.running(today).into_iter().next().filter(|_| is_ours)?;
+    let (kind, date) = denial.soonest(today).filter(|_| is_ours)?;
     let days = i64::from(rules.desk.near_days);
     let since = date.saturating_sub(jiff::Span::new().days(days));
     (since <= today).then_some((Overdue::DeadlineNear(kind), since))

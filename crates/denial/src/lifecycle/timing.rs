@@ -4,7 +4,7 @@
 use jiff::Span;
 use jiff::civil::Date;
 
-use crate::deadline::{self, Anchors, Deadline, DeadlineKind, Due};
+use crate::deadline::{self, Anchors, Deadline, DeadlineKind};
 use crate::denial::{Denial, NextAction, NextActionKind, Outcome, Status, Work};
 use crate::lifecycle::event::Change;
 use crate::owner;
@@ -102,21 +102,26 @@ impl Denial {
     /// The last day of a clock, where its rule is known.
     #[must_use]
     pub fn last_day(&self, kind: DeadlineKind) -> Option<Date> {
-        let clock = self.deadlines.iter().find(|one| one.kind == kind)?;
-        date_of(clock)
+        self.deadlines.iter().find(|one| one.kind == kind).and_then(Deadline::date)
     }
 
-    /// The clocks that run, from the soonest: unmet and not over.
+    /// The clocks that run, the payer's own too: unmet and not over, from the soonest.
     pub(crate) fn running(&self, today: Date) -> Vec<(DeadlineKind, Date)> {
         let unmet = self.deadlines.iter().filter(|one| one.met_on.is_none());
-        let dated = unmet.filter_map(|one| Some((one.kind, date_of(one)?)));
+        let dated = unmet.filter_map(|one| Some((one.kind, one.date()?)));
         let mut running: Vec<_> = dated.filter(|(_, date)| *date >= today).collect();
         running.sort_by_key(|(_, date)| *date);
         running
     }
 
-    /// The next action by the desk's habits: in its usual days, and some days before the next clock
-    /// of the payer.
+    /// The soonest clock that runs against us.
+    pub(crate) fn soonest(&self, today: Date) -> Option<(DeadlineKind, Date)> {
+        let ours = |(kind, _): &(DeadlineKind, Date)| *kind != DeadlineKind::PayerAnswer;
+        self.running(today).into_iter().find(ours)
+    }
+
+    /// The next action by the desk's habits: in its usual days, and safely before the next clock
+    /// that runs against us.
     pub(crate) fn next_by_habit(
         &self,
         kind: NextActionKind,
@@ -125,16 +130,19 @@ impl Denial {
     ) -> NextAction {
         let usual = later(today, rules.desk.days_for(kind));
         let waits = matches!(kind, NextActionKind::AwaitPayer);
-        let first = self.running(today).first().map(|(_, date)| *date).filter(|_| !waits);
-        let safe = first.map(|date| sooner(date, rules.desk.safety_days).max(today));
+        let last = self.soonest(today).map(|(_, date)| date).filter(|_| !waits);
+        let safe = last.map(|last| deadline::internal_due(last, &rules.desk).max(today));
         NextAction { kind, on: safe.map_or(usual, |safe| usual.min(safe)) }
     }
 
-    /// The wait for a payer's answer to what was sent on a day: its usual days, else the desk's.
+    /// The wait for a payer's answer to what was sent on a day: by its clock, else the desk's days.
     pub(crate) fn next_by_payer(&self, sent_on: Date, today: Date, rules: &Rules) -> NextAction {
-        let usual = self.payer_rules(rules).and_then(|payer| payer.usual_answer_days);
-        let days = usual.unwrap_or_else(|| rules.desk.days_for(NextActionKind::AwaitPayer));
-        NextAction { kind: NextActionKind::AwaitPayer, on: later(sent_on, days).max(today) }
+        let anchors = Anchors { submitted_on: Some(sent_on), ..self.anchors() };
+        let clocks = deadline::clocks(self.payer_rules(rules), self.category, &anchors);
+        let answer = clocks.iter().find(|one| one.kind == DeadlineKind::PayerAnswer);
+        let usual = || later(sent_on, rules.desk.days_for(NextActionKind::AwaitPayer));
+        let on = answer.and_then(Deadline::date).unwrap_or_else(usual);
+        NextAction { kind: NextActionKind::AwaitPayer, on: on.max(today) }
     }
 
     /// The day from which silence is a matter for others: never before the action is due.
@@ -158,15 +166,4 @@ impl Denial {
     pub(crate) fn owner_by_matrix(&self, rules: &Rules) -> crate::denial::Owner {
         owner::owner_for(self.category, self.origin, self.payer_rules(rules), rules)
     }
-}
-
-fn date_of(clock: &Deadline) -> Option<Date> {
-    match &clock.due {
-        Due::On { date, .. } => Some(*date),
-        Due::NoRule => None,
-    }
-}
-
-fn sooner(date: Date, days: u16) -> Date {
-    date.saturating_sub(Span::new().days(i64::from(days)))
 }

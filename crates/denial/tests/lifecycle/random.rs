@@ -1,6 +1,8 @@
 //! A hundred thousand random acts and hearings: the money law, the fold, the nineteen moves, and
 //! both ends within reach from everywhere.
 
+mod ends;
+
 use std::collections::BTreeSet;
 
 use denial::adjudication::Findings;
@@ -362,22 +364,20 @@ fn with_clocks(mut rules: Rules) -> Rules {
         counts: Counts::Sent,
         on_holiday: OnHoliday::Stays,
         categories: Vec::new(),
+        except: Vec::new(),
         from: None,
         to: None,
         source: "the clinic's contract".into(),
         as_of: "2026".into(),
         verification: Verification::Clinic,
     };
-    rules.payers = vec![PayerRules {
-        file: "payers/test.toml".into(),
-        default_for: vec![PlanType::Commercial],
-        windows: vec![
-            window(DeadlineKind::CorrectedClaim, 40),
-            window(DeadlineKind::Appeal(1), 60),
-        ],
-        usual_answer_days: Some(14),
-        ..PayerRules::default()
-    }];
+    let mut payer = PayerRules::default();
+    payer.file = "payers/test.toml".into();
+    payer.default_for = vec![PlanType::Commercial];
+    payer.windows =
+        vec![window(DeadlineKind::CorrectedClaim, 40), window(DeadlineKind::Appeal(1), 60)];
+    payer.usual_answer_days = Some(14);
+    rules.payers = vec![payer];
     rules
 }
 
@@ -462,7 +462,7 @@ fn a_hundred_thousand_random_acts_keep_the_laws() {
         }
         run.act();
         if step % 50 == 0 {
-            ends_are_in_reach(&run.case, run.day, &run.rules);
+            ends::ends_are_in_reach(&run.case, run.day, &run.rules);
         }
         if step % ACTS_OF_A_CASE == 0 {
             run.fold();
@@ -473,86 +473,4 @@ fn a_hundred_thousand_random_acts_keep_the_laws() {
     assert!(run.accepted > ACTS / 5, "{} acts were allowed", run.accepted);
     println!("{} of {ACTS} acts were allowed; {} kinds of events", run.accepted, run.seen.len());
     assert!(run.seen.len() >= 36, "{:?}", run.seen);
-}
-
-/// From every state a manager and a supervisor can bring the case to either end.
-fn ends_are_in_reach(case: &Denial, today: i64, rules: &Rules) {
-    let paid = finish_paid(review(case, today, rules), today, rules);
-    assert_eq!(paid.status(), Status::Paid);
-    let given_up = finish_written_off(review(case, today, rules), today, rules);
-    assert_eq!(given_up.status(), Status::WrittenOff);
-    assert_laws(&paid);
-    assert_laws(&given_up);
-}
-
-fn did(case: &Denial, action: &Action, role: Role, today: i64, rules: &Rules) -> Denial {
-    let decided = case.act(action, &moment(today, role), rules);
-    decided.unwrap_or_else(|why| panic!("{action:?} of {:?}: {why}", case.status())).after
-}
-
-fn review(case: &Denial, today: i64, rules: &Rules) -> Denial {
-    let so = "so it is".to_owned();
-    let action = match case.status() {
-        Status::New => Action::Review,
-        Status::InReview => return case.clone(),
-        Status::Corrected | Status::Appealed | Status::Pending => Action::Withdraw { reason: so },
-        Status::Overturned => Action::Dispute { reason: so, missing: None },
-        Status::Paid | Status::WrittenOff => {
-            Action::Reopen { reason: so, entries: all_back(case), remittance: None }
-        }
-    };
-    did(case, &action, Role::Manager, today, rules)
-}
-
-/// Takes everything back, recoupments too.
-fn all_back(case: &Denial) -> Vec<Entry> {
-    let standing = standing(case);
-    let recouped = |one: &&Entry| one.kind == PostingKind::Recoupment;
-    let mut entries: Vec<Entry> = Vec::new();
-    for (at, one) in standing.iter().filter(|one| !recouped(one)).enumerate() {
-        let number = 1_000_000_000 + u128::try_from(at).expect("few");
-        if one.kind != PostingKind::PayerPayment {
-            entries.push(back(number, one));
-        }
-    }
-    if !case.balance.recovered.is_zero() {
-        let cents = case.balance.recovered.cents();
-        entries.push(entry(2_000_000_000, PostingKind::Recoupment, cents));
-    }
-    entries
-}
-
-fn finish_paid(mut case: Denial, today: i64, rules: &Rules) -> Denial {
-    let given_up = standing(&case).into_iter().filter(|one| one.kind.reason().is_some());
-    let reversals: Vec<Entry> = given_up
-        .enumerate()
-        .map(|(at, one)| back(3_000_000_000 + u128::try_from(at).expect("few"), &one))
-        .collect();
-    if !reversals.is_empty() {
-        case = did(&case, &Action::Post { entries: reversals }, Role::Manager, today, rules);
-    }
-    if case.status() == Status::Paid {
-        return case;
-    }
-    let rest = case.balance.outstanding().cents();
-    let patient = entry(4_000_000_000, PostingKind::PatientResponsibility, rest);
-    let entries = if rest == 0 { Vec::new() } else { vec![patient] };
-    did(&case, &Action::Post { entries }, Role::Manager, today, rules)
-}
-
-fn finish_written_off(mut case: Denial, today: i64, rules: &Rules) -> Denial {
-    let so = "so it is".to_owned();
-    if case.balance.outstanding().is_zero() {
-        let entries = all_back(&case);
-        case = did(&case, &Action::Post { entries }, Role::Manager, today, rules);
-    }
-    if case.proposal.is_some() {
-        case = did(&case, &Action::Decline { reason: so.clone() }, Role::Manager, today, rules);
-    }
-    let propose = Action::ProposeWriteOff { reason: so.clone() };
-    case = did(&case, &propose, Role::BillingSupervisor, today, rules);
-    case = did(&case, &Action::Approve, Role::Manager, today, rules);
-    let id = entry(5_000_000_000, PostingKind::Interest, 1).id;
-    let write_off = Action::WriteOff { id, reason: WriteOffReason::BadDebt, note: so };
-    did(&case, &write_off, Role::Manager, today, rules)
 }

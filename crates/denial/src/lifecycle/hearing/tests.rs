@@ -7,14 +7,18 @@ use proptest::prelude::*;
 use super::*;
 use crate::adjudication::tests::{line, payment, playbook, said_on};
 use crate::adjudication::{self, Adjudication};
+use crate::category::Category;
 use crate::claim::{Claim, ClaimSource, PayerName, PlanType, ServiceLine};
 use crate::codes::{ClaimNumber, LineControl, TraceNumber};
+use crate::deadline::DeadlineKind;
 use crate::denial::ClaimDays;
 use crate::ids::{ClaimId, DenialId, PayerId, PersonId, PostingId, RemittanceId};
 use crate::lifecycle::action::{Action, Road};
 use crate::lifecycle::opening::Opening;
 use crate::lifecycle::{Decided, MOVES};
 use crate::matching;
+use crate::owner::OwnerRow;
+use crate::payer::{Anchor, Counts, OnHoliday, PayerRules, Unit, Verification, Window};
 use crate::person::{Actor, Role};
 use crate::posting::{Entry, PostingKind};
 use crate::remittance::{LinePayment, RemittanceHead, Source};
@@ -27,8 +31,43 @@ fn claim() -> Claim {
     Claim { source: ClaimSource::Billed, lines, ..known }
 }
 
+/// One clock counts from the denial, so that hearing of another day moves it.
 fn rules() -> Rules {
-    Rules { playbook: playbook(), ..Rules::empty() }
+    let window = Window {
+        kind: DeadlineKind::CorrectedClaim,
+        count: 90,
+        unit: Unit::CalendarDays,
+        from_event: Anchor::Remittance,
+        presumed_days: 0,
+        counts: Counts::Sent,
+        on_holiday: OnHoliday::Stays,
+        categories: Vec::new(),
+        except: vec![Category::Registration],
+        from: None,
+        to: None,
+        source: "the clinic's contract".into(),
+        as_of: "2026".into(),
+        verification: Verification::Clinic,
+    };
+    let payer = PayerRules {
+        default_for: vec![PlanType::Commercial],
+        windows: vec![window],
+        ..PayerRules::default()
+    };
+    let row = |category, role| OwnerRow {
+        category,
+        origin: None,
+        role,
+        asks: None,
+        then: Role::BillingSupervisor,
+        after_days: 10,
+    };
+    let mut rules = Rules { playbook: playbook(), payers: vec![payer], ..Rules::empty() };
+    rules.owners.rows = vec![
+        row(Category::Authorization, Role::AuthorizationStaff),
+        row(Category::Registration, Role::FrontDesk),
+    ];
+    rules
 }
 
 fn moment(day: i8) -> Moment {
@@ -302,8 +341,8 @@ fn what_was_explained_stays_explained_when_less_is_denied_later() {
 fn what_a_person_chose_stays() {
     let first = said(0, 1, &[DENIED, DENIED]);
     let case = open(std::slice::from_ref(&first));
-    assert_eq!(case.category, crate::category::Category::Authorization);
-    let category = crate::category::Category::MedicalNecessity;
+    assert_eq!(case.category, Category::Authorization);
+    let category = Category::MedicalNecessity;
     let reason = "the letter says so".to_owned();
     let case = act(&case, &Action::Recategorize { category, reason: reason.clone() });
     let case = act(&case, &Action::SplitLine { position: 2, road: Road::Aside { reason } });
