@@ -36,6 +36,7 @@ pub(crate) fn write_277(
     batch(practice, reference, claims, &day, edi);
     edi.segment(&["HL", "3", "2", "19", "1"]);
     edi.segment(&["NM1", "85", "2", &practice.name, "", "", "", "", "XX", &practice.npi]);
+    edi.segment(&["TRN", "1", "0"]);
     for (at, submission) in claims.iter().enumerate() {
         edi.segment(&["HL", &(at + 4).to_string(), "3", "PT"]);
         claim(submission, &day, edi);

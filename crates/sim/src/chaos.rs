@@ -67,7 +67,10 @@ fn pay_out_of_order(world: &World, life: &mut Life, stream: &mut Stream) {
     let first = life.answers[0].clone();
     let payer = world.payer(first.payer);
     let late_on = payer.pay_day(calendar::after(first.pay_on, stream.between(8, 20)));
-    if first.paid() <= 0 || first.status != "1" || first.lines.iter().any(|line| line.paid < 0) {
+    if first.paid() <= 0
+        || !["1", "3"].contains(&first.status)
+        || first.lines.iter().any(|line| line.paid < 0)
+    {
         return;
     }
     let mut lines = first.lines.clone();

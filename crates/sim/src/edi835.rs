@@ -76,7 +76,7 @@ fn claim(world: &World, practice: &Practice, payer: &Payer, answer: &Answer, edi
         &sum,
         &paid,
         &share,
-        payer.filing,
+        payer.paid_as,
         &answer.control,
         "11",
         &frequency,

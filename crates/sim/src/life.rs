@@ -123,7 +123,7 @@ impl Life {
             received_on,
             pay_on,
             channel: Channel::Payment,
-            status: "1",
+            status: if payer.says_third { "3" } else { "1" },
             frequency: '1',
             control: self.next_control(received_on),
             replaces: None,
@@ -195,7 +195,8 @@ impl Life {
         let lines = refused_lines(&claim, payer, verdict, terms, pricing);
         let mut answer = self.answer(payer, received_on, pay_on, lines);
         let is_unknown = verdict.family == Family::Identity && verdict.wording.reason == "31";
-        if is_unknown && pricing.chance(60_000) {
+        let is_fourth = payer.misuses_denied && answer.lines.iter().all(|one| one.paid == 0);
+        if is_fourth || is_unknown && pricing.chance(60_000) {
             answer.status = "4";
         }
         answer.remarks.extend(verdict.claim_remark());

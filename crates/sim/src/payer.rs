@@ -152,8 +152,10 @@ pub(crate) struct Payer {
     /// Its id in NM1*PR and in file names.
     pub(crate) code: String,
     pub(crate) tax_id: String,
-    /// SBR09 and CLP06.
+    /// SBR09.
     pub(crate) filing: &'static str,
+    /// CLP06, whose list is another one.
+    pub(crate) paid_as: &'static str,
     /// Share of patients.
     pub(crate) share: u32,
     /// Its prices, against Medicare's 100.
@@ -171,6 +173,10 @@ pub(crate) struct Payer {
     pub(crate) crosses_over: bool,
     /// Says no when a denied claim comes back as a replacement; wants a new claim.
     pub(crate) originals_only: bool,
+    /// Writes CLP02 = 4 for every refused claim, against the guide (RFI 1423).
+    pub(crate) misuses_denied: bool,
+    /// Writes CLP02 = 3 though it pays first, against the guide (RFI 546).
+    pub(crate) says_third: bool,
     /// Cuts what it pays by two percent.
     pub(crate) sequesters: bool,
     pub(crate) rules: Rules,
@@ -195,6 +201,7 @@ impl Payer {
             code: format!("SIM{:02}", at + 1),
             tax_id: identity::tax_id(habits),
             filing: profile.filing,
+            paid_as: paid_as(profile.filing),
             share: profile.share,
             multiplier: profile.multiplier,
             rhythm: profile.rhythm,
@@ -215,6 +222,8 @@ impl Payer {
             },
             crosses_over: class == Class::Medicare,
             originals_only: class == Class::Medicare,
+            misuses_denied: at == 8,
+            says_third: at == 11,
             sequesters: class == Class::Medicare || at == 1,
             rules: Rules::draw(rules, starts_on, days),
         }
@@ -235,6 +244,14 @@ impl Payer {
         let days = stream.days(median).max(shortest);
         let hangs = stream.chance(2_000);
         (if hangs { days + stream.between(30, 60) } else { days }, hangs)
+    }
+}
+
+fn paid_as(filing: &'static str) -> &'static str {
+    match filing {
+        "CI" => "15",
+        "BL" => "12",
+        same => same,
     }
 }
 

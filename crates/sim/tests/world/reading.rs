@@ -17,6 +17,7 @@ pub(crate) struct Payment {
     pub(crate) paid: i64,
     pub(crate) share: i64,
     pub(crate) adjustments: Vec<Adjustment>,
+    pub(crate) remarks: Vec<String>,
     pub(crate) lines: Vec<PaidLine>,
     pub(crate) served_on: String,
     pub(crate) received_on: String,
@@ -29,7 +30,16 @@ pub(crate) struct PaidLine {
     pub(crate) charge: i64,
     pub(crate) paid: i64,
     pub(crate) allowed: Option<i64>,
+    pub(crate) billed: String,
     pub(crate) adjustments: Vec<Adjustment>,
+    pub(crate) remarks: Vec<String>,
+}
+
+impl PaidLine {
+    /// True where this reason stands on it alone.
+    pub(crate) fn is_reason(&self, reason: &str) -> bool {
+        matches!(&self.adjustments[..], [one] if one.1 == reason)
+    }
 }
 
 /// Group, reason, amount.
@@ -149,6 +159,7 @@ fn claim_segment(parts: &[String], claim: &mut Payment) {
         ("SVC", _) => claim.lines.push(PaidLine {
             charge: cents(at(2)),
             paid: cents(at(3)),
+            billed: at(6).to_owned(),
             ..PaidLine::default()
         }),
         ("CAS", group) => {
@@ -163,6 +174,10 @@ fn claim_segment(parts: &[String], claim: &mut Payment) {
         ("AMT", "B6") if at(2).matches('.').count() < 2 => {
             claim.lines.last_mut().expect("a line is open").allowed = Some(cents(at(2)));
         }
+        ("LQ", "HE") => {
+            claim.lines.last_mut().expect("a line is open").remarks.push(at(2).to_owned());
+        }
+        ("MOA", _) => claim.remarks.extend(parts[3..].iter().cloned()),
         ("DTM", "232") => claim.served_on = at(2).to_owned(),
         ("DTM", "050") => claim.received_on = at(2).to_owned(),
         _ => {}
