@@ -155,13 +155,18 @@ impl Score {
                 quarantined
             }
             // A file that is refused leaves no row under its name.
-            End::Refused => !held.files.contains_key(&chaos.file),
+            End::Refused => !held.files.contains_key(name(&chaos.file)),
             End::Unmapped => is_unmapped(&claim, held, truth),
-            End::Finding => held.files.get(&chaos.file).is_some_and(|file| file.findings > 0),
+            End::Finding => held.files.get(name(&chaos.file)).is_some_and(|file| file.findings > 0),
             End::WaitsThenPairs | End::Waits => nets(&claim, held, truth),
         };
         self.chaos_met += u64::from(met);
     }
+}
+
+/// A file's name without the folder of its kind.
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn is_unmapped(claim: &str, held: &Held, truth: &Truth) -> bool {
