@@ -230,7 +230,7 @@ fn claim_segment(
             b"233" => claim.to = day_of(day.day(), "DTM02", segment, findings),
             _ => {}
         },
-        Part::Remark(coded) => lq(&mut claim.remarks, &coded),
+        Part::Remark(coded) => lq(&mut claim.remarks, &coded, segment, findings),
         Part::Reference(_)
         | Part::Supplement(_)
         | Part::Payment(_)
@@ -300,7 +300,7 @@ fn line_segment(
 ) {
     match part {
         Part::Adjustments(cas) => adjust(&mut line.adjustments, &cas, segment, findings),
-        Part::Remark(coded) => lq(&mut line.remarks, &coded),
+        Part::Remark(coded) => lq(&mut line.remarks, &coded, segment, findings),
         Part::Reference(reference) if reference.qualifier == b"6R" => {
             line.control = LineControl::new(&text(reference.value));
         }
@@ -365,15 +365,22 @@ fn remark(remarks: &mut Vec<Remark>, list: &'static str, codes: &[&[u8]]) {
     );
 }
 
-fn lq(remarks: &mut Vec<Remark>, coded: &t835::Coded<'_>) {
+fn lq(
+    remarks: &mut Vec<Remark>,
+    coded: &t835::Coded<'_>,
+    segment: &Segment<'_>,
+    findings: &mut Vec<Finding>,
+) {
     let code = Rarc::new(&text(coded.value));
-    if !code.is_empty() {
-        let list = match coded.qualifier {
-            b"HE" => SmolStr::new_static("LQ:HE"),
-            other => smol_str::format_smolstr!("LQ:{}", text(other)),
-        };
-        remarks.push(Remark { list, code });
+    if code.is_empty() {
+        findings.push(missing(segment.place(), "expected a remark code in LQ02, and none came"));
+        return;
     }
+    let list = match coded.qualifier {
+        b"HE" => SmolStr::new_static("LQ:HE"),
+        other => smol_str::format_smolstr!("LQ:{}", text(other)),
+    };
+    remarks.push(Remark { list, code });
 }
 
 fn provider_adjustments(block: &Block<'_>, findings: &mut Vec<Finding>) -> Vec<ProviderAdjustment> {

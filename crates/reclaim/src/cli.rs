@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::demo::Wish;
 use crate::practice::{Office, Place};
 use crate::taking::Taking;
-use crate::{act, demo, doctor, export, rules_check, score, show, taking};
+use crate::{act, demo, doctor, export, rules_check, rules_files, score, show, taking};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -146,7 +146,8 @@ pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
     let place = cli.place.into_place();
     let ran = match cli.command {
-        Command::Doctor { json, files } => return ExitCode::from(doctor::run(&files, json)),
+        Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
+            .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
         Command::Rules(RulesCommand::Check { own }) => {
             return ExitCode::from(rules_check::run(own.as_deref()));
         }

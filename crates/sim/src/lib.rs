@@ -15,6 +15,7 @@ mod edi835;
 mod edi837;
 mod fault;
 mod file;
+pub mod flat;
 mod identity;
 mod life;
 mod patient;
