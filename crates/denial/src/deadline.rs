@@ -31,6 +31,22 @@ pub enum DeadlineKind {
     PayerAnswer,
 }
 
+impl DeadlineKind {
+    /// What it limits, for people.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        match self {
+            DeadlineKind::TimelyFiling => "timely filing".to_owned(),
+            DeadlineKind::CorrectedClaim => "corrected claim".to_owned(),
+            DeadlineKind::Reconsideration => "reconsideration".to_owned(),
+            DeadlineKind::Appeal(level) => format!("appeal, level {level}"),
+            DeadlineKind::ExternalReview => "external review".to_owned(),
+            DeadlineKind::RecordsRequest => "records request".to_owned(),
+            DeadlineKind::PayerAnswer => "payer's answer".to_owned(),
+        }
+    }
+}
+
 /// When a clock runs out. An unknown rule is said, not guessed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -30,3 +30,4 @@ pub mod rejection;
 pub mod remittance;
 pub mod rules;
 pub mod totals;
+pub mod triage;

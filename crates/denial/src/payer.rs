@@ -36,6 +36,8 @@ pub struct PayerRules {
     pub owners: Vec<OwnerRow>,
     /// Reason codes that mean something of their own at this payer.
     pub(crate) reasons: BTreeMap<Carc, Vec<Reason>>,
+    /// The [`key`] of each spelling, once the file is read.
+    pub(crate) keys: Vec<SmolStr>,
 }
 
 impl PayerRules {
@@ -56,7 +58,15 @@ impl PayerRules {
     /// tell two payers apart.
     #[must_use]
     pub fn is_called(&self, spelling: &str) -> bool {
-        self.spellings().any(|own| same_name(own, spelling))
+        self.has_key(&key(spelling))
+    }
+
+    /// The same for a spelling whose [`key`] is at hand.
+    pub(crate) fn has_key(&self, wanted: &str) -> bool {
+        let read = self.keys.iter().any(|own| own == wanted);
+        // A payer that was put together by hand has no keys yet.
+        let made = || self.keys.is_empty() && self.spellings().any(|own| key(own) == wanted);
+        !wanted.is_empty() && (read || made())
     }
 
     /// The name, then the aliases.
@@ -65,45 +75,23 @@ impl PayerRules {
     }
 }
 
-/// True where two spellings are one name.
+/// What two spellings of one name have in common: the letters and digits, in one case, of the words
+/// that tell names apart.
 #[must_use]
-pub fn same_name(one: &str, other: &str) -> bool {
-    let mut letters = letters(one).peekable();
-    letters.peek().is_some() && letters.eq(self::letters(other))
-}
-
-/// The letters and digits of the words that tell names apart, in one case.
-fn letters(name: &str) -> impl Iterator<Item = char> {
-    let words = name.split(|letter: char| !letter.is_alphanumeric() && !is_joined(letter));
-    let telling = words.filter(|word| !EMPTY.iter().any(|one| one.eq_ignore_ascii_case(word)));
-    telling.flat_map(|word| {
-        word.chars().filter(|letter| letter.is_alphanumeric()).map(|one| one.to_ascii_uppercase())
-    })
-}
-
-/// Marks inside of words: `Children's`, `U.S.`.
-const fn is_joined(letter: char) -> bool {
-    matches!(letter, '\'' | '\u{2019}' | '.')
+pub fn key(name: &str) -> SmolStr {
+    let upper = name.to_uppercase().replace(['\'', '\u{2019}', '.'], "");
+    let mut words: Vec<&str> = upper.split(|letter: char| !letter.is_alphanumeric()).collect();
+    words.retain(|word| !EMPTY.contains(word));
+    // `CO` is a company behind such a word; elsewhere it may be Colorado.
+    if let [.., "INSURANCE" | "INS" | "ASSURANCE" | "LIFE", "CO"] = words.as_slice() {
+        words.pop();
+    }
+    words.concat().into()
 }
 
 /// Words that name no payer.
-const EMPTY: [&str; 15] = [
-    "",
-    "INC",
-    "INC.",
-    "INCORPORATED",
-    "LLC",
-    "LLP",
-    "LTD",
-    "CO",
-    "CO.",
-    "CORP",
-    "CORP.",
-    "CORPORATION",
-    "COMPANY",
-    "THE",
-    "AND",
-];
+const EMPTY: [&str; 10] =
+    ["", "INC", "INCORPORATED", "LLC", "LLP", "LTD", "CORP", "CORPORATION", "COMPANY", "THE"];
 
 /// How long one way stays open, and what the days are counted from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::codes::{Carc, Group, Rarc};
 use crate::denial::NextActionKind;
 use crate::money::Money;
 use crate::owner::Owners;
-use crate::payer::PayerRules;
+use crate::payer::{PayerRules, key};
 use crate::playbook::Playbook;
 
 mod check;
@@ -92,7 +92,8 @@ impl Rules {
     /// Every program of the payer that has one of the ids; else of the one that is called so.
     fn programs(&self, name: &PayerName) -> Vec<&PayerRules> {
         let by_id = self.payers.iter().find(|payer| payer.has_id(name));
-        let by_name = || self.payers.iter().find(|payer| payer.is_called(&name.name));
+        let key = key(&name.name);
+        let by_name = || self.payers.iter().find(|payer| payer.has_key(&key));
         let Some(found) = by_id.or_else(by_name) else { return Vec::new() };
         self.payers.iter().filter(|payer| payer.name == found.name).collect()
     }
@@ -214,6 +215,7 @@ struct Draft {
     faults: Vec<RuleFault>,
     carcs: Vec<Placed<Carc>>,
     rarcs: Vec<Placed<Rarc>>,
+    groups: Vec<Placed<Group>>,
     spans: Vec<Placed<check::Dated>>,
     payers: Vec<Place>,
     windows: Vec<Placed<(usize, usize)>>,

@@ -1,8 +1,8 @@
 //! What time it is: the only caller of "now".
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 
 /// The system's time, or one that stands still for tests and simulated days.
 #[derive(Clone, Debug)]
@@ -26,6 +26,6 @@ impl Clock {
     /// Today where a practice is; in UTC where its zone is not known to the system.
     pub(crate) fn today(&self, zone: &str) -> Date {
         let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-        Zoned::new(self.now(), zone).date()
+        zone.to_datetime(self.now()).date()
     }
 }

@@ -9,7 +9,8 @@ use denial::totals::Totals;
 use serde_json::{Value, json};
 use x12::Finding;
 
-use crate::doctor::{Report, Transaction};
+use crate::doctor::Report;
+use crate::survey::Transaction;
 
 /// Writes one report.
 pub(crate) fn print(report: &Report, json: bool, out: &mut impl Write) -> io::Result<()> {

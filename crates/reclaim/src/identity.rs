@@ -3,7 +3,7 @@
 
 use denial::claim::{Claim, Patient, PayerName};
 use denial::codes::ClaimNumber;
-use denial::ids::{ClaimId, DenialId, PayerId, RejectionId, RemittanceId};
+use denial::ids::{ClaimId, DenialId, PayerId, PersonId, RejectionId, RemittanceId};
 use denial::matching;
 use denial::money::Money;
 use denial::remittance::{ClaimPayment, RemittanceHead};
@@ -79,6 +79,11 @@ pub(crate) fn denial(claim: &ClaimId, payer: &PayerId, round: u8) -> DenialId {
 pub(crate) fn rejection(file: &str, n: u64) -> RejectionId {
     let n = n.to_string();
     RejectionId::from_bits(bits(&["rejection", file, &n]))
+}
+
+/// Somebody by the name they sign in with.
+pub(crate) fn person(login: &str) -> PersonId {
+    PersonId::from_bits(bits(&["person", login]))
 }
 
 /// What makes two remittances the same payment: payer, trace, amount, day and payee

@@ -259,6 +259,7 @@ create table posting (
   claim text not null,
   line bigint,
   kind text not null,
+  reason text,                          -- why, for a write-off
   amount bigint not null,
   on_day text not null,
   remittance text,

@@ -168,8 +168,8 @@ impl Tx {
             "update denial set state = $1, status = $2, role = $3, person = $4, category = $5,
              plan = $6, denied_on = $7, next_kind = $8, next_on = $9, due_on = $10, denied = $11,
              outstanding = $12, priority = $13, quarantined = $14, snoozed_until = $15,
-             version = $16, changed_at = $17, changed_by = $18, body = $19
-             where practice = $20 and denial = $21 and version = $22",
+             version = $16, changed_at = $17, changed_by = $18, body = $19, claim = $20, number = $21
+             where practice = $22 and denial = $23 and version = $24",
             columns.state,
             after.status().as_str(),
             columns.role,
@@ -189,6 +189,8 @@ impl Tx {
             instant(moment.now),
             moment.who.person.as_str(),
             columns.body,
+            after.claim.as_str(),
+            after.number.as_str(),
             self.practice.as_str(),
             after.id.as_str(),
             i64::from(read)
@@ -199,7 +201,11 @@ impl Tx {
         self.append(entries, moment).await
     }
 
-    async fn who_was_faster(&mut self, denial: &str) -> Result<Error, Error> {
+    /// Who saved a case last, as the error that tells it.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn who_was_faster(&mut self, denial: &str) -> Result<Error, Error> {
         let row = run!(
             self,
             optional as (String, String),

@@ -7,6 +7,7 @@ pub mod acknowledgements;
 mod bulk;
 pub mod claims;
 pub mod denials;
+pub mod export;
 pub mod files;
 pub mod journal;
 mod open;

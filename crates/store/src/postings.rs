@@ -17,6 +17,8 @@ pub struct PostingRow {
     pub line: Option<i64>,
     /// What kind of money.
     pub kind: String,
+    /// Why it was given up, for a write-off.
+    pub reason: Option<String>,
     /// Cents; a reversal has the opposite sign of what it reverses.
     pub amount: i64,
     /// The day.
@@ -40,6 +42,7 @@ const POSTING: Bulk = Bulk {
         "claim",
         "#line",
         "kind",
+        "reason",
         "#amount",
         "on_day",
         "remittance",
@@ -63,6 +66,7 @@ impl Tx {
                 Cell::Text(one.claim),
                 Cell::MaybeInt(one.line),
                 Cell::Text(one.kind),
+                Cell::Maybe(one.reason),
                 Cell::Int(one.amount),
                 Cell::Text(one.on_day),
                 Cell::Maybe(one.remittance),
@@ -83,7 +87,7 @@ impl Tx {
         let rows = run!(
             self,
             all as PostingRow,
-            "select posting, denial, claim, line, kind, amount, on_day, remittance, reverses, why,
+            "select posting, denial, claim, line, kind, reason, amount, on_day, remittance, reverses, why,
              by_person from posting where practice = $1 and denial = $2 order by posting",
             self.practice.as_str(),
             denial

@@ -393,6 +393,29 @@ impl Tx {
         Ok(rows)
     }
 
+    /// Remittances that are whole, by id, after one of them.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn remittances_in_order(
+        &mut self,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<RemittanceRow>, Error> {
+        let rows = run!(
+            self,
+            all as RemittanceRow,
+            remittance_columns!(
+                "where practice = $1 and remittance > $2 and state <> 'staging'
+                 order by remittance limit $3"
+            ),
+            self.practice.as_str(),
+            after,
+            limit
+        )?;
+        Ok(rows)
+    }
+
     /// Remittances that need a person: held, in conflict, or not adding up.
     ///
     /// # Errors

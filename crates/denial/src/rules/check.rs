@@ -10,6 +10,9 @@ use super::{Draft, FILES, RuleFault};
 use crate::category::Category;
 use crate::payer::{PayerRules, Window};
 
+/// A payer's number, and the categories that a window is for and not for.
+type Limit<'a> = (usize, &'a [Category], &'a [Category]);
+
 /// A rule's days, both ends in them.
 #[derive(Clone, Debug)]
 pub(super) struct Dated {
@@ -28,6 +31,7 @@ impl Draft {
         faults.extend(self.claimed_twice());
         faults.extend(self.double_floors());
         faults.extend(self.doubled_windows());
+        faults.extend(self.gaps_of_windows());
         self.faults.extend(faults);
     }
 
@@ -53,7 +57,12 @@ impl Draft {
             let message = format!("remark code {} is in no list", one.value);
             one.place.fault(message, "correct it, or add it to codes/rarc.csv")
         });
-        carcs.chain(rarcs).collect()
+        let groups = self.groups.iter().filter(|one| wording.group(&one.value).is_none());
+        let groups = groups.map(|one| {
+            let message = format!("group {} is in no list", one.value);
+            one.place.fault(message, "correct it, or add it to codes/groups.csv")
+        });
+        carcs.chain(rarcs).chain(groups).collect()
     }
 
     fn unowned(&self) -> Vec<RuleFault> {
@@ -129,6 +138,33 @@ impl Draft {
         faults
     }
 
+    /// Days between two values of one window on which it has none.
+    fn gaps_of_windows(&self) -> Vec<RuleFault> {
+        let mut windows: Vec<(Limit<'_>, Placed<Dated>)> =
+            self.windows.iter().filter_map(|placed| self.dated(placed)).collect();
+        windows.sort_by(|(one, first), (other, next)| {
+            (one, &first.value.what, first.value.from).cmp(&(
+                other,
+                &next.value.what,
+                next.value.from,
+            ))
+        });
+        let gaps = windows.windows(2).filter_map(|pair| {
+            let [(one, first), (other, next)] = pair else { return None };
+            let same = one == other && first.value.what == next.value.what;
+            same.then(|| gap(first, next))?
+        });
+        gaps.collect()
+    }
+
+    fn dated(&self, placed: &Placed<(usize, usize)>) -> Option<(Limit<'_>, Placed<Dated>)> {
+        let window = self.window(placed)?;
+        let what = format!("{} from {}", window.kind.in_words(), window.from_event.as_str());
+        let value = Dated { what, from: window.from, to: window.to };
+        let limit = (placed.value.0, window.categories.as_slice(), window.except.as_slice());
+        Some((limit, Placed { place: placed.place.clone(), value }))
+    }
+
     fn window(&self, placed: &Placed<(usize, usize)>) -> Option<&Window> {
         let (payer, window) = placed.value;
         self.rules.payers.get(payer)?.windows.get(window)
@@ -150,11 +186,9 @@ fn shared_name(payer: &PayerRules, other: &PayerRules) -> Option<String> {
 }
 
 fn clash(one: &Window, other: &Window) -> bool {
-    let shares = |one: &[Category], other: &[Category]| {
-        one.is_empty() || other.is_empty() || one.iter().any(|category| other.contains(category))
-    };
+    let both = |category: &Category| one.is_for(*category) && other.is_for(*category);
     (one.kind, one.from_event) == (other.kind, other.from_event)
-        && shares(&one.categories, &other.categories)
+        && Category::ALL.iter().any(both)
         && overlap((one.from, one.to), (other.from, other.to))
 }
 
@@ -189,18 +223,19 @@ fn is_backward(dated: &Dated) -> bool {
 }
 
 fn between(first: &Placed<Dated>, next: &Placed<Dated>) -> Option<RuleFault> {
-    let what = &first.value.what;
-    let line = first.place.line;
-    let (end, begin) = match (first.value.to, next.value.from) {
-        (Some(end), Some(begin)) if end < begin => (end, begin),
-        _ => {
-            let message = format!("{what} has two rules for one day: line {line} is the other");
-            return Some(next.place.fault(message, "part them by `from` and `to`"));
-        }
-    };
-    let follows = end.checked_add(1.day()).is_ok_and(|day| day == begin);
+    if !overlap((first.value.from, first.value.to), (next.value.from, next.value.to)) {
+        return gap(first, next);
+    }
+    let (what, line) = (&first.value.what, first.place.line);
+    let message = format!("{what} has two rules for one day: line {line} is the other");
+    Some(next.place.fault(message, "part them by `from` and `to`"))
+}
+
+fn gap(first: &Placed<Dated>, next: &Placed<Dated>) -> Option<RuleFault> {
+    let (end, begin) = first.value.to.zip(next.value.from)?;
+    let follows = end.checked_add(1.day()).is_ok_and(|day| day >= begin);
     (!follows).then(|| {
-        let message = format!("{what} has no rule between {end} and {begin}");
+        let message = format!("{} has no rule between {end} and {begin}", first.value.what);
         next.place.fault(message, "let the later rule begin the day after the earlier one ends")
     })
 }

@@ -163,7 +163,9 @@ impl<'p> Entry<'p> {
     }
 
     pub(super) fn money(&self, key: &'static str) -> Option<Money> {
-        let read = |value: &'p DeValue<'p>| Money::parse(value.as_str()?).ok();
+        let read = |value: &'p DeValue<'p>| {
+            Money::parse(value.as_str()?).ok().filter(|amount| *amount >= Money::ZERO)
+        };
         self.value(key, "an amount as text, such as \"100.00\"", read)
     }
 

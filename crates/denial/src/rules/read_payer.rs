@@ -7,7 +7,7 @@ use super::entry::{Entry, Page, Place, Placed};
 use super::read_desk::owner;
 use super::read_playbook::reasons;
 use crate::deadline::DeadlineKind;
-use crate::payer::{Counts, OnHoliday, PayerRules, Unit, Window};
+use crate::payer::{Counts, OnHoliday, PayerRules, Unit, Window, key};
 
 impl Draft {
     pub(super) fn read_payer(&mut self, file: &str, text: &str) {
@@ -49,9 +49,11 @@ fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerR
     let (ids, aliases) = (texts("ids"), texts("aliases"));
     let (plan_types, default_for) = (page.named_list("plan_types"), page.named_list("default_for"));
     let owners = page.entries("owner").iter().filter_map(owner).collect();
+    let name = name?;
     Some(PayerRules {
+        keys: std::iter::once(name).chain(page.list("aliases")).map(key).collect(),
         file: file.into(),
-        name: name?.into(),
+        name: name.into(),
         ids,
         aliases,
         plan_types,

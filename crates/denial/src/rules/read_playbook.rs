@@ -23,6 +23,7 @@ pub(super) struct Reasons {
     pub(super) spans: Vec<Placed<Dated>>,
     pub(super) carcs: Vec<Placed<Carc>>,
     pub(super) rarcs: Vec<Placed<Rarc>>,
+    pub(super) groups: Vec<Placed<Group>>,
 }
 
 impl Draft {
@@ -46,6 +47,7 @@ impl Draft {
         self.spans.extend(reasons.spans);
         self.carcs.extend(reasons.carcs);
         self.rarcs.extend(reasons.rarcs);
+        self.groups.extend(reasons.groups);
         reasons.rules
     }
 
@@ -97,6 +99,10 @@ fn priors(page: &Entry<'_>) -> Priors {
         let chance = |key| percent(&chances, key);
         let (high, medium, low) = (chance("high"), chance("medium"), chance("low"));
         chances.finish();
+        if high < medium || medium < low {
+            let message = format!("{}: the chances do not fall from high to low", name.as_str());
+            chances.fault(message, "high is usually won, low seldom");
+        }
         let twice = priors.insert(name, Prior { high, medium, low, documents }).is_some();
         if twice {
             entry.fault(format!("category {} stands twice", name.as_str()), "keep one of them");
@@ -199,7 +205,7 @@ fn differing(
     priors: &Priors,
     read: &mut Reasons,
 ) -> Vec<Unless> {
-    let groups: Vec<Group> = entry.list("groups").into_iter().map(Group::new).collect();
+    let groups = groups(entry, read);
     let rarc = entry.text("rarc").map(Rarc::new);
     if groups.is_empty() && rarc.is_none() {
         entry.fault("an exception without a condition".to_owned(), "add groups = […] or rarc = …");
@@ -214,6 +220,13 @@ fn differing(
     }
     let one = |group| Unless { group: Some(group), rarc: rarc.clone(), ruling: ruling.clone() };
     groups.into_iter().map(one).collect()
+}
+
+fn groups(entry: &Entry<'_>, read: &mut Reasons) -> Vec<Group> {
+    let groups: Vec<Group> = entry.list("groups").into_iter().map(Group::new).collect();
+    let placed = |group: &Group| Placed { place: entry.place_of("groups"), value: group.clone() };
+    read.groups.extend(groups.iter().map(placed));
+    groups
 }
 
 /// The general ruling with what an exception says otherwise.
@@ -255,7 +268,7 @@ fn remark(entry: &Entry<'_>, read: &mut Reasons) -> Option<(Rarc, RemarkRule)> {
         recoverable: entry.named("recoverable"),
         documents: entry.list("documents").into_iter().map(SmolStr::new).collect(),
         rights: entry.named("rights"),
-        groups: entry.list("groups").into_iter().map(Group::new).collect(),
+        groups: groups(entry, read),
         with,
         alert: entry.flag("alert").unwrap_or(false),
     };

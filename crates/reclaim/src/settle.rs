@@ -1,0 +1,277 @@
+//! Cases follow what payers said: whatever was taken in, in whatever order, the cases of a claim
+//! come from everything that was said of it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::Context;
+use denial::adjudication::{self, Adjudication, Findings};
+use denial::claim::{Claim, PayerName};
+use denial::codes::{ClaimNumber, TraceNumber};
+use denial::denial::{ClaimDays, Denial};
+use denial::ids::{ClaimId, PayerId, RemittanceId};
+use denial::lifecycle::hearing::hear_all;
+use denial::lifecycle::opening::{ClaimFacts, Opening};
+use denial::lifecycle::{Decided, Event};
+use denial::person::Moment;
+use denial::remittance::{ClaimPayment, RemittanceHead, Source};
+use denial::rules::Rules;
+use denial::{intake, matching};
+use store::Tx;
+use store::claims::ClaimRow;
+use store::denials::Rank;
+use store::journal::Entry;
+use store::remittances::{ClaimPaymentRow, State};
+use x12::{Delimiters, Place};
+
+use crate::practice::Office;
+use crate::staging::PART;
+use crate::{identity, rank};
+
+/// Everything that is known of the claims of one step.
+struct Known {
+    /// What was said, by the claim that speaks for it and by payer.
+    said: BTreeMap<(String, String), Vec<ClaimPaymentRow>>,
+    claims: HashMap<String, ClaimRow>,
+    heads: HashMap<String, RemittanceHead>,
+    cases: HashMap<(String, String), Vec<Denial>>,
+}
+
+/// What a step writes at its end.
+#[derive(Default)]
+struct Opened {
+    cases: Vec<(Denial, Rank)>,
+    entries: Vec<Entry>,
+    payers: BTreeMap<String, (PayerId, String)>,
+}
+
+/// Brings the cases of some claims up to date.
+pub(crate) async fn settle(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    mut claims: Vec<ClaimId>,
+) -> anyhow::Result<()> {
+    claims.sort();
+    claims.dedup();
+    if claims.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = claims.iter().map(|claim| claim.as_str().to_owned()).collect();
+    let known = known(tx, ids).await?;
+    let mut opened = Opened::default();
+    for ((claim, payer), rows) in &known.said {
+        let key = (claim.clone(), payer.clone());
+        let cases = known.cases.get(&key).map_or(&[][..], Vec::as_slice);
+        let Some(heard) = hear(&known, claim, payer, rows, &office.rules)? else { continue };
+        follow(tx, office, moment, cases, heard, &mut opened).await?;
+    }
+    let payers: Vec<(PayerId, String)> = opened.payers.into_values().collect();
+    tx.know_payers(&payers).await?;
+    tx.open_cases(&opened.cases, opened.entries, moment).await?;
+    Ok(())
+}
+
+async fn known(tx: &mut Tx, ids: Vec<String>) -> anyhow::Result<Known> {
+    let speaks: HashMap<String, String> = tx.joined(&ids).await?.into_iter().collect();
+    let mut all = ids;
+    all.extend(speaks.iter().flat_map(|(claim, into)| [claim.clone(), into.clone()]));
+    all.sort();
+    all.dedup();
+    let rows = tx.said_of(&all).await?;
+    let mut sources: Vec<String> = rows.iter().map(|row| row.remittance.clone()).collect();
+    sources.sort();
+    sources.dedup();
+    let mut heads = HashMap::with_capacity(sources.len());
+    for row in tx.remittances_among(&sources).await? {
+        let head = serde_json::from_str(&row.head).context("a kept head is JSON")?;
+        heads.insert(row.remittance, head);
+    }
+    let mut said: BTreeMap<(String, String), Vec<ClaimPaymentRow>> = BTreeMap::new();
+    for row in rows {
+        let speaker = speaks.get(&row.claim).unwrap_or(&row.claim).clone();
+        said.entry((speaker, row.payer.clone())).or_default().push(row);
+    }
+    let claims = tx.claims(&all).await?;
+    let mut cases: HashMap<(String, String), Vec<Denial>> = HashMap::new();
+    for case in tx.cases_of(&all).await? {
+        let claim = case.claim.as_str().to_owned();
+        let key = (speaks.get(&claim).unwrap_or(&claim).clone(), case.payer.as_str().to_owned());
+        cases.entry(key).or_default().push(case);
+    }
+    Ok(Known { said, claims, heads, cases })
+}
+
+/// What payers said of one claim comes to.
+struct Heard {
+    findings: Findings,
+    facts: ClaimFacts,
+    source: Source,
+}
+
+fn hear(
+    known: &Known,
+    claim: &str,
+    payer: &str,
+    rows: &[ClaimPaymentRow],
+    rules: &Rules,
+) -> anyhow::Result<Option<Heard>> {
+    let mut said = rows.iter().map(adjudication).collect::<anyhow::Result<Vec<_>>>()?;
+    adjudication::sort(&mut said);
+    let first = said.first().context("a claim that was spoken of")?;
+    let head = known.heads.get(first.remittance.as_str()).context("a remittance has a head")?;
+    let billed = known.claims.get(claim).map(ClaimRow::billed).transpose()?.flatten();
+    let body = billed.unwrap_or_else(|| matching::known_from(&first.payment, head));
+    let terms = rules.payer(&head.payer, body.plan);
+    let Some(findings) = adjudication::findings(&body, &said, &rules.playbook, terms) else {
+        return Ok(None);
+    };
+    let facts = ClaimFacts {
+        claim: ClaimId::parse(claim)?,
+        number: number(known, claim, first),
+        payer: PayerId::parse(payer)?,
+        payer_name: PayerName { name: head.payer.name.clone(), ids: head.payer.ids.clone() },
+        plan: body.plan,
+        days: days(&body),
+    };
+    Ok(Some(Heard { findings, facts, source: head.source }))
+}
+
+fn number(known: &Known, claim: &str, first: &Adjudication) -> ClaimNumber {
+    let row = known.claims.get(claim).map(|row| ClaimNumber::new(&row.number));
+    row.filter(matching::is_usable).unwrap_or_else(|| {
+        // Where the payer echoes nothing of ours, its own number is what people can call it by.
+        ClaimNumber::new(first.payment.control.as_str())
+    })
+}
+
+fn days(claim: &Claim) -> ClaimDays {
+    let last = claim.lines.iter().filter_map(|line| line.to.or(line.from)).max();
+    ClaimDays { service_on: claim.first_service(), service_end_on: last, ..ClaimDays::default() }
+}
+
+/// Reads a kept claim payment.
+pub(crate) fn payment(row: &ClaimPaymentRow) -> anyhow::Result<ClaimPayment> {
+    if row.source != Source::Era.as_str() {
+        return serde_json::from_str(&row.raw).context("a keyed payment is JSON");
+    }
+    let separators = Delimiters::from_hex(&row.separators).context("kept separators")?;
+    let segment = u32::try_from(row.segment).unwrap_or(u32::MAX);
+    let at = Place { segment, byte: u64::try_from(row.byte).unwrap_or(0) };
+    intake::again(&row.bytes(), separators, at).context("a kept claim payment reads again")
+}
+
+pub(crate) fn adjudication(row: &ClaimPaymentRow) -> anyhow::Result<Adjudication> {
+    let is_doubtful = row.quarantined == "yes" || row.state == State::Conflict.as_str();
+    Ok(Adjudication {
+        remittance: RemittanceId::parse(&row.remittance)?,
+        on: row.paid_on.as_deref().and_then(|day| day.parse().ok()),
+        trace: TraceNumber::new(&row.trace),
+        number: u64::try_from(row.n).unwrap_or(0),
+        quarantined: is_doubtful,
+        payment: payment(row)?,
+    })
+}
+
+/// Changes the cases that are there, and opens one on what none of them holds.
+async fn follow(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    cases: &[Denial],
+    heard: Heard,
+    opened: &mut Opened,
+) -> anyhow::Result<()> {
+    let rules = &office.rules;
+    let hearing = hear_all(cases, &heard.findings, moment, rules);
+    for (case, events) in cases.iter().zip(hearing.events) {
+        let mut after = events.iter().fold(case.clone(), Denial::apply);
+        let mut all = events;
+        let joined = after.join(&joined_facts(&after, &heard.facts), rules);
+        after = joined.iter().fold(after, Denial::apply);
+        all.extend(joined);
+        save(tx, office, moment, case, &after, &all).await?;
+    }
+    let Some(fresh) = hearing.fresh else { return Ok(()) };
+    let round = u8::try_from(cases.len() + 1).unwrap_or(u8::MAX);
+    let Heard { facts, source, .. } = heard;
+    let id = identity::denial(&facts.claim, &facts.payer, round);
+    let name = (facts.payer.clone(), facts.payer_name.name.to_string());
+    opened.payers.insert(facts.payer.as_str().to_owned(), name);
+    let Decided { events, after, .. } =
+        Denial::open(&fresh, Opening { id, round, source, facts }, moment, rules);
+    opened.entries.extend(entries(&after, &events));
+    let rank = rank::rank(&after, moment.today, rules);
+    opened.cases.push((after, rank));
+    Ok(())
+}
+
+/// What is known of the claim now, with the days that people noted on the case.
+fn joined_facts(case: &Denial, facts: &ClaimFacts) -> ClaimFacts {
+    let days = ClaimDays {
+        service_on: facts.days.service_on.or(case.days.service_on),
+        service_end_on: facts.days.service_end_on.or(case.days.service_end_on),
+        ..case.days
+    };
+    ClaimFacts { days, ..facts.clone() }
+}
+
+/// The journal's entries for a case's events.
+pub(crate) fn entries(case: &Denial, events: &[Event]) -> Vec<Entry> {
+    let entry = |event: &Event| Entry {
+        about: case.id.as_str().to_owned(),
+        kind: event.kind().to_owned(),
+        moved: event.statuses(),
+        body: serde_json::to_string(event).expect("an event is JSON"),
+    };
+    events.iter().map(entry).collect()
+}
+
+async fn save(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    before: &Denial,
+    after: &Denial,
+    events: &[Event],
+) -> anyhow::Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let rank = rank::rank(after, moment.today, &office.rules);
+    tx.save_case(after, before.version, &rank, entries(after, events), moment).await?;
+    Ok(())
+}
+
+/// Settles a published remittance of many parts, some claims at a time. What a crash leaves undone
+/// is done by whoever opens the practice next.
+pub(crate) async fn settle_giant(office: &Office, remittance: &str) -> anyhow::Result<()> {
+    loop {
+        let mut tx = office.write().await?;
+        let row = tx.remittance(remittance).await?.context("a published remittance")?;
+        if row.settled >= row.claims {
+            return Ok(());
+        }
+        let limit = i64::try_from(PART).unwrap_or(i64::MAX);
+        let payments = tx.claim_payments(remittance, row.settled, limit).await?;
+        let claims = payments
+            .iter()
+            .map(|one| Ok(ClaimId::parse(&one.claim)?))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let count = i64::try_from(claims.len()).unwrap_or(i64::MAX);
+        settle(&mut tx, office, &office.moment(), claims).await?;
+        let settled = if count == 0 { row.claims } else { row.settled + count };
+        tx.settle_remittance(remittance, settled).await?;
+        tx.commit().await?;
+    }
+}
+
+/// Settles whatever was published and is not settled: after a crash, a conflict or a choice.
+pub(crate) async fn catch_up(office: &Office) -> anyhow::Result<()> {
+    let mut tx = office.read().await?;
+    let waiting = tx.unsettled().await?;
+    drop(tx);
+    for row in waiting {
+        settle_giant(office, &row.remittance).await?;
+    }
+    Ok(())
+}
