@@ -1,5 +1,5 @@
-//! One large 835 of even claims, for measuring: three lines a claim, about six hundred bytes, one
-//! claim of eight with a refused line. Nothing in it is drawn; the same numbers give the same bytes.
+//! One large 835 of even claims, for measuring: three lines a claim, about six hundred bytes, a
+//! refused line in one claim of eight. Nothing is drawn; the same numbers give the same bytes.
 
 use std::io::{self, Write};
 

@@ -168,7 +168,8 @@ impl Tx {
             "update denial set state = $1, status = $2, role = $3, person = $4, category = $5,
              plan = $6, denied_on = $7, next_kind = $8, next_on = $9, due_on = $10, denied = $11,
              outstanding = $12, priority = $13, quarantined = $14, snoozed_until = $15,
-             version = $16, changed_at = $17, changed_by = $18, body = $19, claim = $20, number = $21
+             version = $16, changed_at = $17, changed_by = $18, body = $19,
+             claim = $20, number = $21
              where practice = $22 and denial = $23 and version = $24",
             columns.state,
             after.status().as_str(),
