@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::demo::Wish;
 use crate::practice::{Office, Place};
 use crate::taking::Taking;
-use crate::{act, demo, doctor, export, rules_check, rules_files, score, show, taking};
+use crate::{act, demo, doctor, export, rules_check, rules_files, score, show, taking, verify};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -116,6 +116,10 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Proves the journal's chains, the cases, the money and the documents against each other
+    ///
+    /// The exit code is 0 and `ok` is printed where everything agrees, 1 with the first difference.
+    Verify,
     /// The rules that decide what a denial is, who owns it and by when
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -168,6 +172,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Queue { json, limit } => {
             on_office(&place, async move |office| show::queue(&office, limit, json).await)
         }
+        Command::Verify => on_office(&place, async |office| verify::run(&office).await),
         Command::Show { id, json } => {
             on_office(&place, async move |office| show::case(&office, &id, json).await)
         }

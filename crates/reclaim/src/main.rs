@@ -25,6 +25,7 @@ mod staging;
 mod survey;
 mod take;
 mod taking;
+mod verify;
 
 fn main() -> ExitCode {
     cli::main()

@@ -20,6 +20,7 @@ pub mod raw;
 pub mod remittances;
 mod sql;
 pub mod sweeps;
+pub mod verify;
 
 use std::fmt;
 use std::sync::Arc;
@@ -58,6 +59,14 @@ pub enum Error {
         column: &'static str,
         /// The row.
         id: String,
+    },
+    /// Two things that the program writes together do not agree.
+    #[error("{place}: {what}")]
+    Differs {
+        /// Where: an entry of a chain, a case, a remittance.
+        place: String,
+        /// What was expected and what is there.
+        what: String,
     },
     /// The database refuses or cannot be reached.
     #[error("the database: {0}")]
