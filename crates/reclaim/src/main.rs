@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 mod act;
 mod answers;
+mod backup;
 mod bills;
 mod cli;
 mod clock;

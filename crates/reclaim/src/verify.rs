@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use store::journal::Chain;
 use store::remittances::RemittanceRow;
 use store::verify::{CasesSeen, Walked};
-use store::{Error, Tx};
+use store::{Error, Practice, Store, Tx};
 
 use crate::documents::Documents;
 use crate::practice::Office;
@@ -54,7 +54,32 @@ pub(crate) fn is_difference(fault: &anyhow::Error) -> bool {
 /// # Errors
 /// [`Error::Differs`] or [`Error::Inconsistent`] for the first difference.
 pub(crate) async fn verify(office: &Office) -> anyhow::Result<Verified> {
-    let mut tx = office.read().await?;
+    whole(&office.store, office.practice(), &office.documents).await
+}
+
+/// Looks at a practice's rows and documents.
+///
+/// # Errors
+/// As [`verify`].
+pub(crate) async fn whole(
+    store: &Store,
+    practice: &Practice,
+    documents: &Documents,
+) -> anyhow::Result<Verified> {
+    let verified = rows(store, practice).await?;
+    let mut tx = store.read(practice).await?;
+    let mut hashes = tx.file_hashes().await?;
+    hashes.extend(tx.document_hashes().await?);
+    drop(tx);
+    Ok(Verified { documents: kept(documents, hashes).await?, ..verified })
+}
+
+/// Looks at a practice's rows, as they stand at one moment.
+///
+/// # Errors
+/// As [`verify`].
+pub(crate) async fn rows(store: &Store, practice: &Practice) -> anyhow::Result<Verified> {
+    let mut tx = store.read(practice).await?;
     let entries = tx.count_entries().await?;
     let work = bar(entries * 2, "entries of the journal");
     let heard = |count: u64| work.inc(count);
@@ -65,17 +90,13 @@ pub(crate) async fn verify(office: &Office) -> anyhow::Result<Verified> {
     work.finish_and_clear();
     tx.check_told().await?;
     let (remittances, claim_payments) = payments(&mut tx).await?;
-    let mut hashes = tx.file_hashes().await?;
-    hashes.extend(tx.document_hashes().await?);
-    drop(tx);
-    let documents = documents(&office.documents, hashes).await?;
     let count = |walked: Walked| walked.entries;
     let entries = count(walked) + count(views) + count(house);
-    Ok(Verified { entries, cases, remittances, claim_payments, documents })
+    Ok(Verified { entries, cases, remittances, claim_payments, documents: 0 })
 }
 
 impl Verified {
-    fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let CasesSeen { cases, events, postings } = self.cases;
         format!(
             "ok: {} journal entries, {cases} cases with {events} events and {postings} postings, \
@@ -153,7 +174,7 @@ fn differs<T>(row: &RemittanceRow, what: String) -> anyhow::Result<T> {
 }
 
 /// Hashes every document's bytes; gives how many there are.
-async fn documents(documents: &Documents, hashes: Vec<(String, i64)>) -> anyhow::Result<u64> {
+async fn kept(documents: &Documents, hashes: Vec<(String, i64)>) -> anyhow::Result<u64> {
     let documents = documents.clone();
     let looked = tokio::task::spawn_blocking(move || {
         let bar = bar(hashes.len() as u64, "documents");

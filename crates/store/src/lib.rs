@@ -4,6 +4,7 @@
 //! its first statement, so that what it reads stays true until it commits.
 
 pub mod acknowledgements;
+pub mod backup;
 mod bulk;
 pub mod claims;
 pub mod denials;
@@ -74,6 +75,17 @@ pub enum Error {
     /// The schema cannot be brought up to date.
     #[error("the database's schema: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A database that a newer program has written.
+    #[error(
+        "a newer reclaim wrote this database: it has step {found} of the schema, this program \
+         knows {known}; install the newer one"
+    )]
+    Newer {
+        /// The step that is there.
+        found: i64,
+        /// The last one that this program knows.
+        known: i64,
+    },
     /// A file beside the database.
     #[error("{what}: {fault}")]
     File {

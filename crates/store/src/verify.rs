@@ -30,7 +30,7 @@ pub struct Walked {
 /// Rows between two reports of progress.
 const STEP: u64 = 1_024;
 /// The first difference.
-fn differs<T>(place: &str, what: impl Into<String>) -> Result<T, Error> {
+pub(crate) fn differs<T>(place: &str, what: impl Into<String>) -> Result<T, Error> {
     Err(Error::Differs { place: place.to_owned(), what: what.into() })
 }
 
