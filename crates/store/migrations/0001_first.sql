@@ -139,8 +139,7 @@ create table claim (
   version_n bigint,
   primary key (practice, claim)
 );
-create index claim_unbilled on claim (practice, fingerprint)
-  where source = 'remittance' and fingerprint is not null;
+create index claim_fingerprint on claim (practice, fingerprint);
 
 -- Each CLM of an 837.
 create table claim_version (
@@ -153,8 +152,7 @@ create table claim_version (
   body text not null,
   primary key (practice, file, n)
 );
-create index claim_version_fingerprint on claim_version (practice, fingerprint)
-  where fingerprint is not null;
+create index claim_version_fingerprint on claim_version (practice, fingerprint);
 create index claim_version_claim on claim_version (practice, claim, rank);
 
 -- A claim known from a remittance that is likely one that was billed; a person decides.

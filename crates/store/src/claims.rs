@@ -236,17 +236,15 @@ impl Tx {
             self,
             (String,),
             "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
+             select a.practice, a.claim, v.claim, 'open'
              from claim a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint
-             and v.fingerprint is not null and a.practice = $1 and a.claim in (select value from json_each($2))
+             where v.practice = a.practice and v.fingerprint = a.fingerprint and a.practice = $1 and a.claim in (select value from json_each($2))
              and a.source = 'remittance' and v.claim <> a.claim
              on conflict do nothing returning claim",
             "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
+             select a.practice, a.claim, v.claim, 'open'
              from claim a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint
-             and v.fingerprint is not null and a.practice = $1 and a.claim = any($2)
+             where v.practice = a.practice and v.fingerprint = a.fingerprint and a.practice = $1 and a.claim = any($2)
              and a.source = 'remittance' and v.claim <> a.claim
              on conflict do nothing returning claim",
             claims,
@@ -264,17 +262,15 @@ impl Tx {
             self,
             (String,),
             "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
+             select a.practice, a.claim, v.claim, 'open'
              from claim_version v cross join claim a
              where a.practice = v.practice and a.fingerprint = v.fingerprint and v.practice = $1 and v.claim in (select value from json_each($2))
-             and v.fingerprint is not null and a.fingerprint is not null
              and a.source = 'remittance' and v.claim <> a.claim
              on conflict do nothing returning claim",
             "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
+             select a.practice, a.claim, v.claim, 'open'
              from claim_version v cross join claim a
              where a.practice = v.practice and a.fingerprint = v.fingerprint and v.practice = $1 and v.claim = any($2)
-             and v.fingerprint is not null and a.fingerprint is not null
              and a.source = 'remittance' and v.claim <> a.claim
              on conflict do nothing returning claim",
             claims,
