@@ -14,17 +14,20 @@ mod documents;
 mod export;
 mod fields;
 mod identity;
+mod people;
 mod practice;
 mod rank;
 mod rules_check;
 mod rules_files;
 mod score;
+mod serve;
 mod settle;
 mod show;
 mod staging;
 mod survey;
 mod take;
 mod taking;
+mod web;
 
 fn main() -> ExitCode {
     cli::main()

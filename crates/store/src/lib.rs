@@ -16,10 +16,15 @@ pub mod people;
 pub mod postings;
 pub mod practices;
 pub mod queue;
+mod questions;
+mod ranks;
 pub mod raw;
 pub mod remittances;
+mod reviews;
+pub mod sessions;
 mod sql;
 pub mod sweeps;
+pub mod tallies;
 
 use std::fmt;
 use std::sync::Arc;
