@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::demo::Wish;
 use crate::practice::{Office, Place};
 use crate::taking::Taking;
-use crate::{act, backup, demo, doctor, export, rules_check, rules_files};
-use crate::{score, show, taking, verify};
+use crate::{act, backup, demo, doctor, export, people, rules_check, rules_files};
+use crate::{score, serve, show, taking, verify};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -140,6 +140,18 @@ enum Command {
     /// The rules that decide what a denial is, who owns it and by when
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Serves the pages, and watches the inbox folder, until it is told to stop
+    Serve {
+        /// The address; beyond this machine put TLS before it
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+        listen: std::net::SocketAddr,
+        /// A folder from which files are taken in, beside the one in the documents' folder
+        #[arg(long, value_name = "FOLDER")]
+        inbox: Option<PathBuf>,
+    },
+    /// People who sign in
+    #[command(subcommand)]
+    User(UserCommand),
     /// Shows one case
     Show {
         /// Its id, or the number of its claim
@@ -147,6 +159,38 @@ enum Command {
         /// Everything, as JSON
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Makes a person, or gives one who is known a role in this practice
+    ///
+    /// A password is drawn and shown once, unless it comes on the standard input.
+    Add {
+        /// The name to sign in with
+        #[arg(value_name = "LOGIN")]
+        user: String,
+        /// The name for people
+        #[arg(long)]
+        name: String,
+        /// The role: billing_specialist, front_desk and so on
+        #[arg(long)]
+        role: String,
+        /// Reads the password from the standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Lists the people of this practice
+    List,
+    /// Gives a person another password and ends their sessions
+    Password {
+        /// The name to sign in with
+        #[arg(value_name = "LOGIN")]
+        user: String,
+        /// Reads the password from the standard input
+        #[arg(long)]
+        password_stdin: bool,
     },
 }
 
@@ -194,6 +238,18 @@ pub(crate) fn main() -> ExitCode {
             on_office(&place, async move |office| backup::run(&office, &file).await)
         }
         Command::Restore { file } => in_time(backup::restore(&place, &file)),
+        Command::Serve { listen, inbox } => on_office(&place, async move |office| {
+            serve::serve(office, listen, inbox).await.map(|()| ExitCode::SUCCESS)
+        }),
+        Command::User(command) => on_office(&place, async move |office| match command {
+            UserCommand::Add { user, name, role, password_stdin } => {
+                people::run_add(&office, &user, &name, &role, password_stdin).await
+            }
+            UserCommand::List => people::run_list(&office).await,
+            UserCommand::Password { user, password_stdin } => {
+                people::run_password(&office, &user, password_stdin).await
+            }
+        }),
         Command::Show { id, json } => {
             on_office(&place, async move |office| show::case(&office, &id, json).await)
         }

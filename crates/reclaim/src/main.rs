@@ -15,11 +15,13 @@ mod documents;
 mod export;
 mod fields;
 mod identity;
+mod people;
 mod practice;
 mod rank;
 mod rules_check;
 mod rules_files;
 mod score;
+mod serve;
 mod settle;
 mod show;
 mod staging;
@@ -27,6 +29,7 @@ mod survey;
 mod take;
 mod taking;
 mod verify;
+mod web;
 
 fn main() -> ExitCode {
     cli::main()

@@ -253,6 +253,16 @@ create index denial_money on denial (practice, state, outstanding, denial);
 create index denial_role on denial (practice, state, role, priority, denial);
 create index denial_person on denial (practice, state, person, priority, denial);
 
+-- Whose answer a case waits for: roles that see it though they do not own it.
+create table asked (
+  practice text not null,
+  denial text not null,
+  role text not null,
+  primary key (practice, denial, role),
+  foreign key (practice, denial) references denial (practice, denial)
+);
+create index asked_role on asked (practice, role, denial);
+
 -- Money that moved on a case. Never edited; a correction points back.
 create table posting (
   practice text not null,

@@ -169,6 +169,7 @@ impl Tx {
         if changed == 0 {
             return Err(self.who_was_faster(after.id.as_str()).await?);
         }
+        self.save_questions(after).await?;
         self.append(entries, moment).await
     }
 

@@ -16,11 +16,16 @@ pub mod payers;
 pub mod people;
 pub mod postings;
 pub mod practices;
+mod questions;
 pub mod queue;
+mod ranks;
 pub mod raw;
 pub mod remittances;
+mod reviews;
+pub mod sessions;
 mod sql;
 pub mod sweeps;
+pub mod tallies;
 pub mod verify;
 
 use std::fmt;
