@@ -22,6 +22,8 @@ pub(crate) struct Mark {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) tag: Tag,
+    /// Where its first 64 bytes hold element separators.
+    pub(crate) elements: u64,
 }
 
 /// A run of segments. It lives until the reader is asked for the next one.
@@ -47,6 +49,7 @@ impl<'a> Block<'a> {
     }
 
     /// Its segments in order.
+    #[inline]
     pub fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'a>> + Clone + use<'a> {
         let (buffer, offset, first, delimiters) =
             (self.buffer, self.offset, self.first, self.delimiters);
@@ -54,7 +57,7 @@ impl<'a> Block<'a> {
             let number = first.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
             let place = Place { segment: number, byte: offset + mark.start as u64 };
             let raw = buffer.get(mark.start..mark.end).unwrap_or_default();
-            Segment::tagged(raw, delimiters, place, mark.tag)
+            Segment::marked(raw, delimiters, place, mark)
         })
     }
 
