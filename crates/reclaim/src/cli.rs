@@ -1,5 +1,6 @@
 //! The commands.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -98,6 +99,9 @@ enum Command {
         /// Does not serve it
         #[arg(long)]
         no_serve: bool,
+        /// The address to serve it at
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
         /// Compares the database with the truth; one JSON object as the last line
         #[arg(long)]
         score: bool,
@@ -144,7 +148,7 @@ enum Command {
     Serve {
         /// The address; beyond this machine put TLS before it
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-        listen: std::net::SocketAddr,
+        listen: SocketAddr,
         /// A folder from which files are taken in, beside the one in the documents' folder
         #[arg(long, value_name = "FOLDER")]
         inbox: Option<PathBuf>,
@@ -216,8 +220,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Rules(RulesCommand::Check { own }) => {
             return ExitCode::from(rules_check::run(own.as_deref()));
         }
-        Command::Demo { size, seed, no_serve, score } => {
-            run_demo(&place, &Wish { size, seed }, no_serve, score)
+        Command::Demo { size, seed, no_serve, listen, score } => {
+            let listen = (!no_serve).then_some(listen);
+            in_time(run_demo(&place, Wish { size, seed }, listen, score))
         }
         Command::Act { id, act, fields, json } => {
             on_office(&place, async move |office| act::run(&office, &id, &act, &fields, json).await)
@@ -275,23 +280,26 @@ impl PlaceArgs {
     }
 }
 
-fn run_demo(
+async fn run_demo(
     place: &Place,
-    wish: &Wish,
-    no_serve: bool,
+    wish: Wish,
+    listen: Option<SocketAddr>,
     with_score: bool,
 ) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
-    runtime.block_on(async {
-        let made = demo::make(place, wish).await?;
-        if with_score {
-            let score = score::score(&made.office, &made.truth).await?;
-            println!("{}", serde_json::to_string(&score).context("a score is JSON")?);
-        }
-        anyhow::ensure!(no_serve, "serving is not there yet; use --no-serve");
-        made.office.store.close().await;
-        Ok(ExitCode::SUCCESS)
-    })
+    let made = demo::make(place, &wish).await?;
+    if with_score {
+        let score = score::score(&made.office, &made.truth).await?;
+        println!("{}", serde_json::to_string(&score).context("a score is JSON")?);
+    }
+    let store = made.office.store.clone();
+    if let Some(listen) = listen {
+        let logins = people::simulate(&made.office).await?.join(", ");
+        println!("Everything here is simulated. Sign in as {logins};");
+        println!("the password of all is {}", people::SIMULATED_PASSWORD);
+        serve::serve(made.office, listen, None).await?;
+    }
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Opens the practice, finishes what a crash left undone, and runs a command on it.

@@ -173,16 +173,16 @@ pub(crate) async fn simulate(office: &Office) -> anyhow::Result<Vec<&'static str
         bail!("people are made up for a simulated practice only");
     }
     const PEOPLE: [(&str, &str, Role); 10] = [
-        ("lead", "Morgan Reyes", Role::BillingSupervisor),
-        ("biller", "Sam Okafor", Role::BillingSpecialist),
-        ("poster", "Alex Lindqvist", Role::Poster),
-        ("coder", "Priya Raman", Role::CertifiedCoder),
-        ("auth", "Jordan Blake", Role::AuthorizationStaff),
-        ("frontdesk", "Casey Nguyen", Role::FrontDesk),
-        ("review", "Dana Whitfield", Role::UtilizationReview),
-        ("manager", "Robin Castellano", Role::Manager),
-        ("auditor", "Lee Haddad", Role::Auditor),
-        ("admin", "Kim Sorensen", Role::Administrator),
+        ("lead", "Simulated billing lead", Role::BillingSupervisor),
+        ("biller", "Simulated specialist", Role::BillingSpecialist),
+        ("poster", "Simulated poster", Role::Poster),
+        ("coder", "Simulated coder", Role::CertifiedCoder),
+        ("auth", "Simulated authorisation clerk", Role::AuthorizationStaff),
+        ("frontdesk", "Simulated front desk", Role::FrontDesk),
+        ("review", "Simulated reviewer", Role::UtilizationReview),
+        ("manager", "Simulated manager", Role::Manager),
+        ("auditor", "Simulated auditor", Role::Auditor),
+        ("admin", "Simulated administrator", Role::Administrator),
     ];
     for (login, name, role) in PEOPLE {
         add(office, &NewPerson { login, name, role, password: SIMULATED_PASSWORD }).await?;

@@ -27,6 +27,7 @@ impl Envelope {
     }
 
     /// Takes note of one segment in the order of the file.
+    #[inline]
     pub(crate) fn observe(&mut self, segment: &Segment<'_>, findings: &mut Findings) {
         if let Some(transaction) = &mut self.transaction {
             transaction.holds += 1;
