@@ -87,8 +87,10 @@ pub struct LikelyMatch {
 const CLAIM: Bulk =
     Bulk { table: "claim", columns: &["practice", "claim", "number", "source", "fingerprint"] };
 
-const VERSION: Bulk =
-    Bulk { table: "claim_version", columns: &["practice", "file", "#n", "claim", "rank", "body"] };
+const VERSION: Bulk = Bulk {
+    table: "claim_version",
+    columns: &["practice", "file", "#n", "claim", "rank", "fingerprint", "body"],
+};
 
 macro_rules! claim_columns {
     ($rest:literal) => {
