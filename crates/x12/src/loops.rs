@@ -29,7 +29,7 @@ static REMITTANCE: Table = Table::of(
     &["PLB", "SE"],
     &[
         "AMT", "BPR", "CAS", "CUR", "DTM", "LQ", "MIA", "MOA", "N1", "N3", "N4", "NM1", "NTE",
-        "PER", "QTY", "RAS", "RDM", "REF", "ST", "SVC", "TRN", "TS2", "TS3",
+        "PER", "QTY", "RAS", "RDM", "REF", "SVC", "TRN", "TS2", "TS3",
     ],
 );
 
@@ -41,8 +41,8 @@ static CLAIM: Table = Table::of(
         "AMT", "BHT", "CAS", "CL1", "CN1", "CR1", "CR2", "CR3", "CR5", "CR6", "CR7", "CR8", "CRC",
         "CTP", "CUR", "DMG", "DN1", "DN2", "DSB", "DTP", "FRM", "HCP", "HI", "HSD", "IMM", "K3",
         "LIN", "LQ", "LX", "MEA", "MIA", "MOA", "N1", "N2", "N3", "N4", "NM1", "NTE", "OI", "PAT",
-        "PER", "PRV", "PS1", "PWK", "QTY", "REF", "SBR", "ST", "SV1", "SV2", "SV3", "SV4", "SV5",
-        "SV6", "SV7", "SVD", "TOO", "TRN", "UR",
+        "PER", "PRV", "PS1", "PWK", "QTY", "REF", "SBR", "SV1", "SV2", "SV3", "SV4", "SV5", "SV6",
+        "SV7", "SVD", "TOO", "TRN", "UR",
     ],
 );
 
@@ -51,17 +51,14 @@ static STATUS: Table = Table::of(
     &["HL"],
     &["SE"],
     &[
-        "AMT", "BHT", "DMG", "DTP", "N1", "N3", "N4", "NM1", "PER", "PWK", "QTY", "REF", "ST",
-        "STC", "SVC", "TOO", "TRN",
+        "AMT", "BHT", "DMG", "DTP", "N1", "N3", "N4", "NM1", "PER", "PWK", "QTY", "REF", "STC",
+        "SVC", "TOO", "TRN",
     ],
 );
 
 /// 999 (005010X231A1) and 997: one unit for each acknowledged transaction.
-static ACKNOWLEDGEMENT: Table = Table::of(
-    &["AK2"],
-    &["AK9", "SE"],
-    &["AK1", "AK3", "AK4", "AK5", "CTX", "IK3", "IK4", "IK5", "ST"],
-);
+static ACKNOWLEDGEMENT: Table =
+    Table::of(&["AK2"], &["AK9", "SE"], &["AK1", "AK3", "AK4", "AK5", "CTX", "IK3", "IK4", "IK5"]);
 
 /// Every other set: one unit for each level, where it has levels.
 static OTHER: Table = Table::of(&["HL"], &["SE"], &[]);
@@ -141,7 +138,14 @@ impl Shape {
         self.table.class(id) == Class::Ends
     }
 
-    /// True where the guide has the segment, or where no guide is known here.
+    /// True for a segment that only goes on with its unit: nearly every one.
+    #[must_use]
+    #[inline]
+    pub(crate) fn continues(&self, id: Tag) -> bool {
+        self.table.class(id) == Class::Plain
+    }
+
+    /// True where the guide has the segment between ST and SE, or where no guide is known here.
     #[must_use]
     #[inline]
     pub fn knows(&self, id: Tag) -> bool {

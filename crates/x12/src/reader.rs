@@ -100,6 +100,9 @@ impl<R: Read> Reader<R> {
         self.start = self.scan;
         self.marks.clear();
         while let Some((mark, after)) = self.ahead.take().or_else(|| self.peek()) {
+            if self.goes_on(&mark, after) {
+                continue;
+            }
             let role = self.role(mark);
             let begins = matches!(role, Role::Begins(_));
             if !self.marks.is_empty() && (begins || self.is_too_large(after)) {
@@ -115,6 +118,19 @@ impl<R: Read> Reader<R> {
             }
         }
         self.last_block()
+    }
+
+    /// The short way for nearly every segment: one that its guide has between others of a unit.
+    #[inline]
+    fn goes_on(&mut self, mark: &Mark, after: usize) -> bool {
+        let fits = after.wrapping_sub(self.start) <= BLOCK_LIMIT && !self.marks.is_empty();
+        let plain = fits && self.shape.continues(mark.tag) && self.envelope.count_plain();
+        if plain {
+            self.marks.push(*mark);
+            self.number = self.number.saturating_add(1);
+            self.scan = after;
+        }
+        plain
     }
 
     /// Adds what a view of a block found odd, so that one list tells all.
