@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use denial::denial::Denial;
 use denial::lifecycle::{Action, Decided, Refused};
 use denial::person::Actor;
-use denial::posting::Posting;
 use serde_json::json;
 use store::Tx;
 use store::postings::PostingRow;
@@ -82,30 +81,13 @@ async fn save(
     let entries = settle::entries(after, &decided.events);
     tx.save_case(after, before.version, &ranked, entries, moment).await?;
     let new = after.postings.get(before.postings.len()..).unwrap_or_default();
-    tx.post(new.iter().map(|posting| row(posting, after)).collect()).await?;
+    tx.post(new.iter().map(|posting| PostingRow::of(posting, &after.id)).collect()).await?;
     if let Some(split) = &decided.split {
         let ranked = rank::rank(&split.after, moment.today, &office.rules);
         let entries = settle::entries(&split.after, &split.events);
         tx.open_cases(&[(split.after.clone(), ranked)], entries, moment).await?;
     }
     Ok(())
-}
-
-fn row(posting: &Posting, case: &Denial) -> PostingRow {
-    PostingRow {
-        posting: posting.id.as_str().to_owned(),
-        denial: case.id.as_str().to_owned(),
-        claim: posting.claim.as_str().to_owned(),
-        line: posting.line.map(i64::from),
-        kind: posting.kind.as_str().to_owned(),
-        reason: posting.kind.reason().map(|reason| reason.as_str().to_owned()),
-        amount: posting.amount.cents(),
-        on_day: posting.on.to_string(),
-        remittance: posting.remittance.as_ref().map(ToString::to_string),
-        reverses: posting.reverses.as_ref().map(ToString::to_string),
-        why: posting.why.clone(),
-        by_person: posting.by.as_str().to_owned(),
-    }
 }
 
 /// Random bits for ids of what an act makes.

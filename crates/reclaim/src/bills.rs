@@ -91,7 +91,7 @@ async fn write(office: &Office, file: &str, versions: Vec<NewVersion>) -> anyhow
     let ids: Vec<String> = versions.iter().map(|one| one.known.claim.as_str().to_owned()).collect();
     let mut tx = office.write().await?;
     tx.add_versions(file, versions).await?;
-    tx.find_likely(&ids).await?;
+    tx.find_likely_paid(&ids).await?;
     let paid = tx.paid_among(&ids).await?;
     let claims =
         paid.iter().map(|id| Ok(ClaimId::parse(id)?)).collect::<anyhow::Result<Vec<_>>>()?;

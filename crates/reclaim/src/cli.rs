@@ -9,7 +9,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::demo::Wish;
 use crate::practice::{Office, Place};
 use crate::taking::Taking;
-use crate::{act, demo, doctor, export, people, rules_check, rules_files, score, serve, show, taking};
+use crate::{act, backup, demo, doctor, export, people, rules_check, rules_files};
+use crate::{score, serve, show, taking, verify};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -116,6 +117,26 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Proves the journal's chains, the cases, the money and the documents against each other
+    ///
+    /// The exit code is 0 and `ok` is printed where everything agrees, 1 with the first difference.
+    Verify,
+    /// Copies the database and its documents into one file, and proves the copy
+    ///
+    /// The file restores into either database. The journal's key is not in it.
+    Backup {
+        /// A file that is not there yet
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Puts a backup into an empty database, and proves what came of it
+    ///
+    /// The journal's key, journal.key, must lie in the folder already.
+    Restore {
+        /// The backup
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// The rules that decide what a denial is, who owns it and by when
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -212,6 +233,11 @@ pub(crate) fn main() -> ExitCode {
         Command::Queue { json, limit } => {
             on_office(&place, async move |office| show::queue(&office, limit, json).await)
         }
+        Command::Verify => on_office(&place, async |office| verify::run(&office).await),
+        Command::Backup { file } => {
+            on_office(&place, async move |office| backup::run(&office, &file).await)
+        }
+        Command::Restore { file } => in_time(backup::restore(&place, &file)),
         Command::Serve { listen, inbox } => on_office(&place, async move |office| {
             serve::serve(office, listen, inbox).await.map(|()| ExitCode::SUCCESS)
         }),
@@ -273,14 +299,17 @@ fn on_office(
     place: &Place,
     command: impl AsyncFnOnce(Office) -> anyhow::Result<ExitCode>,
 ) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
-    runtime.block_on(async {
+    in_time(async {
         let office = Office::open(place).await?;
         let store = office.store.clone();
         let done = command(office).await;
         store.close().await;
         done
     })
+}
+
+fn in_time(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Runtime::new().context("cannot start")?.block_on(work)
 }
 
 #[cfg(test)]

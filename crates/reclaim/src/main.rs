@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 mod act;
 mod answers;
+mod backup;
 mod bills;
 mod cli;
 mod clock;
@@ -27,6 +28,7 @@ mod staging;
 mod survey;
 mod take;
 mod taking;
+mod verify;
 mod web;
 
 fn main() -> ExitCode {

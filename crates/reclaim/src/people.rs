@@ -61,9 +61,8 @@ pub(crate) fn secret(password: &str) -> anyhow::Result<String> {
 
 /// True where a password is the one that a secret was made from.
 pub(crate) fn is_right(password: &str, secret: &str) -> bool {
-    PasswordHash::new(secret).is_ok_and(|hash| {
-        Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
-    })
+    PasswordHash::new(secret)
+        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
 /// A password or code drawn at random: four groups of five letters that are not mistaken for one
@@ -97,10 +96,9 @@ pub(crate) async fn add(office: &Office, new: &NewPerson<'_>) -> anyhow::Result<
         Some(_) => None,
         None => Some(secret_of(new.password).await?),
     };
-    let person = known.as_ref().map_or_else(
-        || identity::person(&login).as_str().to_owned(),
-        |known| known.person.clone(),
-    );
+    let person = known
+        .as_ref()
+        .map_or_else(|| identity::person(&login).as_str().to_owned(), |known| known.person.clone());
     let moment = office.moment();
     let mut tx = office.write().await?;
     if let Some(secret) = secret {
@@ -208,10 +206,9 @@ pub(crate) async fn run_add(
     let line = match (made, password.is_drawn) {
         (false, _) => format!("{login} was known and is {role} in {practice} now"),
         (true, false) => format!("{login} is {role} in {practice}"),
-        (true, true) => format!(
-            "{login} is {role} in {practice}; password, shown this once: {}",
-            password.text
-        ),
+        (true, true) => {
+            format!("{login} is {role} in {practice}; password, shown this once: {}", password.text)
+        }
     };
     show::print(vec![line])
 }

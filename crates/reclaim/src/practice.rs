@@ -126,7 +126,8 @@ impl Office {
 }
 
 impl Place {
-    fn url(&self) -> anyhow::Result<Url> {
+    /// The database's address.
+    pub(crate) fn url(&self) -> anyhow::Result<Url> {
         match &self.db {
             Some(text) => Ok(Url::parse(text)?),
             None => Ok(Url::Sqlite(data_folder()?.join("reclaim.db"))),
@@ -134,7 +135,7 @@ impl Place {
     }
 
     /// The folder for what lies beside the database.
-    fn folder(&self, url: &Url) -> anyhow::Result<PathBuf> {
+    pub(crate) fn folder(&self, url: &Url) -> anyhow::Result<PathBuf> {
         let folder = match (&self.folder, url) {
             (Some(folder), _) => folder.clone(),
             (None, Url::Sqlite(path)) => beside(path),

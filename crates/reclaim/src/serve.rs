@@ -28,7 +28,8 @@ pub(crate) async fn serve(
     let app = App::new(office, !address.ip().is_loopback(), code);
     let (stop, stopped) = watch::channel(false);
     let _ = (inbox, &stopped);
-    let served = axum::serve(listener, web::router(&app)).with_graceful_shutdown(told_to_stop(stop));
+    let served =
+        axum::serve(listener, web::router(&app)).with_graceful_shutdown(told_to_stop(stop));
     served.await.context("the server stopped")?;
     Ok(())
 }

@@ -268,7 +268,7 @@ async fn stage(tx: &mut Tx, part: Part, planned: &mut Planned) -> anyhow::Result
     planned.placed.quarantined += payments.iter().filter(|one| one.quarantined).count() as u64;
     let ids: Vec<String> = known.iter().map(|one| one.claim.as_str().to_owned()).collect();
     tx.know_claims(known).await?;
-    tx.find_likely(&ids).await?;
+    tx.find_likely_billed(&ids).await?;
     tx.add_claim_payments(&remittance, payments).await?;
     tx.add_provider_adjustments(&remittance, part.provider_from, &part.provider).await?;
     Ok(true)

@@ -4,11 +4,11 @@ mod assets;
 mod case;
 mod case_forms;
 mod case_view;
+mod chart;
 mod gate;
 mod health;
 mod home;
 mod page;
-mod chart;
 mod queue;
 mod reasons;
 mod routes;
@@ -21,11 +21,11 @@ mod words;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
-use axum::http::HeaderValue;
 use axum::middleware::from_fn_with_state;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -67,7 +67,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         router = router.route(route.path, route.run.layer(from_fn_with_state(state, gate::admit)));
     }
     let unknown = (app.clone(), gate::Gate::Person);
-    let nowhere = axum::routing::any(trouble::nowhere).layer(from_fn_with_state(unknown, gate::admit));
+    let nowhere =
+        axum::routing::any(trouble::nowhere).layer(from_fn_with_state(unknown, gate::admit));
     let router = router.fallback_service(nowhere.with_state(app.clone()));
     let always = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))

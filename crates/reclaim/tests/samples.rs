@@ -48,10 +48,8 @@ fn every_sample_finds_its_place_and_every_835_its_claims() {
 
 /// Claims and payment of each taken 835 against the oracle's.
 fn compare(reports: &[Value], export: &[Value]) -> (usize, Vec<String>) {
-    let by_id: BTreeMap<&str, &Value> = export
-        .iter()
-        .filter_map(|line| Some((line["remittance"].as_str()?, line)))
-        .collect();
+    let by_id: BTreeMap<&str, &Value> =
+        export.iter().filter_map(|line| Some((line["remittance"].as_str()?, line))).collect();
     let (mut checked, mut differ) = (0, Vec::new());
     for report in reports {
         let hash = report["sha256"].as_str().and_then(|hash| hash.get(..12)).unwrap_or_default();
@@ -60,10 +58,8 @@ fn compare(reports: &[Value], export: &[Value]) -> (usize, Vec<String>) {
         let Some(wanted) = truth["totals"]["bpr02_sum"].as_str() else { continue };
         let empty = Vec::new();
         let ids = report["transactions"].as_array().unwrap_or(&empty);
-        let rows: Vec<&Value> = ids
-            .iter()
-            .filter_map(|one| by_id.get(one["remittance"].as_str()?).copied())
-            .collect();
+        let rows: Vec<&Value> =
+            ids.iter().filter_map(|one| by_id.get(one["remittance"].as_str()?).copied()).collect();
         let claims: u64 = rows.iter().filter_map(|row| row["claims"].as_u64()).sum();
         let total: i64 = rows.iter().filter_map(|row| cents(row["total"].as_str()?)).sum();
         checked += 1;

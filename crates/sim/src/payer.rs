@@ -22,8 +22,8 @@ pub(crate) enum Class {
 }
 
 impl Class {
-    /// How often its claims meet a fault, in percent of the rates of faults; set so that the classes
-    /// come near their shares of denied claims (simulator §3.2).
+    /// How often its claims meet a fault, in percent of the rates of faults; set so that the
+    /// classes come near their shares of denied claims (simulator §3.2).
     pub(crate) const fn fault_percent(self) -> u64 {
         match self {
             Class::Medicare => 60,

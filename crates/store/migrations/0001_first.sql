@@ -134,12 +134,12 @@ create table claim (
   claim text not null,
   number text not null,
   source text not null check (source in ('billed', 'remittance', 'paper')),
-  fingerprint text,                     -- patient, first day and charge, hashed, for likely matches
+  fingerprint text,                     -- as paid: patient, first day and charge, hashed
   version_file text,
   version_n bigint,
   primary key (practice, claim)
 );
-create index claim_fingerprint on claim (practice, fingerprint) where fingerprint is not null;
+create index claim_fingerprint on claim (practice, fingerprint);
 
 -- Each CLM of an 837.
 create table claim_version (
@@ -148,9 +148,11 @@ create table claim_version (
   n bigint not null,
   claim text not null,
   rank text not null,                   -- orders versions: day, file, position
+  fingerprint text,                     -- as billed, to be found by what was paid
   body text not null,
   primary key (practice, file, n)
 );
+create index claim_version_fingerprint on claim_version (practice, fingerprint);
 create index claim_version_claim on claim_version (practice, claim, rank);
 
 -- A claim known from a remittance that is likely one that was billed; a person decides.

@@ -20,9 +20,9 @@ pub(crate) enum Cell {
 }
 
 /// A table and its columns; `#` before a column's name says that it holds numbers.
-pub(crate) struct Bulk {
-    pub(crate) table: &'static str,
-    pub(crate) columns: &'static [&'static str],
+pub(crate) struct Bulk<'a> {
+    pub(crate) table: &'a str,
+    pub(crate) columns: &'a [&'a str],
 }
 
 /// SQLite takes 32,766 values in a statement; a few hundred rows are as fast as thousands.
@@ -32,7 +32,7 @@ impl Tx {
     /// Inserts rows; those whose key is there already are left out. Gives how many went in.
     pub(crate) async fn insert_all(
         &mut self,
-        bulk: &Bulk,
+        bulk: &Bulk<'_>,
         rows: Vec<Vec<Cell>>,
     ) -> Result<u64, Error> {
         if rows.is_empty() {
@@ -59,7 +59,7 @@ impl Tx {
     }
 }
 
-impl Bulk {
+impl Bulk<'_> {
     fn names(&self) -> String {
         let names: Vec<&str> =
             self.columns.iter().map(|name| name.trim_start_matches('#')).collect();
@@ -106,7 +106,7 @@ fn values(rows: Vec<Vec<Cell>>) -> Result<SqliteArguments, Error> {
     Ok(values)
 }
 
-fn arrays(bulk: &Bulk, rows: Vec<Vec<Cell>>) -> Result<PgArguments, Error> {
+fn arrays(bulk: &Bulk<'_>, rows: Vec<Vec<Cell>>) -> Result<PgArguments, Error> {
     let mut texts: Vec<Vec<Option<String>>> = bulk.columns.iter().map(|_| Vec::new()).collect();
     let mut numbers: Vec<Vec<Option<i64>>> = bulk.columns.iter().map(|_| Vec::new()).collect();
     for row in rows {

@@ -137,7 +137,6 @@ impl Tx {
             versions.iter().map(|one| one.known.claim.as_str().to_owned()).collect();
         let known = versions.iter().map(|one| one.known.clone()).collect();
         self.insert_claims(known, "billed").await?;
-        self.take_fingerprints(&versions).await?;
         let row = |one: NewVersion| {
             vec![
                 Cell::Text(self.practice.as_str().to_owned()),
@@ -145,29 +144,13 @@ impl Tx {
                 Cell::Int(i64::try_from(one.n).unwrap_or(i64::MAX)),
                 Cell::Text(one.known.claim.as_str().to_owned()),
                 Cell::Text(one.rank),
+                Cell::Maybe(one.known.fingerprint),
                 Cell::Text(serde_json::to_string(&one.body).expect("a claim is JSON")),
             ]
         };
         let rows = versions.into_iter().map(row).collect();
         self.insert_all(&VERSION, rows).await?;
         self.speak_latest(&ids).await
-    }
-
-    /// A claim that a remittance made known is likely one of the billed ones only by what was
-    /// billed, so the billed fingerprint takes the place of the remittance's.
-    async fn take_fingerprints(&mut self, versions: &[NewVersion]) -> Result<(), Error> {
-        for one in versions {
-            run!(
-                self,
-                execute,
-                "update claim set fingerprint = $1
-                 where practice = $2 and claim = $3 and source = 'remittance'",
-                one.known.fingerprint.as_deref(),
-                self.practice.as_str(),
-                one.known.claim.as_str()
-            )?;
-        }
-        Ok(())
     }
 
     async fn speak_latest(&mut self, claims: &[String]) -> Result<(), Error> {
@@ -239,27 +222,56 @@ impl Tx {
         Ok(rows)
     }
 
-    /// Notes which claims known from remittances are likely billed ones: same patient, first day
-    /// and charge. Looks from either side, so that it does not matter which file came first.
+    // `cross join` tells SQLite to go from the few named claims to the index of fingerprints; left
+    // to itself, without statistics, it reads every claim of the practice.
+
+    /// Notes which of some claims known from remittances are likely billed ones: same patient,
+    /// first day and charge. [`Tx::find_likely_paid`] looks from the other side, so that it does
+    /// not matter which file came first.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn find_likely(&mut self, claims: &[String]) -> Result<(), Error> {
+    pub async fn find_likely_billed(&mut self, claims: &[String]) -> Result<(), Error> {
         among!(
             self,
             (String,),
             "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, b.claim, 'open' from claim a join claim b
-             on b.practice = a.practice and b.fingerprint = a.fingerprint
-             where a.practice = $1 and a.source = 'remittance' and b.source <> 'remittance'
-             and (a.claim in (select value from json_each($2))
-               or b.claim in (select value from json_each($2)))
+             select a.practice, a.claim, v.claim, 'open'
+             from claim a cross join claim_version v
+             where v.practice = a.practice and v.fingerprint = a.fingerprint and a.practice = $1 and a.claim in (select value from json_each($2))
+             and a.source = 'remittance' and v.claim <> a.claim
              on conflict do nothing returning claim",
             "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, b.claim, 'open' from claim a join claim b
-             on b.practice = a.practice and b.fingerprint = a.fingerprint
-             where a.practice = $1 and a.source = 'remittance' and b.source <> 'remittance'
-             and (a.claim = any($2) or b.claim = any($2))
+             select a.practice, a.claim, v.claim, 'open'
+             from claim a cross join claim_version v
+             where v.practice = a.practice and v.fingerprint = a.fingerprint and a.practice = $1 and a.claim = any($2)
+             and a.source = 'remittance' and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            claims,
+            self.practice.as_str()
+        )?;
+        Ok(())
+    }
+
+    /// Notes which claims known from remittances are likely some of the billed ones.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn find_likely_paid(&mut self, claims: &[String]) -> Result<(), Error> {
+        among!(
+            self,
+            (String,),
+            "insert into likely_match (practice, claim, candidate, state)
+             select a.practice, a.claim, v.claim, 'open'
+             from claim_version v cross join claim a
+             where a.practice = v.practice and a.fingerprint = v.fingerprint and v.practice = $1 and v.claim in (select value from json_each($2))
+             and a.source = 'remittance' and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            "insert into likely_match (practice, claim, candidate, state)
+             select a.practice, a.claim, v.claim, 'open'
+             from claim_version v cross join claim a
+             where a.practice = v.practice and a.fingerprint = v.fingerprint and v.practice = $1 and v.claim = any($2)
+             and a.source = 'remittance' and v.claim <> a.claim
              on conflict do nothing returning claim",
             claims,
             self.practice.as_str()
@@ -332,10 +344,13 @@ impl Tx {
             self,
             (String, String),
             "select claim, candidate from likely_match where practice = $1 and state = 'accepted'
-             and (claim in (select value from json_each($2))
-               or candidate in (select value from json_each($2)))",
+             and claim in (select value from json_each($2))
+             union select claim, candidate from likely_match where practice = $1
+             and state = 'accepted' and candidate in (select value from json_each($2))",
             "select claim, candidate from likely_match where practice = $1 and state = 'accepted'
-             and (claim = any($2) or candidate = any($2))",
+             and claim = any($2)
+             union select claim, candidate from likely_match where practice = $1
+             and state = 'accepted' and candidate = any($2)",
             claims,
             self.practice.as_str()
         )?;

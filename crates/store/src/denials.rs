@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::bulk::{Bulk, Cell};
 use crate::journal::Entry;
 use crate::sql::{among, run};
-use crate::{Error, Tx, instant, parsed};
+use crate::{Error, Practice, Tx, instant, parsed};
 
 /// Where a case stands in the queue; computed by the rules, kept to sort by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Rank {
 /// The day that stands for "no clock is configured": later than any.
 pub const NO_CLOCK: &str = "9999-12-31";
 
-const DENIAL: Bulk = Bulk {
+pub(crate) const DENIAL: Bulk = Bulk {
     table: "denial",
     columns: &[
         "practice",
@@ -104,7 +104,8 @@ impl Tx {
     ) -> Result<(), Error> {
         let at = instant(moment.now);
         let by = moment.who.person.as_str();
-        let rows = cases.iter().map(|(case, rank)| self.row(case, rank, &at, by)).collect();
+        let rows =
+            cases.iter().map(|(case, rank)| row(&self.practice, case, rank, &at, by)).collect();
         let inserted = self.insert_all(&DENIAL, rows).await?;
         if usize::try_from(inserted) != Ok(cases.len()) {
             // The practice's turn is ours, so nobody can have opened them meanwhile.
@@ -115,37 +116,6 @@ impl Tx {
             });
         }
         self.append(entries, moment).await
-    }
-
-    fn row(&self, case: &Denial, rank: &Rank, at: &str, by: &str) -> Vec<Cell> {
-        let columns = Columns::of(case, rank);
-        vec![
-            Cell::Text(self.practice.as_str().to_owned()),
-            Cell::Text(case.id.as_str().to_owned()),
-            Cell::Text(case.claim.as_str().to_owned()),
-            Cell::Text(case.payer.as_str().to_owned()),
-            Cell::Int(i64::from(case.round)),
-            Cell::Text(case.number.as_str().to_owned()),
-            Cell::Text(columns.state.to_owned()),
-            Cell::Text(case.status().as_str().to_owned()),
-            Cell::Text(columns.role.to_owned()),
-            Cell::Text(columns.person.to_owned()),
-            Cell::Text(case.category.as_str().to_owned()),
-            Cell::Text(case.plan.as_str().to_owned()),
-            Cell::Text(case.denied_on.to_string()),
-            Cell::Text(columns.next_kind.to_owned()),
-            Cell::Text(columns.next_on),
-            Cell::Text(columns.due_on),
-            Cell::Int(case.balance.denied.cents()),
-            Cell::Int(case.balance.outstanding().cents()),
-            Cell::Int(rank.priority),
-            Cell::Text(columns.quarantined.to_owned()),
-            Cell::Maybe(columns.snoozed_until),
-            Cell::Int(i64::from(case.version)),
-            Cell::Text(at.to_owned()),
-            Cell::Text(by.to_owned()),
-            Cell::Text(columns.body),
-        ]
     }
 
     /// Saves what acts made of a case that was read at version `read`, with their journal entries.
@@ -251,4 +221,42 @@ impl Tx {
         )?;
         rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
     }
+}
+
+/// Every column of a case's row, in the order of [`DENIAL`].
+pub(crate) fn row(
+    practice: &Practice,
+    case: &Denial,
+    rank: &Rank,
+    at: &str,
+    by: &str,
+) -> Vec<Cell> {
+    let columns = Columns::of(case, rank);
+    vec![
+        Cell::Text(practice.as_str().to_owned()),
+        Cell::Text(case.id.as_str().to_owned()),
+        Cell::Text(case.claim.as_str().to_owned()),
+        Cell::Text(case.payer.as_str().to_owned()),
+        Cell::Int(i64::from(case.round)),
+        Cell::Text(case.number.as_str().to_owned()),
+        Cell::Text(columns.state.to_owned()),
+        Cell::Text(case.status().as_str().to_owned()),
+        Cell::Text(columns.role.to_owned()),
+        Cell::Text(columns.person.to_owned()),
+        Cell::Text(case.category.as_str().to_owned()),
+        Cell::Text(case.plan.as_str().to_owned()),
+        Cell::Text(case.denied_on.to_string()),
+        Cell::Text(columns.next_kind.to_owned()),
+        Cell::Text(columns.next_on),
+        Cell::Text(columns.due_on),
+        Cell::Int(case.balance.denied.cents()),
+        Cell::Int(case.balance.outstanding().cents()),
+        Cell::Int(rank.priority),
+        Cell::Text(columns.quarantined.to_owned()),
+        Cell::Maybe(columns.snoozed_until),
+        Cell::Int(i64::from(case.version)),
+        Cell::Text(at.to_owned()),
+        Cell::Text(by.to_owned()),
+        Cell::Text(columns.body),
+    ]
 }

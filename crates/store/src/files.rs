@@ -169,4 +169,18 @@ impl Tx {
         )?;
         Ok(rows)
     }
+
+    /// Hash and length of every file, whose bytes lie in the documents folder.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn file_hashes(&mut self) -> Result<Vec<(String, i64)>, Error> {
+        let rows = run!(
+            self,
+            all as (String, i64),
+            "select hash, bytes from file where practice = $1 order by hash",
+            self.practice.as_str()
+        )?;
+        Ok(rows)
+    }
 }

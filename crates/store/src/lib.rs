@@ -4,6 +4,7 @@
 //! its first statement, so that what it reads stays true until it commits.
 
 pub mod acknowledgements;
+pub mod backup;
 mod bulk;
 pub mod claims;
 pub mod denials;
@@ -15,8 +16,8 @@ pub mod payers;
 pub mod people;
 pub mod postings;
 pub mod practices;
-pub mod queue;
 mod questions;
+pub mod queue;
 mod ranks;
 pub mod raw;
 pub mod remittances;
@@ -25,6 +26,7 @@ pub mod sessions;
 mod sql;
 pub mod sweeps;
 pub mod tallies;
+pub mod verify;
 
 use std::fmt;
 use std::sync::Arc;
@@ -64,12 +66,31 @@ pub enum Error {
         /// The row.
         id: String,
     },
+    /// Two things that the program writes together do not agree.
+    #[error("{place}: {what}")]
+    Differs {
+        /// Where: an entry of a chain, a case, a remittance.
+        place: String,
+        /// What was expected and what is there.
+        what: String,
+    },
     /// The database refuses or cannot be reached.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
     /// The schema cannot be brought up to date.
     #[error("the database's schema: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A database that a newer program has written.
+    #[error(
+        "a newer reclaim wrote this database: it has step {found} of the schema, this program \
+         knows {known}; install the newer one"
+    )]
+    Newer {
+        /// The step that is there.
+        found: i64,
+        /// The last one that this program knows.
+        known: i64,
+    },
     /// A file beside the database.
     #[error("{what}: {fault}")]
     File {

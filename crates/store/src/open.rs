@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Pool, Postgres, SqlSafeStr, Sqlite};
@@ -72,7 +72,7 @@ async fn sqlite(path: &Path) -> Result<Pool<Sqlite>, Error> {
         .pragma("mmap_size", "268435456")
         .statement_cache_capacity(200);
     // Two processes may open a new file at once; SQLite alone would let both make the schema.
-    let lock = path.with_extension("lock");
+    let lock = lock_of(path);
     let failed = |fault| Error::File { what: lock.display().to_string(), fault };
     let file = File::create(&lock).map_err(failed)?;
     let file = tokio::task::spawn_blocking(move || file.lock().map(|()| file))
@@ -81,17 +81,40 @@ async fn sqlite(path: &Path) -> Result<Pool<Sqlite>, Error> {
         .map_err(failed)?;
     let options = options.journal_mode(SqliteJournalMode::Wal);
     let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
-    migrator(include_str!("../migrations/triggers.sqlite.sql")).run(&pool).await?;
+    let migrator = migrator(include_str!("../migrations/triggers.sqlite.sql"));
+    migrator.run(&pool).await.map_err(in_words)?;
     drop(file);
     Ok(pool)
+}
+
+/// The file whose lock is held while the schema is made. Its name is the database's whole name and
+/// more, so that two databases of one folder never share it.
+pub(crate) fn lock_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+/// A step that this program does not know was made by a newer one.
+fn in_words(error: MigrateError) -> Error {
+    if let MigrateError::VersionMissing(found) = error
+        && found > SCHEMA
+    {
+        return Error::Newer { found, known: SCHEMA };
+    }
+    Error::Migrate(error)
 }
 
 async fn postgres(address: &str) -> Result<Pool<Postgres>, Error> {
     let options = PgConnectOptions::from_str(address)?;
     let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
-    migrator(include_str!("../migrations/triggers.postgres.sql")).run(&pool).await?;
+    let migrator = migrator(include_str!("../migrations/triggers.postgres.sql"));
+    migrator.run(&pool).await.map_err(in_words)?;
     Ok(pool)
 }
+
+/// The last step of the schema.
+pub(crate) const SCHEMA: i64 = 2;
 
 fn migrator(triggers: &'static str) -> Migrator {
     let step = |number, name: &'static str, text: &'static str| {
@@ -114,5 +137,17 @@ mod tests {
         assert_eq!(Url::parse("sqlite:///a.db").ok(), Some(Url::Sqlite(PathBuf::from("/a.db"))));
         assert!(matches!(Url::parse("postgres://x/y"), Ok(Url::Postgres(_))));
         assert!(Url::parse("mysql://x").is_err() && Url::parse("a.db").is_err());
+    }
+
+    #[test]
+    fn the_last_step_is_the_schema() {
+        let steps = migrator("select 1");
+        assert_eq!(steps.iter().map(|step| step.version).max(), Some(SCHEMA));
+    }
+
+    #[test]
+    fn two_databases_never_share_a_lock() {
+        assert_eq!(lock_of(Path::new("a/t1.db")), Path::new("a/t1.db.lock"));
+        assert_ne!(lock_of(Path::new("t1.db")), lock_of(Path::new("t1.bak")));
     }
 }

@@ -1,5 +1,8 @@
 //! Money that moved on cases. Rows are never edited; a correction points back.
 
+use denial::ids::DenialId;
+use denial::posting::Posting;
+
 use crate::bulk::{Bulk, Cell};
 use crate::sql::run;
 use crate::{Error, Tx};
@@ -31,6 +34,27 @@ pub struct PostingRow {
     pub why: String,
     /// Who.
     pub by_person: String,
+}
+
+impl PostingRow {
+    /// The row of a case's posting.
+    #[must_use]
+    pub fn of(posting: &Posting, case: &DenialId) -> PostingRow {
+        PostingRow {
+            posting: posting.id.as_str().to_owned(),
+            denial: case.as_str().to_owned(),
+            claim: posting.claim.as_str().to_owned(),
+            line: posting.line.map(i64::from),
+            kind: posting.kind.as_str().to_owned(),
+            reason: posting.kind.reason().map(|reason| reason.as_str().to_owned()),
+            amount: posting.amount.cents(),
+            on_day: posting.on.to_string(),
+            remittance: posting.remittance.as_ref().map(ToString::to_string),
+            reverses: posting.reverses.as_ref().map(ToString::to_string),
+            why: posting.why.clone(),
+            by_person: posting.by.as_str().to_owned(),
+        }
+    }
 }
 
 const POSTING: Bulk = Bulk {

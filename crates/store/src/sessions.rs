@@ -134,13 +134,8 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`], [`Error::Missing`].
     pub async fn set_secret(&mut self, person: &str, secret: &str) -> Result<(), Error> {
-        let changed = run!(
-            self,
-            execute,
-            "update person set secret = $1 where person = $2",
-            secret,
-            person
-        )?;
+        let changed =
+            run!(self, execute, "update person set secret = $1 where person = $2", secret, person)?;
         if changed == 0 { Err(Error::Missing { what: "person" }) } else { Ok(()) }
     }
 
@@ -164,9 +159,7 @@ impl Tx {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn seen(
-        &mut self,
-    ) -> Result<Vec<(String, Option<String>, Option<String>)>, Error> {
+    pub async fn seen(&mut self) -> Result<Vec<(String, Option<String>, Option<String>)>, Error> {
         let rows = run!(
             self,
             all as (String, Option<String>, Option<String>),

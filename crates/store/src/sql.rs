@@ -55,4 +55,25 @@ macro_rules! among {
     };
 }
 
-pub(crate) use {among, run};
+/// Walks the rows of one literal statement without keeping them: `each!(tx, |row| …, "…", a, b)`
+/// runs the expression on each row as it comes. Rows lend their texts: `row.try_get::<&str, _>(0)?`.
+macro_rules! each {
+    ($tx:expr, |$row:ident| $body:expr, $text:expr $(, $bind:expr)* $(,)?) => {
+        match &mut $tx.conn {
+            $crate::sql::Conn::Sqlite(conn) => {
+                let mut rows = sqlx::query($text)$(.bind($bind))*.fetch(&mut **conn);
+                while let Some($row) = rows.try_next().await? {
+                    $body;
+                }
+            }
+            $crate::sql::Conn::Postgres(conn) => {
+                let mut rows = sqlx::query($text)$(.bind($bind))*.fetch(&mut **conn);
+                while let Some($row) = rows.try_next().await? {
+                    $body;
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use {among, each, run};

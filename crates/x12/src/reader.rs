@@ -12,7 +12,10 @@ use crate::hierarchy::Hierarchy;
 use crate::loops::Shape;
 use crate::segment::{Place, Segment, Tag, tag};
 
-/// Bytes asked of the source at a time.
+/// Bytes asked of the source at first; a small file needs no more.
+const FIRST: usize = 8 * 1024;
+
+/// Bytes held for a long file, doubled from [`FIRST`] on; a larger block makes them more.
 const CHUNK: usize = 256 * 1024;
 
 /// Bytes looked at to tell separators.
@@ -328,8 +331,9 @@ impl<R: Read> Reader<R> {
         if self.start > 0 {
             self.move_to_front();
         }
-        if self.buffer.len() < self.filled + CHUNK {
-            self.buffer.resize((self.filled + CHUNK).max(2 * self.buffer.len()), 0);
+        let held = self.buffer.len();
+        if held < CHUNK || held - self.filled < held / 2 {
+            self.buffer.resize((2 * held).max(FIRST), 0);
         }
         loop {
             let room = self.buffer.get_mut(self.filled..).unwrap_or_default();

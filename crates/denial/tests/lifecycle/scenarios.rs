@@ -279,6 +279,8 @@ fn a_line_goes_its_own_way_with_its_own_money() {
     assert_eq!(decided.after.balance.denied.cents(), 6_000);
     assert_eq!(own.after.balance.denied.cents(), 4_000);
     assert_eq!(own.after.split_from, Some(decided.after.id.clone()));
+    let own = if own.after.round == 2 { own.in_round(5) } else { panic!("the next round") };
+    assert_eq!((decided.after.round, own.after.round), (1, 5));
     assert_eq!(Denial::fold(&own.events), Some(own.after.clone()));
     let cases = [decided.after, own.after];
     let same = found(vec![line(1, 6_000), line(2, 4_000)]);

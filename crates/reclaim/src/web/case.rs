@@ -142,7 +142,9 @@ async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
     claims.sort();
     claims.dedup();
     let mut rows = tx.said_of(&claims).await?;
-    rows.sort_by(|one, other| (&one.paid_on, &one.trace, one.n).cmp(&(&other.paid_on, &other.trace, other.n)));
+    rows.sort_by(|one, other| {
+        (&one.paid_on, &one.trace, one.n).cmp(&(&other.paid_on, &other.trace, other.n))
+    });
     let mut ids: Vec<String> = rows.iter().map(|row| row.remittance.clone()).collect();
     ids.sort();
     ids.dedup();

@@ -101,9 +101,9 @@ const ORDER: [Act; 29] = [
 impl Desk<'_> {
     /// Every act that is offered now.
     pub(crate) fn forms(&self) -> Vec<ActForm> {
-        let offered = ORDER.into_iter().filter(|act| {
-            self.case.admit(*act, self.moment).is_ok() && self.makes_sense(*act)
-        });
+        let offered = ORDER
+            .into_iter()
+            .filter(|act| self.case.admit(*act, self.moment).is_ok() && self.makes_sense(*act));
         let mut forms: Vec<ActForm> = offered.map(|act| self.form(act)).collect();
         let next = self.likely().as_str();
         let typed = self.typed.map(|(act, _)| act);
@@ -245,7 +245,12 @@ impl Desk<'_> {
             ],
             Act::Post | Act::Reopen => self.posting(act),
             Act::WriteOff => vec![
-                self.choice(act, "reason", "Account", named(WriteOffReason::ALL, |one| one.as_str())),
+                self.choice(
+                    act,
+                    "reason",
+                    "Account",
+                    named(WriteOffReason::ALL, |one| one.as_str()),
+                ),
                 self.words(act, "note", "Why", true),
             ],
             Act::Assign => self.assign(),
@@ -255,15 +260,17 @@ impl Desk<'_> {
             ],
             Act::SetRootCause => self.root_cause(),
             Act::Plan => vec![
-                self.choice(act, "next", "Next action", named(NextActionKind::ALL, |one| {
-                    one.as_str()
-                })),
+                self.choice(
+                    act,
+                    "next",
+                    "Next action",
+                    named(NextActionKind::ALL, |one| one.as_str()),
+                ),
                 self.day(act, "on", "By", true),
             ],
-            Act::Snooze => vec![
-                self.day(act, "until", "Until", true),
-                self.words(act, "reason", "Why", true),
-            ],
+            Act::Snooze => {
+                vec![self.day(act, "until", "Until", true), self.words(act, "reason", "Why", true)]
+            }
             Act::LogContact => self.contact(),
             Act::AttachDocument => self.document(),
             Act::AskColleague => vec![
@@ -283,11 +290,8 @@ impl Desk<'_> {
 
     fn resubmit(&self) -> Vec<Field> {
         let act = Act::Resubmit;
-        let frequencies = [
-            ("7", "7 · replaces the claim"),
-            ("1", "1 · new claim"),
-            ("8", "8 · voids the claim"),
-        ];
+        let frequencies =
+            [("7", "7 · replaces the claim"), ("1", "1 · new claim"), ("8", "8 · voids the claim")];
         let first = if self.case.control.is_empty() { "1" } else { "7" };
         let mut fields = vec![
             self.chosen(act, "frequency", "Frequency", &frequencies, first),
@@ -408,8 +412,9 @@ impl Desk<'_> {
         let act = Act::AttachDocument;
         let on_file = |wanted: &str| self.case.documents.iter().any(|one| one.what == wanted);
         let wanted = self.case.wanted.iter().filter(|one| !on_file(one));
-        let mut kinds: Vec<(String, String)> =
-            wanted.map(|one| (one.to_string(), format!("{} (asked for)", words::label(one)))).collect();
+        let mut kinds: Vec<(String, String)> = wanted
+            .map(|one| (one.to_string(), format!("{} (asked for)", words::label(one))))
+            .collect();
         for one in ["denial_notice", "medical_record", "authorization", "payer_letter", "other"] {
             if !kinds.iter().any(|(value, _)| value == one) {
                 kinds.push((one.to_owned(), words::label(one)));
@@ -452,8 +457,7 @@ impl Desk<'_> {
     }
 
     fn channel(&self, act: Act) -> Field {
-        let mut field =
-            self.choice(act, "channel", "How", named(Channel::ALL, |one| one.as_str()));
+        let mut field = self.choice(act, "channel", "How", named(Channel::ALL, |one| one.as_str()));
         field.choose_if_none("edi");
         field
     }

@@ -77,9 +77,7 @@ impl CaseView {
     pub(crate) fn of(case: &Denial, people: &People, rules: &Rules, today: Date) -> CaseView {
         let status = case.status();
         let next = case.next();
-        let name = |id: &denial::ids::PersonId| {
-            crate::web::timeline::name(people, id.as_str())
-        };
+        let name = |id: &denial::ids::PersonId| crate::web::timeline::name(people, id.as_str());
         CaseView {
             id: case.id.to_string(),
             version: case.version,
@@ -126,7 +124,12 @@ impl CaseView {
                     Some(by) => format!("approved by {}", name(by)),
                     None => "waits for a second person".to_owned(),
                 };
-                format!("{} asks to give up {}: {} ({second})", name(&one.by), one.amount, one.reason)
+                format!(
+                    "{} asks to give up {}: {} ({second})",
+                    name(&one.by),
+                    one.amount,
+                    one.reason
+                )
             }),
         }
     }
@@ -172,7 +175,10 @@ fn advice(case: &Denial, rules: &Rules) -> String {
     };
     let correctable = if ruling.correctable { ". The payer lets this be corrected" } else { "" };
     let guess = ruling.suggestion.map(|category| {
-        format!(". The code is in no playbook yet; it looks like {}", words::lower(category.as_str()))
+        format!(
+            ". The code is in no playbook yet; it looks like {}",
+            words::lower(category.as_str())
+        )
     });
     format!("{first}{correctable}{}.", guess.unwrap_or_default())
 }
@@ -309,9 +315,7 @@ pub(crate) struct Segment {
 impl Spoken {
     fn anchor_of(&self, line: Option<u16>) -> Option<String> {
         match line {
-            Some(number) => {
-                self.lines.iter().find(|one| one.number == number)?.anchor.clone()
-            }
+            Some(number) => self.lines.iter().find(|one| one.number == number)?.anchor.clone(),
             None => self.segments.first().map(|one| one.id.clone()),
         }
     }
@@ -330,11 +334,7 @@ pub(crate) fn spoken(rows: &[ClaimPaymentRow], around: &Around<'_>) -> anyhow::R
     rows.iter().enumerate().map(one).collect()
 }
 
-fn one_spoken(
-    place: usize,
-    row: &ClaimPaymentRow,
-    around: &Around<'_>,
-) -> anyhow::Result<Spoken> {
+fn one_spoken(place: usize, row: &ClaimPaymentRow, around: &Around<'_>) -> anyhow::Result<Spoken> {
     let payment = settle::payment(row)?;
     let remittance = around.remittances.get(&row.remittance).context("a payment's remittance")?;
     let head = serde_json::from_str(&remittance.head).context("a kept head is JSON")?;
@@ -390,11 +390,15 @@ fn status(payment: &ClaimPayment, rules: &Rules) -> String {
 fn note(row: &ClaimPaymentRow, payment: &ClaimPayment) -> Option<&'static str> {
     let state = State::from_name(&row.state);
     if state == Some(State::Conflict) {
-        return Some("Another remittance has the same payment and says something else; the money of \
-                     neither counts until somebody chooses.");
+        return Some(
+            "Another remittance has the same payment and says something else; the money of \
+                     neither counts until somebody chooses.",
+        );
     }
     if row.quarantined == "yes" {
-        return Some("Its sums do not add up, so its money counts for nothing until somebody looks.");
+        return Some(
+            "Its sums do not add up, so its money counts for nothing until somebody looks.",
+        );
     }
     match payment.standing() {
         Standing::Reversal => Some("Takes back an earlier payment."),

@@ -67,8 +67,12 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
     let mut waiting = Vec::new();
     if allows(role, Access::Remittances) {
         let (remittances, matches) = tx.reviews().await?;
-        waiting.extend(waits(remittances, "remittance to decide", "remittances to decide",
-            "/remittances?show=review"));
+        waiting.extend(waits(
+            remittances,
+            "remittance to decide",
+            "remittances to decide",
+            "/remittances?show=review",
+        ));
         if allows(role, Access::Matches) {
             waiting.extend(waits(matches, "match to review", "matches to review", "/matches"));
         }

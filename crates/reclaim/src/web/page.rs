@@ -47,10 +47,8 @@ pub(crate) struct Link {
 }
 
 /// Every page of the frame's list, with what it takes to open it.
-const LINKS: [(&str, &str, &str, Option<Access>); 2] = [
-    ("/", "Home", "h", None),
-    ("/queue", "Queue", "q", Some(Access::Queue)),
-];
+const LINKS: [(&str, &str, &str, Option<Access>); 2] =
+    [("/", "Home", "h", None), ("/queue", "Queue", "q", Some(Access::Queue))];
 
 impl Page {
     /// The frame of a page for somebody; `here` is its address in the list.

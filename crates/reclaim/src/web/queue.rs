@@ -12,8 +12,8 @@ use denial::money::Money;
 use denial::person::{Reach, Role, reach, sees};
 use denial::rules::Rules;
 use denial::triage::{Floor, Priority};
-use jiff::civil::Date;
 use jiff::ToSpan;
+use jiff::civil::Date;
 use store::denials::NO_CLOCK;
 use store::queue::{After, Filter, Own, QueueRow, Sort};
 
@@ -149,10 +149,9 @@ pub(crate) fn own(office: &Office) -> Option<Own> {
     let who = &office.who;
     match reach(who.role) {
         Reach::Every => None,
-        Reach::Own | Reach::Placed | Reach::Nothing => Some(Own {
-            role: who.role.as_str().to_owned(),
-            person: who.person.as_str().to_owned(),
-        }),
+        Reach::Own | Reach::Placed | Reach::Nothing => {
+            Some(Own { role: who.role.as_str().to_owned(), person: who.person.as_str().to_owned() })
+        }
     }
 }
 
@@ -246,7 +245,8 @@ fn row(
     let remarks = reasons::remarks_of(case, rules);
     codes.extend(remarks.iter().take(2).map(|one| one.code.clone()));
     let meanings = reasons.iter().map(|one| format!("{}: {}", one.code, one.meaning));
-    let meanings = meanings.chain(remarks.iter().map(|one| format!("{}: {}", one.code, one.meaning)));
+    let meanings =
+        meanings.chain(remarks.iter().map(|one| format!("{}: {}", one.code, one.meaning)));
     let owner = people.get(&row.person).cloned().unwrap_or_default();
     Row {
         href: format!("/cases/{}", row.denial),
@@ -294,10 +294,10 @@ fn choices(
 ) -> Vec<Choices> {
     let named = |name: &str| (name.to_owned(), words::label(name));
     let pair = |value: &str, label: &str| (value.to_owned(), label.to_owned());
-    let statuses = Status::ALL.iter().map(|one| named(one.as_str())).chain([pair(
-        "closed",
-        "Closed, either way",
-    )]);
+    let statuses = Status::ALL
+        .iter()
+        .map(|one| named(one.as_str()))
+        .chain([pair("closed", "Closed, either way")]);
     let mut staff: Vec<(String, String)> = people.clone().into_iter().collect();
     staff.sort_by(|one, other| one.1.cmp(&other.1));
     let persons = [pair("me", "Me"), pair("nobody", "Nobody yet")].into_iter().chain(staff);
@@ -330,19 +330,13 @@ fn choice(
     options: Vec<(String, String)>,
 ) -> Choices {
     let chosen = asked.get(name).map(String::as_str).unwrap_or_default();
-    let option = |(value, label): (String, String)| Choice {
-        is_chosen: value == chosen,
-        value,
-        label,
-    };
+    let option =
+        |(value, label): (String, String)| Choice { is_chosen: value == chosen, value, label };
     Choices { name, label, options: options.into_iter().map(option).collect() }
 }
 
 /// `POST /find`: a claim's number is a patient's data, so it stands in no address.
-pub(crate) async fn find(
-    visitor: Visitor,
-    Posted(fields): Posted,
-) -> Result<Response, Trouble> {
+pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let sought = fields.get("number").map(|text| text.trim().to_owned()).unwrap_or_default();
     let mut tx = office.read().await?;

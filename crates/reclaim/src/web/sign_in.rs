@@ -19,13 +19,13 @@ use store::{Practice, instant};
 use subtle::ConstantTimeEq;
 
 use crate::fields::Fields;
+use crate::identity;
 use crate::people::{self, NewPerson};
 use crate::web::App;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html, html_with};
 use crate::web::session::{self, Visitor};
 use crate::web::trouble::Trouble;
-use crate::identity;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -227,10 +227,7 @@ pub(crate) async fn practices(visitor: Visitor) -> Result<Response, Trouble> {
 }
 
 /// `POST /practices`.
-pub(crate) async fn choose(
-    visitor: Visitor,
-    Posted(fields): Posted,
-) -> Result<Redirect, Trouble> {
+pub(crate) async fn choose(visitor: Visitor, Posted(fields): Posted) -> Result<Redirect, Trouble> {
     let wanted = fields.get("practice").and_then(|name| Practice::parse(name));
     let wanted = wanted.ok_or(Trouble::Nowhere)?;
     let office = &visitor.office;
@@ -321,9 +318,7 @@ mod tests {
     #[test]
     fn waiting_grows_with_failures_and_ends() {
         let at = |seconds: i64| Timestamp::from_second(1_000 + seconds).expect("a time");
-        let failed = |count: usize| {
-            vec![(instant(at(0)), "sign_in.failed".to_owned()); count]
-        };
+        let failed = |count: usize| vec![(instant(at(0)), "sign_in.failed".to_owned()); count];
         assert_eq!(wait(&failed(3), at(1)), None);
         assert_eq!(wait(&failed(4), at(1)), Some(SignedDuration::from_secs(4)));
         assert_eq!(wait(&failed(4), at(5)), None);

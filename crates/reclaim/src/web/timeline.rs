@@ -30,7 +30,8 @@ pub(crate) type People = HashMap<String, String>;
 pub(crate) fn told(entries: &[Happened], people: &People, zone: &str) -> Vec<Told> {
     let tell = |one: &Happened| {
         let event = serde_json::from_str::<Event>(&one.body);
-        let text = event.as_ref().map_or_else(|_| label(&one.kind), |event| sentence(event, people));
+        let text =
+            event.as_ref().map_or_else(|_| label(&one.kind), |event| sentence(event, people));
         let moved = one.to_status.as_deref().filter(|_| one.from_status != one.to_status);
         Told {
             at: instant(&one.at, zone),
@@ -51,7 +52,9 @@ pub(crate) fn name(people: &People, id: &str) -> String {
 const fn is_quiet(change: &Change) -> bool {
     matches!(
         change,
-        Change::Scheduled { .. } | Change::Clocked { .. } | Change::Joined { .. }
+        Change::Scheduled { .. }
+            | Change::Clocked { .. }
+            | Change::Joined { .. }
             | Change::Owned { .. }
     )
 }
@@ -132,11 +135,9 @@ fn moved(deed: &Deed, work: &Work, people: &People) -> String {
         },
         Deed::Resubmitted { submission } => resubmitted(submission),
         Deed::Appealed { appeal, late, without } => appealed(appeal, late, without),
-        Deed::Acknowledged { receipt } => format!(
-            "Receipt proven: {} {}",
-            lower(receipt.channel.as_str()),
-            receipt.reference
-        ),
+        Deed::Acknowledged { receipt } => {
+            format!("Receipt proven: {} {}", lower(receipt.channel.as_str()), receipt.reference)
+        }
         Deed::Rejected { codes, on } => {
             let codes: Vec<&str> = codes.iter().map(smol_str::SmolStr::as_str).collect();
             format!("Rejected before adjudication on {}: {}", day(*on), codes.join(", "))
@@ -161,7 +162,9 @@ fn moved(deed: &Deed, work: &Work, people: &People) -> String {
             Work::Closed { resolution: Resolution::Transferred, .. } => {
                 "Settled: the money was moved to where it belongs".to_owned()
             }
-            Work::Closed { .. } | Work::Open { .. } => "Settled: every cent is explained".to_owned(),
+            Work::Closed { .. } | Work::Open { .. } => {
+                "Settled: every cent is explained".to_owned()
+            }
         },
         Deed::WrittenOff { reason, note, approved_by } => {
             let second = approved_by.as_ref().map(|by| name(people, by.as_str()));

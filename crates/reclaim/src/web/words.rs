@@ -20,9 +20,9 @@ pub(crate) fn label(name: &str) -> String {
     let mut letters = name.chars();
     match letters.next() {
         Some(first) => {
-            first.to_uppercase().chain(letters).map(|one| if one == '_' { ' ' } else { one })
+            { first.to_uppercase().chain(letters).map(|one| if one == '_' { ' ' } else { one }) }
+                .collect()
         }
-        .collect(),
         None => String::new(),
     }
 }
@@ -133,8 +133,10 @@ mod tests {
         assert_eq!(lower("non_covered"), "non-covered");
         assert_eq!(counted(1, "case", "cases"), "1 case");
         assert_eq!(counted(12_345, "case", "cases"), "12,345 cases");
-        assert_eq!(instant("2026-02-03T01:05:00.000000Z", "America/Chicago"),
-            "Feb 2, 2026, 7:05 PM");
+        assert_eq!(
+            instant("2026-02-03T01:05:00.000000Z", "America/Chicago"),
+            "Feb 2, 2026, 7:05 PM"
+        );
     }
 
     #[test]
