@@ -139,7 +139,8 @@ create table claim (
   version_n bigint,
   primary key (practice, claim)
 );
-create index claim_fingerprint on claim (practice, fingerprint) where fingerprint is not null;
+create index claim_fingerprint on claim (practice, fingerprint, source)
+  where fingerprint is not null;
 
 -- Each CLM of an 837.
 create table claim_version (

@@ -101,6 +101,21 @@ macro_rules! claim_columns {
     };
 }
 
+/// Pairs of a claim `a` known from a remittance and a billed one `b` that are likely the same.
+macro_rules! likely_text {
+    ($among:literal) => {
+        concat!(
+            "insert into likely_match (practice, claim, candidate, state)
+             select a.practice, a.claim, b.claim, 'open' from claim a join claim b
+             on b.practice = a.practice and b.fingerprint = a.fingerprint
+             where a.practice = $1 and a.source = 'remittance' and b.practice = $1
+             and b.source in ('billed', 'paper') and ",
+            $among,
+            " on conflict do nothing returning claim"
+        )
+    };
+}
+
 impl Tx {
     /// Makes claims known from a remittance; those that are known stay as they are.
     ///
@@ -240,7 +255,8 @@ impl Tx {
     }
 
     /// Notes which claims known from remittances are likely billed ones: same patient, first day
-    /// and charge. Looks from either side, so that it does not matter which file came first.
+    /// and charge. Looks from either side, so that it does not matter which file came first; in two
+    /// statements, because one that asks for either side looks at every claim.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -248,19 +264,16 @@ impl Tx {
         among!(
             self,
             (String,),
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, b.claim, 'open' from claim a join claim b
-             on b.practice = a.practice and b.fingerprint = a.fingerprint
-             where a.practice = $1 and a.source = 'remittance' and b.source <> 'remittance'
-             and (a.claim in (select value from json_each($2))
-               or b.claim in (select value from json_each($2)))
-             on conflict do nothing returning claim",
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, b.claim, 'open' from claim a join claim b
-             on b.practice = a.practice and b.fingerprint = a.fingerprint
-             where a.practice = $1 and a.source = 'remittance' and b.source <> 'remittance'
-             and (a.claim = any($2) or b.claim = any($2))
-             on conflict do nothing returning claim",
+            likely_text!("a.claim in (select value from json_each($2))"),
+            likely_text!("a.claim = any($2)"),
+            claims,
+            self.practice.as_str()
+        )?;
+        among!(
+            self,
+            (String,),
+            likely_text!("b.claim in (select value from json_each($2))"),
+            likely_text!("b.claim = any($2)"),
             claims,
             self.practice.as_str()
         )?;
