@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::demo::Wish;
 use crate::practice::{Office, Place};
 use crate::taking::Taking;
-use crate::{act, backup, demo, doctor, export, people, rules_check, rules_files};
+use crate::{act, backup, bench, demo, doctor, export, people, rules_check, rules_files};
 use crate::{score, serve, show, taking, verify};
 
 /// What the program is asked to do.
@@ -105,6 +105,22 @@ enum Command {
         /// Compares the database with the truth; one JSON object as the last line
         #[arg(long)]
         score: bool,
+    },
+    /// Measures taking in and verifying, as ratios to the unavoidable work
+    Bench {
+        /// Claims of the file that is taken in
+        #[arg(long, default_value_t = 168_000)]
+        claims: u64,
+        /// Runs of which the median counts
+        #[arg(long, default_value_t = 5)]
+        runs: usize,
+        /// Also a database that grows to so many claims
+        #[arg(long, value_name = "CLAIMS")]
+        grown: Option<u64>,
+        /// Also a PostgreSQL server, with empty databases reclaim_bench_take0, reclaim_bench_floor0
+        /// and so on, two for each run
+        #[arg(long, value_name = "URL")]
+        postgres: Option<String>,
     },
     /// Does one act on a case, such as `plan next=call_payer on=2026-02-03`
     ///
@@ -223,6 +239,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Demo { size, seed, no_serve, listen, score } => {
             let listen = (!no_serve).then_some(listen);
             in_time(run_demo(&place, Wish { size, seed }, listen, score))
+        }
+        Command::Bench { claims, runs, grown, postgres } => {
+            in_time(bench::run(bench::Wish { claims, runs, postgres, grown }))
         }
         Command::Act { id, act, fields, json } => {
             on_office(&place, async move |office| act::run(&office, &id, &act, &fields, json).await)

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 mod act;
 mod answers;
 mod backup;
+mod bench;
 mod bills;
 mod cli;
 mod clock;
