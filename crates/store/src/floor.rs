@@ -64,6 +64,9 @@ const TABLES: [Bulk<'static>; 7] = [
     crate::journal::JOURNAL,
 ];
 
+/// How many of the tables others refer to.
+const PARENTS: usize = 3;
+
 /// Rows held in memory, so that reading them is not measured.
 pub struct Rows {
     tables: Vec<Vec<Vec<Cell>>>,
@@ -71,7 +74,8 @@ pub struct Rows {
     pub claims: usize,
 }
 
-/// One statement for each table, since every text is a literal.
+/// One statement for each table, since every text is a literal. `practice || ''` keeps the rows in
+/// the order in which they were written: an index would give them in that of their ids.
 macro_rules! read_table {
     ($tx:expr, $rows:expr, $bulk:expr, $text:literal) => {
         each!($tx, |row| $rows.push(read_row!(row, $bulk)), $text, $tx.practice.as_str())
@@ -102,13 +106,18 @@ impl Tx {
             unreachable!("there are seven tables");
         };
         let [b0, b1, b2, b3, b4, b5, b6] = &TABLES;
-        read_table!(self, payer, b0, "select * from payer where practice = $1");
-        read_table!(self, remittance, b1, "select * from remittance where practice = $1");
-        read_table!(self, claim, b2, "select * from claim where practice = $1");
-        read_table!(self, payment, b3, "select * from claim_payment where practice = $1");
-        read_table!(self, provider, b4, "select * from provider_adjustment where practice = $1");
-        read_table!(self, denial, b5, "select * from denial where practice = $1");
-        read_table!(self, journal, b6, "select * from journal where practice = $1");
+        read_table!(self, payer, b0, "select * from payer where practice || '' = $1");
+        read_table!(self, remittance, b1, "select * from remittance where practice || '' = $1");
+        read_table!(self, claim, b2, "select * from claim where practice || '' = $1");
+        read_table!(self, payment, b3, "select * from claim_payment where practice || '' = $1");
+        read_table!(
+            self,
+            provider,
+            b4,
+            "select * from provider_adjustment where practice || '' = $1"
+        );
+        read_table!(self, denial, b5, "select * from denial where practice || '' = $1");
+        read_table!(self, journal, b6, "select * from journal where practice || '' = $1");
         let claims = payment.len();
         Ok(Rows { tables, claims })
     }
@@ -138,8 +147,9 @@ impl Tx {
 }
 
 impl Store {
-    /// Inserts loaded rows by multi-row statements, in as many transactions as taking in makes of
-    /// `part` claims each.
+    /// Inserts loaded rows by multi-row statements, in the order in which they were written and in
+    /// as many transactions as taking in makes of `part` claims each: every one with its share of
+    /// each table.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -150,16 +160,21 @@ impl Store {
         part: usize,
     ) -> Result<(), Error> {
         let transactions = rows.claims.div_ceil(part).max(1);
-        let all: usize = rows.tables.iter().map(Vec::len).sum();
-        let size = all.div_ceil(transactions).max(1);
-        for (bulk, rows) in TABLES.iter().zip(rows.tables) {
-            let mut rows = rows.into_iter().peekable();
-            while rows.peek().is_some() {
-                let part: Vec<Vec<Cell>> = rows.by_ref().take(size).collect();
-                let mut tx = self.begin(practice).await?;
-                tx.insert_all(bulk, part).await?;
-                tx.commit().await?;
+        let lengths: Vec<usize> = rows.tables.iter().map(Vec::len).collect();
+        let mut tables: Vec<_> = rows.tables.into_iter().map(Vec::into_iter).collect();
+        let reach = |at: usize, number: usize| {
+            // What others refer to goes one share ahead, since shares do not fall together.
+            let number = if at < PARENTS && number > 0 { number + 1 } else { number };
+            (lengths[at] * number.min(transactions)).div_ceil(transactions)
+        };
+        for number in 0..transactions {
+            let mut tx = self.begin(practice).await?;
+            for (at, (bulk, rows)) in TABLES.iter().zip(&mut tables).enumerate() {
+                let count = reach(at, number + 1) - reach(at, number);
+                let share: Vec<Vec<Cell>> = rows.take(count).collect();
+                tx.insert_all(bulk, share).await?;
             }
+            tx.commit().await?;
         }
         Ok(())
     }
