@@ -170,9 +170,9 @@ pub fn may_deny(
         let lines = claim.lines.iter().map(|line| (&line.adjustments, remarks(line, claim)));
         let own = (&claim.adjustments, Cow::Borrowed(claim.remarks.as_slice()));
         lines.chain(std::iter::once(own)).any(|(adjustments, remarks)| {
-            adjustments.iter().any(|it| {
-                denies(&playbook.ruling(payer, &it.group, &it.reason, &remarks, one.on))
-            })
+            adjustments
+                .iter()
+                .any(|it| denies(&playbook.ruling(payer, &it.group, &it.reason, &remarks, one.on)))
         })
     })
 }
