@@ -1,5 +1,5 @@
-//! `reclaim bench`: how fast taking in and verifying are, as ratios to the unavoidable work, taken in
-//! one run on one machine.
+//! `reclaim bench`: how fast taking in and verifying are, as ratios to the unavoidable work in one
+//! run on one machine.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};

@@ -234,6 +234,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
             .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
         Command::Rules(RulesCommand::Check { own }) => {
+            let own = own.or(place.rules);
             return ExitCode::from(rules_check::run(own.as_deref()));
         }
         Command::Demo { size, seed, no_serve, listen, score } => {
