@@ -201,7 +201,7 @@ fn loaded(block: &Block<'_>, payment: Box<ClaimPayment>, wanted: &Wanted, n: u64
     let is_odd = payment.imbalances().iter().any(|one| one.check.quarantines());
     let known = KnownClaim {
         claim: claim.clone(),
-        number: payment.number.as_str().to_owned(),
+        number: identity::number_of(&payment).to_owned(),
         fingerprint: identity::paid_fingerprint(&payment),
     };
     let row = NewClaimPayment {
