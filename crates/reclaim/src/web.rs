@@ -2,20 +2,29 @@
 
 mod assets;
 mod case;
+mod case_documents;
 mod case_forms;
 mod case_view;
 mod chart;
+mod files;
 mod gate;
 mod health;
 mod home;
+mod keyed;
+mod matches;
 mod page;
 mod queue;
 mod reasons;
+mod rejections;
+mod remittances;
 mod routes;
+mod sent;
 mod session;
 mod sign_in;
+mod staff;
 mod timeline;
 mod trouble;
+mod upload;
 mod words;
 
 use std::sync::{Arc, Mutex};

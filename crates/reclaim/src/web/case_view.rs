@@ -378,7 +378,8 @@ fn anchor(segments: &[Segment], number: i64) -> Option<String> {
     segments.iter().find(|one| one.number == number).map(|one| one.id.clone())
 }
 
-fn status(payment: &ClaimPayment, rules: &Rules) -> String {
+/// A claim status with its meaning.
+pub(crate) fn status(payment: &ClaimPayment, rules: &Rules) -> String {
     let code = payment.status.as_str();
     match rules.wording.status(code) {
         Some(meaning) => format!("{code} · {}", meaning.text),

@@ -1,0 +1,62 @@
+//! Which claim a payment is about, where a person has to say: accepted, declined, looked at again.
+
+use denial::ids::ClaimId;
+use serde_json::json;
+use store::claims::Match;
+use store::instant;
+use store::journal::Entry;
+
+use crate::practice::Office;
+use crate::settle;
+
+/// Why a match was not decided.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Undecided {
+    /// The claim was joined to another one before.
+    #[error("this claim is joined to another one already; open that match again first")]
+    Joined,
+    /// The database, or what is kept there.
+    #[error(transparent)]
+    Fault(#[from] anyhow::Error),
+}
+
+impl From<store::Error> for Undecided {
+    fn from(error: store::Error) -> Undecided {
+        Undecided::Fault(error.into())
+    }
+}
+
+/// Decides a likely match, or opens it again; the cases of both claims follow at once.
+///
+/// # Errors
+/// [`Undecided`]; nothing has changed then.
+pub(crate) async fn decide(
+    office: &Office,
+    claim: &ClaimId,
+    candidate: &ClaimId,
+    state: Match,
+) -> Result<(), Undecided> {
+    let moment = office.moment();
+    let mut tx = office.write().await?;
+    if state == Match::Accepted {
+        let joined = tx.joined(&[claim.as_str().to_owned()]).await?;
+        let other = |(one, into): &(String, String)| {
+            one == claim.as_str() && into != candidate.as_str()
+        };
+        if joined.iter().any(other) {
+            return Err(Undecided::Joined);
+        }
+    }
+    let (by, at) = (moment.who.person.as_str(), instant(moment.now));
+    tx.decide_match(claim.as_str(), candidate.as_str(), state, by, &at).await?;
+    let kind = match state {
+        Match::Accepted => "match.accepted",
+        Match::Declined => "match.declined",
+        Match::Open => "match.opened_again",
+    };
+    let facts = json!({ "candidate": candidate });
+    tx.append(vec![Entry::new(claim.as_str(), kind, &facts)], &moment).await?;
+    settle::settle(&mut tx, office, &moment, vec![claim.clone(), candidate.clone()]).await?;
+    tx.commit().await?;
+    Ok(())
+}
