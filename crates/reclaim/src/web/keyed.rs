@@ -13,7 +13,7 @@ use crate::keying::{self, Kept, Keyed, LINES};
 use crate::practice::Office;
 use crate::web::case_view;
 use crate::web::page::{Page, html, html_with};
-use crate::web::reasons::{self, Context, Reason};
+use crate::web::reasons::{self, Context, Reason, Said};
 use crate::web::sent::{Sent, SentFile};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
@@ -40,6 +40,7 @@ struct Checked {
     charge: String,
     paid: String,
     reasons: Vec<Reason>,
+    remarks: Vec<Said>,
     scan: bool,
     /// Something of this trace and claim is here already.
     known: Option<String>,
@@ -120,10 +121,12 @@ async fn check(office: &Office, keyed: &Keyed) -> Result<Checked, Trouble> {
     let known = said.iter().find(|one| !trace.is_empty() && one.trace == trace);
     let on = keyed.head.paid_on;
     let mut reasons = Vec::new();
+    let mut remarks = reasons::remarks(&payment.remarks, &office.rules);
     for line in &payment.lines {
         let context =
             Context { rules: &office.rules, payer: None, remarks: &line.remarks, on };
         reasons.extend(context.reasons(&line.adjustments));
+        remarks.extend(reasons::remarks(&line.remarks, &office.rules));
     }
     let context = Context { rules: &office.rules, payer: None, remarks: &payment.remarks, on };
     reasons.extend(context.reasons(&payment.adjustments));
@@ -132,6 +135,7 @@ async fn check(office: &Office, keyed: &Keyed) -> Result<Checked, Trouble> {
         charge: payment.charge.to_string(),
         paid: payment.paid.to_string(),
         reasons,
+        remarks,
         scan: keyed.scan.is_some(),
         known: known.map(|one| format!("/remittances/{}", one.remittance)),
     })
