@@ -112,9 +112,10 @@ pub fn sort(adjudications: &mut [Adjudication]) {
     adjudications.sort_by(|one, other| order(one).cmp(&order(other)));
 }
 
-fn order(one: &Adjudication) -> (Option<Date>, bool, &TraceNumber, u64) {
-    // On one payment a reversal is said before its correction, wherever it stands.
-    (one.on, !is_reversal(&one.payment), &one.trace, one.number)
+fn order(one: &Adjudication) -> (Option<Date>, bool, &TraceNumber, &RemittanceId, u64) {
+    // On one payment a reversal is said before its correction, wherever it stands. Where two
+    // remittances have one day and one trace, their ids, which follow from what they say, decide.
+    (one.on, !is_reversal(&one.payment), &one.trace, &one.remittance, one.number)
 }
 
 fn is_reversal(payment: &ClaimPayment) -> bool {
@@ -155,6 +156,26 @@ fn takes_back(reversal: &Adjudication, original: &Adjudication) -> bool {
         && same_number
         && back.paid == -first.paid
         && back.charge.abs() == first.charge.abs()
+}
+
+/// True where some adjustment can be a denial. Most claims are paid as billed; for them
+/// [`findings`] would only find that there are none.
+#[must_use]
+pub fn may_deny(
+    adjudications: &[Adjudication],
+    playbook: &Playbook,
+    payer: Option<&PayerRules>,
+) -> bool {
+    adjudications.iter().filter(|one| is_adjudicated(&one.payment)).any(|one| {
+        let claim = &one.payment;
+        let lines = claim.lines.iter().map(|line| (&line.adjustments, remarks(line, claim)));
+        let own = (&claim.adjustments, Cow::Borrowed(claim.remarks.as_slice()));
+        lines.chain(std::iter::once(own)).any(|(adjustments, remarks)| {
+            adjustments
+                .iter()
+                .any(|it| denies(&playbook.ruling(payer, &it.group, &it.reason, &remarks, one.on)))
+        })
+    })
 }
 
 /// Reads the adjudications of one claim by one payer, in the order of [`sort`]. `None` where

@@ -148,21 +148,6 @@ pub(crate) async fn set_password(
     Ok(())
 }
 
-/// Shuts a person out, or lets them in again.
-pub(crate) async fn shut_out(office: &Office, person: &str, out: bool) -> anyhow::Result<()> {
-    let moment = office.moment();
-    let at = instant(moment.now);
-    let mut tx = office.write().await?;
-    tx.disable(person, out.then_some(at.as_str())).await?;
-    if out {
-        tx.end_sessions_of(person, &at).await?;
-    }
-    let kind = if out { "person.shut_out" } else { "person.let_in" };
-    tx.append_house(vec![Entry::new(person, kind, &json!({}))], &moment).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
 /// The password of everybody in a simulated practice.
 pub(crate) const SIMULATED_PASSWORD: &str = "reclaim-demo";
 
@@ -173,16 +158,16 @@ pub(crate) async fn simulate(office: &Office) -> anyhow::Result<Vec<&'static str
         bail!("people are made up for a simulated practice only");
     }
     const PEOPLE: [(&str, &str, Role); 10] = [
-        ("lead", "Morgan Reyes", Role::BillingSupervisor),
-        ("biller", "Sam Okafor", Role::BillingSpecialist),
-        ("poster", "Alex Lindqvist", Role::Poster),
-        ("coder", "Priya Raman", Role::CertifiedCoder),
-        ("auth", "Jordan Blake", Role::AuthorizationStaff),
-        ("frontdesk", "Casey Nguyen", Role::FrontDesk),
-        ("review", "Dana Whitfield", Role::UtilizationReview),
-        ("manager", "Robin Castellano", Role::Manager),
-        ("auditor", "Lee Haddad", Role::Auditor),
-        ("admin", "Kim Sorensen", Role::Administrator),
+        ("lead", "Simulated billing lead", Role::BillingSupervisor),
+        ("biller", "Simulated specialist", Role::BillingSpecialist),
+        ("poster", "Simulated poster", Role::Poster),
+        ("coder", "Simulated coder", Role::CertifiedCoder),
+        ("auth", "Simulated authorisation clerk", Role::AuthorizationStaff),
+        ("frontdesk", "Simulated front desk", Role::FrontDesk),
+        ("review", "Simulated reviewer", Role::UtilizationReview),
+        ("manager", "Simulated manager", Role::Manager),
+        ("auditor", "Simulated auditor", Role::Auditor),
+        ("admin", "Simulated administrator", Role::Administrator),
     ];
     for (login, name, role) in PEOPLE {
         add(office, &NewPerson { login, name, role, password: SIMULATED_PASSWORD }).await?;

@@ -87,8 +87,10 @@ pub struct LikelyMatch {
 const CLAIM: Bulk =
     Bulk { table: "claim", columns: &["practice", "claim", "number", "source", "fingerprint"] };
 
-const VERSION: Bulk =
-    Bulk { table: "claim_version", columns: &["practice", "file", "#n", "claim", "rank", "body"] };
+const VERSION: Bulk = Bulk {
+    table: "claim_version",
+    columns: &["practice", "file", "#n", "claim", "rank", "fingerprint", "body"],
+};
 
 macro_rules! claim_columns {
     ($rest:literal) => {
@@ -101,6 +103,7 @@ macro_rules! claim_columns {
     };
 }
 
+/// Pairs of a claim `a` known from a remittance and a billed one `b` that are likely the same.
 impl Tx {
     /// Makes claims known from a remittance; those that are known stay as they are.
     ///
@@ -238,13 +241,15 @@ impl Tx {
             "insert into likely_match (practice, claim, candidate, state)
              select a.practice, a.claim, v.claim, 'open'
              from claim a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint and a.practice = $1 and a.claim in (select value from json_each($2))
+             where v.practice = a.practice and v.fingerprint = a.fingerprint
+             and a.practice = $1 and a.claim in (select value from json_each($2))
              and a.source = 'remittance' and v.claim <> a.claim
              on conflict do nothing returning claim",
             "insert into likely_match (practice, claim, candidate, state)
              select a.practice, a.claim, v.claim, 'open'
              from claim a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint and a.practice = $1 and a.claim = any($2)
+             where v.practice = a.practice and v.fingerprint = a.fingerprint
+             and a.practice = $1 and a.claim = any($2)
              and a.source = 'remittance' and v.claim <> a.claim
              on conflict do nothing returning claim",
             claims,
@@ -264,13 +269,15 @@ impl Tx {
             "insert into likely_match (practice, claim, candidate, state)
              select a.practice, a.claim, v.claim, 'open'
              from claim_version v cross join claim a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint and v.practice = $1 and v.claim in (select value from json_each($2))
+             where a.practice = v.practice and a.fingerprint = v.fingerprint
+             and v.practice = $1 and v.claim in (select value from json_each($2))
              and a.source = 'remittance' and v.claim <> a.claim
              on conflict do nothing returning claim",
             "insert into likely_match (practice, claim, candidate, state)
              select a.practice, a.claim, v.claim, 'open'
              from claim_version v cross join claim a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint and v.practice = $1 and v.claim = any($2)
+             where a.practice = v.practice and a.fingerprint = v.fingerprint
+             and v.practice = $1 and v.claim = any($2)
              and a.source = 'remittance' and v.claim <> a.claim
              on conflict do nothing returning claim",
             claims,

@@ -10,6 +10,7 @@ pub mod claims;
 pub mod denials;
 pub mod export;
 pub mod files;
+pub mod floor;
 pub mod journal;
 mod open;
 pub mod payers;

@@ -338,12 +338,11 @@ async fn people(office: &Office) -> Result<People, Trouble> {
 
 /// Why an act was refused, with people by their names.
 async fn refusal(visitor: &Visitor, why: &Refused) -> Result<String, Trouble> {
-    let text = match why {
-        Refused::TakenBy(by) => {
-            let people = people(&visitor.office).await?;
-            why.to_string().replace(by.as_str(), &timeline::name(&people, by.as_str()))
-        }
-        other => other.to_string(),
+    let text = if let Refused::TakenBy(by) = why {
+        let people = people(&visitor.office).await?;
+        why.to_string().replace(by.as_str(), &timeline::name(&people, by.as_str()))
+    } else {
+        why.to_string()
     };
     Ok(sentence(&text))
 }

@@ -188,12 +188,13 @@ impl Desk<'_> {
 
     fn form(&self, act: Act) -> ActForm {
         let (label, hint, key) = words_of(act);
-        let hint = match act {
-            Act::Approve => self.proposal_in_words().unwrap_or_else(|| hint.to_owned()),
-            Act::WriteOff | Act::ProposeWriteOff if self.advice == Advice::Rework => {
-                format!("{hint} The rules advise to work this case rather than give it up.")
-            }
-            _ => hint.to_owned(),
+        let gives_up = matches!(act, Act::WriteOff | Act::ProposeWriteOff);
+        let hint = if act == Act::Approve {
+            self.proposal_in_words().unwrap_or_else(|| hint.to_owned())
+        } else if gives_up && self.advice == Advice::Rework {
+            format!("{hint} The rules advise to work this case rather than give it up.")
+        } else {
+            hint.to_owned()
         };
         ActForm {
             act: act.as_str(),
@@ -213,6 +214,7 @@ impl Desk<'_> {
         Some(format!("{by} asks to give up {}: {}", proposal.amount, proposal.reason))
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each act, and nothing else")]
     fn fields(&self, act: Act) -> Vec<Field> {
         match act {
             Act::Review | Act::Take | Act::Release | Act::Approve => Vec::new(),

@@ -30,10 +30,8 @@ pub(crate) enum Trouble {
 
 impl From<store::Error> for Trouble {
     fn from(error: store::Error) -> Trouble {
-        match error {
-            store::Error::Missing { .. } => Trouble::Nowhere,
-            other => Trouble::Broken(other.into()),
-        }
+        let is_missing = matches!(error, store::Error::Missing { .. });
+        if is_missing { Trouble::Nowhere } else { Trouble::Broken(error.into()) }
     }
 }
 
