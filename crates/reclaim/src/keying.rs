@@ -21,7 +21,8 @@ use store::remittances::{NewClaimPayment, RemittanceRow, State};
 
 use crate::fields::Fields;
 use crate::practice::Office;
-use crate::{identity, settle, staging};
+use crate::settle::{self, Fresh};
+use crate::{identity, staging};
 
 /// The most lines of one claim that the form takes.
 pub(crate) const LINES: usize = 12;
@@ -267,7 +268,7 @@ pub(crate) async fn save(office: &Office, keyed: &Keyed) -> anyhow::Result<Kept>
         "scan": keyed.scan, "state": state });
     entries.push(Entry::new(id.as_str(), "remittance.keyed", &facts));
     tx.append(entries, &moment).await?;
-    settle::settle(&mut tx, office, &moment, vec![claim]).await?;
+    settle::settle_claims(&mut tx, office, &moment, vec![claim.to_string()], Fresh::nothing()).await?;
     tx.commit().await?;
     settle::catch_up(office).await?;
     Ok(Kept::Taken(id))

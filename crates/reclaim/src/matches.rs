@@ -7,7 +7,7 @@ use store::instant;
 use store::journal::Entry;
 
 use crate::practice::Office;
-use crate::settle;
+use crate::settle::{self, Fresh};
 
 /// Why a match was not decided.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +56,8 @@ pub(crate) async fn decide(
     };
     let facts = json!({ "candidate": candidate });
     tx.append(vec![Entry::new(claim.as_str(), kind, &facts)], &moment).await?;
-    settle::settle(&mut tx, office, &moment, vec![claim.clone(), candidate.clone()]).await?;
+    let both = vec![claim.to_string(), candidate.to_string()];
+    settle::settle_claims(&mut tx, office, &moment, both, Fresh::nothing()).await?;
     tx.commit().await?;
     Ok(())
 }
