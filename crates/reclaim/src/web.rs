@@ -1,6 +1,7 @@
 //! The pages: what a server shares, how a request finds its page, what every answer carries.
 
 mod assets;
+mod audit;
 mod case;
 mod case_documents;
 mod case_forms;
