@@ -34,7 +34,6 @@ mod survey;
 mod take;
 mod taking;
 mod verify;
-#[expect(dead_code, reason = "the pages that use it come with the next part of the web app")]
 mod web;
 
 fn main() -> ExitCode {

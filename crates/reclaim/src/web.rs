@@ -97,3 +97,6 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         ))
         .layer(CompressionLayer::new())
 }
+
+#[cfg(test)]
+mod tests;

@@ -238,7 +238,10 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
     let provider = tx.provider_adjustments(id).await?;
     let others = tx.remittances_of_deal(&row.deal).await?;
     let rivals = others.iter().filter(|other| other.remittance != row.remittance).map(self::row);
-    let file = tx.file(&row.file).await?;
+    let file = match tx.file(&row.file).await? {
+        Some(file) => Some((format!("/files/{}", file.hash), file.name)),
+        None => tx.document(&row.file).await?.map(|scan| (format!("/remittances/{id}/scan"), scan.name)),
+    };
     let people: People =
         tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect();
     let zone = &office.clinic.zone;
@@ -261,7 +264,7 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
         state: state_view(&row.state),
         why: row.why.clone(),
         facts: facts(&row, &head),
-        file: file.map(|file| (format!("/files/{}", file.hash), file.name)),
+        file,
         sums: sums(&row, &imbalances),
         odd: imbalances.iter().take(20).map(odd).collect(),
         claims,

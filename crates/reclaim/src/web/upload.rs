@@ -135,8 +135,9 @@ fn transaction(one: &take::Placed) -> TransactionView {
     };
     let units = i64::try_from(one.units).unwrap_or(i64::MAX);
     let units = match one.set.as_str() {
-        "835" | "837" => words::counted(units, "claim", "claims"),
-        _ => words::counted(units, "answer", "answers"),
+        "835" => words::counted(units, "claim", "claims"),
+        // Elsewhere levels and claims are counted alike, which is no figure for people.
+        _ => String::new(),
     };
     let odd = i64::try_from(one.quarantined).unwrap_or(i64::MAX);
     let odd = (odd > 0).then(|| {
