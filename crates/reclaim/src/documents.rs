@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};
+use store::files::Document;
+use store::instant;
 use tempfile::NamedTempFile;
+
+use crate::practice::Office;
 
 /// The folder. Files come into it whole or not at all, and never change.
 #[derive(Clone, Debug)]
@@ -42,10 +46,7 @@ impl Documents {
     }
 
     /// Keeps bytes; gives their hash.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the pages that use it come with the next part of the web app")
-    )]
+    #[cfg(test)]
     pub(crate) fn keep(&self, bytes: &[u8]) -> anyhow::Result<String> {
         let mut incoming = self.incoming()?;
         incoming.write_all(bytes).context("cannot write a document")?;
@@ -92,6 +93,36 @@ impl Write for Incoming {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
+}
+
+/// Keeps what somebody sent, whatever it is; gives its hash.
+pub(crate) async fn keep(
+    office: &Office,
+    name: &str,
+    media: &str,
+    path: PathBuf,
+) -> anyhow::Result<String> {
+    let documents = office.documents.clone();
+    let (hash, bytes) = tokio::task::spawn_blocking(move || {
+        let mut source = File::open(path).context("cannot read what was sent")?;
+        let mut incoming = documents.incoming()?;
+        io::copy(&mut source, &mut incoming).context("cannot keep what was sent")?;
+        documents.finish(incoming)
+    })
+    .await
+    .context("keeping a document stopped")??;
+    let document = Document {
+        hash: hash.clone(),
+        name: name.to_owned(),
+        media: media.to_owned(),
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        taken_at: instant(office.clock.now()),
+        taken_by: office.who.person.as_str().to_owned(),
+    };
+    let mut tx = office.write().await?;
+    tx.keep_document(&document).await?;
+    tx.commit().await?;
+    Ok(hash)
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 
 use denial::claim::{Claim, Patient, PayerName};
 use denial::codes::ClaimNumber;
-use denial::ids::{ClaimId, DenialId, PayerId, PersonId, RejectionId, RemittanceId};
+use denial::ids::{
+    ClaimId, DenialId, DocumentId, PayerId, PersonId, RejectionId, RemittanceId,
+};
 use denial::matching;
 use denial::money::Money;
 use denial::remittance::{ClaimPayment, RemittanceHead};
@@ -91,6 +93,23 @@ pub(crate) fn rejection(file: &str, n: u64) -> RejectionId {
     RejectionId::from_bits(bits(&["rejection", file, &n]))
 }
 
+/// A document by the hash of its bytes.
+pub(crate) fn document(hash: &str) -> Option<DocumentId> {
+    let bits = u128::from_str_radix(hash.get(..32)?, 16).ok()?;
+    Some(DocumentId::from_bits(bits))
+}
+
+/// How the hash of a document begins.
+pub(crate) fn beginning(document: &DocumentId) -> Option<String> {
+    const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let letters = document.as_str().strip_prefix("doc_")?;
+    let bits = letters.chars().try_fold(0_u128, |bits, letter| {
+        let five = u128::try_from(ALPHABET.find(letter)?).ok()?;
+        Some((bits << 5) | five)
+    })?;
+    Some(format!("{bits:032x}"))
+}
+
 /// Somebody by the name they sign in with.
 pub(crate) fn person(login: &str) -> PersonId {
     PersonId::from_bits(bits(&["person", login]))
@@ -149,6 +168,13 @@ mod tests {
         assert_eq!(by_number, claim(&ClaimNumber::new("A1")));
         let nameless = claim_of(&payment("0"), &payer, &one, 0);
         assert_ne!(nameless, claim_of(&payment("0"), &payer, &one, 1));
+    }
+
+    #[test]
+    fn a_document_leads_back_to_its_hash() {
+        let hash = hex::encode(digest(&["synthetic"]));
+        let document = document(&hash).expect("a hash");
+        assert_eq!(beginning(&document), Some(hash[..32].to_owned()));
     }
 
     #[test]

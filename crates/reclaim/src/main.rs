@@ -16,9 +16,13 @@ mod documents;
 mod export;
 mod fields;
 mod identity;
+mod inbox;
+mod keying;
+mod matches;
 mod people;
 mod practice;
 mod rank;
+mod remitting;
 mod rules_check;
 mod rules_files;
 mod score;
@@ -30,7 +34,6 @@ mod survey;
 mod take;
 mod taking;
 mod verify;
-#[expect(dead_code, reason = "the pages that use it come with the next part of the web app")]
 mod web;
 
 fn main() -> ExitCode {

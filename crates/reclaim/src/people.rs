@@ -148,6 +148,21 @@ pub(crate) async fn set_password(
     Ok(())
 }
 
+/// Shuts a person out, or lets them in again.
+pub(crate) async fn shut_out(office: &Office, person: &str, out: bool) -> anyhow::Result<()> {
+    let moment = office.moment();
+    let at = instant(moment.now);
+    let mut tx = office.write().await?;
+    tx.disable(person, out.then_some(at.as_str())).await?;
+    if out {
+        tx.end_sessions_of(person, &at).await?;
+    }
+    let kind = if out { "person.shut_out" } else { "person.let_in" };
+    tx.append_house(vec![Entry::new(person, kind, &json!({}))], &moment).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// The password of everybody in a simulated practice.
 pub(crate) const SIMULATED_PASSWORD: &str = "reclaim-demo";
 

@@ -46,7 +46,7 @@ pub(crate) struct Office {
 }
 
 /// The account under which commands act where nobody is named.
-const CONSOLE: &str = "console";
+pub(crate) const CONSOLE: &str = "console";
 
 impl Office {
     /// Opens the practice, and makes it where the database has none yet.

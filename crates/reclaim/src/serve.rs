@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
@@ -9,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::practice::Office;
 use crate::web::{self, App};
-use crate::{people, settle};
+use crate::{inbox, people, rank, settle};
 
 /// Serves the pages of a database at an address until the process is told to stop; then answers
 /// what it was asked already and finishes the file in its hands.
@@ -25,12 +26,54 @@ pub(crate) async fn serve(
     settle::catch_up(&office).await?;
     let code = setup_code(&office).await?;
     greet(address, code.as_deref());
-    let app = App::new(office, !address.ip().is_loopback(), code);
     let (stop, stopped) = watch::channel(false);
-    let _ = (inbox, &stopped);
+    let folders = inboxes(&office, inbox)?;
+    let watching = tokio::spawn(inbox::watch(office.clone(), folders, stopped.clone()));
+    let nightly = tokio::spawn(nights(office.clone(), stopped));
+    let app = App::new(office, !address.ip().is_loopback(), code);
     let served =
         axum::serve(listener, web::router(&app)).with_graceful_shutdown(told_to_stop(stop));
     served.await.context("the server stopped")?;
+    watching.await.context("the inbox stopped")?;
+    nightly.await.context("the sweeps stopped")?;
+    Ok(())
+}
+
+/// The practice's own inbox, and another that was named.
+fn inboxes(office: &Office, named: Option<PathBuf>) -> anyhow::Result<Vec<PathBuf>> {
+    let mut folders = vec![office.folder.join("inbox")];
+    folders.extend(named);
+    for folder in &folders {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the inbox {}", folder.display()))?;
+    }
+    Ok(folders)
+}
+
+/// How often somebody asks whether a new day has come.
+const DAWN: Duration = Duration::from_secs(60);
+
+/// Runs the nightly sweep of every practice on the first look of its day.
+async fn nights(office: Office, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Err(fault) = sweep_all(&office).await {
+            tracing::error!("sweep {}: {fault:#}", rank::SWEEP);
+        }
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = tokio::time::sleep(DAWN) => {}
+        }
+    }
+}
+
+async fn sweep_all(office: &Office) -> anyhow::Result<()> {
+    for clinic in office.store.practices().await? {
+        let there = Office { clinic, ..office.clone() };
+        if rank::is_due(&there).await? {
+            let moved = rank::sweep(&there).await?;
+            tracing::info!("sweep {}: {moved} cases stand elsewhere", rank::SWEEP);
+        }
+    }
     Ok(())
 }
 

@@ -309,7 +309,11 @@ async fn follow(
     for (case, events) in cases.iter().zip(hearing.events) {
         let mut after = events.iter().fold(case.clone(), Denial::apply);
         let mut all = events;
-        let joined = after.join(&joined_facts(&after, &heard.facts), rules);
+        let mut facts = joined_facts(&after, &heard.facts);
+        if is_full(cases, case, &facts) {
+            facts.claim = case.claim.clone();
+        }
+        let joined = after.join(&facts, rules);
         after = joined.iter().fold(after, Denial::apply);
         all.extend(joined);
         save(tx, office, moment, case, &after, &all).await?;
@@ -326,6 +330,14 @@ async fn follow(
     let rank = rank::rank(&after, moment.today, rules);
     opened.cases.push((after, rank));
     Ok(())
+}
+
+/// True where the claim that speaks has a case of its own in this round: joined claims keep their
+/// cases then, and both are heard together all the same.
+fn is_full(cases: &[Denial], case: &Denial, facts: &ClaimFacts) -> bool {
+    cases.iter().any(|other| {
+        other.id != case.id && other.claim == facts.claim && other.round == case.round
+    })
 }
 
 /// What is known of the claim now, with the days that people noted on the case.
@@ -346,7 +358,8 @@ pub(crate) fn entries(case: &Denial, events: &[Event]) -> Vec<Entry> {
     events.iter().map(entry).collect()
 }
 
-async fn save(
+/// Saves what was heard of a case.
+pub(crate) async fn save(
     tx: &mut Tx,
     office: &Office,
     moment: &Moment,

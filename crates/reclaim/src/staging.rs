@@ -389,7 +389,7 @@ fn taken(row: &RemittanceRow) -> Entry {
 
 /// Looks for remittances of the same payment; those that counted alone count no more, and their
 /// cases are to be looked at again.
-async fn in_conflict(
+pub(crate) async fn in_conflict(
     tx: &mut Tx,
     row: &RemittanceRow,
     entries: &mut Vec<Entry>,

@@ -121,7 +121,8 @@ fn name(file: &Path) -> String {
     name.unwrap_or_else(|| file.display().to_string())
 }
 
-fn in_words(report: &FileReport) -> String {
+/// What became of a file, in one line.
+pub(crate) fn in_words(report: &FileReport) -> String {
     match report.outcome {
         FileOutcome::Refused => {
             let first = report.first.as_deref().unwrap_or("before");
@@ -135,8 +136,8 @@ fn in_words(report: &FileReport) -> String {
     }
 }
 
-/// Transactions counted by set and outcome.
-fn summary(report: &FileReport) -> Vec<String> {
+/// Transactions counted by set and outcome, in words.
+pub(crate) fn summary(report: &FileReport) -> Vec<String> {
     let mut rows: Vec<(String, Outcome, u64, u64, u64)> = Vec::new();
     for one in &report.transactions {
         match rows.iter_mut().find(|row| row.0 == one.set && row.1 == one.outcome) {

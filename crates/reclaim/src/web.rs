@@ -2,21 +2,31 @@
 
 mod act_words;
 mod assets;
+mod audit;
 mod case;
+mod case_documents;
 mod case_forms;
 mod case_view;
 mod chart;
+mod files;
 mod gate;
 mod health;
 mod home;
+mod keyed;
+mod matches;
 mod page;
 mod queue;
 mod reasons;
+mod rejections;
+mod remittances;
 mod routes;
+mod sent;
 mod session;
 mod sign_in;
+mod staff;
 mod timeline;
 mod trouble;
+mod upload;
 mod words;
 
 use std::sync::{Arc, Mutex};
@@ -88,3 +98,6 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         ))
         .layer(CompressionLayer::new())
 }
+
+#[cfg(test)]
+mod tests;

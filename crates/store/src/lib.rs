@@ -4,6 +4,7 @@
 //! its first statement, so that what it reads stays true until it commits.
 
 pub mod acknowledgements;
+pub mod audit;
 pub mod backup;
 mod bulk;
 pub mod claims;

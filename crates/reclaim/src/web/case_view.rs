@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use anyhow::Context as _;
 use denial::claim::{Claim, Patient};
-use denial::deadline::{Deadline, Due as ClockDue};
-use denial::denial::{Denial, DeniedLine, Work};
+use denial::deadline::{self, Deadline, Due as ClockDue};
+use denial::denial::{Denial, DeniedLine, Owner, Work};
 use denial::matching;
 use denial::money::Money;
 use denial::remittance::{ClaimPayment, Source, Standing};
@@ -43,6 +43,7 @@ pub(crate) struct CaseView {
     pub(crate) snoozed: Option<String>,
     pub(crate) next: String,
     pub(crate) next_on: Option<Due>,
+    pub(crate) soonest: Option<(String, Due)>,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) remarks: Vec<Said>,
     pub(crate) advice: String,
@@ -93,11 +94,13 @@ impl CaseView {
             source: source(case.source).to_owned(),
             quarantined: case.quarantined,
             closed: closed(case),
-            owner: case.owner().map(|owner| owned(owner, people)).unwrap_or_default(),
+            owner: case.owner().map(|owner| held_by(owner, people)).unwrap_or_default(),
             taken_by: case.taken_by.as_ref().map(name),
             snoozed: case.snoozed_until.filter(|until| *until > today).map(words::day),
             next: next.map(|next| words::label(next.kind.as_str())).unwrap_or_default(),
             next_on: next.map(|next| words::due(Some(next.on), today)),
+            soonest: deadline::soonest(&case.deadlines, today)
+                .map(|(clock, on)| (clock.kind.in_words(), words::due(Some(on), today))),
             reasons: reasons::leading(case, rules),
             remarks: reasons::remarks_of(case, rules),
             advice: advice(case, rules),
@@ -133,6 +136,11 @@ impl CaseView {
             }),
         }
     }
+}
+
+fn held_by(owner: &Owner, people: &People) -> String {
+    let nobody = if owner.person.is_none() { "Nobody yet, for a " } else { "" };
+    format!("{nobody}{}", owned(owner, people))
 }
 
 /// Where a remittance came from, in words.
@@ -276,7 +284,6 @@ fn line(line: &DeniedLine, case: &Denial, said: &[Spoken], rules: &Rules) -> Lin
 /// What a payer said of the claim in one remittance.
 pub(crate) struct Spoken {
     pub(crate) remittance: String,
-    pub(crate) place: usize,
     pub(crate) on: String,
     pub(crate) trace: String,
     pub(crate) control: String,
@@ -356,7 +363,6 @@ fn one_spoken(place: usize, row: &ClaimPaymentRow, around: &Around<'_>) -> anyho
     });
     Ok(Spoken {
         remittance: row.remittance.clone(),
-        place,
         on: on.map(words::day).unwrap_or_default(),
         trace: row.trace.clone(),
         control: payment.control.to_string(),
@@ -378,7 +384,8 @@ fn anchor(segments: &[Segment], number: i64) -> Option<String> {
     segments.iter().find(|one| one.number == number).map(|one| one.id.clone())
 }
 
-fn status(payment: &ClaimPayment, rules: &Rules) -> String {
+/// A claim status with its meaning.
+pub(crate) fn status(payment: &ClaimPayment, rules: &Rules) -> String {
     let code = payment.status.as_str();
     match rules.wording.status(code) {
         Some(meaning) => format!("{code} · {}", meaning.text),

@@ -47,8 +47,16 @@ pub(crate) struct Link {
 }
 
 /// Every page of the frame's list, with what it takes to open it.
-const LINKS: [(&str, &str, &str, Option<Access>); 2] =
-    [("/", "Home", "h", None), ("/queue", "Queue", "q", Some(Access::Queue))];
+const LINKS: [(&str, &str, &str, Option<Access>); 8] = [
+    ("/", "Home", "h", None),
+    ("/queue", "Queue", "q", Some(Access::Queue)),
+    ("/remittances", "Remittances", "r", Some(Access::Remittances)),
+    ("/matches", "Matches", "m", Some(Access::Matches)),
+    ("/rejections", "Rejections", "x", Some(Access::Rejections)),
+    ("/files", "Files", "f", Some(Access::Remittances)),
+    ("/journal", "Journal", "j", Some(Access::Audit)),
+    ("/people", "People", "p", Some(Access::ManagePeople)),
+];
 
 impl Page {
     /// The frame of a page for somebody; `here` is its address in the list.

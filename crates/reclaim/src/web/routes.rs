@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
 use denial::person::Access;
 
 use crate::web::gate::Gate;
-use crate::web::{App, assets, case, health, home, queue, sign_in};
+use crate::web::{
+    App, assets, audit, case, case_documents, files, health, home, keyed, matches, queue, rejections,
+    remittances, sign_in, staff, upload,
+};
 
 /// One page.
 pub(crate) struct Route {
@@ -26,6 +30,13 @@ fn shows<T: 'static>(path: &'static str, gate: Gate, page: impl Handler<T, Arc<A
 /// A page that changes something and then leads to one that shows.
 fn does<T: 'static>(path: &'static str, gate: Gate, page: impl Handler<T, Arc<App>>) -> Route {
     Route { method: Method::POST, path, gate, run: post(page) }
+}
+
+impl Route {
+    /// Files come with it; [`crate::web::sent`] limits them.
+    fn large(self) -> Route {
+        Route { run: self.run.layer(DefaultBodyLimit::disable()), ..self }
+    }
 }
 
 /// The table of pages.
@@ -47,5 +58,26 @@ pub(crate) fn table() -> Vec<Route> {
         does("/find", Needs(A::Queue), queue::find),
         shows("/cases/{id}", Needs(A::ReadCases), case::page),
         does("/cases/{id}/acts", Needs(A::ReadCases), case::act),
+        does("/cases/{id}/documents", Needs(A::ReadCases), case_documents::attach).large(),
+        shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one),
+        shows("/remittances", Needs(A::Remittances), remittances::page),
+        shows("/remittances/{id}", Needs(A::Remittances), remittances::one),
+        shows("/remittances/{id}/claims/{n}", Needs(A::Remittances), remittances::claim),
+        shows("/remittances/{id}/scan", Needs(A::Remittances), keyed::scan),
+        does("/remittances/{id}/verdict", Needs(A::Post), remittances::decide),
+        shows("/matches", Needs(A::Matches), matches::page),
+        does("/matches", Needs(A::Matches), matches::decide),
+        shows("/rejections", Needs(A::Rejections), rejections::page),
+        // Auditors read the queue of rejections; who decides matches resolves them.
+        does("/rejections", Needs(A::Matches), rejections::resolve),
+        shows("/upload", Needs(A::TakeFiles), upload::form),
+        does("/upload", Needs(A::TakeFiles), upload::take).large(),
+        shows("/keyed", Needs(A::TakeFiles), keyed::form),
+        does("/keyed", Needs(A::TakeFiles), keyed::key).large(),
+        shows("/files", Needs(A::Remittances), files::page),
+        shows("/files/{hash}", Needs(A::Remittances), files::one),
+        shows("/journal", Needs(A::Audit), audit::page),
+        shows("/people", Needs(A::ManagePeople), staff::page),
+        does("/people", Needs(A::ManagePeople), staff::change),
     ]
 }

@@ -1,0 +1,360 @@
+//! A paper EOB, a denial letter or a word by phone, keyed in with the checks that a file gets.
+
+use anyhow::Context;
+use denial::claim::{Patient, PayerName};
+use denial::codes::{
+    Carc, ClaimNumber, Group, PayerControlNumber, Procedure, Quantity, Rarc, TraceNumber,
+};
+use denial::ids::RemittanceId;
+use denial::money::Money;
+use denial::phi::Phi;
+use denial::remittance::{
+    Adjustment, ClaimPayment, Imbalance, LinePayment, Remark, RemittanceHead, Source,
+};
+use jiff::civil::Date;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use store::claims::KnownClaim;
+use store::instant;
+use store::journal::Entry;
+use store::remittances::{NewClaimPayment, RemittanceRow, State};
+
+use crate::fields::Fields;
+use crate::practice::Office;
+use crate::settle::{self, Fresh};
+use crate::{identity, staging};
+
+/// The most lines of one claim that the form takes.
+pub(crate) const LINES: usize = 12;
+
+/// What was keyed.
+#[derive(Clone, Debug)]
+pub(crate) struct Keyed {
+    pub(crate) head: RemittanceHead,
+    pub(crate) payment: ClaimPayment,
+    /// The hash of the scan among the documents, where one was given.
+    pub(crate) scan: Option<String>,
+}
+
+impl Keyed {
+    /// Every sum that does not hold.
+    pub(crate) fn imbalances(&self) -> Vec<Imbalance> {
+        self.payment.imbalances()
+    }
+}
+
+/// Reads the form.
+///
+/// # Errors
+/// Every field that is missing or cannot be read, in words.
+pub(crate) fn read(fields: &Fields, today: Date) -> Result<Keyed, Vec<String>> {
+    let mut form = Form { fields, faults: Vec::new() };
+    let source = Source::from_name(form.text("source")).filter(|one| *one != Source::Era);
+    let payer = form.needed("payer", "the payer's name");
+    let paid_on = form.day("paid_on", "the day of the payment or letter");
+    if paid_on.is_some_and(|on| on > today) {
+        form.faults.push("the day of the payment has not come yet".to_owned());
+    }
+    let number = form.needed("number", "the claim's number");
+    let status = form.text("status").to_owned();
+    let lines: Vec<LinePayment> = (1..=LINES).filter_map(|at| form.line(at)).collect();
+    let adjustments = form.adjustments("adjustments", "the whole claim");
+    if lines.is_empty() {
+        form.faults.push("expected at least one line with its charge".to_owned());
+    }
+    let share = form.optional_money("share", "what the patient owes");
+    let sum = |of: fn(&LinePayment) -> Money| lines.iter().map(of).sum::<Money>();
+    let charge = form.optional_money("charge", "the claim's charge");
+    let paid = form.optional_money("paid", "what was paid for the claim");
+    let payment = ClaimPayment {
+        number: ClaimNumber::new(&number),
+        status: if status.is_empty() { "1" } else { &status }.into(),
+        charge: charge.unwrap_or_else(|| sum(|line| line.charge)),
+        paid: paid.unwrap_or_else(|| sum(|line| line.paid)),
+        patient_share: share,
+        control: PayerControlNumber::new(form.text("control")),
+        patient: Phi::new(Patient {
+            family: form.text("family").to_owned(),
+            given: form.text("given").to_owned(),
+            member: form.text("member").to_owned(),
+            born: None,
+        }),
+        from: lines.iter().filter_map(|line| line.from).min(),
+        to: lines.iter().filter_map(|line| line.to).max(),
+        remarks: remarks(form.text("remarks"), "MOA"),
+        adjustments,
+        lines,
+        ..ClaimPayment::default()
+    };
+    let trace = form.text("trace").to_owned();
+    let name = PayerName { name: payer.as_str().into(), ids: Vec::new() };
+    let head = RemittanceHead {
+        source: source.unwrap_or(Source::Paper),
+        payer_key: identity::letters(&payer).as_str().into(),
+        payer: name,
+        trace: TraceNumber::new(&trace),
+        total: payment.paid,
+        method: "CHK".into(),
+        paid_on,
+        ..RemittanceHead::default()
+    };
+    let scan = Some(form.text("scan").to_owned()).filter(|hash| is_hash(hash));
+    if form.faults.is_empty() { Ok(Keyed { head, payment, scan }) } else { Err(form.faults) }
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Fields being read, and what is wrong with them.
+struct Form<'a> {
+    fields: &'a Fields,
+    faults: Vec<String>,
+}
+
+impl Form<'_> {
+    fn text(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", |text| text.trim())
+    }
+
+    fn needed(&mut self, name: &str, what: &str) -> String {
+        let text = self.text(name).to_owned();
+        if text.is_empty() {
+            self.faults.push(format!("expected {what}"));
+        }
+        text
+    }
+
+    fn day(&mut self, name: &str, what: &str) -> Option<Date> {
+        let text = self.needed(name, what);
+        let day = text.parse().ok();
+        if day.is_none() && !text.is_empty() {
+            self.faults.push(format!("expected {what} as YYYY-MM-DD"));
+        }
+        day
+    }
+
+    fn optional_money(&mut self, name: &str, what: &str) -> Option<Money> {
+        let text = self.text(name).to_owned();
+        if text.is_empty() {
+            return None;
+        }
+        let money = Money::parse(&text).ok();
+        if money.is_none() {
+            self.faults.push(format!("expected {what} as an amount such as 120.50"));
+        }
+        money
+    }
+
+    /// One line; none where nothing of it was filled in.
+    fn line(&mut self, at: usize) -> Option<LinePayment> {
+        let names = ["procedure", "from", "charge", "paid", "adjustments", "remarks"];
+        let names = names.map(|name| format!("{name}_{at}"));
+        let [procedure, from, charge, paid, adjustments, noted] = &names;
+        if names.iter().all(|name| self.text(name).is_empty()) {
+            return None;
+        }
+        let what = format!("line {at}");
+        let charge = self.optional_money(charge, &format!("the charge of {what}"));
+        if charge.is_none() {
+            self.faults.push(format!("expected the charge of {what}"));
+        }
+        let paid = self.optional_money(paid, &format!("what was paid on {what}"));
+        let day = self.text(from).parse().ok();
+        if day.is_none() && !self.text(from).is_empty() {
+            self.faults.push(format!("expected the day of {what} as YYYY-MM-DD"));
+        }
+        Some(LinePayment {
+            procedure: self::procedure(self.text(procedure)),
+            charge: charge.unwrap_or_default(),
+            paid: paid.unwrap_or_default(),
+            units: Quantity::ONE,
+            from: day,
+            to: day,
+            adjustments: self.adjustments(adjustments, &what),
+            remarks: remarks(self.text(noted), "LQ:HE"),
+            ..LinePayment::default()
+        })
+    }
+
+    /// `CO-197 250.00, PR-3 20`: group, reason and amount of each.
+    fn adjustments(&mut self, name: &str, what: &str) -> Vec<Adjustment> {
+        let text = self.text(name).to_owned();
+        let parts = text.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty());
+        let mut found = Vec::new();
+        for part in parts {
+            match adjustment(part) {
+                Some(one) => found.push(one),
+                None => self.faults.push(format!(
+                    "expected adjustments of {what} such as CO-197 250.00, {part:?} came"
+                )),
+            }
+        }
+        found
+    }
+}
+
+fn adjustment(text: &str) -> Option<Adjustment> {
+    let mut words = text.split_whitespace();
+    let (group, reason) = words.next()?.split_once('-')?;
+    let amount = Money::parse(words.next()?).ok()?;
+    let is_word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let fits = is_word(group) && is_word(reason) && words.next().is_none();
+    fits.then(|| Adjustment {
+        group: Group::new(&group.to_ascii_uppercase()),
+        reason: Carc::new(&reason.to_ascii_uppercase()),
+        amount,
+        units: None,
+    })
+}
+
+fn remarks(text: &str, list: &str) -> Vec<Remark> {
+    let codes = text.split(|one: char| !one.is_ascii_alphanumeric()).filter(|one| !one.is_empty());
+    let remark =
+        |code: &str| Remark { list: list.into(), code: Rarc::new(&code.to_ascii_uppercase()) };
+    codes.map(remark).collect()
+}
+
+fn procedure(text: &str) -> Procedure {
+    let mut parts = text.split(['-', ' ', ':']).filter(|part| !part.is_empty());
+    let code = parts.next().unwrap_or_default().to_ascii_uppercase();
+    Procedure {
+        qualifier: "HC".into(),
+        code: code.into(),
+        modifiers: parts.map(|part| part.to_ascii_uppercase().into()).collect(),
+    }
+}
+
+/// What became of something keyed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// It is in, under this id.
+    Taken(RemittanceId),
+    /// The same was keyed before.
+    Known(RemittanceId),
+}
+
+/// Writes it as a remittance of one claim, and its cases with it.
+pub(crate) async fn save(office: &Office, keyed: &Keyed) -> anyhow::Result<Kept> {
+    let raw = serde_json::to_string(&keyed.payment).context("a payment is JSON")?;
+    let head = serde_json::to_string(&keyed.head).context("a head is JSON")?;
+    let content = hex::encode(Sha256::digest(format!("{head}\n{raw}").as_bytes()));
+    let id = identity::remittance(&content);
+    let row = row(office, keyed, &content, head);
+    let payer = denial::ids::PayerId::parse(&row.payer)?;
+    let claim = identity::claim_of(&keyed.payment, &payer, &id, 0);
+    let quarantined = row.balanced == "no";
+    let moment = office.moment();
+    let mut tx = office.write().await?;
+    if !tx.stage_remittance(&row).await? {
+        return Ok(Kept::Known(id));
+    }
+    let known = KnownClaim {
+        claim: claim.clone(),
+        number: keyed.payment.number.as_str().to_owned(),
+        fingerprint: identity::paid_fingerprint(&keyed.payment),
+    };
+    tx.know_claims(vec![known]).await?;
+    tx.find_likely_billed(&[claim.as_str().to_owned()]).await?;
+    let payment =
+        NewClaimPayment { n: 0, claim: claim.clone(), quarantined, segment: 0, byte: 0, raw };
+    tx.add_claim_payments(&id, vec![payment]).await?;
+    let mut entries = Vec::new();
+    let conflict = staging::in_conflict(&mut tx, &row, &mut entries).await?;
+    let state = if conflict { State::Conflict } else { State::Published };
+    tx.move_remittance(id.as_str(), State::Staging, state).await?;
+    tx.settle_remittance(id.as_str(), 1).await?;
+    let facts = json!({ "source": row.source, "trace": row.trace, "content": content,
+        "scan": keyed.scan, "state": state });
+    entries.push(Entry::new(id.as_str(), "remittance.keyed", &facts));
+    tx.append(entries, &moment).await?;
+    settle::settle_claims(&mut tx, office, &moment, vec![claim.to_string()], Fresh::nothing()).await?;
+    tx.commit().await?;
+    settle::catch_up(office).await?;
+    Ok(Kept::Taken(id))
+}
+
+fn row(office: &Office, keyed: &Keyed, content: &str, head: String) -> RemittanceRow {
+    let payment = &keyed.payment;
+    let imbalances = keyed.imbalances();
+    let is_balanced = !imbalances.iter().any(|one| one.check.quarantines());
+    // Each claim of a paper EOB is keyed by itself, so the claim is part of what makes it the same.
+    let deal = identity::deal(&keyed.head);
+    let deal = Sha256::digest(format!("{deal} {}", payment.number).as_bytes());
+    RemittanceRow {
+        remittance: identity::remittance(content).as_str().to_owned(),
+        file: keyed.scan.clone().unwrap_or_else(|| content.to_owned()),
+        number: 1,
+        deal: hex::encode(deal),
+        content: content.to_owned(),
+        state: State::Staging.as_str().to_owned(),
+        why: None,
+        source: keyed.head.source.as_str().to_owned(),
+        payer: identity::payer(&keyed.head.payer, &keyed.head.payer_key, &office.rules)
+            .as_str()
+            .to_owned(),
+        payer_name: keyed.head.payer.name.to_string(),
+        trace: keyed.head.trace.as_str().to_owned(),
+        paid_on: keyed.head.paid_on.map(|day| day.to_string()),
+        total: keyed.head.total.cents(),
+        paid: payment.paid.cents(),
+        provider_level: 0,
+        claims: 1,
+        lines: i64::try_from(payment.lines.len()).unwrap_or(i64::MAX),
+        balanced: if is_balanced { "yes" } else { "no" }.to_owned(),
+        head,
+        separators: String::new(),
+        imbalances: serde_json::to_string(&imbalances).expect("imbalances are JSON"),
+        taken_at: instant(office.clock.now()),
+        settled: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn form(pairs: &[(&str, &str)]) -> Result<Keyed, Vec<String>> {
+        let fields = pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        read(&fields.collect(), date(2026, 3, 1))
+    }
+
+    const LETTER: [(&str, &str); 8] = [
+        ("source", "paper"),
+        ("payer", "Standin Health"),
+        ("paid_on", "2026-02-20"),
+        ("number", "A-17"),
+        ("procedure_1", "99214-25"),
+        ("charge_1", "250"),
+        ("adjustments_1", "co-197 200.00, PR-3 20; OA-23 30"),
+        ("remarks_1", "n54 M127"),
+    ];
+
+    #[test]
+    fn a_letter_is_read_with_its_checks() {
+        let keyed = form(&LETTER).expect("complete");
+        let line = keyed.payment.lines.first().expect("a line");
+        let codes: Vec<String> = line
+            .adjustments
+            .iter()
+            .map(|one| format!("{}-{} {}", one.group, one.reason, one.amount))
+            .collect();
+        assert_eq!(codes, ["CO-197 $200.00", "PR-3 $20.00", "OA-23 $30.00"]);
+        assert_eq!(line.remarks.len(), 2);
+        assert_eq!(line.procedure.to_string(), "99214-25");
+        assert_eq!(keyed.imbalances(), []);
+        let mut short = LETTER.to_vec();
+        short[6] = ("adjustments_1", "CO-197 200.00");
+        assert_eq!(form(&short).expect("complete").imbalances().len(), 2, "line and claim");
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let faults = form(&[("payer", "X"), ("paid_on", "soon"), ("adjustments_1", "197 CO")]);
+        let faults = faults.expect_err("incomplete").join("\n");
+        for part in ["YYYY-MM-DD", "claim's number", "charge of line 1", "such as CO-197"] {
+            assert!(faults.contains(part), "{part}: {faults}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Remittances that wait for a person: held, in conflict or not adding up. Somebody says that one
+//! counts, or sets it aside; the cases follow.
+
+use serde_json::json;
+use store::journal::Entry;
+use store::remittances::{RemittanceRow, State};
+use store::Tx;
+
+use crate::practice::Office;
+use crate::settle;
+
+/// What somebody decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It counts.
+    Counts,
+    /// It does not.
+    SetAside,
+}
+
+/// Why a remittance was not decided.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Undecided {
+    /// Everything that is decided has a reason.
+    #[error("say why; it stands in the journal")]
+    NoReason,
+    /// It is in another state than the one that can be decided so.
+    #[error("a remittance that is {0} cannot be decided so; open it again")]
+    NotFrom(String),
+    /// Two remittances of one payment would count.
+    #[error("another remittance of this payment counts already; set that one aside first")]
+    AnotherCounts,
+    /// The database, or what is kept there.
+    #[error(transparent)]
+    Fault(#[from] anyhow::Error),
+}
+
+impl From<store::Error> for Undecided {
+    fn from(error: store::Error) -> Undecided {
+        Undecided::Fault(error.into())
+    }
+}
+
+/// One remittance's way from one state to another.
+struct Step {
+    remittance: String,
+    from: State,
+    to: State,
+    why: String,
+}
+
+/// Decides a remittance. What else has the same payment follows: it is set aside where this one
+/// is chosen, and counts again where it is left alone.
+///
+/// # Errors
+/// [`Undecided`]; nothing has changed then.
+pub(crate) async fn decide(
+    office: &Office,
+    remittance: &str,
+    verdict: Verdict,
+    why: &str,
+) -> Result<(), Undecided> {
+    let why = why.trim();
+    if why.is_empty() {
+        return Err(Undecided::NoReason);
+    }
+    let moment = office.moment();
+    let mut tx = office.write().await?;
+    let steps = steps(&mut tx, remittance, verdict, why).await?;
+    let mut entries = Vec::with_capacity(steps.len());
+    for step in &steps {
+        if !tx.decide_remittance(&step.remittance, step.from, step.to, &step.why).await? {
+            return Err(Undecided::NotFrom(step.from.as_str().replace('_', " ")));
+        }
+        let kind = match verdict_of(step.to) {
+            Verdict::Counts => "remittance.counts",
+            Verdict::SetAside => "remittance.set_aside",
+        };
+        let facts = json!({ "from": step.from, "to": step.to, "why": step.why });
+        entries.push(Entry::new(&step.remittance, kind, &facts));
+    }
+    tx.append(entries, &moment).await?;
+    tx.commit().await?;
+    // A crash here leaves them unsettled, and whoever opens the practice next goes on.
+    for step in steps {
+        settle::settle_giant(office, &step.remittance).await?;
+    }
+    Ok(())
+}
+
+const fn verdict_of(state: State) -> Verdict {
+    match state {
+        State::Published | State::Conflict | State::Staging | State::Held | State::Test => {
+            Verdict::Counts
+        }
+        State::SetAside => Verdict::SetAside,
+    }
+}
+
+async fn steps(
+    tx: &mut Tx,
+    remittance: &str,
+    verdict: Verdict,
+    why: &str,
+) -> Result<Vec<Step>, Undecided> {
+    let row = tx.remittance(remittance).await?;
+    let row = row.ok_or(store::Error::Missing { what: "remittance" })?;
+    let from = state(&row)?;
+    let others: Vec<RemittanceRow> = tx
+        .remittances_of_deal(&row.deal)
+        .await?
+        .into_iter()
+        .filter(|other| other.remittance != row.remittance)
+        .collect();
+    let step = |row: &RemittanceRow, from, to, why: &str| Step {
+        remittance: row.remittance.clone(),
+        from,
+        to,
+        why: why.to_owned(),
+    };
+    let rivals = others.iter().filter(|other| other.state == State::Conflict.as_str());
+    match (verdict, from) {
+        (Verdict::Counts, State::Conflict) => {
+            let lost = "another remittance of the same payment was chosen";
+            let mut steps = vec![step(&row, from, State::Published, why)];
+            steps.extend(rivals.map(|other| step(other, State::Conflict, State::SetAside, lost)));
+            Ok(steps)
+        }
+        (Verdict::Counts, State::Held | State::SetAside) => {
+            let counts = [State::Published.as_str(), State::Conflict.as_str()];
+            if others.iter().any(|other| counts.contains(&other.state.as_str())) {
+                return Err(Undecided::AnotherCounts);
+            }
+            Ok(vec![step(&row, from, State::Published, why)])
+        }
+        (Verdict::SetAside, State::Conflict) => {
+            let left: Vec<&RemittanceRow> = rivals.collect();
+            let mut steps = vec![step(&row, from, State::SetAside, why)];
+            if let [alone] = left.as_slice() {
+                let won = "the other remittance of the same payment was set aside";
+                steps.push(step(alone, State::Conflict, State::Published, won));
+            }
+            Ok(steps)
+        }
+        (Verdict::SetAside, State::Held | State::Published) => {
+            Ok(vec![step(&row, from, State::SetAside, why)])
+        }
+        (Verdict::Counts, State::Published | State::Staging | State::Test)
+        | (Verdict::SetAside, State::SetAside | State::Staging | State::Test) => {
+            Err(Undecided::NotFrom(from.as_str().replace('_', " ")))
+        }
+    }
+}
+
+fn state(row: &RemittanceRow) -> Result<State, Undecided> {
+    let state = State::from_name(&row.state);
+    state.ok_or_else(|| Undecided::NotFrom(row.state.clone()))
+}

@@ -1,0 +1,130 @@
+//! Rejections: what never reached adjudication. No denials; a queue of their own.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::{IntoResponse, Redirect, Response};
+use denial::person::{Access, allows};
+use denial::rejection::{Acknowledgement, AnswerCode, Level};
+use denial::rules::Rules;
+use serde_json::json;
+use store::acknowledgements::RejectionRow;
+use store::instant;
+use store::journal::Entry;
+
+use crate::fields::Fields;
+use crate::web::gate::Posted;
+use crate::web::page::{Page, html};
+use crate::web::session::Visitor;
+use crate::web::timeline::{self, People};
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+/// Rejections of one page.
+const ROWS: i64 = 100;
+
+#[derive(Template)]
+#[template(path = "rejections.html")]
+struct RejectionsPage {
+    page: Page,
+    rows: Vec<Row>,
+    resolved: bool,
+    open: i64,
+    resolves: bool,
+}
+
+struct Row {
+    id: String,
+    number: String,
+    what: String,
+    on: String,
+    from: String,
+    codes: Vec<(String, String)>,
+    done: Option<String>,
+}
+
+/// `GET /rejections`.
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let resolved = asked.get("show").is_some_and(|show| show == "resolved");
+    let mut tx = office.read().await?;
+    let found = tx.rejections(if resolved { "resolved" } else { "open" }, ROWS).await?;
+    let open = tx.open_rejections().await?;
+    let people: People =
+        tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect();
+    let zone = &office.clinic.zone;
+    let row = |one: &RejectionRow| row(one, &office.rules, &people, zone);
+    let rows = found.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+    let mut page = Page::of(&visitor, "Rejections", "/rejections");
+    page.done = asked.get("done").map(|_| "Resolved; it stands under Resolved.".to_owned());
+    let resolves = allows(office.who.role, Access::Matches);
+    html(&RejectionsPage { page, rows, resolved, open, resolves })
+}
+
+fn row(
+    one: &RejectionRow,
+    rules: &Rules,
+    people: &People,
+    zone: &str,
+) -> Result<Row, Trouble> {
+    let answer: Acknowledgement =
+        serde_json::from_str(&one.body).map_err(|fault| Trouble::Broken(fault.into()))?;
+    let what = match answer.level {
+        Level::Claim => "Claim",
+        Level::Provider => "Provider's batch",
+        Level::Transaction => "Transaction",
+        Level::Group => "Group",
+        Level::Interchange => "Whole file",
+    };
+    let done = one.resolved_by.as_ref().map(|by| {
+        let at = one.resolved_at.as_deref().unwrap_or_default();
+        format!("{} on {}", timeline::name(people, by), words::instant(at, zone))
+    });
+    Ok(Row {
+        id: one.rejection.clone(),
+        number: one.number.clone(),
+        what: format!("{what}, by {}", answer.kind.as_str()),
+        on: one.on_day.as_deref().map(words::day_of).unwrap_or_default(),
+        from: answer.from.name.to_string(),
+        codes: answer.codes.iter().map(|code| code_in_words(code, rules)).collect(),
+        done,
+    })
+}
+
+fn code_in_words(one: &AnswerCode, rules: &Rules) -> (String, String) {
+    let parts = [one.code.as_str(), one.status.as_str(), one.entity.as_str()];
+    let code: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let meaning = rules.wording.status(&one.code).map(|meaning| meaning.text.to_string());
+    let place = one.place.as_ref().map(|place| {
+        let element = if place.element.is_empty() {
+            String::new()
+        } else {
+            format!(", element {}", place.element)
+        };
+        format!("at segment {}{element}", place.segment)
+    });
+    let words: Vec<String> = meaning.into_iter().chain(place).collect();
+    (code.join(" · "), words.join(", "))
+}
+
+/// `POST /rejections`.
+pub(crate) async fn resolve(
+    visitor: Visitor,
+    Posted(fields): Posted,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let field = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
+    let (id, why) = (field("rejection"), field("why"));
+    if why.is_empty() {
+        return Err(Trouble::Unfit("Say what was done about it, in a few words.".to_owned()));
+    }
+    let moment = office.moment();
+    let mut tx = office.write().await?;
+    tx.resolve_rejection(id, moment.who.person.as_str(), &instant(moment.now)).await?;
+    let entry = Entry::new(id, "rejection.resolved", &json!({ "why": why }));
+    tx.append(vec![entry], &moment).await?;
+    tx.commit().await?;
+    Ok(Redirect::to("/rejections?done=1").into_response())
+}

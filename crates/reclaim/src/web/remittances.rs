@@ -1,0 +1,492 @@
+//! Remittances: what payers paid, whether it adds up, and those that wait for a person.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use denial::denial::Denial;
+use denial::person::{Access, allows, sees};
+use denial::remittance::{Imbalance, RemittanceHead, Source};
+use serde_json::json;
+use store::journal::Entry;
+use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
+
+use crate::fields::Fields;
+use crate::remitting::{self, Undecided, Verdict};
+use crate::settle;
+use crate::web::case_view::{self, Around, PatientView, Spoken};
+use crate::web::gate::Posted;
+use crate::web::page::{Page, html, html_with};
+use crate::web::session::Visitor;
+use crate::web::timeline::{self, People};
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+/// Rows of one page.
+const ROWS: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "remittances.html")]
+struct RemittancesPage {
+    page: Page,
+    rows: Vec<Row>,
+    review: bool,
+    waiting: i64,
+    next: Option<String>,
+    further: bool,
+    takes: bool,
+}
+
+/// One remittance as a row.
+struct Row {
+    href: String,
+    on: String,
+    payer: String,
+    trace: String,
+    source: &'static str,
+    total: String,
+    provider_level: String,
+    claims: String,
+    state: StateView,
+    balanced: bool,
+}
+
+/// A state in words.
+struct StateView {
+    label: &'static str,
+    class: &'static str,
+    text: &'static str,
+}
+
+fn state_view(state: &str) -> StateView {
+    let (label, class, text) = match State::from_name(state) {
+        Some(State::Published) => ("counts", "here", ""),
+        Some(State::Conflict) => (
+            "in conflict",
+            "bad",
+            "Another remittance has the same payer, trace, amount, day and payee and says \
+             something else. Both have opened their cases; the money of neither counts until \
+             somebody chooses one.",
+        ),
+        Some(State::Held) => (
+            "held",
+            "absent",
+            "Its payee is no practice of this database, so nothing was opened. Release it if it \
+             is yours under another number, or set it aside.",
+        ),
+        Some(State::Test) => ("test", "absent", "ISA15 says test: it is shown and never worked."),
+        Some(State::SetAside) => ("set aside", "absent", "Somebody decided that it does not count."),
+        Some(State::Staging) | None => ("being read", "absent", "It is being read."),
+    };
+    StateView { label, class, text }
+}
+
+/// `GET /remittances`.
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let review = asked.get("show").is_some_and(|show| show == "review");
+    let after = asked.get("after").and_then(|text| text.split_once('_'));
+    let mut tx = office.read().await?;
+    let mut found = if review {
+        tx.remittances_to_review(ROWS * 4).await?
+    } else {
+        let (day, id) = after.unwrap_or(("9999-12-31", "~"));
+        tx.remittances((day, id), ROWS + 1).await?
+    };
+    let (waiting, _) = tx.reviews().await?;
+    let rows = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let more = !review && found.len() > rows;
+    if more {
+        found.truncate(rows);
+    }
+    let last = found.last().filter(|_| more);
+    let next = last.map(|last| {
+        let day = last.paid_on.as_deref().unwrap_or_default();
+        format!("/remittances?after={day}_{}", last.remittance)
+    });
+    let template = RemittancesPage {
+        rows: found.iter().map(row).collect(),
+        review,
+        waiting,
+        next,
+        further: after.is_some(),
+        takes: allows(office.who.role, Access::TakeFiles),
+        page: Page::of(&visitor, "Remittances", "/remittances"),
+    };
+    html(&template)
+}
+
+fn row(one: &RemittanceRow) -> Row {
+    Row {
+        href: format!("/remittances/{}", one.remittance),
+        on: one.paid_on.as_deref().map(words::day_of).unwrap_or_default(),
+        payer: one.payer_name.clone(),
+        trace: one.trace.clone(),
+        source: Source::from_name(&one.source).map_or("", case_view::source),
+        total: words::money(one.total),
+        provider_level: if one.provider_level == 0 {
+            String::new()
+        } else {
+            words::money(-one.provider_level)
+        },
+        claims: words::number(one.claims),
+        state: state_view(&one.state),
+        balanced: one.balanced == "yes",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "remittance.html")]
+struct RemittancePage {
+    page: Page,
+    id: String,
+    payer: String,
+    trace: String,
+    on: String,
+    total: String,
+    paid: String,
+    provider_level: String,
+    state: StateView,
+    why: Option<String>,
+    facts: Vec<(&'static str, String)>,
+    file: Option<(String, String)>,
+    sums: Vec<Sum>,
+    odd: Vec<String>,
+    claims: Vec<ClaimRow>,
+    next: Option<String>,
+    further: bool,
+    provider: Vec<ProviderRow>,
+    rivals: Vec<Row>,
+    history: Vec<(String, String, String)>,
+    decides: bool,
+    counts: bool,
+    sets_aside: bool,
+    typed: String,
+    refused: Option<String>,
+}
+
+/// One of the three balances.
+struct Sum {
+    label: &'static str,
+    holds: bool,
+    text: String,
+}
+
+/// One claim of it.
+struct ClaimRow {
+    href: String,
+    number: String,
+    patient: String,
+    status: String,
+    charge: String,
+    paid: String,
+    share: String,
+    odd: bool,
+    cases: Vec<(String, String, &'static str)>,
+}
+
+/// One amount at the provider's level.
+struct ProviderRow {
+    reason: String,
+    meaning: &'static str,
+    reference: String,
+    amount: String,
+}
+
+/// `GET /remittances/{id}`.
+pub(crate) async fn one(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let from = asked.get("from").and_then(|text| text.parse().ok()).unwrap_or(0_i64).max(0);
+    let mut template = detail(&visitor, &id, from).await?;
+    template.page.done = asked.get("done").map(|_| "Saved; the cases have followed.".to_owned());
+    viewed(&visitor, &id).await?;
+    html(&template)
+}
+
+/// Names of patients stand on it, so that it was looked at is on record.
+async fn viewed(visitor: &Visitor, id: &str) -> Result<(), Trouble> {
+    let office = &visitor.office;
+    let mut tx = office.store.write_aside(office.practice()).await?;
+    let entry = Entry::new(id, "remittance.viewed", &json!({}));
+    tx.append_views(vec![entry], &office.moment()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage, Trouble> {
+    let office = &visitor.office;
+    let mut tx = office.read().await?;
+    let row = tx.remittance(id).await?.ok_or(Trouble::Nowhere)?;
+    let head: RemittanceHead =
+        serde_json::from_str(&row.head).map_err(|fault| Trouble::Broken(fault.into()))?;
+    let imbalances: Vec<Imbalance> =
+        serde_json::from_str(&row.imbalances).map_err(|fault| Trouble::Broken(fault.into()))?;
+    let mut payments = tx.claim_payments(id, from, ROWS + 1).await?;
+    let next = payments.get(usize::try_from(ROWS).unwrap_or(usize::MAX)).map(|one| {
+        format!("/remittances/{id}?from={}", one.n)
+    });
+    payments.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
+    let claims = claims(&mut tx, visitor, id, &payments).await?;
+    let provider = tx.provider_adjustments(id).await?;
+    let others = tx.remittances_of_deal(&row.deal).await?;
+    let rivals = others.iter().filter(|other| other.remittance != row.remittance).map(self::row);
+    let file = match tx.file(&row.file).await? {
+        Some(file) => Some((format!("/files/{}", file.hash), file.name)),
+        None => tx.document(&row.file).await?.map(|scan| (format!("/remittances/{id}/scan"), scan.name)),
+    };
+    let people: People =
+        tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect();
+    let zone = &office.clinic.zone;
+    let history = tx.timeline(id).await?;
+    let history = history.iter().map(|one| {
+        let text = told(&one.kind, &one.body);
+        (words::instant(&one.at, zone), text, timeline::name(&people, &one.actor))
+    });
+    let state = State::from_name(&row.state);
+    let decides = allows(office.who.role, Access::Post);
+    Ok(RemittancePage {
+        page: Page::of(visitor, format!("Remittance {}", row.trace), "/remittances"),
+        id: id.to_owned(),
+        payer: row.payer_name.clone(),
+        trace: row.trace.clone(),
+        on: row.paid_on.as_deref().map(words::day_of).unwrap_or_default(),
+        total: words::money(row.total),
+        paid: words::money(row.paid),
+        provider_level: words::money(row.provider_level),
+        state: state_view(&row.state),
+        why: row.why.clone(),
+        facts: facts(&row, &head),
+        file,
+        sums: sums(&row, &imbalances),
+        odd: imbalances.iter().take(20).map(odd).collect(),
+        claims,
+        next,
+        further: from > 0,
+        provider: provider.iter().map(provider_row).collect(),
+        rivals: rivals.collect(),
+        history: history.collect(),
+        decides,
+        counts: matches!(state, Some(State::Held | State::Conflict | State::SetAside)),
+        sets_aside: matches!(state, Some(State::Held | State::Conflict | State::Published)),
+        typed: String::new(),
+        refused: None,
+    })
+}
+
+fn told(kind: &str, body: &str) -> String {
+    let facts: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let why = facts.get("why").and_then(serde_json::Value::as_str);
+    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+    let text = match kind {
+        "remittance.taken" => "Taken in",
+        "remittance.keyed" => "Keyed in",
+        "remittance.in_conflict" => "Another remittance of the same payment came",
+        "remittance.counts" => "Counts",
+        "remittance.set_aside" => "Set aside",
+        other => return words::label(other),
+    };
+    format!("{text}{why}")
+}
+
+fn facts(row: &RemittanceRow, head: &RemittanceHead) -> Vec<(&'static str, String)> {
+    let payee = [head.payee.name.as_str(), head.payee.npi.as_str(), head.payee.tax_id.as_str()];
+    let payee: Vec<&str> = payee.into_iter().filter(|part| !part.is_empty()).collect();
+    let facts = [
+        ("Source", Source::from_name(&row.source).map_or("", case_view::source).to_owned()),
+        ("Payee", payee.join(" · ")),
+        ("Method", head.method.to_string()),
+        ("Payer's ids", head.payer.ids.join(" · ")),
+        ("Claims", words::number(row.claims)),
+        ("Lines", words::number(row.lines)),
+    ];
+    facts.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+}
+
+fn sums(row: &RemittanceRow, imbalances: &[Imbalance]) -> Vec<Sum> {
+    use denial::remittance::Check;
+    let count = |checks: &[Check]| {
+        let odd = imbalances.iter().filter(|one| checks.contains(&one.check)).count();
+        i64::try_from(odd).unwrap_or(i64::MAX)
+    };
+    let off = row.paid - row.provider_level - row.total;
+    let level = |label, odd: i64, one: &str, many: &str| Sum {
+        label,
+        holds: odd == 0,
+        text: match odd {
+            0 => format!("every {one} adds up"),
+            _ => format!("{} not add up", words::counted(odd, &format!("{one} does"), &format!("{many} do"))),
+        },
+    };
+    vec![
+        Sum {
+            label: "Payment",
+            holds: off == 0,
+            text: format!(
+                "claims {} less provider adjustments {} {} payment {}{}",
+                words::money(row.paid),
+                words::money(row.provider_level),
+                if off == 0 { "=" } else { "≠" },
+                words::money(row.total),
+                if off == 0 { String::new() } else { format!(" ({} apart)", words::money(off)) }
+            ),
+        },
+        level("Claims", count(&[Check::Claim, Check::LineCharges]), "claim", "claims"),
+        level("Lines", count(&[Check::Line]), "line", "lines"),
+    ]
+}
+
+fn odd(one: &Imbalance) -> String {
+    format!(
+        "Segment {}: {} come to {}, the payer states {}",
+        one.span.segment,
+        case_view::check(one.check).to_lowercase(),
+        one.expected,
+        one.stated
+    )
+}
+
+async fn claims(
+    tx: &mut store::Tx,
+    visitor: &Visitor,
+    id: &str,
+    payments: &[ClaimPaymentRow],
+) -> Result<Vec<ClaimRow>, Trouble> {
+    let office = &visitor.office;
+    let ids: Vec<String> = payments.iter().map(|one| one.claim.clone()).collect();
+    let mut cases: HashMap<String, Vec<Denial>> = HashMap::new();
+    for case in tx.cases_of(&ids).await? {
+        if sees(&office.who, &case) {
+            cases.entry(case.claim.as_str().to_owned()).or_default().push(case);
+        }
+    }
+    let reads = allows(office.who.role, Access::ReadPatients);
+    let mut rows = Vec::with_capacity(payments.len());
+    for one in payments {
+        let payment = settle::payment(one)?;
+        let patient = case_view::patient(None, Some(&payment));
+        let own = cases.get(&one.claim).map_or(&[][..], Vec::as_slice);
+        let case = |case: &Denial| {
+            let status = case.status();
+            let label = words::label(status.as_str());
+            (format!("/cases/{}", case.id), label, words::status_class(status))
+        };
+        rows.push(ClaimRow {
+            href: format!("/remittances/{id}/claims/{}", one.n),
+            number: payment.number.to_string(),
+            patient: if reads { patient.name } else { String::new() },
+            status: case_view::status(&payment, &office.rules),
+            charge: payment.charge.to_string(),
+            paid: payment.paid.to_string(),
+            share: payment.patient_share.map(|money| money.to_string()).unwrap_or_default(),
+            odd: one.quarantined == "yes",
+            cases: own.iter().map(case).collect(),
+        });
+    }
+    Ok(rows)
+}
+
+fn provider_row(one: &denial::remittance::ProviderAdjustment) -> ProviderRow {
+    // X12 835 guide, PLB03-1 (code list 1152), in our own words.
+    let meaning = match one.reason.as_str() {
+        "WO" => "Overpayment taken back",
+        "FB" => "Balance carried to or from another payment",
+        "L6" => "Interest",
+        "72" => "Refund that was authorised",
+        "CS" => "Adjustment",
+        "J1" => "Not to be billed",
+        "50" => "Late filing charge",
+        "51" => "Interest penalty",
+        "90" => "Early payment allowance",
+        "AP" => "Accelerated payment taken back",
+        "B2" => "Rebate",
+        "B3" => "Recovery allowance",
+        "LE" => "Levy",
+        "PI" => "Periodic interim payment",
+        _ => "See the payer's guide",
+    };
+    ProviderRow {
+        reason: one.reason.to_string(),
+        meaning,
+        reference: one.reference.to_string(),
+        amount: (-one.amount).to_string(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "remittance_claim.html")]
+struct ClaimPage {
+    page: Page,
+    id: String,
+    trace: String,
+    number: String,
+    patient: Option<PatientView>,
+    one: Spoken,
+    remittances: bool,
+    /// What was keyed in has no segments.
+    keyed: bool,
+}
+
+/// `GET /remittances/{id}/claims/{n}`.
+pub(crate) async fn claim(
+    visitor: Visitor,
+    Path((id, n)): Path<(String, i64)>,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let mut tx = office.read().await?;
+    let row = tx.remittance(&id).await?.ok_or(Trouble::Nowhere)?;
+    let payments = tx.claim_payments(&id, n, 1).await?;
+    let payment = payments.first().filter(|one| one.n == n).ok_or(Trouble::Nowhere)?;
+    let known = tx.claims(std::slice::from_ref(&payment.claim)).await?;
+    drop(tx);
+    viewed(&visitor, &id).await?;
+    let read = settle::payment(payment)?;
+    let trace = row.trace.clone();
+    let remittances = HashMap::from([(row.remittance.clone(), row)]);
+    let claim = known.get(&payment.claim);
+    let around = Around { claim, remittances: &remittances, rules: &office.rules };
+    let one = case_view::spoken(&payments, &around)?.pop().ok_or(Trouble::Nowhere)?;
+    let reads = allows(office.who.role, Access::ReadPatients);
+    let template = ClaimPage {
+        page: Page::of(&visitor, format!("Claim {}", read.number), "/remittances"),
+        number: read.number.to_string(),
+        patient: reads.then(|| case_view::patient(None, Some(&read))),
+        keyed: payment.source != Source::Era.as_str(),
+        id,
+        trace,
+        one,
+        remittances: true,
+    };
+    html(&template)
+}
+
+/// `POST /remittances/{id}/verdict`.
+pub(crate) async fn decide(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Trouble> {
+    let verdict = match fields.get("verdict").map(String::as_str) {
+        Some("counts") => Verdict::Counts,
+        Some("set_aside") => Verdict::SetAside,
+        Some(_) | None => return Err(Trouble::Unfit("Choose what is to become of it.".to_owned())),
+    };
+    let why = fields.get("why").cloned().unwrap_or_default();
+    match remitting::decide(&visitor.office, &id, verdict, &why).await {
+        Ok(()) => Ok(Redirect::to(&format!("/remittances/{id}?done=1")).into_response()),
+        Err(Undecided::Fault(fault)) => Err(fault.into()),
+        Err(refused) => {
+            let mut template = detail(&visitor, &id, 0).await?;
+            template.refused = Some(refused.to_string());
+            template.typed = why;
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &template)
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! People of the practice, for its administrator: who has which role, made and shut out.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use denial::person::Role;
+
+use crate::fields::Fields;
+use crate::people::{self, NewPerson};
+use crate::practice::Office;
+use crate::web::gate::Posted;
+use crate::web::page::{Page, html, html_with};
+use crate::web::session::Visitor;
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+#[derive(Template)]
+#[template(path = "people.html")]
+struct PeoplePage {
+    page: Page,
+    rows: Vec<Row>,
+    roles: Vec<(String, String)>,
+    /// A password that is shown this once, and whose it is.
+    drawn: Option<(String, String)>,
+    refused: Option<String>,
+    typed: Fields,
+}
+
+impl PeoplePage {
+    fn value(&self, name: &str) -> &str {
+        self.typed.get(name).map_or("", String::as_str)
+    }
+}
+
+struct Row {
+    person: String,
+    name: String,
+    login: String,
+    role: String,
+    role_name: String,
+    seen: String,
+    out: bool,
+    me: bool,
+    /// An account without a password: the command line's own.
+    console: bool,
+}
+
+/// `GET /people`.
+pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
+    html(&shown(&visitor).await?)
+}
+
+async fn shown(visitor: &Visitor) -> Result<PeoplePage, Trouble> {
+    let office = &visitor.office;
+    let mut tx = office.read().await?;
+    let members = tx.members().await?;
+    let seen: HashMap<String, (Option<String>, Option<String>)> =
+        tx.seen().await?.into_iter().map(|(person, at, out)| (person, (at, out))).collect();
+    let row = |one: store::people::Member| {
+        let (at, out) = seen.get(&one.person).cloned().unwrap_or_default();
+        Row {
+            me: one.person == office.who.person.as_str(),
+            console: one.login == crate::practice::CONSOLE,
+            role: words::label(&one.role),
+            role_name: one.role,
+            seen: at.map(|at| words::instant(&at, &office.clinic.zone)).unwrap_or_default(),
+            out: out.is_some(),
+            person: one.person,
+            name: one.name,
+            login: one.login,
+        }
+    };
+    let roles = Role::ALL.iter().map(|one| (one.as_str().to_owned(), words::label(one.as_str())));
+    Ok(PeoplePage {
+        page: Page::of(visitor, "People", "/people"),
+        rows: members.into_iter().map(row).collect(),
+        roles: roles.collect(),
+        drawn: None,
+        refused: None,
+        typed: Fields::new(),
+    })
+}
+
+/// `POST /people`.
+pub(crate) async fn change(
+    visitor: Visitor,
+    Posted(fields): Posted,
+) -> Result<Response, Trouble> {
+    match changed(&visitor, &fields).await? {
+        Ok(drawn) => {
+            let mut page = shown(&visitor).await?;
+            page.page.done = Some("Saved.".to_owned());
+            html(&PeoplePage { drawn, ..page })
+        }
+        Err(refused) => {
+            let page = shown(&visitor).await?;
+            let page = PeoplePage { refused: Some(refused), typed: fields, ..page };
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+    }
+}
+
+type Changed = Result<Option<(String, String)>, String>;
+
+async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble> {
+    let office = &visitor.office;
+    let field = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
+    let person = field("person");
+    if person == office.who.person.as_str() {
+        return Ok(Err("Nobody changes their own place; ask another administrator.".to_owned()));
+    }
+    match field("what") {
+        "add" => add(office, &field).await,
+        "role" => {
+            let (login, role) = (login_of(office, person).await?, role(field("role")));
+            let Some(role) = role else { return Ok(Err("Choose a role.".to_owned())) };
+            let new = NewPerson { login: &login, name: &login, role, password: "" };
+            people::add(office, &new).await?;
+            Ok(Ok(None))
+        }
+        "password" => {
+            let login = login_of(office, person).await?;
+            let password = people::drawn();
+            people::set_password(office, &login, &password).await?;
+            Ok(Ok(Some((login, password))))
+        }
+        what @ ("out" | "in") => {
+            login_of(office, person).await?;
+            people::shut_out(office, person, what == "out").await?;
+            Ok(Ok(None))
+        }
+        _ => Err(Trouble::Unfit("Choose what to change.".to_owned())),
+    }
+}
+
+async fn add<'a>(
+    office: &Office,
+    field: &impl Fn(&str) -> &'a str,
+) -> Result<Changed, Trouble> {
+    let Some(role) = role(field("role")) else { return Ok(Err("Choose a role.".to_owned())) };
+    let (login, name) = (field("login"), field("name"));
+    if let Err(fault) = people::login(login) {
+        return Ok(Err(fault));
+    }
+    if name.is_empty() {
+        return Ok(Err("Expected the person's name.".to_owned()));
+    }
+    let password = people::drawn();
+    let is_new =
+        people::add(office, &NewPerson { login, name, role, password: &password }).await?;
+    Ok(Ok(is_new.then(|| (login.to_lowercase(), password))))
+}
+
+fn role(name: &str) -> Option<Role> {
+    Role::from_name(name)
+}
+
+/// The login of somebody of this practice; nobody else can be changed from here.
+async fn login_of(office: &Office, person: &str) -> Result<String, Trouble> {
+    let members = office.read().await?.members().await?;
+    let found = members.into_iter().find(|one| one.person == person);
+    let found = found.filter(|one| one.login != crate::practice::CONSOLE);
+    Ok(found.ok_or(Trouble::Nowhere)?.login)
+}

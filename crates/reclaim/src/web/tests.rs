@@ -1,0 +1,8 @@
+//! Stories through the pages, as people with roles live them, on a clinic of made-up patients.
+
+mod clinic;
+mod gates;
+mod money;
+mod paper;
+mod signing_in;
+mod story;

@@ -1,0 +1,139 @@
+//! Every page against every role, and what every answer carries.
+
+use std::collections::BTreeMap;
+
+use axum::http::{Method, StatusCode};
+use denial::person::{Reach, Role, allows, reach};
+
+use super::clinic::{Browser, TestClinic, addresses, denied, era, take};
+use crate::web::gate::Gate;
+use crate::web::routes;
+
+/// The ids that stand in addresses.
+async fn ids(biller: &Browser) -> BTreeMap<&'static str, String> {
+    take(biller, "a.835", &era("T1", &[denied("A-1", 90, "CO*16*90")])).await;
+    let case = biller.find("A-1").await;
+    let list = biller.get("/remittances").await.text;
+    let remittance = list.split("/remittances/").find(|text| text.starts_with("era_"));
+    let remittance = remittance.and_then(|text| text.split('"').next()).expect("a remittance");
+    let files = biller.get("/files").await.text;
+    let file = files.split("/files/").nth(1).and_then(|text| text.split('"').next());
+    let case = case.trim_start_matches("/cases/").to_owned();
+    BTreeMap::from([
+        ("/cases/{id}", format!("/cases/{case}")),
+        ("/remittances/{id}", format!("/remittances/{remittance}")),
+        ("{document}", "doc_00000000000000000000000000".to_owned()),
+        ("{hash}", file.expect("a file").to_owned()),
+        ("{n}", "0".to_owned()),
+        ("{name}", "reclaim.css".to_owned()),
+    ])
+}
+
+#[tokio::test]
+async fn every_page_opens_to_whom_the_table_says_and_to_nobody_else() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let ids = ids(&lead).await;
+    let gates: Vec<Gate> = routes::table().into_iter().map(|route| route.gate).collect();
+    let addresses = addresses(&ids);
+    assert!(addresses.iter().all(|(_, _, address)| !address.contains('{')), "{addresses:?}");
+    let mut tried = 0;
+    for role in Role::ALL {
+        let person = clinic.person(*role).await;
+        for ((method, path, address), gate) in addresses.iter().zip(&gates) {
+            if *path == "/sign-out" {
+                continue;
+            }
+            let answer = match *method {
+                Method::GET => person.get(address).await,
+                _ => person.post(address, &[]).await,
+            };
+            let may = match gate {
+                Gate::Open | Gate::Person => true,
+                Gate::Needs(access) => allows(*role, *access),
+            };
+            // Within a page that opens, a case may still be somebody else's.
+            let own = !path.starts_with("/cases/") || reach(*role) == Reach::Every;
+            let opened = answer.status != StatusCode::FORBIDDEN;
+            assert!(!answer.status.is_server_error(), "{role:?} {method} {address}");
+            assert_ne!(answer.location(), "/sign-in", "{role:?} {method} {address}");
+            if own || !may {
+                assert_eq!(opened, may, "{role:?} {method} {address}: {}", answer.status);
+            }
+            tried += 1;
+        }
+    }
+    assert!(tried >= 13 * 30, "{tried} tried");
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_sees_the_door_alone() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let ids = ids(&lead).await;
+    let gates: Vec<Gate> = routes::table().into_iter().map(|route| route.gate).collect();
+    let stranger = clinic.stranger();
+    for ((method, path, address), gate) in addresses(&ids).iter().zip(gates) {
+        let answer = match *method {
+            Method::GET => stranger.get(address).await,
+            _ => stranger.send_form(address, &[]).await,
+        };
+        let closed = answer.location().starts_with("/sign-in");
+        assert_eq!(closed, gate != Gate::Open, "{method} {path}: {}", answer.status);
+        answer.hides(&["A-1", "MADEUP"]);
+    }
+    let nowhere = stranger.get("/nowhere/at/all").await;
+    assert!(nowhere.is(StatusCode::SEE_OTHER).location().starts_with("/sign-in"));
+    lead.get("/nowhere/at/all").await.is(StatusCode::NOT_FOUND).shows(&["Nothing is here"]);
+}
+
+#[tokio::test]
+async fn nothing_is_changed_without_the_forms_own_token() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let admin = clinic.named("root", Role::Administrator).await;
+    let ids = ids(&lead).await;
+    let gates: Vec<Gate> = routes::table().into_iter().map(|route| route.gate).collect();
+    let mut tried = 0;
+    for ((method, path, address), gate) in addresses(&ids).iter().zip(gates) {
+        if *method != Method::POST || gate == Gate::Open {
+            continue;
+        }
+        let person = if *path == "/people" { &admin } else { &lead };
+        let answer = person.send_form(address, &[("csrf", "guess")]).await;
+        // A form with files is refused before it is read, since it is none.
+        let refused = [StatusCode::FORBIDDEN, StatusCode::UNPROCESSABLE_ENTITY];
+        assert!(refused.contains(&answer.status), "{path}: {}", answer.status);
+        tried += 1;
+    }
+    assert!(tried >= 9, "{tried} tried");
+}
+
+#[tokio::test]
+async fn every_answer_is_guarded_and_none_with_data_is_kept() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    for path in ["/", "/queue", "/sign-in", "/nowhere", "/healthz", "/assets/reclaim.css"] {
+        let answer = lead.get(path).await;
+        let header = |name: &str| {
+            let value = answer.headers.get(name).and_then(|value| value.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
+        assert!(header("content-security-policy").starts_with("default-src 'self';"), "{path}");
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("referrer-policy"), "no-referrer");
+        let kept = path.starts_with("/assets/");
+        assert_eq!(header("cache-control") == "no-store", !kept, "{path}");
+        answer.hides(&["style=\"", "<script>", "onclick", "http://", "https://"]);
+    }
+}
+
+#[tokio::test]
+async fn the_health_page_says_each_part() {
+    let clinic = TestClinic::open().await;
+    let answer = clinic.stranger().get("/healthz").await;
+    answer.is(StatusCode::OK).shows(&["\"ok\":true", "\"database\":true", "\"documents\":true"]);
+    clinic.office().store.close().await;
+    let answer = clinic.stranger().get("/healthz").await;
+    answer.is(StatusCode::SERVICE_UNAVAILABLE).shows(&["\"ok\":false", "\"database\":false"]);
+}

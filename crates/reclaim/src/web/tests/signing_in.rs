@@ -1,0 +1,163 @@
+//! Signing in and out, waiting after failures, sessions that end, the first person.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST};
+use axum::http::{Request, StatusCode};
+use denial::person::Role;
+
+use super::clinic::{PASSWORD, TestClinic};
+use crate::people::{self, NewPerson};
+use crate::web::App;
+
+#[tokio::test]
+async fn a_page_leads_to_sign_in_and_back() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let mut stranger = clinic.stranger();
+    let answer = stranger.get("/queue?due=soon").await;
+    answer.is(StatusCode::SEE_OTHER);
+    assert_eq!(answer.location(), "/sign-in?next=/queue%3Fdue%3Dsoon");
+    stranger.get(&answer.location()).await.shows(&["value=\"/queue?due=soon\""]);
+    let fields = [("login", "Ada"), ("password", PASSWORD), ("next", "/queue?due=soon")];
+    let entered = stranger.send_form("/sign-in", &fields).await;
+    assert_eq!(entered.is(StatusCode::SEE_OTHER).location(), "/queue?due=soon");
+    let cookie = entered.headers.get("set-cookie").expect("a cookie").to_str().expect("text");
+    assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
+    let elsewhere = [("login", "ada"), ("password", PASSWORD), ("next", "https://evil.test/")];
+    assert_eq!(stranger.send_form("/sign-in", &elsewhere).await.location(), "/");
+    let wrong = stranger.sign_in("ada", "wrong-password").await;
+    wrong.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["The name or the password is not right."]);
+    let nobody = stranger.sign_in("nobody", "wrong-password").await;
+    nobody.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["The name or the password is not right."]);
+
+    biller.get("/").await.is(StatusCode::OK);
+    biller.post("/sign-out", &[]).await.is(StatusCode::SEE_OTHER);
+    biller.get("/").await.is(StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn guessing_takes_longer_and_longer() {
+    let mut clinic = TestClinic::open().await;
+    clinic.named("ada", Role::BillingSpecialist).await;
+    let mut stranger = clinic.stranger();
+    for _ in 0..4 {
+        let wrong = stranger.sign_in("ada", "wrong-password").await;
+        wrong.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["is not right"]);
+    }
+    let right = stranger.sign_in("ada", PASSWORD).await;
+    right.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Too many tries", "Wait"]);
+    stranger.sign_in("ben", "wrong-password").await.shows(&["is not right"]);
+    clinic.later("2026-03-03T12:00:10Z");
+    clinic.stranger().sign_in("ada", PASSWORD).await.is(StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_session_ends_when_nobody_uses_it_or_its_person_is_shut_out() {
+    let mut clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let admin = clinic.named("root", Role::Administrator).await;
+    clinic.later("2026-03-03T12:29:00Z");
+    let later = clinic.again(&biller);
+    later.get("/").await.is(StatusCode::OK);
+    clinic.later("2026-03-03T13:30:00Z");
+    clinic.again(&biller).get("/").await.is(StatusCode::SEE_OTHER);
+
+    clinic.later("2026-03-03T12:01:00Z");
+    let page = clinic.again(&admin).get("/people").await;
+    let person = page.is(StatusCode::OK).text.clone();
+    let ada = crate::identity::person("ada");
+    assert!(person.contains(ada.as_str()));
+    let out = [("person", ada.as_str()), ("what", "out")];
+    clinic.again(&admin).post("/people", &out).await.is(StatusCode::OK).shows(&["shut out"]);
+    clinic.again(&biller).get("/").await.is(StatusCode::SEE_OTHER);
+    let mut stranger = clinic.stranger();
+    stranger.sign_in("ada", PASSWORD).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    let back = [("person", ada.as_str()), ("what", "in")];
+    clinic.again(&admin).post("/people", &back).await.is(StatusCode::OK);
+    stranger.sign_in("ada", PASSWORD).await.is(StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn an_administrator_adds_people_whose_passwords_are_shown_once() {
+    let clinic = TestClinic::open().await;
+    let admin = clinic.named("root", Role::Administrator).await;
+    let new = [("what", "add"), ("login", "Eve"), ("name", "Eve Test"), ("role", "poster")];
+    let page = admin.post("/people", &new).await;
+    page.is(StatusCode::OK).shows(&["shown this once", "Eve Test"]);
+    let rest = page.text.split("class=\"secret\">").nth(1).expect("a password");
+    let password = rest.split('<').next().expect("closed");
+    let mut eve = clinic.stranger();
+    eve.sign_in("eve", password).await.is(StatusCode::SEE_OTHER);
+    eve.get("/people").await.is(StatusCode::FORBIDDEN);
+    let hide = admin.get("/people").await;
+    hide.hides(&[password]);
+    let own = crate::identity::person("root");
+    let me = [("person", own.as_str()), ("what", "role"), ("role", "manager")];
+    admin.post("/people", &me).await.shows(&["Nobody changes their own place"]);
+    let odd = [("what", "add"), ("login", "a b"), ("name", "X"), ("role", "poster")];
+    admin.post("/people", &odd).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn the_first_person_needs_the_code_of_the_console() {
+    let clinic = TestClinic::open().await;
+    let code = people::drawn();
+    let app = App::new(clinic.office().clone(), false, Some(code.clone()));
+    let mut clinic = clinic;
+    clinic.app = app;
+    let mut stranger = clinic.stranger();
+    for path in ["/setup", "/setup?code=", "/setup?code=guess"] {
+        stranger.get(path).await.is(StatusCode::NOT_FOUND);
+    }
+    stranger.get(&format!("/setup?code={code}")).await.is(StatusCode::OK).shows(&[&code]);
+    let first = [("login", "root"), ("name", "Root"), ("password", PASSWORD)];
+    let without = stranger.send_form("/setup", &first).await;
+    without.is(StatusCode::NOT_FOUND);
+    let mut all = first.to_vec();
+    all.push(("code", code.as_str()));
+    let mut weak = all.clone();
+    weak[2] = ("password", "short");
+    let answer = stranger.send_form("/setup", &weak).await;
+    answer.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["at least 12 letters"]);
+    stranger.send_form("/setup", &all).await.is(StatusCode::SEE_OTHER);
+    stranger.send_form("/setup", &all).await.is(StatusCode::NOT_FOUND);
+    stranger.sign_in("root", PASSWORD).await.is(StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn who_works_in_two_practices_chooses() {
+    let clinic = TestClinic::open().await;
+    let mut ada = clinic.named("ada", Role::BillingSpecialist).await;
+    let north = clinic.another_practice("north").await;
+    let role = Role::Auditor;
+    let new = NewPerson { login: "ada", name: "Ada", role, password: PASSWORD };
+    people::add(&north, &new).await.expect("given a role");
+    let answer = ada.sign_in("ada", PASSWORD).await;
+    assert_eq!(answer.location(), "/practices");
+    ada.get("/practices").await.shows(&["Practice north", "you are here"]);
+    ada.post("/practices", &[("practice", "north")]).await.is(StatusCode::SEE_OTHER);
+    ada.get("/").await.is(StatusCode::OK).shows(&["Auditor", "Practice north"]);
+    ada.post("/practices", &[("practice", "south")]).await.is(StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_strange_page_cannot_send_for_us() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let bare = biller.send_form("/sign-out", &[]).await;
+    bare.is(StatusCode::FORBIDDEN).shows(&["another page than ours"]);
+    let wrong = biller.send_form("/sign-out", &[("csrf", "guess")]).await;
+    wrong.is(StatusCode::FORBIDDEN);
+    let token = biller.token.clone().expect("signed in");
+    for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.test")] {
+        let request = Request::post("/sign-out")
+            .header(HOST, "reclaim.test")
+            .header(COOKIE, format!("reclaim_session={token}"))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(name, value)
+            .body(Body::from(format!("csrf={}", biller.csrf())))
+            .expect("a request");
+        biller.send_as_it_is(request).await.is(StatusCode::FORBIDDEN);
+    }
+    biller.get("/").await.is(StatusCode::OK);
+}
