@@ -8,9 +8,12 @@ use x12::{Code, Reader};
 
 /// Every segment as written, and whether the bytes could be read without any guess.
 fn rewritten(bytes: &[u8]) -> (Vec<u8>, bool) {
-    let (mut reader, mut out) = (Reader::new(bytes), Vec::new());
+    let (mut reader, mut out, mut is_plain) = (Reader::new(bytes), Vec::new(), true);
     while let Some(block) = reader.next() {
-        write(block.segments(), block.delimiters(), &mut out);
+        let delimiters = block.delimiters();
+        // Where ISA16 is missing its terminator stands in its place, and only what follows tells.
+        is_plain &= delimiters.component != delimiters.segment;
+        write(block.segments(), delimiters, &mut out);
     }
     let guesses = [
         Code::NoInterchange,
@@ -21,7 +24,7 @@ fn rewritten(bytes: &[u8]) -> (Vec<u8>, bool) {
         Code::NothingFound,
     ];
     let findings = reader.finish();
-    (out, !findings.iter().any(|finding| guesses.contains(&finding.code)))
+    (out, is_plain && !findings.iter().any(|finding| guesses.contains(&finding.code)))
 }
 
 /// Writes the lines of the bytes as segments, their words as elements; reads them back.

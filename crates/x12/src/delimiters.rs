@@ -29,7 +29,8 @@ pub const ISA_LIMIT: usize = 512;
 
 impl Delimiters {
     /// Reads the separators of an ISA that begins at the first byte; `None` where the bytes are no
-    /// ISA: other letters, or fewer than sixteen separators within [`ISA_LIMIT`] bytes.
+    /// ISA: other letters, fewer than sixteen separators within [`ISA_LIMIT`] bytes, or a letter or
+    /// the separator itself where the terminator should be.
     #[must_use]
     pub fn of_isa(bytes: &[u8]) -> Option<Delimiters> {
         let bytes = bytes.get(..ISA_LIMIT.min(bytes.len()))?;
@@ -43,6 +44,9 @@ impl Delimiters {
         let sixteenth = separators.nth(ISA_ELEMENTS - 12)?;
         let component = *bytes.get(sixteenth + 1)?;
         let segment = segment_terminator(bytes, sixteenth + 1)?;
+        if segment == element || segment.is_ascii_alphanumeric() {
+            return None;
+        }
         let repetition = bytes.get(eleventh + 1).copied().filter(|byte| is_separator(*byte));
         let repetition = repetition.filter(|byte| *byte != element && *byte != segment);
         Some(Delimiters { element, component, repetition, segment })
@@ -102,5 +106,13 @@ mod tests {
         assert_eq!(Delimiters::of_isa(b"ISABEL"), None);
         assert_eq!(Delimiters::of_isa(b"ISA*1*2~"), None);
         assert_eq!(Delimiters::of_isa(b""), None);
+    }
+
+    #[test]
+    fn a_terminator_is_neither_a_letter_nor_the_separator() {
+        for end in ["*GS", "A*GS"] {
+            let isa = format!("ISA*00**00**ZZ*S*ZZ*R*260101*1200*^*00501*1*0*P*:{end}");
+            assert_eq!(Delimiters::of_isa(isa.as_bytes()), None, "{end}");
+        }
     }
 }
