@@ -5,7 +5,9 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use denial::billed::Billed;
 use denial::intake::{Intake, Piece};
+use denial::rejection::Rejection;
 use denial::remittance::{Check, ClaimPayment, Imbalance, Span};
 use denial::totals::Totals;
 use sha2::{Digest, Sha256};
@@ -66,10 +68,14 @@ fn examine(file: &Path) -> anyhow::Result<Report> {
     let mut hash = Sha256::new();
     let mut reader = Reader::new(Hashing { source, hash: &mut hash });
     let mut intake = Intake::default();
+    let (mut billed, mut rejection) = (Billed::default(), Rejection::default());
     let mut transactions: Vec<Transaction> = Vec::new();
     let mut findings = Vec::new();
     while let Some(block) = reader.next() {
         let piece = intake.read(&block, &mut findings);
+        // Their claims and answers are not shown here; what is odd in their elements is.
+        billed.read(&block, &mut findings);
+        rejection.read(&block, &mut findings);
         observe(&mut transactions, &block, piece);
         findings.drain(..).for_each(|finding| reader.note(finding));
     }

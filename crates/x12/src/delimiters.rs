@@ -27,6 +27,9 @@ const ISA_ELEMENTS: usize = 16;
 /// An ISA is 106 bytes by the guide; padded and blank-ridden ones are longer.
 pub const ISA_LIMIT: usize = 512;
 
+/// Bytes looked at where the separators must be guessed.
+pub(crate) const NEARBY: usize = 4_096;
+
 impl Delimiters {
     /// Reads the separators of an ISA that begins at the first byte; `None` where the bytes are no
     /// ISA: other letters, fewer than sixteen separators within [`ISA_LIMIT`] bytes, or a letter or
@@ -50,6 +53,15 @@ impl Delimiters {
         let repetition = bytes.get(eleventh + 1).copied().filter(|byte| is_separator(*byte));
         let repetition = repetition.filter(|byte| *byte != element && *byte != segment);
         Some(Delimiters { element, component, repetition, segment })
+    }
+
+    /// Separators where none are declared: the byte after the id; `~` if the text has one nearby,
+    /// else the line break.
+    pub(crate) fn guessed(bytes: &[u8], after_id: usize) -> Delimiters {
+        let near = bytes.get(..NEARBY.min(bytes.len())).unwrap_or_default();
+        let element = bytes.get(after_id).copied().unwrap_or(USUAL.element);
+        let segment = if near.contains(&b'~') || !near.contains(&b'\n') { b'~' } else { b'\n' };
+        Delimiters { element, segment, ..USUAL }
     }
 }
 

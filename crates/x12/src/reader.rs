@@ -5,7 +5,7 @@ use std::io::Read;
 use memchr::{memchr, memmem};
 
 use crate::block::{Block, Kind, Mark};
-use crate::delimiters::{Delimiters, ISA_LIMIT, USUAL};
+use crate::delimiters::{Delimiters, ISA_LIMIT, NEARBY, USUAL};
 use crate::envelope::Envelope;
 use crate::finding::{Code, Finding, Findings, Severity};
 use crate::hierarchy::Hierarchy;
@@ -18,9 +18,6 @@ const FIRST: usize = 8 * 1024;
 
 /// Bytes held for a long file, doubled from [`FIRST`] on; a larger block makes them more.
 const CHUNK: usize = 256 * 1024;
-
-/// Bytes looked at to tell separators.
-const NEARBY: usize = 4_096;
 
 /// The largest block that is held whole.
 const BLOCK_LIMIT: usize = 16 * 1024 * 1024;
@@ -268,7 +265,7 @@ impl<R: Read> Reader<R> {
                 "the file is cut off or altered; ask the sender for it again",
             );
         }
-        self.delimiters = found.or_else(|| Some(guessed(self.rest(), 3)));
+        self.delimiters = found.or_else(|| Some(Delimiters::guessed(self.rest(), 3)));
         self.index.forget();
     }
 
@@ -281,7 +278,7 @@ impl<R: Read> Reader<R> {
             "the file was cut out of a larger one; whether it is a test cannot be told",
         );
         let id = self.rest().iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        self.delimiters = Some(guessed(self.rest(), id));
+        self.delimiters = Some(Delimiters::guessed(self.rest(), id));
         self.index.forget();
     }
 
@@ -523,15 +520,6 @@ fn unknown_segment(at: Place) -> Finding {
 fn odd_segment(at: Place, code: Code, severity: Severity, message: &'static str) -> Finding {
     let hint = "it is kept with its neighbours and not read; the rest of the file is";
     Finding { at, code, severity, message: message.into(), hint }
-}
-
-/// Separators where none are declared: the byte after the id; `~` if the text has one nearby, else
-/// the line break.
-fn guessed(bytes: &[u8], after_id: usize) -> Delimiters {
-    let near = bytes.get(..NEARBY.min(bytes.len())).unwrap_or_default();
-    let element = bytes.get(after_id).copied().unwrap_or(USUAL.element);
-    let segment = if near.contains(&b'~') || !near.contains(&b'\n') { b'~' } else { b'\n' };
-    Delimiters { element, segment, ..USUAL }
 }
 
 /// True at an ST or GS that is one: `ST*835*`, `GS*HP*`, not the `ST.` of a street.
