@@ -13,6 +13,8 @@ fn rewritten(bytes: &[u8]) -> (Vec<u8>, bool) {
         let delimiters = block.delimiters();
         // Where ISA16 is missing its terminator stands in its place, and only what follows tells.
         is_plain &= delimiters.component != delimiters.segment;
+        // A blank that separates elements is skipped where a segment begins with it.
+        is_plain &= !matches!(delimiters.element, b' ' | b'\t' | b'\r' | b'\n' | 0 | 0x1a);
         write(block.segments(), delimiters, &mut out);
     }
     let guesses = [
