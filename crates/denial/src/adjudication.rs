@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use crate::category::{AdjustmentKind, Category, Origin};
 use crate::claim::Claim;
-use crate::codes::{PayerControlNumber, TraceNumber};
+use crate::codes::{Carc, Group, PayerControlNumber, TraceNumber};
 use crate::denial::{DeniedLine, Recovery};
 use crate::ids::RemittanceId;
 use crate::matching;
@@ -43,6 +43,8 @@ pub struct Adjudication {
 pub struct Findings {
     /// Every line that was denied at any time, with its latest denial.
     pub lines: Vec<DeniedLine>,
+    /// The ruling behind each line's latest denial, in the order of the lines.
+    pub rulings: Vec<Ruling>,
     /// The leading reason: that of the largest amount still denied, else of the largest.
     pub leading: Ruling,
     /// The day of the latest denial.
@@ -110,9 +112,10 @@ pub fn sort(adjudications: &mut [Adjudication]) {
     adjudications.sort_by(|one, other| order(one).cmp(&order(other)));
 }
 
-fn order(one: &Adjudication) -> (Option<Date>, bool, &TraceNumber, u64) {
-    // On one payment a reversal is said before its correction, wherever it stands.
-    (one.on, !is_reversal(&one.payment), &one.trace, one.number)
+fn order(one: &Adjudication) -> (Option<Date>, bool, &TraceNumber, &RemittanceId, u64) {
+    // On one payment a reversal is said before its correction, wherever it stands. Where two
+    // remittances have one day and one trace, their ids, which follow from what they say, decide.
+    (one.on, !is_reversal(&one.payment), &one.trace, &one.remittance, one.number)
 }
 
 fn is_reversal(payment: &ClaimPayment) -> bool {
@@ -155,6 +158,26 @@ fn takes_back(reversal: &Adjudication, original: &Adjudication) -> bool {
         && back.charge.abs() == first.charge.abs()
 }
 
+/// True where some adjustment can be a denial. Most claims are paid as billed; for them
+/// [`findings`] would only find that there are none.
+#[must_use]
+pub fn may_deny(
+    adjudications: &[Adjudication],
+    playbook: &Playbook,
+    payer: Option<&PayerRules>,
+) -> bool {
+    adjudications.iter().filter(|one| is_adjudicated(&one.payment)).any(|one| {
+        let claim = &one.payment;
+        let lines = claim.lines.iter().map(|line| (&line.adjustments, remarks(line, claim)));
+        let own = (&claim.adjustments, Cow::Borrowed(claim.remarks.as_slice()));
+        lines.chain(std::iter::once(own)).any(|(adjustments, remarks)| {
+            adjustments
+                .iter()
+                .any(|it| denies(&playbook.ruling(payer, &it.group, &it.reason, &remarks, one.on)))
+        })
+    })
+}
+
 /// Reads the adjudications of one claim by one payer, in the order of [`sort`]. `None` where
 /// nothing was ever denied.
 #[must_use]
@@ -173,8 +196,11 @@ pub fn findings(
             continue;
         }
         let mut bundled = bundled_money(&one.payment);
+        let ruling = |group: &Group, reason: &Carc, remarks: &[Remark]| {
+            playbook.ruling(payer, group, reason, remarks, one.on)
+        };
         for line in spoken.get(at).into_iter().flatten() {
-            let mut said = said(at, line, &mut bundled, playbook, payer);
+            let mut said = said(at, line, &mut bundled, ruling);
             said.taken_back = partners.get(at).is_some_and(Option::is_some);
             lines.entry(&line.key).or_default().push(said);
         }
@@ -256,13 +282,12 @@ fn said<'a>(
     at: usize,
     line: &'a Spoken<'a>,
     bundled: &mut Money,
-    playbook: &Playbook,
-    payer: Option<&PayerRules>,
+    ruling: impl Fn(&Group, &Carc, &[Remark]) -> Ruling,
 ) -> Said<'a> {
     let mut denied = Money::ZERO;
     let mut leading: Option<(Money, Ruling)> = None;
     for adjustment in line.adjustments() {
-        let ruling = playbook.ruling(payer, &adjustment.group, &adjustment.reason, &line.remarks);
+        let ruling = ruling(&adjustment.group, &adjustment.reason, &line.remarks);
         if !denies(&ruling) || moved_to_paid_line(adjustment, bundled) {
             continue;
         }
@@ -329,15 +354,17 @@ fn together(histories: Vec<Vec<Said<'_>>>, adjudications: &[Adjudication]) -> Op
     lines.sort_by(|(one, _), (other, _)| {
         (one.line, &one.control).cmp(&(other.line, &other.control))
     });
-    let leading = leading(&lines)?;
+    let leading = leading(lines.iter().map(|(line, ruling)| (line, ruling)))?.clone();
     let mut denials: Vec<usize> =
         histories.iter().flatten().filter(|said| said.is_denial()).map(|said| said.at).collect();
     denials.sort_unstable();
     denials.dedup();
     let latest = adjudications.get(*denials.last()?)?;
     let quarantined = denials.iter().filter_map(|at| adjudications.get(*at));
+    let (lines, rulings) = lines.into_iter().unzip();
     Some(Findings {
-        lines: lines.into_iter().map(|(line, _)| line).collect(),
+        lines,
+        rulings,
         leading,
         denied_on: latest.on,
         remittance: latest.remittance.clone(),
@@ -348,16 +375,19 @@ fn together(histories: Vec<Vec<Said<'_>>>, adjudications: &[Adjudication]) -> Op
     })
 }
 
-fn leading(lines: &[(DeniedLine, Ruling)]) -> Option<Ruling> {
-    let weight = |(line, _): &&(DeniedLine, Ruling)| (line.recovered.is_none(), line.denied);
+fn leading<'a>(
+    lines: impl DoubleEndedIterator<Item = (&'a DeniedLine, &'a Ruling)>,
+) -> Option<&'a Ruling> {
+    let weight = |(line, _): &(&DeniedLine, &Ruling)| (line.recovered.is_none(), line.denied);
     // `max_by_key` takes the last of equals; the first line is the one that people expect.
-    lines.iter().rev().max_by_key(weight).map(|(_, ruling)| ruling.clone())
+    lines.rev().max_by_key(weight).map(|(_, ruling)| ruling)
 }
 
 /// A line's latest denial, and the later answer that undid it, if one did.
 fn line(history: &[Said<'_>], adjudications: &[Adjudication]) -> Option<(DeniedLine, Ruling)> {
     let latest = history.iter().rev().find(|said| said.is_denial())?;
     let ruling = latest.leading.clone()?;
+    let first = adjudications.get(latest.at)?;
     let recovered = history.iter().rev().find(|said| said.at > latest.at && said.stands());
     let recovered = recovered.and_then(|after| recovery(latest, after, adjudications));
     let service = latest.line.line;
@@ -373,6 +403,8 @@ fn line(history: &[Said<'_>], adjudications: &[Adjudication]) -> Option<(DeniedL
         expected: None,
         category: ruling.category,
         full: latest.paid.is_zero() && latest.denied == latest.line.charge(),
+        denied_on: first.on,
+        remittance: first.remittance.clone(),
         recovered,
         set_aside: None,
     };
@@ -393,6 +425,26 @@ fn recovery(
 }
 
 impl Findings {
+    /// What is said of some of the lines alone: those at these places, in ascending order. `None`
+    /// where there is none.
+    #[must_use]
+    pub fn only(&self, places: &[usize]) -> Option<Findings> {
+        let pick = |at: &usize| Some((self.lines.get(*at)?, self.rulings.get(*at)?));
+        let picked: Vec<(&DeniedLine, &Ruling)> = places.iter().filter_map(pick).collect();
+        let leading = leading(picked.iter().copied())?.clone();
+        let (last, _) = picked
+            .iter()
+            .max_by_key(|(line, _)| (line.denied_on, line.remittance == self.remittance))?;
+        Some(Findings {
+            denied_on: last.denied_on,
+            remittance: last.remittance.clone(),
+            lines: picked.iter().map(|(line, _)| (*line).clone()).collect(),
+            rulings: picked.iter().map(|(_, ruling)| (*ruling).clone()).collect(),
+            leading,
+            ..self.clone()
+        })
+    }
+
     /// The leading category.
     #[must_use]
     pub const fn category(&self) -> Category {
@@ -407,4 +459,4 @@ impl Findings {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,10 +1,15 @@
 //! The clocks of a case, or that a rule is missing.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::category::Category;
-use crate::payer::PayerRules;
+use crate::payer::{Anchor, OnHoliday, PayerRules, Unit, Verification, Window};
+use crate::playbook::spans;
+use crate::rules::Desk;
+
+pub mod business_day;
 
 /// What a clock limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +29,22 @@ pub enum DeadlineKind {
     RecordsRequest,
     /// The payer's own answer.
     PayerAnswer,
+}
+
+impl DeadlineKind {
+    /// What it limits, for people.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        match self {
+            DeadlineKind::TimelyFiling => "timely filing".to_owned(),
+            DeadlineKind::CorrectedClaim => "corrected claim".to_owned(),
+            DeadlineKind::Reconsideration => "reconsideration".to_owned(),
+            DeadlineKind::Appeal(level) => format!("appeal, level {level}"),
+            DeadlineKind::ExternalReview => "external review".to_owned(),
+            DeadlineKind::RecordsRequest => "records request".to_owned(),
+            DeadlineKind::PayerAnswer => "payer's answer".to_owned(),
+        }
+    }
 }
 
 /// When a clock runs out. An unknown rule is said, not guessed.
@@ -103,14 +124,234 @@ impl Anchors {
     }
 }
 
-/// Every clock of a case. A clock whose rule is not configured says so ([`Due::NoRule`]).
+/// The clocks that every case should have: where they are missing, that is said.
+pub const USUAL: [DeadlineKind; 3] =
+    [DeadlineKind::TimelyFiling, DeadlineKind::CorrectedClaim, DeadlineKind::Appeal(1)];
+
+/// Every clock of a case, each once. A usual clock whose rule or whose anchor is not known says so
+/// ([`Due::NoRule`]); a way that the payer's rules close to this category has no clock.
 #[must_use]
-pub fn clocks(
-    _payer: Option<&PayerRules>,
-    _category: Category,
-    _anchors: &Anchors,
-) -> Vec<Deadline> {
-    [DeadlineKind::TimelyFiling, DeadlineKind::CorrectedClaim, DeadlineKind::Appeal(1)]
-        .map(|kind| Deadline { kind, due: Due::NoRule, met_on: None })
-        .to_vec()
+pub fn clocks(payer: Option<&PayerRules>, category: Category, anchors: &Anchors) -> Vec<Deadline> {
+    let Some(payer) = payer else {
+        return USUAL.map(|kind| Deadline { kind, due: Due::NoRule, met_on: None }).to_vec();
+    };
+    let mut kinds: Vec<DeadlineKind> = payer.windows.iter().map(|window| window.kind).collect();
+    kinds.extend(USUAL);
+    kinds.extend(payer.usual_answer_days.map(|_| DeadlineKind::PayerAnswer));
+    kinds.sort_unstable();
+    kinds.dedup();
+    let due =
+        |kind: DeadlineKind| Some(Deadline { kind, ..clock(payer, kind, category, anchors)? });
+    kinds.into_iter().filter_map(due).collect()
 }
+
+/// The soonest of the windows of one kind that hold.
+fn clock(
+    payer: &PayerRules,
+    kind: DeadlineKind,
+    category: Category,
+    anchors: &Anchors,
+) -> Option<Deadline> {
+    let holds = |window: &&Window| {
+        window.kind == kind && spans((window.from, window.to), anchors.denied_on)
+    };
+    let on_this_day: Vec<&Window> = payer.windows.iter().filter(holds).collect();
+    let open = on_this_day.iter().filter(|window| window.is_for(category));
+    let found = open.clone().filter_map(|window| due(&payer.file, window, category, anchors));
+    let found = found.chain(usual_answer(payer, kind, anchors).filter(|_| on_this_day.is_empty()));
+    let soonest = found.min_by_key(|(date, _)| *date);
+    let due = match soonest {
+        Some((date, rule)) => Due::On { date, rule },
+        None if USUAL.contains(&kind) && (on_this_day.is_empty() || open.count() > 0) => {
+            Due::NoRule
+        }
+        None => return None,
+    };
+    Some(Deadline { kind, due, met_on: None })
+}
+
+impl Window {
+    /// True where it holds for denials of this category.
+    #[must_use]
+    pub fn is_for(&self, category: Category) -> bool {
+        let named = self.categories.is_empty() || self.categories.contains(&category);
+        named && !self.except.contains(&category)
+    }
+
+    /// The length in words: `180 calendar days`, `1 year`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let (one, many) = match self.unit {
+            Unit::CalendarDays => ("calendar day", "calendar days"),
+            Unit::BusinessDays => ("business day", "business days"),
+            Unit::Months => ("month", "months"),
+            Unit::Years => ("year", "years"),
+            Unit::YearEnds => ("year's end", "year's ends"),
+        };
+        let words = format!("{} {}", self.count, if self.count == 1 { one } else { many });
+        match self.verification {
+            Verification::Unverified => format!("{words}, unverified"),
+            Verification::TwoSources | Verification::OneSource | Verification::Clinic => words,
+        }
+    }
+}
+
+/// The last day of a window and its rule; `None` where it is not counted yet or its day unknown.
+fn due(
+    file: &str,
+    window: &Window,
+    category: Category,
+    anchors: &Anchors,
+) -> Option<(Date, RuleRef)> {
+    if !is_running(window.kind, category, anchors) {
+        return None;
+    }
+    let (anchored_on, anchor) = anchored(window, anchors)?;
+    let date = last_day(window, anchored_on)?;
+    let (file, window) = (file.to_owned(), window.in_words());
+    Some((date, RuleRef { file, window, anchor, anchored_on }))
+}
+
+/// Higher levels run once the one below is decided; requests and answers once there is one.
+fn is_running(kind: DeadlineKind, category: Category, anchors: &Anchors) -> bool {
+    match kind {
+        DeadlineKind::TimelyFiling
+        | DeadlineKind::CorrectedClaim
+        | DeadlineKind::Reconsideration
+        | DeadlineKind::Appeal(0 | 1) => true,
+        DeadlineKind::Appeal(level) => anchors.decision(level - 1).is_some(),
+        DeadlineKind::ExternalReview => !anchors.decided.is_empty(),
+        DeadlineKind::RecordsRequest => {
+            anchors.records_asked_on.is_some() || category == Category::MissingDocumentation
+        }
+        DeadlineKind::PayerAnswer => anchors.submitted_on.is_some(),
+    }
+}
+
+impl Anchors {
+    /// The day on which an appeal of this level was decided, the latest where it was twice.
+    #[must_use]
+    pub fn decision(&self, level: u8) -> Option<Date> {
+        let of_level = self.decided.iter().filter(|(one, _)| *one == level);
+        of_level.map(|(_, on)| *on).max()
+    }
+}
+
+/// The day that a window is counted from, and what it is, in words.
+fn anchored(window: &Window, anchors: &Anchors) -> Option<(Date, String)> {
+    let presumed = window.presumed_days;
+    let sent = |on: Date, what: &str| {
+        let words = match presumed {
+            0 => what.to_owned(),
+            days => format!("{what}, receipt presumed {days} days later"),
+        };
+        business_day::later(on, presumed).map(|on| (on, words))
+    };
+    let plain = |on: Option<Date>, what: &str| on.map(|on| (on, what.to_owned()));
+    match window.from_event {
+        Anchor::Service => plain(anchors.service_on, "first day of service"),
+        Anchor::ServiceEnd => {
+            plain(anchors.service_end_on.or(anchors.service_on), "last day of service")
+        }
+        Anchor::ServiceMonth => {
+            plain(anchors.service_on.map(Date::last_of_month), "end of the month of service")
+        }
+        Anchor::Remittance => sent(anchors.denied_on, "remittance"),
+        Anchor::NoticeReceived => match anchors.notice_on {
+            Some(on) => Some((on, "receipt of the notice".to_owned())),
+            None => sent(anchors.denied_on, "remittance"),
+        },
+        Anchor::PreviousDecision => match window.kind {
+            DeadlineKind::Appeal(level) if level > 1 => {
+                sent(anchors.decision(level - 1)?, &format!("decision of level {}", level - 1))
+            }
+            DeadlineKind::TimelyFiling
+            | DeadlineKind::CorrectedClaim
+            | DeadlineKind::Reconsideration
+            | DeadlineKind::Appeal(_)
+            | DeadlineKind::ExternalReview
+            | DeadlineKind::RecordsRequest
+            | DeadlineKind::PayerAnswer => sent(anchors.denied_on, "remittance"),
+        },
+        Anchor::FinalDecision => {
+            sent(anchors.decided.iter().map(|(_, on)| *on).max()?, "last decision")
+        }
+        Anchor::RecordsRequest => match anchors.records_asked_on {
+            Some(on) => sent(on, "request for records"),
+            None => sent(anchors.denied_on, "remittance"),
+        },
+        Anchor::OtherPayer => plain(anchors.other_payer_on, "the other payer's remittance"),
+        Anchor::Submission => plain(anchors.submitted_on, "submission"),
+    }
+}
+
+/// The last day of a window that is counted from a day; `None` beyond the calendar.
+fn last_day(window: &Window, from: Date) -> Option<Date> {
+    let count = i64::from(window.count);
+    let day = match window.unit {
+        Unit::CalendarDays => business_day::later(from, window.count),
+        Unit::BusinessDays => business_day::add(from, window.count),
+        Unit::Months => from.checked_add(count.months()).ok(),
+        Unit::Years => from.checked_add(count.years()).ok(),
+        Unit::YearEnds => from.checked_add(count.years()).ok().map(Date::last_of_year),
+    }?;
+    // Months that are counted from a month's end end with a month.
+    let whole = window.from_event == Anchor::ServiceMonth && window.unit == Unit::Months;
+    let day = if whole { day.last_of_month() } else { day };
+    match window.on_holiday {
+        OnHoliday::Stays => Some(day),
+        OnHoliday::NextBusinessDay => business_day::on_or_after(day),
+    }
+}
+
+/// When a payer that has no window for its answer usually answers.
+fn usual_answer(
+    payer: &PayerRules,
+    kind: DeadlineKind,
+    anchors: &Anchors,
+) -> Option<(Date, RuleRef)> {
+    let days = payer.usual_answer_days.filter(|_| kind == DeadlineKind::PayerAnswer)?;
+    let anchored_on = anchors.submitted_on?;
+    let (window, anchor) = (format!("usually {days} calendar days"), "submission".to_owned());
+    let rule = RuleRef { file: payer.file.to_string(), window, anchor, anchored_on };
+    Some((business_day::later(anchored_on, days)?, rule))
+}
+
+impl Deadline {
+    /// The last day, where a rule gives one.
+    #[must_use]
+    pub const fn date(&self) -> Option<Date> {
+        match &self.due {
+            Due::On { date, .. } => Some(*date),
+            Due::NoRule => None,
+        }
+    }
+
+    /// The last day of a clock that runs against the clinic and is not met yet; the payer's own
+    /// answer runs against the payer.
+    #[must_use]
+    pub fn open_until(&self) -> Option<Date> {
+        let ours = self.met_on.is_none() && self.kind != DeadlineKind::PayerAnswer;
+        self.date().filter(|_| ours)
+    }
+}
+
+/// The day by which work against a date is to be done: the desk's safety before it, and a business
+/// day.
+#[must_use]
+pub fn internal_due(date: Date, desk: &Desk) -> Date {
+    let early = date.checked_sub(i64::from(desk.safety_days).days()).unwrap_or(date);
+    business_day::on_or_before(early).unwrap_or(early)
+}
+
+/// The clock that runs out first of those that are still open on a day; where all are past, the one
+/// that ran out last.
+#[must_use]
+pub fn soonest(deadlines: &[Deadline], today: Date) -> Option<(&Deadline, Date)> {
+    let open = || deadlines.iter().filter_map(|one| Some((one, one.open_until()?)));
+    let ahead = open().filter(|(_, date)| *date >= today).min_by_key(|(_, date)| *date);
+    ahead.or_else(|| open().max_by_key(|(_, date)| *date))
+}
+
+#[cfg(test)]
+mod tests;

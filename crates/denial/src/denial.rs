@@ -6,13 +6,16 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::category::{AdjustmentKind, Category, Origin};
-use crate::claim::PlanType;
+use crate::claim::{PayerName, PlanType};
 use crate::codes::{ClaimNumber, LineControl, Procedure};
 use crate::deadline::Deadline;
+use crate::escalation::Escalated;
 use crate::ids::{AppealId, ClaimId, DenialId, DocumentId, PayerId, PersonId, RemittanceId};
+use crate::lifecycle::evidence::{Attached, Submission};
 use crate::money::Money;
 use crate::named;
 use crate::person::Role;
+use crate::posting::Posting;
 use crate::remittance::{Adjustment, Remark, Source};
 
 named! {
@@ -38,6 +41,12 @@ named! {
 }
 
 impl Status {
+    /// True while something lies with the payer.
+    #[must_use]
+    pub const fn is_awaiting(self) -> bool {
+        matches!(self, Status::Corrected | Status::Appealed | Status::Pending)
+    }
+
     /// True for the two final statuses.
     #[must_use]
     pub const fn is_closed(self) -> bool {
@@ -118,6 +127,16 @@ pub enum Work {
     },
 }
 
+impl Work {
+    /// Where the case stands.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        match self {
+            Work::Open { status, .. } | Work::Closed { status, .. } => *status,
+        }
+    }
+}
+
 named! {
     /// How a closed case ended.
     Resolution {
@@ -188,12 +207,24 @@ pub struct DeniedLine {
     pub category: Category,
     /// True where nothing of the line was paid or left to the patient.
     pub full: bool,
+    /// The day of its latest denial.
+    pub denied_on: Option<Date>,
+    /// The remittance of its latest denial.
+    pub remittance: RemittanceId,
     /// A later remittance that paid it: when, how much.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovered: Option<Recovery>,
     /// Set aside without closing the case (features 2.02).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_aside: Option<String>,
+}
+
+impl DeniedLine {
+    /// True while the payer's last word on the line is no.
+    #[must_use]
+    pub const fn stays_denied(&self) -> bool {
+        self.recovered.is_none()
+    }
 }
 
 /// How a denied line was paid after all.
@@ -304,6 +335,32 @@ pub struct Proposal {
     pub approved_by: Option<PersonId>,
 }
 
+/// The days of a claim that clocks are counted from, as far as they are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimDays {
+    /// First day of service.
+    pub service_on: Option<Date>,
+    /// Last day of service, or discharge.
+    pub service_end_on: Option<Date>,
+    /// The day on which the notice of denial was received.
+    pub notice_on: Option<Date>,
+    /// The day of the payer's request for records.
+    pub records_asked_on: Option<Date>,
+    /// The day of the other payer's remittance.
+    pub other_payer_on: Option<Date>,
+}
+
+/// What people chose by hand; later files leave it alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    /// The category.
+    pub category: bool,
+    /// The owner.
+    pub owner: bool,
+    /// The next action, until the case moves.
+    pub next: bool,
+}
+
 /// One denial case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Denial {
@@ -315,16 +372,24 @@ pub struct Denial {
     pub number: ClaimNumber,
     /// The payer.
     pub payer: PayerId,
+    /// The payer as files name it, which selects its rules.
+    pub payer_name: PayerName,
     /// The regime that selects the rules.
     pub plan: PlanType,
     /// 1 for the first denial of the claim by this payer, 2 after a closed one, and so on.
     pub round: u8,
-    /// The remittance that denied it.
+    /// The case that it was split from, because a line needed another road.
+    pub split_from: Option<DenialId>,
+    /// The day on which the case was opened.
+    pub opened_on: Date,
+    /// The remittance of the latest denial.
     pub remittance: RemittanceId,
     /// Where that came from.
     pub source: Source,
-    /// The day of the denial: the payment's effective date.
+    /// The day of the latest denial: the payment's effective date.
     pub denied_on: Date,
+    /// The other days that clocks are counted from.
+    pub days: ClaimDays,
     /// The denied lines.
     pub lines: Vec<DeniedLine>,
     /// The leading reason.
@@ -341,12 +406,24 @@ pub struct Denial {
     pub work: Work,
     /// Every clock.
     pub deadlines: Vec<Deadline>,
+    /// Every correction that was sent.
+    pub submissions: Vec<Submission>,
     /// Every appeal.
     pub appeals: Vec<Appeal>,
+    /// What the playbook does first about the leading reason.
+    pub first: NextActionKind,
+    /// What the payer or an appeal asks for, in the playbook's words.
+    pub wanted: Vec<SmolStr>,
+    /// What is on file.
+    pub documents: Vec<Attached>,
+    /// Every posting, in order; the balance is their sum.
+    pub postings: Vec<Posting>,
     /// The money.
     pub balance: Balance,
     /// Corrections and appeals that the payer has answered with no.
     pub attempts: u8,
+    /// How many questions were asked so far.
+    pub asked: u16,
     /// Questions without an answer.
     pub questions: Vec<Question>,
     /// A write-off that waits for a second person.
@@ -355,19 +432,30 @@ pub struct Denial {
     pub control: SmolStr,
     /// Who works on it right now (features 3.06).
     pub taken_by: Option<PersonId>,
+    /// The day by which the payer promised an answer.
+    pub promised_by: Option<Date>,
+    /// Who heard last that nothing moves, since the last move.
+    pub escalated: Option<Escalated>,
+    /// What people chose by hand.
+    pub chosen: Chosen,
     /// Out of the queue until this day.
     pub snoozed_until: Option<Date>,
-    /// Counts every saved change, from 1.
+    /// Counts every saved decision, from 1, however many events it has.
     pub version: u32,
 }
 
 impl Denial {
+    /// True where every line was paid after all or set aside, and one at least was paid.
+    #[must_use]
+    pub fn is_won(&self) -> bool {
+        let settled = |line: &DeniedLine| !line.stays_denied() || line.set_aside.is_some();
+        self.lines.iter().all(settled) && self.lines.iter().any(|line| !line.stays_denied())
+    }
+
     /// Where the case stands.
     #[must_use]
     pub const fn status(&self) -> Status {
-        match &self.work {
-            Work::Open { status, .. } | Work::Closed { status, .. } => *status,
-        }
+        self.work.status()
     }
 
     /// Who answers for the case while it is open.

@@ -5,7 +5,7 @@
 
 use smol_str::SmolStr;
 use x12::t835::{self, Day, Part};
-use x12::{Block, Finding, Kind, Segment};
+use x12::{Block, Delimiters, Finding, Kept, Kind, Place, Segment};
 
 use crate::claim::{Patient, PayerName};
 use crate::codes::{
@@ -143,6 +143,13 @@ fn head_party(head: &mut RemittanceHead, party: &t835::Party<'_>) {
     }
 }
 
+/// Reads a claim payment again from the bytes that were kept of it; `None` where they hold no CLP.
+/// Its findings were told when it came.
+#[must_use]
+pub fn again(raw: &[u8], separators: Delimiters, at: Place) -> Option<ClaimPayment> {
+    claim(&Kept::new(raw, separators, at).block(), &mut Vec::new()).map(|claim| *claim)
+}
+
 /// One CLP with what hangs on it; `None` for a block that holds none, such as a lone LX.
 fn claim(block: &Block<'_>, findings: &mut Vec<Finding>) -> Option<Box<ClaimPayment>> {
     let mut segments = block.segments();
@@ -225,7 +232,7 @@ fn claim_segment(
             b"233" => claim.to = day_of(day.day(), "DTM02", segment, findings),
             _ => {}
         },
-        Part::Remark(coded) => lq(&mut claim.remarks, coded),
+        Part::Remark(coded) => lq(&mut claim.remarks, coded, segment, findings),
         Part::Reference(_)
         | Part::Supplement(_)
         | Part::Payment(_)
@@ -298,7 +305,7 @@ fn line_segment(
 ) {
     match part {
         Part::Adjustments(cas) => adjust(&mut line.adjustments, cas, segment, findings),
-        Part::Remark(coded) => lq(&mut line.remarks, coded),
+        Part::Remark(coded) => lq(&mut line.remarks, coded, segment, findings),
         Part::Reference(reference) if reference.qualifier == b"6R" => {
             line.control = LineControl::of(small(reference.value));
         }
@@ -363,15 +370,22 @@ fn remark(remarks: &mut Vec<Remark>, list: &'static str, codes: &[&[u8]]) {
     );
 }
 
-fn lq(remarks: &mut Vec<Remark>, coded: &t835::Coded<'_>) {
+fn lq(
+    remarks: &mut Vec<Remark>,
+    coded: &t835::Coded<'_>,
+    segment: &Segment<'_>,
+    findings: &mut Vec<Finding>,
+) {
     let code = Rarc::of(small(coded.value));
-    if !code.is_empty() {
-        let list = match coded.qualifier {
-            b"HE" => SmolStr::new_static("LQ:HE"),
-            other => smol_str::format_smolstr!("LQ:{}", text(other)),
-        };
-        remarks.push(Remark { list, code });
+    if code.is_empty() {
+        findings.push(missing(segment.place(), "expected a remark code in LQ02, and none came"));
+        return;
     }
+    let list = match coded.qualifier {
+        b"HE" => SmolStr::new_static("LQ:HE"),
+        other => smol_str::format_smolstr!("LQ:{}", text(other)),
+    };
+    remarks.push(Remark { list, code });
 }
 
 fn provider_adjustments(block: &Block<'_>, findings: &mut Vec<Finding>) -> Vec<ProviderAdjustment> {

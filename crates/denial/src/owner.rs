@@ -55,18 +55,24 @@ pub fn owner_for(
     }
 }
 
-/// The row of the matrix that holds for a denial; `None` where the matrix is empty.
+/// The row of the matrix that holds for a denial; `None` where the matrix is empty. The payer's own
+/// rows come first, and in either list one that names the origin.
 #[must_use]
 pub fn row_for<'a>(
     category: Category,
     origin: Origin,
-    _payer: Option<&PayerRules>,
+    payer: Option<&'a PayerRules>,
     rules: &'a Rules,
 ) -> Option<&'a OwnerRow> {
-    let fits =
-        |row: &&OwnerRow| row.category == category && row.origin.is_none_or(|it| it == origin);
-    let rows = || rules.owners.rows.iter().filter(fits);
-    rows().find(|row| row.origin.is_some()).or_else(|| rows().next())
+    let own = payer.map(|payer| payer.owners.as_slice()).unwrap_or_default();
+    narrowest(own, category, origin).or_else(|| narrowest(&rules.owners.rows, category, origin))
+}
+
+fn narrowest(rows: &[OwnerRow], category: Category, origin: Origin) -> Option<&OwnerRow> {
+    let of = |wanted: Option<Origin>| {
+        rows.iter().find(|row| row.category == category && row.origin == wanted)
+    };
+    of(Some(origin)).or_else(|| of(None))
 }
 
 /// Who owns what no row names: no denial stays without an owner.

@@ -1,12 +1,17 @@
 //! A payer's rules: names and ids, plan types, windows, usual answer, own reasons and owners.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::category::Category;
-use crate::claim::PlanType;
+use crate::claim::{PayerName, PlanType};
+use crate::codes::Carc;
 use crate::deadline::DeadlineKind;
 use crate::named;
+use crate::owner::OwnerRow;
+use crate::playbook::Reason;
 
 /// What a clinic knows of one payer's program: one file of `data/payers`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +32,66 @@ pub struct PayerRules {
     pub windows: Vec<Window>,
     /// Days in which the payer usually answers what was sent to it.
     pub usual_answer_days: Option<u16>,
+    /// Owners at this payer, before those of all payers.
+    pub owners: Vec<OwnerRow>,
+    /// Reason codes that mean something of their own at this payer.
+    pub(crate) reasons: BTreeMap<Carc, Vec<Reason>>,
+    /// The [`key`] of each spelling, once the file is read.
+    pub(crate) keys: Vec<SmolStr>,
 }
+
+impl PayerRules {
+    /// True where the file speaks of this line of business by name.
+    #[must_use]
+    pub fn covers(&self, plan: PlanType) -> bool {
+        self.plan_types.contains(&plan)
+    }
+
+    /// True where one of the ids is one of the payer's.
+    #[must_use]
+    pub fn has_id(&self, name: &PayerName) -> bool {
+        let own = |id: &SmolStr| self.ids.iter().any(|one| one.eq_ignore_ascii_case(id.trim()));
+        name.ids.iter().any(own)
+    }
+
+    /// True where a spelling is the name or an alias: case, punctuation, `INC` and the like do not
+    /// tell two payers apart.
+    #[must_use]
+    pub fn is_called(&self, spelling: &str) -> bool {
+        self.has_key(&key(spelling))
+    }
+
+    /// The same for a spelling whose [`key`] is at hand.
+    pub(crate) fn has_key(&self, wanted: &str) -> bool {
+        let read = self.keys.iter().any(|own| own == wanted);
+        // A payer that was put together by hand has no keys yet.
+        let made = || self.keys.is_empty() && self.spellings().any(|own| key(own) == wanted);
+        !wanted.is_empty() && (read || made())
+    }
+
+    /// The name, then the aliases.
+    pub fn spellings(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.name.as_str()).chain(self.aliases.iter().map(SmolStr::as_str))
+    }
+}
+
+/// What two spellings of one name have in common: the letters and digits, in one case, of the words
+/// that tell names apart.
+#[must_use]
+pub fn key(name: &str) -> SmolStr {
+    let upper = name.to_uppercase().replace(['\'', '\u{2019}', '.'], "");
+    let mut words: Vec<&str> = upper.split(|letter: char| !letter.is_alphanumeric()).collect();
+    words.retain(|word| !EMPTY.contains(word));
+    // `CO` is a company behind such a word; elsewhere it may be Colorado.
+    if let [.., "INSURANCE" | "INS" | "ASSURANCE" | "LIFE", "CO"] = words.as_slice() {
+        words.pop();
+    }
+    words.concat().into()
+}
+
+/// Words that name no payer.
+const EMPTY: [&str; 10] =
+    ["", "INC", "INCORPORATED", "LLC", "LLP", "LTD", "CORP", "CORPORATION", "COMPANY", "THE"];
 
 /// How long one way stays open, and what the days are counted from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +112,8 @@ pub struct Window {
     pub on_holiday: OnHoliday,
     /// The categories that it holds for; empty for all.
     pub categories: Vec<Category>,
+    /// The categories that it does not hold for.
+    pub except: Vec<Category>,
     /// First day of the rule: denials from then on.
     pub from: Option<Date>,
     /// Last day of the rule.

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::denial::Denial;
 use crate::ids::PersonId;
+use crate::lifecycle::Act;
 use crate::named;
 
 named! {
@@ -57,4 +59,253 @@ pub struct Moment {
     pub today: Date,
     /// Who acts.
     pub who: Actor,
+}
+
+named! {
+    /// What a page or command opens.
+    Access {
+        /// The work queue.
+        Queue = "queue",
+        /// A case; [`reach`] says which.
+        ReadCases = "read_cases",
+        /// Names, dates of birth, member ids.
+        ReadPatients = "read_patients",
+        /// Claims as billed.
+        Claims = "claims",
+        /// Rejections before adjudication.
+        Rejections = "rejections",
+        /// Remittances with their balance.
+        Remittances = "remittances",
+        /// Which claim a payment is about: to accept or refuse it.
+        Matches = "matches",
+        /// Taking files in and keying paper.
+        TakeFiles = "take_files",
+        /// Posting money.
+        Post = "post",
+        /// Figures without patient data.
+        Figures = "figures",
+        /// Lists for spreadsheets.
+        Export = "export",
+        /// Changing rules.
+        Rules = "rules",
+        /// People and their roles.
+        ManagePeople = "manage_people",
+        /// The journal of every act and view.
+        Audit = "audit",
+    }
+}
+
+/// Which cases a role may see at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Every case of the practice.
+    Every,
+    /// Those that it owns or is asked about.
+    Own,
+    /// Those placed with it; nothing is placed yet.
+    Placed,
+    /// None.
+    Nothing,
+}
+
+/// Which cases a role may see.
+#[must_use]
+pub const fn reach(role: Role) -> Reach {
+    match role {
+        Role::BillingSpecialist
+        | Role::Poster
+        | Role::BillingSupervisor
+        | Role::Manager
+        | Role::Auditor => Reach::Every,
+        Role::FrontDesk
+        | Role::AuthorizationStaff
+        | Role::CertifiedCoder
+        | Role::Provider
+        | Role::UtilizationReview => Reach::Own,
+        Role::Vendor => Reach::Placed,
+        Role::Executive | Role::Administrator => Reach::Nothing,
+    }
+}
+
+/// True where somebody may see this case.
+#[must_use]
+pub fn sees(who: &Actor, denial: &Denial) -> bool {
+    match reach(who.role) {
+        Reach::Every => true,
+        Reach::Own => {
+            let owns = denial.owner().is_some_and(|owner| {
+                owner.role == who.role || owner.person.as_ref() == Some(&who.person)
+            });
+            owns || denial.questions.iter().any(|question| question.to == who.role)
+        }
+        Reach::Placed | Reach::Nothing => false,
+    }
+}
+
+/// True where a role may open this.
+#[must_use]
+pub const fn allows(role: Role, access: Access) -> bool {
+    match access {
+        Access::Queue | Access::ReadCases | Access::ReadPatients => {
+            matches!(reach(role), Reach::Every | Reach::Own)
+        }
+        Access::Claims => bills(role) || matches!(role, Role::CertifiedCoder | Role::Auditor),
+        Access::Rejections | Access::Remittances => bills(role) || matches!(role, Role::Auditor),
+        Access::Matches | Access::TakeFiles => bills(role),
+        Access::Post => posts(role),
+        Access::Figures => {
+            supervises(role)
+                || matches!(role, Role::BillingSpecialist | Role::Executive | Role::Auditor)
+        }
+        Access::Export => supervises(role) || matches!(role, Role::Auditor),
+        Access::Rules => supervises(role) || matches!(role, Role::Administrator),
+        Access::ManagePeople => matches!(role, Role::Administrator),
+        Access::Audit => matches!(role, Role::Manager | Role::Administrator | Role::Auditor),
+    }
+}
+
+/// True where a role may do an act, on a case that it may see.
+#[must_use]
+pub const fn may(role: Role, act: Act) -> bool {
+    match act {
+        Act::Review
+        | Act::Plan
+        | Act::Snooze
+        | Act::Take
+        | Act::Release
+        | Act::AskColleague
+        | Act::Escalate
+        | Act::SetRootCause => works(role) || matches!(role, Role::FrontDesk),
+        Act::LogContact => works(role) || matches!(role, Role::FrontDesk | Role::Poster),
+        Act::Note | Act::AttachDocument | Act::Answer => {
+            works(role) || matches!(role, Role::FrontDesk | Role::Poster | Role::Provider)
+        }
+        Act::Resubmit
+        | Act::Appeal
+        | Act::Acknowledge
+        | Act::Reject
+        | Act::Uphold
+        | Act::Withdraw
+        | Act::Overturn
+        | Act::Recategorize
+        | Act::SplitLine
+        | Act::ProposeWriteOff => works(role),
+        Act::Dispute => works(role) || matches!(role, Role::Poster),
+        Act::Post | Act::Reopen => posts(role),
+        Act::WriteOff => supervises(role) || matches!(role, Role::BillingSpecialist),
+        Act::Assign | Act::Approve | Act::Decline => supervises(role),
+    }
+}
+
+/// Leads the desk: approves, assigns, excuses what is late.
+#[must_use]
+pub const fn supervises(role: Role) -> bool {
+    matches!(role, Role::BillingSupervisor | Role::Manager)
+}
+
+const fn posts(role: Role) -> bool {
+    supervises(role) || matches!(role, Role::Poster)
+}
+
+const fn bills(role: Role) -> bool {
+    posts(role) || matches!(role, Role::BillingSpecialist)
+}
+
+/// Works cases to their end: the roles that the matrix of owners names, but the front desk, which
+/// gathers facts and sends nothing.
+const fn works(role: Role) -> bool {
+    supervises(role)
+        || matches!(
+            role,
+            Role::BillingSpecialist
+                | Role::CertifiedCoder
+                | Role::AuthorizationStaff
+                | Role::UtilizationReview
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first letters of the role's last word.
+    fn short(role: Role) -> &'static str {
+        let word = role.as_str().rsplit('_').next().expect("a word");
+        &word[..4]
+    }
+
+    fn table<T: Copy>(all: &[T], name: fn(T) -> &'static str, may: fn(Role, T) -> bool) -> String {
+        let mut text = String::new();
+        for one in all {
+            let roles = Role::ALL.iter().filter(|role| may(**role, *one));
+            let roles: Vec<&str> = roles.map(|role| short(*role)).collect();
+            text.push_str(&format!("{}: {}\n", name(*one), roles.join(" ")));
+        }
+        text
+    }
+
+    #[test]
+    fn each_page_has_its_roles() {
+        insta::assert_snapshot!(table(Access::ALL, Access::as_str, allows), @r"
+        queue: desk staf code spec post supe mana prov revi audi
+        read_cases: desk staf code spec post supe mana prov revi audi
+        read_patients: desk staf code spec post supe mana prov revi audi
+        claims: code spec post supe mana audi
+        rejections: spec post supe mana audi
+        remittances: spec post supe mana audi
+        matches: spec post supe mana
+        take_files: spec post supe mana
+        post: post supe mana
+        figures: spec supe mana exec audi
+        export: supe mana audi
+        rules: supe mana admi
+        manage_people: admi
+        audit: mana admi audi
+        ");
+    }
+
+    #[test]
+    fn each_act_has_its_roles() {
+        insta::assert_snapshot!(table(Act::ALL, Act::as_str, may), @r"
+        review: desk staf code spec supe mana revi
+        resubmit: staf code spec supe mana revi
+        appeal: staf code spec supe mana revi
+        acknowledge: staf code spec supe mana revi
+        reject: staf code spec supe mana revi
+        uphold: staf code spec supe mana revi
+        withdraw: staf code spec supe mana revi
+        overturn: staf code spec supe mana revi
+        dispute: staf code spec post supe mana revi
+        post: post supe mana
+        write_off: spec supe mana
+        reopen: post supe mana
+        assign: supe mana
+        take: desk staf code spec supe mana revi
+        release: desk staf code spec supe mana revi
+        recategorize: staf code spec supe mana revi
+        set_root_cause: desk staf code spec supe mana revi
+        plan: desk staf code spec supe mana revi
+        snooze: desk staf code spec supe mana revi
+        log_contact: desk staf code spec post supe mana revi
+        attach_document: desk staf code spec post supe mana prov revi
+        ask_colleague: desk staf code spec supe mana revi
+        answer: desk staf code spec post supe mana prov revi
+        escalate: desk staf code spec supe mana revi
+        split_line: staf code spec supe mana revi
+        note: desk staf code spec post supe mana prov revi
+        propose_write_off: staf code spec supe mana revi
+        approve: supe mana
+        decline: supe mana
+        ");
+    }
+
+    #[test]
+    fn who_changes_nothing_or_sees_no_case_does_no_act() {
+        for role in [Role::Executive, Role::Administrator, Role::Auditor, Role::Vendor] {
+            assert!(Act::ALL.iter().all(|act| !may(role, *act)));
+        }
+        assert!(allows(Role::Executive, Access::Figures));
+        assert!(!allows(Role::Executive, Access::ReadPatients));
+        assert!(Access::ALL.iter().all(|access| !allows(Role::Vendor, *access)));
+    }
 }

@@ -12,8 +12,19 @@ use crate::codes::{Carc, Group, Rarc};
 use crate::denial::NextActionKind;
 use crate::money::Money;
 use crate::owner::Owners;
-use crate::payer::PayerRules;
+use crate::payer::{PayerRules, key};
 use crate::playbook::Playbook;
+
+mod check;
+mod entry;
+mod read_codes;
+mod read_desk;
+mod read_payer;
+mod read_playbook;
+mod summary;
+
+use entry::{Place, Placed};
+pub use summary::Summary;
 
 /// Every rule of the clinic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,10 +70,32 @@ impl Rules {
     }
 
     /// The rules of a payer as a file names it: by id, by name or alias, then the legal floor of
-    /// the plan type; `None` is "not configured".
+    /// the plan type; `None` is "not configured". A payer with several programs is found only where
+    /// the plan type tells which.
     #[must_use]
-    pub fn payer(&self, _name: &PayerName, plan: PlanType) -> Option<&PayerRules> {
-        self.payers.iter().find(|payer| payer.default_for.contains(&plan))
+    pub fn payer(&self, name: &PayerName, plan: PlanType) -> Option<&PayerRules> {
+        let programs = self.programs(name);
+        let covering = || programs.iter().find(|payer| payer.covers(plan));
+        let general = || programs.iter().find(|payer| payer.plan_types.is_empty());
+        let only = || programs.first().filter(|_| plan == PlanType::Unknown && programs.len() == 1);
+        let floor = || self.payers.iter().find(|payer| payer.default_for.contains(&plan));
+        covering().or_else(general).or_else(only).copied().or_else(floor)
+    }
+
+    /// The payer behind a spelling, whatever its program, without the floors of the law: two
+    /// spellings are one payer where this gives the same name.
+    #[must_use]
+    pub fn canonical(&self, name: &PayerName) -> Option<&PayerRules> {
+        self.programs(name).first().copied()
+    }
+
+    /// Every program of the payer that has one of the ids; else of the one that is called so.
+    fn programs(&self, name: &PayerName) -> Vec<&PayerRules> {
+        let by_id = self.payers.iter().find(|payer| payer.has_id(name));
+        let key = key(&name.name);
+        let by_name = || self.payers.iter().find(|payer| payer.has_key(&key));
+        let Some(found) = by_id.or_else(by_name) else { return Vec::new() };
+        self.payers.iter().filter(|payer| payer.name == found.name).collect()
     }
 }
 
@@ -123,7 +156,9 @@ pub struct Wording {
 pub struct Meaning {
     /// In our own words; the lists' texts are licensed.
     pub text: SmolStr,
-    /// The day from which the list no longer has it.
+    /// True where the list no longer has it.
+    pub retired: bool,
+    /// The day from which the list no longer has it, where that day is known.
     pub retired_on: Option<Date>,
     /// What replaces it.
     pub replaced_by: SmolStr,
@@ -159,6 +194,85 @@ impl Wording {
 ///
 /// # Errors
 /// Every fault of every file, in the order of files and lines.
-pub fn read(_files: &[(String, String)]) -> Result<Rules, Vec<RuleFault>> {
-    Ok(Rules::empty())
+pub fn read(files: &[(String, String)]) -> Result<Rules, Vec<RuleFault>> {
+    let mut draft = Draft::default();
+    let mut sorted: Vec<&(String, String)> = files.iter().collect();
+    // The playbook first: payers' own reasons take their chances from its categories.
+    sorted.sort_by_key(|(name, _)| (name.starts_with("payers/"), name.as_str()));
+    for (name, text) in sorted {
+        draft.read(name, text);
+    }
+    draft.check();
+    draft.faults.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
+    draft.faults.dedup();
+    if draft.faults.is_empty() { Ok(draft.rules) } else { Err(draft.faults) }
 }
+
+/// Rules while they are read, with the places that the checks across files speak of.
+#[derive(Default)]
+struct Draft {
+    rules: Rules,
+    faults: Vec<RuleFault>,
+    carcs: Vec<Placed<Carc>>,
+    rarcs: Vec<Placed<Rarc>>,
+    groups: Vec<Placed<Group>>,
+    spans: Vec<Placed<check::Dated>>,
+    payers: Vec<Place>,
+    windows: Vec<Placed<(usize, usize)>>,
+    seen: Vec<String>,
+}
+
+impl Draft {
+    fn read(&mut self, name: &str, text: &str) {
+        self.seen.push(name.to_owned());
+        match name {
+            "playbook.toml" => self.read_playbook(name, text),
+            "remarks.toml" => self.read_remarks(name, text),
+            "owners.toml" => self.read_owners(name, text),
+            "desk.toml" => self.read_desk(name, text),
+            "codes/carc.csv" => {
+                let list = self.read_codes(name, text);
+                self.rules.wording.carcs =
+                    list.map(|(code, one)| (Carc::new(&code), one)).collect();
+            }
+            "codes/rarc.csv" => {
+                let list = self.read_codes(name, text);
+                self.rules.wording.rarcs =
+                    list.map(|(code, one)| (Rarc::new(&code), one)).collect();
+            }
+            "codes/groups.csv" => {
+                let list = self.read_codes(name, text);
+                let groups = list.map(|(code, one)| (Group::new(&code), one));
+                self.rules.wording.groups = groups.collect();
+                self.rules.playbook.groups = self.rules.wording.groups.keys().cloned().collect();
+            }
+            "codes/statuses.csv" => {
+                self.rules.wording.statuses = self.read_codes(name, text).collect()
+            }
+            payer if payer.starts_with("payers/") && payer.ends_with(".toml") => {
+                self.read_payer(name, text);
+            }
+            _ => self.faults.push(RuleFault {
+                file: name.to_owned(),
+                line: 1,
+                message: "no rules are read from a file of this name".to_owned(),
+                hint: format!("expected {} or payers/….toml", FILES.join(", ")),
+            }),
+        }
+    }
+}
+
+/// The files that a set of rules cannot be without.
+const FILES: [&str; 8] = [
+    "playbook.toml",
+    "remarks.toml",
+    "owners.toml",
+    "desk.toml",
+    "codes/carc.csv",
+    "codes/rarc.csv",
+    "codes/groups.csv",
+    "codes/statuses.csv",
+];
+
+#[cfg(test)]
+mod tests;

@@ -1,38 +1,38 @@
 //! Reclaim: wins back the money insurers deny to clinics.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-
+mod act;
+mod answers;
+mod backup;
+mod bench;
+mod bills;
+mod cli;
+mod clock;
+mod demo;
 mod doctor;
 mod doctor_report;
-
-/// What the program is asked to do.
-#[derive(Parser)]
-#[command(name = "reclaim", version, about, arg_required_else_help = true)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Says what X12 files hold and what is odd in them; needs no database
-    ///
-    /// The exit code is 0 for clean, 1 for findings, 2 for a file that could not be read.
-    Doctor {
-        /// One JSON object a line for each file
-        #[arg(long)]
-        json: bool,
-        /// The files
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
-}
+mod documents;
+mod export;
+mod fields;
+mod identity;
+mod people;
+mod practice;
+mod rank;
+mod rules_check;
+mod rules_files;
+mod score;
+mod serve;
+mod settle;
+mod show;
+mod staging;
+mod survey;
+mod take;
+mod taking;
+mod verify;
+#[expect(dead_code, reason = "the pages that use it come with the next part of the web app")]
+mod web;
 
 fn main() -> ExitCode {
-    match Cli::parse().command {
-        Command::Doctor { json, files } => ExitCode::from(doctor::run(&files, json)),
-    }
+    cli::main()
 }

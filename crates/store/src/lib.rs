@@ -1,1 +1,258 @@
-//! Placeholder until its first module lands.
+//! The database: the only place with SQL, one text for SQLite and PostgreSQL.
+//!
+//! Everything happens inside a [`Tx`] of one practice. A writing one holds the practice's turn from
+//! its first statement, so that what it reads stays true until it commits.
+
+pub mod acknowledgements;
+pub mod backup;
+mod bulk;
+pub mod claims;
+pub mod denials;
+pub mod export;
+pub mod files;
+pub mod floor;
+pub mod journal;
+mod open;
+pub mod payers;
+pub mod people;
+pub mod postings;
+pub mod practices;
+mod questions;
+pub mod queue;
+mod ranks;
+pub mod raw;
+pub mod remittances;
+mod reviews;
+pub mod sessions;
+mod sql;
+pub mod sweeps;
+pub mod tallies;
+pub mod verify;
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sqlx::{Pool, Postgres, Sqlite};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+pub use journal::Key;
+pub use open::Url;
+use sql::{Conn, run};
+
+/// Why the database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing has this id.
+    #[error("no {what} with this id")]
+    Missing {
+        /// The table, in words.
+        what: &'static str,
+    },
+    /// Somebody was faster: the row has another version than the one that was read.
+    #[error("changed meanwhile by {by} at {at}; read it again")]
+    Stale {
+        /// Who was faster.
+        by: String,
+        /// When.
+        at: String,
+    },
+    /// A row that cannot be true.
+    #[error("{table} {id}: {column} holds what the program never writes")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row.
+        id: String,
+    },
+    /// Two things that the program writes together do not agree.
+    #[error("{place}: {what}")]
+    Differs {
+        /// Where: an entry of a chain, a case, a remittance.
+        place: String,
+        /// What was expected and what is there.
+        what: String,
+    },
+    /// The database refuses or cannot be reached.
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema cannot be brought up to date.
+    #[error("the database's schema: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A database that a newer program has written.
+    #[error(
+        "a newer reclaim wrote this database: it has step {found} of the schema, this program \
+         knows {known}; install the newer one"
+    )]
+    Newer {
+        /// The step that is there.
+        found: i64,
+        /// The last one that this program knows.
+        known: i64,
+    },
+    /// A file beside the database.
+    #[error("{what}: {fault}")]
+    File {
+        /// Which.
+        what: String,
+        /// Why.
+        fault: std::io::Error,
+    },
+    /// An address that names neither database.
+    #[error("expected sqlite:PATH or postgres://…, {0}")]
+    Url(String),
+}
+
+/// The short name of a practice, as commands and rows carry it: letters, digits and dashes, at
+/// most 24.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Practice(String);
+
+impl Practice {
+    /// Reads a practice's short name; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Practice> {
+        let fits = (1..=24).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        fits.then(|| Practice(text.to_ascii_lowercase()))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Where sign-ins and administration are journalled.
+    pub(crate) fn house() -> Practice {
+        Practice("*".to_owned())
+    }
+}
+
+impl fmt::Display for Practice {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+#[derive(Clone)]
+enum Pools {
+    Sqlite(Pool<Sqlite>),
+    Postgres(Pool<Postgres>),
+}
+
+/// An open database.
+#[derive(Clone)]
+pub struct Store {
+    pools: Pools,
+    key: Key,
+    /// Writers of this process take turns here, first come first served: SQLite's own waiting is
+    /// a lottery.
+    turn: Arc<Mutex<()>>,
+}
+
+/// A transaction of one practice. Dropped without [`Tx::commit`], it leaves nothing.
+pub struct Tx {
+    conn: Conn,
+    practice: Practice,
+    key: Key,
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Store {
+    /// A transaction that only reads.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn read(&self, practice: &Practice) -> Result<Tx, Error> {
+        let conn = match &self.pools {
+            Pools::Sqlite(pool) => Conn::Sqlite(pool.begin().await?),
+            Pools::Postgres(pool) => Conn::Postgres(
+                pool.begin_with("begin isolation level repeatable read read only").await?,
+            ),
+        };
+        Ok(Tx { conn, practice: practice.clone(), key: self.key.clone(), _turn: None })
+    }
+
+    /// A transaction that writes. It has the practice's turn: no other writes there meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn write(&self, practice: &Practice) -> Result<Tx, Error> {
+        let mut tx = self.begin(practice).await?;
+        // On PostgreSQL this row is the turn; SQLite's `immediate` is one already.
+        run!(
+            tx,
+            execute,
+            "update journal_head set seq = seq where practice = $1 and chain = 'work'",
+            practice.as_str()
+        )?;
+        Ok(tx)
+    }
+
+    async fn begin(&self, practice: &Practice) -> Result<Tx, Error> {
+        let (conn, turn) = match &self.pools {
+            Pools::Sqlite(pool) => {
+                let turn = self.turn.clone().lock_owned().await;
+                (Conn::Sqlite(pool.begin_with("begin immediate").await?), Some(turn))
+            }
+            Pools::Postgres(pool) => (Conn::Postgres(pool.begin().await?), None),
+        };
+        Ok(Tx { conn, practice: practice.clone(), key: self.key.clone(), _turn: turn })
+    }
+
+    /// Lets go of every connection.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite(pool) => pool.close().await,
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// `sqlite` or `postgres`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self.pools {
+            Pools::Sqlite(_) => "sqlite",
+            Pools::Postgres(_) => "postgres",
+        }
+    }
+}
+
+impl Tx {
+    /// Makes what was written durable.
+    ///
+    /// # Errors
+    /// [`Error::Database`]; nothing was written then.
+    pub async fn commit(self) -> Result<(), Error> {
+        match self.conn {
+            Conn::Sqlite(conn) => conn.commit().await?,
+            Conn::Postgres(conn) => conn.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// The practice that it is of.
+    #[must_use]
+    pub const fn practice(&self) -> &Practice {
+        &self.practice
+    }
+}
+
+/// An instant as rows carry it: UTC, microseconds, one width, so that text compares as time.
+#[must_use]
+pub fn instant(at: Timestamp) -> String {
+    format!("{at:.6}")
+}
+
+/// A JSON column's value.
+fn parsed<T: serde::de::DeserializeOwned>(
+    table: &'static str,
+    id: &str,
+    body: &str,
+) -> Result<T, Error> {
+    let inconsistent = |_| Error::Inconsistent { table, column: "body", id: id.to_owned() };
+    serde_json::from_str(body).map_err(inconsistent)
+}

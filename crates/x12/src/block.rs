@@ -1,5 +1,7 @@
 //! A run of segments that belong together, borrowed from the reader's buffer.
 
+use memchr::memchr;
+
 use crate::delimiters::Delimiters;
 use crate::segment::{Place, Segment, Tag};
 
@@ -85,4 +87,56 @@ impl<'a> Block<'a> {
     pub const fn delimiters(&self) -> Delimiters {
         self.delimiters
     }
+}
+
+/// A block whose bytes were kept, to be read again with the separators it was read with.
+#[derive(Clone, Debug)]
+pub struct Kept<'a> {
+    raw: &'a [u8],
+    marks: Vec<Mark>,
+    delimiters: Delimiters,
+    at: Place,
+}
+
+impl<'a> Kept<'a> {
+    /// Finds the segments of a block's [`Block::raw`] bytes; `at` is where its first one stood.
+    #[must_use]
+    pub fn new(raw: &'a [u8], delimiters: Delimiters, at: Place) -> Kept<'a> {
+        let mut marks = Vec::new();
+        let mut start = 0;
+        while let Some(blanks) = raw.get(start..).and_then(first_letter) {
+            start += blanks;
+            let rest = raw.get(start..).unwrap_or_default();
+            let length = memchr(delimiters.segment, rest);
+            let end = start + length.unwrap_or_else(|| rest.trim_ascii_end().len());
+            let segment = raw.get(start..end).unwrap_or_default();
+            marks.push(Mark {
+                start,
+                end,
+                tag: Tag::of_segment(segment, delimiters.element),
+                elements: crate::separators::marks(segment, delimiters.element),
+            });
+            start = length.map_or(raw.len(), |_| end + 1);
+        }
+        Kept { raw, marks, delimiters, at }
+    }
+
+    /// The block again, as a unit.
+    #[must_use]
+    pub fn block(&self) -> Block<'_> {
+        let before = self.marks.first().map_or(0, |mark| mark.start as u64);
+        Block {
+            kind: Kind::Unit,
+            buffer: self.raw,
+            marks: &self.marks,
+            offset: self.at.byte.saturating_sub(before),
+            first: self.at.segment,
+            delimiters: self.delimiters,
+            raw: (0, self.raw.len()),
+        }
+    }
+}
+
+fn first_letter(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|byte| !crate::reader::is_blank(*byte))
 }

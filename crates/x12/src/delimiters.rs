@@ -65,6 +65,25 @@ impl Delimiters {
     }
 }
 
+impl Delimiters {
+    /// The separators as eight hexadecimal digits, to be kept beside bytes; no repetition
+    /// separator is `00`.
+    #[must_use]
+    pub fn to_hex(self) -> String {
+        let bytes = [self.element, self.component, self.repetition.unwrap_or(0), self.segment];
+        format!("{:08x}", u32::from_be_bytes(bytes))
+    }
+
+    /// Reads [`Delimiters::to_hex`] back; `None` for anything else.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Delimiters> {
+        let number = u32::from_str_radix(text, 16).ok().filter(|_| text.len() == 8)?;
+        let [element, component, repetition, segment] = number.to_be_bytes();
+        let repetition = (repetition != 0).then_some(repetition);
+        Some(Delimiters { element, component, repetition, segment })
+    }
+}
+
 /// The byte after ISA16, or after blanks that some senders put there. Where ISA16 itself is left
 /// out, the byte in its place is followed at once by the next segment and is the terminator.
 fn segment_terminator(bytes: &[u8], component: usize) -> Option<u8> {

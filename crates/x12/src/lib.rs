@@ -21,7 +21,8 @@ pub mod t999;
 pub mod ta1;
 pub mod writer;
 
-pub use block::{Block, Kind};
+pub use block::{Block, Kept, Kind};
+pub use delimiters::Delimiters;
 pub use finding::{Code, Finding, Severity};
 pub use reader::Reader;
 pub use segment::{Place, Segment};

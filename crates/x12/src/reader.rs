@@ -540,6 +540,6 @@ fn is_element(bytes: &[u8], length: usize, separator: u8) -> bool {
         && bytes.get(length) == Some(&separator)
 }
 
-const fn is_blank(byte: u8) -> bool {
+pub(crate) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x00 | 0x1a)
 }

@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::claim::ClaimSource;
-use crate::codes::{Carc, Group, LineControl, Procedure};
+use crate::codes::{LineControl, Procedure};
 use crate::denial::NextActionKind;
 use crate::playbook::Reason;
 use crate::remittance::RemittanceHead;
 
 /// 197 and 16 are denials, 45 the contract's, 2 the patient's, 94 bookkeeping; others unmapped.
-fn playbook() -> Playbook {
+pub(crate) fn playbook() -> Playbook {
     let rule = |kind, category: Category| Ruling {
         kind,
         category,
@@ -24,12 +24,18 @@ fn playbook() -> Playbook {
         ("2", rule(AdjustmentKind::PatientShare, Category::Unmapped)),
         ("94", rule(AdjustmentKind::Informational, Category::Unmapped)),
     ];
-    let reason = |ruling| vec![Reason { from: None, to: None, ruling, unless: Vec::new() }];
+    let reason =
+        |ruling| vec![Reason { from: None, to: None, ruling, unless: Vec::new(), vague: false }];
     let reasons = rules.into_iter().map(|(code, rule)| (Carc::new(code), reason(rule)));
-    Playbook { reasons: reasons.collect() }
+    Playbook { reasons: reasons.collect(), ..Playbook::default() }
 }
 
-fn line(control: &str, charge: i64, paid: i64, adjustments: &[(&str, &str, i64)]) -> LinePayment {
+pub(crate) fn line(
+    control: &str,
+    charge: i64,
+    paid: i64,
+    adjustments: &[(&str, &str, i64)],
+) -> LinePayment {
     let adjustments = adjustments.iter().map(|(group, reason, cents)| Adjustment {
         group: Group::new(group),
         reason: Carc::new(reason),
@@ -46,7 +52,7 @@ fn line(control: &str, charge: i64, paid: i64, adjustments: &[(&str, &str, i64)]
     }
 }
 
-fn payment(status: &str, lines: Vec<LinePayment>) -> ClaimPayment {
+pub(crate) fn payment(status: &str, lines: Vec<LinePayment>) -> ClaimPayment {
     ClaimPayment {
         status: status.into(),
         control: PayerControlNumber::new("P1"),
@@ -57,7 +63,7 @@ fn payment(status: &str, lines: Vec<LinePayment>) -> ClaimPayment {
     }
 }
 
-fn said_on(day: i8, payment: ClaimPayment) -> Adjudication {
+pub(crate) fn said_on(day: i8, payment: ClaimPayment) -> Adjudication {
     Adjudication {
         remittance: RemittanceId::from_bits(u128::from(day.unsigned_abs())),
         on: Date::new(2026, 3, day).ok(),
@@ -84,6 +90,19 @@ fn denied(day: i8) -> Adjudication {
 
 fn paid(day: i8) -> Adjudication {
     said_on(day, payment("1", vec![line("1", 10_000, 5_000, PAID)]))
+}
+
+#[test]
+fn two_remittances_of_one_day_and_trace_have_one_order() {
+    let with = |remittance: u128, paid: Adjudication| Adjudication {
+        remittance: RemittanceId::from_bits(remittance),
+        ..paid
+    };
+    let (one, other) = (with(1, denied(1)), with(2, paid(1)));
+    let (mut forth, mut back) = ([one.clone(), other.clone()], [other, one]);
+    sort(&mut forth);
+    sort(&mut back);
+    assert_eq!(forth, back);
 }
 
 #[test]
@@ -204,4 +223,22 @@ fn a_denied_claim_without_lines_is_one_line_of_the_whole() {
     claim.adjustments = line("", 0, 0, &[("CO", "16", 7_000)]).adjustments;
     let found = read(&mut [said_on(1, claim)]).expect("a denial");
     assert_eq!((found.lines[0].line, found.lines[0].full), (None, true));
+}
+
+#[test]
+fn what_is_said_of_some_lines_leads_and_dates_by_them_alone() {
+    let denied =
+        |control: &str, reason: &str, cents: i64| line(control, cents, 0, &[("CO", reason, cents)]);
+    let all = vec![denied("1", "197", 100), denied("2", "16", 900), denied("3", "197", 100)];
+    let second = payment("1", vec![denied("1", "197", 100), denied("2", "16", 900)]);
+    let third = payment("1", vec![denied("2", "16", 900)]);
+    let mut said = [said_on(1, payment("1", all)), said_on(5, second), said_on(9, third)];
+    let found = read(&mut said).expect("a denial");
+    assert_eq!(found.only(&[0, 1, 2]), Some(found.clone()));
+    let part = found.only(&[0, 2]).expect("two lines");
+    assert_eq!((part.category(), part.lines.len()), (Category::Authorization, 2));
+    assert_eq!(part.denied_on, Date::new(2026, 3, 5).ok());
+    assert_eq!(part.remittance, RemittanceId::from_bits(5));
+    assert_eq!(found.denied_on, Date::new(2026, 3, 9).ok());
+    assert_eq!(found.only(&[7]), None);
 }

@@ -1,0 +1,120 @@
+//! What has waited too long, and who must hear of it.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::deadline::DeadlineKind;
+use crate::denial::{Denial, Status, Work};
+use crate::lifecycle::timing::later;
+use crate::owner;
+use crate::person::Role;
+use crate::rules::Rules;
+
+/// Who heard last, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalated {
+    /// Who.
+    pub to: Role,
+    /// When.
+    pub on: Date,
+}
+
+/// Somebody must hear of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// Why.
+    pub why: Overdue,
+    /// Who.
+    pub to: Role,
+    /// The day from which it holds.
+    pub since: Date,
+}
+
+/// Why somebody must hear of a case, the gravest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overdue {
+    /// A clock runs out soon.
+    DeadlineNear(DeadlineKind),
+    /// The payer did not keep its promise.
+    PromiseBroken,
+    /// The payer has not answered in its usual time.
+    PayerSilent,
+    /// A colleague has not answered.
+    ColleagueSilent,
+    /// Nobody did what was due.
+    NotTouched,
+    /// No person has it.
+    Unowned,
+}
+
+/// The gravest reason for which somebody must hear of a case today, who heard of it already in the
+/// same role left out. A snoozed case wakes for a clock alone.
+#[must_use]
+pub fn due(denial: &Denial, today: Date, rules: &Rules) -> Option<Escalation> {
+    let Work::Open { owner, .. } = &denial.work else { return None };
+    let (why, since) = overdue(denial, today, rules)?;
+    let to = match why {
+        Overdue::DeadlineNear(_) => owner.role,
+        Overdue::Unowned => Role::Manager,
+        Overdue::PromiseBroken
+        | Overdue::PayerSilent
+        | Overdue::ColleagueSilent
+        | Overdue::NotTouched => by_ladder(denial, owner.role, since, today, rules),
+    };
+    let is_heard = denial.escalated.is_some_and(|last| last.to == to && last.on >= since);
+    (!is_heard).then_some(Escalation { why, to, since })
+}
+
+fn overdue(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date)> {
+    if let Some(near) = near(denial, today, rules) {
+        return Some(near);
+    }
+    if denial.snoozed_until.is_some_and(|until| today < until) {
+        return None;
+    }
+    let promised = denial.promised_by.map(|on| later(on, rules.desk.promise_days));
+    if let Some(since) = promised.filter(|since| *since < today) {
+        return Some((Overdue::PromiseBroken, since));
+    }
+    let asked = denial.questions.iter().map(|question| question.due).min();
+    if let Some(since) = asked.filter(|due| *due < today) {
+        return Some((Overdue::ColleagueSilent, since));
+    }
+    late(denial, today).or_else(|| unowned(denial, today, rules))
+}
+
+/// While we have to act: the soonest clock that runs out within the desk's days.
+fn near(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date)> {
+    let is_ours = matches!(denial.status(), Status::New | Status::InReview);
+    let (kind, date) = denial.soonest(today).filter(|_| is_ours)?;
+    let days = i64::from(rules.desk.near_days);
+    let since = date.saturating_sub(jiff::Span::new().days(days));
+    (since <= today).then_some((Overdue::DeadlineNear(kind), since))
+}
+
+fn late(denial: &Denial, today: Date) -> Option<(Overdue, Date)> {
+    let Work::Open { status, escalate_on, .. } = &denial.work else { return None };
+    let is_payers = status.is_awaiting() || *status == Status::Overturned;
+    let why = if is_payers { Overdue::PayerSilent } else { Overdue::NotTouched };
+    (*escalate_on < today).then_some((why, *escalate_on))
+}
+
+fn unowned(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date)> {
+    let since = later(denial.opened_on, rules.desk.unowned_days);
+    let has_nobody = denial.owner().is_some_and(|owner| owner.person.is_none());
+    (has_nobody && since < today).then_some((Overdue::Unowned, since))
+}
+
+/// The highest step of the ladder that the days since have reached; without a ladder, whom the
+/// matrix names next.
+fn by_ladder(denial: &Denial, own: Role, since: Date, today: Date, rules: &Rules) -> Role {
+    let ladder = &rules.owners.ladder;
+    if !ladder.is_empty() {
+        let reached = ladder.iter().rev().find(|step| later(since, step.after_days) <= today);
+        return reached.and_then(|step| step.to).unwrap_or(own);
+    }
+    let payer = denial.payer_rules(rules);
+    let row = owner::row_for(denial.category, denial.origin, payer, rules);
+    row.map_or(Role::BillingSupervisor, |row| row.then)
+}

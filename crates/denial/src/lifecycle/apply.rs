@@ -1,0 +1,207 @@
+//! Applies events to a case: total, and without any judgement of its own.
+
+use jiff::civil::Date;
+
+use crate::denial::{Balance, ClaimDays, Denial, NextAction, Outcome, Owner, Work};
+use crate::escalation::Escalated;
+use crate::ids::PersonId;
+use crate::lifecycle::event::{Change, Deed, Event, Filing};
+use crate::lifecycle::opening::ClaimFacts;
+use crate::posting::Posting;
+
+impl Denial {
+    /// The case after an event. Every event can be applied to every case; whether it may happen was
+    /// decided before.
+    #[must_use]
+    pub fn apply(self, event: &Event) -> Denial {
+        let mut after = self.changed(&event.change);
+        after.version = event.version;
+        after
+    }
+
+    /// The case that a whole journal comes to; `None` where it does not begin with its opening.
+    #[must_use]
+    pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Denial> {
+        let mut events = events.into_iter();
+        let first = events.next()?;
+        let Change::Opened { denial } = &first.change else { return None };
+        Some(events.fold((**denial).clone(), Denial::apply))
+    }
+
+    pub(crate) fn changed(mut self, change: &Change) -> Denial {
+        match change {
+            Change::Opened { denial } => return (**denial).clone(),
+            Change::Moved { work, deed, .. } => self.move_to(work, deed),
+            Change::Refiled { filing, .. } => self.refile(filing),
+            Change::Joined { facts } => self.join_to(facts),
+            Change::Clocked { deadlines } => self.deadlines.clone_from(deadlines),
+            Change::Posted { postings } => self.add_postings(postings),
+            Change::Scheduled { next, escalate_on } => self.schedule_at(*next, *escalate_on),
+            Change::Planned { next, escalate_on } => {
+                self.schedule_at(*next, *escalate_on);
+                self.chosen.next = true;
+            }
+            Change::Assigned { owner } => {
+                self.set_owner(owner);
+                self.chosen.owner = true;
+            }
+            Change::Owned { owner } => self.set_owner(owner),
+            Change::Taken { by } => self.take(by),
+            Change::Released => self.taken_by = None,
+            Change::Recategorized { category, origin, .. } => {
+                (self.category, self.origin, self.chosen.category) = (*category, *origin, true);
+            }
+            Change::RootCauseSet { cause } => self.root_cause = Some(cause.clone()),
+            Change::Snoozed { until, .. } => self.snoozed_until = Some(*until),
+            Change::Contacted { contact, .. } => {
+                self.promised_by = contact.promised_by.or(self.promised_by);
+            }
+            Change::Attached { attached, notice_on } => {
+                self.documents.push(attached.clone());
+                self.days.notice_on = notice_on.or(self.days.notice_on);
+            }
+            Change::Asked { question } => {
+                self.questions.push(question.clone());
+                self.asked = self.asked.max(question.number);
+            }
+            Change::Answered { question, .. } => {
+                self.questions.retain(|one| one.number != *question);
+            }
+            Change::Escalated { to, on, .. } => {
+                self.escalated = Some(Escalated { to: *to, on: *on });
+            }
+            Change::SetAside { position, reason } => self.set_line_aside(*position, Some(reason)),
+            Change::BroughtBack { position } => self.set_line_aside(*position, None),
+            Change::Split { position, .. } => self.remove_line(*position),
+            Change::Noted { .. } => {}
+            Change::WriteOffProposed { proposal } => self.proposal = Some(proposal.clone()),
+            Change::WriteOffApproved { by } => self.approve(by),
+            Change::WriteOffDeclined { .. } => self.proposal = None,
+        }
+        self
+    }
+
+    fn add_postings(&mut self, postings: &[Posting]) {
+        self.postings.extend_from_slice(postings);
+        self.balance = Balance::of(&self.lines, &self.postings);
+    }
+
+    fn approve(&mut self, by: &PersonId) {
+        if let Some(proposal) = &mut self.proposal {
+            proposal.approved_by = Some(by.clone());
+        }
+    }
+
+    fn remove_line(&mut self, position: usize) {
+        if (1..=self.lines.len()).contains(&position) {
+            self.lines.remove(position - 1);
+        }
+        self.balance = Balance::of(&self.lines, &self.postings);
+    }
+
+    fn set_line_aside(&mut self, position: usize, reason: Option<&String>) {
+        if let Some(line) = position.checked_sub(1).and_then(|at| self.lines.get_mut(at)) {
+            line.set_aside = reason.cloned();
+        }
+    }
+
+    fn take(&mut self, by: &PersonId) {
+        self.taken_by = Some(by.clone());
+        if let Work::Open { owner, .. } = &mut self.work {
+            owner.person.get_or_insert_with(|| by.clone());
+        }
+    }
+
+    fn set_owner(&mut self, to: &Owner) {
+        if let Work::Open { owner, .. } = &mut self.work {
+            *owner = to.clone();
+        }
+    }
+
+    fn schedule_at(&mut self, to: NextAction, on: Date) {
+        if let Work::Open { next, escalate_on, .. } = &mut self.work {
+            (*next, *escalate_on) = (to, on);
+        }
+        self.escalated = None;
+    }
+
+    /// A move ends what waited for something else: a snooze, a promise, a proposal.
+    fn move_to(&mut self, work: &Work, deed: &Deed) {
+        self.work = work.clone();
+        self.proposal = None;
+        self.snoozed_until = None;
+        self.promised_by = None;
+        self.escalated = None;
+        self.chosen.next = false;
+        if work.status().is_closed() {
+            self.taken_by = None;
+            self.questions.clear();
+        }
+        self.keep(deed);
+    }
+
+    fn keep(&mut self, deed: &Deed) {
+        match deed {
+            Deed::Resubmitted { submission } => self.submissions.push(submission.clone()),
+            Deed::Appealed { appeal, .. } => self.appeals.push(appeal.clone()),
+            Deed::Rejected { on, .. } => self.end_what_is_out(*on, Outcome::Dismissed),
+            Deed::Withdrawn { on, .. } => self.end_what_is_out(*on, Outcome::Withdrawn),
+            Deed::Upheld { on, .. } => {
+                self.end_what_is_out(*on, Outcome::Upheld);
+                self.attempts = self.attempts.saturating_add(1);
+            }
+            Deed::Overturned { on, partly, .. } => {
+                let outcome = if *partly { Outcome::PartlyOverturned } else { Outcome::Overturned };
+                self.decide_appeals(*on, outcome);
+            }
+            Deed::Reopened { .. } => self.chosen.owner = false,
+            Deed::Reviewed
+            | Deed::Acknowledged { .. }
+            | Deed::Disputed { .. }
+            | Deed::Settled
+            | Deed::WrittenOff { .. } => {}
+        }
+    }
+
+    fn end_what_is_out(&mut self, on: Date, outcome: Outcome) {
+        for submission in &mut self.submissions {
+            submission.ended_on.get_or_insert(on);
+        }
+        self.decide_appeals(on, outcome);
+    }
+
+    fn decide_appeals(&mut self, on: Date, outcome: Outcome) {
+        for appeal in &mut self.appeals {
+            appeal.decided.get_or_insert((on, outcome));
+        }
+    }
+
+    /// A file that says something new wakes a case that sleeps.
+    fn refile(&mut self, filing: &Filing) {
+        self.snoozed_until = None;
+        let filing = filing.clone();
+        self.lines = filing.lines;
+        self.category = filing.category;
+        self.origin = filing.origin;
+        self.kind = filing.kind;
+        self.remittance = filing.remittance;
+        self.denied_on = filing.denied_on;
+        self.control = filing.control;
+        self.quarantined = filing.quarantined;
+        self.wanted = filing.wanted;
+        self.first = filing.first;
+        self.balance = Balance::of(&self.lines, &self.postings);
+    }
+
+    fn join_to(&mut self, facts: &ClaimFacts) {
+        let facts = facts.clone();
+        self.claim = facts.claim;
+        self.number = facts.number;
+        self.payer = facts.payer;
+        self.payer_name = facts.payer_name;
+        self.plan = facts.plan;
+        // The notice is what a person recorded on the case; the claim does not know it.
+        let notice_on = self.days.notice_on.or(facts.days.notice_on);
+        self.days = ClaimDays { notice_on, ..facts.days };
+    }
+}

@@ -1,0 +1,218 @@
+//! The acts that move no status: owner, plan, contacts, documents, questions, lines.
+
+use crate::category::Category;
+use crate::contact::Contact;
+use crate::denial::{Denial, DeniedLine, NextAction, NextActionKind, Owner, Question, RootCause};
+use crate::ids::DocumentId;
+use crate::lifecycle::action::Road;
+use crate::lifecycle::event::Change;
+use crate::lifecycle::evidence::Attached;
+use crate::lifecycle::moves::{past_day, said};
+use crate::lifecycle::refused::Refused;
+use crate::lifecycle::timing::later;
+use crate::money::Money;
+use crate::person::{self, Moment, Role};
+use crate::rules::Rules;
+
+use jiff::civil::Date;
+use smol_str::SmolStr;
+
+impl Denial {
+    pub(crate) fn assign(&self, owner: &Owner) -> Result<Change, Refused> {
+        if self.owner() == Some(owner) {
+            return Err(Refused::Unchanged("with that owner"));
+        }
+        Ok(Change::Assigned { owner: owner.clone() })
+    }
+
+    pub(crate) fn take_up(&self, at: &Moment) -> Result<Change, Refused> {
+        match &self.taken_by {
+            Some(by) if *by == at.who.person => Err(Refused::Unchanged("with you")),
+            Some(by) => Err(Refused::TakenBy(by.clone())),
+            None => Ok(Change::Taken { by: at.who.person.clone() }),
+        }
+    }
+
+    pub(crate) fn release(&self) -> Result<Change, Refused> {
+        if self.taken_by.is_none() { Err(Refused::NotTaken) } else { Ok(Change::Released) }
+    }
+
+    /// The category that a person saw, and the owner that goes with it unless one was chosen.
+    pub(crate) fn recategorize(
+        &self,
+        category: Category,
+        reason: &str,
+        rules: &Rules,
+    ) -> Result<Vec<Change>, Refused> {
+        let reason = said(reason, "a reason for the other category")?.to_owned();
+        if category == self.category {
+            return Err(Refused::Unchanged("in that category"));
+        }
+        let change = Change::Recategorized { category, origin: category.origin(), reason };
+        let after = self.clone().changed(&change);
+        let mut changes = vec![change];
+        changes.extend(after.owner_anew(rules));
+        Ok(changes)
+    }
+
+    /// The matrix's owner, where it differs in role and nobody chose one by hand.
+    pub(crate) fn owner_anew(&self, rules: &Rules) -> Option<Change> {
+        let owner = self.owner_by_matrix(rules);
+        let is_other = self.owner().is_some_and(|now| now.role != owner.role);
+        (is_other && !self.chosen.owner).then_some(Change::Owned { owner })
+    }
+
+    pub(crate) fn set_root_cause(cause: &RootCause) -> Result<Change, Refused> {
+        said(&cause.step, "the step of the work where it began")?;
+        Ok(Change::RootCauseSet { cause: cause.clone() })
+    }
+
+    pub(crate) fn plan(
+        &self,
+        kind: NextActionKind,
+        on: Date,
+        at: &Moment,
+        rules: &Rules,
+    ) -> Result<Change, Refused> {
+        not_before(on, at.today)?;
+        let next = NextAction { kind, on };
+        Ok(Change::Planned { next, escalate_on: self.escalate_on(next, at.today, rules) })
+    }
+
+    /// A case may sleep, but never through a clock (features 4.06).
+    pub(crate) fn snooze(&self, until: Date, reason: &str, at: &Moment) -> Result<Change, Refused> {
+        let reason = said(reason, "a reason for putting it off")?.to_owned();
+        not_before(until, later(at.today, 1))?;
+        if let Some((deadline, by)) = self.running(at.today).into_iter().find(|(_, by)| *by < until)
+        {
+            return Err(Refused::PastClock { deadline, by });
+        }
+        Ok(Change::Snoozed { until, reason })
+    }
+
+    /// A promise of the payer becomes the day to wait for.
+    pub(crate) fn log_contact(
+        &self,
+        contact: &Contact,
+        at: &Moment,
+        rules: &Rules,
+    ) -> Result<Vec<Change>, Refused> {
+        said(&contact.said, "what was said")?;
+        let mut changes = vec![Change::Contacted { contact: contact.clone(), at: at.now }];
+        if let Some(on) = contact.promised_by.filter(|_| !self.status().is_closed()) {
+            not_before(on, at.today)?;
+            let next = NextAction { kind: NextActionKind::AwaitPayer, on };
+            let escalate_on = later(on, rules.desk.promise_days);
+            changes.push(Change::Scheduled { next, escalate_on });
+        }
+        Ok(changes)
+    }
+
+    pub(crate) fn attach(
+        document: &DocumentId,
+        what: &SmolStr,
+        notice_on: Option<Date>,
+        at: &Moment,
+    ) -> Result<Change, Refused> {
+        let what = SmolStr::new(said(what, "what the document is")?);
+        let notice_on = notice_on.map(|on| past_day(Some(on), at)).transpose()?;
+        let attached = Attached { document: document.clone(), what };
+        Ok(Change::Attached { attached, notice_on })
+    }
+
+    pub(crate) fn ask(
+        &self,
+        to: Role,
+        text: &str,
+        due: Option<Date>,
+        at: &Moment,
+        rules: &Rules,
+    ) -> Result<Vec<Change>, Refused> {
+        let text = said(text, "a question")?.to_owned();
+        let due = due.unwrap_or_else(|| later(at.today, rules.desk.colleague_days));
+        not_before(due, at.today)?;
+        let number = self.asked.saturating_add(1);
+        let question = Question { number, to, text, due, asker: at.who.person.clone() };
+        let next = NextAction { kind: NextActionKind::AskColleague, on: due };
+        let escalate_on = self.escalate_on(next, at.today, rules);
+        Ok(vec![Change::Asked { question }, Change::Scheduled { next, escalate_on }])
+    }
+
+    /// The answer comes back to the owner; the wait goes on while others are asked.
+    pub(crate) fn answer(
+        &self,
+        number: u16,
+        text: &str,
+        at: &Moment,
+        rules: &Rules,
+    ) -> Result<Vec<Change>, Refused> {
+        let text = said(text, "an answer")?.to_owned();
+        let asked = self.questions.iter().find(|one| one.number == number);
+        let asked = asked.ok_or(Refused::NoSuchQuestion(number))?;
+        if asked.to != at.who.role && !person::supervises(at.who.role) {
+            return Err(Refused::NotAsked(asked.to));
+        }
+        let others = self.questions.iter().filter(|one| one.number != number);
+        let next = match others.map(|one| one.due).min() {
+            Some(on) => NextAction { kind: NextActionKind::AskColleague, on },
+            None if self.status().is_awaiting() => {
+                self.next_by_payer(self.out_since().unwrap_or(at.today), at.today, rules)
+            }
+            None => self.next_by_habit(NextActionKind::Review, at.today, rules),
+        };
+        let escalate_on = self.escalate_on(next, at.today, rules);
+        let by = at.who.person.clone();
+        let answered = Change::Answered { question: number, text, by };
+        Ok(vec![answered, Change::Scheduled { next, escalate_on }])
+    }
+
+    pub(crate) fn escalate(to: Role, reason: &str, at: &Moment) -> Result<Change, Refused> {
+        let reason = said(reason, "a reason")?.to_owned();
+        Ok(Change::Escalated { to, on: at.today, reason })
+    }
+
+    pub(crate) fn note(text: &str) -> Result<Change, Refused> {
+        Ok(Change::Noted { text: said(text, "words")?.to_owned() })
+    }
+
+    pub(crate) fn split_line(&self, position: usize, road: &Road) -> Result<Change, Refused> {
+        let line = self.line_at(position)?;
+        match road {
+            Road::Aside { .. } if line.set_aside.is_some() => Err(Refused::Unchanged("set aside")),
+            Road::Aside { reason } => {
+                let reason = said(reason, "a reason for setting the line aside")?.to_owned();
+                Ok(Change::SetAside { position, reason })
+            }
+            Road::Back if line.set_aside.is_none() => Err(Refused::Unchanged("worked on")),
+            Road::Back => Ok(Change::BroughtBack { position }),
+            Road::OwnCase { id } => {
+                self.check_leaves(line)?;
+                Ok(Change::Split { position, into: id.clone() })
+            }
+        }
+    }
+
+    pub(crate) fn line_at(&self, position: usize) -> Result<&DeniedLine, Refused> {
+        let line = position.checked_sub(1).and_then(|at| self.lines.get(at));
+        line.ok_or_else(|| Refused::NoSuchLine(u16::try_from(position).unwrap_or(u16::MAX)))
+    }
+
+    /// A line leaves with its own money only: what was explained has to be explained of the rest.
+    fn check_leaves(&self, line: &DeniedLine) -> Result<(), Refused> {
+        if self.lines.len() < 2 {
+            return Err(Refused::OnlyLine);
+        }
+        let balance = &self.balance;
+        let rest: Money = self.lines.iter().map(|one| one.denied).sum::<Money>() - line.denied;
+        let is_posted =
+            line.line.is_some() && self.postings.iter().any(|posting| posting.line == line.line);
+        if is_posted || rest < balance.explained() + balance.written_off {
+            return Err(Refused::LinePosted);
+        }
+        Ok(())
+    }
+}
+
+fn not_before(on: Date, first: Date) -> Result<(), Refused> {
+    if on < first { Err(Refused::NotAhead { on, first }) } else { Ok(()) }
+}

@@ -1,0 +1,407 @@
+//! What happened to a case. The events of its journal, folded, are its state.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::category::{AdjustmentKind, Category, Origin};
+use crate::codes::LineControl;
+use crate::contact::Contact;
+use crate::deadline::Deadline;
+use crate::denial::{
+    Appeal, Denial, DeniedLine, NextAction, NextActionKind, Owner, Proposal, Question, Recovery,
+    RootCause, Status, Work,
+};
+use crate::ids::{DenialId, PersonId, RemittanceId};
+use crate::lifecycle::evidence::{Attached, PayerAnswer, Receipt, Submission};
+use crate::lifecycle::opening::ClaimFacts;
+use crate::money::Money;
+use crate::person::Role;
+use crate::posting::{Posting, WriteOffReason};
+
+/// One change and the version that its decision leads to. All events of one decision carry the same
+/// version, one above the case's: a version counts decisions, and folding alone restores it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// The case's version once the whole decision is applied.
+    pub version: u32,
+    /// What changed.
+    pub change: Change,
+}
+
+/// One change of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change {
+    /// The case begins.
+    Opened {
+        /// All of it.
+        denial: Box<Denial>,
+    },
+    /// The status moved.
+    Moved {
+        /// From here.
+        from: Status,
+        /// The new status with owner, next action and date; or how it ended.
+        work: Work,
+        /// By what, with its evidence.
+        deed: Deed,
+    },
+    /// Files said more about the lines.
+    Refiled {
+        /// What holds from now on.
+        filing: Box<Filing>,
+        /// What differs, for the timeline.
+        changes: Vec<LineChange>,
+    },
+    /// The claim behind the case became known better.
+    Joined {
+        /// What holds from now on.
+        facts: ClaimFacts,
+    },
+    /// The clocks run otherwise.
+    Clocked {
+        /// Every clock.
+        deadlines: Vec<Deadline>,
+    },
+    /// Money was posted.
+    Posted {
+        /// Each amount.
+        postings: Vec<Posting>,
+    },
+    /// The next action follows from what happened.
+    Scheduled {
+        /// What and when.
+        next: NextAction,
+        /// When silence becomes a matter for others.
+        escalate_on: Date,
+    },
+    /// A person chose the next action.
+    Planned {
+        /// What and when.
+        next: NextAction,
+        /// When silence becomes a matter for others.
+        escalate_on: Date,
+    },
+    /// The owner was chosen.
+    Assigned {
+        /// Who.
+        owner: Owner,
+    },
+    /// The owner follows from what happened.
+    Owned {
+        /// Who.
+        owner: Owner,
+    },
+    /// Somebody began to work on it.
+    Taken {
+        /// Who.
+        by: PersonId,
+    },
+    /// Nobody works on it now.
+    Released,
+    /// A person chose the category.
+    Recategorized {
+        /// Which.
+        category: Category,
+        /// Where it arises.
+        origin: Origin,
+        /// Why.
+        reason: String,
+    },
+    /// The root cause was set.
+    RootCauseSet {
+        /// Which.
+        cause: RootCause,
+    },
+    /// Out of the queue.
+    Snoozed {
+        /// Until.
+        until: Date,
+        /// Why.
+        reason: String,
+    },
+    /// The payer was contacted.
+    Contacted {
+        /// What was said.
+        contact: Contact,
+        /// When.
+        at: Timestamp,
+    },
+    /// A document is on file.
+    Attached {
+        /// Which.
+        attached: Attached,
+        /// The day on which it was received, for a notice of denial.
+        notice_on: Option<Date>,
+    },
+    /// A colleague was asked.
+    Asked {
+        /// What.
+        question: Question,
+    },
+    /// A colleague answered.
+    Answered {
+        /// The question's number.
+        question: u16,
+        /// The answer.
+        text: String,
+        /// Who answered.
+        by: PersonId,
+    },
+    /// Another role heard of it.
+    Escalated {
+        /// Who.
+        to: Role,
+        /// When.
+        on: Date,
+        /// Why.
+        reason: String,
+    },
+    /// A line was set aside.
+    SetAside {
+        /// Its place, from 1.
+        position: usize,
+        /// Why.
+        reason: String,
+    },
+    /// A line is worked on again.
+    BroughtBack {
+        /// Its place, from 1.
+        position: usize,
+    },
+    /// A line became a case of its own.
+    Split {
+        /// Its place, from 1.
+        position: usize,
+        /// The new case.
+        into: DenialId,
+    },
+    /// Words for the timeline.
+    Noted {
+        /// The words.
+        text: String,
+    },
+    /// A write-off waits for a second person.
+    WriteOffProposed {
+        /// Which.
+        proposal: Proposal,
+    },
+    /// A second person agreed.
+    WriteOffApproved {
+        /// Who.
+        by: PersonId,
+    },
+    /// A second person did not agree.
+    WriteOffDeclined {
+        /// Who.
+        by: PersonId,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What moved a status, with its evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "deed", rename_all = "snake_case")]
+pub enum Deed {
+    /// Somebody looked at it.
+    Reviewed,
+    /// A correction was sent.
+    Resubmitted {
+        /// What and how.
+        submission: Submission,
+    },
+    /// An appeal was sent.
+    Appealed {
+        /// What and how.
+        appeal: Appeal,
+        /// Why it was sent after the clock ran out.
+        late: Option<String>,
+        /// Why it was sent without a document that is asked for.
+        without: Option<String>,
+    },
+    /// The payer has it.
+    Acknowledged {
+        /// The proof.
+        receipt: Receipt,
+    },
+    /// It never reached adjudication.
+    Rejected {
+        /// The codes.
+        codes: Vec<SmolStr>,
+        /// The day.
+        on: Date,
+    },
+    /// Denied again.
+    Upheld {
+        /// The payer's word.
+        answer: PayerAnswer,
+        /// The day.
+        on: Date,
+    },
+    /// Taken back by us.
+    Withdrawn {
+        /// Why.
+        reason: String,
+        /// The day.
+        on: Date,
+    },
+    /// The payer gave way.
+    Overturned {
+        /// The payer's word.
+        answer: PayerAnswer,
+        /// The day.
+        on: Date,
+        /// What it is expected to pay.
+        expected: Option<Money>,
+        /// True where it gave way in part only.
+        partly: bool,
+    },
+    /// Paid short, not in time, or denied once more.
+    Disputed {
+        /// Why.
+        reason: String,
+        /// What is missing.
+        missing: Option<Money>,
+    },
+    /// Every cent is explained and nothing given up.
+    Settled,
+    /// What was left is given up.
+    WrittenOff {
+        /// Why, as accounts know it.
+        reason: WriteOffReason,
+        /// Why, in words.
+        note: String,
+        /// The second person, where one was needed.
+        approved_by: Option<PersonId>,
+    },
+    /// Open again.
+    Reopened {
+        /// Why.
+        reason: String,
+        /// The remittance with the takeback.
+        remittance: Option<RemittanceId>,
+    },
+}
+
+/// What the adjudications of a claim say of a case, as far as it is kept there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filing {
+    /// The denied lines.
+    pub lines: Vec<DeniedLine>,
+    /// The leading reason, or the one that a person chose.
+    pub category: Category,
+    /// Where it arises.
+    pub origin: Origin,
+    /// The kind of the leading adjustment.
+    pub kind: AdjustmentKind,
+    /// The remittance of the latest denial.
+    pub remittance: RemittanceId,
+    /// Its day.
+    pub denied_on: Date,
+    /// The payer's number.
+    pub control: SmolStr,
+    /// A denial stands on money that does not add up.
+    pub quarantined: bool,
+    /// What the payer asks for.
+    pub wanted: Vec<SmolStr>,
+    /// What comes first by the playbook.
+    pub first: NextActionKind,
+}
+
+/// How one line differs from what was known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineChange {
+    /// Number on the claim.
+    pub line: Option<u16>,
+    /// Our control number.
+    pub control: LineControl,
+    /// What differs.
+    pub what: Difference,
+}
+
+/// What became of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Difference {
+    /// It was not known as denied.
+    Added,
+    /// The payer denied it once more.
+    DeniedAgain,
+    /// It was paid after all.
+    Recovered(Recovery),
+    /// What had been paid was taken back or denied.
+    TakenBack,
+    /// Its codes, amounts or place became known better.
+    Changed,
+    /// It is not denied by today's rules.
+    Removed,
+}
+
+impl Event {
+    /// The event's name in the journal.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match &self.change {
+            Change::Opened { .. } => "denial.opened",
+            Change::Moved { deed, .. } => deed.kind(),
+            Change::Refiled { .. } => "denial.refiled",
+            Change::Joined { .. } => "denial.joined",
+            Change::Clocked { .. } => "denial.clocked",
+            Change::Posted { .. } => "denial.posted",
+            Change::Scheduled { .. } => "denial.scheduled",
+            Change::Planned { .. } => "denial.planned",
+            Change::Assigned { .. } => "denial.assigned",
+            Change::Owned { .. } => "denial.owned",
+            Change::Taken { .. } => "denial.taken",
+            Change::Released => "denial.released",
+            Change::Recategorized { .. } => "denial.recategorized",
+            Change::RootCauseSet { .. } => "denial.root_cause_set",
+            Change::Snoozed { .. } => "denial.snoozed",
+            Change::Contacted { .. } => "denial.contacted",
+            Change::Attached { .. } => "denial.attached",
+            Change::Asked { .. } => "denial.asked",
+            Change::Answered { .. } => "denial.answered",
+            Change::Escalated { .. } => "denial.escalated",
+            Change::SetAside { .. } => "denial.line_set_aside",
+            Change::BroughtBack { .. } => "denial.line_brought_back",
+            Change::Split { .. } => "denial.line_split",
+            Change::Noted { .. } => "denial.noted",
+            Change::WriteOffProposed { .. } => "denial.write_off_proposed",
+            Change::WriteOffApproved { .. } => "denial.write_off_approved",
+            Change::WriteOffDeclined { .. } => "denial.write_off_declined",
+        }
+    }
+
+    /// The move, where the status moved.
+    #[must_use]
+    pub const fn statuses(&self) -> Option<(Status, Status)> {
+        if let Change::Moved { from, work, .. } = &self.change {
+            return Some((*from, work.status()));
+        }
+        None
+    }
+}
+
+impl Deed {
+    /// The deed's name in the journal.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Deed::Reviewed => "denial.reviewed",
+            Deed::Resubmitted { .. } => "denial.resubmitted",
+            Deed::Appealed { .. } => "denial.appealed",
+            Deed::Acknowledged { .. } => "denial.acknowledged",
+            Deed::Rejected { .. } => "denial.rejected",
+            Deed::Upheld { .. } => "denial.upheld",
+            Deed::Withdrawn { .. } => "denial.withdrawn",
+            Deed::Overturned { .. } => "denial.overturned",
+            Deed::Disputed { .. } => "denial.disputed",
+            Deed::Settled => "denial.settled",
+            Deed::WrittenOff { .. } => "denial.written_off",
+            Deed::Reopened { .. } => "denial.reopened",
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! When things are due: the clocks anew after each decision, the next action's day, the day of
+//! escalation.
+
+use jiff::Span;
+use jiff::civil::Date;
+
+use crate::deadline::{self, Anchors, Deadline, DeadlineKind};
+use crate::denial::{Denial, NextAction, NextActionKind, Outcome, Status, Work};
+use crate::lifecycle::event::Change;
+use crate::owner;
+use crate::payer::PayerRules;
+use crate::rules::Rules;
+
+/// A day that many days later.
+pub(crate) fn later(date: Date, days: u16) -> Date {
+    date.saturating_add(Span::new().days(i64::from(days)))
+}
+
+impl Denial {
+    /// The rules of the case's payer; `None` is "not configured".
+    #[must_use]
+    pub fn payer_rules<'a>(&self, rules: &'a Rules) -> Option<&'a PayerRules> {
+        rules.payer(&self.payer_name, self.plan)
+    }
+
+    /// The days that the case's clocks are counted from.
+    #[must_use]
+    pub fn anchors(&self) -> Anchors {
+        let days = self.days;
+        Anchors {
+            service_on: days.service_on,
+            service_end_on: days.service_end_on,
+            denied_on: self.denied_on,
+            notice_on: days.notice_on,
+            submitted_on: self.out_since(),
+            records_asked_on: days.records_asked_on,
+            other_payer_on: days.other_payer_on,
+            decided: self.decisions().collect(),
+        }
+    }
+
+    /// The day on which that was sent whose answer is awaited.
+    #[must_use]
+    pub fn out_since(&self) -> Option<Date> {
+        if !self.status().is_awaiting() {
+            return None;
+        }
+        let sent = self.submissions.iter().filter(|one| one.ended_on.is_none());
+        let filed = self.appeals.iter().filter(|one| one.decided.is_none());
+        sent.map(|one| one.sent_on).chain(filed.map(|one| one.filed_on)).max()
+    }
+
+    fn decisions(&self) -> impl Iterator<Item = (u8, Date)> {
+        self.appeals.iter().filter_map(|appeal| match appeal.decided {
+            Some((on, Outcome::Upheld | Outcome::PartlyOverturned | Outcome::Overturned)) => {
+                Some((appeal.level, on))
+            }
+            Some((_, Outcome::Dismissed | Outcome::Withdrawn)) | None => None,
+        })
+    }
+
+    /// The clocks by today's rules, where they differ from those on the case.
+    #[must_use]
+    pub fn reclocked(&self, rules: &Rules) -> Option<Change> {
+        let deadlines = self.clocks(rules);
+        (deadlines != self.deadlines).then_some(Change::Clocked { deadlines })
+    }
+
+    pub(crate) fn clocks(&self, rules: &Rules) -> Vec<Deadline> {
+        let payer = self.payer_rules(rules);
+        let mut deadlines = deadline::clocks(payer, self.category, &self.anchors());
+        for deadline in &mut deadlines {
+            deadline.met_on = self.met_on(deadline.kind);
+        }
+        deadlines
+    }
+
+    /// A clock is met while what it limits stands: a correction that came to nothing is none.
+    fn met_on(&self, kind: DeadlineKind) -> Option<Date> {
+        match kind {
+            DeadlineKind::TimelyFiling | DeadlineKind::CorrectedClaim => {
+                let standing = self.submissions.iter().rev().find(|one| one.ended_on.is_none());
+                standing.map(|one| one.sent_on)
+            }
+            DeadlineKind::Appeal(level) => {
+                let filed = self.appeals.iter().rev().find(|one| {
+                    let is_void = one.decided.is_some_and(|(_, outcome)| match outcome {
+                        Outcome::Dismissed | Outcome::Withdrawn => true,
+                        Outcome::Upheld | Outcome::PartlyOverturned | Outcome::Overturned => false,
+                    });
+                    one.level == level && !is_void
+                });
+                filed.map(|one| one.filed_on)
+            }
+            DeadlineKind::Reconsideration
+            | DeadlineKind::ExternalReview
+            | DeadlineKind::RecordsRequest
+            | DeadlineKind::PayerAnswer => None,
+        }
+    }
+
+    /// The last day of a clock, where its rule is known.
+    #[must_use]
+    pub fn last_day(&self, kind: DeadlineKind) -> Option<Date> {
+        self.deadlines.iter().find(|one| one.kind == kind).and_then(Deadline::date)
+    }
+
+    /// The clocks that run, the payer's own too: unmet and not over, from the soonest.
+    pub(crate) fn running(&self, today: Date) -> Vec<(DeadlineKind, Date)> {
+        let unmet = self.deadlines.iter().filter(|one| one.met_on.is_none());
+        let dated = unmet.filter_map(|one| Some((one.kind, one.date()?)));
+        let mut running: Vec<_> = dated.filter(|(_, date)| *date >= today).collect();
+        running.sort_by_key(|(_, date)| *date);
+        running
+    }
+
+    /// The soonest clock that runs against us.
+    pub(crate) fn soonest(&self, today: Date) -> Option<(DeadlineKind, Date)> {
+        let ours = |(kind, _): &(DeadlineKind, Date)| *kind != DeadlineKind::PayerAnswer;
+        self.running(today).into_iter().find(ours)
+    }
+
+    /// The next action by the desk's habits: in its usual days, and safely before the next clock
+    /// that runs against us.
+    pub(crate) fn next_by_habit(
+        &self,
+        kind: NextActionKind,
+        today: Date,
+        rules: &Rules,
+    ) -> NextAction {
+        let usual = later(today, rules.desk.days_for(kind));
+        let waits = matches!(kind, NextActionKind::AwaitPayer);
+        let last = self.soonest(today).map(|(_, date)| date).filter(|_| !waits);
+        let safe = last.map(|last| deadline::internal_due(last, &rules.desk).max(today));
+        NextAction { kind, on: safe.map_or(usual, |safe| usual.min(safe)) }
+    }
+
+    /// The wait for a payer's answer to what was sent on a day: by its clock, else the desk's days.
+    pub(crate) fn next_by_payer(&self, sent_on: Date, today: Date, rules: &Rules) -> NextAction {
+        let anchors = Anchors { submitted_on: Some(sent_on), ..self.anchors() };
+        let clocks = deadline::clocks(self.payer_rules(rules), self.category, &anchors);
+        let answer = clocks.iter().find(|one| one.kind == DeadlineKind::PayerAnswer);
+        let usual = || later(sent_on, rules.desk.days_for(NextActionKind::AwaitPayer));
+        let on = answer.and_then(Deadline::date).unwrap_or_else(usual);
+        NextAction { kind: NextActionKind::AwaitPayer, on: on.max(today) }
+    }
+
+    /// The day from which silence is a matter for others: never before the action is due.
+    pub(crate) fn escalate_on(&self, next: NextAction, today: Date, rules: &Rules) -> Date {
+        let row = owner::row_for(self.category, self.origin, self.payer_rules(rules), rules);
+        next.on.max(later(today, row.map_or(0, |row| row.after_days)))
+    }
+
+    /// Open work in this status.
+    pub(crate) fn open_work(
+        &self,
+        status: Status,
+        next: NextAction,
+        today: Date,
+        rules: &Rules,
+    ) -> Work {
+        let owner = self.owner().cloned().unwrap_or_else(|| self.owner_by_matrix(rules));
+        Work::Open { status, owner, next, escalate_on: self.escalate_on(next, today, rules) }
+    }
+
+    pub(crate) fn owner_by_matrix(&self, rules: &Rules) -> crate::denial::Owner {
+        owner::owner_for(self.category, self.origin, self.payer_rules(rules), rules)
+    }
+}

@@ -1,0 +1,91 @@
+//! `desk.toml` and `owners.toml`: limits and habits of the desk, the matrix and the ladder.
+
+use super::entry::{Entry, Named, Page, whole};
+use super::{Desk, Draft};
+use crate::category::Category;
+use crate::denial::NextActionKind;
+use crate::money::Money;
+use crate::owner::{OwnerRow, Owners, Step};
+
+impl Draft {
+    pub(super) fn read_desk(&mut self, file: &str, text: &str) {
+        let (desk, faults) = Page::new(file, text).read(desk);
+        self.rules.desk = desk;
+        self.faults.extend(faults);
+    }
+
+    pub(super) fn read_owners(&mut self, file: &str, text: &str) {
+        let (owners, faults) = Page::new(file, text).read(|page| Owners {
+            rows: page.entries("owner").iter().filter_map(owner).collect(),
+            ladder: page.entries("step").iter().filter_map(step).collect(),
+        });
+        self.rules.owners = owners;
+        self.faults.extend(faults);
+    }
+}
+
+fn desk(page: &Entry<'_>) -> Desk {
+    let money = |key| page.required(key, page.money(key)).unwrap_or_default();
+    let days = |key| page.required(key, page.number(key)).unwrap_or_default();
+    let hour_cost = money("hour_cost");
+    let action_days = page.table("action_days").map(|table| {
+        let kind = |text: &str| NextActionKind::from_name(text);
+        table.pairs(kind, whole, "a next action and its days")
+    });
+    let minutes = page.table("work_minutes").map(|table| {
+        let category = |text: &str| Category::from_name(text);
+        table.pairs(category, whole, "a category and its minutes")
+    });
+    for (key, missing) in [
+        ("action_days", missing::<NextActionKind>(action_days.as_deref().unwrap_or_default())),
+        ("work_minutes", missing::<Category>(minutes.as_deref().unwrap_or_default())),
+    ] {
+        if !missing.is_empty() {
+            page.fault_at(
+                key,
+                format!("{key} lacks {}", missing.join(", ")),
+                "add a line for each",
+            );
+        }
+    }
+    let cost = |minutes: u16| Money::from_cents(hour_cost.cents() * i64::from(minutes) / 60);
+    let work_cost = minutes.into_iter().flatten().map(|(one, minutes)| (one, cost(minutes)));
+    Desk {
+        write_off_alone: money("write_off_alone"),
+        small_balance: money("small_balance"),
+        first_touch_days: days("first_touch_days"),
+        unowned_days: days("unowned_days"),
+        safety_days: days("safety_days"),
+        near_days: days("near_days"),
+        colleague_days: days("colleague_days"),
+        promise_days: days("promise_days"),
+        payment_days: days("payment_days"),
+        action_days: action_days.into_iter().flatten().collect(),
+        work_cost: work_cost.collect(),
+        hour_cost,
+    }
+}
+
+fn missing<T: Named + PartialEq>(pairs: &[(T, u16)]) -> Vec<&'static str> {
+    let has = |name: &&str| pairs.iter().any(|(one, _)| T::read(name).as_ref() == Some(one));
+    T::names().into_iter().filter(|name| !has(name)).collect()
+}
+
+/// One `[[owner]]`; a payer's file may hold them too.
+pub(super) fn owner(row: &Entry<'_>) -> Option<OwnerRow> {
+    let category = row.required("category", row.named("category"));
+    let role = row.required("role", row.named("role"));
+    let then = row.required("then", row.named("then"));
+    let after_days = row.required("after_days", row.number("after_days"));
+    let (origin, asks) = (row.named("origin"), row.named("asks"));
+    row.finish();
+    let (category, role, then) = (category?, role?, then?);
+    Some(OwnerRow { category, origin, role, asks, then, after_days: after_days? })
+}
+
+fn step(row: &Entry<'_>) -> Option<Step> {
+    let after_days = row.required("after_days", row.number("after_days"));
+    let to = row.named("to");
+    row.finish();
+    Some(Step { after_days: after_days?, to })
+}

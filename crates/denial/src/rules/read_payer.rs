@@ -1,0 +1,150 @@
+//! `payers/*.toml`: names, plan types, windows, usual answer, own reasons and owners.
+
+use smol_str::SmolStr;
+
+use super::Draft;
+use super::entry::{Entry, Page, Place, Placed};
+use super::read_desk::owner;
+use super::read_playbook::reasons;
+use crate::deadline::DeadlineKind;
+use crate::payer::{Counts, OnHoliday, PayerRules, Unit, Window, key};
+
+impl Draft {
+    pub(super) fn read_payer(&mut self, file: &str, text: &str) {
+        let priors = self.rules.playbook.priors.clone();
+        let mut places = Vec::new();
+        let ((payer, mut own), faults) = Page::new(file, text).read(|page| {
+            let own = reasons(page, &priors);
+            (payer(file, page, &mut places), own)
+        });
+        for span in &mut own.spans {
+            span.value.what = format!("{file}: {}", span.value.what);
+        }
+        let reasons = self.keep(own, faults);
+        let Some(payer) = payer else { return };
+        let number = self.rules.payers.len();
+        let placed = places.into_iter().enumerate();
+        self.windows.extend(placed.map(|(at, place)| Placed { place, value: (number, at) }));
+        self.payers.push(Place { file: file.into(), line: 1 });
+        self.rules.payers.push(PayerRules { reasons, ..payer });
+    }
+}
+
+fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerRules> {
+    let texts = |key| page.list(key).into_iter().map(SmolStr::new).collect();
+    let name = page.required("name", page.text("name"));
+    let usual_answer_days = page.table("answer").and_then(|table| {
+        let days = table.required("usual_days", table.number("usual_days"));
+        table.finish();
+        days
+    });
+    let mut windows = Vec::new();
+    for entry in page.entries("window") {
+        if let Some(window) = window(&entry) {
+            windows.push(window);
+            places.push(entry.place());
+        }
+        entry.finish();
+    }
+    let (ids, aliases) = (texts("ids"), texts("aliases"));
+    let (plan_types, default_for) = (page.named_list("plan_types"), page.named_list("default_for"));
+    let owners = page.entries("owner").iter().filter_map(owner).collect();
+    let name = name?;
+    Some(PayerRules {
+        keys: std::iter::once(name).chain(page.list("aliases")).map(key).collect(),
+        file: file.into(),
+        name: name.into(),
+        ids,
+        aliases,
+        plan_types,
+        default_for,
+        windows,
+        usual_answer_days,
+        owners,
+        reasons: std::collections::BTreeMap::new(),
+    })
+}
+
+fn window(entry: &Entry<'_>) -> Option<Window> {
+    let kind = kind(entry);
+    let length = length(entry);
+    let from_event = entry.required("from_event", entry.named("from_event"));
+    let source = entry.required("source", entry.text("source"));
+    let as_of = entry.required("as_of", entry.text("as_of"));
+    let verification = entry.required("verification", entry.named("verification"));
+    let presumed_days = entry.number("presumed_days").unwrap_or_default();
+    let counts = entry.named("counts").unwrap_or(Counts::Received);
+    let on_holiday = entry.named("on_holiday").unwrap_or(OnHoliday::Stays);
+    let (categories, except) = (entry.named_list("categories"), entry.named_list("except"));
+    let (from, to) = (entry.date("from"), entry.date("to"));
+    let (count, unit) = length?;
+    Some(Window {
+        kind: kind?,
+        count,
+        unit,
+        from_event: from_event?,
+        presumed_days,
+        counts,
+        on_holiday,
+        categories,
+        except,
+        from,
+        to,
+        source: source?.into(),
+        as_of: as_of?.into(),
+        verification: verification?,
+    })
+}
+
+/// `days = 180`, or `count` and `unit`; not both.
+fn length(entry: &Entry<'_>) -> Option<(u16, Unit)> {
+    let days = entry.number("days");
+    let (count, unit) = (entry.number("count"), entry.named("unit"));
+    let long = entry.has("count") || entry.has("unit");
+    if entry.has("days") && long {
+        let message = "a window with two values: days beside count and unit".to_owned();
+        entry.fault_at("days", message, "keep one of them");
+        return None;
+    }
+    let found = match days {
+        Some(days) => Some((days, Unit::CalendarDays)),
+        None if entry.has("days") => None,
+        None => entry.required("count", count).zip(entry.required("unit", unit)),
+    };
+    if found.is_some_and(|(count, _)| count == 0) {
+        entry.fault("a window of nothing".to_owned(), "leave the window out where none is known");
+        return None;
+    }
+    found
+}
+
+fn kind(entry: &Entry<'_>) -> Option<DeadlineKind> {
+    let name = entry.required("kind", entry.text("kind"))?;
+    let level = entry.number("level");
+    if name != "appeal" && entry.has("level") {
+        let message = format!("level: {name} has no levels");
+        entry.fault_at("level", message, "levels belong to kind = \"appeal\"");
+    }
+    match name {
+        "timely_filing" => Some(DeadlineKind::TimelyFiling),
+        "corrected_claim" => Some(DeadlineKind::CorrectedClaim),
+        "reconsideration" => Some(DeadlineKind::Reconsideration),
+        "external_review" => Some(DeadlineKind::ExternalReview),
+        "records_request" => Some(DeadlineKind::RecordsRequest),
+        "payer_answer" => Some(DeadlineKind::PayerAnswer),
+        "appeal" => match entry.required("level", level)? {
+            level @ 1..=9 => u8::try_from(level).ok().map(DeadlineKind::Appeal),
+            level => {
+                entry.fault_at("level", format!("level: came {level}"), "levels run from 1 to 9");
+                None
+            }
+        },
+        _ => {
+            entry.fault_at("kind", format!("kind: came \"{name}\""), KINDS);
+            None
+        }
+    }
+}
+
+const KINDS: &str = "write timely_filing, corrected_claim, reconsideration, appeal, \
+                     external_review, records_request or payer_answer";

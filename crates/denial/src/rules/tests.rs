@@ -1,0 +1,285 @@
+//! Faults of rule files, each with its line; payers and their spellings.
+
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::category::Origin;
+use crate::owner::owner_for;
+use crate::person::Role;
+
+/// The shipped files, which each test breaks in one place.
+fn shipped() -> Vec<(String, String)> {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
+    let mut files = Vec::new();
+    for folder in ["", "codes", "payers"] {
+        for entry in fs::read_dir(data.join(folder)).expect("data/ is there") {
+            let path = entry.expect("a readable entry").path();
+            if path.is_file() {
+                let name = path.strip_prefix(&data).expect("below data/").to_string_lossy();
+                files.push((name.into_owned(), fs::read_to_string(&path).expect("a text")));
+            }
+        }
+    }
+    files
+}
+
+fn with(file: &str, text: &str) -> Vec<(String, String)> {
+    let mut files = shipped();
+    files.retain(|(name, _)| name != file);
+    files.push((file.to_owned(), text.to_owned()));
+    files
+}
+
+fn text_of(file: &str) -> String {
+    shipped().into_iter().find(|(name, _)| name == file).expect("a shipped file").1
+}
+
+/// What is wrong when `file` holds `text` beside the shipped files.
+fn faults(file: &str, text: &str) -> Vec<String> {
+    match read(&with(file, text)) {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[track_caller]
+fn one_fault(file: &str, text: &str, begins: &str) {
+    let found = faults(file, text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with(begins), "{}", found[0]);
+}
+
+/// The line at which an appended text begins.
+fn added(file: &str, text: &str) -> (String, usize) {
+    let before = text_of(file);
+    let line = before.lines().count() + 1;
+    (format!("{before}{text}"), line)
+}
+
+const HEAD: &str = "name = \"Test Health\"\nplan_types = [\"commercial\"]\n";
+const WINDOW: &str = "\n[[window]]\nkind = \"timely_filing\"\ndays = 90\nfrom_event = \"service\"\n\
+                      source = \"contract 4.1\"\nas_of = \"2026\"\nverification = \"clinic\"\n";
+
+#[test]
+fn a_clinic_adds_a_payer_in_a_few_lines() {
+    let rules = read(&with("payers/test.toml", &format!("{HEAD}{WINDOW}"))).expect("rules");
+    let name = PayerName { name: "TEST HEALTH, INC.".into(), ids: Vec::new() };
+    let payer = rules.payer(&name, PlanType::Commercial).expect("the payer");
+    assert_eq!((payer.name.as_str(), payer.windows.len()), ("Test Health", 1));
+}
+
+#[test]
+fn every_fault_of_a_file_is_told_with_its_line() {
+    let text = "name = 5\nplan_type = [\"commercial\"]\nplan_types = [\"vision\"]\n\n\
+                [[window]]\nkind = \"apeal\"\ncount = -3\nunit = \"weeks\"\n\n\
+                [[reason]]\ncarc = \"197\"\n";
+    let found = faults("payers/test.toml", text);
+    let begins = [
+        "payers/test.toml:1: name: expected a text, came 5 (",
+        "payers/test.toml:2: `plan_type` is not a key of this table (known: aliases, answer, ",
+        "payers/test.toml:3: plan_types: expected a list of one of medicare, ",
+        "payers/test.toml:5: as_of is missing (add as_of = …)",
+        "payers/test.toml:5: from_event is missing",
+        "payers/test.toml:5: source is missing",
+        "payers/test.toml:5: verification is missing",
+        "payers/test.toml:6: kind: came \"apeal\" (write timely_filing, ",
+        "payers/test.toml:7: count: expected a whole number from 0 to 65535, came -3 (",
+        "payers/test.toml:8: unit: expected one of calendar_days, ",
+        "payers/test.toml:10: kind is missing (add kind = …)",
+    ];
+    for begin in begins {
+        assert!(found.iter().any(|fault| fault.starts_with(begin)), "{begin}\n{found:#?}");
+    }
+    assert_eq!(found.len(), begins.len(), "{found:#?}");
+}
+
+#[test]
+fn broken_syntax_has_a_line() {
+    let found = faults("payers/test.toml", &format!("{HEAD}aliases = [\"x\"\n[[window]\n"));
+    assert!(found[0].starts_with("payers/test.toml:"), "{found:#?}");
+    assert!(found.iter().all(|fault| !fault.starts_with("payers/test.toml:1:")), "{found:#?}");
+}
+
+#[test]
+fn a_file_of_another_name_or_a_missing_one_is_told() {
+    one_fault("playbok.toml", "", "playbok.toml:1: no rules are read from a file of this name");
+    let mut files = shipped();
+    files.retain(|(name, _)| name != "owners.toml");
+    let found = read(&files).expect_err("no owners");
+    assert!(found.iter().any(|fault| fault.message == "the file is missing"));
+}
+
+#[test]
+fn two_rules_for_one_day_and_days_without_one_are_told() {
+    let rule = |from: &str, to: &str| {
+        format!("\n[[reason]]\ncarc = \"94\"\nkind = \"informational\"\n{from}{to}")
+    };
+    let (text, line) = added("playbook.toml", &rule("", ""));
+    let begins = format!("playbook.toml:{}: reason 94 has two rules for one day: line", line + 1);
+    one_fault("playbook.toml", &text, &begins);
+
+    let two = rule("", "to = 2026-01-31\n") + &rule("from = 2026-03-01\n", "");
+    let own = |text: &str| format!("{HEAD}{text}");
+    let begins = "payers/test.toml:9: payers/test.toml: reason 94 has no rule between 2026-01-31 \
+                  and 2026-03-01";
+    one_fault("payers/test.toml", &own(&two), begins);
+    let whole = rule("", "to = 2026-02-28\n") + &rule("from = 2026-03-01\n", "");
+    assert_eq!(faults("payers/test.toml", &own(&whole)), [""; 0]);
+    let backward = rule("from = 2026-03-01\n", "to = 2026-01-01\n");
+    one_fault("payers/test.toml", &own(&backward), "payers/test.toml:4: payers/test.toml: reason");
+}
+
+#[test]
+fn a_category_without_an_owner_is_told() {
+    let owners =
+        text_of("owners.toml").replacen("category = \"bundling\"", "category = \"duplicate\"", 1);
+    let found = faults("owners.toml", &owners);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found.iter().any(|fault| fault.contains("category bundling has no owner")));
+    assert!(found.iter().any(|fault| fault.contains("category duplicate has two owners")));
+}
+
+#[test]
+fn a_window_with_two_values_is_told() {
+    let both = WINDOW.replace("days = 90", "days = 90\ncount = 3\nunit = \"months\"");
+    let begins = "payers/test.toml:6: a window with two values: days beside count and unit";
+    one_fault("payers/test.toml", &format!("{HEAD}{both}"), begins);
+    let twice = format!("{HEAD}{WINDOW}{}", WINDOW.replace("90", "120"));
+    one_fault("payers/test.toml", &twice, "payers/test.toml:12: a window with two values: line 4");
+    let parted = format!(
+        "{HEAD}{WINDOW}to = 2026-02-28\n{}from = 2026-03-01\n",
+        WINDOW.replace("90", "120")
+    );
+    assert_eq!(faults("payers/test.toml", &parted), [""; 0]);
+    let gap = parted.replace("from = 2026-03-01", "from = 2026-04-01");
+    let begins = "payers/test.toml:13: timely filing from service has no rule between 2026-02-28";
+    one_fault("payers/test.toml", &gap, begins);
+    let narrowed = format!(
+        "{HEAD}{WINDOW}except = [\"bundling\"]\n{}categories = [\"bundling\"]\n",
+        WINDOW.replace("90", "120")
+    );
+    assert_eq!(faults("payers/test.toml", &narrowed), [""; 0]);
+}
+
+#[test]
+fn an_alias_that_two_payers_claim_is_told() {
+    let text = format!("{HEAD}aliases = [\"AETNA, Inc\"]\n");
+    let found = faults("payers/test.toml", &text);
+    assert_eq!(found.len(), 2, "Aetna has two programs: {found:#?}");
+    assert!(found[0].contains("name AETNA, Inc, which payers/aetna_commercial.toml claims too"));
+    let program = "name = \"Aetna\"\nplan_types = [\"marketplace\", \"self_funded\"]\n";
+    one_fault(
+        "payers/test.toml",
+        program,
+        "payers/test.toml:1: self_funded of Aetna, which payers/aetna_commercial.toml claims too",
+    );
+    one_fault(
+        "payers/test.toml",
+        &format!("{HEAD}default_for = [\"tricare\"]\n"),
+        "payers/tricare.toml:1: default_for tricare, as payers/test.toml is",
+    );
+}
+
+#[test]
+fn a_code_that_no_list_holds_is_told() {
+    let reason = "\n[[reason]]\ncarc = \"1977\"\nkind = \"contractual\"\n";
+    let begins = "payers/test.toml:5: reason code 1977 is in no list";
+    one_fault("payers/test.toml", &format!("{HEAD}{reason}"), begins);
+    let group =
+        format!("{HEAD}{}[[reason.unless]]\ngroups = [\"C0\"]\n", reason.replace("1977", "97"));
+    one_fault("payers/test.toml", &group, "payers/test.toml:8: group C0 is in no list");
+    let (text, line) = added("remarks.toml", "\n[[remark]]\nrarc = \"N99999\"\n");
+    let begins = format!("remarks.toml:{}: remark code N99999 is in no list", line + 2);
+    one_fault("remarks.toml", &text, &begins);
+}
+
+fn rules() -> Rules {
+    read(&shipped()).expect("the shipped rules")
+}
+
+fn called(name: &str) -> PayerName {
+    PayerName { name: name.into(), ids: Vec::new() }
+}
+
+#[test]
+fn spellings_of_a_payer_are_one_payer() {
+    let rules = rules();
+    let name = |spelling: &str| rules.canonical(&called(spelling)).map(|one| one.name.as_str());
+    for spelling in
+        ["Aetna", "AETNA, INC.", "aetna inc", "The Aetna Company", "AETNA LIFE INSURANCE CO."]
+    {
+        assert_eq!(name(spelling), Some("Aetna"), "{spelling}");
+    }
+    assert_eq!(name("U.H.C."), Some("UnitedHealthcare"));
+    assert_eq!(name("Aetnax"), None);
+    assert_eq!(name("Highmark CO"), None, "CO may be Colorado");
+    assert_eq!(name(""), None);
+    let by_id = PayerName { name: "SOMETHING ELSE".into(), ids: vec!["87726 ".into()] };
+    assert_eq!(rules.canonical(&by_id).map(|one| one.name.as_str()), Some("UnitedHealthcare"));
+}
+
+#[test]
+fn the_plan_type_chooses_the_program_and_then_the_floor() {
+    let rules = rules();
+    let file = |name: &str, plan| rules.payer(&called(name), plan).map(|one| one.file.as_str());
+    assert_eq!(file("UHC", PlanType::Commercial), Some("payers/unitedhealthcare_commercial.toml"));
+    let advantage = Some("payers/unitedhealthcare_medicare_advantage.toml");
+    assert_eq!(file("UHC", PlanType::MedicareAdvantage), advantage);
+    assert_eq!(file("UHC", PlanType::Medicaid), Some("payers/medicaid.toml"));
+    assert_eq!(file("UHC", PlanType::Unknown), None, "two programs, and nothing tells which");
+    assert_eq!(file("Florida Blue", PlanType::Unknown), Some("payers/florida_blue.toml"));
+    assert_eq!(file("Nobody Health", PlanType::SelfFunded), Some("payers/erisa.toml"));
+    assert_eq!(file("Nobody Health", PlanType::Auto), None);
+}
+
+#[test]
+fn a_payers_own_owner_comes_first() {
+    let row = "\n[[owner]]\ncategory = \"bundling\"\nrole = \"billing_supervisor\"\n\
+               then = \"manager\"\nafter_days = 2\n";
+    let rules = read(&with("payers/test.toml", &format!("{HEAD}{row}"))).expect("rules");
+    let payer = rules.payer(&called("Test Health"), PlanType::Commercial);
+    let owner = |payer| owner_for(Category::Bundling, Origin::BackEnd, payer, &rules).role;
+    assert_eq!((owner(payer), owner(None)), (Role::BillingSupervisor, Role::CertifiedCoder));
+}
+
+#[test]
+fn the_desk_counts_cost_by_the_minute() {
+    let desk = rules().desk;
+    assert_eq!(desk.cost_of(Category::MedicalNecessity), Money::from_cents(3_850));
+    assert_eq!(desk.days_for(NextActionKind::Resubmit), 1);
+    let short = text_of("desk.toml").replace("appeal = 10\n", "");
+    one_fault("desk.toml", &short, "desk.toml:27: action_days lacks appeal");
+    let below = text_of("desk.toml").replace("\"10.00\"", "\"-10.00\"");
+    one_fault("desk.toml", &below, "desk.toml:6: small_balance: expected an amount as text");
+    let float = text_of("desk.toml").replace("\"10.00\"", "10.00");
+    one_fault("desk.toml", &float, "desk.toml:6: small_balance: expected an amount as text");
+}
+
+#[test]
+fn chances_fall_from_high_to_low() {
+    let text = text_of("playbook.toml").replacen("high = 71", "high = 61", 1);
+    let found = faults("playbook.toml", &text);
+    assert!(
+        found[0].contains("eligibility: the chances do not fall from high to low"),
+        "{found:?}"
+    );
+    let text = text_of("playbook.toml").replacen("high = 71", "high = 171", 1);
+    assert!(faults("playbook.toml", &text)[0].contains("high: 171 percent"));
+}
+
+#[test]
+fn no_text_makes_the_reader_panic() {
+    for file in ["payers/medicare.toml", "desk.toml", "codes/groups.csv"] {
+        let whole = text_of(file);
+        for (at, _) in whole.char_indices().step_by(7) {
+            let mut draft = Draft::default();
+            draft.read(file, &whole[..at]);
+            draft.read(file, &whole[at..]);
+            draft.read(
+                file,
+                &whole.replacen(&whole[at..].chars().take(1).collect::<String>(), "[", 3),
+            );
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! One act on one case: decided, applied, saved with its journal entries and postings, or refused.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use denial::denial::Denial;
+use denial::lifecycle::{Action, Decided, Refused};
+use denial::person::Actor;
+use serde_json::json;
+use store::Tx;
+use store::postings::PostingRow;
+
+use crate::fields::{self, Fields};
+use crate::practice::Office;
+use crate::{rank, settle, show};
+
+/// Why an act did not happen.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failed {
+    /// The case or the rules do not allow it.
+    #[error("{0}")]
+    Refused(#[from] Refused),
+    /// Somebody saved the case since it was read.
+    #[error("{by} saved this case at {at}, after you had opened it")]
+    Stale {
+        /// A person's id.
+        by: String,
+        at: String,
+    },
+    /// No case has this id.
+    #[error("there is no case with this id")]
+    Missing,
+    /// The database.
+    #[error("{0}")]
+    Store(store::Error),
+}
+
+impl From<store::Error> for Failed {
+    fn from(error: store::Error) -> Failed {
+        if let store::Error::Stale { by, at } = error {
+            return Failed::Stale { by, at };
+        }
+        let is_missing = matches!(error, store::Error::Missing { .. });
+        if is_missing { Failed::Missing } else { Failed::Store(error) }
+    }
+}
+
+/// Does an act. `read` is the version that the person saw; without it the case as it is.
+///
+/// # Errors
+/// [`Failed`]; nothing has changed then.
+pub(crate) async fn act(
+    office: &Office,
+    who: &Actor,
+    id: &str,
+    read: Option<u32>,
+    action: &Action,
+) -> Result<Denial, Failed> {
+    let mut tx = office.write().await?;
+    let case = tx.case(id).await?;
+    let moment = office.moment_of(who.clone());
+    let version = read.unwrap_or(case.version);
+    if version != case.version {
+        return Err(tx.who_was_faster(id).await?.into());
+    }
+    let decided = case.act(action, &moment, &office.rules)?;
+    save(&mut tx, office, &moment, &case, &decided).await?;
+    tx.commit().await?;
+    Ok(decided.after)
+}
+
+async fn save(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &denial::person::Moment,
+    before: &Denial,
+    decided: &Decided,
+) -> Result<(), Failed> {
+    let after = &decided.after;
+    let ranked = rank::rank(after, moment.today, &office.rules);
+    let entries = settle::entries(after, &decided.events);
+    tx.save_case(after, before.version, &ranked, entries, moment).await?;
+    let new = after.postings.get(before.postings.len()..).unwrap_or_default();
+    tx.post(new.iter().map(|posting| PostingRow::of(posting, &after.id)).collect()).await?;
+    if let Some(split) = &decided.split {
+        let ranked = rank::rank(&split.after, moment.today, &office.rules);
+        let entries = settle::entries(&split.after, &split.events);
+        tx.open_cases(&[(split.after.clone(), ranked)], entries, moment).await?;
+    }
+    Ok(())
+}
+
+/// Random bits for ids of what an act makes.
+pub(crate) fn draw() -> u128 {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the system has randomness");
+    u128::from_be_bytes(bytes)
+}
+
+/// `reclaim act`: fields as `name=text`. The exit code is 1 where the act is refused.
+pub(crate) async fn run(
+    office: &Office,
+    id: &str,
+    name: &str,
+    pairs: &[String],
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let fields = pairs
+        .iter()
+        .map(|pair| match pair.split_once('=') {
+            Some((name, text)) => Ok((name.to_owned(), text.to_owned())),
+            None => anyhow::bail!("expected NAME=TEXT, {pair:?} came"),
+        })
+        .collect::<anyhow::Result<Fields>>()?;
+    let id = show::find(office, id).await?;
+    let action = fields::action(name, &fields, draw).map_err(|fault| anyhow::anyhow!(fault))?;
+    let line = match act(office, &office.who, &id, None, &action).await {
+        Ok(case) if json => {
+            json!({ "id": id, "status": case.status(), "version": case.version }).to_string()
+        }
+        Ok(case) => format!("{id} is {}", case.status().as_str().replace('_', " ")),
+        Err(Failed::Refused(why)) => {
+            eprintln!("reclaim: refused: {why}");
+            return Ok(ExitCode::from(1));
+        }
+        Err(other) => return Err(other.into()),
+    };
+    writeln!(io::stdout(), "{line}")?;
+    Ok(ExitCode::SUCCESS)
+}

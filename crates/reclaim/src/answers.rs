@@ -1,0 +1,118 @@
+//! Answers before adjudication (999, TA1, 277CA): all are kept as evidence, refusals make the queue
+//! of rejections. A rejection is no denial.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use denial::rejection::{Acknowledgement, Level, Outcome, Rejection};
+use serde_json::json;
+use store::acknowledgements::{NewAcknowledgement, RejectionRow};
+use store::journal::Entry;
+use tokio::sync::mpsc;
+use x12::Reader;
+
+use crate::identity;
+use crate::practice::Office;
+use crate::staging::PART;
+
+/// One answer and its position in the file.
+type Answer = (u64, Acknowledgement);
+
+/// Writes every answer of a kept file.
+pub(crate) async fn place(office: &Office, path: &Path, file: &str) -> anyhow::Result<()> {
+    let (sender, mut batches) = mpsc::channel(2);
+    let path = path.to_owned();
+    let reading = tokio::task::spawn_blocking(move || read(path, &sender));
+    while let Some(answers) = batches.recv().await {
+        write(office, file, answers).await?;
+    }
+    reading.await.context("reading the file stopped")?
+}
+
+fn read(path: PathBuf, sender: &mpsc::Sender<Vec<Answer>>) -> anyhow::Result<()> {
+    let mut reader = Reader::new(File::open(path).context("cannot open the kept file")?);
+    let mut rejection = Rejection::default();
+    let mut findings = Vec::new();
+    let (mut waiting, mut n) = (Vec::new(), 0);
+    while let Some(block) = reader.next() {
+        for answer in rejection.read(&block, &mut findings) {
+            waiting.push((n, answer));
+            n += 1;
+        }
+        findings.clear();
+        if waiting.len() >= PART && sender.blocking_send(std::mem::take(&mut waiting)).is_err() {
+            return Ok(());
+        }
+    }
+    if !waiting.is_empty() {
+        // Nobody listens any more where writing failed; that fault is told there.
+        let _ = sender.blocking_send(waiting);
+    }
+    Ok(())
+}
+
+async fn write(office: &Office, file: &str, answers: Vec<Answer>) -> anyhow::Result<()> {
+    let refused: Vec<RejectionRow> = answers
+        .iter()
+        .filter(|(_, answer)| is_rejection(answer))
+        .map(|(n, answer)| rejection_row(file, *n, answer))
+        .collect();
+    let kept = answers.into_iter().map(|(n, answer)| kept(n, &answer)).collect();
+    let mut tx = office.write().await?;
+    tx.add_acknowledgements(file, kept).await?;
+    if tx.add_rejections(&refused).await? > 0 {
+        let entries = refused
+            .iter()
+            .map(|row| Entry::new(&row.rejection, "rejection.received", &json!({ "file": file })))
+            .collect();
+        tx.append(entries, &office.moment()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn kept(n: u64, answer: &Acknowledgement) -> NewAcknowledgement {
+    NewAcknowledgement {
+        n,
+        claim: claim(answer),
+        outcome: answer.outcome.as_str().to_owned(),
+        body: serde_json::to_string(answer).expect("an answer is JSON"),
+    }
+}
+
+fn claim(answer: &Acknowledgement) -> Option<String> {
+    answer.claim.as_ref().map(|number| identity::claim(number).as_str().to_owned())
+}
+
+fn rejection_row(file: &str, n: u64, answer: &Acknowledgement) -> RejectionRow {
+    RejectionRow {
+        rejection: identity::rejection(file, n).as_str().to_owned(),
+        file: file.to_owned(),
+        n: i64::try_from(n).unwrap_or(i64::MAX),
+        claim: claim(answer),
+        number: number(answer),
+        state: "open".to_owned(),
+        on_day: answer.on.map(|day| day.to_string()),
+        body: serde_json::to_string(answer).expect("an answer is JSON"),
+        resolved_at: None,
+        resolved_by: None,
+    }
+}
+
+/// What was refused, by the number that people find it by.
+fn number(answer: &Acknowledgement) -> String {
+    let sent = &answer.answers;
+    match answer.level {
+        Level::Claim => answer.claim.as_ref().map(ToString::to_string).unwrap_or_default(),
+        Level::Provider => sent.batch.to_string(),
+        Level::Transaction if sent.transaction.is_empty() => sent.batch.to_string(),
+        Level::Transaction => sent.transaction.to_string(),
+        Level::Group => sent.group.to_string(),
+        Level::Interchange => sent.interchange.to_string(),
+    }
+}
+
+fn is_rejection(answer: &Acknowledgement) -> bool {
+    answer.outcome == Outcome::Rejected
+}

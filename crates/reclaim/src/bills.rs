@@ -1,0 +1,99 @@
+//! The claims of an 837 are written, and cases that were known from remittances learn of them.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use denial::billed::{Billed, BilledClaim};
+use serde_json::json;
+use store::claims::{KnownClaim, NewVersion};
+use store::journal::Entry;
+use tokio::sync::mpsc;
+use x12::Reader;
+
+use crate::identity;
+use crate::practice::Office;
+use crate::settle::{self, Fresh};
+use crate::staging::PART;
+
+/// Writes every claim of a kept file.
+pub(crate) async fn place(
+    office: &Office,
+    path: &Path,
+    file: &str,
+    progress: &(dyn Fn(u64) + Send + Sync),
+) -> anyhow::Result<()> {
+    let (sender, mut batches) = mpsc::channel(2);
+    let (path, name) = (path.to_owned(), file.to_owned());
+    let reading = tokio::task::spawn_blocking(move || read(path, &name, &sender));
+    let mut count = 0;
+    while let Some((versions, reached)) = batches.recv().await {
+        count += versions.len();
+        write(office, file, versions).await?;
+        progress(reached);
+    }
+    reading.await.context("reading the file stopped")??;
+    let mut tx = office.write().await?;
+    let entry = Entry::new(file, "claims.taken", &json!({ "claims": count }));
+    if tx.timeline(file).await?.iter().all(|one| one.kind != entry.kind) {
+        tx.append(vec![entry], &office.moment()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn read(
+    path: PathBuf,
+    file: &str,
+    sender: &mpsc::Sender<(Vec<NewVersion>, u64)>,
+) -> anyhow::Result<()> {
+    let mut reader = Reader::new(File::open(path).context("cannot open the kept file")?);
+    let mut billed = Billed::default();
+    let mut findings = Vec::new();
+    let (mut waiting, mut n, mut reached) = (Vec::new(), 0, 0);
+    while let Some(block) = reader.next() {
+        let claim = billed.read(&block, &mut findings);
+        findings.clear();
+        reached = block.end();
+        let Some(claim) = claim else { continue };
+        waiting.push(version(claim, file, n));
+        n += 1;
+        if waiting.len() >= PART
+            && sender.blocking_send((std::mem::take(&mut waiting), reached)).is_err()
+        {
+            return Ok(());
+        }
+    }
+    // Nobody listens any more where writing failed; that fault is told there.
+    let _ = sender.blocking_send((waiting, reached));
+    Ok(())
+}
+
+fn version(billed: BilledClaim, file: &str, n: u64) -> NewVersion {
+    let claim = billed.claim;
+    let day = claim.submitted_on.map(|day| day.to_string()).unwrap_or_default();
+    NewVersion {
+        n,
+        known: KnownClaim {
+            claim: identity::claim(&claim.number),
+            number: claim.number.as_str().to_owned(),
+            fingerprint: identity::billed_fingerprint(&claim),
+        },
+        rank: format!("{day} {file} {n:010}"),
+        body: claim,
+    }
+}
+
+async fn write(office: &Office, file: &str, versions: Vec<NewVersion>) -> anyhow::Result<()> {
+    if versions.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = versions.iter().map(|one| one.known.claim.as_str().to_owned()).collect();
+    let mut tx = office.write().await?;
+    tx.add_versions(file, versions).await?;
+    tx.find_likely_paid(&ids).await?;
+    let paid = tx.paid_among(&ids).await?;
+    settle::settle_claims(&mut tx, office, &office.moment(), paid, Fresh::nothing()).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,359 @@
+//! The commands.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+
+use crate::demo::Wish;
+use crate::practice::{Office, Place};
+use crate::taking::Taking;
+use crate::{act, backup, bench, demo, doctor, export, people, rules_check, rules_files};
+use crate::{score, serve, show, taking, verify};
+
+/// What the program is asked to do.
+#[derive(Parser)]
+#[command(name = "reclaim", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the practice lies and who asks.
+#[derive(Args)]
+struct PlaceArgs {
+    /// The database: sqlite:PATH or postgres://…; without it a file in your data folder
+    #[arg(long, value_name = "URL", env = "RECLAIM_DB", hide_env_values = true, global = true)]
+    db: Option<String>,
+    /// The practice, where the database holds several
+    #[arg(long, value_name = "NAME", env = "RECLAIM_PRACTICE", global = true)]
+    practice: Option<String>,
+    /// The login of who acts
+    #[arg(long = "as", value_name = "LOGIN", global = true)]
+    login: Option<String>,
+    /// A folder of your own rules instead of those built in
+    #[arg(long = "rules", value_name = "FOLDER", env = "RECLAIM_RULES", global = true)]
+    own_rules: Option<PathBuf>,
+    /// The folder for documents and the journal's key; without it one beside the database
+    #[arg(long, value_name = "FOLDER", env = "RECLAIM_FOLDER", global = true)]
+    folder: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Says what X12 files hold and what is odd in them; needs no database
+    ///
+    /// The exit code is 0 for clean, 1 for findings, 2 for a file that could not be read.
+    Doctor {
+        /// One JSON object a line for each file
+        #[arg(long)]
+        json: bool,
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Takes files in: 837, 835, 999, TA1, 277CA; folders are looked through
+    ///
+    /// What was taken already is refused with a pointer to the first. The exit code is 0 unless a
+    /// file could not be read.
+    Take {
+        /// One JSON object a line for each file
+        #[arg(long)]
+        json: bool,
+        /// Works test files (ISA15 = T) as if they were none
+        #[arg(long)]
+        accept_test: bool,
+        /// The files and folders
+        #[arg(required = true, value_name = "FILE_OR_FOLDER")]
+        files: Vec<PathBuf>,
+    },
+    /// Prints what the database holds, sorted and without ids or times
+    Export {
+        /// The form that can be compared: one JSON object a line
+        #[arg(long, required = true)]
+        canonical: bool,
+    },
+    /// Prints open cases, the most urgent first
+    Queue {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// How many at the most
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Makes a simulated practice in a file of its own, takes its files in and serves it
+    ///
+    /// Nothing in it is real. It never touches a database that it did not make.
+    Demo {
+        /// tiny for a quick look (2,000 claims), demo for the whole (75,000)
+        #[arg(long, default_value = "demo")]
+        size: String,
+        /// The same seed makes the same practice
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Does not serve it
+        #[arg(long)]
+        no_serve: bool,
+        /// The address to serve it at
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Compares the database with the truth; one JSON object as the last line
+        #[arg(long)]
+        score: bool,
+    },
+    /// Measures taking in and verifying, as ratios to the unavoidable work
+    Bench {
+        /// Claims of the file that is taken in
+        #[arg(long, default_value_t = 168_000)]
+        claims: u64,
+        /// Runs of which the median counts
+        #[arg(long, default_value_t = 5)]
+        runs: usize,
+        /// Also a database that grows to so many claims
+        #[arg(long, value_name = "CLAIMS")]
+        grown: Option<u64>,
+        /// Also a PostgreSQL server, with empty databases reclaim_bench_take0, reclaim_bench_floor0
+        /// and so on, two for each run
+        #[arg(long, value_name = "URL")]
+        postgres: Option<String>,
+    },
+    /// Does one act on a case, such as `plan next=call_payer on=2026-02-03`
+    ///
+    /// The exit code is 0 where it is done, 1 where it is refused with the reason.
+    Act {
+        /// The case's id, or the number of its claim
+        id: String,
+        /// The act: review, plan, resubmit, appeal, post, write_off, note and so on
+        act: String,
+        /// Its fields
+        #[arg(value_name = "NAME=TEXT")]
+        fields: Vec<String>,
+        /// What came of it, as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Proves the journal's chains, the cases, the money and the documents against each other
+    ///
+    /// The exit code is 0 and `ok` is printed where everything agrees, 1 with the first difference.
+    Verify,
+    /// Copies the database and its documents into one file, and proves the copy
+    ///
+    /// The file restores into either database. The journal's key is not in it.
+    Backup {
+        /// A file that is not there yet
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Puts a backup into an empty database, and proves what came of it
+    ///
+    /// The journal's key, journal.key, must lie in the folder already.
+    Restore {
+        /// The backup
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// The rules that decide what a denial is, who owns it and by when
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Serves the pages, and watches the inbox folder, until it is told to stop
+    Serve {
+        /// The address; beyond this machine put TLS before it
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// A folder from which files are taken in, beside the one in the documents' folder
+        #[arg(long, value_name = "FOLDER")]
+        inbox: Option<PathBuf>,
+    },
+    /// People who sign in
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Shows one case
+    Show {
+        /// Its id, or the number of its claim
+        id: String,
+        /// Everything, as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Makes a person, or gives one who is known a role in this practice
+    ///
+    /// A password is drawn and shown once, unless it comes on the standard input.
+    Add {
+        /// The name to sign in with
+        #[arg(value_name = "LOGIN")]
+        user: String,
+        /// The name for people
+        #[arg(long)]
+        name: String,
+        /// The role: billing_specialist, front_desk and so on
+        #[arg(long)]
+        role: String,
+        /// Reads the password from the standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Lists the people of this practice
+    List,
+    /// Gives a person another password and ends their sessions
+    Password {
+        /// The name to sign in with
+        #[arg(value_name = "LOGIN")]
+        user: String,
+        /// Reads the password from the standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum RulesCommand {
+    /// Explains every fault of the rule files, with file, line and hint
+    ///
+    /// The exit code is 0 for whole, 1 for faults, 2 for files that could not be read.
+    Check {
+        /// A folder of your own files, laid over those that the program brings
+        #[arg(value_name = "FOLDER")]
+        own: Option<PathBuf>,
+    },
+}
+
+/// Runs what the command line asks for.
+pub(crate) fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let place = cli.place.into_place();
+    let ran = match cli.command {
+        Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
+            .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
+        Command::Rules(RulesCommand::Check { own }) => {
+            let own = own.or(place.rules);
+            return ExitCode::from(rules_check::run(own.as_deref()));
+        }
+        Command::Demo { size, seed, no_serve, listen, score } => {
+            let listen = (!no_serve).then_some(listen);
+            in_time(run_demo(&place, Wish { size, seed }, listen, score))
+        }
+        Command::Bench { claims, runs, grown, postgres } => {
+            in_time(bench::run(bench::Wish { claims, runs, postgres, grown }))
+        }
+        Command::Act { id, act, fields, json } => {
+            on_office(&place, async move |office| act::run(&office, &id, &act, &fields, json).await)
+        }
+        Command::Take { json, accept_test, files } => {
+            let taking = Taking { json, accept_test };
+            on_office(&place, async move |office| taking::run(&office, &files, &taking).await)
+        }
+        Command::Export { canonical: _ } => on_office(&place, async |office| {
+            let lines = export::canonical(&office).await?;
+            show::print(lines)
+        }),
+        Command::Queue { json, limit } => {
+            on_office(&place, async move |office| show::queue(&office, limit, json).await)
+        }
+        Command::Verify => on_office(&place, async |office| verify::run(&office).await),
+        Command::Backup { file } => {
+            on_office(&place, async move |office| backup::run(&office, &file).await)
+        }
+        Command::Restore { file } => in_time(backup::restore(&place, &file)),
+        Command::Serve { listen, inbox } => on_office(&place, async move |office| {
+            serve::serve(office, listen, inbox).await.map(|()| ExitCode::SUCCESS)
+        }),
+        Command::User(command) => on_office(&place, async move |office| match command {
+            UserCommand::Add { user, name, role, password_stdin } => {
+                people::run_add(&office, &user, &name, &role, password_stdin).await
+            }
+            UserCommand::List => people::run_list(&office).await,
+            UserCommand::Password { user, password_stdin } => {
+                people::run_password(&office, &user, password_stdin).await
+            }
+        }),
+        Command::Show { id, json } => {
+            on_office(&place, async move |office| show::case(&office, &id, json).await)
+        }
+    };
+    match ran {
+        Ok(code) => code,
+        Err(fault) => {
+            eprintln!("reclaim: {fault:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl PlaceArgs {
+    fn into_place(self) -> Place {
+        Place {
+            db: self.db,
+            practice: self.practice,
+            login: self.login,
+            rules: self.own_rules,
+            folder: self.folder,
+        }
+    }
+}
+
+async fn run_demo(
+    place: &Place,
+    wish: Wish,
+    listen: Option<SocketAddr>,
+    with_score: bool,
+) -> anyhow::Result<ExitCode> {
+    let made = demo::make(place, &wish).await?;
+    if with_score {
+        let score = score::score(&made.office, &made.truth).await?;
+        println!("{}", serde_json::to_string(&score).context("a score is JSON")?);
+    }
+    let store = made.office.store.clone();
+    if let Some(listen) = listen {
+        let logins = people::simulate(&made.office).await?.join(", ");
+        println!("Everything here is simulated. Sign in as {logins};");
+        println!("the password of all is {}", people::SIMULATED_PASSWORD);
+        serve::serve(made.office, listen, None).await?;
+    }
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens the practice, finishes what a crash left undone, and runs a command on it.
+fn on_office(
+    place: &Place,
+    command: impl AsyncFnOnce(Office) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
+    in_time(async {
+        let office = Office::open(place).await?;
+        let store = office.store.clone();
+        let done = command(office).await;
+        store.close().await;
+        done
+    })
+}
+
+fn in_time(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Runtime::new().context("cannot start")?.block_on(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn no_argument_of_a_command_is_taken_for_a_place() {
+        let command = Cli::command();
+        command.clone().debug_assert();
+        let of_place: Vec<_> = command.get_arguments().map(clap::Arg::get_id).collect();
+        for sub in command.get_subcommands() {
+            for argument in sub.get_arguments() {
+                assert!(!of_place.contains(&argument.get_id()), "{} {}", sub.get_name(), argument);
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Documents beside the database: a folder of files named by the hash of their bytes.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+
+/// The folder. Files come into it whole or not at all, and never change.
+#[derive(Clone, Debug)]
+pub(crate) struct Documents {
+    folder: PathBuf,
+}
+
+/// What was written, before it has its name.
+pub(crate) struct Incoming {
+    file: NamedTempFile,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Documents {
+    /// Uses a folder, made where it is not there.
+    pub(crate) fn open(folder: &Path) -> anyhow::Result<Documents> {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the documents folder {}", folder.display()))?;
+        Ok(Documents { folder: folder.to_owned() })
+    }
+
+    /// Where the bytes with this hash lie.
+    pub(crate) fn path(&self, hash: &str) -> PathBuf {
+        let (first, _) = hash.split_at(hash.len().min(2));
+        self.folder.join(first).join(hash)
+    }
+
+    /// Begins a document.
+    pub(crate) fn incoming(&self) -> anyhow::Result<Incoming> {
+        let file = NamedTempFile::new_in(&self.folder).context("cannot write a document")?;
+        Ok(Incoming { file, hash: Sha256::new(), bytes: 0 })
+    }
+
+    /// Keeps bytes; gives their hash.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the pages that use it come with the next part of the web app")
+    )]
+    pub(crate) fn keep(&self, bytes: &[u8]) -> anyhow::Result<String> {
+        let mut incoming = self.incoming()?;
+        incoming.write_all(bytes).context("cannot write a document")?;
+        self.finish(incoming).map(|(hash, _)| hash)
+    }
+
+    /// Gives a document its name; gives its hash and length.
+    pub(crate) fn finish(&self, incoming: Incoming) -> anyhow::Result<(String, u64)> {
+        let hash = hex::encode(incoming.hash.finalize());
+        let path = self.path(&hash);
+        let place = path.parent().expect("a document lies in a folder");
+        fs::create_dir_all(place).context("cannot make a documents folder")?;
+        if !path.exists() {
+            incoming.file.as_file().sync_all().context("cannot make a document durable")?;
+            incoming.file.persist(&path).context("cannot keep a document")?;
+            File::open(place).and_then(|folder| folder.sync_all()).context("cannot sync")?;
+        }
+        Ok((hash, incoming.bytes))
+    }
+
+    /// True where the bytes under this name are the ones that it says.
+    pub(crate) fn holds(&self, hash: &str) -> io::Result<bool> {
+        let mut file = File::open(self.path(hash))?;
+        let mut found = Sha256::new();
+        let mut room = vec![0; 1 << 16];
+        loop {
+            match file.read(&mut room)? {
+                0 => return Ok(hex::encode(found.finalize()) == hash),
+                count => found.update(&room[..count]),
+            }
+        }
+    }
+}
+
+impl Write for Incoming {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        let written = bytes.get(..count).unwrap_or_default();
+        self.hash.update(written);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_found_by_its_hash_and_kept_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let documents = Documents::open(folder.path()).expect("opens");
+        let hash = documents.keep(b"synthetic").expect("kept");
+        assert_eq!(documents.keep(b"synthetic").expect("kept again"), hash);
+        assert!(documents.holds(&hash).expect("readable"));
+        fs::write(documents.path(&hash), b"altered").expect("writable");
+        assert!(!documents.holds(&hash).expect("readable"));
+    }
+}

@@ -1,0 +1,244 @@
+//! An opened practice: its database, rules, documents, clock, and who acts.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use denial::ids::PersonId;
+use denial::person::{Actor, Moment, Role};
+use denial::rules::Rules;
+use store::people::Person;
+use store::practices::Clinic;
+use store::{Key, Practice, Store, Tx, Url, instant};
+
+use crate::clock::Clock;
+use crate::documents::Documents;
+use crate::{identity, rules_files};
+
+/// Where a practice lies and who asks, as commands say it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Place {
+    /// The database; the user's data folder where it is not said.
+    pub(crate) db: Option<String>,
+    /// The practice's short name; the only one where it is not said.
+    pub(crate) practice: Option<String>,
+    /// The login of who acts; the command line's own account where it is not said.
+    pub(crate) login: Option<String>,
+    /// A folder of the clinic's own rules.
+    pub(crate) rules: Option<PathBuf>,
+    /// The folder for documents and the journal's key.
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// One practice, ready to be worked with.
+#[derive(Clone)]
+pub(crate) struct Office {
+    pub(crate) store: Store,
+    pub(crate) clinic: Clinic,
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) documents: Documents,
+    pub(crate) clock: Clock,
+    pub(crate) who: Actor,
+    /// What lies beside the database: documents, the journal's key, the inbox.
+    pub(crate) folder: PathBuf,
+}
+
+/// The account under which commands act where nobody is named.
+const CONSOLE: &str = "console";
+
+impl Office {
+    /// Opens the practice, and makes it where the database has none yet.
+    pub(crate) async fn open(place: &Place) -> anyhow::Result<Office> {
+        Office::open_at(place, Clock::System).await
+    }
+
+    /// The same with a clock of the caller's choice.
+    pub(crate) async fn open_at(place: &Place, clock: Clock) -> anyhow::Result<Office> {
+        let name = short_name(place.practice.as_deref().unwrap_or("main"))?;
+        Office::open_as(place, clock, |_| first_clinic(name)).await
+    }
+
+    /// The same, where a database without any practice gets the one that `first` names.
+    pub(crate) async fn open_as(
+        place: &Place,
+        clock: Clock,
+        first: impl FnOnce(&Clock) -> Clinic,
+    ) -> anyhow::Result<Office> {
+        let rules = Arc::new(rules_files::load(place.rules.as_deref())?);
+        let url = place.url()?;
+        let folder = place.folder(&url)?;
+        let key = journal_key(&folder.join("journal.key"))?;
+        let store = Store::open(&url, key).await.context("cannot open the database")?;
+        if store.practices().await?.is_empty() {
+            store.make_practice(&first(&clock), &instant(clock.now())).await?;
+        }
+        let clinic = choose(&store, place.practice.as_deref()).await?;
+        let documents = Documents::open(&folder.join("documents"))?;
+        let who = console(&store, &clinic.practice, &clock).await?;
+        let mut office = Office { store, clinic, rules, documents, clock, who, folder };
+        if let Some(login) = &place.login {
+            office.who = office.member(login).await?;
+        }
+        Ok(office)
+    }
+
+    /// Now, today in the practice's zone, and who acts.
+    pub(crate) fn moment(&self) -> Moment {
+        self.moment_of(self.who.clone())
+    }
+
+    /// The same for somebody else.
+    pub(crate) fn moment_of(&self, who: Actor) -> Moment {
+        let now = self.clock.now();
+        Moment { now, today: self.clock.today(&self.clinic.zone), who }
+    }
+
+    /// The practice's short name.
+    pub(crate) const fn practice(&self) -> &Practice {
+        &self.clinic.practice
+    }
+
+    /// A transaction that reads.
+    pub(crate) async fn read(&self) -> Result<Tx, store::Error> {
+        self.store.read(self.practice()).await
+    }
+
+    /// A transaction that writes.
+    pub(crate) async fn write(&self) -> Result<Tx, store::Error> {
+        self.store.write(self.practice()).await
+    }
+
+    async fn member(&self, login: &str) -> anyhow::Result<Actor> {
+        let mut tx = self.read().await?;
+        let person = tx.person_by_login(login).await?;
+        let member = match &person {
+            Some(person) => tx.member(&person.person).await?,
+            None => None,
+        };
+        let role = member.as_ref().and_then(store::people::Member::role);
+        let Some((member, role)) = member.zip(role) else {
+            bail!("nobody in practice {} signs in as {login:?}", self.practice());
+        };
+        Ok(Actor { person: PersonId::parse(&member.person)?, role })
+    }
+}
+
+impl Place {
+    /// The database's address.
+    pub(crate) fn url(&self) -> anyhow::Result<Url> {
+        match &self.db {
+            Some(text) => Ok(Url::parse(text)?),
+            None => Ok(Url::Sqlite(data_folder()?.join("reclaim.db"))),
+        }
+    }
+
+    /// The folder for what lies beside the database.
+    pub(crate) fn folder(&self, url: &Url) -> anyhow::Result<PathBuf> {
+        let folder = match (&self.folder, url) {
+            (Some(folder), _) => folder.clone(),
+            (None, Url::Sqlite(path)) => beside(path),
+            (None, Url::Postgres(_)) => data_folder()?.join("postgres"),
+        };
+        private_folder(&folder)?;
+        Ok(folder)
+    }
+}
+
+fn beside(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".files");
+    PathBuf::from(name)
+}
+
+/// The user's data folder for this program.
+pub(crate) fn data_folder() -> anyhow::Result<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "reclaim")
+        .context("cannot tell the user's data folder; name a database with --db")?;
+    let folder = folders.data_dir().to_owned();
+    private_folder(&folder)?;
+    Ok(folder)
+}
+
+/// Makes a folder that nobody else of the machine can read: patient data lies in it.
+fn private_folder(folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let only_mine = fs::Permissions::from_mode(0o700);
+        fs::set_permissions(folder, only_mine)
+            .with_context(|| format!("cannot close the folder {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// Reads the journal's key, or draws one. Two processes that draw at once end with one key.
+fn journal_key(path: &Path) -> anyhow::Result<Key> {
+    if !path.exists() {
+        let folder = path.parent().expect("the key lies in a folder");
+        let mut file = tempfile::NamedTempFile::new_in(folder).context("cannot write the key")?;
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|fault| anyhow::anyhow!("no randomness: {fault}"))?;
+        file.write_all(hex::encode(bytes).as_bytes()).context("cannot write the key")?;
+        file.as_file().sync_all().context("cannot write the key")?;
+        match file.persist_noclobber(path) {
+            Ok(_) => {}
+            Err(fault) if fault.error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(fault) => return Err(fault.error).context("cannot keep the key"),
+        }
+    }
+    let text = fs::read_to_string(path).context("cannot read the journal's key")?;
+    Ok(Key::new(text.trim().as_bytes()))
+}
+
+fn first_clinic(practice: Practice) -> Clinic {
+    Clinic {
+        practice,
+        name: "Your practice".to_owned(),
+        zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
+        simulated: None,
+    }
+}
+
+async fn choose(store: &Store, name: Option<&str>) -> anyhow::Result<Clinic> {
+    let mut clinics = store.practices().await?;
+    let known: Vec<String> = clinics.iter().map(|clinic| clinic.practice.to_string()).collect();
+    let wanted = name.map(short_name).transpose()?;
+    let found = match wanted {
+        Some(wanted) => clinics.into_iter().find(|clinic| clinic.practice == wanted),
+        None if clinics.len() == 1 => clinics.pop(),
+        None => bail!("this database holds {}; choose with --practice", known.join(", ")),
+    };
+    found.with_context(|| format!("no practice of that name; there is {}", known.join(", ")))
+}
+
+fn short_name(text: &str) -> anyhow::Result<Practice> {
+    Practice::parse(text).context("a practice's short name is letters, digits and dashes, up to 24")
+}
+
+/// The account under which commands act: whoever can open the database and its key can do all of
+/// it anyway, and the journal still says that it was done here.
+async fn console(store: &Store, practice: &Practice, clock: &Clock) -> anyhow::Result<Actor> {
+    let person = identity::person(CONSOLE);
+    let who = Actor { person, role: Role::BillingSupervisor };
+    let mut tx = store.read(practice).await?;
+    let there = tx.member(who.person.as_str()).await?.is_some();
+    drop(tx);
+    if !there {
+        let mut tx = store.write(practice).await?;
+        let account = Person {
+            person: who.person.as_str().to_owned(),
+            login: CONSOLE.to_owned(),
+            name: "Command line".to_owned(),
+            secret: None,
+            disabled_at: None,
+        };
+        tx.make_person(&account, &instant(clock.now())).await?;
+        tx.give_role(&account.person, who.role).await?;
+        tx.commit().await?;
+    }
+    Ok(who)
+}

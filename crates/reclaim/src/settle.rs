@@ -1,0 +1,394 @@
+//! Cases follow what payers said: whatever was taken in, in whatever order, the cases of a claim
+//! come from everything that was said of it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::Context;
+use denial::adjudication::{self, Adjudication, Findings};
+use denial::claim::{Claim, PayerName, PlanType};
+use denial::codes::{ClaimNumber, TraceNumber};
+use denial::denial::{ClaimDays, Denial};
+use denial::ids::{ClaimId, PayerId, RemittanceId};
+use denial::lifecycle::hearing::hear_all;
+use denial::lifecycle::opening::{ClaimFacts, Opening};
+use denial::lifecycle::{Decided, Event};
+use denial::payer::PayerRules;
+use denial::person::Moment;
+use denial::remittance::{ClaimPayment, RemittanceHead, Source};
+use denial::rules::Rules;
+use denial::{intake, matching};
+use jiff::civil::Date;
+use store::Tx;
+use store::claims::ClaimRow;
+use store::denials::Rank;
+use store::journal::Entry;
+use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
+use x12::{Delimiters, Place};
+
+use crate::practice::Office;
+use crate::staging::PART;
+use crate::{identity, rank};
+
+/// What remittances say that are being written: it need not be read back.
+#[derive(Default)]
+pub(crate) struct Fresh {
+    said: Vec<(String, String, Adjudication)>,
+    heads: HashMap<String, RemittanceHead>,
+    /// Claims that nobody knew before.
+    new: u64,
+}
+
+/// What one remittance says of its claims.
+pub(crate) struct Said {
+    pub(crate) payments: Vec<SaidPayment>,
+    /// How many of the claims nobody knew before.
+    pub(crate) new: u64,
+}
+
+/// One claim payment of it.
+pub(crate) struct SaidPayment {
+    pub(crate) claim: ClaimId,
+    pub(crate) n: u64,
+    pub(crate) quarantined: bool,
+    pub(crate) payment: Box<ClaimPayment>,
+}
+
+impl Fresh {
+    /// Claims of which nothing new is said, to be looked at again.
+    pub(crate) fn nothing() -> Fresh {
+        Fresh::default()
+    }
+
+    /// Adds a remittance; `doubtful` where its money does not count yet.
+    pub(crate) fn add(
+        &mut self,
+        row: &RemittanceRow,
+        doubtful: bool,
+        said: Said,
+    ) -> anyhow::Result<()> {
+        let head = serde_json::from_str(&row.head).context("a head is JSON")?;
+        self.heads.insert(row.remittance.clone(), head);
+        self.new += said.new;
+        let remittance = RemittanceId::parse(&row.remittance)?;
+        let on = row.paid_on.as_deref().and_then(|day| day.parse().ok());
+        for one in said.payments {
+            let adjudication = Adjudication {
+                remittance: remittance.clone(),
+                on,
+                trace: TraceNumber::new(&row.trace),
+                number: one.n,
+                quarantined: one.quarantined || doubtful,
+                payment: *one.payment,
+            };
+            let claim = one.claim.as_str().to_owned();
+            self.said.push((claim, row.payer.clone(), adjudication));
+        }
+        Ok(())
+    }
+
+    /// True where nothing but what is said here was ever said of any of the claims.
+    fn is_all(&self, claims: &[String]) -> bool {
+        u64::try_from(claims.len()) == Ok(self.new)
+    }
+}
+
+/// Everything that is known of the claims of one step.
+#[derive(Default)]
+struct Known {
+    /// What was said, by the claim that speaks for it and by payer.
+    said: BTreeMap<(String, String), Vec<Adjudication>>,
+    claims: HashMap<String, ClaimRow>,
+    heads: HashMap<String, RemittanceHead>,
+    cases: HashMap<(String, String), Vec<Denial>>,
+}
+
+/// What a step writes at its end.
+#[derive(Default)]
+struct Opened {
+    cases: Vec<(Denial, Rank)>,
+    entries: Vec<Entry>,
+    payers: BTreeMap<String, (PayerId, String)>,
+}
+
+/// Brings the cases of the claims up to date of which something is said.
+pub(crate) async fn settle(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    fresh: Fresh,
+) -> anyhow::Result<()> {
+    let claims = fresh.said.iter().map(|(claim, ..)| claim.clone()).collect();
+    settle_claims(tx, office, moment, claims, fresh).await
+}
+
+/// Brings the cases of some claims up to date.
+pub(crate) async fn settle_claims(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    mut claims: Vec<String>,
+    fresh: Fresh,
+) -> anyhow::Result<()> {
+    claims.sort();
+    claims.dedup();
+    if claims.is_empty() {
+        return Ok(());
+    }
+    let mut known = known(tx, claims, fresh).await?;
+    let mut terms = Terms::default();
+    let mut opened = Opened::default();
+    for ((claim, payer), mut said) in std::mem::take(&mut known.said) {
+        adjudication::sort(&mut said);
+        let key = (claim, payer);
+        let cases = known.cases.get(&key).map_or(&[][..], Vec::as_slice);
+        let heard = hear(&known, &key.0, &key.1, &said, &office.rules, &mut terms)?;
+        let Some(heard) = heard else { continue };
+        follow(tx, office, moment, cases, heard, &mut opened).await?;
+    }
+    let payers: Vec<(PayerId, String)> = opened.payers.into_values().collect();
+    tx.know_payers(&payers).await?;
+    tx.open_cases(&opened.cases, opened.entries, moment).await?;
+    Ok(())
+}
+
+async fn known(tx: &mut Tx, ids: Vec<String>, fresh: Fresh) -> anyhow::Result<Known> {
+    let mut known = Known::default();
+    let mut speaks = HashMap::new();
+    if !fresh.is_all(&ids) {
+        speaks = tx.joined(&ids).await?.into_iter().collect();
+        load(tx, ids, &speaks, &fresh.heads, &mut known).await?;
+    }
+    known.heads.extend(fresh.heads);
+    for (claim, payer, said) in fresh.said {
+        let speaker = speaks.get(&claim).cloned().unwrap_or(claim);
+        known.said.entry((speaker, payer)).or_default().push(said);
+    }
+    Ok(known)
+}
+
+/// Loads what was said before, of the claims and of those joined to them; `fresh` remittances are
+/// at hand.
+async fn load(
+    tx: &mut Tx,
+    ids: Vec<String>,
+    speaks: &HashMap<String, String>,
+    fresh: &HashMap<String, RemittanceHead>,
+    known: &mut Known,
+) -> anyhow::Result<()> {
+    let mut all = ids;
+    all.extend(speaks.iter().flat_map(|(claim, into)| [claim.clone(), into.clone()]));
+    all.sort();
+    all.dedup();
+    let mut rows = tx.said_of(&all).await?;
+    rows.retain(|row| !fresh.contains_key(&row.remittance));
+    let mut sources: Vec<String> = rows.iter().map(|row| row.remittance.clone()).collect();
+    sources.sort();
+    sources.dedup();
+    for row in tx.remittances_among(&sources).await? {
+        let head = serde_json::from_str(&row.head).context("a kept head is JSON")?;
+        known.heads.insert(row.remittance, head);
+    }
+    for row in rows {
+        let speaker = speaks.get(&row.claim).unwrap_or(&row.claim).clone();
+        let said = adjudication(&row)?;
+        known.said.entry((speaker, row.payer)).or_default().push(said);
+    }
+    known.claims = tx.claims(&all).await?;
+    for case in tx.cases_of(&all).await? {
+        let claim = case.claim.as_str().to_owned();
+        let key = (speaks.get(&claim).unwrap_or(&claim).clone(), case.payer.as_str().to_owned());
+        known.cases.entry(key).or_default().push(case);
+    }
+    Ok(())
+}
+
+/// The rules of a remittance's payer for a line of business: looked up once, not for each claim.
+type Terms<'a> = HashMap<(String, PlanType), Option<&'a PayerRules>>;
+
+/// What payers said of one claim comes to.
+struct Heard {
+    findings: Findings,
+    facts: ClaimFacts,
+    source: Source,
+}
+
+fn hear<'a>(
+    known: &Known,
+    claim: &str,
+    payer: &str,
+    said: &[Adjudication],
+    rules: &'a Rules,
+    terms: &mut Terms<'a>,
+) -> anyhow::Result<Option<Heard>> {
+    let first = said.first().context("a claim that was spoken of")?;
+    let head = known.heads.get(first.remittance.as_str()).context("a remittance has a head")?;
+    let billed = known.claims.get(claim).map(ClaimRow::billed).transpose()?.flatten();
+    let plan = billed.as_ref().map_or_else(|| matching::plan(&first.payment.filing), |it| it.plan);
+    let key = (first.remittance.as_str().to_owned(), plan);
+    let terms = *terms.entry(key).or_insert_with(|| rules.payer(&head.payer, plan));
+    if !adjudication::may_deny(said, &rules.playbook, terms) {
+        return Ok(None);
+    }
+    let body = billed.unwrap_or_else(|| matching::known_from(&first.payment, head));
+    let Some(findings) = adjudication::findings(&body, said, &rules.playbook, terms) else {
+        return Ok(None);
+    };
+    let facts = ClaimFacts {
+        claim: ClaimId::parse(claim)?,
+        number: ClaimNumber::new(number(known, claim, first)),
+        payer: PayerId::parse(payer)?,
+        payer_name: PayerName { name: head.payer.name.clone(), ids: head.payer.ids.clone() },
+        plan: body.plan,
+        days: days(&body, said),
+    };
+    Ok(Some(Heard { findings, facts, source: head.source }))
+}
+
+/// The number of the claim's row, which a claim that was joined to it shares.
+fn number<'a>(known: &'a Known, claim: &str, first: &'a Adjudication) -> &'a str {
+    let row = known.claims.get(claim).map(|row| row.number.as_str());
+    row.unwrap_or_else(|| identity::number_of(&first.payment))
+}
+
+/// The days of service as billed; where the bill does not say, as every payment together has them,
+/// so that it does not matter which of them came first.
+fn days(claim: &Claim, said: &[Adjudication]) -> ClaimDays {
+    let last = claim.lines.iter().filter_map(|line| line.to.or(line.from)).max();
+    let (from, to) = paid_days(said);
+    ClaimDays {
+        service_on: claim.first_service().or(from),
+        service_end_on: last.or(to),
+        ..ClaimDays::default()
+    }
+}
+
+fn paid_days(said: &[Adjudication]) -> (Option<Date>, Option<Date>) {
+    let payments = || said.iter().map(|one| &one.payment);
+    let lines =
+        || payments().flat_map(|payment| payment.lines.iter().map(move |line| (payment, line)));
+    let from = lines().filter_map(|(payment, line)| line.from.or(payment.from)).min();
+    let to = lines().filter_map(|(payment, line)| line.to.or(line.from).or(payment.to)).max();
+    let first = from.or_else(|| payments().filter_map(|payment| payment.from).min());
+    (first, to.or_else(|| payments().filter_map(|payment| payment.to).max()))
+}
+
+/// Reads a kept claim payment.
+pub(crate) fn payment(row: &ClaimPaymentRow) -> anyhow::Result<ClaimPayment> {
+    if row.source != Source::Era.as_str() {
+        return serde_json::from_str(&row.raw).context("a keyed payment is JSON");
+    }
+    let separators = Delimiters::from_hex(&row.separators).context("kept separators")?;
+    let segment = u32::try_from(row.segment).unwrap_or(u32::MAX);
+    let at = Place { segment, byte: u64::try_from(row.byte).unwrap_or(0) };
+    intake::again(&row.bytes(), separators, at).context("a kept claim payment reads again")
+}
+
+pub(crate) fn adjudication(row: &ClaimPaymentRow) -> anyhow::Result<Adjudication> {
+    let is_doubtful = row.quarantined == "yes" || row.state == State::Conflict.as_str();
+    Ok(Adjudication {
+        remittance: RemittanceId::parse(&row.remittance)?,
+        on: row.paid_on.as_deref().and_then(|day| day.parse().ok()),
+        trace: TraceNumber::new(&row.trace),
+        number: u64::try_from(row.n).unwrap_or(0),
+        quarantined: is_doubtful,
+        payment: payment(row)?,
+    })
+}
+
+/// Changes the cases that are there, and opens one on what none of them holds.
+async fn follow(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    cases: &[Denial],
+    heard: Heard,
+    opened: &mut Opened,
+) -> anyhow::Result<()> {
+    let rules = &office.rules;
+    let hearing = hear_all(cases, &heard.findings, moment, rules);
+    for (case, events) in cases.iter().zip(hearing.events) {
+        let mut after = events.iter().fold(case.clone(), Denial::apply);
+        let mut all = events;
+        let joined = after.join(&joined_facts(&after, &heard.facts), rules);
+        after = joined.iter().fold(after, Denial::apply);
+        all.extend(joined);
+        save(tx, office, moment, case, &after, &all).await?;
+    }
+    let Some(fresh) = hearing.fresh else { return Ok(()) };
+    let round = u8::try_from(cases.len() + 1).unwrap_or(u8::MAX);
+    let Heard { facts, source, .. } = heard;
+    let id = identity::denial(&facts.claim, &facts.payer, round);
+    let name = (facts.payer.clone(), facts.payer_name.name.to_string());
+    opened.payers.insert(facts.payer.as_str().to_owned(), name);
+    let Decided { events, after, .. } =
+        Denial::open(&fresh, Opening { id, round, source, facts }, moment, rules);
+    opened.entries.extend(entries(&after, &events));
+    let rank = rank::rank(&after, moment.today, rules);
+    opened.cases.push((after, rank));
+    Ok(())
+}
+
+/// What is known of the claim now, with the days that people noted on the case.
+fn joined_facts(case: &Denial, facts: &ClaimFacts) -> ClaimFacts {
+    let ClaimDays { service_on, service_end_on, .. } = facts.days;
+    let days = ClaimDays { service_on, service_end_on, ..case.days };
+    ClaimFacts { days, ..facts.clone() }
+}
+
+/// The journal's entries for a case's events.
+pub(crate) fn entries(case: &Denial, events: &[Event]) -> Vec<Entry> {
+    let entry = |event: &Event| Entry {
+        about: case.id.as_str().to_owned(),
+        kind: event.kind().to_owned(),
+        moved: event.statuses(),
+        body: serde_json::to_string(event).expect("an event is JSON"),
+    };
+    events.iter().map(entry).collect()
+}
+
+async fn save(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    before: &Denial,
+    after: &Denial,
+    events: &[Event],
+) -> anyhow::Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let rank = rank::rank(after, moment.today, &office.rules);
+    tx.save_case(after, before.version, &rank, entries(after, events), moment).await?;
+    Ok(())
+}
+
+/// Settles a published remittance of many parts, some claims at a time. What a crash leaves undone
+/// is done by whoever opens the practice next.
+pub(crate) async fn settle_giant(office: &Office, remittance: &str) -> anyhow::Result<()> {
+    loop {
+        let mut tx = office.write().await?;
+        let row = tx.remittance(remittance).await?.context("a published remittance")?;
+        if row.settled >= row.claims {
+            return Ok(());
+        }
+        let limit = i64::try_from(PART).unwrap_or(i64::MAX);
+        let payments = tx.claim_payments(remittance, row.settled, limit).await?;
+        let claims: Vec<String> = payments.into_iter().map(|one| one.claim).collect();
+        let count = i64::try_from(claims.len()).unwrap_or(i64::MAX);
+        settle_claims(&mut tx, office, &office.moment(), claims, Fresh::nothing()).await?;
+        let settled = if count == 0 { row.claims } else { row.settled + count };
+        tx.settle_remittance(remittance, settled).await?;
+        tx.commit().await?;
+    }
+}
+
+/// Settles whatever was published and is not settled: after a crash, a conflict or a choice.
+pub(crate) async fn catch_up(office: &Office) -> anyhow::Result<()> {
+    let mut tx = office.read().await?;
+    let waiting = tx.unsettled().await?;
+    drop(tx);
+    for row in waiting {
+        settle_giant(office, &row.remittance).await?;
+    }
+    Ok(())
+}

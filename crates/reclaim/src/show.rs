@@ -1,0 +1,166 @@
+//! `reclaim queue` and `reclaim show`: cases on the command line.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use comfy_table::{CellAlignment, Table, presets};
+use denial::denial::Denial;
+use denial::money::Money;
+use serde_json::{Value, json};
+use store::denials::NO_CLOCK;
+use store::queue::{Filter, QueueRow, Sort};
+
+use crate::practice::Office;
+use crate::rank;
+
+/// Prints lines; that nobody reads on is no fault.
+pub(crate) fn print(lines: Vec<String>) -> anyhow::Result<ExitCode> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
+    match written.and_then(|()| out.flush()) {
+        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => Err(fault.into()),
+        Ok(()) | Err(_) => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Prints the head of the queue.
+pub(crate) async fn queue(office: &Office, limit: u32, json: bool) -> anyhow::Result<ExitCode> {
+    let mut tx = office.read().await?;
+    let rows = tx.queue(&Filter::default(), Sort::Priority, None, i64::from(limit)).await?;
+    if json {
+        return print(rows.iter().map(|row| row_json(row).to_string()).collect());
+    }
+    if rows.is_empty() {
+        return print(vec!["no open case; take an 835 in with `reclaim take FILE`".to_owned()]);
+    }
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(["claim", "payer", "reason", "outstanding", "due", "next", "owner", "case"]);
+    for row in &rows {
+        table.add_row([
+            row.number.clone(),
+            row.payer_name.clone(),
+            row.category.replace('_', " "),
+            Money::from_cents(row.outstanding).to_string(),
+            due(row).unwrap_or("not configured").to_owned(),
+            format!("{} by {}", row.next_kind.replace('_', " "), row.next_on),
+            row.role.replace('_', " "),
+            row.denial.clone(),
+        ]);
+    }
+    if let Some(column) = table.column_mut(3) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    print(vec![table.to_string()])
+}
+
+fn due(row: &QueueRow) -> Option<&str> {
+    (row.due_on != NO_CLOCK).then_some(row.due_on.as_str())
+}
+
+/// One row as scripts read it.
+pub(crate) fn row_json(row: &QueueRow) -> Value {
+    json!({
+        "id": row.denial, "claim": row.number, "payer": row.payer_name, "status": row.status,
+        "category": row.category, "owner": { "role": row.role,
+            "person": (!row.person.is_empty()).then_some(&row.person) },
+        "denied_on": row.denied_on, "denied": Money::from_cents(row.denied).plain(),
+        "outstanding": Money::from_cents(row.outstanding).plain(),
+        "next": { "kind": row.next_kind, "on": row.next_on }, "due_on": due(row),
+        "priority": row.priority, "quarantined": row.quarantined == "yes",
+        "version": row.version,
+    })
+}
+
+/// Shows one case, found by its id or by its claim's number.
+pub(crate) async fn case(office: &Office, id: &str, json: bool) -> anyhow::Result<ExitCode> {
+    let id = find(office, id).await?;
+    let mut tx = office.read().await?;
+    let case = tx.case(&id).await?;
+    let timeline = tx.timeline(&id).await?;
+    let today = office.moment().today;
+    if json {
+        let events: Vec<Value> = timeline
+            .iter()
+            .map(|one| {
+                let body: Value = serde_json::from_str(&one.body).unwrap_or_default();
+                json!({ "seq": one.seq, "at": one.at, "by": one.actor, "kind": one.kind,
+                    "from": one.from_status, "to": one.to_status, "body": body })
+            })
+            .collect();
+        let shown = json!({ "case": case, "status": case.status(), "outstanding":
+            case.balance.outstanding().plain(), "priority":
+            rank::priority(&case, today, &office.rules), "timeline": events });
+        return print(vec![shown.to_string()]);
+    }
+    let mut lines = in_words(&case);
+    lines.push(String::new());
+    lines.extend(timeline.iter().map(|one| format!("{}  {}  {}", one.at, one.kind, one.actor)));
+    print(lines)
+}
+
+/// The id of a case: itself, or that of the latest case of a claim's number.
+pub(crate) async fn find(office: &Office, text: &str) -> anyhow::Result<String> {
+    if text.starts_with("den_") {
+        return Ok(text.to_owned());
+    }
+    let mut tx = office.read().await?;
+    for closed in [false, true] {
+        let filter = Filter { number: Some(text.to_owned()), closed, ..Filter::default() };
+        if let Some(row) = tx.queue(&filter, Sort::Priority, None, 1).await?.into_iter().next() {
+            return Ok(row.denial);
+        }
+    }
+    None.context("no case with this id, and none of a claim with this number")
+}
+
+fn in_words(case: &Denial) -> Vec<String> {
+    let mut lines = vec![
+        format!("{}  claim {}  {}", case.id, case.number, case.payer_name.name),
+        format!(
+            "{}, {}: denied {}, outstanding {}",
+            case.status().as_str().replace('_', " "),
+            case.category.as_str().replace('_', " "),
+            case.balance.denied,
+            case.balance.outstanding()
+        ),
+    ];
+    if let (Some(owner), Some(next)) = (case.owner(), case.next()) {
+        let person = owner.person.as_ref().map_or("nobody yet".to_owned(), ToString::to_string);
+        let (role, kind) = (owner.role.as_str(), next.kind.as_str());
+        lines.push(format!(
+            "owner {} ({person}), next: {} by {}",
+            role.replace('_', " "),
+            kind.replace('_', " "),
+            next.on
+        ));
+    }
+    for line in &case.lines {
+        let reasons: Vec<String> = line
+            .adjustments
+            .iter()
+            .map(|one| format!("{}-{} {}", one.group, one.reason, one.amount))
+            .collect();
+        let number = line.line.map_or("claim".to_owned(), |number| format!("line {number}"));
+        lines.push(format!(
+            "  {number} {} {}: {}",
+            line.procedure,
+            line.denied,
+            reasons.join(", ")
+        ));
+    }
+    for clock in &case.deadlines {
+        lines.push(format!("  clock {:?}: {}", clock.kind, clock_in_words(clock)));
+    }
+    lines
+}
+
+fn clock_in_words(clock: &denial::deadline::Deadline) -> String {
+    match &clock.due {
+        denial::deadline::Due::On { date, rule } => {
+            format!("{date} ({} from {}, {})", rule.window, rule.anchor, rule.file)
+        }
+        denial::deadline::Due::NoRule => "not configured".to_owned(),
+    }
+}

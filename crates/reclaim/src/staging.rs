@@ -1,0 +1,409 @@
+//! The remittances of a file are written: small ones whole in one transaction, a giant one out of
+//! sight in parts and then published.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use denial::ids::{PayerId, RemittanceId};
+use denial::intake::{Intake, Piece};
+use denial::remittance::{ClaimPayment, ProviderAdjustment};
+use serde_json::json;
+use store::claims::KnownClaim;
+use store::journal::Entry;
+use store::raw;
+use store::remittances::{NewClaimPayment, RemittanceRow, State};
+use store::{Practice, Tx};
+use tokio::sync::mpsc;
+use x12::{Block, Kind, Reader};
+
+use crate::identity;
+use crate::practice::Office;
+use crate::settle::{self, Fresh, Said, SaidPayment};
+use crate::take::{Outcome, Planned};
+
+/// Claims written in one transaction: the longest that anybody waits for the practice's turn.
+pub(crate) const PART: usize = 250;
+
+/// What the second pass needs of a planned remittance.
+#[derive(Clone)]
+struct Wanted {
+    remittance: RemittanceId,
+    payer: PayerId,
+    unbalanced: bool,
+}
+
+/// A run of one remittance's claims.
+struct Part {
+    /// Which of the file's transactions.
+    index: usize,
+    is_first: bool,
+    is_last: bool,
+    claims: Vec<Loaded>,
+    provider: Vec<ProviderAdjustment>,
+    provider_from: usize,
+}
+
+/// One claim payment: the row it becomes, its claim, and what it says.
+struct Loaded {
+    row: NewClaimPayment,
+    known: KnownClaim,
+    payment: Box<ClaimPayment>,
+}
+
+/// Parts that go into one transaction, and how far in the file they reach.
+struct Batch {
+    parts: Vec<Part>,
+    reached: u64,
+}
+
+/// Writes every planned remittance of the office's practice, and their cases.
+pub(crate) async fn place(
+    office: &Office,
+    path: &Path,
+    planned: &mut [Planned],
+    progress: &(dyn Fn(u64) + Send + Sync),
+) -> anyhow::Result<()> {
+    let wanted = wanted(planned, office.practice())?;
+    let (sender, mut batches) = mpsc::channel(2);
+    let path = path.to_owned();
+    let reading = tokio::task::spawn_blocking(move || read(path, wanted, &sender));
+    while let Some(batch) = batches.recv().await {
+        let reached = batch.reached;
+        write(office, batch, planned).await?;
+        progress(reached);
+    }
+    reading.await.context("reading the file stopped")?
+}
+
+fn wanted(planned: &[Planned], practice: &Practice) -> anyhow::Result<Vec<Option<Wanted>>> {
+    let of = |one: &Planned| -> anyhow::Result<Option<Wanted>> {
+        let Some(row) = one.row.as_ref().filter(|_| one.practice == *practice) else {
+            return Ok(None);
+        };
+        Ok(Some(Wanted {
+            remittance: RemittanceId::parse(&row.remittance)?,
+            payer: PayerId::parse(&row.payer)?,
+            unbalanced: one.unbalanced,
+        }))
+    };
+    planned.iter().map(of).collect()
+}
+
+/// Reads the file again, claim by claim, on a thread of its own. Ends early where nobody listens.
+fn read(
+    path: PathBuf,
+    wanted: Vec<Option<Wanted>>,
+    sender: &mpsc::Sender<Batch>,
+) -> anyhow::Result<()> {
+    let mut reader = Reader::new(File::open(path).context("cannot open the kept file")?);
+    let mut intake = Intake::default();
+    let mut assembly = Assembly::new(wanted, sender);
+    let mut findings = Vec::new();
+    while let Some(block) = reader.next() {
+        let piece = intake.read(&block, &mut findings);
+        findings.clear();
+        if assembly.add(&block, piece).is_none() {
+            return Ok(());
+        }
+    }
+    if let Some(fault) = reader.fault() {
+        anyhow::bail!("cannot read the kept file to its end: {fault}");
+    }
+    // Nobody listens any more where writing failed; that fault is told there.
+    let _ = assembly.close(u64::MAX).and_then(|()| assembly.send(u64::MAX));
+    Ok(())
+}
+
+/// Puts parts together.
+struct Assembly<'a> {
+    wanted: Vec<Option<Wanted>>,
+    sender: &'a mpsc::Sender<Batch>,
+    /// How many transactions began; the last of them is being read.
+    begun: usize,
+    /// The open part, where the transaction is wanted.
+    open: Option<Part>,
+    parts: Vec<Part>,
+    /// Claims in `parts` and `open`.
+    waiting: usize,
+    /// Claims read of the transaction.
+    n: u64,
+    /// Provider-level adjustments read of the transaction.
+    provider: usize,
+}
+
+impl<'a> Assembly<'a> {
+    fn new(wanted: Vec<Option<Wanted>>, sender: &'a mpsc::Sender<Batch>) -> Assembly<'a> {
+        let (open, parts) = (None, Vec::new());
+        Assembly { wanted, sender, begun: 0, open, parts, waiting: 0, n: 0, provider: 0 }
+    }
+
+    /// Adds one block's piece; `None` where nobody listens any more.
+    fn add(&mut self, block: &Block<'_>, piece: Option<Piece>) -> Option<()> {
+        if block.kind() == Kind::Head {
+            self.close(block.end())?;
+            let is_wanted = self.wanted.get(self.begun).is_some_and(Option::is_some);
+            self.open = is_wanted.then(|| Part::new(self.begun, true, 0));
+            self.begun += 1;
+            (self.n, self.provider) = (0, 0);
+        }
+        let wanted = self.wanted.get(self.begun.wrapping_sub(1)).and_then(Option::as_ref);
+        let (Some(part), Some(wanted)) = (&mut self.open, wanted) else { return Some(()) };
+        match piece {
+            Some(Piece::Claim(payment)) => {
+                part.claims.push(loaded(block, payment, wanted, self.n));
+                self.n += 1;
+                self.waiting += 1;
+            }
+            Some(Piece::Provider(adjustments)) => {
+                self.provider += adjustments.len();
+                part.provider.extend(adjustments);
+            }
+            Some(Piece::Head(_)) | None => {}
+        }
+        if part.claims.len() >= PART { self.split(block.end()) } else { Some(()) }
+    }
+
+    /// A transaction with more claims than fit goes on in another part.
+    fn split(&mut self, reached: u64) -> Option<()> {
+        if let Some(part) = self.open.take() {
+            self.open = Some(Part::new(part.index, false, self.provider));
+            self.parts.push(part);
+        }
+        self.send(reached)
+    }
+
+    /// Ends the open part as the last of its transaction.
+    fn close(&mut self, reached: u64) -> Option<()> {
+        if let Some(mut part) = self.open.take() {
+            part.is_last = true;
+            self.parts.push(part);
+        }
+        if self.waiting >= PART || self.parts.len() >= PART { self.send(reached) } else { Some(()) }
+    }
+
+    fn send(&mut self, reached: u64) -> Option<()> {
+        self.waiting = 0;
+        let parts = std::mem::take(&mut self.parts);
+        self.sender.blocking_send(Batch { parts, reached }).ok()
+    }
+}
+
+impl Part {
+    fn new(index: usize, is_first: bool, provider_from: usize) -> Part {
+        let (claims, provider) = (Vec::new(), Vec::new());
+        Part { index, is_first, is_last: false, claims, provider, provider_from }
+    }
+}
+
+fn loaded(block: &Block<'_>, payment: Box<ClaimPayment>, wanted: &Wanted, n: u64) -> Loaded {
+    let claim = identity::claim_of(&payment, &wanted.payer, &wanted.remittance, n);
+    let is_odd = payment.imbalances().iter().any(|one| one.check.quarantines());
+    let known = KnownClaim {
+        claim: claim.clone(),
+        number: identity::number_of(&payment).to_owned(),
+        fingerprint: identity::paid_fingerprint(&payment),
+    };
+    let row = NewClaimPayment {
+        n,
+        claim,
+        quarantined: is_odd || wanted.unbalanced,
+        segment: payment.span.segment,
+        byte: payment.span.start,
+        raw: raw::to_text(block.raw()).into_owned(),
+    };
+    Loaded { row, known, payment }
+}
+
+/// Writes one batch. A remittance that is whole in it is published and its cases opened in the same
+/// transaction; one of many parts is published with its last and settled after it.
+async fn write(office: &Office, batch: Batch, planned: &mut [Planned]) -> anyhow::Result<()> {
+    let mut tx = office.write().await?;
+    let moment = office.moment();
+    let mut entries = Vec::new();
+    let mut fresh = Fresh::default();
+    let mut giants = Vec::new();
+    for part in batch.parts {
+        let Some(one) = planned.get_mut(part.index) else { continue };
+        if part.is_first && part.is_last {
+            write_whole(&mut tx, part, one, &mut entries, &mut fresh).await?;
+        } else {
+            let is_last = part.is_last;
+            if write_part(&mut tx, part, one).await? && is_last {
+                giants.extend(publish(&mut tx, one, &mut entries).await?);
+            }
+        }
+    }
+    tx.append(entries, &moment).await?;
+    settle::settle(&mut tx, office, &moment, fresh).await?;
+    tx.commit().await?;
+    for remittance in giants {
+        settle::settle_giant(office, &remittance).await?;
+    }
+    Ok(())
+}
+
+/// Writes a remittance that is whole in its batch, in the state that it is to have.
+async fn write_whole(
+    tx: &mut Tx,
+    part: Part,
+    planned: &mut Planned,
+    entries: &mut Vec<Entry>,
+    fresh: &mut Fresh,
+) -> anyhow::Result<()> {
+    let Some(mut row) = planned.row.clone() else { return Ok(()) };
+    let state = end_state(tx, planned, &row, entries).await?;
+    row.state = state.as_str().to_owned();
+    row.settled = row.claims;
+    if !tx.stage_remittance(&row).await? {
+        if !goes_on(tx, &row, planned).await? {
+            return Ok(());
+        }
+        let now = [State::Staging, State::Test];
+        for before in now {
+            tx.move_remittance(&row.remittance, before, state).await?;
+        }
+        tx.settle_remittance(&row.remittance, row.claims).await?;
+    }
+    entries.push(taken(&row));
+    let counts = matches!(state, State::Published | State::Conflict);
+    let doubtful = state == State::Conflict;
+    let said = write_claims(tx, part, planned, &row).await?;
+    if counts {
+        fresh.add(&row, doubtful, said)?;
+    }
+    Ok(())
+}
+
+/// Writes a part of a giant remittance out of sight. False where the remittance is there already.
+async fn write_part(tx: &mut Tx, part: Part, planned: &mut Planned) -> anyhow::Result<bool> {
+    let Some(row) = planned.row.clone() else { return Ok(false) };
+    if planned.placed.outcome == Outcome::Refused {
+        return Ok(false);
+    }
+    let is_there = part.is_first && !tx.stage_remittance(&row).await?;
+    if is_there && !goes_on(tx, &row, planned).await? {
+        return Ok(false);
+    }
+    write_claims(tx, part, planned, &row).await?;
+    Ok(true)
+}
+
+/// Writes claims, claim payments and what stands after them; gives what they say, and how many of
+/// the claims nobody knew.
+async fn write_claims(
+    tx: &mut Tx,
+    part: Part,
+    planned: &mut Planned,
+    row: &RemittanceRow,
+) -> anyhow::Result<Said> {
+    let remittance = RemittanceId::parse(&row.remittance)?;
+    let mut said = Said { payments: Vec::with_capacity(part.claims.len()), new: 0 };
+    let (mut rows, mut known) = (Vec::new(), Vec::new());
+    for one in part.claims {
+        planned.placed.quarantined += u64::from(one.row.quarantined);
+        let (claim, quarantined) = (one.row.claim.clone(), one.row.quarantined);
+        said.payments.push(SaidPayment { claim, n: one.row.n, quarantined, payment: one.payment });
+        rows.push(one.row);
+        known.push(one.known);
+    }
+    let ids: Vec<String> = known.iter().map(|one| one.claim.as_str().to_owned()).collect();
+    said.new = tx.know_claims(known).await?;
+    if said.new > 0 {
+        tx.find_likely_billed(&ids).await?;
+    }
+    tx.add_claim_payments(&remittance, rows).await?;
+    tx.add_provider_adjustments(&remittance, part.provider_from, &part.provider).await?;
+    Ok(said)
+}
+
+/// What to do about a remittance whose row is there already: true where writing goes on.
+async fn goes_on(tx: &mut Tx, row: &RemittanceRow, planned: &mut Planned) -> anyhow::Result<bool> {
+    let first = tx.remittance_saying(&row.content).await?;
+    let goes_on = first.as_ref().is_some_and(|first| may_go_on(first, planned));
+    if !goes_on {
+        planned.placed.outcome = Outcome::Refused;
+        planned.placed.why = first.map(|first| {
+            let (trace, at) = (first.trace, first.taken_at);
+            format!("the same remittance (trace {trace}) was taken on {at}")
+        });
+    }
+    Ok(goes_on)
+}
+
+/// A remittance that a crash left half written is written on; so is a test that counts now.
+fn may_go_on(first: &RemittanceRow, planned: &Planned) -> bool {
+    let is_test = first.state == State::Test.as_str();
+    first.state == State::Staging.as_str() || (is_test && planned.placed.outcome == Outcome::Taken)
+}
+
+/// The state that a remittance is to have once it is whole. Where another one has the same payment
+/// and other content, both are in conflict.
+async fn end_state(
+    tx: &mut Tx,
+    planned: &mut Planned,
+    row: &RemittanceRow,
+    entries: &mut Vec<Entry>,
+) -> anyhow::Result<State> {
+    let state = match planned.placed.outcome {
+        Outcome::Held => State::Held,
+        Outcome::Test => State::Test,
+        Outcome::Taken | Outcome::Conflict | Outcome::Kept | Outcome::Refused => State::Published,
+    };
+    if state == State::Published && in_conflict(tx, row, entries).await? {
+        planned.placed.outcome = Outcome::Conflict;
+        planned.placed.why = Some("another remittance has the same payment".to_owned());
+        return Ok(State::Conflict);
+    }
+    Ok(state)
+}
+
+/// Makes a giant visible; gives its id where it counts from now on.
+async fn publish(
+    tx: &mut Tx,
+    planned: &mut Planned,
+    entries: &mut Vec<Entry>,
+) -> anyhow::Result<Option<String>> {
+    let Some(mut row) = planned.row.clone() else { return Ok(None) };
+    let state = end_state(tx, planned, &row, entries).await?;
+    row.state = state.as_str().to_owned();
+    let moved = tx.move_remittance(&row.remittance, State::Staging, state).await?
+        || tx.move_remittance(&row.remittance, State::Test, state).await?;
+    if !moved {
+        planned.placed.outcome = Outcome::Refused;
+        return Ok(None);
+    }
+    entries.push(taken(&row));
+    let counts = matches!(state, State::Published | State::Conflict);
+    Ok(counts.then_some(row.remittance))
+}
+
+fn taken(row: &RemittanceRow) -> Entry {
+    let facts = json!({
+        "file": row.file, "number": row.number, "payer": row.payer, "trace": row.trace,
+        "total": row.total, "paid": row.paid, "claims": row.claims, "lines": row.lines,
+        "balanced": row.balanced, "content": row.content, "state": row.state,
+    });
+    Entry::new(&row.remittance, "remittance.taken", &facts)
+}
+
+/// Looks for remittances of the same payment; those that counted alone count no more, and their
+/// cases are to be looked at again.
+async fn in_conflict(
+    tx: &mut Tx,
+    row: &RemittanceRow,
+    entries: &mut Vec<Entry>,
+) -> anyhow::Result<bool> {
+    let others = tx.remittances_of_deal(&row.deal).await?;
+    let mut found = false;
+    for other in others.iter().filter(|other| other.remittance != row.remittance) {
+        found |= other.state == State::Conflict.as_str();
+        if tx.move_remittance(&other.remittance, State::Published, State::Conflict).await? {
+            tx.settle_remittance(&other.remittance, 0).await?;
+            let facts = json!({ "with": row.remittance });
+            entries.push(Entry::new(&other.remittance, "remittance.in_conflict", &facts));
+            found = true;
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,10 @@
+//! Holds the files of a world to what payers' files must be, and its truth to its files.
+
+mod balance;
+mod made;
+mod other_readers;
+mod reading;
+mod shapes;
+mod stability;
+mod truths;
+mod wordings;

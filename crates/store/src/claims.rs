@@ -1,0 +1,366 @@
+//! Claims under their numbers, each version as billed, and likely matches for a person to decide.
+
+use std::collections::HashMap;
+
+use denial::claim::Claim;
+use denial::ids::ClaimId;
+use denial::named;
+
+use crate::bulk::{Bulk, Cell};
+use crate::sql::{among, run};
+use crate::{Error, Tx, parsed};
+
+/// A claim to make known.
+#[derive(Clone, Debug)]
+pub struct KnownClaim {
+    /// Its id.
+    pub claim: ClaimId,
+    /// Its number.
+    pub number: String,
+    /// Patient, first day and charge, hashed; none where one of them is missing.
+    pub fingerprint: Option<String>,
+}
+
+/// One CLM of an 837.
+#[derive(Clone, Debug)]
+pub struct NewVersion {
+    /// Position in the file, from 0.
+    pub n: u64,
+    /// The claim.
+    pub known: KnownClaim,
+    /// Orders versions of a claim: day, file, position.
+    pub rank: String,
+    /// As billed.
+    pub body: Claim,
+}
+
+/// A claim's row.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ClaimRow {
+    /// Its id.
+    pub claim: String,
+    /// Its number.
+    pub number: String,
+    /// `billed`, `remittance` or `paper`.
+    pub source: String,
+    /// The latest version as billed, as JSON; none where only a remittance is known.
+    pub body: Option<String>,
+}
+
+impl ClaimRow {
+    /// The claim as billed, where it was.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`].
+    pub fn billed(&self) -> Result<Option<Claim>, Error> {
+        self.body.as_deref().map(|body| parsed("claim", &self.claim, body)).transpose()
+    }
+}
+
+named! {
+    /// What became of a likely match.
+    Match {
+        /// Nobody has looked.
+        Open = "open",
+        /// It is that claim.
+        Accepted = "accepted",
+        /// It is not.
+        Declined = "declined",
+    }
+}
+
+/// A claim known from a remittance, and the billed claim that it likely is.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LikelyMatch {
+    /// The claim known from a remittance.
+    pub claim: String,
+    /// Its number.
+    pub number: String,
+    /// The billed claim.
+    pub candidate: String,
+    /// Its number.
+    pub candidate_number: String,
+    /// [`Match`].
+    pub state: String,
+}
+
+const CLAIM: Bulk =
+    Bulk { table: "claim", columns: &["practice", "claim", "number", "source", "fingerprint"] };
+
+const VERSION: Bulk = Bulk {
+    table: "claim_version",
+    columns: &["practice", "file", "#n", "claim", "rank", "fingerprint", "body"],
+};
+
+macro_rules! claim_columns {
+    ($rest:literal) => {
+        concat!(
+            "select c.claim, c.number, c.source, v.body from claim c
+             left join claim_version v on v.practice = c.practice and v.file = c.version_file
+             and v.n = c.version_n ",
+            $rest
+        )
+    };
+}
+
+/// Pairs of a claim `a` known from a remittance and a billed one `b` that are likely the same.
+impl Tx {
+    /// Makes claims known from a remittance; those that are known stay as they are.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn know_claims(&mut self, claims: Vec<KnownClaim>) -> Result<u64, Error> {
+        self.insert_claims(claims, "remittance").await
+    }
+
+    async fn insert_claims(&mut self, claims: Vec<KnownClaim>, source: &str) -> Result<u64, Error> {
+        let row = |one: KnownClaim| {
+            vec![
+                Cell::Text(self.practice.as_str().to_owned()),
+                Cell::Text(one.claim.as_str().to_owned()),
+                Cell::Text(one.number),
+                Cell::Text(source.to_owned()),
+                Cell::Maybe(one.fingerprint),
+            ]
+        };
+        let rows = claims.into_iter().map(row).collect();
+        self.insert_all(&CLAIM, rows).await
+    }
+
+    /// Writes versions of claims as a file bills them; the latest by rank speaks for its claim.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn add_versions(
+        &mut self,
+        file: &str,
+        versions: Vec<NewVersion>,
+    ) -> Result<(), Error> {
+        let ids: Vec<String> =
+            versions.iter().map(|one| one.known.claim.as_str().to_owned()).collect();
+        let known = versions.iter().map(|one| one.known.clone()).collect();
+        self.insert_claims(known, "billed").await?;
+        let row = |one: NewVersion| {
+            vec![
+                Cell::Text(self.practice.as_str().to_owned()),
+                Cell::Text(file.to_owned()),
+                Cell::Int(i64::try_from(one.n).unwrap_or(i64::MAX)),
+                Cell::Text(one.known.claim.as_str().to_owned()),
+                Cell::Text(one.rank),
+                Cell::Maybe(one.known.fingerprint),
+                Cell::Text(serde_json::to_string(&one.body).expect("a claim is JSON")),
+            ]
+        };
+        let rows = versions.into_iter().map(row).collect();
+        self.insert_all(&VERSION, rows).await?;
+        self.speak_latest(&ids).await
+    }
+
+    async fn speak_latest(&mut self, claims: &[String]) -> Result<(), Error> {
+        among!(
+            self,
+            (String,),
+            "update claim set source = 'billed', (version_file, version_n) =
+               (select v.file, v.n from claim_version v where v.practice = claim.practice
+                and v.claim = claim.claim order by v.rank desc limit 1)
+             where practice = $1 and claim in (select value from json_each($2)) returning claim",
+            "update claim set source = 'billed', (version_file, version_n) =
+               (select v.file, v.n from claim_version v where v.practice = claim.practice
+                and v.claim = claim.claim order by v.rank desc limit 1)
+             where practice = $1 and claim = any($2) returning claim",
+            claims,
+            self.practice.as_str()
+        )?;
+        Ok(())
+    }
+
+    /// Claims by id.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn claims(&mut self, claims: &[String]) -> Result<HashMap<String, ClaimRow>, Error> {
+        let rows = among!(
+            self,
+            ClaimRow,
+            claim_columns!(
+                "where c.practice = $1 and c.claim in (select value from json_each($2))"
+            ),
+            claim_columns!("where c.practice = $1 and c.claim = any($2)"),
+            claims,
+            self.practice.as_str()
+        )?;
+        Ok(rows.into_iter().map(|row| (row.claim.clone(), row)).collect())
+    }
+
+    /// Which of some claims have been billed: what is not among them is known from remittances.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn paid_among(&mut self, claims: &[String]) -> Result<Vec<String>, Error> {
+        let rows = among!(
+            self,
+            (String,),
+            "select distinct claim from claim_payment
+             where practice = $1 and claim in (select value from json_each($2))",
+            "select distinct claim from claim_payment where practice = $1 and claim = any($2)",
+            claims,
+            self.practice.as_str()
+        )?;
+        Ok(rows.into_iter().map(|(claim,)| claim).collect())
+    }
+
+    /// Versions of one claim, the latest first: file, position and JSON.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn versions(&mut self, claim: &str) -> Result<Vec<(String, i64, String)>, Error> {
+        let rows = run!(
+            self,
+            all as (String, i64, String),
+            "select file, n, body from claim_version where practice = $1 and claim = $2
+             order by rank desc",
+            self.practice.as_str(),
+            claim
+        )?;
+        Ok(rows)
+    }
+
+    // `cross join` tells SQLite to go from the few named claims to the index of fingerprints; left
+    // to itself, without statistics, it reads every claim of the practice.
+
+    /// Notes which of some claims known from remittances are likely billed ones: same patient,
+    /// first day and charge. [`Tx::find_likely_paid`] looks from the other side, so that it does
+    /// not matter which file came first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn find_likely_billed(&mut self, claims: &[String]) -> Result<(), Error> {
+        among!(
+            self,
+            (String,),
+            "insert into likely_match (practice, claim, candidate, state)
+             select a.practice, a.claim, v.claim, 'open'
+             from claim a cross join claim_version v
+             where v.practice = a.practice and v.fingerprint = a.fingerprint
+             and a.practice = $1 and a.claim in (select value from json_each($2))
+             and a.source = 'remittance' and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            "insert into likely_match (practice, claim, candidate, state)
+             select a.practice, a.claim, v.claim, 'open'
+             from claim a cross join claim_version v
+             where v.practice = a.practice and v.fingerprint = a.fingerprint
+             and a.practice = $1 and a.claim = any($2)
+             and a.source = 'remittance' and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            claims,
+            self.practice.as_str()
+        )?;
+        Ok(())
+    }
+
+    /// Notes which claims known from remittances are likely some of the billed ones.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn find_likely_paid(&mut self, claims: &[String]) -> Result<(), Error> {
+        among!(
+            self,
+            (String,),
+            "insert into likely_match (practice, claim, candidate, state)
+             select a.practice, a.claim, v.claim, 'open'
+             from claim_version v cross join claim a
+             where a.practice = v.practice and a.fingerprint = v.fingerprint
+             and v.practice = $1 and v.claim in (select value from json_each($2))
+             and a.source = 'remittance' and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            "insert into likely_match (practice, claim, candidate, state)
+             select a.practice, a.claim, v.claim, 'open'
+             from claim_version v cross join claim a
+             where a.practice = v.practice and a.fingerprint = v.fingerprint
+             and v.practice = $1 and v.claim = any($2)
+             and a.source = 'remittance' and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            claims,
+            self.practice.as_str()
+        )?;
+        Ok(())
+    }
+
+    /// Likely matches in a state.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn likely_matches(
+        &mut self,
+        state: Match,
+        limit: i64,
+    ) -> Result<Vec<LikelyMatch>, Error> {
+        let rows = run!(
+            self,
+            all as LikelyMatch,
+            "select m.claim, a.number, m.candidate, b.number as candidate_number, m.state
+             from likely_match m
+             join claim a on a.practice = m.practice and a.claim = m.claim
+             join claim b on b.practice = m.practice and b.claim = m.candidate
+             where m.practice = $1 and m.state = $2 and a.source = 'remittance'
+             order by m.claim, m.candidate limit $3",
+            self.practice.as_str(),
+            state.as_str(),
+            limit
+        )?;
+        Ok(rows)
+    }
+
+    /// Decides a likely match, or opens it again.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Missing`].
+    pub async fn decide_match(
+        &mut self,
+        claim: &str,
+        candidate: &str,
+        state: Match,
+        by: &str,
+        at: &str,
+    ) -> Result<(), Error> {
+        let changed = run!(
+            self,
+            execute,
+            "update likely_match set state = $1, decided_by = $2, decided_at = $3
+             where practice = $4 and claim = $5 and candidate = $6",
+            state.as_str(),
+            by,
+            at,
+            self.practice.as_str(),
+            claim,
+            candidate
+        )?;
+        if changed == 0 {
+            return Err(Error::Missing { what: "match" });
+        }
+        Ok(())
+    }
+
+    /// For each of some claims, itself and every claim that was joined to it; and for a joined
+    /// one, the claim that it was joined to: pairs of claim and the claim that speaks for it.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn joined(&mut self, claims: &[String]) -> Result<Vec<(String, String)>, Error> {
+        let rows = among!(
+            self,
+            (String, String),
+            "select claim, candidate from likely_match where practice = $1 and state = 'accepted'
+             and claim in (select value from json_each($2))
+             union select claim, candidate from likely_match where practice = $1
+             and state = 'accepted' and candidate in (select value from json_each($2))",
+            "select claim, candidate from likely_match where practice = $1 and state = 'accepted'
+             and claim = any($2)
+             union select claim, candidate from likely_match where practice = $1
+             and state = 'accepted' and candidate = any($2)",
+            claims,
+            self.practice.as_str()
+        )?;
+        Ok(rows)
+    }
+}

@@ -1,0 +1,155 @@
+//! Opening a database: its address, its settings, its schema.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Pool, Postgres, SqlSafeStr, Sqlite};
+use tokio::sync::Mutex;
+
+use crate::{Error, Key, Pools, Store};
+
+/// Where a database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Url {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server's address, password included: never print it.
+    Postgres(String),
+}
+
+impl Url {
+    /// Reads `sqlite:PATH` or `postgres://…`.
+    ///
+    /// # Errors
+    /// [`Error::Url`] for anything else.
+    pub fn parse(text: &str) -> Result<Url, Error> {
+        match text.split_once(':') {
+            Some(("sqlite", path)) if !path.is_empty() => {
+                let path = path.strip_prefix("//").unwrap_or(path);
+                Ok(Url::Sqlite(PathBuf::from(path)))
+            }
+            Some(("postgres" | "postgresql", _)) => Ok(Url::Postgres(text.to_owned())),
+            Some((scheme, _)) => Err(Error::Url(format!("got the scheme {scheme:?}"))),
+            None => Err(Error::Url("got no scheme".to_owned())),
+        }
+    }
+}
+
+/// Pages that each SQLite connection keeps in memory, in KiB.
+const CACHE_KIB: &str = "-16384";
+/// Readers beside the one writer.
+const CONNECTIONS: u32 = 8;
+
+impl Store {
+    /// Opens a database, makes it where it is not there, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Migrate`], [`Error::File`].
+    pub async fn open(url: &Url, key: Key) -> Result<Store, Error> {
+        let pools = match url {
+            Url::Sqlite(path) => Pools::Sqlite(sqlite(path).await?),
+            Url::Postgres(address) => Pools::Postgres(postgres(address).await?),
+        };
+        Ok(Store { pools, key, turn: Arc::new(Mutex::new(())) })
+    }
+}
+
+async fn sqlite(path: &Path) -> Result<Pool<Sqlite>, Error> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(60))
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", CACHE_KIB)
+        .pragma("mmap_size", "268435456")
+        // Pages that are written again and again while a file is taken in reach the file once.
+        .pragma("wal_autocheckpoint", "4000")
+        .statement_cache_capacity(200);
+    // Two processes may open a new file at once; SQLite alone would let both make the schema.
+    let lock = lock_of(path);
+    let failed = |fault| Error::File { what: lock.display().to_string(), fault };
+    let file = File::create(&lock).map_err(failed)?;
+    let file = tokio::task::spawn_blocking(move || file.lock().map(|()| file))
+        .await
+        .expect("waiting for a lock does not panic")
+        .map_err(failed)?;
+    let options = options.journal_mode(SqliteJournalMode::Wal);
+    let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
+    let migrator = migrator(include_str!("../migrations/triggers.sqlite.sql"));
+    migrator.run(&pool).await.map_err(in_words)?;
+    drop(file);
+    Ok(pool)
+}
+
+/// The file whose lock is held while the schema is made. Its name is the database's whole name and
+/// more, so that two databases of one folder never share it.
+pub(crate) fn lock_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+/// A step that this program does not know was made by a newer one.
+fn in_words(error: MigrateError) -> Error {
+    if let MigrateError::VersionMissing(found) = error
+        && found > SCHEMA
+    {
+        return Error::Newer { found, known: SCHEMA };
+    }
+    Error::Migrate(error)
+}
+
+async fn postgres(address: &str) -> Result<Pool<Postgres>, Error> {
+    let options = PgConnectOptions::from_str(address)?;
+    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
+    let migrator = migrator(include_str!("../migrations/triggers.postgres.sql"));
+    migrator.run(&pool).await.map_err(in_words)?;
+    Ok(pool)
+}
+
+/// The last step of the schema.
+pub(crate) const SCHEMA: i64 = 2;
+
+fn migrator(triggers: &'static str) -> Migrator {
+    let step = |number, name: &'static str, text: &'static str| {
+        let kind = MigrationType::Simple;
+        Migration::new(number, Cow::Borrowed(name), kind, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(vec![
+        step(1, "first", include_str!("../migrations/0001_first.sql")),
+        step(2, "triggers", triggers),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_names_one_of_two_databases() {
+        assert_eq!(Url::parse("sqlite:a/b.db").ok(), Some(Url::Sqlite(PathBuf::from("a/b.db"))));
+        assert_eq!(Url::parse("sqlite:///a.db").ok(), Some(Url::Sqlite(PathBuf::from("/a.db"))));
+        assert!(matches!(Url::parse("postgres://x/y"), Ok(Url::Postgres(_))));
+        assert!(Url::parse("mysql://x").is_err() && Url::parse("a.db").is_err());
+    }
+
+    #[test]
+    fn the_last_step_is_the_schema() {
+        let steps = migrator("select 1");
+        assert_eq!(steps.iter().map(|step| step.version).max(), Some(SCHEMA));
+    }
+
+    #[test]
+    fn two_databases_never_share_a_lock() {
+        assert_eq!(lock_of(Path::new("a/t1.db")), Path::new("a/t1.db.lock"));
+        assert_ne!(lock_of(Path::new("t1.db")), lock_of(Path::new("t1.bak")));
+    }
+}
