@@ -7,7 +7,7 @@ use memchr::{memchr, memmem};
 use crate::block::{Block, Kind, Mark};
 use crate::delimiters::{Delimiters, ISA_LIMIT, NEARBY, USUAL};
 use crate::envelope::Envelope;
-use crate::finding::{Code, Finding, Findings, Severity};
+use crate::finding::{self, Code, Finding, Findings, Severity};
 use crate::hierarchy::Hierarchy;
 use crate::loops::Shape;
 use crate::segment::{Place, Segment, Tag, tag};
@@ -460,9 +460,9 @@ impl<R: Read> Reader<R> {
             }
             tag::HL => self.hierarchy.observe(&segment, &mut self.findings),
             tag::IEA => self.delimiters = None,
-            id if !id.is_well_formed() => self.findings.push(malformed_segment(place)),
+            id if !id.is_well_formed() => self.findings.push(finding::malformed_segment(place)),
             id if self.envelope.in_transaction() && !self.shape.knows(id) => {
-                self.findings.push(unknown_segment(place));
+                self.findings.push(finding::unknown_segment(place));
             }
             _ => {}
         }
@@ -503,23 +503,6 @@ impl<R: Read> Reader<R> {
         }
         self.findings.into_vec()
     }
-}
-
-#[cold]
-fn malformed_segment(at: Place) -> Finding {
-    let message = "expected a segment id of two or three letters";
-    odd_segment(at, Code::MalformedSegment, Severity::Error, message)
-}
-
-#[cold]
-fn unknown_segment(at: Place) -> Finding {
-    let message = "this transaction has no such segment";
-    odd_segment(at, Code::UnknownSegment, Severity::Warning, message)
-}
-
-fn odd_segment(at: Place, code: Code, severity: Severity, message: &'static str) -> Finding {
-    let hint = "it is kept with its neighbours and not read; the rest of the file is";
-    Finding { at, code, severity, message: message.into(), hint }
 }
 
 /// True at an ST or GS that is one: `ST*835*`, `GS*HP*`, not the `ST.` of a street.
