@@ -3,9 +3,7 @@
 
 use denial::claim::{Claim, Patient, PayerName};
 use denial::codes::ClaimNumber;
-use denial::ids::{
-    ClaimId, DenialId, DocumentId, PayerId, PersonId, RejectionId, RemittanceId,
-};
+use denial::ids::{ClaimId, DenialId, DocumentId, PayerId, PersonId, RejectionId, RemittanceId};
 use denial::matching;
 use denial::money::Money;
 use denial::remittance::{ClaimPayment, RemittanceHead};

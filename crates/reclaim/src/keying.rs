@@ -268,7 +268,8 @@ pub(crate) async fn save(office: &Office, keyed: &Keyed) -> anyhow::Result<Kept>
         "scan": keyed.scan, "state": state });
     entries.push(Entry::new(id.as_str(), "remittance.keyed", &facts));
     tx.append(entries, &moment).await?;
-    settle::settle_claims(&mut tx, office, &moment, vec![claim.to_string()], Fresh::nothing()).await?;
+    settle::settle_claims(&mut tx, office, &moment, vec![claim.to_string()], Fresh::nothing())
+        .await?;
     tx.commit().await?;
     settle::catch_up(office).await?;
     Ok(Kept::Taken(id))

@@ -45,9 +45,8 @@ pub(crate) async fn decide(
     let mut tx = office.write().await?;
     if state == Match::Accepted {
         let joined = tx.joined(&[claim.as_str().to_owned()]).await?;
-        let other = |(one, into): &(String, String)| {
-            one == claim.as_str() && into != candidate.as_str()
-        };
+        let other =
+            |(one, into): &(String, String)| one == claim.as_str() && into != candidate.as_str();
         if joined.iter().any(other) {
             return Err(Undecided::Joined);
         }

@@ -2,9 +2,9 @@
 //! counts, or sets it aside; the cases follow.
 
 use serde_json::json;
+use store::Tx;
 use store::journal::Entry;
 use store::remittances::{RemittanceRow, State};
-use store::Tx;
 
 use crate::practice::Office;
 use crate::settle;

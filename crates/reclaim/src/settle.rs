@@ -335,9 +335,9 @@ async fn follow(
 /// True where the claim that speaks has a case of its own in this round: joined claims keep their
 /// cases then, and both are heard together all the same.
 fn is_full(cases: &[Denial], case: &Denial, facts: &ClaimFacts) -> bool {
-    cases.iter().any(|other| {
-        other.id != case.id && other.claim == facts.claim && other.round == case.round
-    })
+    cases
+        .iter()
+        .any(|other| other.id != case.id && other.claim == facts.claim && other.round == case.round)
 }
 
 /// What is known of the claim now, with the days that people noted on the case.

@@ -1,5 +1,6 @@
 //! The pages: what a server shares, how a request finds its page, what every answer carries.
 
+mod act_words;
 mod assets;
 mod audit;
 mod case;

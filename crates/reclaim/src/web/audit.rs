@@ -54,10 +54,10 @@ pub(crate) async fn page(
     let about_id = Some(about).filter(|text| !text.is_empty());
     let found = tx.book(book, about_id, None, before, ROWS).await?;
     let full = i64::try_from(found.len()) == Ok(ROWS);
-    let word: String = about.chars().filter(|one| one.is_ascii_alphanumeric() || *one == '_').collect();
+    let word: String =
+        about.chars().filter(|one| one.is_ascii_alphanumeric() || *one == '_').collect();
     let next = found.last().filter(|_| full);
-    let next =
-        next.map(|last| format!("/journal?book={name}&about={word}&before={}", last.seq));
+    let next = next.map(|last| format!("/journal?book={name}&about={word}&before={}", last.seq));
     let cases = allows(office.who.role, Access::ReadCases);
     let rows = found.iter().map(|line| row(line, &office.clinic.zone, cases));
     let template = JournalPage {

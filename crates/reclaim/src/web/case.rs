@@ -19,7 +19,8 @@ use crate::fields::{self, Fields};
 use crate::practice::Office;
 use crate::rank;
 use crate::settle;
-use crate::web::case_forms::{self, ActForm, Desk, Kind};
+use crate::web::act_words;
+use crate::web::case_forms::{ActForm, Desk, Kind};
 use crate::web::case_view::{self, Around, CaseView, LineView, PatientView, Spoken};
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html_with};
@@ -102,7 +103,7 @@ pub(crate) async fn page(
     let loaded = load(&visitor.office, &id).await?;
     view(&visitor.office, &id).await?;
     let mut shown = shown(&visitor, loaded, None, None);
-    shown.page.done = asked.get("done").and_then(|act| case_forms::done(act));
+    shown.page.done = asked.get("done").and_then(|act| act_words::done(act));
     html_with(StatusCode::OK, &shown)
 }
 

@@ -75,10 +75,7 @@ struct FilePage {
 }
 
 /// `GET /files/{hash}`.
-pub(crate) async fn one(
-    visitor: Visitor,
-    Path(hash): Path<String>,
-) -> Result<Response, Trouble> {
+pub(crate) async fn one(visitor: Visitor, Path(hash): Path<String>) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let mut tx = office.read().await?;
     let row = tx.file(&hash).await?.ok_or(Trouble::Nowhere)?;

@@ -67,9 +67,9 @@ pub(crate) async fn form(visitor: Visitor) -> Result<Response, Trouble> {
 
 async fn shown(visitor: &Visitor, fields: Fields) -> Result<KeyedPage, Trouble> {
     let payers = visitor.office.read().await?.payers().await?;
-    let used = (1..=LINES).rev().find(|at| {
-        fields.get(&format!("charge_{at}")).is_some_and(|text| !text.is_empty())
-    });
+    let used = (1..=LINES)
+        .rev()
+        .find(|at| fields.get(&format!("charge_{at}")).is_some_and(|text| !text.is_empty()));
     let lines = (used.unwrap_or(0) + 2).clamp(SHOWN, LINES);
     Ok(KeyedPage {
         page: Page::of(visitor, "Key a paper EOB or letter", "/remittances"),
@@ -123,8 +123,7 @@ async fn check(office: &Office, keyed: &Keyed) -> Result<Checked, Trouble> {
     let mut reasons = Vec::new();
     let mut remarks = reasons::remarks(&payment.remarks, &office.rules);
     for line in &payment.lines {
-        let context =
-            Context { rules: &office.rules, payer: None, remarks: &line.remarks, on };
+        let context = Context { rules: &office.rules, payer: None, remarks: &line.remarks, on };
         reasons.extend(context.reasons(&line.adjustments));
         remarks.extend(reasons::remarks(&line.remarks, &office.rules));
     }
@@ -149,10 +148,7 @@ async fn save(office: &Office, keyed: &Keyed) -> Result<Response, Trouble> {
 }
 
 /// `GET /remittances/{id}/scan`: the paper behind a keyed remittance.
-pub(crate) async fn scan(
-    visitor: Visitor,
-    Path(id): Path<String>,
-) -> Result<Response, Trouble> {
+pub(crate) async fn scan(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let mut tx = office.read().await?;
     let row = tx.remittance(&id).await?.ok_or(Trouble::Nowhere)?;

@@ -58,10 +58,8 @@ pub(crate) async fn page(
     let state = asked.get("show").and_then(|show| Match::from_name(show)).unwrap_or(Match::Open);
     let mut tx = office.read().await?;
     let found = tx.likely_matches(state, ROWS).await?;
-    let mut ids: Vec<String> = found
-        .iter()
-        .flat_map(|one| [one.claim.clone(), one.candidate.clone()])
-        .collect();
+    let mut ids: Vec<String> =
+        found.iter().flat_map(|one| [one.claim.clone(), one.candidate.clone()]).collect();
     ids.sort();
     ids.dedup();
     let known = tx.claims(&ids).await?;
@@ -71,7 +69,8 @@ pub(crate) async fn page(
     let pair = |one: &LikelyMatch| pair(one, &known, &said);
     let pairs = found.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
     let mut page = Page::of(&visitor, "Matches", "/matches");
-    page.done = asked.get("done").map(|_| "Saved; the cases of both claims have followed.".to_owned());
+    page.done =
+        asked.get("done").map(|_| "Saved; the cases of both claims have followed.".to_owned());
     html(&MatchesPage { page, pairs, show: state.as_str() })
 }
 
@@ -96,8 +95,14 @@ fn paid(number: &str, row: Option<&ClaimPaymentRow>) -> Result<Side, Trouble> {
     Ok(Side {
         number: number.to_owned(),
         patient: case_view::patient(None, Some(&payment)).name,
-        on: payment.lines.iter().filter_map(|line| line.from).min().or(payment.from)
-            .map(words::day).unwrap_or_default(),
+        on: payment
+            .lines
+            .iter()
+            .filter_map(|line| line.from)
+            .min()
+            .or(payment.from)
+            .map(words::day)
+            .unwrap_or_default(),
         charge: payment.charge.abs().to_string(),
         services: codes.collect::<Vec<_>>().join(", "),
         note: format!("payer's number {}", payment.control),
@@ -120,10 +125,7 @@ fn billed(number: &str, row: Option<&ClaimRow>) -> Result<Side, Trouble> {
 }
 
 /// `POST /matches`.
-pub(crate) async fn decide(
-    visitor: Visitor,
-    Posted(fields): Posted,
-) -> Result<Response, Trouble> {
+pub(crate) async fn decide(visitor: Visitor, Posted(fields): Posted) -> Result<Response, Trouble> {
     let id = |name: &str| fields.get(name).and_then(|text| ClaimId::parse(text).ok());
     let state = fields.get("decision").and_then(|text| Match::from_name(text));
     let (Some(claim), Some(candidate), Some(state)) = (id("claim"), id("candidate"), state) else {

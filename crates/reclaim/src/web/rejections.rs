@@ -63,12 +63,7 @@ pub(crate) async fn page(
     html(&RejectionsPage { page, rows, resolved, open, resolves })
 }
 
-fn row(
-    one: &RejectionRow,
-    rules: &Rules,
-    people: &People,
-    zone: &str,
-) -> Result<Row, Trouble> {
+fn row(one: &RejectionRow, rules: &Rules, people: &People, zone: &str) -> Result<Row, Trouble> {
     let answer: Acknowledgement =
         serde_json::from_str(&one.body).map_err(|fault| Trouble::Broken(fault.into()))?;
     let what = match answer.level {
@@ -110,10 +105,7 @@ fn code_in_words(one: &AnswerCode, rules: &Rules) -> (String, String) {
 }
 
 /// `POST /rejections`.
-pub(crate) async fn resolve(
-    visitor: Visitor,
-    Posted(fields): Posted,
-) -> Result<Response, Trouble> {
+pub(crate) async fn resolve(visitor: Visitor, Posted(fields): Posted) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let field = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
     let (id, why) = (field("rejection"), field("why"));

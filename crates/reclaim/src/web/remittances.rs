@@ -77,7 +77,9 @@ fn state_view(state: &str) -> StateView {
              is yours under another number, or set it aside.",
         ),
         Some(State::Test) => ("test", "absent", "ISA15 says test: it is shown and never worked."),
-        Some(State::SetAside) => ("set aside", "absent", "Somebody decided that it does not count."),
+        Some(State::SetAside) => {
+            ("set aside", "absent", "Somebody decided that it does not count.")
+        }
         Some(State::Staging) | None => ("being read", "absent", "It is being read."),
     };
     StateView { label, class, text }
@@ -230,9 +232,9 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
     let imbalances: Vec<Imbalance> =
         serde_json::from_str(&row.imbalances).map_err(|fault| Trouble::Broken(fault.into()))?;
     let mut payments = tx.claim_payments(id, from, ROWS + 1).await?;
-    let next = payments.get(usize::try_from(ROWS).unwrap_or(usize::MAX)).map(|one| {
-        format!("/remittances/{id}?from={}", one.n)
-    });
+    let next = payments
+        .get(usize::try_from(ROWS).unwrap_or(usize::MAX))
+        .map(|one| format!("/remittances/{id}?from={}", one.n));
     payments.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
     let claims = claims(&mut tx, visitor, id, &payments).await?;
     let provider = tx.provider_adjustments(id).await?;
@@ -240,7 +242,9 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
     let rivals = others.iter().filter(|other| other.remittance != row.remittance).map(self::row);
     let file = match tx.file(&row.file).await? {
         Some(file) => Some((format!("/files/{}", file.hash), file.name)),
-        None => tx.document(&row.file).await?.map(|scan| (format!("/remittances/{id}/scan"), scan.name)),
+        None => {
+            tx.document(&row.file).await?.map(|scan| (format!("/remittances/{id}/scan"), scan.name))
+        }
     };
     let people: People =
         tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect();
@@ -322,7 +326,10 @@ fn sums(row: &RemittanceRow, imbalances: &[Imbalance]) -> Vec<Sum> {
         holds: odd == 0,
         text: match odd {
             0 => format!("every {one} adds up"),
-            _ => format!("{} not add up", words::counted(odd, &format!("{one} does"), &format!("{many} do"))),
+            _ => format!(
+                "{} not add up",
+                words::counted(odd, &format!("{one} does"), &format!("{many} do"))
+            ),
         },
     };
     vec![

@@ -10,12 +10,13 @@ use denial::person::Access;
 
 use crate::web::gate::Gate;
 use crate::web::{
-    App, assets, audit, case, case_documents, files, health, home, keyed, matches, queue, rejections,
-    remittances, sign_in, staff, upload,
+    App, assets, audit, case, case_documents, files, health, home, keyed, matches, queue,
+    rejections, remittances, sign_in, staff, upload,
 };
 
 /// One page.
 pub(crate) struct Route {
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests walk the table"))]
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) gate: Gate,

@@ -84,10 +84,7 @@ async fn shown(visitor: &Visitor) -> Result<PeoplePage, Trouble> {
 }
 
 /// `POST /people`.
-pub(crate) async fn change(
-    visitor: Visitor,
-    Posted(fields): Posted,
-) -> Result<Response, Trouble> {
+pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<Response, Trouble> {
     match changed(&visitor, &fields).await? {
         Ok(drawn) => {
             let mut page = shown(&visitor).await?;
@@ -135,10 +132,7 @@ async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble>
     }
 }
 
-async fn add<'a>(
-    office: &Office,
-    field: &impl Fn(&str) -> &'a str,
-) -> Result<Changed, Trouble> {
+async fn add<'a>(office: &Office, field: &impl Fn(&str) -> &'a str) -> Result<Changed, Trouble> {
     let Some(role) = role(field("role")) else { return Ok(Err("Choose a role.".to_owned())) };
     let (login, name) = (field("login"), field("name"));
     if let Err(fault) = people::login(login) {
@@ -148,8 +142,7 @@ async fn add<'a>(
         return Ok(Err("Expected the person's name.".to_owned()));
     }
     let password = people::drawn();
-    let is_new =
-        people::add(office, &NewPerson { login, name, role, password: &password }).await?;
+    let is_new = people::add(office, &NewPerson { login, name, role, password: &password }).await?;
     Ok(Ok(is_new.then(|| (login.to_lowercase(), password))))
 }
 

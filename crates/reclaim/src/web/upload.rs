@@ -141,7 +141,10 @@ fn transaction(one: &take::Placed) -> TransactionView {
     };
     let odd = i64::try_from(one.quarantined).unwrap_or(i64::MAX);
     let odd = (odd > 0).then(|| {
-        format!("{} set apart because the money does not add up", words::counted(odd, "claim", "claims"))
+        format!(
+            "{} set apart because the money does not add up",
+            words::counted(odd, "claim", "claims")
+        )
     });
     let why: Vec<String> = one.why.clone().into_iter().chain(odd).collect();
     TransactionView {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use axum::Router;
 use denial::person::Role;
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -187,13 +187,7 @@ impl Browser {
         answer.location()
     }
 
-    async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        kind: Option<&str>,
-        body: Body,
-    ) -> Answer {
+    async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Body) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(path)

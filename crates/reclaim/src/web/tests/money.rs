@@ -3,9 +3,7 @@
 use axum::http::StatusCode;
 use denial::person::Role;
 
-use super::clinic::{
-    Browser, Line, PaidClaim, TestClinic, at, bill, denied, era, era_on, take,
-};
+use super::clinic::{Browser, Line, PaidClaim, TestClinic, at, bill, denied, era, era_on, take};
 use crate::practice::Office;
 use crate::rank;
 
@@ -54,7 +52,11 @@ async fn of_two_that_say_different_things_somebody_chooses() {
     let both = remittances(&lead, "/remittances?show=review").await;
     assert_eq!(both.len(), 2);
     let page = lead.get(&both[0]).await;
-    page.shows(&["says something else", "Other remittances of the same payment", "This one counts"]);
+    page.shows(&[
+        "says something else",
+        "Other remittances of the same payment",
+        "This one counts",
+    ]);
     biller.get(&both[0]).await.is(StatusCode::OK).hides(&["This one counts"]);
     let verdict = format!("{}/verdict", both[0]);
     biller.post(&verdict, &[("verdict", "counts"), ("why", "x")]).await.is(StatusCode::FORBIDDEN);
@@ -63,7 +65,9 @@ async fn of_two_that_say_different_things_somebody_chooses() {
     let chosen = [("verdict", "counts"), ("why", "the payer confirmed it by phone")];
     lead.post(&verdict, &chosen).await.is(StatusCode::SEE_OTHER);
     lead.get(&both[0]).await.shows(&["counts", "Counts: the payer confirmed it by phone"]);
-    lead.get(&both[1]).await.shows(&["set aside", "another remittance of the same payment was chosen"]);
+    lead.get(&both[1])
+        .await
+        .shows(&["set aside", "another remittance of the same payment was chosen"]);
     let case = lead.find("A-1").await;
     let kept = lead.get(&case).await;
     let won = if kept.text.contains("CAS*CO*16*90") { "CO-16" } else { "CO-197" };
@@ -209,7 +213,12 @@ async fn a_rejection_has_its_own_queue_and_is_no_denial() {
     let page = biller.get("/rejections").await;
     page.is(StatusCode::OK).shows(&["C-3", "Claim, by 277CA", "A7", "Resolve"]);
     biller.get("/queue").await.hides(&["C-3"]);
-    auditor.get("/rejections").await.is(StatusCode::OK).shows(&["C-3"]).hides(&["Resolve</button>"]);
+    auditor
+        .get("/rejections")
+        .await
+        .is(StatusCode::OK)
+        .shows(&["C-3"])
+        .hides(&["Resolve</button>"]);
     let id = page.field("rejection");
     let mute = biller.post("/rejections", &[("rejection", &id), ("why", "")]).await;
     mute.is(StatusCode::UNPROCESSABLE_ENTITY);
@@ -226,13 +235,17 @@ async fn a_later_payment_is_told_on_the_case() {
     let clinic = TestClinic::open().await;
     let biller = clinic.named("ada", Role::BillingSpecialist).await;
     take(&biller, "a.835", &era("T1", &[denied("A-1", 90, "CO*16*90")])).await;
-    let line = Line { code: "99214", charge: 90, paid: 70, adjustments: &["CO*45*20"], remarks: &[] };
+    let line =
+        Line { code: "99214", charge: 90, paid: 70, adjustments: &["CO*45*20"], remarks: &[] };
     let paid = PaidClaim { lines: vec![line], ..denied("A-1", 90, "CO*16*90") };
     take(&biller, "b.835", &era_on("T2", "20260302", &[paid])).await;
     let case = biller.find("A-1").await;
     biller.get(&case).await.shows(&["Overturned", "Paid after all: $70.00 on Mar 2, 2026"]);
     let post = [("kind", "payer_payment"), ("amount", "70"), ("why", "T2")];
-    biller.act(&case, "post", &post).await.is(StatusCode::UNPROCESSABLE_ENTITY)
+    biller
+        .act(&case, "post", &post)
+        .await
+        .is(StatusCode::UNPROCESSABLE_ENTITY)
         .shows(&["role billing specialist may not"]);
 }
 
@@ -240,7 +253,8 @@ async fn a_later_payment_is_told_on_the_case() {
 async fn ranks_follow_the_days_without_an_act() {
     let clinic = TestClinic::open().await;
     let lead = clinic.named("lead", Role::BillingSupervisor).await;
-    let text = era("T1", &[denied("A-1", 900, "CO*197*900")]).replace("CLP*A-1*1*900*0**12", "CLP*A-1*1*900*0**MB");
+    let text = era("T1", &[denied("A-1", 900, "CO*197*900")])
+        .replace("CLP*A-1*1*900*0**12", "CLP*A-1*1*900*0**MB");
     take(&lead, "a.835", &text).await;
     let case = lead.find("A-1").await;
     let before = lead.get(&case).await.field("version");

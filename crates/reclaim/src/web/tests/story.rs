@@ -11,9 +11,11 @@ async fn from_a_file_to_corrected_and_resubmitted() {
     let biller = clinic.person(Role::BillingSpecialist).await;
     biller.get("/").await.is(StatusCode::OK).shows(&["No open case", "Take files in"]);
 
-    let answer = take(&biller, "first.835", &era("T1", &[denied("A-100", 250, "CO*197*250")])).await;
+    let answer =
+        take(&biller, "first.835", &era("T1", &[denied("A-100", 250, "CO*197*250")])).await;
     answer.is(StatusCode::OK).shows(&["first.835", "835", "1 claim", "Open the remittance"]);
-    let again = take(&biller, "other-name.835", &era("T1", &[denied("A-100", 250, "CO*197*250")])).await;
+    let again =
+        take(&biller, "other-name.835", &era("T1", &[denied("A-100", 250, "CO*197*250")])).await;
     again.shows(&["Taken already, as first.835", "Nothing was taken twice"]);
 
     biller.get("/").await.shows(&["At risk", "$250.00", "1 case", "/queue?category=authorization"]);
@@ -118,7 +120,8 @@ async fn a_document_is_attached_and_given_back() {
     take(&biller, "a.835", &era("T1", &[denied("A-1", 90, "CO*252*90")])).await;
     let case = biller.find("A-1").await;
     let version = biller.get(&case).await.field("version");
-    let fields = [("act", "attach_document"), ("version", version.as_str()), ("what", "medical_record")];
+    let fields =
+        [("act", "attach_document"), ("version", version.as_str()), ("what", "medical_record")];
     let path = format!("{case}/documents");
     let file = ("file", "../notes of visit.pdf", "%PDF synthetic");
     biller.upload(&path, &fields, file).await.is(StatusCode::SEE_OTHER);
@@ -141,12 +144,20 @@ async fn a_question_brings_the_case_to_who_is_asked_and_no_longer() {
     let provider = clinic.person(Role::Provider).await;
     take(&biller, "a.835", &era("T1", &[denied("A-1", 90, "CO*252*90")])).await;
     let case = biller.find("A-1").await;
-    provider.get(&case).await.is(StatusCode::FORBIDDEN).shows(&["neither yours nor were you asked"]);
+    provider
+        .get(&case)
+        .await
+        .is(StatusCode::FORBIDDEN)
+        .shows(&["neither yours nor were you asked"]);
     provider.get("/queue").await.hides(&["A-1"]);
     let asked = [("to", "provider"), ("text", "Was it the left knee?")];
     biller.act(&case, "ask_colleague", &asked).await.is(StatusCode::SEE_OTHER);
     provider.get("/queue").await.shows(&["A-1"]);
-    provider.get(&case).await.is(StatusCode::OK).shows(&["Was it the left knee?", "Answer a question"]);
+    provider
+        .get(&case)
+        .await
+        .is(StatusCode::OK)
+        .shows(&["Was it the left knee?", "Answer a question"]);
     let answer = [("question", "1"), ("text", "The left one.")];
     provider.act(&case, "answer", &answer).await.is(StatusCode::SEE_OTHER);
     provider.get(&case).await.is(StatusCode::FORBIDDEN);
