@@ -7,7 +7,7 @@ use memchr::{memchr, memmem};
 use crate::block::{Block, Kind, Mark};
 use crate::delimiters::{Delimiters, ISA_LIMIT, USUAL};
 use crate::envelope::Envelope;
-use crate::finding::{Code, Finding, Findings, Severity};
+use crate::finding::{self, Code, Finding, Findings, Severity};
 use crate::hierarchy::Hierarchy;
 use crate::loops::Shape;
 use crate::segment::{Place, Segment, Tag, tag};
@@ -268,7 +268,7 @@ impl<R: Read> Reader<R> {
                 "the file is cut off or altered; ask the sender for it again",
             );
         }
-        self.delimiters = found.or_else(|| Some(guessed(self.rest(), 3)));
+        self.delimiters = found.or_else(|| Some(Delimiters::guessed(self.rest(), 3)));
         self.index.forget();
     }
 
@@ -281,7 +281,7 @@ impl<R: Read> Reader<R> {
             "the file was cut out of a larger one; whether it is a test cannot be told",
         );
         let id = self.rest().iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        self.delimiters = Some(guessed(self.rest(), id));
+        self.delimiters = Some(Delimiters::guessed(self.rest(), id));
         self.index.forget();
     }
 
@@ -463,9 +463,9 @@ impl<R: Read> Reader<R> {
             }
             tag::HL => self.hierarchy.observe(&segment, &mut self.findings),
             tag::IEA => self.delimiters = None,
-            id if !id.is_well_formed() => self.findings.push(malformed_segment(place)),
+            id if !id.is_well_formed() => self.findings.push(finding::malformed_segment(place)),
             id if self.envelope.in_transaction() && !self.shape.knows(id) => {
-                self.findings.push(unknown_segment(place));
+                self.findings.push(finding::unknown_segment(place));
             }
             _ => {}
         }
@@ -506,32 +506,6 @@ impl<R: Read> Reader<R> {
         }
         self.findings.into_vec()
     }
-}
-
-#[cold]
-fn malformed_segment(at: Place) -> Finding {
-    let message = "expected a segment id of two or three letters";
-    odd_segment(at, Code::MalformedSegment, Severity::Error, message)
-}
-
-#[cold]
-fn unknown_segment(at: Place) -> Finding {
-    let message = "this transaction has no such segment";
-    odd_segment(at, Code::UnknownSegment, Severity::Warning, message)
-}
-
-fn odd_segment(at: Place, code: Code, severity: Severity, message: &'static str) -> Finding {
-    let hint = "it is kept with its neighbours and not read; the rest of the file is";
-    Finding { at, code, severity, message: message.into(), hint }
-}
-
-/// Separators where none are declared: the byte after the id; `~` if the text has one nearby, else
-/// the line break.
-fn guessed(bytes: &[u8], after_id: usize) -> Delimiters {
-    let near = bytes.get(..NEARBY.min(bytes.len())).unwrap_or_default();
-    let element = bytes.get(after_id).copied().unwrap_or(USUAL.element);
-    let segment = if near.contains(&b'~') || !near.contains(&b'\n') { b'~' } else { b'\n' };
-    Delimiters { element, segment, ..USUAL }
 }
 
 /// True at an ST or GS that is one: `ST*835*`, `GS*HP*`, not the `ST.` of a street.
