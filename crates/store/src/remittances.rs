@@ -427,7 +427,8 @@ impl Tx {
             remittance_columns!(
                 "where practice = $1 and (state in ('held', 'conflict')
                  or (state = 'published' and balanced = 'no'))
-                 order by paid_on desc, remittance limit $2"
+                 order by case when state = 'published' then 1 else 0 end, paid_on desc, remittance
+                 limit $2"
             ),
             self.practice.as_str(),
             limit

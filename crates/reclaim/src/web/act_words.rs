@@ -1,9 +1,9 @@
-//! What an act is called on its form, and what it says once it is done.
+//! What acts are called on pages, when to do them, and the keys that open them.
 
 use denial::lifecycle::Act;
 
 /// An act's name for people, when to do it, and its key.
-pub(crate) const fn words_of(act: Act) -> (&'static str, &'static str, &'static str) {
+pub(crate) const fn of(act: Act) -> (&'static str, &'static str, &'static str) {
     match act {
         Act::Review => ("Start review", "You have looked at it; it becomes yours.", "s"),
         Act::Approve => ("Approve the write-off", "A second person agrees.", "y"),
@@ -40,5 +40,5 @@ pub(crate) const fn words_of(act: Act) -> (&'static str, &'static str, &'static 
 /// What an act came to, said once.
 pub(crate) fn done(act: &str) -> Option<String> {
     let act = Act::from_name(act)?;
-    Some(format!("Saved: {}.", words_of(act).0.to_lowercase()))
+    Some(format!("Saved: {}.", of(act).0.to_lowercase()))
 }

@@ -8,7 +8,7 @@ use denial::posting::WriteOffReason;
 use denial::triage::Advice;
 
 use crate::fields::Fields;
-use crate::web::act_words::words_of;
+use crate::web::act_words;
 use crate::web::timeline::{self, People};
 use crate::web::words;
 
@@ -188,7 +188,7 @@ impl Desk<'_> {
     }
 
     fn form(&self, act: Act) -> ActForm {
-        let (label, hint, key) = words_of(act);
+        let (label, hint, key) = act_words::of(act);
         let gives_up = matches!(act, Act::WriteOff | Act::ProposeWriteOff);
         let hint = if act == Act::Approve {
             self.proposal_in_words().unwrap_or_else(|| hint.to_owned())

@@ -419,7 +419,7 @@ fn note(row: &ClaimPaymentRow, payment: &ClaimPayment) -> Option<&'static str> {
 /// The sums of a claim payment that do not hold.
 pub(crate) fn sums(payment: &ClaimPayment) -> Vec<String> {
     let sentence = |one: denial::remittance::Imbalance| {
-        let off: Money = one.stated - one.expected;
+        let off: Money = (one.stated - one.expected).abs();
         format!(
             "{}: the parts come to {}, the payer states {} ({off} apart)",
             check(one.check),

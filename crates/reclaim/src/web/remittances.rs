@@ -321,6 +321,7 @@ fn sums(row: &RemittanceRow, imbalances: &[Imbalance]) -> Vec<Sum> {
         i64::try_from(odd).unwrap_or(i64::MAX)
     };
     let off = row.paid - row.provider_level - row.total;
+    let apart = format!(" ({} apart)", words::money(off.abs()));
     let level = |label, odd: i64, one: &str, many: &str| Sum {
         label,
         holds: odd == 0,
@@ -342,7 +343,7 @@ fn sums(row: &RemittanceRow, imbalances: &[Imbalance]) -> Vec<Sum> {
                 words::money(row.provider_level),
                 if off == 0 { "=" } else { "≠" },
                 words::money(row.total),
-                if off == 0 { String::new() } else { format!(" ({} apart)", words::money(off)) }
+                if off == 0 { "" } else { apart.as_str() }
             ),
         },
         level("Claims", count(&[Check::Claim, Check::LineCharges]), "claim", "claims"),

@@ -103,7 +103,8 @@ pub(crate) fn view(report: &FileReport) -> ReportView {
         ),
     };
     let findings = i64::try_from(report.findings).unwrap_or(i64::MAX);
-    let findings = (findings > 0).then(|| words::counted(findings, "oddity", "oddities"));
+    let is_x12 = report.outcome != FileOutcome::Nothing;
+    let findings = (is_x12 && findings > 0).then(|| words::counted(findings, "oddity", "oddities"));
     ReportView {
         name: report.file.clone(),
         text,

@@ -1,6 +1,8 @@
 //! A clinic with its people, files and a clock that stands still.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use axum::Router;
@@ -43,8 +45,9 @@ impl TestClinic {
     /// A clinic on the third of March 2026, at noon in UTC.
     pub(super) async fn open() -> TestClinic {
         let folder = tempfile::tempdir().expect("a folder");
-        let db = format!("sqlite:{}", folder.path().join("a.db").display());
-        let place = Place { db: Some(db), ..Place::default() };
+        let db = database(folder.path());
+        let place =
+            Place { db: Some(db), folder: Some(folder.path().join("files")), ..Place::default() };
         let office = Office::open_at(&place, at("2026-03-03T12:00:00Z")).await.expect("opens");
         let app = App::new(office, false, None);
         TestClinic { app, place, _folder: folder }
@@ -98,6 +101,24 @@ impl TestClinic {
     pub(super) fn again(&self, browser: &Browser) -> Browser {
         Browser { router: router(&self.app), token: browser.token.clone() }
     }
+}
+
+/// A file in the folder; with `STORIES=postgres` a database on the server of `TEST_DATABASE_URL`,
+/// which goes with the server.
+#[expect(clippy::disallowed_methods, reason = "tests hear from outside where PostgreSQL is")]
+fn database(folder: &Path) -> String {
+    if std::env::var("STORIES").as_deref() != Ok("postgres") {
+        return format!("sqlite:{}", folder.join("a.db").display());
+    }
+    let server = std::env::var("TEST_DATABASE_URL").expect("a server for the stories");
+    let letters = folder.display().to_string();
+    let letters: String = letters.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = format!("stories_{}", letters.to_lowercase());
+    let statement = format!("create database {name}");
+    let made = Command::new("psql").args([&server, "-qc", &statement]).status();
+    assert!(made.expect("psql, which comes with PostgreSQL").success());
+    let (address, _) = server.rsplit_once('/').expect("an address with a database");
+    format!("{address}/{name}")
 }
 
 pub(super) fn at(instant: &str) -> Clock {

@@ -1,0 +1,147 @@
+//! The story in a real browser: Debian's Chromium, driven by a script, against the real program.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+const PASSWORD: &str = "synthetic-password";
+/// A real remittance with denied claims, and one of them.
+const SAMPLE: (&str, &str) = ("5cdf25307d39-nevada_medicaid.txt", "77777777");
+
+#[test]
+fn a_denial_is_worked_in_a_browser() {
+    if let Some(missing) = missing() {
+        assert!(!in_ci(), "CI has no {missing}");
+        eprintln!("SKIPPED: {missing} is not installed; ./test installs it");
+        return;
+    }
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    if !scripts.join("node_modules/playwright-core").exists() {
+        let mut install = Command::new("npm");
+        install.args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(&scripts);
+        run(install);
+    }
+    let server = Server::start();
+    let folder = server.folder.path();
+    let made = folder.join("made-up.835");
+    std::fs::write(&made, made_up()).expect("written");
+    tell(&scripts, &server, &made, "A-100");
+    match sample() {
+        Some(sample) => tell(&scripts, &server, &sample, SAMPLE.1),
+        None => eprintln!("SKIPPED with a real file: ../shared/samples is not here"),
+    }
+}
+
+fn tell(scripts: &Path, server: &Server, file: &Path, claim: &str) {
+    let mut node = Command::new("node");
+    node.current_dir(scripts)
+        .arg("story.mjs")
+        .args([server.address.as_str(), "lead", PASSWORD])
+        .arg(file)
+        .arg(claim);
+    run(node);
+}
+
+#[track_caller]
+fn run(mut command: Command) {
+    let output = command.output().expect("it starts");
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?}\n{out}\n{err}");
+}
+
+fn missing() -> Option<&'static str> {
+    let there = |program: &str| {
+        Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status()
+    };
+    ["node", "npm", "chromium"].into_iter().find(|program| there(program).is_err())
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests hear from outside whether they may skip")]
+fn in_ci() -> bool {
+    std::env::var("CI").is_ok()
+}
+
+fn sample() -> Option<PathBuf> {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples/835");
+    Some(samples.join(SAMPLE.0)).filter(|path| path.exists())
+}
+
+/// The program, serving a database of its own; it is stopped when this goes.
+struct Server {
+    child: Child,
+    address: String,
+    folder: TempDir,
+}
+
+impl Server {
+    fn start() -> Server {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = format!("sqlite:{}", folder.path().join("a.db").display());
+        let program = || {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_reclaim"));
+            command.args(["--db", &db]).stdin(Stdio::null());
+            command
+        };
+        let mut add = program();
+        add.args(["user", "add", "lead", "--name", "Test Lead", "--role", "billing_supervisor"])
+            .arg("--password-stdin")
+            .stdin(Stdio::piped());
+        let mut adding = add.spawn().expect("it starts");
+        let mut input = adding.stdin.take().expect("an input");
+        writeln!(input, "{PASSWORD}").expect("written");
+        drop(input);
+        assert!(adding.wait().expect("it ends").success());
+        let mut serve = program();
+        serve.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
+        let mut child = serve.spawn().expect("it starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
+        let greeting = lines.next().expect("a greeting").expect("text");
+        let address = greeting.split_whitespace().find(|word| word.starts_with("http://"));
+        let address = address.expect("an address").trim_end_matches('/').to_owned();
+        Server { child, address, folder }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An 835 of a made-up payer with one denied claim.
+fn made_up() -> String {
+    let segments = [
+        "ISA*00*          *00*          *ZZ*STANDIN        *ZZ*CLINIC         *260301*1200*^\
+         *00501*000000001*0*P*:",
+        "GS*HP*STANDIN*CLINIC*20260301*1200*1*X*005010X221A1",
+        "ST*835*0001",
+        "BPR*I*80*C*ACH*CCP*01*111*DA*222*1999999999**01*333*DA*444*20260301",
+        "TRN*1*BROWSER1*1999999999",
+        "DTM*405*20260301",
+        "N1*PR*STANDIN HEALTH",
+        "N3*1 EXAMPLE WAY",
+        "N4*SAMPLETON*TX*75001",
+        "PER*BL*STANDIN HELP*TE*5550100",
+        "N1*PE*TEST CLINIC*XX*1234567893",
+        "LX*1",
+        "CLP*A-100*1*330*80**12*PAYER0001*11*1",
+        "NM1*QC*1*MADEUP*PAT****MI*M100",
+        "DTM*232*20260210",
+        "SVC*HC:99214*250*0**1",
+        "DTM*472*20260210",
+        "CAS*CO*197*250",
+        "REF*6R*A-100-1",
+        "LQ*HE*N54",
+        "SVC*HC:36415*80*80**1",
+        "DTM*472*20260210",
+        "REF*6R*A-100-2",
+        "SE*22*0001",
+        "GE*1*1",
+        "IEA*1*000000001",
+    ];
+    segments.map(|segment| format!("{segment}~\n")).concat()
+}

@@ -1,0 +1,141 @@
+// One sitting in a real browser: sign in, upload an 835, find its denial by keyboard, work it to
+// Corrected and resubmitted, see it in the timeline. Nothing may leave the host or reach the console.
+//
+//   node story.mjs BASE LOGIN PASSWORD FILE CLAIM [SHOTS]
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const [base, login, password, file, claim, shots] = process.argv.slice(2);
+const host = new URL(base).host;
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "reclaim-browser-"));
+const flags = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+
+async function open(options) {
+  const context = await chromium.launchPersistentContext(
+    fs.mkdtempSync(path.join(folder, "user-")),
+    {
+      executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+      headless: true,
+      viewport: { width: 1280, height: 720 },
+      args: flags,
+      ...options,
+    },
+  );
+  const odd = [];
+  context.on("request", (request) => {
+    if (new URL(request.url()).host !== host) odd.push(`asked ${request.url()}`);
+  });
+  context.on("console", (message) => odd.push(`console: ${message.text()}`));
+  context.on("weberror", (error) => odd.push(`error: ${error.error()}`));
+  const page = context.pages()[0] ?? (await context.newPage());
+  return { context, page, odd };
+}
+
+async function signIn(page) {
+  await page.goto(base);
+  await page.getByLabel("Name to sign in with").fill(login);
+  await page.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Home" }).waitFor();
+}
+
+async function shoot(page, name) {
+  if (shots) await page.screenshot({ path: path.join(shots, `${name}.png`), fullPage: true });
+}
+
+/// Presses `j` until the row of the claim has the focus.
+async function reach(page, claim) {
+  for (let step = 0; step < 60; step += 1) {
+    await page.keyboard.press("j");
+    const row = await page.evaluate(() => document.activeElement.textContent);
+    if (row === claim) return;
+  }
+  assert.fail(`no row of claim ${claim}`);
+}
+
+async function work(page) {
+  await signIn(page);
+  await page.getByRole("link", { name: "Files", exact: true }).click();
+  await page.getByRole("link", { name: "Take files in" }).click();
+  await page.locator("input[type=file]").setInputFiles(file);
+  await page.getByRole("button", { name: "Take them in" }).click();
+  await page.getByText(path.basename(file)).first().waitFor();
+  await page.getByRole("link", { name: "Open the remittance" }).first().waitFor();
+  await shoot(page, "upload");
+
+  await page.keyboard.press("g");
+  await page.keyboard.press("q");
+  await page.getByRole("heading", { name: "Queue" }).waitFor();
+  await shoot(page, "queue");
+  await reach(page, claim);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: claim }).waitFor();
+
+  await page.keyboard.press("s");
+  await page.keyboard.press("Enter");
+  await page.getByRole("status").filter({ hasText: "start review" }).waitFor();
+
+  await page.keyboard.press("n");
+  const plan = page.locator("form:has(input[name=act][value=plan])");
+  await plan.locator("select[name=next]").selectOption("resubmit");
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  await plan.locator("input[name=on]").fill(tomorrow);
+  await plan.getByRole("button").click();
+  await page.getByRole("status").filter({ hasText: "plan the next action" }).waitFor();
+
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("c");
+  const sent = page.locator("form:has(input[name=act][value=resubmit])");
+  await sent.locator("select[name=channel]").selectOption("portal");
+  await sent.locator("input[name=reference]").fill(`${claim}R`);
+  // A sample may be years old; a supervisor says why it goes all the same.
+  await sent.locator("input[name=late]").fill("the payer agreed to look again");
+  await sent.locator("input[name=late]").press("Enter");
+  await page.getByRole("status").filter({ hasText: "record a corrected claim" }).waitFor();
+
+  const timeline = await page.locator("#timeline").innerText();
+  assert.match(timeline, /Case opened/);
+  assert.match(timeline, /Reviewed/);
+  assert.match(timeline, new RegExp(`${claim}R sent by portal`));
+  const status = await page.locator("h1 .status").innerText();
+  assert.equal(status, "Corrected and resubmitted");
+  await shoot(page, "case");
+
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("/");
+  await page.keyboard.type(claim);
+  await page.keyboard.press("Enter");
+  await page.getByText("Timeline").or(page.getByText("Claims found")).first().waitFor();
+}
+
+/// The same desk where scripts are off: everything is links and forms.
+async function workWithout(page) {
+  await signIn(page);
+  await page.goto(`${base}/queue?status=corrected_and_resubmitted`);
+  await page.getByRole("link", { name: claim, exact: true }).first().click();
+  await page.locator(".acts summary", { hasText: "Note" }).click();
+  await page.locator("form:has(input[name=act][value=note]) textarea").fill("without scripts");
+  await page.locator("form:has(input[name=act][value=note]) button").click();
+  await page.getByText("Note: without scripts").waitFor();
+}
+
+try {
+  for (const [options, story] of [[{}, work], [{ javaScriptEnabled: false }, workWithout]]) {
+    const { context, page, odd } = await open(options);
+    page.setDefaultTimeout(20_000);
+    await story(page);
+    await context.close();
+    assert.deepEqual(odd, []);
+  }
+  console.log("told");
+} finally {
+  fs.rmSync(folder, { recursive: true, force: true });
+}
