@@ -19,7 +19,7 @@ test-pg:
 
 # one fuzz target for some seconds: just fuzz read 60
 fuzz target seconds="60":
-    cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run {{target}} -- -max_total_time={{seconds}}
+    cd fuzz && ./seeds && RUSTC_BOOTSTRAP=1 cargo fuzz run {{target}} -- -max_total_time={{seconds}}
 
 # a simulated practice, served
 demo:

@@ -13,6 +13,7 @@ use denial::intake::{Intake, Piece};
 use denial::money::Money;
 use denial::remittance::{Check, Span};
 use denial::totals::Totals;
+use x12::t835::{self, Amount, Part};
 use x12::{Reader, amount};
 
 fn main() -> io::Result<()> {
@@ -62,6 +63,16 @@ fn measure(settings: &Settings, file: &Path) -> io::Result<()> {
     let peak = peak_kilobytes();
     println!("reader          {:>6} MB/s   peak {} MB", speed(reading), peak / 1_000);
 
+    let view = median(settings.runs, || {
+        let read = view(file).expect("the file is there");
+        assert_eq!((read.claims, read.paid), (made.claims, made.paid.cents()));
+        assert_eq!((read.findings, read.imbalances), (0, made.imbalances));
+    });
+    println!(
+        "typed view      {:>6} MB/s   cents, findings and balances; nothing owned",
+        speed(view)
+    );
+
     let floor = median(settings.runs, || {
         assert_eq!(scan(file).expect("the file is there"), made.paid.cents());
     });
@@ -78,6 +89,8 @@ fn measure(settings: &Settings, file: &Path) -> io::Result<()> {
         );
         let tenths = peer.nanoseconds * 10 / reading.max(1);
         println!("reader / oxedi  {:>4}.{} ×   must 5, aim 11", tenths / 10, tenths % 10);
+        let tenths = peer.nanoseconds * 10 / view.max(1);
+        println!("view / oxedi    {:>4}.{} ×", tenths / 10, tenths % 10);
     }
     Ok(())
 }
@@ -152,6 +165,83 @@ impl Reading {
         self.imbalances += u64::from(one.imbalance(span).is_some());
         self.totals.add(one);
     }
+}
+
+#[derive(Default)]
+struct Viewed {
+    claims: u64,
+    paid: i64,
+    findings: usize,
+    imbalances: u64,
+}
+
+/// One claim or line: what is charged, less what was adjusted, against what is paid.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    charge: i64,
+    adjusted: i64,
+    paid: i64,
+}
+
+impl Sum {
+    const fn is_off(self) -> bool {
+        self.charge - self.adjusted != self.paid
+    }
+}
+
+/// The typed segments with their cents, each finding and the balances of claims and transactions,
+/// where nobody asks for claims that outlive their bytes.
+fn view(file: &Path) -> io::Result<Viewed> {
+    let mut reader = Reader::new(File::open(file)?);
+    let (mut all, mut payment, mut paid, mut faults) = (Viewed::default(), 0, 0, 0);
+    while let Some(block) = reader.next() {
+        let (mut claim, mut line) = (Sum::default(), Sum::default());
+        for segment in block.segments() {
+            let mut cents = |amount: Amount| {
+                amount.unwrap_or_else(|_| {
+                    faults += 1;
+                    0
+                })
+            };
+            match t835::part(&segment) {
+                Part::Payment(bpr) => {
+                    all.imbalances += u64::from(payment != paid);
+                    (payment, paid) = (cents(bpr.amount), 0);
+                }
+                Part::Claim(clp) => {
+                    claim = Sum { charge: cents(clp.charge), adjusted: 0, paid: cents(clp.paid) };
+                    all.claims += 1;
+                }
+                Part::Line(svc) => {
+                    all.imbalances += u64::from(line.is_off());
+                    line = Sum { charge: cents(svc.charge), adjusted: 0, paid: cents(svc.paid) };
+                }
+                Part::Adjustments(cas) => {
+                    let amount: i64 = cas.iter().map(|one| cents(one.amount)).sum();
+                    (claim.adjusted, line.adjusted) =
+                        (claim.adjusted + amount, line.adjusted + amount);
+                }
+                Part::Provider(plb) => paid -= plb.iter().map(|one| cents(one.amount)).sum::<i64>(),
+                Part::Trace(_)
+                | Part::Party(_)
+                | Part::Name(_)
+                | Part::Outpatient(_)
+                | Part::Inpatient(_)
+                | Part::Remark(_)
+                | Part::Reference(_)
+                | Part::Day(_)
+                | Part::Supplement(_)
+                | Part::Start(_)
+                | Part::Other => {}
+            }
+        }
+        all.imbalances += u64::from(claim.is_off());
+        paid += claim.paid;
+        all.paid += claim.paid;
+    }
+    all.imbalances += u64::from(payment != paid);
+    all.findings = reader.finish().len() + faults;
+    Ok(all)
 }
 
 /// The floor: finds segments and turns the amounts of claims, lines and adjustments into cents.

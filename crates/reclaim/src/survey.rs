@@ -2,7 +2,9 @@
 
 use std::io::{self, Read, Write};
 
+use denial::billed::Billed;
 use denial::intake::{Intake, Piece};
+use denial::rejection::Rejection;
 use denial::remittance::{ClaimPayment, Imbalance, RemittanceHead, Span};
 use denial::totals::Totals;
 use sha2::{Digest, Sha256};
@@ -49,10 +51,14 @@ pub(crate) fn survey(
     let mut watched = Watched { source, copy, hash: Sha256::new(), bytes: 0 };
     let mut reader = Reader::new(&mut watched);
     let mut intake = Intake::default();
+    let (mut billed, mut rejection) = (Billed::default(), Rejection::default());
     let mut open: Option<Transaction> = None;
     let mut findings = Vec::new();
     while let Some(block) = reader.next() {
         let piece = intake.read(&block, &mut findings);
+        // Claims and answers are taken in a pass of their own; what is odd in them is told here.
+        billed.read(&block, &mut findings);
+        rejection.read(&block, &mut findings);
         if let (Some(Piece::Claim(payment)), Some(remittance)) =
             (&piece, open.as_ref().and_then(|one| one.remittance.as_ref()))
         {

@@ -27,9 +27,13 @@ const ISA_ELEMENTS: usize = 16;
 /// An ISA is 106 bytes by the guide; padded and blank-ridden ones are longer.
 pub const ISA_LIMIT: usize = 512;
 
+/// Bytes looked at where the separators must be guessed.
+pub(crate) const NEARBY: usize = 4_096;
+
 impl Delimiters {
     /// Reads the separators of an ISA that begins at the first byte; `None` where the bytes are no
-    /// ISA: other letters, or fewer than sixteen separators within [`ISA_LIMIT`] bytes.
+    /// ISA: other letters, fewer than sixteen separators within [`ISA_LIMIT`] bytes, or a letter or
+    /// the separator itself where the terminator should be.
     #[must_use]
     pub fn of_isa(bytes: &[u8]) -> Option<Delimiters> {
         let bytes = bytes.get(..ISA_LIMIT.min(bytes.len()))?;
@@ -43,16 +47,14 @@ impl Delimiters {
         let sixteenth = separators.nth(ISA_ELEMENTS - 12)?;
         let component = *bytes.get(sixteenth + 1)?;
         let segment = segment_terminator(bytes, sixteenth + 1)?;
+        if segment == element || segment.is_ascii_alphanumeric() {
+            return None;
+        }
         let repetition = bytes.get(eleventh + 1).copied().filter(|byte| is_separator(*byte));
         let repetition = repetition.filter(|byte| *byte != element && *byte != segment);
         Some(Delimiters { element, component, repetition, segment })
     }
-}
 
-/// Bytes looked at to tell separators that nothing declares.
-const NEARBY: usize = 4_096;
-
-impl Delimiters {
     /// Separators where none are declared: the byte after the id; `~` if the text has one nearby,
     /// else the line break.
     pub(crate) fn guessed(bytes: &[u8], after_id: usize) -> Delimiters {
@@ -133,5 +135,13 @@ mod tests {
         assert_eq!(Delimiters::of_isa(b"ISABEL"), None);
         assert_eq!(Delimiters::of_isa(b"ISA*1*2~"), None);
         assert_eq!(Delimiters::of_isa(b""), None);
+    }
+
+    #[test]
+    fn a_terminator_is_neither_a_letter_nor_the_separator() {
+        for end in ["*GS", "A*GS"] {
+            let isa = format!("ISA*00**00**ZZ*S*ZZ*R*260101*1200*^*00501*1*0*P*:{end}");
+            assert_eq!(Delimiters::of_isa(isa.as_bytes()), None, "{end}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use memchr::{memchr, memmem};
 
 use crate::block::{Block, Kind, Mark};
-use crate::delimiters::{Delimiters, ISA_LIMIT, USUAL};
+use crate::delimiters::{Delimiters, ISA_LIMIT, NEARBY, USUAL};
 use crate::envelope::Envelope;
 use crate::finding::{self, Code, Finding, Findings, Severity};
 use crate::hierarchy::Hierarchy;
@@ -18,9 +18,6 @@ const FIRST: usize = 8 * 1024;
 
 /// Bytes held for a long file, doubled from [`FIRST`] on; a larger block makes them more.
 const CHUNK: usize = 256 * 1024;
-
-/// Bytes looked at to tell separators.
-const NEARBY: usize = 4_096;
 
 /// The largest block that is held whole.
 const BLOCK_LIMIT: usize = 16 * 1024 * 1024;

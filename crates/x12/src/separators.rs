@@ -170,12 +170,12 @@ mod tests {
     use crate::delimiters::USUAL;
     use proptest::prelude::*;
 
+    const BYTES: &[u8] = b"*~A\xff\x00+\xaa)";
+
     proptest! {
         #[test]
         fn places_are_those_of_a_plain_search(
-            bytes in prop::collection::vec(
-                prop::sample::select(b"*~A\xff\x00+\xaa)".to_vec()), 0..200,
-            ),
+            bytes in prop::collection::vec(prop::sample::select(BYTES.to_vec()), 0..200),
             separator in prop::sample::select(b"*~\xaa\x00".to_vec()),
         ) {
             let found: Vec<usize> = Separators::new(&bytes, separator).collect();

@@ -66,12 +66,12 @@ fn interchange() -> impl Strategy<Value = Generated> {
     })
 }
 
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 512,
-        failure_persistence: None,
-        ..Default::default()
-    })]
+    #![proptest_config(config())]
 
     #[test]
     fn a_generated_file_is_written_as_it_was(files in prop::collection::vec(interchange(), 1..4)) {

@@ -16,7 +16,7 @@ use crate::web::{
 
 /// One page.
 pub(crate) struct Route {
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests walk the table"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test of every route asks by it"))]
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) gate: Gate,
