@@ -1,5 +1,6 @@
 //! `reclaim serve`: the pages, until somebody says stop.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tracing_subscriber::EnvFilter;
 
 use crate::practice::Office;
 use crate::web::{self, App};
@@ -19,6 +21,7 @@ pub(crate) async fn serve(
     listen: SocketAddr,
     inbox: Option<PathBuf>,
 ) -> anyhow::Result<()> {
+    listen_to_logs();
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen at {listen}; is another server there?"))?;
@@ -37,6 +40,15 @@ pub(crate) async fn serve(
     watching.await.context("the inbox stopped")?;
     nightly.await.context("the sweeps stopped")?;
     Ok(())
+}
+
+/// Logs go to the standard error: words for a terminal, JSON for whoever collects them. What is
+/// logged holds no patient data.
+fn listen_to_logs() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Whoever listens already goes on listening.
+    let _ = if std::io::stderr().is_terminal() { logs.try_init() } else { logs.json().try_init() };
 }
 
 /// The practice's own inbox, and another that was named.

@@ -140,7 +140,8 @@ impl Tx {
             optional as (String,),
             "select remittance from remittance r where practice = $1 and state <> 'staging'
              and not exists (select 1 from journal j where j.practice = r.practice
-              and j.about = r.remittance and j.chain = 'work' and j.kind = 'remittance.taken')
+              and j.about = r.remittance and j.chain = 'work'
+              and j.kind in ('remittance.taken', 'remittance.keyed'))
              order by remittance limit 1",
             self.practice.as_str()
         )?;

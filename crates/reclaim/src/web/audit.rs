@@ -33,6 +33,8 @@ struct Row {
     what: String,
     moved: String,
     about: String,
+    /// The beginning of it, where it is a hash.
+    short: String,
     /// Where it can be opened by whoever reads this.
     href: Option<String>,
 }
@@ -84,6 +86,14 @@ fn row(line: &Line, zone: &str, cases: bool) -> Row {
             .map(|(from, to)| format!("{} → {}", words::label(from), words::label(to)))
             .unwrap_or_default(),
         href: (is_case && cases).then(|| format!("/cases/{}", line.about)),
+        short: short(&line.about),
         about: line.about.clone(),
     }
+}
+
+fn short(about: &str) -> String {
+    about
+        .get(..16)
+        .filter(|_| about.len() == 64)
+        .map_or(about.to_owned(), |start| format!("{start}…"))
 }

@@ -17,6 +17,7 @@ use tower::ServiceExt;
 use crate::clock::Clock;
 use crate::people::{self, NewPerson};
 use crate::practice::{Office, Place};
+use crate::verify;
 use crate::web::{App, router, session};
 
 pub(super) const PASSWORD: &str = "synthetic-password";
@@ -55,6 +56,13 @@ impl TestClinic {
 
     pub(super) fn office(&self) -> &Office {
         &self.app.office
+    }
+
+    /// Chains, cases, money, remittances and documents agree with one another at a story's end.
+    pub(super) async fn is_proven(&self) {
+        if let Err(difference) = verify::verify(self.office()).await {
+            panic!("{difference:#}");
+        }
     }
 
     /// The same clinic later.

@@ -38,6 +38,7 @@ async fn a_remittance_shows_its_sums_and_the_segments_behind_them() {
     lead.get(&format!("{one}/claims/2")).await.is(StatusCode::NOT_FOUND);
     let case = lead.find("A-2").await;
     lead.get(&case).await.shows(&["quarantined", "does not add up"]);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -74,6 +75,7 @@ async fn of_two_that_say_different_things_somebody_chooses() {
     kept.shows(&[won]).hides(&["quarantined", "Another remittance has the same payment"]);
     let back = lead.post(&format!("{}/verdict", both[1]), &chosen).await;
     back.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["counts already"]);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -100,6 +102,7 @@ async fn what_belongs_to_nobody_is_held_until_somebody_releases_it() {
     let aside = [("verdict", "set_aside"), ("why", "not ours after all")];
     lead.post(&verdict, &aside).await.is(StatusCode::SEE_OTHER);
     lead.get(&case).await.shows(&["was set aside"]);
+    clinic.is_proven().await;
 }
 
 /// A payment that names no number of ours for a claim that was billed.
@@ -153,6 +156,7 @@ async fn a_likely_match_is_accepted_and_opened_again() {
     decide("declined").await.is(StatusCode::SEE_OTHER);
     biller.get("/matches?show=declined").await.shows(&["Open it again"]);
     biller.post("/matches", &[("decision", "accepted")]).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -173,6 +177,7 @@ async fn a_claim_that_is_denied_under_both_names_keeps_both_cases() {
     let open = [pair[0], pair[1], ("decision", "open")];
     biller.post("/matches", &open).await.is(StatusCode::SEE_OTHER);
     biller.get(&own).await.is(StatusCode::OK).hides(&["CLP*0*1*310*0"]);
+    clinic.is_proven().await;
 }
 
 /// A 277CA that refuses one claim.
@@ -228,6 +233,7 @@ async fn a_rejection_has_its_own_queue_and_is_no_denial() {
     biller.get("/rejections").await.shows(&["No open rejection"]);
     biller.get("/rejections?show=resolved").await.shows(&["C-3", "Test ada"]);
     biller.post("/rejections", &done).await.is(StatusCode::NOT_FOUND);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -247,6 +253,7 @@ async fn a_later_payment_is_told_on_the_case() {
         .await
         .is(StatusCode::UNPROCESSABLE_ENTITY)
         .shows(&["role billing specialist may not"]);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -274,4 +281,5 @@ async fn ranks_follow_the_days_without_an_act() {
     assert_eq!(first.version, second.version);
     assert_eq!(lead.get(&case).await.field("version"), before);
     assert_eq!(rank::sweep(&later).await.expect("swept"), 0, "nothing moves twice");
+    clinic.is_proven().await;
 }

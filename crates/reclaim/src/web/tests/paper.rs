@@ -54,6 +54,7 @@ async fn a_letter_is_checked_then_saved_with_its_scan() {
     assert_eq!(again.location(), saved.location(), "the same paper counts once");
     let known = biller.upload("/keyed", &step, ("file", "", "")).await;
     known.shows(&["with this trace speaks of this claim already"]);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -80,6 +81,7 @@ async fn what_does_not_add_up_is_said_before_it_is_saved() {
     biller.upload("/keyed", &short, ("file", "", "")).await.is(StatusCode::SEE_OTHER);
     let case = biller.find("P-17").await;
     biller.get(&case).await.shows(&["quarantined"]);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -102,6 +104,7 @@ async fn a_folder_is_emptied_into_taken_and_unreadable() {
     biller.find("A-1").await;
     let files = biller.get("/files").await;
     files.shows(&["a.835", "Command line"]);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -112,4 +115,5 @@ async fn a_file_without_x12_is_told_and_a_form_without_a_file_too() {
     odd.is(StatusCode::OK).shows(&["There is no X12 in it", "notes.txt"]);
     let none = biller.upload("/upload", &[], ("files", "", "")).await;
     none.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["No file came along"]);
+    clinic.is_proven().await;
 }

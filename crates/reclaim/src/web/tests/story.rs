@@ -54,6 +54,7 @@ async fn from_a_file_to_corrected_and_resubmitted() {
     let same = biller.get("/queue?status=corrected_and_resubmitted").await;
     same.shows(&["A-100"]);
     biller.get("/queue?status=new").await.hides(&["A-100"]).shows(&["Nothing fits"]);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -74,6 +75,7 @@ async fn of_two_who_save_the_second_is_told_and_loses_nothing() {
     let fresh = told.field("version");
     let saved = other.act_at(&case, &fresh, "note", &[("text", "kept")]).await;
     saved.is(StatusCode::SEE_OTHER);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -87,6 +89,7 @@ async fn what_is_refused_keeps_what_was_typed() {
         .shows(&["Expected 2026-03-03 or a later day", "value=\"2026-03-01\""]);
     let short = biller.act(&case, "plan", &[("next", "call_payer")]).await;
     short.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Plan: on is needed"]);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -111,6 +114,7 @@ async fn a_write_off_above_the_limit_needs_a_second_person() {
         "Closed",
         "-$500.00",
     ]);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -135,6 +139,7 @@ async fn a_document_is_attached_and_given_back() {
     assert_eq!(disposition, "attachment; filename=\"notes_of_visit.pdf\"");
     let none = format!("{path}/doc_00000000000000000000000000");
     biller.get(&none).await.is(StatusCode::NOT_FOUND);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -162,6 +167,7 @@ async fn a_question_brings_the_case_to_who_is_asked_and_no_longer() {
     provider.act(&case, "answer", &answer).await.is(StatusCode::SEE_OTHER);
     provider.get(&case).await.is(StatusCode::FORBIDDEN);
     biller.get(&case).await.shows(&["Answered by Test provider: The left one."]);
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -191,6 +197,7 @@ async fn nobody_sees_another_practice_and_no_page_shows_the_session() {
         let answer = biller.get(page).await;
         answer.is(StatusCode::OK).hides(&[&token, &crate::web::session::hashed(&token)]);
     }
+    clinic.is_proven().await;
 }
 
 #[tokio::test]
@@ -209,4 +216,5 @@ async fn who_looks_at_a_patient_is_on_record() {
     acts.shows(&["File: taken", "Denial: opened"]);
     let house = auditor.get("/journal?book=house").await;
     house.shows(&["Sign in: done", "Person: made"]);
+    clinic.is_proven().await;
 }
