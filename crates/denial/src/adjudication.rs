@@ -112,9 +112,10 @@ pub fn sort(adjudications: &mut [Adjudication]) {
     adjudications.sort_by(|one, other| order(one).cmp(&order(other)));
 }
 
-fn order(one: &Adjudication) -> (Option<Date>, bool, &TraceNumber, u64) {
-    // On one payment a reversal is said before its correction, wherever it stands.
-    (one.on, !is_reversal(&one.payment), &one.trace, one.number)
+fn order(one: &Adjudication) -> (Option<Date>, bool, &TraceNumber, &RemittanceId, u64) {
+    // On one payment a reversal is said before its correction, wherever it stands. Where two
+    // remittances have one day and one trace, their ids, which follow from what they say, decide.
+    (one.on, !is_reversal(&one.payment), &one.trace, &one.remittance, one.number)
 }
 
 fn is_reversal(payment: &ClaimPayment) -> bool {

@@ -64,6 +64,16 @@ pub(crate) fn claim_of(
     ClaimId::from_bits(bits(&["claim", "payment", remittance.as_str(), &n]))
 }
 
+/// What people call the claim of a payment: our number, where the payer echoes one that can be
+/// ours; else the payer's.
+pub(crate) fn number_of(payment: &ClaimPayment) -> &str {
+    if matching::is_usable(&payment.number) {
+        payment.number.as_str()
+    } else {
+        payment.control.as_str()
+    }
+}
+
 /// A remittance by what it says.
 pub(crate) fn remittance(content: &str) -> RemittanceId {
     RemittanceId::from_bits(bits(&["remittance", content]))

@@ -16,6 +16,7 @@ use denial::person::Moment;
 use denial::remittance::{ClaimPayment, RemittanceHead, Source};
 use denial::rules::Rules;
 use denial::{intake, matching};
+use jiff::civil::Date;
 use store::Tx;
 use store::claims::ClaimRow;
 use store::denials::Rank;
@@ -127,26 +128,41 @@ fn hear(
     };
     let facts = ClaimFacts {
         claim: ClaimId::parse(claim)?,
-        number: number(known, claim, first),
+        number: ClaimNumber::new(number(known, claim, first)),
         payer: PayerId::parse(payer)?,
         payer_name: PayerName { name: head.payer.name.clone(), ids: head.payer.ids.clone() },
         plan: body.plan,
-        days: days(&body),
+        days: days(&body, &said),
     };
     Ok(Some(Heard { findings, facts, source: head.source }))
 }
 
-fn number(known: &Known, claim: &str, first: &Adjudication) -> ClaimNumber {
-    let row = known.claims.get(claim).map(|row| ClaimNumber::new(&row.number));
-    row.filter(matching::is_usable).unwrap_or_else(|| {
-        // Where the payer echoes nothing of ours, its own number is what people can call it by.
-        ClaimNumber::new(first.payment.control.as_str())
-    })
+/// The number of the claim's row, which a claim that was joined to it shares.
+fn number<'a>(known: &'a Known, claim: &str, first: &'a Adjudication) -> &'a str {
+    let row = known.claims.get(claim).map(|row| row.number.as_str());
+    row.unwrap_or_else(|| identity::number_of(&first.payment))
 }
 
-fn days(claim: &Claim) -> ClaimDays {
+/// The days of service as billed; where the bill does not say, as every payment together has them,
+/// so that it does not matter which of them came first.
+fn days(claim: &Claim, said: &[Adjudication]) -> ClaimDays {
     let last = claim.lines.iter().filter_map(|line| line.to.or(line.from)).max();
-    ClaimDays { service_on: claim.first_service(), service_end_on: last, ..ClaimDays::default() }
+    let (from, to) = paid_days(said);
+    ClaimDays {
+        service_on: claim.first_service().or(from),
+        service_end_on: last.or(to),
+        ..ClaimDays::default()
+    }
+}
+
+fn paid_days(said: &[Adjudication]) -> (Option<Date>, Option<Date>) {
+    let payments = || said.iter().map(|one| &one.payment);
+    let lines =
+        || payments().flat_map(|payment| payment.lines.iter().map(move |line| (payment, line)));
+    let from = lines().filter_map(|(payment, line)| line.from.or(payment.from)).min();
+    let to = lines().filter_map(|(payment, line)| line.to.or(line.from).or(payment.to)).max();
+    let first = from.or_else(|| payments().filter_map(|payment| payment.from).min());
+    (first, to.or_else(|| payments().filter_map(|payment| payment.to).max()))
 }
 
 /// Reads a kept claim payment.
@@ -207,11 +223,8 @@ async fn follow(
 
 /// What is known of the claim now, with the days that people noted on the case.
 fn joined_facts(case: &Denial, facts: &ClaimFacts) -> ClaimFacts {
-    let days = ClaimDays {
-        service_on: facts.days.service_on.or(case.days.service_on),
-        service_end_on: facts.days.service_end_on.or(case.days.service_end_on),
-        ..case.days
-    };
+    let ClaimDays { service_on, service_end_on, .. } = facts.days;
+    let days = ClaimDays { service_on, service_end_on, ..case.days };
     ClaimFacts { days, ..facts.clone() }
 }
 

@@ -198,7 +198,7 @@ fn loaded(
     let is_odd = payment.imbalances().iter().any(|one| one.check.quarantines());
     let known = KnownClaim {
         claim: claim.clone(),
-        number: payment.number.as_str().to_owned(),
+        number: identity::number_of(payment).to_owned(),
         fingerprint: identity::paid_fingerprint(payment),
     };
     let payment = NewClaimPayment {

@@ -93,6 +93,19 @@ fn paid(day: i8) -> Adjudication {
 }
 
 #[test]
+fn two_remittances_of_one_day_and_trace_have_one_order() {
+    let with = |remittance: u128, paid: Adjudication| Adjudication {
+        remittance: RemittanceId::from_bits(remittance),
+        ..paid
+    };
+    let (one, other) = (with(1, denied(1)), with(2, paid(1)));
+    let (mut forth, mut back) = ([one.clone(), other.clone()], [other, one]);
+    sort(&mut forth);
+    sort(&mut back);
+    assert_eq!(forth, back);
+}
+
+#[test]
 fn contract_and_patient_share_open_nothing() {
     assert_eq!(read(&mut [paid(1)]), None);
 }
