@@ -158,6 +158,26 @@ fn takes_back(reversal: &Adjudication, original: &Adjudication) -> bool {
         && back.charge.abs() == first.charge.abs()
 }
 
+/// True where some adjustment can be a denial. Most claims are paid as billed; for them
+/// [`findings`] would only find that there are none.
+#[must_use]
+pub fn may_deny(
+    adjudications: &[Adjudication],
+    playbook: &Playbook,
+    payer: Option<&PayerRules>,
+) -> bool {
+    adjudications.iter().filter(|one| is_adjudicated(&one.payment)).any(|one| {
+        let claim = &one.payment;
+        let lines = claim.lines.iter().map(|line| (&line.adjustments, remarks(line, claim)));
+        let own = (&claim.adjustments, Cow::Borrowed(claim.remarks.as_slice()));
+        lines.chain(std::iter::once(own)).any(|(adjustments, remarks)| {
+            adjustments
+                .iter()
+                .any(|it| denies(&playbook.ruling(payer, &it.group, &it.reason, &remarks, one.on)))
+        })
+    })
+}
+
 /// Reads the adjudications of one claim by one payer, in the order of [`sort`]. `None` where
 /// nothing was ever denied.
 #[must_use]

@@ -20,6 +20,12 @@ macro_rules! code {
                 $name(SmolStr::new(text))
             }
 
+            /// The same where the text is at hand as it is kept.
+            #[must_use]
+            pub const fn of(text: SmolStr) -> $name {
+                $name(text)
+            }
+
             /// The code's text.
             #[must_use]
             pub fn as_str(&self) -> &str {

@@ -14,6 +14,7 @@ use crate::codes::{Procedure, Quantity};
 use crate::money::Money;
 use crate::remittance::Span;
 
+#[inline]
 pub(crate) fn money(
     amount: Amount,
     what: &str,
@@ -123,6 +124,7 @@ pub(crate) fn procedure(composite: &Composite<'_>) -> Procedure {
     Procedure { qualifier, code, modifiers }
 }
 
+#[inline]
 pub(crate) fn quantity(bytes: &[u8]) -> Option<Quantity> {
     match bytes {
         [] => None,
@@ -135,8 +137,40 @@ pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
     x12::segment::text(bytes)
 }
 
+#[inline]
 pub(crate) fn small(bytes: &[u8]) -> SmolStr {
-    SmolStr::new(text(bytes))
+    match frequent(bytes) {
+        Some(word) => SmolStr::new_static(word),
+        None => SmolStr::new(text(bytes)),
+    }
+}
+
+/// The words that stand on nearly every line of a remittance; they need neither checking nor
+/// copying.
+#[inline]
+const fn frequent(bytes: &[u8]) -> Option<&'static str> {
+    Some(match bytes {
+        b"" => "",
+        b"1" => "1",
+        b"2" => "2",
+        b"3" => "3",
+        b"CO" => "CO",
+        b"PR" => "PR",
+        b"OA" => "OA",
+        b"PI" => "PI",
+        b"HC" => "HC",
+        b"11" => "11",
+        b"12" => "12",
+        b"22" => "22",
+        b"23" => "23",
+        b"25" => "25",
+        b"45" => "45",
+        b"MB" => "MB",
+        b"MA" => "MA",
+        b"MC" => "MC",
+        b"CI" => "CI",
+        _ => return None,
+    })
 }
 
 /// `None` for an element that is left out.

@@ -55,7 +55,7 @@ impl Intake {
                 let head = || Piece::Head(Box::new(self.head(block, findings)));
                 self.inside.then(head)
             }
-            Kind::Unit if self.inside => claim(block, findings).map(Box::new).map(Piece::Claim),
+            Kind::Unit if self.inside => claim(block, findings).map(Piece::Claim),
             Kind::Tail if self.inside => {
                 let adjustments = provider_adjustments(block, findings);
                 (!adjustments.is_empty()).then_some(Piece::Provider(adjustments))
@@ -99,7 +99,7 @@ fn head_segment(head: &mut RemittanceHead, segment: &Segment<'_>, findings: &mut
             head.paid_on = x12::amount::date(payment.effective).and_then(civil);
         }
         Part::Trace(trace) => {
-            head.trace = TraceNumber::new(&text(trace.number));
+            head.trace = TraceNumber::of(small(trace.number));
             head.payer_key = small(trace.payer);
         }
         Part::Day(day) if day.qualifier == b"405" => head.produced_on = day.day().and_then(civil),
@@ -135,7 +135,7 @@ fn head_party(head: &mut RemittanceHead, party: &t835::Party<'_>) {
         b"PE" => {
             head.payee.name = small(party.name);
             match party.qualifier {
-                b"XX" => head.payee.npi = Npi::new(&text(party.id)),
+                b"XX" => head.payee.npi = Npi::of(small(party.id)),
                 _ => head.payee.tax_id = small(party.id),
             }
         }
@@ -147,24 +147,26 @@ fn head_party(head: &mut RemittanceHead, party: &t835::Party<'_>) {
 /// Its findings were told when it came.
 #[must_use]
 pub fn again(raw: &[u8], separators: Delimiters, at: Place) -> Option<ClaimPayment> {
-    claim(&Kept::new(raw, separators, at).block(), &mut Vec::new())
+    claim(&Kept::new(raw, separators, at).block(), &mut Vec::new()).map(|claim| *claim)
 }
 
 /// One CLP with what hangs on it; `None` for a block that holds none, such as a lone LX.
-fn claim(block: &Block<'_>, findings: &mut Vec<Finding>) -> Option<ClaimPayment> {
-    let mut claim: Option<ClaimPayment> = None;
-    for segment in block.segments() {
-        match (t835::part(&segment), &mut claim) {
-            (Part::Claim(clp), None) => claim = Some(opened(&clp, &segment, findings)),
-            (Part::Line(svc), Some(claim)) => claim.lines.push(line(&svc, &segment, findings)),
-            (part, Some(claim)) => match claim.lines.last_mut() {
-                Some(line) => line_segment(line, part, &segment, findings),
-                None => claim_segment(claim, part, &segment, findings),
-            },
-            (_, None) => {}
+fn claim(block: &Block<'_>, findings: &mut Vec<Finding>) -> Option<Box<ClaimPayment>> {
+    let mut segments = block.segments();
+    let mut claim = segments.by_ref().find_map(|segment| {
+        let Part::Claim(clp) = t835::part(&segment) else { return None };
+        Some(Box::new(opened(&clp, &segment, findings)))
+    })?;
+    let lines = segments.clone().filter(|segment| segment.tag() == t835::LINE).count();
+    claim.lines.reserve_exact(lines);
+    for segment in segments {
+        let part = t835::part(&segment);
+        match (&part, claim.lines.last_mut()) {
+            (Part::Line(svc), _) => claim.lines.push(line(svc, &segment, findings)),
+            (part, Some(line)) => line_segment(line, part, &segment, findings),
+            (part, None) => claim_segment(&mut claim, part, &segment, findings),
         }
     }
-    let mut claim = claim?;
     close_spans(&mut claim, block.end());
     Some(claim)
 }
@@ -185,7 +187,7 @@ fn opened(
     findings: &mut Vec<Finding>,
 ) -> ClaimPayment {
     ClaimPayment {
-        number: ClaimNumber::new(&text(clp.number)),
+        number: ClaimNumber::of(small(clp.number)),
         status: small(clp.status),
         charge: money(clp.charge, "CLP03, the charge,", segment, findings),
         paid: money(clp.paid, "CLP04, what was paid,", segment, findings),
@@ -196,7 +198,7 @@ fn opened(
             findings,
         ),
         filing: small(clp.filing),
-        control: PayerControlNumber::new(&text(clp.control)),
+        control: PayerControlNumber::of(small(clp.control)),
         facility: small(clp.facility),
         frequency: small(clp.frequency),
         span: begins(segment),
@@ -206,23 +208,23 @@ fn opened(
 
 fn claim_segment(
     claim: &mut ClaimPayment,
-    part: Part<'_>,
+    part: &Part<'_>,
     segment: &Segment<'_>,
     findings: &mut Vec<Finding>,
 ) {
     match part {
-        Part::Adjustments(cas) => adjust(&mut claim.adjustments, &cas, segment, findings),
-        Part::Name(name) => claim_name(claim, &name),
+        Part::Adjustments(cas) => adjust(&mut claim.adjustments, cas, segment, findings),
+        Part::Name(name) => claim_name(claim, name),
         Part::Outpatient(codes) => {
             claim.outpatient_segments = claim.outpatient_segments.saturating_add(1);
-            remark(&mut claim.remarks, "MOA", &codes);
+            remark(&mut claim.remarks, "MOA", codes);
         }
         Part::Inpatient(codes) => {
             claim.inpatient_segments = claim.inpatient_segments.saturating_add(1);
-            remark(&mut claim.remarks, "MIA", &codes);
+            remark(&mut claim.remarks, "MIA", codes);
         }
         Part::Reference(reference) if reference.qualifier == b"F8" => {
-            claim.original = PayerControlNumber::new(&text(reference.value));
+            claim.original = PayerControlNumber::of(small(reference.value));
         }
         Part::Day(day) => match day.qualifier {
             b"050" => claim.received_on = day_of(day.day(), "DTM02", segment, findings),
@@ -230,7 +232,7 @@ fn claim_segment(
             b"233" => claim.to = day_of(day.day(), "DTM02", segment, findings),
             _ => {}
         },
-        Part::Remark(coded) => lq(&mut claim.remarks, &coded),
+        Part::Remark(coded) => lq(&mut claim.remarks, coded, segment, findings),
         Part::Reference(_)
         | Part::Supplement(_)
         | Part::Payment(_)
@@ -247,8 +249,11 @@ fn claim_segment(
 fn claim_name(claim: &mut ClaimPayment, name: &t835::Name<'_>) {
     match name.role {
         b"QC" => {
-            let member = text_or(name.id, &claim.patient.reveal().member);
-            claim.patient = Phi::new(Patient { member, ..person(name) });
+            let mut patient = person(name);
+            if patient.member.is_empty() {
+                patient.member.clone_from(&claim.patient.reveal().member);
+            }
+            claim.patient = Phi::new(patient);
         }
         // The subscriber's id stands in where the patient has none of their own.
         b"IL" if claim.patient.reveal().member.is_empty() => {
@@ -257,7 +262,7 @@ fn claim_name(claim: &mut ClaimPayment, name: &t835::Name<'_>) {
             claim.patient = Phi::new(Patient { member, ..patient });
         }
         b"74" => claim.corrected_insured = Some(Phi::new(person(name))),
-        b"82" if name.qualifier == b"XX" => claim.rendering = Npi::new(&text(name.id)),
+        b"82" if name.qualifier == b"XX" => claim.rendering = Npi::of(small(name.id)),
         b"TT" => claim.crossover = Some(payer(name)),
         b"PR" => claim.priority_payer = Some(payer(name)),
         _ => {}
@@ -294,17 +299,17 @@ fn line(svc: &t835::Line<'_>, segment: &Segment<'_>, findings: &mut Vec<Finding>
 
 fn line_segment(
     line: &mut LinePayment,
-    part: Part<'_>,
+    part: &Part<'_>,
     segment: &Segment<'_>,
     findings: &mut Vec<Finding>,
 ) {
     match part {
-        Part::Adjustments(cas) => adjust(&mut line.adjustments, &cas, segment, findings),
-        Part::Remark(coded) => lq(&mut line.remarks, &coded),
+        Part::Adjustments(cas) => adjust(&mut line.adjustments, cas, segment, findings),
+        Part::Remark(coded) => lq(&mut line.remarks, coded, segment, findings),
         Part::Reference(reference) if reference.qualifier == b"6R" => {
-            line.control = LineControl::new(&text(reference.value));
+            line.control = LineControl::of(small(reference.value));
         }
-        Part::Day(day) => line_day(line, &day, segment, findings),
+        Part::Day(day) => line_day(line, day, segment, findings),
         Part::Supplement(amount) if amount.qualifier == b"B6" => {
             line.allowed =
                 Some(money(amount.amount, "AMT02, the allowed amount,", segment, findings));
@@ -347,11 +352,11 @@ fn adjust(
     segment: &Segment<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    let group = Group::new(&text(cas.group));
+    let group = Group::of(small(cas.group));
     for triplet in cas.iter() {
         adjustments.push(Adjustment {
             group: group.clone(),
-            reason: Carc::new(&text(triplet.reason)),
+            reason: Carc::of(small(triplet.reason)),
             amount: money(triplet.amount, "an amount of CAS", segment, findings),
             units: quantity(triplet.units),
         });
@@ -361,19 +366,26 @@ fn adjust(
 fn remark(remarks: &mut Vec<Remark>, list: &'static str, codes: &[&[u8]]) {
     let filled = codes.iter().filter(|code| !code.trim_ascii().is_empty());
     remarks.extend(
-        filled.map(|code| Remark { list: SmolStr::new_static(list), code: Rarc::new(&text(code)) }),
+        filled.map(|code| Remark { list: SmolStr::new_static(list), code: Rarc::of(small(code)) }),
     );
 }
 
-fn lq(remarks: &mut Vec<Remark>, coded: &t835::Coded<'_>) {
-    let code = Rarc::new(&text(coded.value));
-    if !code.is_empty() {
-        let list = match coded.qualifier {
-            b"HE" => SmolStr::new_static("LQ:HE"),
-            other => smol_str::format_smolstr!("LQ:{}", text(other)),
-        };
-        remarks.push(Remark { list, code });
+fn lq(
+    remarks: &mut Vec<Remark>,
+    coded: &t835::Coded<'_>,
+    segment: &Segment<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let code = Rarc::of(small(coded.value));
+    if code.is_empty() {
+        findings.push(missing(segment.place(), "expected a remark code in LQ02, and none came"));
+        return;
     }
+    let list = match coded.qualifier {
+        b"HE" => SmolStr::new_static("LQ:HE"),
+        other => smol_str::format_smolstr!("LQ:{}", text(other)),
+    };
+    remarks.push(Remark { list, code });
 }
 
 fn provider_adjustments(block: &Block<'_>, findings: &mut Vec<Finding>) -> Vec<ProviderAdjustment> {
@@ -392,9 +404,4 @@ fn provider_adjustments(block: &Block<'_>, findings: &mut Vec<Finding>) -> Vec<P
         }
     }
     adjustments
-}
-
-fn text_or(bytes: &[u8], other: &str) -> String {
-    let text = text(bytes);
-    if text.is_empty() { other.to_owned() } else { text.into_owned() }
 }

@@ -55,8 +55,23 @@ pub struct Decided {
     pub events: Vec<Event>,
     /// The case after all of it.
     pub after: Denial,
-    /// The case that was split off, where one was.
+    /// The case that was split off, where one was. Its round is the one after its origin's; where
+    /// the claim has that already, [`Decided::in_round`] gives it a free one.
     pub split: Option<Box<Decided>>,
+}
+
+impl Decided {
+    /// The same new case in another round, in its opening and after it.
+    #[must_use]
+    pub fn in_round(mut self, round: u8) -> Decided {
+        self.after.round = round;
+        for event in &mut self.events {
+            if let Change::Opened { denial } = &mut event.change {
+                denial.round = round;
+            }
+        }
+        self
+    }
 }
 
 impl Denial {

@@ -223,3 +223,89 @@ const fn works(role: Role) -> bool {
                 | Role::UtilizationReview
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first letters of the role's last word.
+    fn short(role: Role) -> &'static str {
+        let word = role.as_str().rsplit('_').next().expect("a word");
+        &word[..4]
+    }
+
+    fn table<T: Copy>(all: &[T], name: fn(T) -> &'static str, may: fn(Role, T) -> bool) -> String {
+        let mut text = String::new();
+        for one in all {
+            let roles = Role::ALL.iter().filter(|role| may(**role, *one));
+            let roles: Vec<&str> = roles.map(|role| short(*role)).collect();
+            text.push_str(&format!("{}: {}\n", name(*one), roles.join(" ")));
+        }
+        text
+    }
+
+    #[test]
+    fn each_page_has_its_roles() {
+        insta::assert_snapshot!(table(Access::ALL, Access::as_str, allows), @r"
+        queue: desk staf code spec post supe mana prov revi audi
+        read_cases: desk staf code spec post supe mana prov revi audi
+        read_patients: desk staf code spec post supe mana prov revi audi
+        claims: code spec post supe mana audi
+        rejections: spec post supe mana audi
+        remittances: spec post supe mana audi
+        matches: spec post supe mana
+        take_files: spec post supe mana
+        post: post supe mana
+        figures: spec supe mana exec audi
+        export: supe mana audi
+        rules: supe mana admi
+        manage_people: admi
+        audit: mana admi audi
+        ");
+    }
+
+    #[test]
+    fn each_act_has_its_roles() {
+        insta::assert_snapshot!(table(Act::ALL, Act::as_str, may), @r"
+        review: desk staf code spec supe mana revi
+        resubmit: staf code spec supe mana revi
+        appeal: staf code spec supe mana revi
+        acknowledge: staf code spec supe mana revi
+        reject: staf code spec supe mana revi
+        uphold: staf code spec supe mana revi
+        withdraw: staf code spec supe mana revi
+        overturn: staf code spec supe mana revi
+        dispute: staf code spec post supe mana revi
+        post: post supe mana
+        write_off: spec supe mana
+        reopen: post supe mana
+        assign: supe mana
+        take: desk staf code spec supe mana revi
+        release: desk staf code spec supe mana revi
+        recategorize: staf code spec supe mana revi
+        set_root_cause: desk staf code spec supe mana revi
+        plan: desk staf code spec supe mana revi
+        snooze: desk staf code spec supe mana revi
+        log_contact: desk staf code spec post supe mana revi
+        attach_document: desk staf code spec post supe mana prov revi
+        ask_colleague: desk staf code spec supe mana revi
+        answer: desk staf code spec post supe mana prov revi
+        escalate: desk staf code spec supe mana revi
+        split_line: staf code spec supe mana revi
+        note: desk staf code spec post supe mana prov revi
+        propose_write_off: staf code spec supe mana revi
+        approve: supe mana
+        decline: supe mana
+        ");
+    }
+
+    #[test]
+    fn who_changes_nothing_or_sees_no_case_does_no_act() {
+        for role in [Role::Executive, Role::Administrator, Role::Auditor, Role::Vendor] {
+            assert!(Act::ALL.iter().all(|act| !may(role, *act)));
+        }
+        assert!(allows(Role::Executive, Access::Figures));
+        assert!(!allows(Role::Executive, Access::ReadPatients));
+        assert!(Access::ALL.iter().all(|access| !allows(Role::Vendor, *access)));
+    }
+}

@@ -176,7 +176,6 @@ fn a_specific_reason_keeps_its_category_and_heeds_its_remarks() {
         ("151", &["N362"], Category::MedicalNecessity, Next::Correct),
         ("50", &["MA44"], Category::MedicalNecessity, Next::ProposeWriteOff),
         ("50", &["N211"], Category::MedicalNecessity, Next::ProposeWriteOff),
-        ("18", &["N522"], Category::Duplicate, Next::AwaitPayer),
         ("18", &["N368"], Category::Duplicate, Next::Appeal),
         ("50", &["MA18"], Category::MedicalNecessity, Next::Appeal),
         ("22", &["MA18"], Category::CoordinationOfBenefits, Next::AwaitPayer),
@@ -186,6 +185,13 @@ fn a_specific_reason_keeps_its_category_and_heeds_its_remarks() {
         let found = ruling(&rules, "CO", carc, remarks);
         assert_eq!((found.category, found.next), (category, next), "{carc} {remarks:?}");
     }
+}
+
+/// The payer's own crossover came first: the claim is judged there, and nothing is refused here.
+#[test]
+fn the_copy_of_a_crossover_is_no_denial() {
+    assert_eq!(ruling(&shipped(), "OA", "18", &["N522"]).kind, AdjustmentKind::Informational);
+    assert_eq!(ruling(&shipped(), "OA", "18", &[]).kind, AdjustmentKind::Denial);
 }
 
 #[test]

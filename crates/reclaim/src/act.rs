@@ -37,11 +37,11 @@ pub(crate) enum Failed {
 
 impl From<store::Error> for Failed {
     fn from(error: store::Error) -> Failed {
-        match error {
-            store::Error::Stale { by, at } => Failed::Stale { by, at },
-            store::Error::Missing { .. } => Failed::Missing,
-            other => Failed::Store(other),
+        if let store::Error::Stale { by, at } = error {
+            return Failed::Stale { by, at };
         }
+        let is_missing = matches!(error, store::Error::Missing { .. });
+        if is_missing { Failed::Missing } else { Failed::Store(error) }
     }
 }
 

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use denial::billed::{Billed, BilledClaim};
-use denial::ids::ClaimId;
 use serde_json::json;
 use store::claims::{KnownClaim, NewVersion};
 use store::journal::Entry;
 use tokio::sync::mpsc;
 use x12::Reader;
 
+use crate::identity;
 use crate::practice::Office;
+use crate::settle::{self, Fresh};
 use crate::staging::PART;
-use crate::{identity, settle};
 
 /// Writes every claim of a kept file.
 pub(crate) async fn place(
@@ -91,11 +91,9 @@ async fn write(office: &Office, file: &str, versions: Vec<NewVersion>) -> anyhow
     let ids: Vec<String> = versions.iter().map(|one| one.known.claim.as_str().to_owned()).collect();
     let mut tx = office.write().await?;
     tx.add_versions(file, versions).await?;
-    tx.find_likely(&ids).await?;
+    tx.find_likely_paid(&ids).await?;
     let paid = tx.paid_among(&ids).await?;
-    let claims =
-        paid.iter().map(|id| Ok(ClaimId::parse(id)?)).collect::<anyhow::Result<Vec<_>>>()?;
-    settle::settle(&mut tx, office, &office.moment(), claims).await?;
+    settle::settle_claims(&mut tx, office, &office.moment(), paid, Fresh::nothing()).await?;
     tx.commit().await?;
     Ok(())
 }

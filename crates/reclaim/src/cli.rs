@@ -1,5 +1,6 @@
 //! The commands.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,7 +10,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::demo::Wish;
 use crate::practice::{Office, Place};
 use crate::taking::Taking;
-use crate::{act, backup, demo, doctor, export, rules_check, score, show, taking, verify};
+use crate::{act, backup, bench, demo, doctor, export, people, rules_check, rules_files};
+use crate::{score, serve, show, taking, verify};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -97,9 +99,28 @@ enum Command {
         /// Does not serve it
         #[arg(long)]
         no_serve: bool,
+        /// The address to serve it at
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
         /// Compares the database with the truth; one JSON object as the last line
         #[arg(long)]
         score: bool,
+    },
+    /// Measures taking in and verifying, as ratios to the unavoidable work
+    Bench {
+        /// Claims of the file that is taken in
+        #[arg(long, default_value_t = 168_000)]
+        claims: u64,
+        /// Runs of which the median counts
+        #[arg(long, default_value_t = 5)]
+        runs: usize,
+        /// Also a database that grows to so many claims
+        #[arg(long, value_name = "CLAIMS")]
+        grown: Option<u64>,
+        /// Also a PostgreSQL server, with empty databases reclaim_bench_take0, reclaim_bench_floor0
+        /// and so on, two for each run
+        #[arg(long, value_name = "URL")]
+        postgres: Option<String>,
     },
     /// Does one act on a case, such as `plan next=call_payer on=2026-02-03`
     ///
@@ -139,6 +160,18 @@ enum Command {
     /// The rules that decide what a denial is, who owns it and by when
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Serves the pages, and watches the inbox folder, until it is told to stop
+    Serve {
+        /// The address; beyond this machine put TLS before it
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// A folder from which files are taken in, beside the one in the documents' folder
+        #[arg(long, value_name = "FOLDER")]
+        inbox: Option<PathBuf>,
+    },
+    /// People who sign in
+    #[command(subcommand)]
+    User(UserCommand),
     /// Shows one case
     Show {
         /// Its id, or the number of its claim
@@ -146,6 +179,38 @@ enum Command {
         /// Everything, as JSON
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Makes a person, or gives one who is known a role in this practice
+    ///
+    /// A password is drawn and shown once, unless it comes on the standard input.
+    Add {
+        /// The name to sign in with
+        #[arg(value_name = "LOGIN")]
+        user: String,
+        /// The name for people
+        #[arg(long)]
+        name: String,
+        /// The role: billing_specialist, front_desk and so on
+        #[arg(long)]
+        role: String,
+        /// Reads the password from the standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Lists the people of this practice
+    List,
+    /// Gives a person another password and ends their sessions
+    Password {
+        /// The name to sign in with
+        #[arg(value_name = "LOGIN")]
+        user: String,
+        /// Reads the password from the standard input
+        #[arg(long)]
+        password_stdin: bool,
     },
 }
 
@@ -166,12 +231,18 @@ pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
     let place = cli.place.into_place();
     let ran = match cli.command {
-        Command::Doctor { json, files } => return ExitCode::from(doctor::run(&files, json)),
+        Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
+            .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
         Command::Rules(RulesCommand::Check { own }) => {
+            let own = own.or(place.rules);
             return ExitCode::from(rules_check::run(own.as_deref()));
         }
-        Command::Demo { size, seed, no_serve, score } => {
-            run_demo(&place, &Wish { size, seed }, no_serve, score)
+        Command::Demo { size, seed, no_serve, listen, score } => {
+            let listen = (!no_serve).then_some(listen);
+            in_time(run_demo(&place, Wish { size, seed }, listen, score))
+        }
+        Command::Bench { claims, runs, grown, postgres } => {
+            in_time(bench::run(bench::Wish { claims, runs, postgres, grown }))
         }
         Command::Act { id, act, fields, json } => {
             on_office(&place, async move |office| act::run(&office, &id, &act, &fields, json).await)
@@ -192,6 +263,18 @@ pub(crate) fn main() -> ExitCode {
             on_office(&place, async move |office| backup::run(&office, &file).await)
         }
         Command::Restore { file } => in_time(backup::restore(&place, &file)),
+        Command::Serve { listen, inbox } => on_office(&place, async move |office| {
+            serve::serve(office, listen, inbox).await.map(|()| ExitCode::SUCCESS)
+        }),
+        Command::User(command) => on_office(&place, async move |office| match command {
+            UserCommand::Add { user, name, role, password_stdin } => {
+                people::run_add(&office, &user, &name, &role, password_stdin).await
+            }
+            UserCommand::List => people::run_list(&office).await,
+            UserCommand::Password { user, password_stdin } => {
+                people::run_password(&office, &user, password_stdin).await
+            }
+        }),
         Command::Show { id, json } => {
             on_office(&place, async move |office| show::case(&office, &id, json).await)
         }
@@ -217,23 +300,26 @@ impl PlaceArgs {
     }
 }
 
-fn run_demo(
+async fn run_demo(
     place: &Place,
-    wish: &Wish,
-    no_serve: bool,
+    wish: Wish,
+    listen: Option<SocketAddr>,
     with_score: bool,
 ) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
-    runtime.block_on(async {
-        let made = demo::make(place, wish).await?;
-        if with_score {
-            let score = score::score(&made.office, &made.truth).await?;
-            println!("{}", serde_json::to_string(&score).context("a score is JSON")?);
-        }
-        anyhow::ensure!(no_serve, "serving is not there yet; use --no-serve");
-        made.office.store.close().await;
-        Ok(ExitCode::SUCCESS)
-    })
+    let made = demo::make(place, &wish).await?;
+    if with_score {
+        let score = score::score(&made.office, &made.truth).await?;
+        println!("{}", serde_json::to_string(&score).context("a score is JSON")?);
+    }
+    let store = made.office.store.clone();
+    if let Some(listen) = listen {
+        let logins = people::simulate(&made.office).await?.join(", ");
+        println!("Everything here is simulated. Sign in as {logins};");
+        println!("the password of all is {}", people::SIMULATED_PASSWORD);
+        serve::serve(made.office, listen, None).await?;
+    }
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Opens the practice, finishes what a crash left undone, and runs a command on it.

@@ -10,6 +10,7 @@ pub(crate) enum Clock {
     /// The system's.
     System,
     /// This instant, always.
+    #[expect(dead_code, reason = "the pages that use it come with the next part of the web app")]
     Fixed(Timestamp),
 }
 

@@ -160,8 +160,8 @@ fn files_by_day(folder: &Path) -> anyhow::Result<Vec<(String, PathBuf)>> {
 
 /// The day that a simulated file's name ends with: the last run of eight digits.
 fn day_of(name: &str) -> String {
-    let runs = name.split(|letter: char| !letter.is_ascii_digit());
-    runs.filter(|run| run.len() == 8).next_back().unwrap_or_default().to_owned()
+    let mut runs = name.split(|letter: char| !letter.is_ascii_digit());
+    runs.rfind(|run| run.len() == 8).unwrap_or_default().to_owned()
 }
 
 fn bar(steps: u64, what: &'static str) -> ProgressBar {

@@ -5,7 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use denial::remittance::{Check, Imbalance};
+use denial::adjudication::{self, Adjudication};
+use denial::codes::ClaimNumber;
+use denial::denial::DeniedLine;
+use denial::ids::RemittanceId;
+use denial::matching;
+use denial::remittance::{Check, ClaimPayment, Imbalance, RemittanceHead};
+use denial::rules::Rules;
 use denial::totals::Totals;
 use x12::Severity;
 
@@ -24,28 +30,57 @@ pub(crate) struct Report {
     pub(crate) file: PathBuf,
     pub(crate) survey: Survey,
     pub(crate) transactions: Vec<Transaction>,
+    pub(crate) denials: Vec<DeniedClaim>,
+}
+
+/// A claim with denied lines, as far as one file tells; a later one may say otherwise.
+pub(crate) struct DeniedClaim {
+    pub(crate) number: ClaimNumber,
+    pub(crate) lines: Vec<DeniedLine>,
 }
 
 /// Explains every file on standard output and returns the exit code of the worst.
-pub(crate) fn run(files: &[PathBuf], json: bool) -> u8 {
+pub(crate) fn run(files: &[PathBuf], json: bool, rules: &Rules) -> u8 {
     let mut out = io::stdout().lock();
-    files.iter().map(|file| explain(file, json, &mut out)).max().unwrap_or(CLEAN)
+    files.iter().map(|file| explain(file, json, rules, &mut out)).max().unwrap_or(CLEAN)
 }
 
-fn explain(file: &Path, json: bool, out: &mut impl Write) -> u8 {
-    let written = match examine(file) {
-        Ok(report) => doctor_report::print(&report, json, out).map(|()| report.exit_code()),
+fn explain(file: &Path, json: bool, rules: &Rules, out: &mut impl Write) -> u8 {
+    let written = match examine(file, rules) {
+        Ok(report) => doctor_report::print(&report, rules, json, out).map(|()| report.exit_code()),
         Err(fault) => doctor_report::unreadable(file, &fault, json, out).map(|()| UNREADABLE),
     };
     // Nobody reads on when the output is closed, as by `head`.
     written.unwrap_or(UNREADABLE)
 }
 
-fn examine(file: &Path) -> anyhow::Result<Report> {
+fn examine(file: &Path, rules: &Rules) -> anyhow::Result<Report> {
     let source = File::open(file).context("cannot open the file")?;
     let mut transactions = Vec::new();
-    let survey = survey(source, io::sink(), |transaction| transactions.push(transaction))?;
-    Ok(Report { file: file.to_owned(), survey, transactions })
+    let mut denials = Vec::new();
+    let survey = survey(
+        source,
+        io::sink(),
+        |transaction| transactions.push(transaction),
+        |head, payment| denials.extend(denied(head, payment, rules)),
+    )?;
+    Ok(Report { file: file.to_owned(), survey, transactions, denials })
+}
+
+/// The denied lines of one claim payment, by the kinds of its adjustments.
+fn denied(head: &RemittanceHead, payment: &ClaimPayment, rules: &Rules) -> Option<DeniedClaim> {
+    let claim = matching::known_from(payment, head);
+    let said = Adjudication {
+        remittance: RemittanceId::from_bits(0),
+        on: head.paid_on.or(head.produced_on),
+        trace: head.trace.clone(),
+        number: 0,
+        quarantined: false,
+        payment: payment.clone(),
+    };
+    let terms = rules.payer(&head.payer, claim.plan);
+    let found = adjudication::findings(&claim, &[said], &rules.playbook, terms)?;
+    Some(DeniedClaim { number: payment.number.clone(), lines: found.lines })
 }
 
 impl Report {

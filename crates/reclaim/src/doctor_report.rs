@@ -4,16 +4,24 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
+use denial::category::AdjustmentKind;
+use denial::denial::DeniedLine;
 use denial::remittance::{Check, Imbalance};
+use denial::rules::Rules;
 use denial::totals::Totals;
 use serde_json::{Value, json};
 use x12::Finding;
 
-use crate::doctor::Report;
+use crate::doctor::{DeniedClaim, Report};
 use crate::survey::Transaction;
 
 /// Writes one report.
-pub(crate) fn print(report: &Report, json: bool, out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn print(
+    report: &Report,
+    rules: &Rules,
+    json: bool,
+    out: &mut impl Write,
+) -> io::Result<()> {
     if json {
         return writeln!(out, "{}", as_json(report));
     }
@@ -24,6 +32,7 @@ pub(crate) fn print(report: &Report, json: bool, out: &mut impl Write) -> io::Re
     if let Some(totals) = report.totals() {
         writeln!(out, "{}", sums(&totals))?;
     }
+    print_denials(report, rules, out)?;
     print_imbalances(report, out)?;
     print_findings(&report.survey.findings, out)
 }
@@ -53,8 +62,79 @@ fn as_json(report: &Report) -> Value {
     if let (Some(totals), Some(members)) = (report.totals(), line.as_object_mut()) {
         members.insert("totals".to_owned(), json!(totals));
         members.insert("balanced".to_owned(), json!(report.is_balanced()));
+        let denials: Vec<Value> = report.denials.iter().map(denied_claim).collect();
+        members.insert("denials".to_owned(), json!(denials));
     }
     line
+}
+
+fn denied_claim(claim: &DeniedClaim) -> Value {
+    let line = |line: &DeniedLine| {
+        json!({
+            "line": line.line,
+            "procedure": line.procedure.to_string(),
+            "denied": line.denied.plain(),
+            "category": line.category.as_str(),
+            "adjustments": line.adjustments.iter().map(|one| {
+                json!([one.group, one.reason, one.amount.plain()])
+            }).collect::<Vec<_>>(),
+            "remarks": line.remarks.iter().map(|one| one.code.as_str()).collect::<Vec<_>>(),
+        })
+    };
+    json!({ "claim": claim.number, "lines": claim.lines.iter().map(line).collect::<Vec<_>>() })
+}
+
+/// Denied lines shown to people; the rest are counted, and `--json` has them all.
+const DENIALS_SHOWN: usize = 40;
+
+fn print_denials(report: &Report, rules: &Rules, out: &mut impl Write) -> io::Result<()> {
+    let lines = || {
+        report.denials.iter().flat_map(|claim| claim.lines.iter().map(move |line| (claim, line)))
+    };
+    let count = lines().count();
+    if count == 0 {
+        let has_remittance = report.remittances().next().is_some();
+        return if has_remittance { writeln!(out, "  no denied line") } else { Ok(()) };
+    }
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED);
+    table.set_header(["claim", "line", "service", "denied", "reason", "why"]);
+    for (claim, line) in lines().take(DENIALS_SHOWN) {
+        table.add_row([
+            claim.number.to_string(),
+            line.line.map_or("claim".to_owned(), |number| number.to_string()),
+            line.procedure.to_string(),
+            line.denied.to_string(),
+            line.category.as_str().replace('_', " "),
+            why(line, rules),
+        ]);
+    }
+    if let Some(column) = table.column_mut(3) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    writeln!(out, "{table}")?;
+    if count > DENIALS_SHOWN {
+        writeln!(out, "  and {} more denied lines", count - DENIALS_SHOWN)?;
+    }
+    Ok(())
+}
+
+/// The codes of a line in words; contractual and patient's parts are left out.
+fn why(line: &DeniedLine, rules: &Rules) -> String {
+    let reasons = line.adjustments.iter().filter(|one| {
+        let ruling =
+            rules.playbook.ruling(None, &one.group, &one.reason, &line.remarks, line.denied_on);
+        matches!(ruling.kind, AdjustmentKind::Denial | AdjustmentKind::Unmapped)
+    });
+    let reasons = reasons.map(|one| {
+        let text = rules.wording.carc(&one.reason).map_or("a code in no list", |it| &it.text);
+        format!("{}-{} {text}", one.group, one.reason)
+    });
+    let remarks = line.remarks.iter().map(|one| {
+        let text = rules.wording.rarc(&one.code).map_or("", |it| &it.text);
+        format!("{} {text}", one.code)
+    });
+    reasons.chain(remarks).collect::<Vec<_>>().join("\n")
 }
 
 fn transaction(one: &Transaction) -> Value {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 mod act;
 mod answers;
 mod backup;
+mod bench;
 mod bills;
 mod cli;
 mod clock;
@@ -15,11 +16,13 @@ mod documents;
 mod export;
 mod fields;
 mod identity;
+mod people;
 mod practice;
 mod rank;
 mod rules_check;
 mod rules_files;
 mod score;
+mod serve;
 mod settle;
 mod show;
 mod staging;
@@ -27,6 +30,8 @@ mod survey;
 mod take;
 mod taking;
 mod verify;
+#[expect(dead_code, reason = "the pages that use it come with the next part of the web app")]
+mod web;
 
 fn main() -> ExitCode {
     cli::main()

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context;
 use denial::adjudication::{self, Adjudication, Findings};
-use denial::claim::{Claim, PayerName};
+use denial::claim::{Claim, PayerName, PlanType};
 use denial::codes::{ClaimNumber, TraceNumber};
 use denial::denial::{ClaimDays, Denial};
 use denial::ids::{ClaimId, PayerId, RemittanceId};
 use denial::lifecycle::hearing::hear_all;
 use denial::lifecycle::opening::{ClaimFacts, Opening};
 use denial::lifecycle::{Decided, Event};
+use denial::payer::PayerRules;
 use denial::person::Moment;
 use denial::remittance::{ClaimPayment, RemittanceHead, Source};
 use denial::rules::Rules;
@@ -21,17 +22,81 @@ use store::Tx;
 use store::claims::ClaimRow;
 use store::denials::Rank;
 use store::journal::Entry;
-use store::remittances::{ClaimPaymentRow, State};
+use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
 use x12::{Delimiters, Place};
 
 use crate::practice::Office;
 use crate::staging::PART;
 use crate::{identity, rank};
 
+/// What remittances say that are being written: it need not be read back.
+#[derive(Default)]
+pub(crate) struct Fresh {
+    said: Vec<(String, String, Adjudication)>,
+    heads: HashMap<String, RemittanceHead>,
+    /// Claims that nobody knew before.
+    new: u64,
+}
+
+/// What one remittance says of its claims.
+pub(crate) struct Said {
+    pub(crate) payments: Vec<SaidPayment>,
+    /// How many of the claims nobody knew before.
+    pub(crate) new: u64,
+}
+
+/// One claim payment of it.
+pub(crate) struct SaidPayment {
+    pub(crate) claim: ClaimId,
+    pub(crate) n: u64,
+    pub(crate) quarantined: bool,
+    pub(crate) payment: Box<ClaimPayment>,
+}
+
+impl Fresh {
+    /// Claims of which nothing new is said, to be looked at again.
+    pub(crate) fn nothing() -> Fresh {
+        Fresh::default()
+    }
+
+    /// Adds a remittance; `doubtful` where its money does not count yet.
+    pub(crate) fn add(
+        &mut self,
+        row: &RemittanceRow,
+        doubtful: bool,
+        said: Said,
+    ) -> anyhow::Result<()> {
+        let head = serde_json::from_str(&row.head).context("a head is JSON")?;
+        self.heads.insert(row.remittance.clone(), head);
+        self.new += said.new;
+        let remittance = RemittanceId::parse(&row.remittance)?;
+        let on = row.paid_on.as_deref().and_then(|day| day.parse().ok());
+        for one in said.payments {
+            let adjudication = Adjudication {
+                remittance: remittance.clone(),
+                on,
+                trace: TraceNumber::new(&row.trace),
+                number: one.n,
+                quarantined: one.quarantined || doubtful,
+                payment: *one.payment,
+            };
+            let claim = one.claim.as_str().to_owned();
+            self.said.push((claim, row.payer.clone(), adjudication));
+        }
+        Ok(())
+    }
+
+    /// True where nothing but what is said here was ever said of any of the claims.
+    fn is_all(&self, claims: &[String]) -> bool {
+        u64::try_from(claims.len()) == Ok(self.new)
+    }
+}
+
 /// Everything that is known of the claims of one step.
+#[derive(Default)]
 struct Known {
     /// What was said, by the claim that speaks for it and by payer.
-    said: BTreeMap<(String, String), Vec<ClaimPaymentRow>>,
+    said: BTreeMap<(String, String), Vec<Adjudication>>,
     claims: HashMap<String, ClaimRow>,
     heads: HashMap<String, RemittanceHead>,
     cases: HashMap<(String, String), Vec<Denial>>,
@@ -45,25 +110,39 @@ struct Opened {
     payers: BTreeMap<String, (PayerId, String)>,
 }
 
-/// Brings the cases of some claims up to date.
+/// Brings the cases of the claims up to date of which something is said.
 pub(crate) async fn settle(
     tx: &mut Tx,
     office: &Office,
     moment: &Moment,
-    mut claims: Vec<ClaimId>,
+    fresh: Fresh,
+) -> anyhow::Result<()> {
+    let claims = fresh.said.iter().map(|(claim, ..)| claim.clone()).collect();
+    settle_claims(tx, office, moment, claims, fresh).await
+}
+
+/// Brings the cases of some claims up to date.
+pub(crate) async fn settle_claims(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    mut claims: Vec<String>,
+    fresh: Fresh,
 ) -> anyhow::Result<()> {
     claims.sort();
     claims.dedup();
     if claims.is_empty() {
         return Ok(());
     }
-    let ids: Vec<String> = claims.iter().map(|claim| claim.as_str().to_owned()).collect();
-    let known = known(tx, ids).await?;
+    let mut known = known(tx, claims, fresh).await?;
+    let mut terms = Terms::default();
     let mut opened = Opened::default();
-    for ((claim, payer), rows) in &known.said {
-        let key = (claim.clone(), payer.clone());
+    for ((claim, payer), mut said) in std::mem::take(&mut known.said) {
+        adjudication::sort(&mut said);
+        let key = (claim, payer);
         let cases = known.cases.get(&key).map_or(&[][..], Vec::as_slice);
-        let Some(heard) = hear(&known, claim, payer, rows, &office.rules)? else { continue };
+        let heard = hear(&known, &key.0, &key.1, &said, &office.rules, &mut terms)?;
+        let Some(heard) = heard else { continue };
         follow(tx, office, moment, cases, heard, &mut opened).await?;
     }
     let payers: Vec<(PayerId, String)> = opened.payers.into_values().collect();
@@ -72,35 +151,59 @@ pub(crate) async fn settle(
     Ok(())
 }
 
-async fn known(tx: &mut Tx, ids: Vec<String>) -> anyhow::Result<Known> {
-    let speaks: HashMap<String, String> = tx.joined(&ids).await?.into_iter().collect();
+async fn known(tx: &mut Tx, ids: Vec<String>, fresh: Fresh) -> anyhow::Result<Known> {
+    let mut known = Known::default();
+    let mut speaks = HashMap::new();
+    if !fresh.is_all(&ids) {
+        speaks = tx.joined(&ids).await?.into_iter().collect();
+        load(tx, ids, &speaks, &fresh.heads, &mut known).await?;
+    }
+    known.heads.extend(fresh.heads);
+    for (claim, payer, said) in fresh.said {
+        let speaker = speaks.get(&claim).cloned().unwrap_or(claim);
+        known.said.entry((speaker, payer)).or_default().push(said);
+    }
+    Ok(known)
+}
+
+/// Loads what was said before, of the claims and of those joined to them; `fresh` remittances are
+/// at hand.
+async fn load(
+    tx: &mut Tx,
+    ids: Vec<String>,
+    speaks: &HashMap<String, String>,
+    fresh: &HashMap<String, RemittanceHead>,
+    known: &mut Known,
+) -> anyhow::Result<()> {
     let mut all = ids;
     all.extend(speaks.iter().flat_map(|(claim, into)| [claim.clone(), into.clone()]));
     all.sort();
     all.dedup();
-    let rows = tx.said_of(&all).await?;
+    let mut rows = tx.said_of(&all).await?;
+    rows.retain(|row| !fresh.contains_key(&row.remittance));
     let mut sources: Vec<String> = rows.iter().map(|row| row.remittance.clone()).collect();
     sources.sort();
     sources.dedup();
-    let mut heads = HashMap::with_capacity(sources.len());
     for row in tx.remittances_among(&sources).await? {
         let head = serde_json::from_str(&row.head).context("a kept head is JSON")?;
-        heads.insert(row.remittance, head);
+        known.heads.insert(row.remittance, head);
     }
-    let mut said: BTreeMap<(String, String), Vec<ClaimPaymentRow>> = BTreeMap::new();
     for row in rows {
         let speaker = speaks.get(&row.claim).unwrap_or(&row.claim).clone();
-        said.entry((speaker, row.payer.clone())).or_default().push(row);
+        let said = adjudication(&row)?;
+        known.said.entry((speaker, row.payer)).or_default().push(said);
     }
-    let claims = tx.claims(&all).await?;
-    let mut cases: HashMap<(String, String), Vec<Denial>> = HashMap::new();
+    known.claims = tx.claims(&all).await?;
     for case in tx.cases_of(&all).await? {
         let claim = case.claim.as_str().to_owned();
         let key = (speaks.get(&claim).unwrap_or(&claim).clone(), case.payer.as_str().to_owned());
-        cases.entry(key).or_default().push(case);
+        known.cases.entry(key).or_default().push(case);
     }
-    Ok(Known { said, claims, heads, cases })
+    Ok(())
 }
+
+/// The rules of a remittance's payer for a line of business: looked up once, not for each claim.
+type Terms<'a> = HashMap<(String, PlanType), Option<&'a PayerRules>>;
 
 /// What payers said of one claim comes to.
 struct Heard {
@@ -109,21 +212,25 @@ struct Heard {
     source: Source,
 }
 
-fn hear(
+fn hear<'a>(
     known: &Known,
     claim: &str,
     payer: &str,
-    rows: &[ClaimPaymentRow],
-    rules: &Rules,
+    said: &[Adjudication],
+    rules: &'a Rules,
+    terms: &mut Terms<'a>,
 ) -> anyhow::Result<Option<Heard>> {
-    let mut said = rows.iter().map(adjudication).collect::<anyhow::Result<Vec<_>>>()?;
-    adjudication::sort(&mut said);
     let first = said.first().context("a claim that was spoken of")?;
     let head = known.heads.get(first.remittance.as_str()).context("a remittance has a head")?;
     let billed = known.claims.get(claim).map(ClaimRow::billed).transpose()?.flatten();
+    let plan = billed.as_ref().map_or_else(|| matching::plan(&first.payment.filing), |it| it.plan);
+    let key = (first.remittance.as_str().to_owned(), plan);
+    let terms = *terms.entry(key).or_insert_with(|| rules.payer(&head.payer, plan));
+    if !adjudication::may_deny(said, &rules.playbook, terms) {
+        return Ok(None);
+    }
     let body = billed.unwrap_or_else(|| matching::known_from(&first.payment, head));
-    let terms = rules.payer(&head.payer, body.plan);
-    let Some(findings) = adjudication::findings(&body, &said, &rules.playbook, terms) else {
+    let Some(findings) = adjudication::findings(&body, said, &rules.playbook, terms) else {
         return Ok(None);
     };
     let facts = ClaimFacts {
@@ -132,7 +239,7 @@ fn hear(
         payer: PayerId::parse(payer)?,
         payer_name: PayerName { name: head.payer.name.clone(), ids: head.payer.ids.clone() },
         plan: body.plan,
-        days: days(&body, &said),
+        days: days(&body, said),
     };
     Ok(Some(Heard { findings, facts, source: head.source }))
 }
@@ -266,12 +373,9 @@ pub(crate) async fn settle_giant(office: &Office, remittance: &str) -> anyhow::R
         }
         let limit = i64::try_from(PART).unwrap_or(i64::MAX);
         let payments = tx.claim_payments(remittance, row.settled, limit).await?;
-        let claims = payments
-            .iter()
-            .map(|one| Ok(ClaimId::parse(&one.claim)?))
-            .collect::<anyhow::Result<Vec<_>>>()?;
+        let claims: Vec<String> = payments.into_iter().map(|one| one.claim).collect();
         let count = i64::try_from(claims.len()).unwrap_or(i64::MAX);
-        settle(&mut tx, office, &office.moment(), claims).await?;
+        settle_claims(&mut tx, office, &office.moment(), claims, Fresh::nothing()).await?;
         let settled = if count == 0 { row.claims } else { row.settled + count };
         tx.settle_remittance(remittance, settled).await?;
         tx.commit().await?;

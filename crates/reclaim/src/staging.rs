@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use denial::ids::{ClaimId, PayerId, RemittanceId};
+use denial::ids::{PayerId, RemittanceId};
 use denial::intake::{Intake, Piece};
 use denial::remittance::{ClaimPayment, ProviderAdjustment};
 use serde_json::json;
@@ -17,12 +17,13 @@ use store::{Practice, Tx};
 use tokio::sync::mpsc;
 use x12::{Block, Kind, Reader};
 
+use crate::identity;
 use crate::practice::Office;
+use crate::settle::{self, Fresh, Said, SaidPayment};
 use crate::take::{Outcome, Planned};
-use crate::{identity, settle};
 
 /// Claims written in one transaction: the longest that anybody waits for the practice's turn.
-pub(crate) const PART: usize = 500;
+pub(crate) const PART: usize = 250;
 
 /// What the second pass needs of a planned remittance.
 #[derive(Clone)]
@@ -38,9 +39,16 @@ struct Part {
     index: usize,
     is_first: bool,
     is_last: bool,
-    claims: Vec<(NewClaimPayment, KnownClaim)>,
+    claims: Vec<Loaded>,
     provider: Vec<ProviderAdjustment>,
     provider_from: usize,
+}
+
+/// One claim payment: the row it becomes, its claim, and what it says.
+struct Loaded {
+    row: NewClaimPayment,
+    known: KnownClaim,
+    payment: Box<ClaimPayment>,
 }
 
 /// Parts that go into one transaction, and how far in the file they reach.
@@ -143,7 +151,7 @@ impl<'a> Assembly<'a> {
         let (Some(part), Some(wanted)) = (&mut self.open, wanted) else { return Some(()) };
         match piece {
             Some(Piece::Claim(payment)) => {
-                part.claims.push(loaded(block, &payment, wanted, self.n));
+                part.claims.push(loaded(block, payment, wanted, self.n));
                 self.n += 1;
                 self.waiting += 1;
             }
@@ -188,20 +196,15 @@ impl Part {
     }
 }
 
-fn loaded(
-    block: &Block<'_>,
-    payment: &ClaimPayment,
-    wanted: &Wanted,
-    n: u64,
-) -> (NewClaimPayment, KnownClaim) {
-    let claim = identity::claim_of(payment, &wanted.payer, &wanted.remittance, n);
+fn loaded(block: &Block<'_>, payment: Box<ClaimPayment>, wanted: &Wanted, n: u64) -> Loaded {
+    let claim = identity::claim_of(&payment, &wanted.payer, &wanted.remittance, n);
     let is_odd = payment.imbalances().iter().any(|one| one.check.quarantines());
     let known = KnownClaim {
         claim: claim.clone(),
-        number: identity::number_of(payment).to_owned(),
-        fingerprint: identity::paid_fingerprint(payment),
+        number: identity::number_of(&payment).to_owned(),
+        fingerprint: identity::paid_fingerprint(&payment),
     };
-    let payment = NewClaimPayment {
+    let row = NewClaimPayment {
         n,
         claim,
         quarantined: is_odd || wanted.unbalanced,
@@ -209,35 +212,30 @@ fn loaded(
         byte: payment.span.start,
         raw: raw::to_text(block.raw()).into_owned(),
     };
-    (payment, known)
+    Loaded { row, known, payment }
 }
 
 /// Writes one batch. A remittance that is whole in it is published and its cases opened in the same
 /// transaction; one of many parts is published with its last and settled after it.
 async fn write(office: &Office, batch: Batch, planned: &mut [Planned]) -> anyhow::Result<()> {
     let mut tx = office.write().await?;
+    let moment = office.moment();
     let mut entries = Vec::new();
-    let mut claims: Vec<ClaimId> = Vec::new();
+    let mut fresh = Fresh::default();
     let mut giants = Vec::new();
     for part in batch.parts {
         let Some(one) = planned.get_mut(part.index) else { continue };
-        let (is_first, is_last) = (part.is_first, part.is_last);
-        let own: Vec<ClaimId> =
-            part.claims.iter().map(|(payment, _)| payment.claim.clone()).collect();
-        if !stage(&mut tx, part, one).await? || !is_last {
-            continue;
-        }
-        let Some(row) = publish(&mut tx, one, &mut entries).await? else { continue };
-        if is_first {
-            tx.settle_remittance(&row.remittance, row.claims).await?;
-            claims.extend(own);
+        if part.is_first && part.is_last {
+            write_whole(&mut tx, part, one, &mut entries, &mut fresh).await?;
         } else {
-            giants.push(row.remittance);
+            let is_last = part.is_last;
+            if write_part(&mut tx, part, one).await? && is_last {
+                giants.extend(publish(&mut tx, one, &mut entries).await?);
+            }
         }
     }
-    let moment = office.moment();
     tx.append(entries, &moment).await?;
-    settle::settle(&mut tx, office, &moment, claims).await?;
+    settle::settle(&mut tx, office, &moment, fresh).await?;
     tx.commit().await?;
     for remittance in giants {
         settle::settle_giant(office, &remittance).await?;
@@ -245,33 +243,92 @@ async fn write(office: &Office, batch: Batch, planned: &mut [Planned]) -> anyhow
     Ok(())
 }
 
-/// Writes a part of a remittance. False where the remittance is there already, whole.
-async fn stage(tx: &mut Tx, part: Part, planned: &mut Planned) -> anyhow::Result<bool> {
-    let Some(row) = planned.row.as_ref() else { return Ok(false) };
+/// Writes a remittance that is whole in its batch, in the state that it is to have.
+async fn write_whole(
+    tx: &mut Tx,
+    part: Part,
+    planned: &mut Planned,
+    entries: &mut Vec<Entry>,
+    fresh: &mut Fresh,
+) -> anyhow::Result<()> {
+    let Some(mut row) = planned.row.clone() else { return Ok(()) };
+    let state = end_state(tx, planned, &row, entries).await?;
+    row.state = state.as_str().to_owned();
+    row.settled = row.claims;
+    if !tx.stage_remittance(&row).await? {
+        if !goes_on(tx, &row, planned).await? {
+            return Ok(());
+        }
+        let now = [State::Staging, State::Test];
+        for before in now {
+            tx.move_remittance(&row.remittance, before, state).await?;
+        }
+        tx.settle_remittance(&row.remittance, row.claims).await?;
+    }
+    entries.push(taken(&row));
+    let counts = matches!(state, State::Published | State::Conflict);
+    let doubtful = state == State::Conflict;
+    let said = write_claims(tx, part, planned, &row).await?;
+    if counts {
+        fresh.add(&row, doubtful, said)?;
+    }
+    Ok(())
+}
+
+/// Writes a part of a giant remittance out of sight. False where the remittance is there already.
+async fn write_part(tx: &mut Tx, part: Part, planned: &mut Planned) -> anyhow::Result<bool> {
+    let Some(row) = planned.row.clone() else { return Ok(false) };
     if planned.placed.outcome == Outcome::Refused {
         return Ok(false);
     }
-    if part.is_first && !tx.stage_remittance(row).await? {
-        let first = tx.remittance_saying(&row.content).await?;
-        let goes_on = first.as_ref().is_some_and(|first| may_go_on(first, planned));
-        if !goes_on {
-            planned.placed.outcome = Outcome::Refused;
-            planned.placed.why = first.map(|first| {
-                let (trace, at) = (first.trace, first.taken_at);
-                format!("the same remittance (trace {trace}) was taken on {at}")
-            });
-            return Ok(false);
-        }
+    let is_there = part.is_first && !tx.stage_remittance(&row).await?;
+    if is_there && !goes_on(tx, &row, planned).await? {
+        return Ok(false);
     }
-    let remittance = RemittanceId::parse(&row.remittance)?;
-    let (payments, known): (Vec<_>, Vec<_>) = part.claims.into_iter().unzip();
-    planned.placed.quarantined += payments.iter().filter(|one| one.quarantined).count() as u64;
-    let ids: Vec<String> = known.iter().map(|one| one.claim.as_str().to_owned()).collect();
-    tx.know_claims(known).await?;
-    tx.find_likely(&ids).await?;
-    tx.add_claim_payments(&remittance, payments).await?;
-    tx.add_provider_adjustments(&remittance, part.provider_from, &part.provider).await?;
+    write_claims(tx, part, planned, &row).await?;
     Ok(true)
+}
+
+/// Writes claims, claim payments and what stands after them; gives what they say, and how many of
+/// the claims nobody knew.
+async fn write_claims(
+    tx: &mut Tx,
+    part: Part,
+    planned: &mut Planned,
+    row: &RemittanceRow,
+) -> anyhow::Result<Said> {
+    let remittance = RemittanceId::parse(&row.remittance)?;
+    let mut said = Said { payments: Vec::with_capacity(part.claims.len()), new: 0 };
+    let (mut rows, mut known) = (Vec::new(), Vec::new());
+    for one in part.claims {
+        planned.placed.quarantined += u64::from(one.row.quarantined);
+        let (claim, quarantined) = (one.row.claim.clone(), one.row.quarantined);
+        said.payments.push(SaidPayment { claim, n: one.row.n, quarantined, payment: one.payment });
+        rows.push(one.row);
+        known.push(one.known);
+    }
+    let ids: Vec<String> = known.iter().map(|one| one.claim.as_str().to_owned()).collect();
+    said.new = tx.know_claims(known).await?;
+    if said.new > 0 {
+        tx.find_likely_billed(&ids).await?;
+    }
+    tx.add_claim_payments(&remittance, rows).await?;
+    tx.add_provider_adjustments(&remittance, part.provider_from, &part.provider).await?;
+    Ok(said)
+}
+
+/// What to do about a remittance whose row is there already: true where writing goes on.
+async fn goes_on(tx: &mut Tx, row: &RemittanceRow, planned: &mut Planned) -> anyhow::Result<bool> {
+    let first = tx.remittance_saying(&row.content).await?;
+    let goes_on = first.as_ref().is_some_and(|first| may_go_on(first, planned));
+    if !goes_on {
+        planned.placed.outcome = Outcome::Refused;
+        planned.placed.why = first.map(|first| {
+            let (trace, at) = (first.trace, first.taken_at);
+            format!("the same remittance (trace {trace}) was taken on {at}")
+        });
+    }
+    Ok(goes_on)
 }
 
 /// A remittance that a crash left half written is written on; so is a test that counts now.
@@ -280,38 +337,54 @@ fn may_go_on(first: &RemittanceRow, planned: &Planned) -> bool {
     first.state == State::Staging.as_str() || (is_test && planned.placed.outcome == Outcome::Taken)
 }
 
-/// Makes a staged remittance visible; gives its row where it counts from now on. Where another one
-/// has the same payment and other content, both are in conflict.
-async fn publish(
+/// The state that a remittance is to have once it is whole. Where another one has the same payment
+/// and other content, both are in conflict.
+async fn end_state(
     tx: &mut Tx,
     planned: &mut Planned,
+    row: &RemittanceRow,
     entries: &mut Vec<Entry>,
-) -> anyhow::Result<Option<RemittanceRow>> {
-    let Some(row) = planned.row.clone() else { return Ok(None) };
-    let mut state = match planned.placed.outcome {
+) -> anyhow::Result<State> {
+    let state = match planned.placed.outcome {
         Outcome::Held => State::Held,
         Outcome::Test => State::Test,
         Outcome::Taken | Outcome::Conflict | Outcome::Kept | Outcome::Refused => State::Published,
     };
-    if state == State::Published && in_conflict(tx, &row, entries).await? {
-        state = State::Conflict;
+    if state == State::Published && in_conflict(tx, row, entries).await? {
         planned.placed.outcome = Outcome::Conflict;
         planned.placed.why = Some("another remittance has the same payment".to_owned());
+        return Ok(State::Conflict);
     }
+    Ok(state)
+}
+
+/// Makes a giant visible; gives its id where it counts from now on.
+async fn publish(
+    tx: &mut Tx,
+    planned: &mut Planned,
+    entries: &mut Vec<Entry>,
+) -> anyhow::Result<Option<String>> {
+    let Some(mut row) = planned.row.clone() else { return Ok(None) };
+    let state = end_state(tx, planned, &row, entries).await?;
+    row.state = state.as_str().to_owned();
     let moved = tx.move_remittance(&row.remittance, State::Staging, state).await?
         || tx.move_remittance(&row.remittance, State::Test, state).await?;
     if !moved {
         planned.placed.outcome = Outcome::Refused;
         return Ok(None);
     }
+    entries.push(taken(&row));
+    let counts = matches!(state, State::Published | State::Conflict);
+    Ok(counts.then_some(row.remittance))
+}
+
+fn taken(row: &RemittanceRow) -> Entry {
     let facts = json!({
         "file": row.file, "number": row.number, "payer": row.payer, "trace": row.trace,
         "total": row.total, "paid": row.paid, "claims": row.claims, "lines": row.lines,
-        "balanced": row.balanced, "content": row.content, "state": state.as_str(),
+        "balanced": row.balanced, "content": row.content, "state": row.state,
     });
-    entries.push(Entry::new(&row.remittance, "remittance.taken", &facts));
-    let counts = matches!(state, State::Published | State::Conflict);
-    Ok(counts.then_some(row))
+    Entry::new(&row.remittance, "remittance.taken", &facts)
 }
 
 /// Looks for remittances of the same payment; those that counted alone count no more, and their

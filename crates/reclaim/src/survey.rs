@@ -38,12 +38,13 @@ pub(crate) struct Remittance {
     hash: Sha256,
 }
 
-/// Reads a source to its end, and gives each transaction away once it is whole. What is read is
-/// written to `copy` too.
+/// Reads a source to its end, and gives each transaction away once it is whole, and each claim of
+/// an 835 as it comes. What is read is written to `copy` too.
 pub(crate) fn survey(
     source: impl Read,
     copy: impl Write,
     mut each: impl FnMut(Transaction),
+    mut claim: impl FnMut(&RemittanceHead, &ClaimPayment),
 ) -> anyhow::Result<Survey> {
     let mut watched = Watched { source, copy, hash: Sha256::new(), bytes: 0 };
     let mut reader = Reader::new(&mut watched);
@@ -52,6 +53,11 @@ pub(crate) fn survey(
     let mut findings = Vec::new();
     while let Some(block) = reader.next() {
         let piece = intake.read(&block, &mut findings);
+        if let (Some(Piece::Claim(payment)), Some(remittance)) =
+            (&piece, open.as_ref().and_then(|one| one.remittance.as_ref()))
+        {
+            claim(&remittance.head, payment);
+        }
         if let Some(done) = observe(&mut open, &block, piece) {
             each(done.closed());
         }

@@ -142,10 +142,11 @@ async fn look_at(office: &Office, path: &Path) -> anyhow::Result<(Survey, Vec<Pl
         let mut copy = office.documents.incoming()?;
         let mut planned = Vec::new();
         let mut number = 0;
-        let survey = survey(source, &mut copy, |transaction| {
+        let each = |transaction| {
             number += 1;
             planned.push(plan(transaction, number, &office.rules, office.practice()));
-        })?;
+        };
+        let survey = survey(source, &mut copy, each, |_, _| {})?;
         office.documents.finish(copy)?;
         Ok((survey, planned))
     })

@@ -5,15 +5,22 @@ use crate::edi837::{CLEARINGHOUSE, submitter};
 use crate::life::Submission;
 use crate::world::Practice;
 
-/// The body of a 999 that accepts every transaction of a group.
+/// The body of a 999 that accepts every transaction of a group, now and then with a note (IK5 E,
+/// which is accepted all the same).
 pub(crate) fn write_999(group: u64, transactions: usize, edi: &mut Edi) {
     edi.segment(&["AK1", "HC", &group.to_string(), "005010X222A1"]);
+    let is_noted = group % 40 == 9;
     for at in 1..=transactions {
         edi.segment(&["AK2", "837", &format!("{at:04}"), "005010X222A1"]);
-        edi.segment(&["IK5", "A"]);
+        if is_noted && at == 1 {
+            edi.segment(&["IK3", "PRV", "25", "", "8"]);
+            edi.segment(&["IK5", "E", "5"]);
+        } else {
+            edi.segment(&["IK5", "A"]);
+        }
     }
     let count = transactions.to_string();
-    edi.segment(&["AK9", "A", &count, &count, &count]);
+    edi.segment(&["AK9", if is_noted { "E" } else { "A" }, &count, &count, &count]);
 }
 
 /// The body of a 277CA over the claims of a file.
@@ -37,9 +44,10 @@ pub(crate) fn write_277(
     edi.segment(&["HL", "3", "2", "19", "1"]);
     edi.segment(&["NM1", "85", "2", &practice.name, "", "", "", "", "XX", &practice.npi]);
     edi.segment(&["TRN", "1", "0"]);
+    sums(claims, "", ["QA", "QC"], edi);
     for (at, submission) in claims.iter().enumerate() {
         edi.segment(&["HL", &(at + 4).to_string(), "3", "PT"]);
-        claim(submission, &day, edi);
+        claim(submission, &format!("CH{reference}{:04}", at + 1), &day, edi);
     }
 }
 
@@ -47,25 +55,29 @@ fn batch(practice: &Practice, reference: &str, claims: &[&Submission], day: &str
     let sender = submitter(practice);
     edi.segment(&["NM1", "41", "2", &practice.name, "", "", "", "", "46", &sender]);
     edi.segment(&["TRN", "2", reference]);
+    sums(claims, day, ["90", "AA"], edi);
+}
+
+/// What was received, how much of it was accepted and rejected; `counts` are the two QTY01. The
+/// day stands at the level of the receiver alone.
+fn sums(claims: &[&Submission], day: &str, counts: [&str; 2], edi: &mut Edi) {
     let (rejected, accepted): (Vec<&Submission>, Vec<&Submission>) =
         claims.iter().copied().partition(|one| one.rejected.is_some());
     let sum = |claims: &[&Submission]| claims.iter().map(|one| one.claim.charge()).sum::<i64>();
-    let all = money(sum(claims));
     let received = edi.composite(&["A1", "19", "PR"]);
-    edi.segment(&["STC", &received, day, "WQ", &all]);
-    for (code, part) in [("90", &accepted), ("AA", &rejected)] {
-        if !part.is_empty() {
-            edi.segment(&["QTY", code, &part.len().to_string()]);
-        }
+    edi.segment(&["STC", &received, day, "WQ", &money(sum(claims))]);
+    let parts = [(counts[0], "YU", &accepted), (counts[1], "YY", &rejected)];
+    let filled = parts.iter().filter(|(_, _, part)| !part.is_empty());
+    for (count, _, part) in filled.clone() {
+        edi.segment(&["QTY", count, &part.len().to_string()]);
     }
-    for (code, part) in [("YU", &accepted), ("YY", &rejected)] {
-        if !part.is_empty() {
-            edi.segment(&["AMT", code, &money(sum(part))]);
-        }
+    for (_, amount, part) in filled {
+        edi.segment(&["AMT", amount, &money(sum(part))]);
     }
 }
 
-fn claim(submission: &Submission, day: &str, edi: &mut Edi) {
+/// A claim accepted or rejected; `trace` is the clearinghouse's number of it.
+fn claim(submission: &Submission, trace: &str, day: &str, edi: &mut Edi) {
     let claim = &submission.claim;
     let patient = &claim.patient;
     let member = &patient.cover.member;
@@ -84,5 +96,6 @@ fn claim(submission: &Submission, day: &str, edi: &mut Edi) {
             edi.segment(&["STC", &status, day, "WQ", &charge]);
         }
     }
+    edi.segment(&["REF", "D9", trace]);
     edi.segment(&["DTP", "472", "D8", &long(claim.served_on)]);
 }

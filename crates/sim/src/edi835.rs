@@ -115,6 +115,9 @@ fn names(world: &World, practice: &Practice, answer: &Answer, edi: &mut Edi) {
     };
     let (last, first) = (patient.last, patient.first);
     edi.segment(&["NM1", "QC", "1", last, first, "", "", "", "MI", member]);
+    if is_corrected(answer) {
+        edi.segment(&["NM1", "74", "1", last, first, "", "", "", "C", &format!("{member}C")]);
+    }
     let provider = &practice.providers[answer.claim.provider];
     let (last, first) = (provider.last, provider.first);
     edi.segment(&["NM1", "82", "1", last, first, "", "", "", "XX", &provider.npi]);
@@ -125,6 +128,12 @@ fn names(world: &World, practice: &Practice, answer: &Answer, edi: &mut Edi) {
             edi.segment(&["NM1", "PR", "2", next.name, "", "", "", "", "PI", &next.code]);
         }
     }
+}
+
+/// Whether the payer tells the member number that it knows: with CARC 140, and not in a reversal.
+fn is_corrected(answer: &Answer) -> bool {
+    let mut adjustments = answer.lines.iter().flat_map(|line| &line.adjustments);
+    !answer.is_reversal() && adjustments.any(|one| one.reason == "140")
 }
 
 /// Writes a line; `broken` names the way in which it is malformed on purpose.

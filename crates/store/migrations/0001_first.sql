@@ -134,22 +134,12 @@ create table claim (
   claim text not null,
   number text not null,
   source text not null check (source in ('billed', 'remittance', 'paper')),
-  fingerprint text,                     -- of the latest bill: patient, first day and charge, hashed
+  fingerprint text,                     -- as paid: patient, first day and charge, hashed
   version_file text,
   version_n bigint,
   primary key (practice, claim)
 );
-create index claim_fingerprint on claim (practice, fingerprint) where fingerprint is not null;
-
--- How remittances describe a claim that is not billed, each in its own way, for likely matches.
-create table paid_fingerprint (
-  practice text not null,
-  claim text not null,
-  fingerprint text not null,
-  primary key (practice, claim, fingerprint),
-  foreign key (practice, claim) references claim (practice, claim)
-);
-create index paid_fingerprint_value on paid_fingerprint (practice, fingerprint);
+create index claim_fingerprint on claim (practice, fingerprint);
 
 -- Each CLM of an 837.
 create table claim_version (
@@ -158,9 +148,11 @@ create table claim_version (
   n bigint not null,
   claim text not null,
   rank text not null,                   -- orders versions: day, file, position
+  fingerprint text,                     -- as billed, to be found by what was paid
   body text not null,
   primary key (practice, file, n)
 );
+create index claim_version_fingerprint on claim_version (practice, fingerprint);
 create index claim_version_claim on claim_version (practice, claim, rank);
 
 -- A claim known from a remittance that is likely one that was billed; a person decides.
@@ -260,6 +252,16 @@ create index denial_due on denial (practice, state, due_on, denial);
 create index denial_money on denial (practice, state, outstanding, denial);
 create index denial_role on denial (practice, state, role, priority, denial);
 create index denial_person on denial (practice, state, person, priority, denial);
+
+-- Whose answer a case waits for: roles that see it though they do not own it.
+create table asked (
+  practice text not null,
+  denial text not null,
+  role text not null,
+  primary key (practice, denial, role),
+  foreign key (practice, denial) references denial (practice, denial)
+);
+create index asked_role on asked (practice, role, denial);
 
 -- Money that moved on a case. Never edited; a correction points back.
 create table posting (

@@ -15,7 +15,9 @@ $$ begin
     select 1 from status_move where from_status = old.status and to_status = new.status) then
     raise exception 'that status move does not exist';
   end if;
-  if new.version <= old.version then
+  -- A rank follows from the day alone, so a sweep may renew it; whatever else changes is an act.
+  if new.version < old.version or (new.version = old.version
+    and (new.body <> old.body or new.status <> old.status or new.state <> old.state)) then
     raise exception 'a case changes by acts, each a version';
   end if;
   return new;

@@ -15,6 +15,8 @@ create trigger denial_moves before update of status on denial
 when old.status <> new.status and not exists (
   select 1 from status_move where from_status = old.status and to_status = new.status)
 begin select raise(abort, 'that status move does not exist'); end;
+-- A rank follows from the day alone, so a sweep may renew it; whatever else changes is an act.
 create trigger denial_versions before update on denial
-when new.version <= old.version
+when new.version < old.version or (new.version = old.version
+  and (new.body <> old.body or new.status <> old.status or new.state <> old.state))
 begin select raise(abort, 'a case changes by acts, each a version'); end;

@@ -38,6 +38,8 @@ impl Tx {
         if rows.is_empty() {
             return Ok(0);
         }
+        let is_whole = |row: &Vec<Cell>| row.len() == bulk.columns.len();
+        assert!(rows.iter().all(is_whole), "a row of {} has another width", bulk.table);
         match &mut self.conn {
             Conn::Sqlite(conn) => {
                 let mut inserted = 0;

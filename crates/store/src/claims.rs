@@ -1,6 +1,6 @@
 //! Claims under their numbers, each version as billed, and likely matches for a person to decide.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use denial::claim::Claim;
 use denial::ids::ClaimId;
@@ -17,7 +17,7 @@ pub struct KnownClaim {
     pub claim: ClaimId,
     /// Its number.
     pub number: String,
-    /// Patient, first day and charge, hashed, as this file has them; none where one is missing.
+    /// Patient, first day and charge, hashed; none where one of them is missing.
     pub fingerprint: Option<String>,
 }
 
@@ -87,11 +87,10 @@ pub struct LikelyMatch {
 const CLAIM: Bulk =
     Bulk { table: "claim", columns: &["practice", "claim", "number", "source", "fingerprint"] };
 
-const SEEN: Bulk =
-    Bulk { table: "paid_fingerprint", columns: &["practice", "claim", "fingerprint"] };
-
-const VERSION: Bulk =
-    Bulk { table: "claim_version", columns: &["practice", "file", "#n", "claim", "rank", "body"] };
+const VERSION: Bulk = Bulk {
+    table: "claim_version",
+    columns: &["practice", "file", "#n", "claim", "rank", "fingerprint", "body"],
+};
 
 macro_rules! claim_columns {
     ($rest:literal) => {
@@ -104,59 +103,14 @@ macro_rules! claim_columns {
     };
 }
 
-/// Pairs of a claim `a` known from remittances alone and a billed one `b` that are likely the same.
-macro_rules! likely_text {
-    ($among:literal) => {
-        concat!(
-            "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, b.claim, 'open' from paid_fingerprint p
-             join claim a on a.practice = p.practice and a.claim = p.claim
-             join claim b on b.practice = p.practice and b.fingerprint = p.fingerprint
-             where p.practice = $1 and a.source = 'remittance' and ",
-            $among,
-            " on conflict do nothing returning claim"
-        )
-    };
-}
-
-/// Claim, file and position of the version that speaks for it, its fingerprint so far.
-type Speaker = (String, String, i64, Option<String>);
-
+/// Pairs of a claim `a` known from a remittance and a billed one `b` that are likely the same.
 impl Tx {
-    /// Makes claims known from a remittance; those that are known stay as they are. Of those that
-    /// were not billed it is kept how each remittance describes them, for [`Tx::find_likely`].
+    /// Makes claims known from a remittance; those that are known stay as they are.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn know_claims(&mut self, claims: Vec<KnownClaim>) -> Result<(), Error> {
-        let ids: Vec<String> = claims.iter().map(|one| one.claim.as_str().to_owned()).collect();
-        let bare = claims.iter().map(|one| KnownClaim { fingerprint: None, ..one.clone() });
-        self.insert_claims(bare.collect(), "remittance").await?;
-        let unbilled = self.unbilled_among(&ids).await?;
-        let row = |one: KnownClaim| {
-            let fingerprint = one.fingerprint.filter(|_| unbilled.contains(one.claim.as_str()))?;
-            Some(vec![
-                Cell::Text(self.practice.as_str().to_owned()),
-                Cell::Text(one.claim.as_str().to_owned()),
-                Cell::Text(fingerprint),
-            ])
-        };
-        let rows = claims.into_iter().filter_map(row).collect();
-        self.insert_all(&SEEN, rows).await.map(|_| ())
-    }
-
-    async fn unbilled_among(&mut self, claims: &[String]) -> Result<HashSet<String>, Error> {
-        let rows = among!(
-            self,
-            (String,),
-            "select claim from claim where practice = $1 and source = 'remittance'
-             and claim in (select value from json_each($2))",
-            "select claim from claim where practice = $1 and source = 'remittance'
-             and claim = any($2)",
-            claims,
-            self.practice.as_str()
-        )?;
-        Ok(rows.into_iter().map(|(claim,)| claim).collect())
+    pub async fn know_claims(&mut self, claims: Vec<KnownClaim>) -> Result<u64, Error> {
+        self.insert_claims(claims, "remittance").await
     }
 
     async fn insert_claims(&mut self, claims: Vec<KnownClaim>, source: &str) -> Result<u64, Error> {
@@ -186,10 +140,6 @@ impl Tx {
             versions.iter().map(|one| one.known.claim.as_str().to_owned()).collect();
         let known = versions.iter().map(|one| one.known.clone()).collect();
         self.insert_claims(known, "billed").await?;
-        let fingerprints: HashMap<i64, Option<String>> = versions
-            .iter()
-            .map(|one| (i64::try_from(one.n).unwrap_or(i64::MAX), one.known.fingerprint.clone()))
-            .collect();
         let row = |one: NewVersion| {
             vec![
                 Cell::Text(self.practice.as_str().to_owned()),
@@ -197,58 +147,31 @@ impl Tx {
                 Cell::Int(i64::try_from(one.n).unwrap_or(i64::MAX)),
                 Cell::Text(one.known.claim.as_str().to_owned()),
                 Cell::Text(one.rank),
+                Cell::Maybe(one.known.fingerprint),
                 Cell::Text(serde_json::to_string(&one.body).expect("a claim is JSON")),
             ]
         };
         let rows = versions.into_iter().map(row).collect();
         self.insert_all(&VERSION, rows).await?;
-        for (claim, speaker, n, is) in self.speak_latest(&ids).await? {
-            let Some(own) = fingerprints.get(&n).filter(|own| speaker == file && **own != is)
-            else {
-                continue;
-            };
-            self.take_fingerprint(&claim, own.as_deref()).await?;
-        }
-        Ok(())
+        self.speak_latest(&ids).await
     }
 
-    /// A claim is known by what its latest version says.
-    async fn take_fingerprint(
-        &mut self,
-        claim: &str,
-        fingerprint: Option<&str>,
-    ) -> Result<(), Error> {
-        run!(
+    async fn speak_latest(&mut self, claims: &[String]) -> Result<(), Error> {
+        among!(
             self,
-            execute,
-            "update claim set fingerprint = $1 where practice = $2 and claim = $3",
-            fingerprint,
-            self.practice.as_str(),
-            claim
-        )?;
-        Ok(())
-    }
-
-    /// Lets the latest version of each claim speak; gives claim, the version's file and position,
-    /// and the fingerprint that the claim has.
-    async fn speak_latest(&mut self, claims: &[String]) -> Result<Vec<Speaker>, Error> {
-        let rows = among!(
-            self,
-            Speaker,
+            (String,),
             "update claim set source = 'billed', (version_file, version_n) =
                (select v.file, v.n from claim_version v where v.practice = claim.practice
                 and v.claim = claim.claim order by v.rank desc limit 1)
-             where practice = $1 and claim in (select value from json_each($2))
-             returning claim, version_file, version_n, fingerprint",
+             where practice = $1 and claim in (select value from json_each($2)) returning claim",
             "update claim set source = 'billed', (version_file, version_n) =
                (select v.file, v.n from claim_version v where v.practice = claim.practice
                 and v.claim = claim.claim order by v.rank desc limit 1)
-             where practice = $1 and claim = any($2)
-             returning claim, version_file, version_n, fingerprint",
+             where practice = $1 and claim = any($2) returning claim",
             claims,
             self.practice.as_str()
         )?;
-        Ok(rows)
+        Ok(())
     }
 
     /// Claims by id.
@@ -302,33 +225,68 @@ impl Tx {
         Ok(rows)
     }
 
-    /// Notes which claims known from remittances are likely billed ones: same patient, first day
-    /// and charge. Looks from either side, so that it does not matter which file came first; in two
-    /// statements, because one that asks for either side looks at every claim.
+    // `cross join` tells SQLite to go from the few named claims to the index of fingerprints; left
+    // to itself, without statistics, it reads every claim of the practice.
+
+    /// Notes which of some claims known from remittances are likely billed ones: same patient,
+    /// first day and charge. [`Tx::find_likely_paid`] looks from the other side, so that it does
+    /// not matter which file came first.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn find_likely(&mut self, claims: &[String]) -> Result<(), Error> {
+    pub async fn find_likely_billed(&mut self, claims: &[String]) -> Result<(), Error> {
         among!(
             self,
             (String,),
-            likely_text!("p.claim in (select value from json_each($2))"),
-            likely_text!("p.claim = any($2)"),
-            claims,
-            self.practice.as_str()
-        )?;
-        among!(
-            self,
-            (String,),
-            likely_text!("b.claim in (select value from json_each($2))"),
-            likely_text!("b.claim = any($2)"),
+            "insert into likely_match (practice, claim, candidate, state)
+             select a.practice, a.claim, v.claim, 'open'
+             from claim a cross join claim_version v
+             where v.practice = a.practice and v.fingerprint = a.fingerprint
+             and a.practice = $1 and a.claim in (select value from json_each($2))
+             and a.source = 'remittance' and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            "insert into likely_match (practice, claim, candidate, state)
+             select a.practice, a.claim, v.claim, 'open'
+             from claim a cross join claim_version v
+             where v.practice = a.practice and v.fingerprint = a.fingerprint
+             and a.practice = $1 and a.claim = any($2)
+             and a.source = 'remittance' and v.claim <> a.claim
+             on conflict do nothing returning claim",
             claims,
             self.practice.as_str()
         )?;
         Ok(())
     }
 
-    /// Likely matches in a state; open ones as long as the latest bill still looks like them.
+    /// Notes which claims known from remittances are likely some of the billed ones.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn find_likely_paid(&mut self, claims: &[String]) -> Result<(), Error> {
+        among!(
+            self,
+            (String,),
+            "insert into likely_match (practice, claim, candidate, state)
+             select a.practice, a.claim, v.claim, 'open'
+             from claim_version v cross join claim a
+             where a.practice = v.practice and a.fingerprint = v.fingerprint
+             and v.practice = $1 and v.claim in (select value from json_each($2))
+             and a.source = 'remittance' and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            "insert into likely_match (practice, claim, candidate, state)
+             select a.practice, a.claim, v.claim, 'open'
+             from claim_version v cross join claim a
+             where a.practice = v.practice and a.fingerprint = v.fingerprint
+             and v.practice = $1 and v.claim = any($2)
+             and a.source = 'remittance' and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            claims,
+            self.practice.as_str()
+        )?;
+        Ok(())
+    }
+
+    /// Likely matches in a state.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -345,9 +303,6 @@ impl Tx {
              join claim a on a.practice = m.practice and a.claim = m.claim
              join claim b on b.practice = m.practice and b.claim = m.candidate
              where m.practice = $1 and m.state = $2 and a.source = 'remittance'
-             and (m.state <> 'open' or exists (select 1 from paid_fingerprint p
-               where p.practice = m.practice and p.claim = m.claim
-               and p.fingerprint = b.fingerprint))
              order by m.claim, m.candidate limit $3",
             self.practice.as_str(),
             state.as_str(),
@@ -396,10 +351,13 @@ impl Tx {
             self,
             (String, String),
             "select claim, candidate from likely_match where practice = $1 and state = 'accepted'
-             and (claim in (select value from json_each($2))
-               or candidate in (select value from json_each($2)))",
+             and claim in (select value from json_each($2))
+             union select claim, candidate from likely_match where practice = $1
+             and state = 'accepted' and candidate in (select value from json_each($2))",
             "select claim, candidate from likely_match where practice = $1 and state = 'accepted'
-             and (claim = any($2) or candidate = any($2))",
+             and claim = any($2)
+             union select claim, candidate from likely_match where practice = $1
+             and state = 'accepted' and candidate = any($2)",
             claims,
             self.practice.as_str()
         )?;

@@ -138,7 +138,8 @@ impl Tx {
             "update denial set state = $1, status = $2, role = $3, person = $4, category = $5,
              plan = $6, denied_on = $7, next_kind = $8, next_on = $9, due_on = $10, denied = $11,
              outstanding = $12, priority = $13, quarantined = $14, snoozed_until = $15,
-             version = $16, changed_at = $17, changed_by = $18, body = $19, claim = $20, number = $21
+             version = $16, changed_at = $17, changed_by = $18, body = $19,
+             claim = $20, number = $21
              where practice = $22 and denial = $23 and version = $24",
             columns.state,
             after.status().as_str(),
@@ -168,6 +169,7 @@ impl Tx {
         if changed == 0 {
             return Err(self.who_was_faster(after.id.as_str()).await?);
         }
+        self.save_questions(after).await?;
         self.append(entries, moment).await
     }
 

@@ -107,7 +107,7 @@ pub struct Happened {
     pub body: String,
 }
 
-const JOURNAL: Bulk = Bulk {
+pub(crate) const JOURNAL: Bulk = Bulk {
     table: "journal",
     columns: &[
         "practice",

@@ -70,6 +70,8 @@ async fn sqlite(path: &Path) -> Result<Pool<Sqlite>, Error> {
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", CACHE_KIB)
         .pragma("mmap_size", "268435456")
+        // Pages that are written again and again while a file is taken in reach the file once.
+        .pragma("wal_autocheckpoint", "4000")
         .statement_cache_capacity(200);
     // Two processes may open a new file at once; SQLite alone would let both make the schema.
     let lock = lock_of(path);

@@ -59,6 +59,22 @@ pub struct Filter {
     pub due_by: Option<String>,
     /// Cases snoozed past this day are left out.
     pub awake_on: Option<String>,
+    /// Due on this day or after.
+    pub due_from: Option<String>,
+    /// The next action is due on this day or before.
+    pub next_by: Option<String>,
+    /// Only cases within somebody's own reach.
+    pub own: Option<Own>,
+}
+
+/// Whose cases somebody sees who does not see all: their role's, their own, and those that wait
+/// for their role's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Own {
+    /// A role's name.
+    pub role: String,
+    /// A person's id.
+    pub person: String,
 }
 
 /// One row of the queue.
@@ -135,11 +151,16 @@ macro_rules! queue_text {
              and (cast($7 as text) is null or d.payer = $7)
              and (cast($8 as text) is null or d.number = $8)
              and (cast($9 as text) is null or d.due_on <= $9)
-             and (cast($10 as text) is null or d.snoozed_until is null or d.snoozed_until <= $10) ",
+             and (cast($10 as text) is null or d.snoozed_until is null or d.snoozed_until <= $10)
+             and (cast($11 as text) is null or d.due_on >= $11)
+             and (cast($12 as text) is null or d.next_on <= $12)
+             and (cast($13 as text) is null or d.role = $13 or d.person = $14 or exists
+               (select 1 from asked a where a.practice = d.practice and a.denial = d.denial
+                and a.role = $13)) ",
             $after,
             " order by ",
             $order,
-            " limit $13"
+            " limit $17"
         )
     };
 }
@@ -161,7 +182,7 @@ impl Tx {
             Sort::Priority => {
                 let value = number_after(after);
                 let text = queue_text!(
-                    "and (d.priority < $11 or (d.priority = $11 and d.denial > $12))",
+                    "and (d.priority < $15 or (d.priority = $15 and d.denial > $16))",
                     "d.priority desc, d.denial"
                 );
                 self.page(text, filter, value, last, limit).await
@@ -169,7 +190,7 @@ impl Tx {
             Sort::Money => {
                 let value = number_after(after);
                 let text = queue_text!(
-                    "and (d.outstanding < $11 or (d.outstanding = $11 and d.denial > $12))",
+                    "and (d.outstanding < $15 or (d.outstanding = $15 and d.denial > $16))",
                     "d.outstanding desc, d.denial"
                 );
                 self.page(text, filter, value, last, limit).await
@@ -177,7 +198,7 @@ impl Tx {
             Sort::Due => {
                 let value = after.map_or(String::new(), |after| after.value.clone());
                 let text = queue_text!(
-                    "and (d.due_on > $11 or (d.due_on = $11 and d.denial > $12))",
+                    "and (d.due_on > $15 or (d.due_on = $15 and d.denial > $16))",
                     "d.due_on, d.denial"
                 );
                 self.page(text, filter, value, last, limit).await
@@ -211,6 +232,10 @@ impl Tx {
             filter.number.as_deref(),
             filter.due_by.as_deref(),
             filter.awake_on.as_deref(),
+            filter.due_from.as_deref(),
+            filter.next_by.as_deref(),
+            filter.own.as_ref().map(|own| own.role.as_str()),
+            filter.own.as_ref().map(|own| own.person.as_str()),
             value,
             last,
             limit

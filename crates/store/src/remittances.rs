@@ -444,7 +444,8 @@ impl Tx {
             self,
             all as RemittanceRow,
             remittance_columns!(
-                "where practice = $1 and settled < claims and state in ('published', 'conflict')
+                "where practice = $1 and settled < claims
+                 and state in ('published', 'conflict', 'set_aside')
                  order by taken_at, remittance"
             ),
             self.practice.as_str()

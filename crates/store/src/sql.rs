@@ -56,7 +56,8 @@ macro_rules! among {
 }
 
 /// Walks the rows of one literal statement without keeping them: `each!(tx, |row| …, "…", a, b)`
-/// runs the expression on each row as it comes. Rows lend their texts: `row.try_get::<&str, _>(0)?`.
+/// runs the expression on each row as it comes. Rows lend their texts to it:
+/// `row.try_get::<&str, _>(0)?`.
 macro_rules! each {
     ($tx:expr, |$row:ident| $body:expr, $text:expr $(, $bind:expr)* $(,)?) => {
         match &mut $tx.conn {

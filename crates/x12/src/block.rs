@@ -24,6 +24,8 @@ pub(crate) struct Mark {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) tag: Tag,
+    /// Where its first 64 bytes hold element separators.
+    pub(crate) elements: u64,
 }
 
 /// A run of segments. It lives until the reader is asked for the next one.
@@ -49,6 +51,7 @@ impl<'a> Block<'a> {
     }
 
     /// Its segments in order.
+    #[inline]
     pub fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'a>> + Clone + use<'a> {
         let (buffer, offset, first, delimiters) =
             (self.buffer, self.offset, self.first, self.delimiters);
@@ -56,7 +59,7 @@ impl<'a> Block<'a> {
             let number = first.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
             let place = Place { segment: number, byte: offset + mark.start as u64 };
             let raw = buffer.get(mark.start..mark.end).unwrap_or_default();
-            Segment::tagged(raw, delimiters, place, mark.tag)
+            Segment::marked(raw, delimiters, place, mark)
         })
     }
 
@@ -107,7 +110,12 @@ impl<'a> Kept<'a> {
             let length = memchr(delimiters.segment, rest);
             let end = start + length.unwrap_or_else(|| rest.trim_ascii_end().len());
             let segment = raw.get(start..end).unwrap_or_default();
-            marks.push(Mark { start, end, tag: Tag::of_segment(segment, delimiters.element) });
+            marks.push(Mark {
+                start,
+                end,
+                tag: Tag::of_segment(segment, delimiters.element),
+                elements: crate::separators::marks(segment, delimiters.element),
+            });
             start = length.map_or(raw.len(), |_| end + 1);
         }
         Kept { raw, marks, delimiters, at }

@@ -26,12 +26,14 @@ pub struct Coded<'a> {
 impl<'a> Composite<'a> {
     /// A composite over its bytes.
     #[must_use]
+    #[inline]
     pub const fn new(raw: &'a [u8], separator: u8) -> Composite<'a> {
         Composite { raw, separator }
     }
 
     /// True where the element is left out.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.raw.trim_ascii().is_empty()
     }
@@ -43,6 +45,7 @@ impl<'a> Composite<'a> {
     }
 
     /// Its components in order, trimmed.
+    #[inline]
     pub fn parts(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let separator = self.separator;
         self.raw.split(move |byte| *byte == separator).map(<[u8]>::trim_ascii)
@@ -56,6 +59,7 @@ impl<'a> Composite<'a> {
 
     /// Everything after the first component's separator; empty where there is but one.
     #[must_use]
+    #[inline]
     pub fn rest(&self) -> &'a [u8] {
         let end = self.raw.iter().position(|byte| *byte == self.separator);
         end.and_then(|end| self.raw.get(end + 1..)).unwrap_or_default().trim_ascii()
@@ -64,6 +68,7 @@ impl<'a> Composite<'a> {
 
 impl<'a> Coded<'a> {
     /// The first two elements of a segment, as in `REF*6R*A1` and `LQ*HE*N290`.
+    #[inline]
     pub(crate) fn of(segment: &Segment<'a>) -> Coded<'a> {
         let [_, qualifier, value] = segment.split();
         Coded { qualifier: qualifier.trim_ascii(), value }

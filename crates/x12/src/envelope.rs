@@ -26,11 +26,21 @@ impl Envelope {
         self.transaction.is_some()
     }
 
+    /// Takes note of a segment that only goes on with its transaction; false outside of one.
+    #[inline]
+    pub(crate) const fn count_plain(&mut self) -> bool {
+        match &mut self.transaction {
+            Some(transaction) => {
+                transaction.holds += 1;
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Takes note of one segment in the order of the file.
     pub(crate) fn observe(&mut self, segment: &Segment<'_>, findings: &mut Findings) {
-        if let Some(transaction) = &mut self.transaction {
-            transaction.holds += 1;
-        }
+        self.count_plain();
         let at = segment.place();
         match segment.tag() {
             tag::ISA => {

@@ -161,3 +161,20 @@ impl Findings {
         self.kept
     }
 }
+
+#[cold]
+pub(crate) fn malformed_segment(at: Place) -> Finding {
+    let message = "expected a segment id of two or three letters";
+    odd_segment(at, Code::MalformedSegment, Severity::Error, message)
+}
+
+#[cold]
+pub(crate) fn unknown_segment(at: Place) -> Finding {
+    let message = "this transaction has no such segment";
+    odd_segment(at, Code::UnknownSegment, Severity::Warning, message)
+}
+
+fn odd_segment(at: Place, code: Code, severity: Severity, message: &'static str) -> Finding {
+    let hint = "it is kept with its neighbours and not read; the rest of the file is";
+    Finding { at, code, severity, message: message.into(), hint }
+}

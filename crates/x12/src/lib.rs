@@ -13,6 +13,7 @@ pub mod hierarchy;
 pub mod loops;
 pub mod reader;
 pub mod segment;
+mod separators;
 pub mod t277ca;
 pub mod t835;
 pub mod t837;

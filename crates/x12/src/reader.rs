@@ -7,12 +7,16 @@ use memchr::{memchr, memmem};
 use crate::block::{Block, Kind, Mark};
 use crate::delimiters::{Delimiters, ISA_LIMIT, USUAL};
 use crate::envelope::Envelope;
-use crate::finding::{Code, Finding, Findings, Severity};
+use crate::finding::{self, Code, Finding, Findings, Severity};
 use crate::hierarchy::Hierarchy;
 use crate::loops::Shape;
 use crate::segment::{Place, Segment, Tag, tag};
+use crate::separators::{Index, marks};
 
-/// Bytes asked of the source at a time.
+/// Bytes asked of the source at first; a small file needs no more.
+const FIRST: usize = 8 * 1024;
+
+/// Bytes held for a long file, doubled from [`FIRST`] on; a larger block makes them more.
 const CHUNK: usize = 256 * 1024;
 
 /// Bytes looked at to tell separators.
@@ -38,6 +42,8 @@ pub struct Reader<R> {
     /// The segment after the block, found already: its bytes, and where to go on after it.
     ahead: Option<(Mark, usize)>,
     number: u32,
+    /// Where the segments from `scan` on end.
+    index: Index,
     /// The separators in force where reading goes on; `None` between interchanges.
     delimiters: Option<Delimiters>,
     /// The separators of the block that is being put together.
@@ -75,6 +81,7 @@ impl<R: Read> Reader<R> {
             marks: Vec::new(),
             ahead: None,
             number: 0,
+            index: Index::new(),
             delimiters: None,
             current: USUAL,
             shape: Shape::of(b""),
@@ -93,6 +100,9 @@ impl<R: Read> Reader<R> {
         self.start = self.scan;
         self.marks.clear();
         while let Some((mark, after)) = self.ahead.take().or_else(|| self.peek()) {
+            if self.goes_on(&mark, after) {
+                continue;
+            }
             let role = self.role(mark);
             let begins = matches!(role, Role::Begins(_));
             if !self.marks.is_empty() && (begins || self.is_too_large(after)) {
@@ -108,6 +118,19 @@ impl<R: Read> Reader<R> {
             }
         }
         self.last_block()
+    }
+
+    /// The short way for nearly every segment: one that its guide has between others of a unit.
+    #[inline]
+    fn goes_on(&mut self, mark: &Mark, after: usize) -> bool {
+        let fits = after.wrapping_sub(self.start) <= BLOCK_LIMIT && !self.marks.is_empty();
+        let plain = fits && self.shape.continues(mark.tag) && self.envelope.count_plain();
+        if plain {
+            self.marks.push(*mark);
+            self.number = self.number.saturating_add(1);
+            self.scan = after;
+        }
+        plain
     }
 
     /// Adds what a view of a block found odd, so that one list tells all.
@@ -167,6 +190,26 @@ impl<R: Read> Reader<R> {
     /// Finds the next segment without taking it: its bytes, and where to go on after it. `None` at
     /// the end, or where a block must be given away before more is read.
     fn peek(&mut self) -> Option<(Mark, usize)> {
+        self.peek_near().or_else(|| self.peek_anywhere())
+    }
+
+    /// The same for what nearly every segment is: no blank before it, no ISA, its end at hand.
+    #[inline]
+    fn peek_near(&mut self) -> Option<(Mark, usize)> {
+        let told = self.delimiters?;
+        let filled = self.buffer.get(..self.filled)?;
+        let first = *filled.get(self.scan)?;
+        if first == b'I' || is_blank(first) {
+            return None;
+        }
+        let end = self.index.end(filled, self.scan, told)?;
+        let raw = filled.get(self.scan..end)?;
+        let tag = Tag::of_segment(raw, told.element);
+        let elements = self.index.elements(self.scan, end);
+        Some((Mark { start: self.scan, end, tag, elements }, end.wrapping_add(1)))
+    }
+
+    fn peek_anywhere(&mut self) -> Option<(Mark, usize)> {
         self.skip_blanks()?;
         let is_isa = self.starts_with_id(b"ISA");
         if (self.delimiters.is_none() || is_isa) && !self.find_interchange(is_isa) {
@@ -225,7 +268,8 @@ impl<R: Read> Reader<R> {
                 "the file is cut off or altered; ask the sender for it again",
             );
         }
-        self.delimiters = found.or_else(|| Some(guessed(self.rest(), 3)));
+        self.delimiters = found.or_else(|| Some(Delimiters::guessed(self.rest(), 3)));
+        self.index.forget();
     }
 
     fn use_usual(&mut self) {
@@ -237,7 +281,8 @@ impl<R: Read> Reader<R> {
             "the file was cut out of a larger one; whether it is a test cannot be told",
         );
         let id = self.rest().iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        self.delimiters = Some(guessed(self.rest(), id));
+        self.delimiters = Some(Delimiters::guessed(self.rest(), id));
+        self.index.forget();
     }
 
     /// Looks for an ISA further on, chunk by chunk. Distances count from the block's beginning,
@@ -304,7 +349,8 @@ impl<R: Read> Reader<R> {
     fn mark(&self, end: usize) -> Mark {
         let separator = self.delimiters.unwrap_or(USUAL).element;
         let raw = self.buffer.get(self.scan..end).unwrap_or_default();
-        Mark { start: self.scan, end, tag: Tag::of_segment(raw, separator) }
+        let tag = Tag::of_segment(raw, separator);
+        Mark { start: self.scan, end, tag, elements: marks(raw, separator) }
     }
 
     fn unterminated(&mut self, endless: bool) -> (Mark, usize) {
@@ -325,11 +371,13 @@ impl<R: Read> Reader<R> {
         if self.ended {
             return false;
         }
+        self.index.forget();
         if self.start > 0 {
             self.move_to_front();
         }
-        if self.buffer.len() < self.filled + CHUNK {
-            self.buffer.resize((self.filled + CHUNK).max(2 * self.buffer.len()), 0);
+        let held = self.buffer.len();
+        if held < CHUNK || held - self.filled < held / 2 {
+            self.buffer.resize((2 * held).max(FIRST), 0);
         }
         loop {
             let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
@@ -405,7 +453,7 @@ impl<R: Read> Reader<R> {
         if self.marks.is_empty() {
             self.current = self.delimiters.unwrap_or(USUAL);
         }
-        let segment = Segment::tagged(raw, self.current, place, mark.tag);
+        let segment = Segment::marked(raw, self.current, place, &mark);
         self.envelope.observe(&segment, &mut self.findings);
         match mark.tag {
             tag::ST => {
@@ -415,9 +463,9 @@ impl<R: Read> Reader<R> {
             }
             tag::HL => self.hierarchy.observe(&segment, &mut self.findings),
             tag::IEA => self.delimiters = None,
-            id if !id.is_well_formed() => self.findings.push(malformed_segment(place)),
+            id if !id.is_well_formed() => self.findings.push(finding::malformed_segment(place)),
             id if self.envelope.in_transaction() && !self.shape.knows(id) => {
-                self.findings.push(unknown_segment(place));
+                self.findings.push(finding::unknown_segment(place));
             }
             _ => {}
         }
@@ -458,32 +506,6 @@ impl<R: Read> Reader<R> {
         }
         self.findings.into_vec()
     }
-}
-
-#[cold]
-fn malformed_segment(at: Place) -> Finding {
-    let message = "expected a segment id of two or three letters";
-    odd_segment(at, Code::MalformedSegment, Severity::Error, message)
-}
-
-#[cold]
-fn unknown_segment(at: Place) -> Finding {
-    let message = "this transaction has no such segment";
-    odd_segment(at, Code::UnknownSegment, Severity::Warning, message)
-}
-
-fn odd_segment(at: Place, code: Code, severity: Severity, message: &'static str) -> Finding {
-    let hint = "it is kept with its neighbours and not read; the rest of the file is";
-    Finding { at, code, severity, message: message.into(), hint }
-}
-
-/// Separators where none are declared: the byte after the id; `~` if the text has one nearby, else
-/// the line break.
-fn guessed(bytes: &[u8], after_id: usize) -> Delimiters {
-    let near = bytes.get(..NEARBY.min(bytes.len())).unwrap_or_default();
-    let element = bytes.get(after_id).copied().unwrap_or(USUAL.element);
-    let segment = if near.contains(&b'~') || !near.contains(&b'\n') { b'~' } else { b'\n' };
-    Delimiters { element, segment, ..USUAL }
 }
 
 /// True at an ST or GS that is one: `ST*835*`, `GS*HP*`, not the `ST.` of a street.

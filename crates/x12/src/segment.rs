@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 
+use crate::block::Mark;
 use crate::delimiters::Delimiters;
+use crate::separators::{Separators, marks};
 
 /// Where something stands in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +32,11 @@ impl Tag {
             [first, second, third] => Tag::packed(first, second, third),
             _ => Tag(0),
         }
+    }
+
+    /// A number that scatters the tags of a guide.
+    pub(crate) const fn hash(self) -> usize {
+        (self.0.wrapping_mul(0x9e37_79b1) >> 20) as usize
     }
 
     const fn packed(first: u8, second: u8, third: u8) -> Tag {
@@ -86,33 +93,39 @@ pub struct Segment<'a> {
     delimiters: Delimiters,
     place: Place,
     tag: Tag,
+    /// Where its first 64 bytes hold element separators.
+    marks: u64,
 }
 
 impl<'a> Segment<'a> {
     /// A segment over its bytes.
     #[must_use]
     pub fn new(raw: &'a [u8], delimiters: Delimiters, place: Place) -> Segment<'a> {
-        Segment { raw, delimiters, place, tag: Tag::of_segment(raw, delimiters.element) }
+        let tag = Tag::of_segment(raw, delimiters.element);
+        Segment { raw, delimiters, place, tag, marks: marks(raw, delimiters.element) }
     }
 
-    /// The same where the tag is known already.
-    pub(crate) const fn tagged(
+    /// The same where the reader knows the tag and the separators already.
+    #[inline]
+    pub(crate) const fn marked(
         raw: &'a [u8],
         delimiters: Delimiters,
         place: Place,
-        tag: Tag,
+        mark: &Mark,
     ) -> Segment<'a> {
-        Segment { raw, delimiters, place, tag }
+        Segment { raw, delimiters, place, tag: mark.tag, marks: mark.elements }
     }
 
     /// The bytes without the terminator.
     #[must_use]
+    #[inline]
     pub const fn raw(&self) -> &'a [u8] {
         self.raw
     }
 
     /// Where it stands.
     #[must_use]
+    #[inline]
     pub const fn place(&self) -> Place {
         self.place
     }
@@ -126,6 +139,7 @@ impl<'a> Segment<'a> {
 
     /// The id as a number, for comparing.
     #[must_use]
+    #[inline]
     pub const fn tag(&self) -> Tag {
         self.tag
     }
@@ -133,39 +147,47 @@ impl<'a> Segment<'a> {
     /// The id and the first elements at once, in one pass: as many pieces as the caller asks for,
     /// the last piece ending at its separator too; empty where the segment is shorter.
     #[must_use]
+    #[inline]
     pub fn split<const COUNT: usize>(&self) -> [&'a [u8]; COUNT] {
         let mut pieces = [b"".as_slice(); COUNT];
-        let (mut from, mut piece) = (0, 0);
-        for (at, byte) in self.raw.iter().enumerate() {
-            if *byte == self.delimiters.element {
-                let Some(slot) = pieces.get_mut(piece) else { return pieces };
-                *slot = self.raw.get(from..at).unwrap_or_default();
-                (from, piece) = (at + 1, piece + 1);
-            }
-        }
-        if let Some(slot) = pieces.get_mut(piece) {
-            *slot = self.raw.get(from..).unwrap_or_default();
+        let mut from = 0;
+        let mut ends = self.separators();
+        for slot in &mut pieces {
+            let end = ends.next();
+            *slot = self.raw.get(from..end.unwrap_or(self.raw.len())).unwrap_or_default();
+            let Some(end) = end else { break };
+            from = end.wrapping_add(1);
         }
         pieces
     }
 
+    #[inline]
+    const fn separators(&self) -> Separators<'a> {
+        Separators::marked(self.raw, self.delimiters.element, self.marks)
+    }
+
     /// The separators in force.
     #[must_use]
+    #[inline]
     pub const fn delimiters(&self) -> Delimiters {
         self.delimiters
     }
 
     /// Elements in order, from the first after the id.
+    #[inline]
     pub fn elements(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let mut pieces = Pieces::new(self.raw, self.delimiters.element);
-        pieces.next();
-        pieces
+        self.pieces().skip(1)
     }
 
     /// Element `number` as the guides count, from 1; empty where the segment is shorter.
     #[must_use]
     pub fn bytes(&self, number: usize) -> &'a [u8] {
-        Pieces::new(self.raw, self.delimiters.element).nth(number).unwrap_or_default()
+        self.pieces().nth(number).unwrap_or_default()
+    }
+
+    #[inline]
+    const fn pieces(&self) -> Pieces<'a> {
+        Pieces { bytes: self.raw, from: 0, ends: self.separators(), done: false }
     }
 
     /// Element `number` as text without blanks around it; bytes that are no UTF-8 are replaced.
@@ -194,6 +216,7 @@ impl<'a> Segment<'a> {
 
 /// Bytes as text, trimmed; what is no UTF-8 is replaced, never dropped with its neighbours.
 #[must_use]
+#[inline]
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = bytes.trim_ascii();
     // Nearly all is plain text; the lossy reading costs several times the check.
@@ -204,19 +227,20 @@ pub fn text(bytes: &[u8]) -> Cow<'_, str> {
 struct Pieces<'a> {
     bytes: &'a [u8],
     from: usize,
-    ends: memchr::Memchr<'a>,
+    ends: Separators<'a>,
     done: bool,
 }
 
 impl<'a> Pieces<'a> {
     fn new(bytes: &'a [u8], separator: u8) -> Pieces<'a> {
-        Pieces { bytes, from: 0, ends: memchr_iter(separator, bytes), done: false }
+        Pieces { bytes, from: 0, ends: Separators::new(bytes, separator), done: false }
     }
 }
 
 impl<'a> Iterator for Pieces<'a> {
     type Item = &'a [u8];
 
+    #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
         if self.done {
             return None;

@@ -6,7 +6,7 @@
 
 use crate::amount::{YearMonthDay, cents, date, date_range};
 pub use crate::element::{Amount, Coded, Composite};
-use crate::segment::Segment;
+use crate::segment::{Segment, Tag};
 
 /// One segment of an 835, typed.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +108,7 @@ pub struct Claim<'a> {
 pub struct Adjustments<'a> {
     /// CAS01.
     pub group: &'a [u8],
-    pieces: [&'a [u8]; 20],
+    segment: Segment<'a>,
 }
 
 /// One triplet of a CAS.
@@ -184,8 +184,7 @@ pub struct Provider<'a> {
     pub id: &'a [u8],
     /// PLB02: end of the fiscal year.
     pub fiscal: &'a [u8],
-    pieces: [&'a [u8]; 15],
-    separator: u8,
+    segment: Segment<'a>,
 }
 
 /// One pair of a PLB.
@@ -219,8 +218,12 @@ mod tag {
     pub(super) const ST: Tag = Tag::of(b"ST");
 }
 
+/// The tag of a service line, for counting lines before they are read.
+pub const LINE: Tag = tag::SVC;
+
 /// Reads one segment of an 835.
 #[must_use]
+#[inline]
 pub fn part<'a>(segment: &Segment<'a>) -> Part<'a> {
     match segment.tag() {
         tag::CAS => Part::Adjustments(adjustments(segment)),
@@ -262,6 +265,7 @@ fn party<'a>(segment: &Segment<'a>) -> Party<'a> {
     Party { role, name, qualifier, id }
 }
 
+#[inline]
 fn claim<'a>(segment: &Segment<'a>) -> Claim<'a> {
     let [_, number, status, charge, paid, share, filing, control, facility, frequency] =
         segment.split();
@@ -278,35 +282,41 @@ fn claim<'a>(segment: &Segment<'a>) -> Claim<'a> {
     }
 }
 
+#[inline]
 fn adjustments<'a>(segment: &Segment<'a>) -> Adjustments<'a> {
-    let pieces = segment.split::<20>();
-    Adjustments { group: pieces[1].trim_ascii(), pieces }
+    let [_, group] = segment.split();
+    Adjustments { group: group.trim_ascii(), segment: *segment }
 }
 
 impl<'a> Adjustments<'a> {
     /// Every triplet of which anything is filled, in order.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = Triplet<'a>> + use<'a> {
-        let pieces = self.pieces;
-        (0..6_u8).filter_map(move |at| {
-            let from = 2 + 3 * usize::from(at);
-            let (reason, amount) = (pieces[from].trim_ascii(), pieces[from + 1]);
-            let filled = !reason.is_empty() || !amount.trim_ascii().is_empty();
-            filled.then(|| Triplet {
+        let mut elements = self.segment.elements().skip(1);
+        let triplets = (0..6_u8).map_while(move |at| {
+            let reason = elements.next()?.trim_ascii();
+            let amount = elements.next().unwrap_or_default();
+            let units = elements.next().unwrap_or_default();
+            let is_filled = !reason.is_empty() || !amount.trim_ascii().is_empty();
+            Some(is_filled.then(|| Triplet {
                 reason,
                 amount: cents(amount),
-                units: pieces[from + 2],
+                units,
                 element: 3 + 3 * at,
-            })
-        })
+            }))
+        });
+        triplets.flatten()
     }
 }
 
+#[inline]
 fn name<'a>(segment: &Segment<'a>) -> Name<'a> {
     let [_, role, _, family, given, _, _, _, qualifier, id] = segment.split();
     Name { role, family, given, qualifier, id }
 }
 
 /// MOA03 to MOA07.
+#[inline]
 fn outpatient<'a>(segment: &Segment<'a>) -> [&'a [u8]; 5] {
     let [_, _, _, first, second, third, fourth, fifth] = segment.split();
     [first, second, third, fourth, fifth]
@@ -318,6 +328,7 @@ fn inpatient<'a>(segment: &Segment<'a>) -> [&'a [u8]; 5] {
     [pieces[5], pieces[20], pieces[21], pieces[22], pieces[23]]
 }
 
+#[inline]
 fn line<'a>(segment: &Segment<'a>) -> Line<'a> {
     let [_, procedure, charge, paid, revenue, units, submitted, submitted_units] = segment.split();
     let separator = segment.delimiters().component;
@@ -332,6 +343,7 @@ fn line<'a>(segment: &Segment<'a>) -> Line<'a> {
     }
 }
 
+#[inline]
 fn day<'a>(segment: &Segment<'a>) -> Day<'a> {
     let [_, qualifier, value] = segment.split();
     Day { qualifier, value }
@@ -343,31 +355,33 @@ fn start<'a>(segment: &Segment<'a>) -> Coded<'a> {
     Coded { qualifier, value }
 }
 
+#[inline]
 fn supplement<'a>(segment: &Segment<'a>) -> Supplement<'a> {
     let [_, qualifier, amount] = segment.split();
     Supplement { qualifier, amount: cents(amount) }
 }
 
 fn provider<'a>(segment: &Segment<'a>) -> Provider<'a> {
-    let pieces = segment.split::<15>();
-    let separator = segment.delimiters().component;
-    Provider { id: pieces[1], fiscal: pieces[2], pieces, separator }
+    let [_, id, fiscal] = segment.split();
+    Provider { id, fiscal, segment: *segment }
 }
 
 impl<'a> Provider<'a> {
     /// Every pair of which anything is filled, in order.
     pub fn iter(&self) -> impl Iterator<Item = ProviderAmount<'a>> + use<'a> {
-        let (pieces, separator) = (self.pieces, self.separator);
-        (0..6_u8).filter_map(move |at| {
-            let from = 3 + 2 * usize::from(at);
-            let (code, amount) = (pieces[from].trim_ascii(), pieces[from + 1]);
-            let filled = !code.is_empty() || !amount.trim_ascii().is_empty();
-            filled.then(|| ProviderAmount {
+        let separator = self.segment.delimiters().component;
+        let mut elements = self.segment.elements().skip(2);
+        let pairs = (0..6_u8).map_while(move |at| {
+            let code = elements.next()?.trim_ascii();
+            let amount = elements.next().unwrap_or_default();
+            let is_filled = !code.is_empty() || !amount.trim_ascii().is_empty();
+            Some(is_filled.then(|| ProviderAmount {
                 code: Composite::new(code, separator),
                 amount: cents(amount),
                 element: 4 + 2 * at,
-            })
-        })
+            }))
+        });
+        pairs.flatten()
     }
 }
 

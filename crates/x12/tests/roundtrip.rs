@@ -67,7 +67,11 @@ fn interchange() -> impl Strategy<Value = Generated> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 512,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
     fn a_generated_file_is_written_as_it_was(files in prop::collection::vec(interchange(), 1..4)) {

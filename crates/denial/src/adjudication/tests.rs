@@ -224,3 +224,21 @@ fn a_denied_claim_without_lines_is_one_line_of_the_whole() {
     let found = read(&mut [said_on(1, claim)]).expect("a denial");
     assert_eq!((found.lines[0].line, found.lines[0].full), (None, true));
 }
+
+#[test]
+fn what_is_said_of_some_lines_leads_and_dates_by_them_alone() {
+    let denied =
+        |control: &str, reason: &str, cents: i64| line(control, cents, 0, &[("CO", reason, cents)]);
+    let all = vec![denied("1", "197", 100), denied("2", "16", 900), denied("3", "197", 100)];
+    let second = payment("1", vec![denied("1", "197", 100), denied("2", "16", 900)]);
+    let third = payment("1", vec![denied("2", "16", 900)]);
+    let mut said = [said_on(1, payment("1", all)), said_on(5, second), said_on(9, third)];
+    let found = read(&mut said).expect("a denial");
+    assert_eq!(found.only(&[0, 1, 2]), Some(found.clone()));
+    let part = found.only(&[0, 2]).expect("two lines");
+    assert_eq!((part.category(), part.lines.len()), (Category::Authorization, 2));
+    assert_eq!(part.denied_on, Date::new(2026, 3, 5).ok());
+    assert_eq!(part.remittance, RemittanceId::from_bits(5));
+    assert_eq!(found.denied_on, Date::new(2026, 3, 9).ok());
+    assert_eq!(found.only(&[7]), None);
+}

@@ -86,6 +86,7 @@ impl Denial {
         let mut denial = Denial {
             id: id.clone(),
             split_from: Some(self.id.clone()),
+            round: self.round.saturating_add(1),
             opened_on: at.today,
             category: line.category,
             origin: line.category.origin(),

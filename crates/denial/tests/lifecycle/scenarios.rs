@@ -2,13 +2,15 @@
 //!
 //! A line is `day role act -> status next outstanding`, or `-> ! words of the refusal`.
 
+use denial::deadline::DeadlineKind;
 use denial::denial::{Denial, Resolution, Work};
-use denial::lifecycle::{Action, Event};
+use denial::lifecycle::hearing::hear_all;
+use denial::lifecycle::{Action, Event, Refused};
 use denial::money::Money;
 use denial::person::Role;
 use denial::posting::{PostingKind, WriteOffReason};
 
-use crate::clinic::{action, case, entry, moment, rules};
+use crate::clinic::{action, case, clock, day, entry, found, line, moment, rules};
 
 /// `post payer_payment 1 60.00`: kind, id, amount; `reverse payer_payment 1 60.00` takes it back.
 fn money(kind: &str, id: &str, amount: &str) -> denial::posting::Entry {
@@ -83,7 +85,8 @@ fn stands(case: &Denial) -> String {
         Work::Open { next, .. } => format!("{} {}", next.kind.as_str(), next.on),
         Work::Closed { resolution, .. } => resolution.as_str().to_owned(),
     };
-    format!("{} {next} {}", case.status().as_str(), case.balance.outstanding().plain())
+    let status = case.status().as_str().trim_end_matches("_and_resubmitted");
+    format!("{status} {next} {}", case.balance.outstanding().plain())
 }
 
 /// Plays a story and compares each step; gives the case at its end.
@@ -117,7 +120,7 @@ fn play(story: &str) -> Denial {
 fn a_corrected_claim_is_paid() {
     let case = play(
         "1 billing_specialist review -> in_review correct 2026-06-09 100.00
-         2 billing_specialist resubmit 7 S1 -> corrected_and_resubmitted await_payer 2026-07-03 100.00
+         2 billing_specialist resubmit 7 S1 -> corrected await_payer 2026-07-03 100.00
          3 billing_specialist receipt A2 -> pending_payer_response await_payer 2026-07-04 100.00
          9 billing_specialist overturn call-17 -> overturned await_payer 2026-07-10 100.00
          9 billing_specialist post payer_payment 1 60.00 -> ! may not do this
@@ -152,10 +155,10 @@ fn an_appeal_needs_its_records_and_its_turn() {
 fn a_refusal_before_adjudication_is_no_attempt_and_the_same_is_not_sent_twice() {
     let case = play(
         "1 billing_specialist review -> in_review correct 2026-06-09 100.00
-         2 billing_specialist resubmit 7 S1 -> corrected_and_resubmitted await_payer 2026-07-03 100.00
+         2 billing_specialist resubmit 7 S1 -> corrected await_payer 2026-07-03 100.00
          3 billing_specialist reject A7 -> in_review correct 2026-06-11 100.00
          3 billing_specialist resubmit 7 S1 -> ! this was sent already
-         3 billing_specialist resubmit 7 S2 -> corrected_and_resubmitted await_payer 2026-07-04 100.00",
+         3 billing_specialist resubmit 7 S2 -> corrected await_payer 2026-07-04 100.00",
     );
     assert_eq!((case.attempts, case.submissions.len()), (0, 2));
 }
@@ -244,4 +247,66 @@ fn the_journal_reads_like_the_story() {
     let review = review.expect("allowed");
     assert_eq!(review.events.iter().map(read).collect::<Vec<_>>(), ["denial.reviewed"]);
     assert_eq!((decided.after.version, review.after.version), (1, 2));
+}
+
+#[test]
+fn an_approval_holds_for_its_amount_and_until_the_case_moves() {
+    let approved = play(
+        "1 billing_specialist review -> in_review correct 2026-06-09 100.00
+         2 billing_supervisor propose -> in_review correct 2026-06-09 100.00
+         3 manager approve -> in_review correct 2026-06-09 100.00",
+    );
+    let more = found(vec![line(1, 6_000), line(2, 4_000), line(3, 2_000)]);
+    let at = moment(4, Role::BillingSpecialist);
+    let events = approved.hear(&more, &at, &rules());
+    let grown = events.iter().fold(approved.clone(), Denial::apply);
+    let refused = grown.act(&read("write_off 1"), &at, &rules()).expect_err("it grew");
+    assert_eq!(refused, Refused::NeedsSecondPerson { amount: Money::from_cents(12_000) });
+    let sent = approved.act(&read("resubmit 1 S1"), &at, &rules()).expect("allowed").after;
+    assert_eq!(sent.proposal, None);
+}
+
+#[test]
+fn a_line_goes_its_own_way_with_its_own_money() {
+    let at = moment(1, Role::BillingSpecialist);
+    let split = action(
+        r#"{"act":"split_line","position":2,
+            "road":{"road":"own_case","id":"den_00000000000000000000000009"}}"#,
+    );
+    let decided = case().after.act(&split, &at, &rules()).expect("allowed");
+    let own = decided.split.expect("a case");
+    assert_eq!(decided.events[0].kind(), "denial.line_split");
+    assert_eq!(decided.after.balance.denied.cents(), 6_000);
+    assert_eq!(own.after.balance.denied.cents(), 4_000);
+    assert_eq!(own.after.split_from, Some(decided.after.id.clone()));
+    let own = if own.after.round == 2 { own.in_round(5) } else { panic!("the next round") };
+    assert_eq!((decided.after.round, own.after.round), (1, 5));
+    assert_eq!(Denial::fold(&own.events), Some(own.after.clone()));
+    let cases = [decided.after, own.after];
+    let same = found(vec![line(1, 6_000), line(2, 4_000)]);
+    let hearing = hear_all(&cases, &same, &at, &rules());
+    let lines = |case: &Denial, events: &[Event]| {
+        events.iter().fold(case.clone(), Denial::apply).lines.len()
+    };
+    let lines: Vec<usize> =
+        cases.iter().zip(&hearing.events).map(|(case, events)| lines(case, events)).collect();
+    assert_eq!((lines, hearing.fresh), (vec![1, 1], None));
+}
+
+#[test]
+fn a_promise_is_the_day_to_wait_for() {
+    let at = moment(1, Role::BillingSpecialist);
+    let call = r#"{"act":"log_contact","channel":"phone","representative":"R. 4",
+        "reference":"17","said":"in work","promised_by":"2026-06-12","minutes":9}"#;
+    let case = case().after.act(&action(call), &at, &rules()).expect("allowed").after;
+    assert_eq!(stands(&case), "new await_payer 2026-06-12 100.00");
+    assert_eq!(case.promised_by, Some(day(11)));
+}
+
+#[test]
+fn the_desk_works_safely_before_a_clock() {
+    let soon = Denial { deadlines: vec![clock(DeadlineKind::Appeal(1), 9)], ..case().after };
+    let at = moment(1, Role::BillingSpecialist);
+    let case = soon.act(&Action::Review, &at, &rules()).expect("allowed").after;
+    assert_eq!(stands(&case), "in_review correct 2026-06-05 100.00");
 }

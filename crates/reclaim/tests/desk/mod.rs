@@ -1,5 +1,7 @@
 //! A database of its own, on either side, and the real program to work on it.
 
+#![expect(unreachable_pub, reason = "a test's module is public to nobody")]
+
 pub mod files;
 
 use std::path::{Path, PathBuf};

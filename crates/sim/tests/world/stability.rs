@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sim::{FileKind, Preset, Record, Truth, world};
+use sim::{FileKind, Item, Preset, Record, Truth, world};
 
 use crate::made::{ENDS_ON, WORLD, make};
 
@@ -150,4 +150,30 @@ fn a_sink_that_fails_ends_the_run() {
     });
     assert_eq!(run.unwrap_err().to_string(), "full");
     assert_eq!(taken, 3);
+}
+
+/// The demo as people see it: its size, its rates, and every trap a hundred times.
+#[test]
+fn the_demo_is_as_large_as_it_says() {
+    let (mut totals, mut files, mut days) = (None, 0_usize, 0);
+    let demo = world(&Preset::demo(), 1, ENDS_ON);
+    demo.run(|item| {
+        match item {
+            Item::File(_) => files += 1,
+            Item::Truth(Record::Totals(told)) => totals = Some(told),
+            Item::Truth(_) => {}
+            Item::Day(_) => days += 1,
+        }
+        Ok(())
+    })
+    .unwrap();
+    let totals = totals.unwrap();
+    assert_eq!(days, demo.steps());
+    assert!((73_000..=75_000).contains(&totals.claims), "{}", totals.claims);
+    assert!((1_500..4_000).contains(&files), "{files} files");
+    let denied = totals.denied_claims * 1_000 / totals.claims;
+    assert!((105..125).contains(&denied), "{denied} of 1000 claims are denied");
+    assert!(totals.traps.values().all(|count| *count > 100), "{:?}", totals.traps);
+    let broken: u64 = totals.chaos.values().sum();
+    assert!((8..18).contains(&(broken * 1_000 / totals.claims)), "{:?}", totals.chaos);
 }

@@ -287,7 +287,10 @@ fn resubmitted(case: &Denial) -> Denial {
 fn a_denial_after_a_correction_is_the_answer_and_an_older_one_is_not() {
     let first = said(0, 1, &[DENIED]);
     let case = resubmitted(&open(std::slice::from_ref(&first)));
-    assert_eq!(case.out_since(), Date::new(2026, 4, 3).ok());
+    let met = |case: &Denial| {
+        case.deadlines.iter().find(|one| one.kind == DeadlineKind::CorrectedClaim)?.met_on
+    };
+    assert_eq!((case.out_since(), met(&case)), (moment(3).today.into(), moment(3).today.into()));
     let older = said(1, 8, &[AGAIN]);
     let (case, _) = hear(&case, &[first.clone(), older.clone()]);
     assert_eq!((case.status(), case.attempts), (Status::Corrected, 0));
@@ -297,6 +300,7 @@ fn a_denial_after_a_correction_is_the_answer_and_an_older_one_is_not() {
     assert_eq!((case.status(), case.attempts), (Status::InReview, 1));
     assert_eq!(events[1].kind(), "denial.upheld");
     assert!(case.submissions.iter().all(|one| one.ended_on.is_some()));
+    assert_eq!((case.out_since(), met(&case)), (None, None));
 }
 
 fn payment_of(cents: i64) -> Action {

@@ -1,0 +1,98 @@
+//! What has waited too long, told day by day.
+
+use denial::deadline::DeadlineKind;
+use denial::denial::Denial;
+use denial::escalation::{Escalation, Overdue, due};
+use denial::lifecycle::Action;
+use denial::person::Role;
+
+use crate::clinic::{action, case, clock, day, moment, rules};
+
+fn did(case: &Denial, on: i64, json: &str) -> Denial {
+    let at = moment(on, Role::Manager);
+    case.act(&action(json), &at, &rules()).unwrap_or_else(|why| panic!("{json}: {why}")).after
+}
+
+fn heard(case: &Denial, on: i64) -> Option<(Overdue, Role)> {
+    due(case, day(on), &rules()).map(|one| (one.why, one.to))
+}
+
+fn sent() -> Denial {
+    let review = did(&case().after, 1, r#"{"act":"review"}"#);
+    let sent = r#"{"act":"resubmit","frequency":"7","channel":"edi","reference":"S1"}"#;
+    did(&review, 2, sent)
+}
+
+#[test]
+fn a_case_that_no_person_has_is_the_managers() {
+    assert_eq!(heard(&case().after, 5), None);
+    assert_eq!(heard(&case().after, 6), Some((Overdue::Unowned, Role::Manager)));
+    let taken = did(&case().after, 1, r#"{"act":"take"}"#);
+    assert_eq!(heard(&taken, 6), None);
+}
+
+#[test]
+fn nobody_did_what_was_due_and_the_ladder_climbs() {
+    let case = did(&case().after, 1, r#"{"act":"review"}"#);
+    assert_eq!(heard(&case, 11), None);
+    assert_eq!(heard(&case, 12), Some((Overdue::NotTouched, Role::BillingSpecialist)));
+    assert_eq!(heard(&case, 14), Some((Overdue::NotTouched, Role::BillingSupervisor)));
+    assert_eq!(heard(&case, 21), Some((Overdue::NotTouched, Role::Manager)));
+    let told = did(&case, 14, r#"{"act":"escalate","to":"billing_supervisor","reason":"late"}"#);
+    assert_eq!(heard(&told, 14), None);
+    assert_eq!(heard(&told, 21), Some((Overdue::NotTouched, Role::Manager)));
+}
+
+#[test]
+fn a_payer_that_says_nothing_is_silent_after_its_days() {
+    assert_eq!(heard(&sent(), 32), None);
+    assert_eq!(heard(&sent(), 33), Some((Overdue::PayerSilent, Role::BillingSpecialist)));
+}
+
+#[test]
+fn a_promise_is_broken_some_days_after_its_day() {
+    let call = r#"{"act":"log_contact","channel":"phone","said":"soon",
+        "promised_by":"2026-06-12"}"#;
+    let promised = did(&sent(), 3, call);
+    assert_eq!(heard(&promised, 13), None);
+    assert_eq!(heard(&promised, 14), Some((Overdue::PromiseBroken, Role::BillingSpecialist)));
+}
+
+#[test]
+fn a_colleague_is_silent_after_the_day_that_was_given() {
+    let case = did(&case().after, 1, r#"{"act":"review"}"#);
+    let ask = r#"{"act":"ask_colleague","to":"provider","text":"is it so?"}"#;
+    let asked = did(&case, 1, ask);
+    assert_eq!(heard(&asked, 5), None);
+    assert_eq!(heard(&asked, 6), Some((Overdue::ColleagueSilent, Role::BillingSpecialist)));
+}
+
+#[test]
+fn a_clock_near_its_end_wakes_even_a_snoozed_case() {
+    let review = did(&case().after, 1, r#"{"act":"review"}"#);
+    let kind = DeadlineKind::Appeal(1);
+    let case = Denial { deadlines: vec![clock(kind, 30)], ..review };
+    let snoozed = case
+        .decide(
+            &action(r#"{"act":"snooze","until":"2026-06-30","reason":"waits"}"#),
+            &moment(1, Role::Manager),
+            &rules(),
+        )
+        .expect("before the clock");
+    let case = case.apply(&snoozed[0]);
+    assert_eq!(heard(&case, 22), None);
+    let near = Escalation {
+        why: Overdue::DeadlineNear(kind),
+        to: Role::BillingSpecialist,
+        since: day(23),
+    };
+    assert_eq!(due(&case, day(23), &rules()), Some(near));
+}
+
+#[test]
+fn a_closed_case_waits_for_nobody() {
+    let paid = did(&case().after, 1, r#"{"act":"review"}"#);
+    let entries = vec![crate::clinic::entry(1, denial::posting::PostingKind::Contractual, 10_000)];
+    let paid = paid.act(&Action::Post { entries }, &moment(2, Role::Manager), &rules());
+    assert_eq!(heard(&paid.expect("allowed").after, 300), None);
+}

@@ -1,0 +1,114 @@
+// Keys, and files dropped on a page. Everything here can be done without it.
+"use strict";
+
+const rows = () => [...document.querySelectorAll("a.row")];
+
+function move(step) {
+  const all = rows();
+  if (all.length === 0) return;
+  const at = all.indexOf(document.activeElement);
+  const to = at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1);
+  all[to].focus();
+  all[to].scrollIntoView({ block: "nearest" });
+}
+
+function openAct(key) {
+  const act = document.querySelector(`.acts details[data-key="${CSS.escape(key)}"]`);
+  if (!act) return false;
+  act.open = true;
+  const field = act.querySelector("form input:not([type=hidden]), form select, form textarea");
+  (field || act.querySelector("form button")).focus();
+  act.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function help() {
+  const keys = document.getElementById("keys");
+  if (keys && !keys.open) keys.showModal();
+}
+
+const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+
+let went = false;
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const target = event.target;
+  if (event.key === "Escape" && isTyping(target)) {
+    target.blur();
+    return;
+  }
+  if (isTyping(target) || document.querySelector("dialog[open]")) return;
+  if (went) {
+    went = false;
+    const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+    if (link) {
+      event.preventDefault();
+      link.click();
+    }
+    return;
+  }
+  const done = (() => {
+    switch (event.key) {
+      case "j": case "ArrowDown": if (rows().length === 0) return false; move(1); return true;
+      case "k": case "ArrowUp": if (rows().length === 0) return false; move(-1); return true;
+      case "g": went = true; setTimeout(() => { went = false; }, 1500); return true;
+      case "/": { const find = document.getElementById("find"); if (!find) return false; find.focus(); find.select(); return true; }
+      case "f": { const first = document.querySelector("#filters select"); if (!first) return false; first.focus(); return true; }
+      case "u": { const list = document.querySelector("nav [aria-current]"); if (!list) return false; list.click(); return true; }
+      case "?": help(); return true;
+      case "]": { const next = document.querySelector("[data-next]"); if (!next) return false; next.click(); return true; }
+      default: return event.key.length === 1 && openAct(event.key);
+    }
+  })();
+  if (done) event.preventDefault();
+});
+
+for (const button of document.querySelectorAll("[data-help]")) {
+  button.hidden = false;
+  button.addEventListener("click", help);
+}
+
+// A filter that is changed shows at once.
+const filters = document.getElementById("filters");
+if (filters) {
+  filters.addEventListener("change", () => filters.requestSubmit());
+}
+
+// Menus and parts close where one clicks elsewhere.
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.me[open], details.parts[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+
+// Files dropped on the page go into its file field.
+for (const zone of document.querySelectorAll("[data-drop]")) {
+  const input = zone.querySelector("input[type=file]");
+  const names = zone.querySelector("[data-names]");
+  const show = () => {
+    const files = [...input.files].map((file) => file.name);
+    names.textContent = files.length === 0 ? "" : files.join(", ");
+  };
+  input.addEventListener("change", show);
+  for (const kind of ["dragenter", "dragover"]) {
+    zone.addEventListener(kind, (event) => { event.preventDefault(); zone.classList.add("over"); });
+  }
+  for (const kind of ["dragleave", "drop"]) {
+    zone.addEventListener(kind, () => zone.classList.remove("over"));
+  }
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    input.files = event.dataTransfer.files;
+    show();
+  });
+  zone.addEventListener("submit", () => {
+    const button = zone.querySelector("button");
+    button.disabled = true;
+    button.textContent = button.dataset.busy || button.textContent;
+  });
+}
+
+// What was refused is read out and seen first.
+const refused = document.querySelector(".rail .refused");
+if (refused) refused.focus();

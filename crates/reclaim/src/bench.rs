@@ -1,0 +1,331 @@
+//! `reclaim bench`: how fast taking in and verifying are, as ratios to the unavoidable work in one
+//! run on one machine.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use comfy_table::{Table, presets};
+use denial::lifecycle::Action;
+use sim::flat::Flat;
+use store::journal::Chain;
+use store::queue::{Filter, Sort};
+use tempfile::TempDir;
+
+use crate::act::act;
+use crate::practice::{Office, Place};
+use crate::staging::PART;
+use crate::take::{Options, take_file};
+use crate::{show, verify};
+
+/// What is measured, and how often.
+#[derive(Clone, Debug)]
+pub(crate) struct Wish {
+    /// Claims of the file that is taken in; 168,000 are about 75 MB.
+    pub(crate) claims: u64,
+    /// Runs of which the median counts.
+    pub(crate) runs: usize,
+    /// A PostgreSQL server on which databases may be made; each run uses a practice of its own.
+    pub(crate) postgres: Option<String>,
+    /// Claims that the growing database ends with; none for not measuring growth.
+    pub(crate) grown: Option<u64>,
+}
+
+/// One line of the table.
+struct Row {
+    name: &'static str,
+    work: String,
+    figure: String,
+    against: String,
+    ratio: Option<f64>,
+    must: &'static str,
+}
+
+/// Measures and prints the table.
+pub(crate) async fn run(wish: Wish) -> anyhow::Result<ExitCode> {
+    let wish = &wish;
+    let folder = tempfile::tempdir().context("no room for measuring")?;
+    let file = folder.path().join("flat.835");
+    write_flat(&file, 1, wish.claims, 100)?;
+    let mut rows = Vec::new();
+    let taken = take_sqlite(wish, &folder, &file, &mut rows).await?;
+    verify_row(&taken, wish, &mut rows).await?;
+    giant(wish, &folder, &mut rows).await?;
+    if let Some(claims) = wish.grown {
+        growth(claims, &folder, &mut rows).await?;
+    }
+    if let Some(address) = &wish.postgres {
+        take_postgres(wish, address, &folder, &file, &mut rows).await?;
+    }
+    print(&rows)
+}
+
+fn write_flat(path: &Path, first: u64, claims: u64, per_remittance: u64) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(File::create(path).context("no room for measuring")?);
+    Flat { first, claims, per_remittance }.write(&mut out).context("no room for measuring")?;
+    out.flush().context("no room for measuring")
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+fn place(folder: &Path, name: &str) -> Place {
+    let db = format!("sqlite:{}", folder.join(name).display());
+    Place { db: Some(db), ..Place::default() }
+}
+
+/// Another process takes the file in: its time, and the most memory that it held, in bytes.
+fn take_apart(place: &Place, file: &Path) -> anyhow::Result<(Duration, u64)> {
+    let program = std::env::current_exe().context("cannot find this program")?;
+    let begun = Instant::now();
+    let mut command = Command::new(program);
+    command.args(["--db", place.db.as_deref().unwrap_or_default()]);
+    if let Some(folder) = &place.folder {
+        command.arg("--folder").arg(folder);
+    }
+    let mut child = command
+        .arg("take")
+        .arg(file)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("cannot start this program again")?;
+    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
+    let mut most = 0;
+    loop {
+        most = most.max(high_water(&status));
+        if let Some(done) = child.try_wait().context("cannot wait")? {
+            ensure!(done.success(), "taking the file in failed");
+            return Ok((begun.elapsed(), most));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// VmHWM of a process, where the system tells it.
+fn high_water(status: &Path) -> u64 {
+    let text = fs::read_to_string(status).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) * 1024
+}
+
+/// T1 and T3; gives the last database.
+async fn take_sqlite(
+    wish: &Wish,
+    folder: &TempDir,
+    file: &Path,
+    rows: &mut Vec<Row>,
+) -> anyhow::Result<Office> {
+    let (mut times, mut floors, mut most) = (Vec::new(), Vec::new(), 0);
+    let mut last = None;
+    for run in 0..wish.runs {
+        let place = place(folder.path(), &format!("take{run}.db"));
+        let (time, memory) = take_apart(&place, file)?;
+        times.push(time);
+        most = most.max(memory);
+        let office = Office::open(&place).await?;
+        floors.push(floor(&office, folder.path(), &format!("floor{run}.db")).await?);
+        last = Some(office);
+    }
+    let (time, floor) = (median(times), median(floors));
+    let per_second = wish.claims as f64 / time.as_secs_f64();
+    rows.push(Row {
+        name: "T1",
+        work: format!("take {} claims, SQLite", wish.claims),
+        figure: format!("{:.2} s, {per_second:.0} claims/s", time.as_secs_f64()),
+        against: format!("{:.2} s: the same rows inserted", floor.as_secs_f64()),
+        ratio: Some(time.as_secs_f64() / floor.as_secs_f64()),
+        must: "≤ 2.5 (aim 1.5)",
+    });
+    rows.push(Row {
+        name: "T3",
+        work: "memory of T1".to_owned(),
+        figure: format!("{} MB", most / 1_000_000),
+        against: "–".to_owned(),
+        ratio: None,
+        must: "≤ 200 MB (aim 100)",
+    });
+    last.context("at least one run")
+}
+
+/// Inserts the rows of a practice into a new database and does nothing else.
+async fn floor(office: &Office, folder: &Path, name: &str) -> anyhow::Result<Duration> {
+    let rows = office.read().await?.taken_rows().await?;
+    let target = Office::open(&place(folder, name)).await?;
+    let begun = Instant::now();
+    target.store.insert_rows(office.practice(), rows, PART).await?;
+    let time = begun.elapsed();
+    target.store.close().await;
+    Ok(time)
+}
+
+/// V1, on what T1 left.
+async fn verify_row(office: &Office, wish: &Wish, rows: &mut Vec<Row>) -> anyhow::Result<()> {
+    let (mut times, mut floors, mut wholes, mut entries) = (vec![], vec![], vec![], 0);
+    for _ in 0..wish.runs {
+        let begun = Instant::now();
+        entries = office.read().await?.hash_journal().await?;
+        floors.push(begun.elapsed());
+        let begun = Instant::now();
+        let mut tx = office.read().await?;
+        tx.walk_chain(Chain::Work, &|_| {}).await?;
+        times.push(begun.elapsed());
+        let begun = Instant::now();
+        verify::rows(&office.store, office.practice()).await?;
+        wholes.push(begun.elapsed());
+    }
+    let whole = median(wholes);
+    let (time, floor) = (median(times), median(floors));
+    rows.push(Row {
+        name: "V1",
+        work: format!("walk {entries} journal entries"),
+        figure: format!(
+            "{:.3} s; with cases folded and balances {:.3} s",
+            time.as_secs_f64(),
+            whole.as_secs_f64()
+        ),
+        against: format!("{:.3} s: read and hashed once", floor.as_secs_f64()),
+        ratio: Some(time.as_secs_f64() / floor.as_secs_f64()),
+        must: "≤ 3 (aim 2)",
+    });
+    Ok(())
+}
+
+/// T5: how long acts wait while one remittance of all claims is taken in beside them.
+async fn giant(wish: &Wish, folder: &TempDir, rows: &mut Vec<Row>) -> anyhow::Result<()> {
+    let office = Office::open(&place(folder.path(), "giant.db")).await?;
+    let small = folder.path().join("small.835");
+    write_flat(&small, 900_000_001, 400, 100)?;
+    take_file(&office, &small, "small", Options::default(), &|_| {}).await?;
+    let file = folder.path().join("giant.835");
+    write_flat(&file, 1, wish.claims, wish.claims)?;
+    let alone = longest_wait(&office, Duration::from_secs(5)).await?;
+    let there = office.clone();
+    let taking = tokio::spawn(async move {
+        take_file(&there, &file, "giant", Options::default(), &|_| {}).await
+    });
+    let mut waits = Vec::new();
+    while !taking.is_finished() {
+        waits.extend(waits_for(&office, Duration::from_millis(500)).await?);
+    }
+    taking.await.context("taking stopped")??;
+    let beside = waits.iter().max().copied().unwrap_or_default();
+    rows.push(Row {
+        name: "T5",
+        work: format!("longest of {} acts beside a giant of {} claims", waits.len(), wish.claims),
+        figure: format!("{:.1} ms (median {:.1})", ms(beside), ms(median(waits))),
+        against: format!("{:.1} ms: longest without it", ms(alone)),
+        ratio: Some(beside.as_secs_f64() / alone.as_secs_f64()),
+        must: "≤ 3 (aim 2)",
+    });
+    Ok(())
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}
+
+async fn longest_wait(office: &Office, span: Duration) -> anyhow::Result<Duration> {
+    Ok(waits_for(office, span).await?.into_iter().max().unwrap_or_default())
+}
+
+/// Notes on cases, one after the other with a short pause, as people would do; how long each took.
+async fn waits_for(office: &Office, span: Duration) -> anyhow::Result<Vec<Duration>> {
+    let mut tx = office.read().await?;
+    let cases = tx.queue(&Filter::default(), Sort::Priority, None, 50).await?;
+    drop(tx);
+    let begun = Instant::now();
+    let mut waits = Vec::new();
+    let note = Action::Note { text: "measured".to_owned() };
+    for case in cases.iter().cycle() {
+        if begun.elapsed() > span {
+            break;
+        }
+        let at = Instant::now();
+        act(office, &office.who, &case.denial, None, &note).await?;
+        waits.push(at.elapsed());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(waits)
+}
+
+/// T4: the last ten thousand claims of a growing database against the first.
+async fn growth(claims: u64, folder: &TempDir, rows: &mut Vec<Row>) -> anyhow::Result<()> {
+    const STEP: u64 = 10_000;
+    let office = Office::open(&place(folder.path(), "grown.db")).await?;
+    let mut times = Vec::new();
+    for first in (0..claims).step_by(10_000) {
+        let file = folder.path().join("step.835");
+        write_flat(&file, 2_000_000_001 + first, STEP, 100)?;
+        let begun = Instant::now();
+        take_file(&office, &file, "step", Options::default(), &|_| {}).await?;
+        times.push(begun.elapsed());
+    }
+    // Single steps vary with what the disk does beside them: five against five.
+    let first = median(times.iter().take(5).copied().collect());
+    let last = median(times.iter().rev().take(5).copied().collect());
+    let bytes = fs::metadata(folder.path().join("grown.db")).map(|facts| facts.len()).unwrap_or(0);
+    rows.push(Row {
+        name: "T4",
+        work: format!("10,000 claims at {claims}; {} bytes a claim", bytes / claims.max(1)),
+        figure: format!("{:.2} s", last.as_secs_f64()),
+        against: format!("{:.2} s: the first 10,000", first.as_secs_f64()),
+        ratio: Some(last.as_secs_f64() / first.as_secs_f64()),
+        must: "≤ 1.5 (aim 1.2)",
+    });
+    Ok(())
+}
+
+/// T2. The server's databases `reclaim_bench_take` and `reclaim_bench_floor` must be there, empty.
+async fn take_postgres(
+    wish: &Wish,
+    address: &str,
+    folder: &TempDir,
+    file: &Path,
+    rows: &mut Vec<Row>,
+) -> anyhow::Result<()> {
+    let (mut times, mut floors) = (Vec::new(), Vec::new());
+    for run in 0..wish.runs {
+        let there = |name: &str| Place {
+            db: Some(format!("{address}/{name}")),
+            practice: Some(format!("run{run}")),
+            folder: Some(folder.path().join(name)),
+            ..Place::default()
+        };
+        let place = there(&format!("reclaim_bench_take{run}"));
+        times.push(take_apart(&place, file)?.0);
+        let office = Office::open(&place).await?;
+        let taken = office.read().await?.taken_rows().await?;
+        let target = Office::open(&there(&format!("reclaim_bench_floor{run}"))).await?;
+        let begun = Instant::now();
+        target.store.insert_rows(office.practice(), taken, PART).await?;
+        floors.push(begun.elapsed());
+    }
+    let (time, floor) = (median(times), median(floors));
+    rows.push(Row {
+        name: "T2",
+        work: format!("take {} claims, PostgreSQL", wish.claims),
+        figure: format!("{:.2} s", time.as_secs_f64()),
+        against: format!("{:.2} s: the same rows by unnest", floor.as_secs_f64()),
+        ratio: Some(time.as_secs_f64() / floor.as_secs_f64()),
+        must: "≤ 3 (aim 2)",
+    });
+    Ok(())
+}
+
+fn print(rows: &[Row]) -> anyhow::Result<ExitCode> {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED);
+    table.set_header(["", "work", "figure", "against", "ratio", "must"]);
+    for row in rows {
+        let ratio = row.ratio.map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
+        table.add_row([row.name, &row.work, &row.figure, &row.against, &ratio, row.must]);
+    }
+    show::print(vec![table.to_string()])
+}

@@ -1,0 +1,276 @@
+//! People who sign in: made, given roles and passwords, shut out; each act on record.
+
+use std::io::BufRead;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use denial::person::Role;
+use serde_json::json;
+use store::instant;
+use store::journal::Entry;
+use store::people::Person;
+
+use crate::practice::Office;
+use crate::{identity, show};
+
+/// The shortest password; length is what counts.
+pub(crate) const SHORTEST: usize = 12;
+
+/// Somebody to be made, or given another role.
+pub(crate) struct NewPerson<'a> {
+    pub(crate) login: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) role: Role,
+    pub(crate) password: &'a str,
+}
+
+/// The name to sign in with as it is kept: small letters, digits and `. _ - @`.
+///
+/// # Errors
+/// What is wrong with it, for the person who typed it.
+pub(crate) fn login(text: &str) -> Result<String, String> {
+    let login = text.trim().to_lowercase();
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "._-@".contains(letter);
+    if (1..=64).contains(&login.len()) && login.chars().all(fits) {
+        return Ok(login);
+    }
+    Err("a sign-in name is up to 64 letters, digits and . _ - @".to_owned())
+}
+
+/// Whether a password will do.
+///
+/// # Errors
+/// What is wrong with it, for the person who typed it.
+pub(crate) fn check_password(password: &str) -> Result<(), String> {
+    match password.chars().count() {
+        ..SHORTEST => Err(format!("a password has at least {SHORTEST} letters")),
+        SHORTEST..=200 => Ok(()),
+        201.. => Err("a password has at most 200 letters".to_owned()),
+    }
+}
+
+/// What is kept of a password.
+pub(crate) fn secret(password: &str) -> anyhow::Result<String> {
+    let hash = Argon2::default().hash_password(password.as_bytes());
+    let hash = hash.map_err(|fault| anyhow::anyhow!("the password cannot be hashed: {fault}"))?;
+    Ok(hash.to_string())
+}
+
+/// True where a password is the one that a secret was made from.
+pub(crate) fn is_right(password: &str, secret: &str) -> bool {
+    PasswordHash::new(secret)
+        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+/// A password or code drawn at random: four groups of five letters that are not mistaken for one
+/// another, a hundred bits.
+pub(crate) fn drawn() -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut bytes = [0; 20];
+    getrandom::fill(&mut bytes).expect("the system has randomness");
+    let mut text = String::with_capacity(23);
+    for (at, byte) in bytes.iter().enumerate() {
+        if at > 0 && at % 5 == 0 {
+            text.push('-');
+        }
+        text.push(char::from(LETTERS[usize::from(byte % 32)]));
+    }
+    text
+}
+
+/// Makes a person with a role in the office's practice; where the login is known, gives the role
+/// alone. True where the person was made.
+pub(crate) async fn add(office: &Office, new: &NewPerson<'_>) -> anyhow::Result<bool> {
+    let login = login(new.login).map_err(|fault| anyhow::anyhow!(fault))?;
+    let name = new.name.trim();
+    if name.is_empty() {
+        bail!("expected the person's name");
+    }
+    let mut tx = office.read().await?;
+    let known = tx.person_by_login(&login).await?;
+    drop(tx);
+    let secret = match &known {
+        Some(_) => None,
+        None => Some(secret_of(new.password).await?),
+    };
+    let person = known
+        .as_ref()
+        .map_or_else(|| identity::person(&login).as_str().to_owned(), |known| known.person.clone());
+    let moment = office.moment();
+    let mut tx = office.write().await?;
+    if let Some(secret) = secret {
+        let row = Person {
+            person: person.clone(),
+            login: login.clone(),
+            name: name.to_owned(),
+            secret: Some(secret),
+            disabled_at: None,
+        };
+        if !tx.make_person(&row, &instant(moment.now)).await? {
+            bail!("somebody has taken the sign-in name {login:?} meanwhile");
+        }
+        let facts = json!({ "login": login, "name": name });
+        tx.append_house(vec![Entry::new(&person, "person.made", &facts)], &moment).await?;
+    }
+    tx.give_role(&person, new.role).await?;
+    let facts = json!({ "practice": office.practice().as_str(), "role": new.role.as_str() });
+    tx.append_house(vec![Entry::new(&person, "person.role_given", &facts)], &moment).await?;
+    tx.commit().await?;
+    Ok(known.is_none())
+}
+
+/// Hashing takes a while on purpose, so it has a thread of its own.
+async fn secret_of(password: &str) -> anyhow::Result<String> {
+    check_password(password).map_err(|fault| anyhow::anyhow!(fault))?;
+    let password = password.to_owned();
+    tokio::task::spawn_blocking(move || secret(&password)).await.context("hashing stopped")?
+}
+
+/// Gives a person another password and ends their sessions.
+pub(crate) async fn set_password(
+    office: &Office,
+    login: &str,
+    password: &str,
+) -> anyhow::Result<()> {
+    let secret = secret_of(password).await?;
+    let mut tx = office.write().await?;
+    let known = tx.person_by_login(&login.trim().to_lowercase()).await?;
+    let known = known.with_context(|| format!("nobody signs in as {login:?}"))?;
+    let moment = office.moment();
+    tx.set_secret(&known.person, &secret).await?;
+    tx.end_sessions_of(&known.person, &instant(moment.now)).await?;
+    let entry = Entry::new(&known.person, "person.password_set", &json!({}));
+    tx.append_house(vec![entry], &moment).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The password of everybody in a simulated practice.
+pub(crate) const SIMULATED_PASSWORD: &str = "reclaim-demo";
+
+/// Makes one person of every role that works in a simulated practice; gives their logins. All have
+/// [`SIMULATED_PASSWORD`].
+pub(crate) async fn simulate(office: &Office) -> anyhow::Result<Vec<&'static str>> {
+    if office.clinic.simulated.is_none() {
+        bail!("people are made up for a simulated practice only");
+    }
+    const PEOPLE: [(&str, &str, Role); 10] = [
+        ("lead", "Simulated billing lead", Role::BillingSupervisor),
+        ("biller", "Simulated specialist", Role::BillingSpecialist),
+        ("poster", "Simulated poster", Role::Poster),
+        ("coder", "Simulated coder", Role::CertifiedCoder),
+        ("auth", "Simulated authorisation clerk", Role::AuthorizationStaff),
+        ("frontdesk", "Simulated front desk", Role::FrontDesk),
+        ("review", "Simulated reviewer", Role::UtilizationReview),
+        ("manager", "Simulated manager", Role::Manager),
+        ("auditor", "Simulated auditor", Role::Auditor),
+        ("admin", "Simulated administrator", Role::Administrator),
+    ];
+    for (login, name, role) in PEOPLE {
+        add(office, &NewPerson { login, name, role, password: SIMULATED_PASSWORD }).await?;
+    }
+    Ok(PEOPLE.iter().map(|(login, ..)| *login).collect())
+}
+
+/// `reclaim user add`.
+pub(crate) async fn run_add(
+    office: &Office,
+    login: &str,
+    name: &str,
+    role: &str,
+    from_stdin: bool,
+) -> anyhow::Result<ExitCode> {
+    let role = role_named(role)?;
+    let password = asked(from_stdin)?;
+    let made = add(office, &NewPerson { login, name, role, password: &password.text }).await?;
+    let role = role.as_str().replace('_', " ");
+    let practice = office.practice();
+    let line = match (made, password.is_drawn) {
+        (false, _) => format!("{login} was known and is {role} in {practice} now"),
+        (true, false) => format!("{login} is {role} in {practice}"),
+        (true, true) => {
+            format!("{login} is {role} in {practice}; password, shown this once: {}", password.text)
+        }
+    };
+    show::print(vec![line])
+}
+
+/// `reclaim user password`.
+pub(crate) async fn run_password(
+    office: &Office,
+    login: &str,
+    from_stdin: bool,
+) -> anyhow::Result<ExitCode> {
+    let password = asked(from_stdin)?;
+    set_password(office, login, &password.text).await?;
+    let line = if password.is_drawn {
+        format!("{login} has another password, shown this once: {}", password.text)
+    } else {
+        format!("{login} has another password")
+    };
+    show::print(vec![line])
+}
+
+/// `reclaim user list`.
+pub(crate) async fn run_list(office: &Office) -> anyhow::Result<ExitCode> {
+    let members = office.read().await?.members().await?;
+    let line = |one: &store::people::Member| {
+        format!("{:<24} {:<24} {}", one.login, one.role.replace('_', " "), one.name)
+    };
+    show::print(members.iter().map(line).collect())
+}
+
+fn role_named(text: &str) -> anyhow::Result<Role> {
+    let name = text.trim().to_lowercase().replace([' ', '-'], "_");
+    Role::from_name(&name).with_context(|| {
+        let names: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        format!("{text:?} is no role; expected one of {}", names.join(", "))
+    })
+}
+
+struct Password {
+    text: String,
+    is_drawn: bool,
+}
+
+/// The first line of the standard input, or one drawn: a terminal would show what is typed.
+fn asked(from_stdin: bool) -> anyhow::Result<Password> {
+    if !from_stdin {
+        return Ok(Password { text: drawn(), is_drawn: true });
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).context("cannot read the password")?;
+    let text = line.trim_end_matches(['\r', '\n']).to_owned();
+    check_password(&text).map_err(|fault| anyhow::anyhow!(fault))?;
+    Ok(Password { text, is_drawn: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_knows_its_password_alone() {
+        let kept = secret("synthetic-password").expect("hashed");
+        assert!(is_right("synthetic-password", &kept));
+        assert!(!is_right("synthetic-passwore", &kept));
+        assert!(!is_right("synthetic-password", "no hash"));
+    }
+
+    #[test]
+    fn what_is_drawn_will_do_and_differs() {
+        let (one, other) = (drawn(), drawn());
+        assert_ne!(one, other);
+        assert_eq!(check_password(&one), Ok(()));
+        assert!(check_password("eleven-long").is_err());
+    }
+
+    #[test]
+    fn a_login_is_kept_in_one_form() {
+        assert_eq!(login(" Ada.L@x "), Ok("ada.l@x".to_owned()));
+        assert!(login("a b").is_err() && login("").is_err());
+    }
+}

@@ -1,0 +1,90 @@
+//! The pages: what a server shares, how a request finds its page, what every answer carries.
+
+mod act_words;
+mod assets;
+mod case;
+mod case_forms;
+mod case_view;
+mod chart;
+mod gate;
+mod health;
+mod home;
+mod page;
+mod queue;
+mod reasons;
+mod routes;
+mod session;
+mod sign_in;
+mod timeline;
+mod trouble;
+mod words;
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::middleware::from_fn_with_state;
+use tokio::sync::Semaphore;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::practice::Office;
+
+/// What the server shares between requests. Nothing here is needed to answer the next one right:
+/// another process knows as much.
+pub(crate) struct App {
+    /// The practice that was opened; a session may be in another of the same database.
+    pub(crate) office: Office,
+    /// Cookies go over TLS alone: the server listens beyond this machine.
+    pub(crate) secure: bool,
+    /// The code of the setup page while nobody can sign in.
+    pub(crate) setup: Mutex<Option<String>>,
+    /// How many passwords are checked at once: each takes memory and a core on purpose.
+    pub(crate) checks: Semaphore,
+}
+
+impl App {
+    /// What is shared by the pages of an office.
+    pub(crate) fn new(office: Office, secure: bool, setup: Option<String>) -> Arc<App> {
+        let setup = Mutex::new(setup);
+        Arc::new(App { office, secure, setup, checks: Semaphore::new(2) })
+    }
+}
+
+/// Pages come from here alone, are framed by nobody and run nothing that stands in them.
+const POLICY: &str = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
+                      form-action 'self'; object-src 'none'";
+
+/// Every page behind its gate, with the headers that each answer carries.
+pub(crate) fn router(app: &Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in routes::table() {
+        let state = (app.clone(), route.gate);
+        router = router.route(route.path, route.run.layer(from_fn_with_state(state, gate::admit)));
+    }
+    let unknown = (app.clone(), gate::Gate::Person);
+    let nowhere =
+        axum::routing::any(trouble::nowhere).layer(from_fn_with_state(unknown, gate::admit));
+    let router = router.fallback_service(nowhere.with_state(app.clone()));
+    let always = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+    };
+    router
+        .with_state(app.clone())
+        .layer(CatchPanicLayer::custom(trouble::panicked))
+        .layer(always(CONTENT_SECURITY_POLICY, POLICY))
+        .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(always(X_FRAME_OPTIONS, "DENY"))
+        .layer(always(REFERRER_POLICY, "no-referrer"))
+        .layer(always(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(CompressionLayer::new())
+}

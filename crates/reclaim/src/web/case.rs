@@ -1,0 +1,357 @@
+//! One case: what happened, what to do, and every act on it.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use denial::denial::Denial;
+use denial::lifecycle::Refused;
+use denial::person::{Access, allows, sees};
+use denial::triage::{self, Stake};
+use serde_json::json;
+use store::journal::Entry;
+use store::postings::PostingRow;
+
+use crate::act::{self, Failed};
+use crate::fields::{self, Fields};
+use crate::practice::Office;
+use crate::rank;
+use crate::settle;
+use crate::web::act_words;
+use crate::web::case_forms::{ActForm, Desk, Kind};
+use crate::web::case_view::{self, Around, CaseView, LineView, PatientView, Spoken};
+use crate::web::gate::Posted;
+use crate::web::page::{Page, html_with};
+use crate::web::session::Visitor;
+use crate::web::timeline::{self, People, Told};
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+#[derive(Template)]
+#[template(path = "case.html")]
+struct CasePage {
+    page: Page,
+    case: CaseView,
+    patient: Option<PatientView>,
+    services: String,
+    lines: Vec<LineView>,
+    spoken: Vec<Spoken>,
+    answers: Vec<AnswerView>,
+    postings: Vec<PostingView>,
+    documents: Vec<DocumentView>,
+    timeline: Vec<Told>,
+    forms: Vec<ActForm>,
+    /// Why the last act was not done.
+    refused: Option<String>,
+    /// Other cases of the claim.
+    siblings: Vec<Sibling>,
+    /// Remittances may be opened.
+    remittances: bool,
+}
+
+/// What was said before adjudication.
+struct AnswerView {
+    outcome: String,
+    on: String,
+    from: String,
+}
+
+/// Money that moved.
+struct PostingView {
+    on: String,
+    what: String,
+    amount: String,
+    line: String,
+    why: String,
+    by: String,
+}
+
+/// A document of the case.
+struct DocumentView {
+    href: String,
+    what: String,
+}
+
+/// Another case of the same claim.
+struct Sibling {
+    href: String,
+    text: String,
+}
+
+/// Everything that the page is made of.
+struct Loaded {
+    case: Denial,
+    people: People,
+    patient: Option<PatientView>,
+    services: String,
+    lines: Vec<LineView>,
+    spoken: Vec<Spoken>,
+    answers: Vec<AnswerView>,
+    postings: Vec<PostingView>,
+    timeline: Vec<Told>,
+    siblings: Vec<Sibling>,
+}
+
+/// `GET /cases/{id}`: looking at a patient's case is on record before it is shown.
+pub(crate) async fn page(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let loaded = load(&visitor.office, &id).await?;
+    view(&visitor.office, &id).await?;
+    let mut shown = shown(&visitor, loaded, None, None);
+    shown.page.done = asked.get("done").and_then(|act| act_words::done(act));
+    html_with(StatusCode::OK, &shown)
+}
+
+/// Notes that somebody looks at a case.
+async fn view(office: &Office, id: &str) -> Result<(), Trouble> {
+    let mut tx = office.store.write_aside(office.practice()).await?;
+    let entry = Entry::new(id, "case.viewed", &json!({}));
+    tx.append_views(vec![entry], &office.moment()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The case, where the visitor may see it.
+///
+/// # Errors
+/// [`Trouble::Denied`] says whose it is.
+pub(crate) async fn seen(tx: &mut store::Tx, office: &Office, id: &str) -> Result<Denial, Trouble> {
+    let case = tx.case(id).await?;
+    if sees(&office.who, &case) {
+        return Ok(case);
+    }
+    let owner = case.owner().map_or_else(
+        || "It is closed.".to_owned(),
+        |owner| format!("It belongs to {}.", words::lower(owner.role.as_str())),
+    );
+    Err(Trouble::Denied(format!("This case is neither yours nor were you asked. {owner}")))
+}
+
+async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
+    let mut tx = office.read().await?;
+    let case = seen(&mut tx, office, id).await?;
+    let people: People =
+        tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect();
+    let own = vec![case.claim.as_str().to_owned()];
+    let mut claims = own.clone();
+    claims.extend(tx.joined(&own).await?.into_iter().flat_map(|(one, other)| [one, other]));
+    claims.sort();
+    claims.dedup();
+    let mut rows = tx.said_of(&claims).await?;
+    rows.sort_by(|one, other| {
+        (&one.paid_on, &one.trace, one.n).cmp(&(&other.paid_on, &other.trace, other.n))
+    });
+    let mut ids: Vec<String> = rows.iter().map(|row| row.remittance.clone()).collect();
+    ids.sort();
+    ids.dedup();
+    let remittances: HashMap<_, _> = tx
+        .remittances_among(&ids)
+        .await?
+        .into_iter()
+        .map(|row| (row.remittance.clone(), row))
+        .collect();
+    let known = tx.claims(&claims).await?;
+    let claim = known.values().find(|row| row.body.is_some()).or_else(|| known.get(&own[0]));
+    let billed = claim.map(store::claims::ClaimRow::billed).transpose()?.flatten();
+    let around = Around { claim, remittances: &remittances, rules: &office.rules };
+    let spoken = case_view::spoken(&rows, &around)?;
+    let payment = rows.last().map(settle::payment).transpose()?;
+    let reads = allows(office.who.role, Access::ReadPatients);
+    let siblings = tx.cases_of(&claims).await?;
+    let siblings = siblings.iter().filter(|one| one.id != case.id && sees(&office.who, one));
+    let zone = &office.clinic.zone;
+    Ok(Loaded {
+        patient: reads.then(|| case_view::patient(billed.as_ref(), payment.as_ref())),
+        services: services(&case),
+        lines: case_view::lines(&case, &spoken, &office.rules),
+        spoken,
+        answers: answers(&mut tx, &claims).await?,
+        postings: tx.postings_of(id).await?.into_iter().map(|row| posting(row, &people)).collect(),
+        timeline: timeline::told(&tx.timeline(id).await?, &people, zone),
+        siblings: siblings.map(sibling).collect(),
+        case,
+        people,
+    })
+}
+
+/// The days of service.
+fn services(case: &Denial) -> String {
+    match (case.days.service_on, case.days.service_end_on) {
+        (Some(from), Some(to)) if from != to => {
+            format!("{} – {}", words::day(from), words::day(to))
+        }
+        (Some(on), _) | (None, Some(on)) => words::day(on),
+        (None, None) => String::new(),
+    }
+}
+
+async fn answers(tx: &mut store::Tx, claims: &[String]) -> Result<Vec<AnswerView>, Trouble> {
+    let mut answers = Vec::new();
+    for claim in claims {
+        for (outcome, body) in tx.acknowledgements_of(claim).await? {
+            let answer: denial::rejection::Acknowledgement =
+                serde_json::from_str(&body).map_err(|fault| Trouble::Broken(fault.into()))?;
+            answers.push(AnswerView {
+                outcome: format!("{} {}", answer.kind.as_str(), words::lower(&outcome)),
+                on: answer.on.map(words::day).unwrap_or_default(),
+                from: answer.from.name.to_string(),
+            });
+        }
+    }
+    Ok(answers)
+}
+
+fn posting(row: PostingRow, people: &People) -> PostingView {
+    let reason = row.reason.map(|reason| format!(" ({})", words::lower(&reason)));
+    let reversal = if row.reverses.is_some() { "Reversal: " } else { "" };
+    PostingView {
+        on: words::day_of(&row.on_day),
+        what: format!("{reversal}{}{}", words::label(&row.kind), reason.unwrap_or_default()),
+        amount: words::money(row.amount),
+        line: row.line.map(|line| line.to_string()).unwrap_or_default(),
+        why: row.why,
+        by: timeline::name(people, &row.by_person),
+    }
+}
+
+fn sibling(case: &Denial) -> Sibling {
+    let status = words::lower(case.status().as_str());
+    Sibling {
+        href: format!("/cases/{}", case.id),
+        text: format!("Round {} at {}: {status}", case.round, case.payer_name.name),
+    }
+}
+
+fn shown(
+    visitor: &Visitor,
+    loaded: Loaded,
+    typed: Option<(&str, &Fields)>,
+    refused: Option<String>,
+) -> CasePage {
+    let office = &visitor.office;
+    let moment = office.moment();
+    let Loaded { case, people, .. } = &loaded;
+    let stake = Stake {
+        outstanding: case.balance.outstanding(),
+        chance: rank::chance(case, &office.rules),
+        category: case.category,
+        denied_on: case.denied_on,
+        deadlines: &case.deadlines,
+    };
+    let advice = triage::rework_or_write_off(&stake, &office.rules.desk).advice;
+    let desk = Desk { case, moment: &moment, people, advice, typed };
+    let forms = desk.forms();
+    let documents = case.documents.iter().map(|one| DocumentView {
+        href: format!("/cases/{}/documents/{}", case.id, one.document),
+        what: words::label(&one.what),
+    });
+    CasePage {
+        page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
+        case: CaseView::of(case, people, &office.rules, moment.today),
+        documents: documents.collect(),
+        patient: loaded.patient,
+        services: loaded.services,
+        lines: loaded.lines,
+        spoken: loaded.spoken,
+        answers: loaded.answers,
+        postings: loaded.postings,
+        timeline: loaded.timeline,
+        siblings: loaded.siblings,
+        remittances: allows(office.who.role, Access::Remittances),
+        forms,
+        refused,
+    }
+}
+
+/// `POST /cases/{id}/acts`.
+pub(crate) async fn act(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Posted(mut fields): Posted,
+) -> Result<Response, Trouble> {
+    let name = fields.remove("act").unwrap_or_default();
+    let version = fields.remove("version").and_then(|text| text.parse().ok());
+    let version: u32 = version.ok_or_else(|| {
+        Trouble::Unfit("The form has lost what it was opened with. Open the case again.".to_owned())
+    })?;
+    done_or_told(&visitor, &id, &name, version, &fields).await
+}
+
+/// Does an act and goes back to the case, or shows the case with the reason and what was typed.
+pub(crate) async fn done_or_told(
+    visitor: &Visitor,
+    id: &str,
+    name: &str,
+    version: u32,
+    fields: &Fields,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let outcome = match fields::action(name, fields, act::draw) {
+        Ok(action) => act::act(office, &office.who, id, Some(version), &action).await,
+        Err(text) => return told(visitor, id, (name, fields), Told422(sentence(&text))).await,
+    };
+    match outcome {
+        Ok(_) => Ok(Redirect::to(&format!("/cases/{id}?done={name}")).into_response()),
+        Err(Failed::Missing) => Err(Trouble::Nowhere),
+        Err(Failed::Store(error)) => Err(error.into()),
+        Err(Failed::Refused(why)) => {
+            let text = refusal(visitor, &why).await?;
+            told(visitor, id, (name, fields), Told422(text)).await
+        }
+        Err(Failed::Stale { by, at }) => {
+            let people = people(office).await?;
+            let text = format!(
+                "{} saved this case on {}, after you had opened it. Nothing of yours is lost: it \
+                 stands below. See in the timeline what changed, then send it again.",
+                timeline::name(&people, &by),
+                words::instant(&at, &office.clinic.zone)
+            );
+            let loaded = load(office, id).await?;
+            let page = shown(visitor, loaded, Some((name, fields)), Some(text));
+            html_with(StatusCode::CONFLICT, &page)
+        }
+    }
+}
+
+/// A refusal's words.
+struct Told422(String);
+
+async fn told(
+    visitor: &Visitor,
+    id: &str,
+    typed: (&str, &Fields),
+    Told422(text): Told422,
+) -> Result<Response, Trouble> {
+    let loaded = load(&visitor.office, id).await?;
+    let page = shown(visitor, loaded, Some(typed), Some(text));
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+async fn people(office: &Office) -> Result<People, Trouble> {
+    let members = office.read().await?.members().await?;
+    Ok(members.into_iter().map(|one| (one.person, one.name)).collect())
+}
+
+/// Why an act was refused, with people by their names.
+async fn refusal(visitor: &Visitor, why: &Refused) -> Result<String, Trouble> {
+    let text = if let Refused::TakenBy(by) = why {
+        let people = people(&visitor.office).await?;
+        why.to_string().replace(by.as_str(), &timeline::name(&people, by.as_str()))
+    } else {
+        why.to_string()
+    };
+    Ok(sentence(&text))
+}
+
+/// Lower-case words as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    let text: String = first.chain(letters).collect();
+    format!("{text}.")
+}

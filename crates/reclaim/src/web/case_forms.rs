@@ -1,0 +1,535 @@
+//! The acts that a case offers to somebody now, each as a form; what was typed stays in it.
+
+use denial::category::Category;
+use denial::denial::{Channel, Denial, NextActionKind, Status};
+use denial::lifecycle::Act;
+use denial::person::{Moment, Role, supervises};
+use denial::posting::WriteOffReason;
+use denial::triage::Advice;
+
+use crate::fields::Fields;
+use crate::web::act_words::words_of;
+use crate::web::timeline::{self, People};
+use crate::web::words;
+
+/// One act as a form.
+pub(crate) struct ActForm {
+    pub(crate) act: &'static str,
+    pub(crate) label: &'static str,
+    /// When it is right to do it.
+    pub(crate) hint: String,
+    /// The key that opens it.
+    pub(crate) key: &'static str,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) is_open: bool,
+    /// It gives money up.
+    pub(crate) gives_up: bool,
+    /// It goes to an address of its own, with a file.
+    pub(crate) with_file: bool,
+}
+
+/// One field of a form.
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) value: String,
+    pub(crate) needed: bool,
+}
+
+/// How a field is filled in.
+pub(crate) enum Kind {
+    Text,
+    Words,
+    Day,
+    Money,
+    Number,
+    File,
+    Choice(Vec<Choice>),
+}
+
+/// One thing to choose.
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) is_chosen: bool,
+}
+
+/// What forms are filled from.
+pub(crate) struct Desk<'a> {
+    pub(crate) case: &'a Denial,
+    pub(crate) moment: &'a Moment,
+    pub(crate) people: &'a People,
+    /// What the rules advise: to work it or to give it up.
+    pub(crate) advice: Advice,
+    /// The act that was tried and what was typed for it.
+    pub(crate) typed: Option<(&'a str, &'a Fields)>,
+}
+
+/// The order in which acts are offered: what moves the case first.
+const ORDER: [Act; 29] = [
+    Act::Review,
+    Act::Approve,
+    Act::Decline,
+    Act::Resubmit,
+    Act::Appeal,
+    Act::Acknowledge,
+    Act::Uphold,
+    Act::Overturn,
+    Act::Reject,
+    Act::Withdraw,
+    Act::Dispute,
+    Act::Post,
+    Act::WriteOff,
+    Act::ProposeWriteOff,
+    Act::Reopen,
+    Act::Plan,
+    Act::Note,
+    Act::LogContact,
+    Act::AskColleague,
+    Act::Answer,
+    Act::AttachDocument,
+    Act::Take,
+    Act::Release,
+    Act::Assign,
+    Act::Snooze,
+    Act::Recategorize,
+    Act::SetRootCause,
+    Act::SplitLine,
+    Act::Escalate,
+];
+
+impl Desk<'_> {
+    /// Every act that is offered now.
+    pub(crate) fn forms(&self) -> Vec<ActForm> {
+        let offered = ORDER
+            .into_iter()
+            .filter(|act| self.case.admit(*act, self.moment).is_ok() && self.makes_sense(*act));
+        let mut forms: Vec<ActForm> = offered.map(|act| self.form(act)).collect();
+        let next = self.likely().as_str();
+        let typed = self.typed.map(|(act, _)| act);
+        for form in &mut forms {
+            form.is_open = form.act == typed.unwrap_or(next);
+        }
+        forms
+    }
+
+    /// What the case itself tells beyond its status.
+    fn makes_sense(&self, act: Act) -> bool {
+        let case = self.case;
+        let me = &self.moment.who.person;
+        let waits = case.proposal.as_ref().filter(|one| one.approved_by.is_none());
+        match act {
+            Act::Approve | Act::Decline => waits.is_some_and(|one| one.by != *me),
+            Act::ProposeWriteOff => case.proposal.is_none(),
+            Act::Take => case.taken_by.is_none(),
+            Act::Release => case.taken_by.is_some(),
+            Act::Answer => self.answerable().next().is_some(),
+            Act::Post => !matches!(case.status(), Status::New),
+            Act::Review
+            | Act::Resubmit
+            | Act::Appeal
+            | Act::Acknowledge
+            | Act::Reject
+            | Act::Uphold
+            | Act::Withdraw
+            | Act::Overturn
+            | Act::Dispute
+            | Act::WriteOff
+            | Act::Reopen
+            | Act::Assign
+            | Act::Recategorize
+            | Act::SetRootCause
+            | Act::Plan
+            | Act::Snooze
+            | Act::LogContact
+            | Act::AttachDocument
+            | Act::AskColleague
+            | Act::Escalate
+            | Act::SplitLine
+            | Act::Note => true,
+        }
+    }
+
+    fn answerable(&self) -> impl Iterator<Item = &denial::denial::Question> {
+        let role = self.moment.who.role;
+        self.case.questions.iter().filter(move |one| one.to == role || supervises(role))
+    }
+
+    /// The act that the case waits for.
+    fn likely(&self) -> Act {
+        let case = self.case;
+        let next = case.next().map(|next| next.kind);
+        let waits = case.proposal.as_ref().is_some_and(|one| one.approved_by.is_none());
+        match case.status() {
+            Status::New => Act::Review,
+            Status::InReview if waits => Act::Approve,
+            Status::InReview => match next {
+                Some(NextActionKind::Appeal) => Act::Appeal,
+                Some(NextActionKind::CallPayer) => Act::LogContact,
+                Some(NextActionKind::AskColleague) => Act::AskColleague,
+                Some(NextActionKind::BillPatient) => Act::Post,
+                Some(NextActionKind::ProposeWriteOff) => Act::ProposeWriteOff,
+                Some(NextActionKind::SendRecords) => Act::AttachDocument,
+                Some(
+                    NextActionKind::Review
+                    | NextActionKind::Correct
+                    | NextActionKind::Resubmit
+                    | NextActionKind::CoordinateBenefits
+                    | NextActionKind::AwaitPayer,
+                )
+                | None => Act::Resubmit,
+            },
+            Status::Corrected | Status::Appealed => Act::Acknowledge,
+            Status::Pending => Act::Uphold,
+            Status::Overturned => Act::Post,
+            Status::Paid | Status::WrittenOff => Act::Note,
+        }
+    }
+
+    fn form(&self, act: Act) -> ActForm {
+        let (label, hint, key) = words_of(act);
+        let gives_up = matches!(act, Act::WriteOff | Act::ProposeWriteOff);
+        let hint = if act == Act::Approve {
+            self.proposal_in_words().unwrap_or_else(|| hint.to_owned())
+        } else if gives_up && self.advice == Advice::Rework {
+            format!("{hint} The rules advise to work this case rather than give it up.")
+        } else {
+            hint.to_owned()
+        };
+        ActForm {
+            act: act.as_str(),
+            label,
+            hint,
+            key,
+            fields: self.fields(act),
+            is_open: false,
+            gives_up: matches!(act, Act::WriteOff | Act::ProposeWriteOff | Act::Approve),
+            with_file: matches!(act, Act::AttachDocument),
+        }
+    }
+
+    fn proposal_in_words(&self) -> Option<String> {
+        let proposal = self.case.proposal.as_ref()?;
+        let by = timeline::name(self.people, proposal.by.as_str());
+        Some(format!("{by} asks to give up {}: {}", proposal.amount, proposal.reason))
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one arm for each act, and nothing else")]
+    fn fields(&self, act: Act) -> Vec<Field> {
+        match act {
+            Act::Review | Act::Take | Act::Release | Act::Approve => Vec::new(),
+            Act::Resubmit => self.resubmit(),
+            Act::Appeal => self.appeal(),
+            Act::Acknowledge => vec![
+                self.channel(act),
+                self.text(act, "reference", "Number of the receipt", true),
+                self.day(act, "on", "Received on", false),
+            ],
+            Act::Reject => vec![
+                self.text(act, "codes", "Codes of the refusal", true),
+                self.day(act, "on", "On", false),
+            ],
+            Act::Uphold => vec![
+                self.words(act, "note", "What the payer says", true),
+                self.day(act, "on", "Decided on", false),
+            ],
+            Act::Withdraw | Act::Decline | Act::ProposeWriteOff => {
+                vec![self.words(act, "reason", "Why", true)]
+            }
+            Act::Overturn => vec![
+                self.words(act, "note", "How we know: letter, call, portal", true),
+                self.money(act, "expected", "Amount expected", false),
+                self.day(act, "on", "Decided on", false),
+            ],
+            Act::Dispute => vec![
+                self.words(act, "reason", "How it differs from what was promised", true),
+                self.money(act, "missing", "What is missing", false),
+            ],
+            Act::Post | Act::Reopen => self.posting(act),
+            Act::WriteOff => vec![
+                self.choice(
+                    act,
+                    "reason",
+                    "Account",
+                    named(WriteOffReason::ALL, |one| one.as_str()),
+                ),
+                self.words(act, "note", "Why", true),
+            ],
+            Act::Assign => self.assign(),
+            Act::Recategorize => vec![
+                self.choice(act, "category", "Reason", named(Category::ALL, |one| one.as_str())),
+                self.words(act, "reason", "Why", true),
+            ],
+            Act::SetRootCause => self.root_cause(),
+            Act::Plan => vec![
+                self.choice(
+                    act,
+                    "next",
+                    "Next action",
+                    named(NextActionKind::ALL, |one| one.as_str()),
+                ),
+                self.day(act, "on", "By", true),
+            ],
+            Act::Snooze => {
+                vec![self.day(act, "until", "Until", true), self.words(act, "reason", "Why", true)]
+            }
+            Act::LogContact => self.contact(),
+            Act::AttachDocument => self.document(),
+            Act::AskColleague => vec![
+                self.choice(act, "to", "Whom", named(Role::ALL, |one| one.as_str())),
+                self.words(act, "text", "Question", true),
+                self.day(act, "due", "Answer wanted by", false),
+            ],
+            Act::Answer => self.answer(),
+            Act::Escalate => vec![
+                self.choice(act, "to", "To", named(Role::ALL, |one| one.as_str())),
+                self.words(act, "reason", "Why", true),
+            ],
+            Act::SplitLine => self.split(),
+            Act::Note => vec![self.words(act, "text", "Note", true)],
+        }
+    }
+
+    fn resubmit(&self) -> Vec<Field> {
+        let act = Act::Resubmit;
+        let frequencies =
+            [("7", "7 · replaces the claim"), ("1", "1 · new claim"), ("8", "8 · voids the claim")];
+        let first = if self.case.control.is_empty() { "1" } else { "7" };
+        let mut fields = vec![
+            self.chosen(act, "frequency", "Frequency", &frequencies, first),
+            self.channel(act),
+            self.text(act, "reference", "Our number of what was sent", true),
+            self.text(act, "confirmation", "Payer's confirmation", false),
+            self.day(act, "sent_on", "Sent on", false),
+            self.text(act, "again", "Sent before? Why again", false),
+        ];
+        if supervises(self.moment.who.role) {
+            fields.push(self.text(act, "late", "Clock has run out? Why late", false));
+        }
+        fields
+    }
+
+    fn appeal(&self) -> Vec<Field> {
+        let act = Act::Appeal;
+        let mut level = self.text(act, "level", "Level", true);
+        level.kind = Kind::Number;
+        if level.value.is_empty() {
+            level.value = self.case.next_level().to_string();
+        }
+        let mut fields = vec![
+            level,
+            self.channel(act),
+            self.text(act, "confirmation", "Confirmation or tracking number", true),
+            self.day(act, "sent_on", "Sent on", false),
+        ];
+        if supervises(self.moment.who.role) {
+            fields.push(self.text(act, "late", "Clock has run out? Why late", false));
+            fields.push(self.text(act, "without", "Documents missing? Why without", false));
+        }
+        fields
+    }
+
+    fn posting(&self, act: Act) -> Vec<Field> {
+        let kinds = [
+            ("payer_payment", "Paid by this payer"),
+            ("other_payer_payment", "Paid by another payer"),
+            ("patient_responsibility", "Moved to the patient"),
+            ("contractual", "The contract's own reduction"),
+            ("interest", "Interest"),
+            ("recoupment", "Taken back by the payer"),
+        ];
+        let reversible = self.case.postings.iter().filter(|one| {
+            let is_reversed =
+                self.case.postings.iter().any(|other| other.reverses.as_ref() == Some(&one.id));
+            one.reverses.is_none() && !is_reversed
+        });
+        let reversible = reversible.map(|one| (one.id.to_string(), timeline::posting(one)));
+        let nothing = std::iter::once((String::new(), "Nothing".to_owned()));
+        let mut fields = Vec::new();
+        if act == Act::Reopen {
+            fields.push(self.words(act, "reason", "Why it opens again", true));
+        }
+        let first = if act == Act::Reopen { "recoupment" } else { "payer_payment" };
+        fields.extend([
+            self.chosen(act, "kind", "What", &kinds, first),
+            self.money(act, "amount", "Amount", false),
+            self.day(act, "on", "On", false),
+            self.choice(act, "line", "Line", self.lines()),
+        ]);
+        if !self.case.postings.is_empty() {
+            let all = nothing.chain(reversible).collect();
+            fields.push(self.choice(act, "reverses", "Reverses", all));
+        }
+        fields.push(self.text(act, "why", "Why", false));
+        fields
+    }
+
+    fn lines(&self) -> Vec<(String, String)> {
+        let line = |line: &denial::denial::DeniedLine| {
+            let number = line.line?.to_string();
+            Some((number.clone(), format!("{number} · {}", line.procedure)))
+        };
+        let whole = std::iter::once((String::new(), "Whole case".to_owned()));
+        whole.chain(self.case.lines.iter().filter_map(line)).collect()
+    }
+
+    fn assign(&self) -> Vec<Field> {
+        let act = Act::Assign;
+        let mut people: Vec<(String, String)> = self.people.clone().into_iter().collect();
+        people.sort_by(|one, other| one.1.cmp(&other.1));
+        people.insert(0, (String::new(), "Nobody yet".to_owned()));
+        let role = self.case.owner().map_or("", |owner| owner.role.as_str());
+        let mut roles = self.choice(act, "role", "Role", named(Role::ALL, |one| one.as_str()));
+        roles.choose_if_none(role);
+        vec![roles, self.choice(act, "person", "Person", people)]
+    }
+
+    fn root_cause(&self) -> Vec<Field> {
+        let act = Act::SetRootCause;
+        vec![
+            self.text(act, "step", "Step of the work where it began", true),
+            self.choice(act, "team", "Team that can mend it", named(Role::ALL, |one| one.as_str())),
+            self.chosen(act, "preventable", "Preventable", &[("yes", "Yes"), ("no", "No")], "yes"),
+            self.words(act, "note", "What was found", true),
+        ]
+    }
+
+    fn contact(&self) -> Vec<Field> {
+        let act = Act::LogContact;
+        let mut minutes = self.text(act, "minutes", "Minutes", false);
+        minutes.kind = Kind::Number;
+        let mut channel = self.channel(act);
+        channel.choose_if_none("phone");
+        vec![
+            channel,
+            self.text(act, "representative", "With whom", false),
+            self.text(act, "reference", "Reference number", false),
+            self.words(act, "said", "What was said", true),
+            self.day(act, "promised_by", "Promised by", false),
+            minutes,
+        ]
+    }
+
+    fn document(&self) -> Vec<Field> {
+        let act = Act::AttachDocument;
+        let on_file = |wanted: &str| self.case.documents.iter().any(|one| one.what == wanted);
+        let wanted = self.case.wanted.iter().filter(|one| !on_file(one));
+        let mut kinds: Vec<(String, String)> = wanted
+            .map(|one| (one.to_string(), format!("{} (asked for)", words::label(one))))
+            .collect();
+        for one in ["denial_notice", "medical_record", "authorization", "payer_letter", "other"] {
+            if !kinds.iter().any(|(value, _)| value == one) {
+                kinds.push((one.to_owned(), words::label(one)));
+            }
+        }
+        let mut file = self.text(act, "file", "File", true);
+        file.kind = Kind::File;
+        vec![
+            self.choice(act, "what", "What it is", kinds),
+            self.day(act, "notice_on", "For a notice of denial: received on", false),
+            file,
+        ]
+    }
+
+    fn answer(&self) -> Vec<Field> {
+        let act = Act::Answer;
+        let questions = self.answerable().map(|one| (one.number.to_string(), one.text.clone()));
+        vec![
+            self.choice(act, "question", "Question", questions.collect()),
+            self.words(act, "text", "Answer", true),
+        ]
+    }
+
+    fn split(&self) -> Vec<Field> {
+        let act = Act::SplitLine;
+        let lines = self.case.lines.iter().enumerate().map(|(at, line)| {
+            let number = line.line.map_or("claim".to_owned(), |number| number.to_string());
+            ((at + 1).to_string(), format!("{number} · {} · {}", line.procedure, line.denied))
+        });
+        let roads = [
+            ("own_case", "Becomes a case of its own"),
+            ("aside", "Is set aside"),
+            ("back", "Is worked on again"),
+        ];
+        vec![
+            self.choice(act, "position", "Line", lines.collect()),
+            self.chosen(act, "road", "Where it goes", &roads, "own_case"),
+            self.text(act, "reason", "Why, where it is set aside", false),
+        ]
+    }
+
+    fn channel(&self, act: Act) -> Field {
+        let mut field = self.choice(act, "channel", "How", named(Channel::ALL, |one| one.as_str()));
+        field.choose_if_none("edi");
+        field
+    }
+
+    /// What was typed for a field of an act that was tried.
+    fn typed(&self, act: Act, name: &str) -> String {
+        let typed = self.typed.filter(|(tried, _)| *tried == act.as_str());
+        typed.and_then(|(_, fields)| fields.get(name).cloned()).unwrap_or_default()
+    }
+
+    fn text(&self, act: Act, name: &'static str, label: &'static str, needed: bool) -> Field {
+        Field { name, label, kind: Kind::Text, value: self.typed(act, name), needed }
+    }
+
+    fn words(&self, act: Act, name: &'static str, label: &'static str, needed: bool) -> Field {
+        Field { kind: Kind::Words, ..self.text(act, name, label, needed) }
+    }
+
+    fn day(&self, act: Act, name: &'static str, label: &'static str, needed: bool) -> Field {
+        Field { kind: Kind::Day, ..self.text(act, name, label, needed) }
+    }
+
+    fn money(&self, act: Act, name: &'static str, label: &'static str, needed: bool) -> Field {
+        Field { kind: Kind::Money, ..self.text(act, name, label, needed) }
+    }
+
+    fn choice(
+        &self,
+        act: Act,
+        name: &'static str,
+        label: &'static str,
+        options: Vec<(String, String)>,
+    ) -> Field {
+        let field = self.text(act, name, label, false);
+        let option = |(value, label): (String, String)| Choice {
+            is_chosen: value == field.value,
+            value,
+            label,
+        };
+        Field { kind: Kind::Choice(options.into_iter().map(option).collect()), ..field }
+    }
+
+    fn chosen(
+        &self,
+        act: Act,
+        name: &'static str,
+        label: &'static str,
+        options: &[(&str, &str)],
+        first: &str,
+    ) -> Field {
+        let options =
+            options.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned()));
+        let mut field = self.choice(act, name, label, options.collect());
+        field.choose_if_none(first);
+        field
+    }
+}
+
+impl Field {
+    /// Chooses a value where nobody has chosen.
+    fn choose_if_none(&mut self, value: &str) {
+        if let Kind::Choice(options) = &mut self.kind
+            && !options.iter().any(|one| one.is_chosen)
+        {
+            options.iter_mut().for_each(|one| one.is_chosen = one.value == value);
+        }
+    }
+}
+
+fn named<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Vec<(String, String)> {
+    all.iter().map(|one| (name(*one).to_owned(), words::label(name(*one)))).collect()
+}

@@ -1,0 +1,473 @@
+//! A case as its page shows it: everything in words, each figure with the segments behind it.
+
+use std::collections::HashMap;
+
+use anyhow::Context as _;
+use denial::claim::{Claim, Patient};
+use denial::deadline::{Deadline, Due as ClockDue};
+use denial::denial::{Denial, DeniedLine, Work};
+use denial::matching;
+use denial::money::Money;
+use denial::remittance::{ClaimPayment, Source, Standing};
+use denial::rules::Rules;
+use jiff::civil::Date;
+use store::claims::ClaimRow;
+use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
+use x12::Delimiters;
+
+use crate::rank;
+use crate::settle;
+use crate::web::queue::Worth;
+use crate::web::reasons::{self, Context, Reason, Said};
+use crate::web::timeline::{People, owned};
+use crate::web::words::{self, Due};
+
+/// What a case page shows above its acts.
+pub(crate) struct CaseView {
+    pub(crate) id: String,
+    pub(crate) version: u32,
+    pub(crate) number: String,
+    pub(crate) payer: String,
+    pub(crate) plan: String,
+    pub(crate) round: u8,
+    pub(crate) status: String,
+    pub(crate) status_class: &'static str,
+    pub(crate) category: String,
+    pub(crate) origin: String,
+    pub(crate) denied_on: String,
+    pub(crate) source: String,
+    pub(crate) quarantined: bool,
+    pub(crate) closed: Option<String>,
+    pub(crate) owner: String,
+    pub(crate) taken_by: Option<String>,
+    pub(crate) snoozed: Option<String>,
+    pub(crate) next: String,
+    pub(crate) next_on: Option<Due>,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) remarks: Vec<Said>,
+    pub(crate) advice: String,
+    pub(crate) wanted: Vec<Wanted>,
+    pub(crate) clocks: Vec<Clock>,
+    pub(crate) money: Vec<(&'static str, String)>,
+    pub(crate) outstanding: String,
+    pub(crate) worth: Worth,
+    pub(crate) chance: String,
+    pub(crate) root_cause: Option<String>,
+    pub(crate) control: String,
+    pub(crate) questions: Vec<String>,
+    pub(crate) proposal: Option<String>,
+}
+
+/// A document that the payer asks for.
+pub(crate) struct Wanted {
+    pub(crate) what: String,
+    pub(crate) here: bool,
+}
+
+/// One clock with its rule.
+pub(crate) struct Clock {
+    pub(crate) kind: String,
+    pub(crate) due: Due,
+    pub(crate) rule: String,
+    pub(crate) met: Option<String>,
+}
+
+impl CaseView {
+    /// A case in words.
+    pub(crate) fn of(case: &Denial, people: &People, rules: &Rules, today: Date) -> CaseView {
+        let status = case.status();
+        let next = case.next();
+        let name = |id: &denial::ids::PersonId| crate::web::timeline::name(people, id.as_str());
+        CaseView {
+            id: case.id.to_string(),
+            version: case.version,
+            number: case.number.to_string(),
+            payer: case.payer_name.name.to_string(),
+            plan: words::label(case.plan.as_str()),
+            round: case.round,
+            status: words::label(status.as_str()),
+            status_class: words::status_class(status),
+            category: words::label(case.category.as_str()),
+            origin: words::lower(case.origin.as_str()),
+            denied_on: words::day(case.denied_on),
+            source: source(case.source).to_owned(),
+            quarantined: case.quarantined,
+            closed: closed(case),
+            owner: case.owner().map(|owner| owned(owner, people)).unwrap_or_default(),
+            taken_by: case.taken_by.as_ref().map(name),
+            snoozed: case.snoozed_until.filter(|until| *until > today).map(words::day),
+            next: next.map(|next| words::label(next.kind.as_str())).unwrap_or_default(),
+            next_on: next.map(|next| words::due(Some(next.on), today)),
+            reasons: reasons::leading(case, rules),
+            remarks: reasons::remarks_of(case, rules),
+            advice: advice(case, rules),
+            wanted: wanted(case),
+            clocks: case.deadlines.iter().map(|clock| self::clock(clock, today)).collect(),
+            money: money(case),
+            outstanding: case.balance.outstanding().to_string(),
+            worth: Worth::of(&rank::priority(case, today, rules)),
+            chance: rank::chance(case, rules).to_string(),
+            root_cause: case.root_cause.as_ref().map(|cause| {
+                format!("{} ({}): {}", cause.step, words::lower(cause.team.as_str()), cause.note)
+            }),
+            control: case.control.to_string(),
+            questions: case
+                .questions
+                .iter()
+                .map(|one| {
+                    let (to, due) = (words::lower(one.to.as_str()), words::day(one.due));
+                    format!("{} asked {to}, answer wanted by {due}: {}", name(&one.asker), one.text)
+                })
+                .collect(),
+            proposal: case.proposal.as_ref().map(|one| {
+                let second = match &one.approved_by {
+                    Some(by) => format!("approved by {}", name(by)),
+                    None => "waits for a second person".to_owned(),
+                };
+                format!(
+                    "{} asks to give up {}: {} ({second})",
+                    name(&one.by),
+                    one.amount,
+                    one.reason
+                )
+            }),
+        }
+    }
+}
+
+/// Where a remittance came from, in words.
+pub(crate) const fn source(source: Source) -> &'static str {
+    match source {
+        Source::Era => "835",
+        Source::Paper => "paper",
+        Source::Portal => "payer's portal",
+        Source::Phone => "phone",
+    }
+}
+
+fn closed(case: &Denial) -> Option<String> {
+    match &case.work {
+        Work::Open { .. } => None,
+        Work::Closed { on, resolution, .. } => {
+            Some(format!("{} on {}", words::label(resolution.as_str()), words::day(*on)))
+        }
+    }
+}
+
+/// What the playbook says to do about the leading reason.
+fn advice(case: &Denial, rules: &Rules) -> String {
+    use denial::denial::NextActionKind as Next;
+    let Some(ruling) = rank::leading(case, rules) else {
+        return "Look at it and choose a way.".to_owned();
+    };
+    let first = match ruling.next {
+        Next::Review => "Look at it and choose a way",
+        Next::Correct => "Correct the claim and send it again",
+        Next::Resubmit => "Send the claim again",
+        Next::Appeal => "Appeal",
+        Next::CoordinateBenefits => "Settle which payer comes first and bill that one",
+        Next::SendRecords => "Send the records that the payer asks for",
+        Next::CallPayer => "Call the payer",
+        Next::AskColleague => "Ask a colleague",
+        Next::AwaitPayer => "Wait for the payer; nothing has to be sent",
+        Next::BillPatient => "Move it to the patient's bill, where it belongs",
+        Next::ProposeWriteOff => "Nothing can be won; propose to give it up",
+    };
+    let correctable = if ruling.correctable { ". The payer lets this be corrected" } else { "" };
+    let guess = ruling.suggestion.map(|category| {
+        format!(
+            ". The code is in no playbook yet; it looks like {}",
+            words::lower(category.as_str())
+        )
+    });
+    format!("{first}{correctable}{}.", guess.unwrap_or_default())
+}
+
+fn wanted(case: &Denial) -> Vec<Wanted> {
+    let here = |what: &str| case.documents.iter().any(|one| one.what == what);
+    case.wanted.iter().map(|one| Wanted { what: words::label(one), here: here(one) }).collect()
+}
+
+fn clock(clock: &Deadline, today: Date) -> Clock {
+    let kind = clock.kind.in_words();
+    let mut letters = kind.chars();
+    let kind = letters.next().map(|one| one.to_uppercase().chain(letters).collect());
+    let met = clock.met_on.map(words::day);
+    let (due, rule) = match &clock.due {
+        ClockDue::On { date, rule } => {
+            let words = format!(
+                "{} after the {} of {} · {}",
+                rule.window,
+                rule.anchor,
+                words::day(rule.anchored_on),
+                rule.file
+            );
+            (words::due(Some(*date), today), words)
+        }
+        ClockDue::NoRule => {
+            let words = "No rule of this payer says; add it to the payer's file".to_owned();
+            (words::due(None, today), words)
+        }
+    };
+    Clock { kind: kind.unwrap_or_default(), due, rule, met }
+}
+
+fn money(case: &Denial) -> Vec<(&'static str, String)> {
+    let balance = &case.balance;
+    let parts = [
+        ("Paid by this payer", balance.recovered),
+        ("Paid by another payer", balance.other_payer),
+        ("Moved to the patient", balance.patient),
+        ("The contract's own reduction", balance.contractual),
+        ("Given up", balance.written_off),
+    ];
+    let parts = parts.into_iter().filter(|(_, amount)| !amount.is_zero());
+    let parts = parts.map(|(label, amount)| (label, (-amount).to_string()));
+    std::iter::once(("Denied", balance.denied.to_string())).chain(parts).collect()
+}
+
+/// One line of the case.
+pub(crate) struct LineView {
+    pub(crate) number: String,
+    pub(crate) procedure: String,
+    pub(crate) on: String,
+    pub(crate) charge: String,
+    pub(crate) denied: String,
+    /// Where the segments behind it stand on the page.
+    pub(crate) anchor: Option<String>,
+    pub(crate) extent: &'static str,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) remarks: Vec<Said>,
+    pub(crate) became: Option<String>,
+}
+
+/// The lines of a case; each points to what the payer said of it.
+pub(crate) fn lines(case: &Denial, said: &[Spoken], rules: &Rules) -> Vec<LineView> {
+    case.lines.iter().map(|line| self::line(line, case, said, rules)).collect()
+}
+
+fn line(line: &DeniedLine, case: &Denial, said: &[Spoken], rules: &Rules) -> LineView {
+    let became = match (&line.recovered, &line.set_aside) {
+        (Some(one), _) => Some(format!(
+            "Paid after all: {} on {}, after {}",
+            one.amount,
+            words::day(one.on),
+            words::counted(i64::from(one.days), "day", "days")
+        )),
+        (None, Some(why)) => Some(format!("Set aside: {why}")),
+        (None, None) => None,
+    };
+    let source = said.iter().find(|one| one.remittance == line.remittance.as_str());
+    let anchor = source.and_then(|one| one.anchor_of(line.line));
+    LineView {
+        number: line.line.map_or_else(|| "Claim".to_owned(), |number| number.to_string()),
+        procedure: line.procedure.to_string(),
+        on: line.from.map(words::day).unwrap_or_default(),
+        charge: line.charge.to_string(),
+        denied: line.denied.to_string(),
+        anchor,
+        extent: if line.full { "whole" } else { "part" },
+        reasons: reasons::of_line(line, case, rules),
+        remarks: reasons::remarks(&line.remarks, rules),
+        became,
+    }
+}
+
+/// What a payer said of the claim in one remittance.
+pub(crate) struct Spoken {
+    pub(crate) remittance: String,
+    pub(crate) place: usize,
+    pub(crate) on: String,
+    pub(crate) trace: String,
+    pub(crate) control: String,
+    pub(crate) status: String,
+    pub(crate) source: &'static str,
+    pub(crate) charge: String,
+    pub(crate) paid: String,
+    pub(crate) share: String,
+    pub(crate) note: Option<&'static str>,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) remarks: Vec<Said>,
+    pub(crate) lines: Vec<SpokenLine>,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) sums: Vec<String>,
+}
+
+/// One line on a remittance.
+pub(crate) struct SpokenLine {
+    pub(crate) number: u16,
+    pub(crate) procedure: String,
+    pub(crate) charge: String,
+    pub(crate) paid: String,
+    pub(crate) allowed: String,
+    pub(crate) anchor: Option<String>,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) remarks: Vec<Said>,
+}
+
+/// One segment as it came.
+pub(crate) struct Segment {
+    pub(crate) id: String,
+    pub(crate) number: i64,
+    pub(crate) text: String,
+}
+
+impl Spoken {
+    fn anchor_of(&self, line: Option<u16>) -> Option<String> {
+        match line {
+            Some(number) => self.lines.iter().find(|one| one.number == number)?.anchor.clone(),
+            None => self.segments.first().map(|one| one.id.clone()),
+        }
+    }
+}
+
+/// Everything around a claim that was paid or refused.
+pub(crate) struct Around<'a> {
+    pub(crate) claim: Option<&'a ClaimRow>,
+    pub(crate) remittances: &'a HashMap<String, RemittanceRow>,
+    pub(crate) rules: &'a Rules,
+}
+
+/// What payers said, in the order of the rows.
+pub(crate) fn spoken(rows: &[ClaimPaymentRow], around: &Around<'_>) -> anyhow::Result<Vec<Spoken>> {
+    let one = |(place, row): (usize, &ClaimPaymentRow)| one_spoken(place, row, around);
+    rows.iter().enumerate().map(one).collect()
+}
+
+fn one_spoken(place: usize, row: &ClaimPaymentRow, around: &Around<'_>) -> anyhow::Result<Spoken> {
+    let payment = settle::payment(row)?;
+    let remittance = around.remittances.get(&row.remittance).context("a payment's remittance")?;
+    let head = serde_json::from_str(&remittance.head).context("a kept head is JSON")?;
+    let billed = around.claim.map(ClaimRow::billed).transpose()?.flatten();
+    let body = billed.unwrap_or_else(|| matching::known_from(&payment, &head));
+    let on = row.paid_on.as_deref().and_then(|day| day.parse().ok());
+    let payer = around.rules.payer(&head.payer, body.plan);
+    let context = |remarks| Context { rules: around.rules, payer, remarks, on };
+    let segments = segments(row, place);
+    let lines = payment.lines.iter().enumerate().map(|(at, line)| SpokenLine {
+        number: matching::line_number(&body, &payment, line, at),
+        procedure: line.procedure.to_string(),
+        charge: line.charge.to_string(),
+        paid: line.paid.to_string(),
+        allowed: line.allowed.map(|money| money.to_string()).unwrap_or_default(),
+        anchor: anchor(&segments, i64::from(line.span.segment)),
+        reasons: context(&line.remarks).reasons(&line.adjustments),
+        remarks: reasons::remarks(&line.remarks, around.rules),
+    });
+    Ok(Spoken {
+        remittance: row.remittance.clone(),
+        place,
+        on: on.map(words::day).unwrap_or_default(),
+        trace: row.trace.clone(),
+        control: payment.control.to_string(),
+        status: status(&payment, around.rules),
+        source: Source::from_name(&row.source).map_or("", source),
+        charge: payment.charge.to_string(),
+        paid: payment.paid.to_string(),
+        share: payment.patient_share.map(|money| money.to_string()).unwrap_or_default(),
+        note: note(row, &payment),
+        reasons: context(&payment.remarks).reasons(&payment.adjustments),
+        remarks: reasons::remarks(&payment.remarks, around.rules),
+        sums: sums(&payment),
+        lines: lines.collect(),
+        segments,
+    })
+}
+
+fn anchor(segments: &[Segment], number: i64) -> Option<String> {
+    segments.iter().find(|one| one.number == number).map(|one| one.id.clone())
+}
+
+fn status(payment: &ClaimPayment, rules: &Rules) -> String {
+    let code = payment.status.as_str();
+    match rules.wording.status(code) {
+        Some(meaning) => format!("{code} · {}", meaning.text),
+        None => format!("{code} · a status that no list knows"),
+    }
+}
+
+/// What keeps a payment from counting as it stands.
+fn note(row: &ClaimPaymentRow, payment: &ClaimPayment) -> Option<&'static str> {
+    let state = State::from_name(&row.state);
+    if state == Some(State::Conflict) {
+        return Some(
+            "Another remittance has the same payment and says something else; the money of \
+                     neither counts until somebody chooses.",
+        );
+    }
+    if row.quarantined == "yes" {
+        return Some(
+            "Its sums do not add up, so its money counts for nothing until somebody looks.",
+        );
+    }
+    match payment.standing() {
+        Standing::Reversal => Some("Takes back an earlier payment."),
+        Standing::Forwarded => Some("Not their claim; it was sent on."),
+        Standing::Predetermination => Some("An estimate without money."),
+        Standing::Review => Some("An old or unknown status; it opens nothing by itself."),
+        Standing::Processed | Standing::Denied => None,
+    }
+}
+
+/// The sums of a claim payment that do not hold.
+pub(crate) fn sums(payment: &ClaimPayment) -> Vec<String> {
+    let sentence = |one: denial::remittance::Imbalance| {
+        let off: Money = one.stated - one.expected;
+        format!(
+            "{}: the parts come to {}, the payer states {} ({off} apart)",
+            check(one.check),
+            one.expected,
+            one.stated
+        )
+    };
+    payment.imbalances().into_iter().map(sentence).collect()
+}
+
+/// A sum's name.
+pub(crate) const fn check(check: denial::remittance::Check) -> &'static str {
+    use denial::remittance::Check;
+    match check {
+        Check::Line => "Charge of a line less its adjustments",
+        Check::Claim => "Charge of the claim less every adjustment",
+        Check::LineCharges => "Charges of the lines together",
+        Check::PatientShare => "What the patient owes",
+        Check::Transaction => "Claims paid less provider adjustments",
+    }
+}
+
+/// The segments of a payment as they came, one by one; none where it was keyed in.
+pub(crate) fn segments(row: &ClaimPaymentRow, place: usize) -> Vec<Segment> {
+    let Some(separators) = Delimiters::from_hex(&row.separators) else { return Vec::new() };
+    let bytes = row.bytes();
+    let texts = bytes.split(|byte| *byte == separators.segment);
+    let texts = texts.map(|text| String::from_utf8_lossy(text).trim().to_owned());
+    let number = |(at, text): (i64, String)| {
+        let number = row.segment + at;
+        Segment { id: format!("s{place}-{number}"), number, text }
+    };
+    (0_i64..).zip(texts.filter(|text| !text.is_empty())).map(number).collect()
+}
+
+/// The patient as the claim or a payment names them.
+pub(crate) struct PatientView {
+    pub(crate) name: String,
+    pub(crate) member: String,
+    pub(crate) born: String,
+}
+
+/// Who the patient is: as billed, else as a payer says.
+pub(crate) fn patient(billed: Option<&Claim>, payment: Option<&ClaimPayment>) -> PatientView {
+    let known = |one: &Patient| !one.family.is_empty() || !one.member.is_empty();
+    let billed = billed.map(|claim| claim.patient.reveal()).filter(|one| known(one));
+    let patient = billed.or_else(|| payment.map(|one| one.patient.reveal()));
+    let Some(patient) = patient else {
+        return PatientView { name: String::new(), member: String::new(), born: String::new() };
+    };
+    let name = [patient.family.as_str(), patient.given.as_str()];
+    let name: Vec<&str> = name.into_iter().filter(|part| !part.is_empty()).collect();
+    PatientView {
+        name: name.join(", "),
+        member: patient.member.clone(),
+        born: patient.born.map(words::day).unwrap_or_default(),
+    }
+}

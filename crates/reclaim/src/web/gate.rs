@@ -1,0 +1,173 @@
+//! The gate before every page: where the request comes from, who asks, and whether they may.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, Request, State};
+use axum::http::header::{HOST, HeaderMap, ORIGIN};
+use axum::http::{HeaderName, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use denial::person::{Access, allows};
+use subtle::ConstantTimeEq;
+
+use crate::fields::Fields;
+use crate::web::App;
+use crate::web::session::{self, Visitor};
+use crate::web::trouble::{Trouble, framed};
+use crate::web::words;
+
+/// What it takes to open a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// Nothing.
+    Open,
+    /// A session.
+    Person,
+    /// A session in a role that may.
+    Needs(Access),
+}
+
+/// Lets a request through to its page, or says why not.
+pub(crate) async fn admit(
+    State((app, gate)): State<(Arc<App>, Gate)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let back = back(&request);
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let visitor = match pass(&app, gate, request.headers().clone(), reads, back).await {
+        Ok(visitor) => visitor,
+        Err(trouble) => return framed(&app, None, trouble.into_response()),
+    };
+    if let (Gate::Needs(access), Some(visitor)) = (gate, &visitor)
+        && !allows(visitor.office.who.role, access)
+    {
+        let role = words::lower(visitor.office.who.role.as_str());
+        let text = format!(
+            "The role {role} does not reach this page. Ask a billing supervisor to look, or your \
+             administrator for another role."
+        );
+        return framed(&app, Some(visitor), Trouble::Denied(text).into_response());
+    }
+    if let Some(visitor) = &visitor {
+        request.extensions_mut().insert(visitor.clone());
+    }
+    framed(&app, visitor.as_ref(), next.run(request).await)
+}
+
+async fn pass(
+    app: &Arc<App>,
+    gate: Gate,
+    headers: HeaderMap,
+    reads: bool,
+    back: String,
+) -> Result<Option<Visitor>, Trouble> {
+    if !reads && !is_own(&headers) {
+        return Err(elsewhere());
+    }
+    if gate == Gate::Open {
+        return Ok(None);
+    }
+    let visitor = session::visitor(app, &headers).await?;
+    visitor.map(Some).ok_or(Trouble::SignIn { back })
+}
+
+/// Where somebody is led once they have signed in: to the page that they asked for.
+fn back(request: &Request) -> String {
+    match request.uri().path_and_query() {
+        Some(place) if *request.method() == Method::GET && place.as_str() != "/" => {
+            let place: String = place.as_str().bytes().map(escaped).collect();
+            format!("?next={place}")
+        }
+        Some(_) | None => String::new(),
+    }
+}
+
+/// A byte of an address within another address.
+fn escaped(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}
+
+fn elsewhere() -> Trouble {
+    Trouble::Denied(
+        "This was sent from another page than ours, so nothing was done. Open the page again and \
+         send it from there."
+            .to_owned(),
+    )
+}
+
+/// True where a browser says that its own page of this host sent the request. Who sends neither
+/// header is no browser, and has no session that a stranger could borrow.
+fn is_own(headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    text(ORIGIN).is_none_or(|origin| {
+        let host = origin.split_once("://").map(|(_, host)| host);
+        host.is_some() && host == text(HOST)
+    })
+}
+
+/// True where a form carries its session's own token.
+///
+/// # Errors
+/// [`Trouble::Denied`].
+pub(crate) fn check_token(visitor: &Visitor, token: Option<&str>) -> Result<(), Trouble> {
+    let token = token.unwrap_or_default();
+    if bool::from(token.as_bytes().ct_eq(visitor.csrf.as_bytes())) {
+        return Ok(());
+    }
+    Err(elsewhere())
+}
+
+/// The fields of a form that was sent with its session's token.
+pub(crate) struct Posted(pub(crate) Fields);
+
+impl FromRequest<Arc<App>> for Posted {
+    type Rejection = Trouble;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Posted, Trouble> {
+        let visitor = request.extensions().get::<Visitor>().cloned();
+        let visitor = visitor.ok_or(Trouble::SignIn { back: String::new() })?;
+        let form = axum::Form::<Fields>::from_request(request, app).await;
+        let axum::Form(mut fields) = form.map_err(|_| {
+            Trouble::Unfit("The form could not be read. Open the page and send it again.".into())
+        })?;
+        check_token(&visitor, fields.remove("csrf").as_deref())?;
+        Ok(Posted(fields))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn only_our_own_pages_send() {
+        assert!(is_own(&headers(&[("sec-fetch-site", "same-origin")])));
+        assert!(!is_own(&headers(&[("sec-fetch-site", "cross-site")])));
+        assert!(!is_own(&headers(&[("sec-fetch-site", "same-site")])));
+        assert!(is_own(&headers(&[("origin", "http://a:1"), ("host", "a:1")])));
+        assert!(!is_own(&headers(&[("origin", "http://b"), ("host", "a:1")])));
+        assert!(!is_own(&headers(&[("origin", "null"), ("host", "a:1")])));
+    }
+
+    #[test]
+    fn an_address_fits_into_an_address() {
+        let place: String = "/queue?due=soon&x=a b".bytes().map(escaped).collect();
+        assert_eq!(place, "/queue%3Fdue%3Dsoon%26x%3Da%20b");
+    }
+}

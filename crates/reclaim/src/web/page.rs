@@ -1,0 +1,105 @@
+//! What stands around every page, and how a template becomes an answer.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use denial::person::{Access, allows};
+
+use crate::practice::Office;
+use crate::web::assets;
+use crate::web::session::Visitor;
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+/// The frame of a page.
+pub(crate) struct Page {
+    pub(crate) title: String,
+    /// Who is signed in.
+    pub(crate) who: Option<Who>,
+    pub(crate) clinic: String,
+    pub(crate) simulated: bool,
+    /// The token that every form carries.
+    pub(crate) csrf: String,
+    pub(crate) links: Vec<Link>,
+    /// Changes when the stylesheet or the script does.
+    pub(crate) version: &'static str,
+    /// What was just done, said once.
+    pub(crate) done: Option<String>,
+    /// Somebody may look for a claim.
+    pub(crate) finds: bool,
+}
+
+/// Who is signed in, as the frame names them.
+pub(crate) struct Who {
+    pub(crate) name: String,
+    pub(crate) role: String,
+    /// They have other practices to go to.
+    pub(crate) several: bool,
+}
+
+/// A page in the frame's list.
+pub(crate) struct Link {
+    pub(crate) href: &'static str,
+    pub(crate) label: &'static str,
+    /// The key that leads there after `g`.
+    pub(crate) key: &'static str,
+    pub(crate) is_here: bool,
+}
+
+/// Every page of the frame's list, with what it takes to open it.
+const LINKS: [(&str, &str, &str, Option<Access>); 2] =
+    [("/", "Home", "h", None), ("/queue", "Queue", "q", Some(Access::Queue))];
+
+impl Page {
+    /// The frame of a page for somebody; `here` is its address in the list.
+    pub(crate) fn of(visitor: &Visitor, title: impl Into<String>, here: &str) -> Page {
+        let role = visitor.office.who.role;
+        let may = |access: Option<Access>| access.is_none_or(|access| allows(role, access));
+        let link = |(href, label, key, _): (&'static str, _, _, _)| Link {
+            href,
+            label,
+            key,
+            is_here: href == here,
+        };
+        let links = LINKS.into_iter().filter(|link| may(link.3)).map(link).collect();
+        let who = Who {
+            name: visitor.name.clone(),
+            role: words::label(role.as_str()),
+            several: visitor.several,
+        };
+        Page {
+            title: title.into(),
+            who: Some(who),
+            csrf: visitor.csrf.clone(),
+            links,
+            finds: allows(role, Access::Queue),
+            ..Page::open(&visitor.office, "")
+        }
+    }
+
+    /// The frame where nobody is signed in.
+    pub(crate) fn open(office: &Office, title: impl Into<String>) -> Page {
+        Page {
+            title: title.into(),
+            who: None,
+            clinic: office.clinic.name.clone(),
+            simulated: office.clinic.simulated.is_some(),
+            csrf: String::new(),
+            links: Vec::new(),
+            version: assets::version(),
+            done: None,
+            finds: false,
+        }
+    }
+}
+
+/// A template as an answer.
+pub(crate) fn html(template: &impl Template) -> Result<Response, Trouble> {
+    html_with(StatusCode::OK, template)
+}
+
+/// The same with another status.
+pub(crate) fn html_with(status: StatusCode, template: &impl Template) -> Result<Response, Trouble> {
+    let text = template.render().map_err(|fault| Trouble::Broken(fault.into()))?;
+    Ok((status, Html(text)).into_response())
+}

@@ -1,0 +1,137 @@
+//! Sessions: a random token in a cookie, of which only the hash is kept.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{COOKIE, HeaderMap, HeaderValue};
+use axum::http::request::Parts;
+use denial::ids::PersonId;
+use denial::person::{Actor, Role};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+use store::practices::Clinic;
+use store::sessions::VisitorRow;
+use store::{Practice, instant};
+
+use crate::practice::Office;
+use crate::web::App;
+use crate::web::trouble::Trouble;
+
+/// Without a request for so long, a session ends (features 22.04).
+pub(crate) const IDLE: SignedDuration = SignedDuration::from_mins(30);
+/// However busy, it ends after so long.
+const LONGEST: SignedDuration = SignedDuration::from_hours(12);
+/// That a session is in use is noted no more often than this.
+const NOTED: SignedDuration = SignedDuration::from_secs(60);
+
+const COOKIE_NAME: &str = "reclaim_session";
+
+/// Whoever opens a page.
+#[derive(Clone)]
+pub(crate) struct Visitor {
+    /// Their practice, opened for them: they are the one who acts in it.
+    pub(crate) office: Office,
+    pub(crate) name: String,
+    /// The token of their forms.
+    pub(crate) csrf: String,
+    /// The hash under which the session is kept.
+    pub(crate) session: String,
+    /// They have roles in several practices.
+    pub(crate) several: bool,
+}
+
+impl FromRequestParts<Arc<App>> for Visitor {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Visitor, Trouble> {
+        let visitor = parts.extensions.get::<Visitor>().cloned();
+        visitor.ok_or(Trouble::SignIn { back: String::new() })
+    }
+}
+
+/// Who comes with a request, where their session holds.
+pub(crate) async fn visitor(
+    app: &Arc<App>,
+    headers: &HeaderMap,
+) -> Result<Option<Visitor>, Trouble> {
+    let Some(token) = token(headers) else { return Ok(None) };
+    let session = hashed(&token);
+    let Some(row) = app.office.store.visitor(&session).await? else { return Ok(None) };
+    let now = app.office.clock.now();
+    let Some(seen) = holds(&row, now) else { return Ok(None) };
+    if now.duration_since(seen) >= NOTED {
+        note(app, &row, &session, now);
+    }
+    let several = row.practices > 1;
+    let name = row.name.clone();
+    let csrf = hashed(&format!("form {token}"));
+    let office = office_of(app, row);
+    Ok(office.map(|office| Visitor { office, name, csrf, session, several }))
+}
+
+/// Notes beside the request that a session is in use.
+fn note(app: &Arc<App>, row: &VisitorRow, session: &str, now: Timestamp) {
+    let Some(practice) = Practice::parse(&row.practice) else { return };
+    let (store, session) = (app.office.store.clone(), session.to_owned());
+    tokio::spawn(async move {
+        let noted = async {
+            let mut tx = store.write_aside(&practice).await?;
+            tx.see_session(&session, &instant(now)).await?;
+            tx.commit().await
+        };
+        if let Err(fault) = noted.await {
+            tracing::warn!("a session could not be noted: {fault}");
+        }
+    });
+}
+
+/// When a session was last in use, if it still holds.
+fn holds(row: &VisitorRow, now: Timestamp) -> Option<Timestamp> {
+    let seen: Timestamp = row.seen_at.parse().ok()?;
+    let made: Timestamp = row.made_at.parse().ok()?;
+    let is_alive = now.duration_since(seen) < IDLE && now.duration_since(made) < LONGEST;
+    is_alive.then_some(seen)
+}
+
+/// The practice of a session, with its person as the one who acts. None for a role or practice
+/// that is no word of ours: it may do nothing.
+fn office_of(app: &App, row: VisitorRow) -> Option<Office> {
+    let person = PersonId::parse(&row.person).ok()?;
+    let role = Role::from_name(&row.role)?;
+    let clinic = Clinic {
+        practice: Practice::parse(&row.practice)?,
+        name: row.clinic,
+        zone: row.zone,
+        simulated: row.simulated,
+    };
+    Some(Office { clinic, who: Actor { person, role }, ..app.office.clone() })
+}
+
+/// Draws a token: 256 bits that nobody guesses.
+pub(crate) fn drawn() -> String {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the system has randomness");
+    hex::encode(bytes)
+}
+
+/// What is kept of a token.
+pub(crate) fn hashed(token: &str) -> String {
+    hex::encode(Sha256::digest(token.as_bytes()))
+}
+
+fn token(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
+    let token = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))?;
+    let fits = token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
+    fits.then(|| token.to_owned())
+}
+
+/// The cookie that carries a token, or takes it back where there is none.
+pub(crate) fn cookie(app: &App, headers: &HeaderMap, token: Option<&str>) -> HeaderValue {
+    let over_tls = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    let secure = if app.secure || over_tls { "; Secure" } else { "" };
+    let (token, age) = token.map_or(("", "; Max-Age=0"), |token| (token, ""));
+    let text = format!("{COOKIE_NAME}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+    HeaderValue::from_str(&text).expect("a token is hexadecimal")
+}

@@ -1,0 +1,339 @@
+//! Signing in and out, choosing a practice, and the first person of a new database.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::http::header::{HeaderMap, SET_COOKIE};
+use axum::response::{IntoResponse, Redirect, Response};
+use denial::ids::PersonId;
+use denial::person::{Actor, Moment, Role};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::json;
+use store::journal::Entry;
+use store::people::Person;
+use store::{Practice, instant};
+use subtle::ConstantTimeEq;
+
+use crate::fields::Fields;
+use crate::identity;
+use crate::people::{self, NewPerson};
+use crate::web::App;
+use crate::web::gate::Posted;
+use crate::web::page::{Page, html, html_with};
+use crate::web::session::{self, Visitor};
+use crate::web::trouble::Trouble;
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    page: Page,
+    login: String,
+    next: String,
+    refused: Option<String>,
+}
+
+/// Where somebody wanted to go.
+#[derive(Deserialize)]
+pub(crate) struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /sign-in`.
+pub(crate) async fn form(
+    State(app): State<Arc<App>>,
+    Query(Next { next }): Query<Next>,
+) -> Result<Response, Trouble> {
+    let page = Page::open(&app.office, "Sign in");
+    html(&SignInPage { page, login: String::new(), next: own_place(&next), refused: None })
+}
+
+/// Another host cannot be gone to from here.
+fn own_place(next: &str) -> String {
+    let is_own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n']);
+    if is_own { next.to_owned() } else { String::new() }
+}
+
+/// `POST /sign-in`.
+pub(crate) async fn enter(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Form(fields): Form<Fields>,
+) -> Result<Response, Trouble> {
+    let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
+    let login = field("login").trim().to_lowercase();
+    let next = own_place(field("next"));
+    match check(&app, &login, field("password")).await? {
+        Ok(person) => begin(&app, &headers, &person, &next).await,
+        Err(refused) => {
+            let page = Page::open(&app.office, "Sign in");
+            let template = SignInPage { page, login, next, refused: Some(refused) };
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &template)
+        }
+    }
+}
+
+/// Failures after which somebody has to wait.
+const FREE_TRIES: u32 = 4;
+/// The longest wait; a stranger who guesses cannot shut somebody out for a day.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(15);
+
+/// The person whose login and password these are, or why not, in words that do not tell which of
+/// the two was wrong.
+async fn check(
+    app: &Arc<App>,
+    login: &str,
+    password: &str,
+) -> Result<Result<Person, String>, Trouble> {
+    let about = identity::person(login);
+    let checks = app.checks.acquire().await.map_err(|fault| Trouble::Broken(fault.into()))?;
+    let mut tx = app.office.store.read_house().await?;
+    let known = tx.person_by_login(login).await?;
+    let about = known.as_ref().map_or_else(|| about.as_str().to_owned(), |one| one.person.clone());
+    let entries = tx.house_entries(&about, 40).await?;
+    drop(tx);
+    let now = app.office.clock.now();
+    if let Some(left) = wait(&entries, now) {
+        let text = "Too many tries with this name. Wait";
+        return Ok(Err(format!("{text} {} and try again.", in_words(left))));
+    }
+    let secret = known.as_ref().filter(|one| one.disabled_at.is_none());
+    let secret = secret.and_then(|one| one.secret.clone());
+    let is_right = verified(secret, password.to_owned()).await?;
+    let person = known.filter(|_| is_right);
+    let moment = moment_of(app, &about, now)?;
+    let kind = if person.is_some() { "sign_in.done" } else { "sign_in.failed" };
+    let mut tx = app.office.store.write_aside(app.office.practice()).await?;
+    tx.append_house(vec![Entry::new(&about, kind, &json!({}))], &moment).await?;
+    tx.commit().await?;
+    drop(checks);
+    Ok(person.ok_or_else(|| "The name or the password is not right.".to_owned()))
+}
+
+/// Takes as long for a name that nobody has.
+async fn verified(secret: Option<String>, password: String) -> Result<bool, Trouble> {
+    let check = move || match secret {
+        Some(secret) => people::is_right(&password, &secret),
+        None => people::secret(&password).is_err(),
+    };
+    let checked = tokio::task::spawn_blocking(check).await;
+    checked.map_err(|fault| Trouble::Broken(fault.into()))
+}
+
+/// How long somebody has to wait after failures, which doubles with each of them.
+fn wait(entries: &[(String, String)], now: Timestamp) -> Option<SignedDuration> {
+    let failed = entries.iter().take_while(|(_, kind)| kind == "sign_in.failed").count();
+    let above = u32::try_from(failed).unwrap_or(u32::MAX).checked_sub(FREE_TRIES)?;
+    let last: Timestamp = entries.first()?.0.parse().ok()?;
+    let wait = SignedDuration::from_secs(5 << above.min(10)).min(LONGEST_WAIT);
+    let left = wait - now.duration_since(last);
+    left.is_positive().then_some(left)
+}
+
+fn in_words(left: SignedDuration) -> String {
+    match left.as_secs() + 1 {
+        seconds @ ..=90 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_euclid(60) + 1),
+    }
+}
+
+/// Who signs in acts as themselves; the role plays no part above practices.
+fn moment_of(app: &App, person: &str, now: Timestamp) -> Result<Moment, Trouble> {
+    let person = PersonId::parse(person).map_err(|fault| Trouble::Broken(fault.into()))?;
+    let today = app.office.clock.today(&app.office.clinic.zone);
+    Ok(Moment { now, today, who: Actor { person, role: Role::Auditor } })
+}
+
+/// Begins a session in the person's first practice.
+async fn begin(
+    app: &Arc<App>,
+    headers: &HeaderMap,
+    person: &Person,
+    next: &str,
+) -> Result<Response, Trouble> {
+    let mut tx = app.office.store.read_house().await?;
+    let practices = tx.practices_of(&person.person).await?;
+    drop(tx);
+    let own = app.office.practice();
+    let first = practices.iter().find(|one| *one == own).or_else(|| practices.first());
+    let Some(practice) = first else {
+        return Err(Trouble::Denied(
+            "You have no role in any practice here. Ask your administrator for one.".to_owned(),
+        ));
+    };
+    let token = session::drawn();
+    let mut tx = app.office.store.write_aside(practice).await?;
+    let at = instant(app.office.clock.now());
+    tx.begin_session(&session::hashed(&token), &person.person, &at).await?;
+    tx.commit().await?;
+    let place = match next {
+        "" if practices.len() > 1 => "/practices",
+        "" => "/",
+        next => next,
+    };
+    let cookie = session::cookie(app, headers, Some(&token));
+    Ok(([(SET_COOKIE, cookie)], Redirect::to(place)).into_response())
+}
+
+/// `POST /sign-out`.
+pub(crate) async fn leave(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Posted(_): Posted,
+) -> Result<Response, Trouble> {
+    let moment = visitor.office.moment();
+    let mut tx = app.office.store.write_aside(visitor.office.practice()).await?;
+    tx.end_session(&visitor.session, &instant(moment.now)).await?;
+    let person = moment.who.person.as_str().to_owned();
+    tx.append_house(vec![Entry::new(&person, "sign_out.done", &json!({}))], &moment).await?;
+    tx.commit().await?;
+    let cookie = session::cookie(&app, &headers, None);
+    Ok(([(SET_COOKIE, cookie)], Redirect::to("/sign-in")).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "practices.html")]
+struct PracticesPage {
+    page: Page,
+    practices: Vec<Choice>,
+}
+
+struct Choice {
+    practice: String,
+    name: String,
+    is_here: bool,
+}
+
+/// `GET /practices`.
+pub(crate) async fn practices(visitor: Visitor) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let mut tx = office.store.read_house().await?;
+    let own = tx.practices_of(office.who.person.as_str()).await?;
+    drop(tx);
+    let clinics = office.store.practices().await?;
+    let choice = |clinic: store::practices::Clinic| Choice {
+        is_here: clinic.practice == *office.practice(),
+        practice: clinic.practice.to_string(),
+        name: clinic.name,
+    };
+    let practices =
+        clinics.into_iter().filter(|one| own.contains(&one.practice)).map(choice).collect();
+    html(&PracticesPage { page: Page::of(&visitor, "Your practices", "/practices"), practices })
+}
+
+/// `POST /practices`.
+pub(crate) async fn choose(visitor: Visitor, Posted(fields): Posted) -> Result<Redirect, Trouble> {
+    let wanted = fields.get("practice").and_then(|name| Practice::parse(name));
+    let wanted = wanted.ok_or(Trouble::Nowhere)?;
+    let office = &visitor.office;
+    let person = office.who.person.as_str().to_owned();
+    let mut tx = office.store.write_aside(&wanted).await?;
+    if tx.member(&person).await?.is_none() {
+        return Err(Trouble::Nowhere);
+    }
+    tx.move_session(&visitor.session).await?;
+    let facts = json!({ "practice": wanted.as_str() });
+    let entry = Entry::new(&person, "practice.chosen", &facts);
+    tx.append_house(vec![entry], &office.moment()).await?;
+    tx.commit().await?;
+    Ok(Redirect::to("/"))
+}
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct SetupPage {
+    page: Page,
+    code: String,
+    login: String,
+    name: String,
+    refused: Option<String>,
+}
+
+/// The code of a setup link.
+#[derive(Deserialize)]
+pub(crate) struct Code {
+    #[serde(default)]
+    code: String,
+}
+
+/// `GET /setup`: only with the code that the console printed, and only while nobody can sign in.
+pub(crate) async fn setup(
+    State(app): State<Arc<App>>,
+    Query(Code { code }): Query<Code>,
+) -> Result<Response, Trouble> {
+    check_code(&app, &code)?;
+    let page = Page::open(&app.office, "The first person");
+    let (login, name) = (String::new(), String::new());
+    html(&SetupPage { page, code, login, name, refused: None })
+}
+
+/// `POST /setup`.
+pub(crate) async fn set_up(
+    State(app): State<Arc<App>>,
+    Form(fields): Form<Fields>,
+) -> Result<Response, Trouble> {
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    check_code(&app, &field("code"))?;
+    match first_person(&app, &field).await {
+        Ok(()) => {
+            *app.setup.lock().expect("nobody panics with the code in hand") = None;
+            Ok(Redirect::to("/sign-in").into_response())
+        }
+        Err(refused) => {
+            let page = Page::open(&app.office, "The first person");
+            let (code, login, name) = (field("code"), field("login"), field("name"));
+            let template = SetupPage { page, code, login, name, refused: Some(refused) };
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &template)
+        }
+    }
+}
+
+async fn first_person(app: &App, field: &impl Fn(&str) -> String) -> Result<(), String> {
+    let (login, name, password) = (field("login"), field("name"), field("password"));
+    people::login(&login)?;
+    people::check_password(&password)?;
+    let role = match field("role").as_str() {
+        "administrator" => Role::Administrator,
+        _ => Role::BillingSupervisor,
+    };
+    let new = NewPerson { login: &login, name: &name, role, password: &password };
+    people::add(&app.office, &new).await.map(|_| ()).map_err(|fault| fault.to_string())
+}
+
+fn check_code(app: &App, code: &str) -> Result<(), Trouble> {
+    let known = app.setup.lock().expect("nobody panics with the code in hand").clone();
+    let fits = known.is_some_and(|known| bool::from(known.as_bytes().ct_eq(code.as_bytes())));
+    if fits { Ok(()) } else { Err(Trouble::Nowhere) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_grows_with_failures_and_ends() {
+        let at = |seconds: i64| Timestamp::from_second(1_000 + seconds).expect("a time");
+        let failed = |count: usize| vec![(instant(at(0)), "sign_in.failed".to_owned()); count];
+        assert_eq!(wait(&failed(3), at(1)), None);
+        assert_eq!(wait(&failed(4), at(1)), Some(SignedDuration::from_secs(4)));
+        assert_eq!(wait(&failed(4), at(5)), None);
+        assert_eq!(wait(&failed(6), at(0)), Some(SignedDuration::from_secs(20)));
+        assert_eq!(wait(&failed(40), at(0)), Some(LONGEST_WAIT));
+        let mut entries = failed(5);
+        entries.insert(0, (instant(at(0)), "sign_in.done".to_owned()));
+        assert_eq!(wait(&entries, at(1)), None);
+    }
+
+    #[test]
+    fn nobody_is_sent_to_another_host() {
+        assert_eq!(own_place("/queue?due=soon"), "/queue?due=soon");
+        for other in ["//evil", "https://evil", "/\\evil", "queue"] {
+            assert_eq!(own_place(other), "");
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! What happened to a case, a sentence for each event.
+
+use std::collections::HashMap;
+
+use denial::denial::{Appeal, NextAction, Owner, Resolution, Work};
+use denial::lifecycle::event::{Deed, Difference, LineChange};
+use denial::lifecycle::evidence::{Frequency, PayerAnswer, Submission};
+use denial::lifecycle::{Change, Event};
+use denial::posting::{Posting, PostingKind};
+use jiff::civil::Date;
+use store::journal::Happened;
+
+use crate::web::words::{day, instant, label, lower};
+
+/// One entry.
+pub(crate) struct Told {
+    pub(crate) at: String,
+    pub(crate) who: String,
+    pub(crate) text: String,
+    /// The status after it, where it moved.
+    pub(crate) moved: Option<(String, &'static str)>,
+    /// What the case says of itself rather than what somebody did.
+    pub(crate) quiet: bool,
+}
+
+/// Names of people by their ids.
+pub(crate) type People = HashMap<String, String>;
+
+/// A timeline in words, the newest first.
+pub(crate) fn told(entries: &[Happened], people: &People, zone: &str) -> Vec<Told> {
+    let tell = |one: &Happened| {
+        let event = serde_json::from_str::<Event>(&one.body);
+        let text =
+            event.as_ref().map_or_else(|_| label(&one.kind), |event| sentence(event, people));
+        let moved = one.to_status.as_deref().filter(|_| one.from_status != one.to_status);
+        Told {
+            at: instant(&one.at, zone),
+            who: name(people, &one.actor),
+            text,
+            moved: moved.map(|status| (label(status), crate::web::words::status_class_of(status))),
+            quiet: event.is_ok_and(|event| is_quiet(&event.change)),
+        }
+    };
+    entries.iter().rev().map(tell).collect()
+}
+
+/// Somebody's name, or that nobody here is called so.
+pub(crate) fn name(people: &People, id: &str) -> String {
+    people.get(id).cloned().unwrap_or_else(|| "somebody who has left".to_owned())
+}
+
+const fn is_quiet(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Scheduled { .. }
+            | Change::Clocked { .. }
+            | Change::Joined { .. }
+            | Change::Owned { .. }
+    )
+}
+
+fn sentence(event: &Event, people: &People) -> String {
+    match &event.change {
+        Change::Opened { denial } => format!(
+            "Case opened: {} denied as {}",
+            denial.balance.denied,
+            lower(denial.category.as_str())
+        ),
+        Change::Moved { work, deed, .. } => moved(deed, work, people),
+        Change::Refiled { changes, .. } => {
+            let changes: Vec<String> = changes.iter().map(line_change).collect();
+            format!("A file said more: {}", changes.join("; "))
+        }
+        Change::Joined { .. } => "The claim behind the case is known better".to_owned(),
+        Change::Clocked { .. } => "The clocks were set again".to_owned(),
+        Change::Posted { postings } => {
+            let postings: Vec<String> = postings.iter().map(posting).collect();
+            format!("Posted {}", postings.join("; "))
+        }
+        Change::Scheduled { next, .. } => format!("Next: {}", action(next)),
+        Change::Planned { next, .. } => format!("Planned: {}", action(next)),
+        Change::Assigned { owner } => format!("Given to {}", owned(owner, people)),
+        Change::Owned { owner } => format!("Belongs to {} now", owned(owner, people)),
+        Change::Taken { by } => format!("{} works on it", name(people, by.as_str())),
+        Change::Released => "Released".to_owned(),
+        Change::Recategorized { category, reason, .. } => {
+            format!("Reason set to {}: {reason}", lower(category.as_str()))
+        }
+        Change::RootCauseSet { cause } => {
+            let prevented = if cause.preventable { "preventable" } else { "not preventable" };
+            let team = lower(cause.team.as_str());
+            format!("Root cause: {} ({team}, {prevented}){}", cause.step, noted(&cause.note))
+        }
+        Change::Snoozed { until, reason } => format!("Put off until {}: {reason}", day(*until)),
+        Change::Contacted { contact, .. } => contacted(contact),
+        Change::Attached { attached, notice_on } => {
+            let notice = notice_on.map(|on| format!(", received {}", day(on)));
+            format!("Attached: {}{}", lower(&attached.what), notice.unwrap_or_default())
+        }
+        Change::Asked { question } => format!(
+            "Asked {} by {}: {}",
+            lower(question.to.as_str()),
+            day(question.due),
+            question.text
+        ),
+        Change::Answered { text, by, .. } => {
+            format!("Answered by {}: {text}", name(people, by.as_str()))
+        }
+        Change::Escalated { to, reason, .. } => {
+            format!("Brought to {}: {reason}", lower(to.as_str()))
+        }
+        Change::SetAside { position, reason } => format!("Line {position} set aside: {reason}"),
+        Change::BroughtBack { position } => format!("Line {position} is worked on again"),
+        Change::Split { position, .. } => format!("Line {position} became a case of its own"),
+        Change::Noted { text } => format!("Note: {text}"),
+        Change::WriteOffProposed { proposal } => {
+            format!("Write-off of {} proposed: {}", proposal.amount, proposal.reason)
+        }
+        Change::WriteOffApproved { by } => {
+            format!("Write-off approved by {}", name(people, by.as_str()))
+        }
+        Change::WriteOffDeclined { by, reason } => {
+            format!("Write-off declined by {}: {reason}", name(people, by.as_str()))
+        }
+    }
+}
+
+fn moved(deed: &Deed, work: &Work, people: &People) -> String {
+    match deed {
+        Deed::Reviewed => match work {
+            Work::Open { owner, next, .. } => {
+                format!("Reviewed; {} has it. Next: {}", owned(owner, people), action(next))
+            }
+            Work::Closed { .. } => "Reviewed".to_owned(),
+        },
+        Deed::Resubmitted { submission } => resubmitted(submission),
+        Deed::Appealed { appeal, late, without } => appealed(appeal, late, without),
+        Deed::Acknowledged { receipt } => {
+            format!("Receipt proven: {} {}", lower(receipt.channel.as_str()), receipt.reference)
+        }
+        Deed::Rejected { codes, on } => {
+            let codes: Vec<&str> = codes.iter().map(smol_str::SmolStr::as_str).collect();
+            format!("Rejected before adjudication on {}: {}", day(*on), codes.join(", "))
+        }
+        Deed::Upheld { answer, on } => format!("Denied again on {}{}", day(*on), answered(answer)),
+        Deed::Withdrawn { reason, on } => format!("Withdrawn on {}: {reason}", day(*on)),
+        Deed::Overturned { answer, on, expected, partly } => {
+            let part = if *partly { " in part" } else { "" };
+            let expected = expected.map(|money| format!(", {money} expected"));
+            format!(
+                "The payer gave way{part} on {}{}{}",
+                day(*on),
+                expected.unwrap_or_default(),
+                answered(answer)
+            )
+        }
+        Deed::Disputed { reason, missing } => {
+            let missing = missing.map(|money| format!(" ({money} missing)")).unwrap_or_default();
+            format!("Disputed{missing}: {reason}")
+        }
+        Deed::Settled => match work {
+            Work::Closed { resolution: Resolution::Transferred, .. } => {
+                "Settled: the money was moved to where it belongs".to_owned()
+            }
+            Work::Closed { .. } | Work::Open { .. } => {
+                "Settled: every cent is explained".to_owned()
+            }
+        },
+        Deed::WrittenOff { reason, note, approved_by } => {
+            let second = approved_by.as_ref().map(|by| name(people, by.as_str()));
+            let second = second.map(|name| format!("; approved by {name}")).unwrap_or_default();
+            format!("Written off as {}: {note}{second}", lower(reason.as_str()))
+        }
+        Deed::Reopened { reason, .. } => format!("Opened again: {reason}"),
+    }
+}
+
+fn resubmitted(submission: &Submission) -> String {
+    let what = match submission.frequency {
+        Frequency::Original => "New claim",
+        Frequency::Replacement => "Corrected claim",
+        Frequency::Void => "Void",
+    };
+    let confirmation = submission.confirmation.as_ref();
+    let confirmation = confirmation.map(|text| format!(", confirmation {text}"));
+    let late = submission.late.as_ref().map(|why| format!("; sent late: {why}"));
+    let again = submission.again.as_ref().map(|why| format!("; sent again: {why}"));
+    format!(
+        "{what} {} sent by {} on {}{}{}{}",
+        submission.reference,
+        lower(submission.channel.as_str()),
+        day(submission.sent_on),
+        confirmation.unwrap_or_default(),
+        late.unwrap_or_default(),
+        again.unwrap_or_default()
+    )
+}
+
+fn appealed(appeal: &Appeal, late: &Option<String>, without: &Option<String>) -> String {
+    let confirmation = appeal.confirmation.as_ref();
+    let confirmation = confirmation.map(|text| format!(", confirmation {text}"));
+    let late = late.as_ref().map(|why| format!("; sent late: {why}"));
+    let without = without.as_ref().map(|why| format!("; documents left out: {why}"));
+    format!(
+        "Appeal of level {} sent by {} on {}{}{}{}",
+        appeal.level,
+        lower(appeal.channel.as_str()),
+        day(appeal.filed_on),
+        confirmation.unwrap_or_default(),
+        late.unwrap_or_default(),
+        without.unwrap_or_default()
+    )
+}
+
+fn contacted(contact: &denial::contact::Contact) -> String {
+    let with = [&contact.representative, &contact.reference];
+    let with: Vec<&str> =
+        with.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+    let with = if with.is_empty() { String::new() } else { format!(" ({})", with.join(", ")) };
+    let promised = contact.promised_by.map(|on| format!(". Promised by {}", day(on)));
+    format!(
+        "Contact by {}{with}: {}{}",
+        lower(contact.channel.as_str()),
+        contact.said,
+        promised.unwrap_or_default()
+    )
+}
+
+fn answered(answer: &PayerAnswer) -> String {
+    let proof = match (&answer.remittance, &answer.letter) {
+        (Some(_), _) => ", by remittance",
+        (None, Some(_)) => ", by letter",
+        (None, None) => "",
+    };
+    format!("{proof}{}", noted(&answer.note))
+}
+
+fn noted(note: &str) -> String {
+    if note.is_empty() { String::new() } else { format!(": {note}") }
+}
+
+fn action(next: &NextAction) -> String {
+    format!("{} by {}", lower(next.kind.as_str()), day(next.on))
+}
+
+/// A role, and the person of it where one has the case.
+pub(crate) fn owned(owner: &Owner, people: &People) -> String {
+    let role = lower(owner.role.as_str());
+    match &owner.person {
+        Some(person) => format!("{} ({role})", name(people, person.as_str())),
+        None => role,
+    }
+}
+
+/// One posted amount in words.
+pub(crate) fn posting(one: &Posting) -> String {
+    let reversal = if one.reverses.is_some() { "reversal of " } else { "" };
+    let reason = match one.kind {
+        PostingKind::WriteOff(reason) => format!(" ({})", lower(reason.as_str())),
+        PostingKind::PayerPayment
+        | PostingKind::OtherPayerPayment
+        | PostingKind::PatientResponsibility
+        | PostingKind::Contractual
+        | PostingKind::Recoupment
+        | PostingKind::Interest => String::new(),
+    };
+    let why = noted(&one.why);
+    format!("{} {reversal}{}{reason}{why}", one.amount, lower(one.kind.as_str()))
+}
+
+fn line_change(change: &LineChange) -> String {
+    let line = change.line.map_or("the claim".to_owned(), |number| format!("line {number}"));
+    let on = |date: Date| day(date);
+    match &change.what {
+        Difference::Added => format!("{line} is denied too"),
+        Difference::DeniedAgain => format!("{line} was denied again"),
+        Difference::Recovered(recovery) => format!(
+            "{line} was paid after all: {} on {}, {} days after the denial",
+            recovery.amount,
+            on(recovery.on),
+            recovery.days
+        ),
+        Difference::TakenBack => format!("the payment of {line} was taken back"),
+        Difference::Changed => format!("codes or amounts of {line} changed"),
+        Difference::Removed => format!("{line} is not denied any more"),
+    }
+}

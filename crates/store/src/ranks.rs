@@ -1,0 +1,69 @@
+//! The cases behind a page of the queue, and ranks computed anew as days pass.
+
+use denial::denial::Denial;
+
+use crate::denials::{NO_CLOCK, Rank};
+use crate::sql::{among, run};
+use crate::{Error, Tx, parsed};
+
+impl Tx {
+    /// Cases by their ids, in no order.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`], [`Error::Database`].
+    pub async fn cases_among(&mut self, ids: &[String]) -> Result<Vec<Denial>, Error> {
+        let rows = among!(
+            self,
+            (String, String),
+            "select denial, body from denial
+             where practice = $1 and denial in (select value from json_each($2))",
+            "select denial, body from denial where practice = $1 and denial = any($2)",
+            ids,
+            self.practice.as_str()
+        )?;
+        rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
+    }
+
+    /// Open cases in the order of their ids, after one of them.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`], [`Error::Database`].
+    pub async fn open_cases_after(
+        &mut self,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<Denial>, Error> {
+        let rows = run!(
+            self,
+            all as (String, String),
+            "select denial, body from denial
+             where practice = $1 and denial > $2 and state = 'open' order by denial limit $3",
+            self.practice.as_str(),
+            after,
+            limit
+        )?;
+        rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
+    }
+
+    /// Gives a case, as it was read, another rank. It stays the same case at the same version;
+    /// false where it has the rank already or somebody saved it meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn rerank(&mut self, case: &Denial, rank: &Rank) -> Result<bool, Error> {
+        let due_on = rank.due_on.map_or_else(|| NO_CLOCK.to_owned(), |day| day.to_string());
+        let changed = run!(
+            self,
+            execute,
+            "update denial set priority = $1, due_on = $2
+             where practice = $3 and denial = $4 and version = $5
+             and (priority <> $1 or due_on <> $2)",
+            rank.priority,
+            due_on,
+            self.practice.as_str(),
+            case.id.as_str(),
+            i64::from(case.version)
+        )?;
+        Ok(changed > 0)
+    }
+}

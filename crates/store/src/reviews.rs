@@ -1,0 +1,82 @@
+//! What people decide about remittances and matches, and how many wait for it; whether the
+//! database can be read and written; documents by the beginning of their hash.
+
+use crate::files::Document;
+use crate::remittances::State;
+use crate::sql::run;
+use crate::{Error, Tx};
+
+impl Tx {
+    /// Moves a remittance as somebody decided, with the reason; false where it was not in the
+    /// state that they saw.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn decide_remittance(
+        &mut self,
+        remittance: &str,
+        from: State,
+        to: State,
+        why: &str,
+    ) -> Result<bool, Error> {
+        let moved = run!(
+            self,
+            execute,
+            "update remittance set state = $1, why = $2, settled = 0
+             where practice = $3 and remittance = $4 and state = $5",
+            to.as_str(),
+            why,
+            self.practice.as_str(),
+            remittance,
+            from.as_str()
+        )?;
+        Ok(moved > 0)
+    }
+
+    /// How many remittances are held or in conflict, and how many likely matches nobody has looked
+    /// at.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn reviews(&mut self) -> Result<(i64, i64), Error> {
+        let row = run!(
+            self,
+            one as (i64, i64),
+            "select
+             (select count(*) from remittance
+              where practice = $1 and state in ('held', 'conflict')),
+             (select count(*) from likely_match m
+              join claim a on a.practice = m.practice and a.claim = m.claim
+              where m.practice = $1 and m.state = 'open' and a.source = 'remittance')",
+            self.practice.as_str()
+        )?;
+        Ok(row)
+    }
+
+    /// Writes and reads a row, so that a health page tests what it says.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn probe(&mut self, at: &str) -> Result<bool, Error> {
+        self.note_sweep("health", at, "written").await?;
+        let sweeps = self.sweeps().await?;
+        Ok(sweeps.iter().any(|(name, ran_at, _)| name == "health" && ran_at == at))
+    }
+
+    /// The document whose hash begins so.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn document_beginning(&mut self, hash: &str) -> Result<Option<Document>, Error> {
+        let row = run!(
+            self,
+            optional as Document,
+            "select hash, name, media, bytes, taken_at, taken_by from document
+             where practice = $1 and hash >= $2 and hash < $3 order by hash limit 1",
+            self.practice.as_str(),
+            hash,
+            format!("{hash}g")
+        )?;
+        Ok(row)
+    }
+}

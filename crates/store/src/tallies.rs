@@ -1,0 +1,78 @@
+//! The home page's counts: open cases and their money, cut every way in one pass.
+
+use crate::queue::Own;
+use crate::sql::run;
+use crate::{Error, Tx};
+
+/// Open cases that are alike in what the home page asks.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Tally {
+    /// A status' name.
+    pub status: String,
+    /// A category's name.
+    pub category: String,
+    /// The owner's role.
+    pub role: String,
+    /// `yes` where a person has them.
+    pub owned: String,
+    /// `past`, `soon`, `later`, or `none` where no clock is configured.
+    pub clock: String,
+    /// `yes` where the next action's day is over.
+    pub late: String,
+    /// Cases.
+    pub cases: i64,
+    /// Outstanding, in cents.
+    pub outstanding: i64,
+}
+
+impl Tx {
+    /// Open cases that are awake today, counted. `own` leaves only what somebody sees.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn tally(
+        &mut self,
+        own: Option<&Own>,
+        today: &str,
+        near: &str,
+    ) -> Result<Vec<Tally>, Error> {
+        let rows = run!(
+            self,
+            all as Tally,
+            "select d.status, d.category, d.role,
+             case when d.person = '' then 'no' else 'yes' end as owned,
+             case when d.due_on < $1 then 'past' when d.due_on <= $2 then 'soon'
+               when d.due_on = '9999-12-31' then 'none' else 'later' end as clock,
+             case when d.next_on < $1 then 'yes' else 'no' end as late,
+             count(*) as cases, cast(coalesce(sum(d.outstanding), 0) as bigint) as outstanding
+             from denial d where d.practice = $3 and d.state = 'open'
+             and (d.snoozed_until is null or d.snoozed_until <= $1)
+             and (cast($4 as text) is null or d.role = $4 or d.person = $5 or exists
+               (select 1 from asked a where a.practice = d.practice and a.denial = d.denial
+                and a.role = $4))
+             group by 1, 2, 3, 4, 5, 6",
+            today,
+            near,
+            self.practice.as_str(),
+            own.map(|own| own.role.as_str()),
+            own.map(|own| own.person.as_str())
+        )?;
+        Ok(rows)
+    }
+
+    /// Open cases that sleep past a day: how many and how much.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn asleep(&mut self, today: &str) -> Result<(i64, i64), Error> {
+        let row = run!(
+            self,
+            one as (i64, i64),
+            "select count(*), cast(coalesce(sum(outstanding), 0) as bigint) from denial
+             where practice = $1 and state = 'open' and snoozed_until > $2",
+            self.practice.as_str(),
+            today
+        )?;
+        Ok(row)
+    }
+}
