@@ -134,12 +134,22 @@ create table claim (
   claim text not null,
   number text not null,
   source text not null check (source in ('billed', 'remittance', 'paper')),
-  fingerprint text,                     -- as paid: patient, first day and charge, hashed
+  fingerprint text,                     -- as first paid: patient, first day, charge, hashed
   version_file text,
   version_n bigint,
   primary key (practice, claim)
 );
 create index claim_fingerprint on claim (practice, fingerprint);
+
+-- Other ways in which remittances describe a claim that is not billed.
+create table paid_fingerprint (
+  practice text not null,
+  claim text not null,
+  fingerprint text not null,
+  primary key (practice, claim, fingerprint),
+  foreign key (practice, claim) references claim (practice, claim)
+);
+create index paid_fingerprint_value on paid_fingerprint (practice, fingerprint);
 
 -- Each CLM of an 837.
 create table claim_version (
