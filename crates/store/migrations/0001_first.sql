@@ -257,11 +257,11 @@ create table denial (
   foreign key (practice, payer) references payer (practice, payer)
 );
 create unique index denial_round on denial (practice, claim, payer, round);
-create index denial_priority on denial (practice, state, priority, denial);
+create index denial_priority on denial (practice, state, priority desc, denial);
 create index denial_due on denial (practice, state, due_on, denial);
-create index denial_money on denial (practice, state, outstanding, denial);
-create index denial_role on denial (practice, state, role, priority, denial);
-create index denial_person on denial (practice, state, person, priority, denial);
+create index denial_money on denial (practice, state, outstanding desc, denial);
+create index denial_role on denial (practice, state, role, priority desc, denial);
+create index denial_person on denial (practice, state, person, priority desc, denial);
 
 -- Whose answer a case waits for: roles that see it though they do not own it.
 create table asked (
