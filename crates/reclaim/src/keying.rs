@@ -260,7 +260,8 @@ pub(crate) async fn save(office: &Office, keyed: &Keyed) -> anyhow::Result<Kept>
         NewClaimPayment { n: 0, claim: claim.clone(), quarantined, segment: 0, byte: 0, raw };
     tx.add_claim_payments(&id, vec![payment]).await?;
     let mut entries = Vec::new();
-    let conflict = staging::in_conflict(&mut tx, &row, &mut entries).await?;
+    let others = tx.remittances_of_deal(&row.deal).await?;
+    let conflict = staging::in_conflict(&mut tx, &row, &others, &mut entries).await?;
     let state = if conflict { State::Conflict } else { State::Published };
     tx.move_remittance(id.as_str(), State::Staging, state).await?;
     tx.settle_remittance(id.as_str(), 1).await?;

@@ -252,13 +252,14 @@ async fn write_whole(
     fresh: &mut Fresh,
 ) -> anyhow::Result<()> {
     let Some(mut row) = planned.row.clone() else { return Ok(()) };
-    let state = end_state(tx, planned, &row, entries).await?;
+    let others = tx.remittances_of_deal(&row.deal).await?;
+    if others.iter().any(|one| one.content == row.content) && !goes_on(tx, &row, planned).await? {
+        return Ok(());
+    }
+    let state = end_state(tx, planned, &row, &others, entries).await?;
     row.state = state.as_str().to_owned();
     row.settled = row.claims;
     if !tx.stage_remittance(&row).await? {
-        if !goes_on(tx, &row, planned).await? {
-            return Ok(());
-        }
         let now = [State::Staging, State::Test];
         for before in now {
             tx.move_remittance(&row.remittance, before, state).await?;
@@ -343,6 +344,7 @@ async fn end_state(
     tx: &mut Tx,
     planned: &mut Planned,
     row: &RemittanceRow,
+    others: &[RemittanceRow],
     entries: &mut Vec<Entry>,
 ) -> anyhow::Result<State> {
     let state = match planned.placed.outcome {
@@ -350,7 +352,7 @@ async fn end_state(
         Outcome::Test => State::Test,
         Outcome::Taken | Outcome::Conflict | Outcome::Kept | Outcome::Refused => State::Published,
     };
-    if state == State::Published && in_conflict(tx, row, entries).await? {
+    if state == State::Published && in_conflict(tx, row, others, entries).await? {
         planned.placed.outcome = Outcome::Conflict;
         planned.placed.why = Some("another remittance has the same payment".to_owned());
         return Ok(State::Conflict);
@@ -365,7 +367,14 @@ async fn publish(
     entries: &mut Vec<Entry>,
 ) -> anyhow::Result<Option<String>> {
     let Some(mut row) = planned.row.clone() else { return Ok(None) };
-    let state = end_state(tx, planned, &row, entries).await?;
+    let others = tx.remittances_of_deal(&row.deal).await?;
+    let own = others.iter().find(|one| one.remittance == row.remittance);
+    if !own.is_some_and(|own| may_go_on(own, planned)) {
+        // Another process wrote the same remittance and was faster.
+        planned.placed.outcome = Outcome::Refused;
+        return Ok(None);
+    }
+    let state = end_state(tx, planned, &row, &others, entries).await?;
     row.state = state.as_str().to_owned();
     let moved = tx.move_remittance(&row.remittance, State::Staging, state).await?
         || tx.move_remittance(&row.remittance, State::Test, state).await?;
@@ -392,9 +401,9 @@ fn taken(row: &RemittanceRow) -> Entry {
 pub(crate) async fn in_conflict(
     tx: &mut Tx,
     row: &RemittanceRow,
+    others: &[RemittanceRow],
     entries: &mut Vec<Entry>,
 ) -> anyhow::Result<bool> {
-    let others = tx.remittances_of_deal(&row.deal).await?;
     let mut found = false;
     for other in others.iter().filter(|other| other.remittance != row.remittance) {
         found |= other.state == State::Conflict.as_str();

@@ -210,3 +210,152 @@ fn is_module(name: &str) -> bool {
             .chars()
             .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
 }
+
+/// The texts between double quotes, without their escapes.
+fn literals(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut letters = code.chars().peekable();
+    let mut open: Option<String> = None;
+    while let Some(letter) = letters.next() {
+        match (&mut open, letter) {
+            (Some(text), '\\') => {
+                text.extend(letters.next().filter(|next| *next != '\n'));
+            }
+            (Some(_), '"') => found.extend(open.take()),
+            (Some(text), other) => text.push(other),
+            (None, '"') => open = Some(String::new()),
+            (None, '/') if letters.peek() == Some(&'/') => {
+                letters.by_ref().find(|next| *next == '\n');
+            }
+            // The quotation mark as a letter.
+            (None, '\'') if letters.peek() == Some(&'"') => {
+                letters.next();
+            }
+            (None, _) => {}
+        }
+    }
+    found
+}
+
+/// Statements that ask above practices, by their beginning, and why each may.
+const ABOVE_PRACTICES: [(&str, &str); 7] = [
+    ("select practice, name, zone", "which practices there are"),
+    ("select practice from payee", "whose payment it is"),
+    ("select practice from membership", "where somebody works"),
+    ("select person, practice, made_at", "whose session it is"),
+    ("select p.person, p.login, p.name, m.role, c.practice", "whose session it is"),
+    ("update session set ended_at", "by its token or its person"),
+    ("update session set seen_at", "by its token"),
+];
+
+#[test]
+fn every_statement_on_a_practices_table_names_the_practice() {
+    let schema = fs::read_to_string(root().join("crates/store/migrations/0001_first.sql"))
+        .expect("the schema");
+    let tables: Vec<&str> = schema
+        .split("create table ")
+        .skip(1)
+        .filter(|table| {
+            table.split(");\n").next().unwrap_or_default().contains("\n  practice text")
+        })
+        .filter_map(|table| table.split_whitespace().next())
+        .collect();
+    assert!(tables.len() > 15 && !tables.contains(&"person"), "{tables:?}");
+    let mut faults = Vec::new();
+    let mut used = vec![false; ABOVE_PRACTICES.len()];
+    for (path, text) in sources() {
+        // A backup is a copy of every practice; its statements say so by being there.
+        if !path.starts_with("crates/store/src/") || path.ends_with("/backup.rs") {
+            continue;
+        }
+        for raw in literals(code(&text)) {
+            let literal = raw.split_whitespace().collect::<Vec<_>>().join(" ");
+            let words: Vec<&str> = literal.split([' ', '(', ',']).collect();
+            let is_verb = matches!(words[0], "select" | "insert" | "update" | "delete");
+            let names_table = words.iter().any(|word| tables.contains(word));
+            // A text that goes on in another literal ends with a space; its end is looked at.
+            let is_whole = is_verb && names_table && !raw.ends_with(' ');
+            let is_end = words[0] == "where";
+            if !is_whole && !is_end {
+                continue;
+            }
+            if let Some(at) = ABOVE_PRACTICES.iter().position(|(one, _)| literal.starts_with(one)) {
+                used[at] = true;
+                continue;
+            }
+            let is_insert = words[0] == "insert" && literal.contains("practice, ");
+            let is_asked = ["practice = $", "practice || '' = $"];
+            if !is_asked.iter().any(|words| literal.contains(words)) && !is_insert {
+                faults.push(format!("{path}: names no practice: {literal}"));
+            }
+        }
+    }
+    assert_none(&faults);
+    let unused = ABOVE_PRACTICES.iter().zip(used).filter(|(_, used)| !used);
+    assert_none(
+        &unused.map(|((one, _), _)| format!("nobody asks any more: {one}")).collect::<Vec<_>>(),
+    );
+}
+
+#[test]
+fn rows_inserted_in_bulk_begin_with_the_practice() {
+    let mut count = 0;
+    let mut faults = Vec::new();
+    for (path, text) in sources() {
+        let bulks = code(&text).split("columns: &[").skip(1);
+        for bulk in bulks.filter(|_| path.starts_with("crates/store/src/")) {
+            count += 1;
+            let first = bulk.split('"').nth(1).unwrap_or_default();
+            if first != "practice" {
+                faults.push(format!("{path}: begins with {first}"));
+            }
+        }
+    }
+    assert!(count >= 10, "bulk rows are looked for in the right place");
+    assert_none(&faults);
+}
+
+/// Names of the functions that a crate shows.
+fn public_functions(code: &str) -> Vec<&str> {
+    code.lines()
+        .filter_map(|line| line.trim_start().strip_prefix("pub "))
+        .filter_map(|rest| {
+            let rest = rest.trim_start_matches("const ").trim_start_matches("async ");
+            rest.strip_prefix("fn ")
+        })
+        .filter_map(|rest| rest.split(['(', '<']).next())
+        .collect()
+}
+
+/// True where the name stands before its arguments, or is handed on as a path.
+fn is_called(name: &str, tests: &str) -> bool {
+    tests.match_indices(name).any(|(at, _)| {
+        let before = tests[..at].chars().next_back().unwrap_or(' ');
+        let after = tests[at + name.len()..].chars().next().unwrap_or(' ');
+        let is_word = before.is_alphanumeric() || before == '_' || tests[..at].ends_with("fn ");
+        !is_word && (after == '(' || (before == ':' && after == ')'))
+    })
+}
+
+#[test]
+fn every_public_function_of_the_store_is_called_by_its_tests() {
+    let sources = sources();
+    let in_folder = |folder: &str| {
+        let files = sources.iter().filter(|(path, _)| path.starts_with(folder));
+        files.map(|(path, text)| (path.clone(), text.clone())).collect::<Vec<_>>()
+    };
+    let tests: String =
+        in_folder("crates/store/tests/").into_iter().map(|(_, text)| text).collect();
+    let mut faults = Vec::new();
+    let mut count = 0;
+    for (path, text) in in_folder("crates/store/src/") {
+        for name in public_functions(code(&text)) {
+            count += 1;
+            if !is_called(name, &tests) {
+                faults.push(format!("{path}: no test of the store calls {name}"));
+            }
+        }
+    }
+    assert!(count > 100, "{count} functions");
+    assert_none(&faults);
+}

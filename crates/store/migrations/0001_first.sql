@@ -134,12 +134,22 @@ create table claim (
   claim text not null,
   number text not null,
   source text not null check (source in ('billed', 'remittance', 'paper')),
-  fingerprint text,                     -- as paid: patient, first day and charge, hashed
+  fingerprint text,                     -- as first paid: patient, first day, charge, hashed
   version_file text,
   version_n bigint,
   primary key (practice, claim)
 );
 create index claim_fingerprint on claim (practice, fingerprint);
+
+-- Other ways in which remittances describe a claim that is not billed.
+create table paid_fingerprint (
+  practice text not null,
+  claim text not null,
+  fingerprint text not null,
+  primary key (practice, claim, fingerprint),
+  foreign key (practice, claim) references claim (practice, claim)
+);
+create index paid_fingerprint_value on paid_fingerprint (practice, fingerprint);
 
 -- Each CLM of an 837.
 create table claim_version (
@@ -247,11 +257,11 @@ create table denial (
   foreign key (practice, payer) references payer (practice, payer)
 );
 create unique index denial_round on denial (practice, claim, payer, round);
-create index denial_priority on denial (practice, state, priority, denial);
+create index denial_priority on denial (practice, state, priority desc, denial);
 create index denial_due on denial (practice, state, due_on, denial);
-create index denial_money on denial (practice, state, outstanding, denial);
-create index denial_role on denial (practice, state, role, priority, denial);
-create index denial_person on denial (practice, state, person, priority, denial);
+create index denial_money on denial (practice, state, outstanding desc, denial);
+create index denial_role on denial (practice, state, role, priority desc, denial);
+create index denial_person on denial (practice, state, person, priority desc, denial);
 
 -- Whose answer a case waits for: roles that see it though they do not own it.
 create table asked (

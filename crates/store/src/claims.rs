@@ -87,6 +87,9 @@ pub struct LikelyMatch {
 const CLAIM: Bulk =
     Bulk { table: "claim", columns: &["practice", "claim", "number", "source", "fingerprint"] };
 
+const FINGERPRINT: Bulk =
+    Bulk { table: "paid_fingerprint", columns: &["practice", "claim", "fingerprint"] };
+
 const VERSION: Bulk = Bulk {
     table: "claim_version",
     columns: &["practice", "file", "#n", "claim", "rank", "fingerprint", "body"],
@@ -103,14 +106,70 @@ macro_rules! claim_columns {
     };
 }
 
-/// Pairs of a claim `a` known from a remittance and a billed one `b` that are likely the same.
 impl Tx {
-    /// Makes claims known from a remittance; those that are known stay as they are.
+    /// Makes claims known from a remittance; those that are known stay as they are, but for the
+    /// other ways in which this remittance describes them. Gives how many nobody knew.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn know_claims(&mut self, claims: Vec<KnownClaim>) -> Result<u64, Error> {
-        self.insert_claims(claims, "remittance").await
+        let count = claims.len() as u64;
+        let new = self.insert_claims(claims.clone(), "remittance").await?;
+        if new < count {
+            self.keep_other_fingerprints(claims).await?;
+        }
+        Ok(new)
+    }
+
+    /// A claim that is not billed is to be found by each description that a remittance gives of
+    /// it, not by the first alone: which one came first would decide otherwise.
+    async fn keep_other_fingerprints(&mut self, claims: Vec<KnownClaim>) -> Result<(), Error> {
+        let ids: Vec<String> = claims.iter().map(|one| one.claim.as_str().to_owned()).collect();
+        let unbilled = among!(
+            self,
+            (String, Option<String>),
+            "select claim, fingerprint from claim where practice = $1 and source = 'remittance'
+             and claim in (select value from json_each($2))",
+            "select claim, fingerprint from claim where practice = $1 and source = 'remittance'
+             and claim = any($2)",
+            &ids,
+            self.practice.as_str()
+        )?;
+        let unbilled: HashMap<String, Option<String>> = unbilled.into_iter().collect();
+        let row = |one: KnownClaim| {
+            let known = unbilled.get(one.claim.as_str())?;
+            let fingerprint = one.fingerprint.filter(|other| known.as_ref() != Some(other))?;
+            Some(vec![
+                Cell::Text(self.practice.as_str().to_owned()),
+                Cell::Text(one.claim.as_str().to_owned()),
+                Cell::Text(fingerprint),
+            ])
+        };
+        let rows: Vec<Vec<Cell>> = claims.into_iter().filter_map(row).collect();
+        if self.insert_all(&FINGERPRINT, rows).await? == 0 {
+            return Ok(());
+        }
+        among!(
+            self,
+            (String,),
+            "insert into likely_match (practice, claim, candidate, state)
+             select distinct a.practice, a.claim, v.claim, 'open'
+             from paid_fingerprint a cross join claim_version v
+             where v.practice = a.practice and v.fingerprint = a.fingerprint
+             and a.practice = $1 and a.claim in (select value from json_each($2))
+             and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            "insert into likely_match (practice, claim, candidate, state)
+             select distinct a.practice, a.claim, v.claim, 'open'
+             from paid_fingerprint a cross join claim_version v
+             where v.practice = a.practice and v.fingerprint = a.fingerprint
+             and a.practice = $1 and a.claim = any($2)
+             and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            &ids,
+            self.practice.as_str()
+        )?;
+        Ok(())
     }
 
     async fn insert_claims(&mut self, claims: Vec<KnownClaim>, source: &str) -> Result<u64, Error> {
@@ -279,6 +338,26 @@ impl Tx {
              where a.practice = v.practice and a.fingerprint = v.fingerprint
              and v.practice = $1 and v.claim = any($2)
              and a.source = 'remittance' and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            claims,
+            self.practice.as_str()
+        )?;
+        among!(
+            self,
+            (String,),
+            "insert into likely_match (practice, claim, candidate, state)
+             select distinct a.practice, a.claim, v.claim, 'open'
+             from claim_version v cross join paid_fingerprint a
+             where a.practice = v.practice and a.fingerprint = v.fingerprint
+             and v.practice = $1 and v.claim in (select value from json_each($2))
+             and v.claim <> a.claim
+             on conflict do nothing returning claim",
+            "insert into likely_match (practice, claim, candidate, state)
+             select distinct a.practice, a.claim, v.claim, 'open'
+             from claim_version v cross join paid_fingerprint a
+             where a.practice = v.practice and a.fingerprint = v.fingerprint
+             and v.practice = $1 and v.claim = any($2)
+             and v.claim <> a.claim
              on conflict do nothing returning claim",
             claims,
             self.practice.as_str()

@@ -1,12 +1,14 @@
 //! The unavoidable work of taking in and of verifying, to measure against: the same rows inserted
 //! with nothing else done, the same entries read and hashed once.
 
+use std::collections::HashMap;
+
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
 use crate::bulk::{Bulk, Cell};
-use crate::sql::each;
+use crate::sql::{Conn, each};
 use crate::{Error, Practice, Store, Tx};
 
 /// Tables that taking in fills, in the order in which rows refer to each other; `#` before a column
@@ -64,14 +66,10 @@ const TABLES: [Bulk<'static>; 7] = [
     crate::journal::JOURNAL,
 ];
 
-/// How many of the tables others refer to.
-const PARENTS: usize = 3;
-
-/// Rows held in memory, so that reading them is not measured.
+/// Rows held in memory, so that reading them is not measured: for each transaction that is to be
+/// made, its rows of each table.
 pub struct Rows {
-    tables: Vec<Vec<Vec<Cell>>>,
-    /// Claim payments among them.
-    pub claims: usize,
+    transactions: Vec<[Vec<Vec<Cell>>; TABLES.len()]>,
 }
 
 /// One statement for each table, since every text is a literal. `practice || ''` keeps the rows in
@@ -96,15 +94,13 @@ macro_rules! read_row {
 }
 
 impl Tx {
-    /// Loads every row that taking in wrote.
+    /// Loads every row that taking in wrote, `part` claim payments for each transaction.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn taken_rows(&mut self) -> Result<Rows, Error> {
-        let mut tables: Vec<Vec<Vec<Cell>>> = TABLES.iter().map(|_| Vec::new()).collect();
-        let [payer, remittance, claim, payment, provider, denial, journal] = &mut tables[..] else {
-            unreachable!("there are seven tables");
-        };
+    pub async fn taken_rows(&mut self, part: usize) -> Result<Rows, Error> {
+        let mut tables: [Vec<Vec<Cell>>; TABLES.len()] = Default::default();
+        let [payer, remittance, claim, payment, provider, denial, journal] = &mut tables;
         let [b0, b1, b2, b3, b4, b5, b6] = &TABLES;
         read_table!(self, payer, b0, "select * from payer where practice || '' = $1");
         read_table!(self, remittance, b1, "select * from remittance where practice || '' = $1");
@@ -118,8 +114,7 @@ impl Tx {
         );
         read_table!(self, denial, b5, "select * from denial where practice || '' = $1");
         read_table!(self, journal, b6, "select * from journal where practice || '' = $1");
-        let claims = payment.len();
-        Ok(Rows { tables, claims })
+        Ok(Rows { transactions: shares(tables, part.max(1)) })
     }
 
     /// Reads every journal entry of the practice once and hashes its bytes; gives how many.
@@ -146,33 +141,99 @@ impl Tx {
     }
 }
 
+impl Tx {
+    async fn pour(&mut self, bulk: &Bulk<'_>, rows: Vec<Vec<Cell>>) -> Result<(), Error> {
+        match &mut self.conn {
+            Conn::Sqlite(_) => {
+                self.insert_all(bulk, rows).await?;
+            }
+            Conn::Postgres(conn) => {
+                let mut copy = conn.copy_in_raw(&bulk.copy_text()).await?;
+                copy.send(copied(&rows).into_bytes()).await?;
+                copy.finish().await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Rows in the text form of COPY.
+fn copied(rows: &[Vec<Cell>]) -> String {
+    let mut text = String::new();
+    for row in rows {
+        for (at, cell) in row.iter().enumerate() {
+            text.push_str(if at == 0 { "" } else { "\t" });
+            match cell {
+                Cell::Maybe(None) | Cell::MaybeInt(None) => text.push_str("\\N"),
+                Cell::Int(number) | Cell::MaybeInt(Some(number)) => {
+                    text.push_str(&number.to_string());
+                }
+                Cell::Text(value) | Cell::Maybe(Some(value)) => {
+                    for letter in value.chars() {
+                        match letter {
+                            '\\' => text.push_str("\\\\"),
+                            '\n' => text.push_str("\\n"),
+                            '\r' => text.push_str("\\r"),
+                            '\t' => text.push_str("\\t"),
+                            other => text.push(other),
+                        }
+                    }
+                }
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Deals the rows out to transactions: a remittance and a claim go with the first payment that
+/// names them, what refers to them goes with them, and the journal evenly.
+fn shares(
+    tables: [Vec<Vec<Cell>>; TABLES.len()],
+    part: usize,
+) -> Vec<[Vec<Vec<Cell>>; TABLES.len()]> {
+    let [payers, remittances, claims, payments, providers, denials, journal] = tables;
+    let count = payments.len().div_ceil(part).max(1);
+    let mut of: HashMap<String, usize> = HashMap::new();
+    for (n, payment) in payments.iter().enumerate() {
+        for id in [&payment[1], &payment[3]] {
+            of.entry(id.text().to_owned()).or_insert(n / part);
+        }
+    }
+    let entries = journal.len().div_ceil(count).max(1);
+    let with = |id: usize| {
+        let of = &of;
+        move |_: usize, row: &[Cell]| of.get(row[id].text()).copied().unwrap_or(0)
+    };
+    let mut shares: Vec<[Vec<Vec<Cell>>; TABLES.len()]> = Vec::new();
+    shares.resize_with(count, Default::default);
+    let mut deal = |at: usize, rows: Vec<Vec<Cell>>, to: &dyn Fn(usize, &[Cell]) -> usize| {
+        for (n, row) in rows.into_iter().enumerate() {
+            let share = to(n, &row).min(count - 1);
+            shares[share][at].push(row);
+        }
+    };
+    deal(0, payers, &|_, _| 0);
+    deal(1, remittances, &with(1));
+    deal(2, claims, &with(1));
+    deal(3, payments, &|n, _| n / part);
+    deal(4, providers, &with(1));
+    deal(5, denials, &with(2));
+    deal(6, journal, &|n, _| n / entries);
+    shares
+}
+
 impl Store {
-    /// Inserts loaded rows by multi-row statements, in the order in which they were written and in
-    /// as many transactions as taking in makes of `part` claims each: every one with its share of
-    /// each table.
+    /// Inserts loaded rows in the order in which they were written: by multi-row statements on
+    /// SQLite, by COPY on PostgreSQL.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn insert_rows(
-        &self,
-        practice: &Practice,
-        rows: Rows,
-        part: usize,
-    ) -> Result<(), Error> {
-        let transactions = rows.claims.div_ceil(part).max(1);
-        let lengths: Vec<usize> = rows.tables.iter().map(Vec::len).collect();
-        let mut tables: Vec<_> = rows.tables.into_iter().map(Vec::into_iter).collect();
-        let reach = |at: usize, number: usize| {
-            // What others refer to goes one share ahead, since shares do not fall together.
-            let number = if at < PARENTS && number > 0 { number + 1 } else { number };
-            (lengths[at] * number.min(transactions)).div_ceil(transactions)
-        };
-        for number in 0..transactions {
+    pub async fn insert_rows(&self, practice: &Practice, rows: Rows) -> Result<(), Error> {
+        for transaction in rows.transactions {
             let mut tx = self.begin(practice).await?;
-            for (at, (bulk, rows)) in TABLES.iter().zip(&mut tables).enumerate() {
-                let count = reach(at, number + 1) - reach(at, number);
-                let share: Vec<Vec<Cell>> = rows.take(count).collect();
-                tx.insert_all(bulk, share).await?;
+            for (bulk, rows) in TABLES.iter().zip(transaction) {
+                tx.pour(bulk, rows).await?;
             }
             tx.commit().await?;
         }

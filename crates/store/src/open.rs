@@ -81,12 +81,26 @@ async fn sqlite(path: &Path) -> Result<Pool<Sqlite>, Error> {
         .await
         .expect("waiting for a lock does not panic")
         .map_err(failed)?;
+    only_mine(path).map_err(|fault| Error::File { what: path.display().to_string(), fault })?;
     let options = options.journal_mode(SqliteJournalMode::Wal);
     let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
     let migrator = migrator(include_str!("../migrations/triggers.sqlite.sql"));
     migrator.run(&pool).await.map_err(in_words)?;
     drop(file);
     Ok(pool)
+}
+
+/// Makes a file that is not there so that nobody else of the machine can read it: patient data will
+/// lie in it. SQLite makes what lies beside it like it.
+fn only_mine(path: &Path) -> std::io::Result<()> {
+    let mut options = File::options();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::AlreadyExists => Err(fault),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// The file whose lock is held while the schema is made. Its name is the database's whole name and

@@ -100,7 +100,7 @@ impl Tx {
             optional as (String,),
             "select practice from payee
              where (kind = 'npi' and value = $1) or (kind = 'tax_id' and value = $2)
-             order by kind limit 1",
+             order by kind, practice limit 1",
             payee.npi.as_str(),
             payee.tax_id.as_str()
         )?;

@@ -1,6 +1,6 @@
 //! Each case is what its journal comes to; its row and its postings say the same.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use denial::denial::{Balance, Denial};
 use denial::lifecycle::{Change, Event};
@@ -47,6 +47,7 @@ impl Tx {
         while let Some(last) = self.last_of_page(&after).await? {
             let mut folds = self.folds(&after, &last).await?;
             seen.postings += self.check_postings(&after, &last, &mut folds).await?;
+            self.check_asked(&after, &last, &folds).await?;
             seen.cases += self.check_rows(&after, &last, &mut folds).await?;
             let events: u64 = folds.values().map(|fold| fold.events).sum();
             seen.events += events;
@@ -156,6 +157,38 @@ impl Tx {
             fold.postings += 1;
         }
         Ok(rows.len() as u64)
+    }
+
+    /// Compares the roles that cases wait for, which the queue asks for, with the open questions.
+    async fn check_asked(
+        &mut self,
+        after: &str,
+        last: &str,
+        folds: &HashMap<String, Fold>,
+    ) -> Result<(), Error> {
+        let rows = run!(
+            self,
+            all as (String, String),
+            "select denial, role from asked
+             where practice = $1 and denial > $2 and denial <= $3",
+            self.practice.as_str(),
+            after,
+            last
+        )?;
+        let stored: BTreeSet<(&str, &str)> =
+            rows.iter().map(|(case, role)| (case.as_str(), role.as_str())).collect();
+        let expected: BTreeSet<(&str, &str)> = folds
+            .iter()
+            .flat_map(|(id, fold)| {
+                fold.case.questions.iter().map(move |one| (id.as_str(), one.to.as_str()))
+            })
+            .collect();
+        match stored.symmetric_difference(&expected).next() {
+            Some((case, role)) => {
+                differs(case, format!("the questions beside it and in it differ on {role}"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Compares the rows of cases with the folded ones; gives how many there are.

@@ -1,0 +1,102 @@
+//! Cases saved, refused where somebody was faster, and found again.
+
+use denial::denial::Status;
+use store::Error;
+use store::denials::Rank;
+use store::instant;
+
+use crate::clinic::{TODAY, act, action, moment, open, rules, save, someone};
+use crate::place::{on_each, practice};
+
+#[test]
+fn a_case_comes_back_as_it_was_saved() {
+    on_each(async |place| {
+        let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };
+        let after = act(place, case, r#"{"act": "review"}"#).await;
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        assert_eq!(tx.case(after.id.as_str()).await.expect("there"), after);
+        let claims = [after.claim.as_str().to_owned()];
+        assert_eq!(tx.cases_of(&claims).await.expect("there"), std::slice::from_ref(&after));
+        let ids = [after.id.as_str().to_owned()];
+        assert_eq!(tx.cases_among(&ids).await.expect("there"), std::slice::from_ref(&after));
+        assert_eq!(tx.open_cases_after("", 5).await.expect("there"), std::slice::from_ref(&after));
+        assert!(matches!(tx.case("den_none").await, Err(Error::Missing { .. })));
+        let told = tx.timeline(after.id.as_str()).await.expect("told");
+        let last = told.last().expect("the review");
+        assert_eq!(last.to_status.as_deref(), Some(Status::InReview.as_str()));
+        assert_eq!(last.actor, someone(1).as_str());
+    });
+}
+
+#[test]
+fn the_second_of_two_hears_who_was_faster() {
+    on_each(async |place| {
+        let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };
+        act(place, case, r#"{"act": "review"}"#).await;
+        let late = case.act(&action(r#"{"act": "take"}"#), &moment(), &rules()).expect("allowed");
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let refused = save(&mut tx, case, &late).await.expect_err("somebody was faster");
+        let Error::Stale { by, at } = refused else { panic!("{refused}") };
+        assert_eq!((by.as_str(), at), (someone(1).as_str(), instant(moment().now)));
+        let said = tx.who_was_faster(case.id.as_str()).await.expect("told");
+        assert!(matches!(said, Error::Stale { .. }));
+        let nobody = tx.who_was_faster("den_none").await.expect("told");
+        assert!(matches!(nobody, Error::Missing { .. }));
+    });
+}
+
+#[test]
+fn a_dropped_transaction_leaves_nothing() {
+    on_each(async |place| {
+        let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };
+        let decided =
+            case.act(&action(r#"{"act": "take"}"#), &moment(), &rules()).expect("allowed");
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        save(&mut tx, case, &decided).await.expect("saved");
+        drop(tx);
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        assert_eq!(tx.case(case.id.as_str()).await.expect("there").version, case.version);
+    });
+}
+
+#[test]
+fn a_case_cannot_be_opened_twice() {
+    on_each(async |place| {
+        let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let again = [(case.clone(), crate::clinic::rank(1))];
+        let refused = tx.open_cases(&again, Vec::new(), &moment()).await;
+        assert!(matches!(refused, Err(Error::Inconsistent { table: "denial", .. })));
+    });
+}
+
+#[test]
+fn a_rank_is_renewed_without_a_version() {
+    on_each(async |place| {
+        let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let rank = Rank { priority: 99, due_on: Some(TODAY) };
+        assert!(tx.rerank(case, &rank).await.expect("renewed"));
+        assert!(!tx.rerank(case, &rank).await.expect("it has it already"));
+        assert_eq!(tx.case(case.id.as_str()).await.expect("there"), *case);
+    });
+}
+
+#[test]
+fn postings_are_rows_of_their_own() {
+    on_each(async |place| {
+        let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };
+        let case = act(place, case, r#"{"act": "review"}"#).await;
+        let id = denial::ids::PostingId::from_bits(5);
+        let post = format!(
+            r#"{{"act": "post", "entries": [{{"id": "{id}", "kind": "payer_payment",
+            "amount": 4000, "why": "paid"}}]}}"#
+        );
+        let after = act(place, &case, &post).await;
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let rows = tx.postings_of(case.id.as_str()).await.expect("there");
+        let expected = store::postings::PostingRow::of(&after.postings[0], &after.id);
+        assert_eq!(rows, [expected]);
+        assert_eq!(after.balance.outstanding().cents(), 6_000);
+    });
+}

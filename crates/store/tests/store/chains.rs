@@ -1,0 +1,108 @@
+//! The journal: gapless from many writers, told as a timeline, apart for acts, views and the house.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use store::audit::Book;
+use store::journal::{Chain, Entry};
+use store::{Error, Practice};
+
+use crate::clinic::moment;
+use crate::place::{on_each, practice};
+
+const WRITERS: usize = 16;
+const EACH: usize = 12;
+
+#[test]
+fn sixteen_writers_make_one_gapless_chain() {
+    on_each(async |place| {
+        let store = Arc::new(place.store.clone());
+        let writer = |number: usize| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                for at in 0..EACH {
+                    let mut tx = store.write(&practice()).await.expect("a turn");
+                    let entry =
+                        Entry::new(&format!("w{number}"), "test.said", &json!({ "at": at }));
+                    tx.append(vec![entry], &moment()).await.expect("appended");
+                    tx.commit().await.expect("durable");
+                }
+            })
+        };
+        let writers: Vec<_> = (0..WRITERS).map(writer).collect();
+        for writer in writers {
+            writer.await.expect("it ends well");
+        }
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let walked = tx.walk_chain(Chain::Work, &|_| {}).await.expect("whole");
+        assert_eq!(walked.entries, (WRITERS * EACH) as u64);
+        assert_eq!(tx.count_entries().await.expect("counted"), walked.entries);
+        let (seq, hash) = tx.chain_head().await.expect("a head");
+        assert_eq!((seq, hash.len()), (192, 64));
+        let own = tx.timeline("w3").await.expect("told");
+        let places: Vec<i64> = own.iter().map(|one| one.seq).collect();
+        assert!(places.is_sorted() && places.len() == EACH);
+    });
+}
+
+#[test]
+fn acts_views_and_the_house_have_chains_of_their_own() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let entry = |kind| vec![Entry::new("usr_1", kind, &json!({}))];
+        tx.append(entry("test.acted"), &moment()).await.expect("appended");
+        tx.append_views(entry("test.looked"), &moment()).await.expect("appended");
+        tx.append_views(entry("test.looked"), &moment()).await.expect("appended");
+        tx.append_house(entry("test.signed_in"), &moment()).await.expect("appended");
+        tx.append(Vec::new(), &moment()).await.expect("nothing is nothing");
+        tx.commit().await.expect("durable");
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        assert_eq!(tx.walk_chain(Chain::Work, &|_| {}).await.expect("whole").entries, 1);
+        assert_eq!(tx.walk_chain(Chain::Views, &|_| {}).await.expect("whole").entries, 2);
+        assert_eq!(tx.walk_house(&|_| {}).await.expect("whole").entries, 1);
+        let said = tx.house_entries("usr_1", 5).await.expect("told");
+        assert_eq!(said[0].1, "test.signed_in");
+        assert_eq!(tx.hash_journal().await.expect("read"), 1);
+        assert_eq!((Chain::Work.as_str(), Chain::Views.as_str()), ("work", "views"));
+    });
+}
+
+#[test]
+fn a_practice_that_is_not_there_has_no_chain() {
+    on_each(async |place| {
+        let other = Practice::parse("other").expect("a short name");
+        let mut tx = place.store.write(&other).await.expect("a turn");
+        assert_eq!(tx.practice(), &other);
+        let entry = vec![Entry::new("x", "test.said", &json!({}))];
+        let refused = tx.append(entry, &moment()).await;
+        assert!(matches!(refused, Err(Error::Missing { what: "journal chain" })));
+        assert!(matches!(tx.chain_head().await, Err(Error::Missing { .. })));
+    });
+}
+
+#[test]
+fn each_book_is_read_from_its_newest_entry() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let entry = |about, kind| Entry::new(about, kind, &json!({}));
+        let acts = vec![entry("a", "test.first"), entry("b", "test.second")];
+        tx.append(acts, &moment()).await.expect("appended");
+        tx.append_views(vec![entry("a", "test.looked")], &moment()).await.expect("appended");
+        tx.append_house(vec![entry("c", "test.signed_in")], &moment()).await.expect("appended");
+        tx.commit().await.expect("durable");
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        for (book, about, before, expected) in [
+            (Book::Work, None, i64::MAX, vec!["test.second", "test.first"]),
+            (Book::Work, None, 2, vec!["test.first"]),
+            (Book::Work, Some("b"), i64::MAX, vec!["test.second"]),
+            (Book::Views, None, i64::MAX, vec!["test.looked"]),
+            (Book::House, Some("c"), i64::MAX, vec!["test.signed_in"]),
+        ] {
+            let lines = tx.book(book, about, None, before, 9).await.expect("read");
+            let kinds: Vec<&str> = lines.iter().map(|line| line.kind.as_str()).collect();
+            assert_eq!(kinds, expected, "{book:?} of {about:?} before {before}");
+        }
+        let nobody = tx.book(Book::Work, None, Some("usr_none"), i64::MAX, 9).await.expect("read");
+        assert_eq!(nobody, []);
+    });
+}

@@ -1,0 +1,17 @@
+//! The store on the real databases: on SQLite always, on PostgreSQL where `TEST_DATABASE_URL` says
+//! where one is. Every public function is called here; a house rule counts them.
+
+#[path = "backup.rs"]
+mod backups;
+mod cases;
+mod chains;
+mod claims;
+mod clinic;
+mod files;
+mod people;
+mod place;
+mod queue;
+mod remittances;
+mod schema;
+mod verify;
+mod walls;

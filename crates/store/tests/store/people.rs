@@ -1,0 +1,120 @@
+//! Practices, people, their roles and sessions.
+
+use denial::codes::Npi;
+use denial::person::Role;
+use denial::remittance::Payee;
+use store::people::Person;
+use store::{Error, Practice};
+
+use crate::place::{AT, clinic, on_each, practice};
+
+const LATER: &str = "2026-06-02T08:00:00.000000Z";
+
+fn ada(login: &str) -> Person {
+    Person {
+        person: format!("usr_{login}"),
+        login: login.to_owned(),
+        name: "Ada Sample".to_owned(),
+        secret: Some("argon2".to_owned()),
+        disabled_at: None,
+    }
+}
+
+#[test]
+fn a_practice_is_made_once_and_paid_under_its_own_ids() {
+    on_each(async |place| {
+        let other = clinic("other");
+        place.store.make_practice(&other, AT).await.expect("made");
+        place.store.make_practice(&other, LATER).await.expect("left as it is");
+        let all = place.store.practices().await.expect("read");
+        assert_eq!(
+            all.iter().map(|one| one.practice.as_str()).collect::<Vec<_>>(),
+            ["main", "other"]
+        );
+        assert_eq!(all[1], other);
+        let mut tx = place.store.write(&other.practice).await.expect("a turn");
+        assert!(!tx.has_payees().await.expect("read"));
+        let npi = Npi::new("1234567893");
+        let payee = Payee { npi, tax_id: "999999999".into(), ..Payee::default() };
+        tx.add_payee(&payee).await.expect("added");
+        tx.add_payee(&payee).await.expect("added once");
+        assert!(tx.has_payees().await.expect("read"));
+        let by_tax_id = Payee { npi: Npi::default(), ..payee };
+        let found = tx.practice_of(&by_tax_id).await.expect("read");
+        assert_eq!(found, Some(other.practice.clone()));
+        let unknown = Payee { tax_id: "1".into(), ..Payee::default() };
+        assert_eq!(tx.practice_of(&unknown).await.expect("read"), None);
+        assert!(["sqlite", "postgres"].contains(&place.store.kind()));
+    });
+}
+
+#[test]
+fn a_person_has_a_role_in_each_practice() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        assert!(!tx.has_people().await.expect("read"));
+        assert!(tx.make_person(&ada("ada"), AT).await.expect("made"));
+        assert!(!tx.make_person(&ada("ada"), AT).await.expect("the login is taken"));
+        tx.give_role("usr_ada", Role::Poster).await.expect("given");
+        tx.give_role("usr_ada", Role::Manager).await.expect("another");
+        let member = tx.member("usr_ada").await.expect("read").expect("there");
+        assert_eq!(member.role(), Some(Role::Manager));
+        assert_eq!(tx.members().await.expect("read"), [member]);
+        assert!(tx.has_people().await.expect("read"));
+        let person = tx.person_by_login("ada").await.expect("read");
+        assert_eq!(person, Some(ada("ada")));
+        assert_eq!(tx.practices_of("usr_ada").await.expect("read"), [practice()]);
+        tx.set_secret("usr_ada", "other").await.expect("set");
+        assert!(matches!(tx.set_secret("usr_no", "x").await, Err(Error::Missing { .. })));
+        tx.disable("usr_ada", Some(AT)).await.expect("shut out");
+        assert!(matches!(tx.disable("usr_no", None).await, Err(Error::Missing { .. })));
+        assert_eq!(tx.member("usr_ada").await.expect("read"), None);
+        let seen = tx.seen().await.expect("read");
+        assert_eq!(seen, [("usr_ada".to_owned(), None, Some(AT.to_owned()))]);
+    });
+}
+
+#[test]
+fn a_session_lasts_until_it_is_ended() {
+    on_each(async |place| {
+        let other = clinic("other");
+        place.store.make_practice(&other, AT).await.expect("made");
+        for practice in [practice(), other.practice.clone()] {
+            let mut tx = place.store.write(&practice).await.expect("a turn");
+            tx.make_person(&ada("ada"), AT).await.expect("made");
+            tx.give_role("usr_ada", Role::Auditor).await.expect("given");
+            tx.commit().await.expect("durable");
+        }
+        let mut tx = place.store.write_aside(&practice()).await.expect("aside");
+        tx.begin_session("t1", "usr_ada", AT).await.expect("begun");
+        tx.begin_session("t2", "usr_ada", AT).await.expect("begun");
+        tx.see_session("t1", LATER).await.expect("seen");
+        tx.commit().await.expect("durable");
+        let session = place.store.session("t1").await.expect("read").expect("it holds");
+        assert_eq!((session.made_at.as_str(), session.seen_at.as_str()), (AT, LATER));
+        let visitor = place.store.visitor("t1").await.expect("read").expect("it holds");
+        assert_eq!((visitor.role.as_str(), visitor.practices), ("auditor", 2));
+        let mut tx = place.store.write_aside(&other.practice).await.expect("aside");
+        tx.move_session("t1").await.expect("moved");
+        tx.end_session("t2", LATER).await.expect("ended");
+        tx.commit().await.expect("durable");
+        let visitor = place.store.visitor("t1").await.expect("read").expect("it holds");
+        assert_eq!(visitor.practice, "other");
+        assert_eq!(place.store.session("t2").await.expect("read"), None);
+        let mut tx = place.store.write_aside(&practice()).await.expect("aside");
+        tx.end_sessions_of("usr_ada", LATER).await.expect("ended");
+        tx.commit().await.expect("durable");
+        assert_eq!(place.store.visitor("t1").await.expect("read"), None);
+        let tx = place.store.read_house().await.expect("a look");
+        assert_eq!(tx.practice().to_string(), "*");
+    });
+}
+
+#[test]
+fn a_short_name_is_letters_digits_and_dashes() {
+    let name = |text| Practice::parse(text).map(|one| one.as_str().to_owned());
+    assert_eq!(name("North-2").as_deref(), Some("north-2"));
+    for text in ["", "*", "a b", "a_b", "a123456789012345678901234"] {
+        assert_eq!(name(text), None, "{text}");
+    }
+}

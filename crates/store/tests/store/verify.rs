@@ -1,0 +1,143 @@
+//! Whatever is altered behind the program's back is found and named.
+
+use store::Error;
+use store::journal::Chain;
+use store::remittances::State;
+
+use crate::clinic::{act, open};
+use crate::place::{Place, on_each, practice};
+
+/// Two cases, one of them worked and posted on.
+async fn work(place: &Place) {
+    let cases = open(place, &[10_000, 5_000]).await;
+    let case = act(place, &cases[0], r#"{"act": "review"}"#).await;
+    let id = denial::ids::PostingId::from_bits(5);
+    let post = format!(
+        r#"{{"act": "post", "entries": [{{"id": "{id}", "kind": "payer_payment",
+        "amount": 4000, "why": "paid"}}]}}"#
+    );
+    let case = act(place, &case, &post).await;
+    let ask = r#"{"act": "ask_colleague", "to": "certified_coder", "text": "which modifier?"}"#;
+    act(place, &case, ask).await;
+}
+
+async fn verify(place: &Place) -> Result<(), Error> {
+    let mut tx = place.store.read(&practice()).await.expect("a look");
+    let walked = tx.walk_chain(Chain::Work, &|_| {}).await?;
+    tx.walk_chain(Chain::Views, &|_| {}).await?;
+    tx.walk_house(&|_| {}).await?;
+    let seen = tx.check_cases(&walked, &|_| {}).await?;
+    assert_eq!((seen.cases, seen.events), (walked.openings, walked.of_cases));
+    tx.check_told().await?;
+    tx.check_no_orphan().await
+}
+
+const JOURNAL: &[&str] = &["journal_keep_update", "journal_keep_delete"];
+const POSTING: &[&str] = &["posting_keep_update", "posting_keep_delete"];
+const DENIAL: &[&str] = &["denial_keep_delete", "denial_moves", "denial_versions"];
+
+/// What is done behind the program's back, and the words that name it.
+const DAMAGE: &[(&str, &[&str], &str, &str)] = &[
+    ("journal", JOURNAL, "update journal set body = '{}' where seq = 2", "its body is not the one"),
+    ("journal", JOURNAL, "update journal set actor = 'usr_9' where seq = 2", "its hash does not"),
+    (
+        "journal",
+        JOURNAL,
+        "update journal set body = '{}', digest = \
+         '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a' where seq = 2",
+        "its hash does not",
+    ),
+    ("journal", JOURNAL, "delete from journal where seq = 2", "the entry is missing"),
+    (
+        "journal",
+        JOURNAL,
+        "delete from journal where seq = (select seq from journal_head where practice = 'main'
+         and chain = 'work')",
+        "the head says",
+    ),
+    (
+        "journal_head",
+        &[],
+        "update journal_head set hash = 'x' where practice = 'main' and chain = 'work'",
+        "the head's hash",
+    ),
+    (
+        "denial",
+        DENIAL,
+        "update denial set outstanding = 1 where number = 'C1'",
+        "outstanding is not what its journal says",
+    ),
+    (
+        "denial",
+        DENIAL,
+        "update denial set person = 'usr_9' where number = 'C2'",
+        "person is not what its journal says",
+    ),
+    (
+        "denial",
+        DENIAL,
+        "update denial set due_on = '2026-01-01' where number = 'C2'",
+        "it has no clock of that day",
+    ),
+    (
+        "denial",
+        DENIAL,
+        "update denial set body = replace(body, '\"number\":\"C2\"', '\"number\":\"C9\"')
+         where number = 'C2'",
+        "number in it is not what its journal comes to",
+    ),
+    ("posting", POSTING, "update posting set amount = 1", "did not post it so"),
+    ("posting", POSTING, "delete from posting", "a posting of its journal has no row"),
+    ("asked", &[], "delete from asked", "the questions beside it"),
+];
+
+#[test]
+fn each_alteration_is_found_and_named() {
+    for (table, triggers, statement, words) in DAMAGE {
+        on_each(async |place| {
+            work(place).await;
+            verify(place).await.expect("nothing differs yet");
+            place.damage(table, triggers, statement).await;
+            let found = verify(place).await.expect_err(statement).to_string();
+            assert!(found.contains(words), "{statement}: {found}");
+        });
+    }
+}
+
+#[test]
+fn a_case_without_a_row_or_a_journal_is_found() {
+    on_each(async |place| {
+        work(place).await;
+        place.damage("denial", DENIAL, "delete from denial where number = 'C2'").await;
+        let found = verify(place).await.expect_err("it is gone").to_string();
+        assert!(found.contains("1 cases"), "{found}");
+    });
+}
+
+#[test]
+fn another_key_is_told() {
+    on_each(async |place| {
+        work(place).await;
+        let store = store::Store::open(&place.url, store::Key::new(b"another")).await;
+        let store = store.expect("opens");
+        let mut tx = store.read(&practice()).await.expect("a look");
+        let found = tx.walk_chain(Chain::Work, &|_| {}).await.expect_err("another key");
+        assert!(found.to_string().contains("another journal key"), "{found}");
+        drop(tx);
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_visible_remittance_or_file_was_taken_in_by_an_entry() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.stage_remittance(&crate::remittances::row(1, State::Staging)).await.expect("staged");
+        tx.commit().await.expect("durable");
+        verify(place).await.expect("nobody sees it yet");
+        let publish = "update remittance set state = 'published'";
+        assert_eq!(place.past(publish).await, Ok(1));
+        let found = verify(place).await.expect_err("untold").to_string();
+        assert!(found.contains("no entry of the journal took it in"), "{found}");
+    });
+}
