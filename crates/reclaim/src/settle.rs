@@ -26,7 +26,7 @@ use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
 use x12::{Delimiters, Place};
 
 use crate::practice::Office;
-use crate::staging::PART;
+use crate::staging::STEP;
 use crate::{identity, rank};
 
 /// What remittances say that are being written: it need not be read back.
@@ -384,7 +384,7 @@ pub(crate) async fn settle_giant(office: &Office, remittance: &str) -> anyhow::R
         if row.settled >= row.claims {
             return Ok(());
         }
-        let limit = i64::try_from(PART).unwrap_or(i64::MAX);
+        let limit = i64::try_from(STEP).unwrap_or(i64::MAX);
         let payments = tx.claim_payments(remittance, row.settled, limit).await?;
         let claims: Vec<String> = payments.into_iter().map(|one| one.claim).collect();
         let count = i64::try_from(claims.len()).unwrap_or(i64::MAX);

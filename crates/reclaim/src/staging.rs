@@ -25,12 +25,18 @@ use crate::take::{Outcome, Planned};
 /// Claims written in one transaction: the longest that anybody waits for the practice's turn.
 pub(crate) const PART: usize = 250;
 
+/// Claims in one transaction of a remittance that does not fit in a part: few, since whoever acts
+/// meanwhile waits for one of these, again and again for as long as it takes.
+pub(crate) const STEP: usize = 50;
+
 /// What the second pass needs of a planned remittance.
 #[derive(Clone)]
 struct Wanted {
     remittance: RemittanceId,
     payer: PayerId,
     unbalanced: bool,
+    /// Claims of it in one transaction.
+    step: usize,
 }
 
 /// A run of one remittance's claims.
@@ -85,6 +91,11 @@ fn wanted(planned: &[Planned], practice: &Practice) -> anyhow::Result<Vec<Option
             remittance: RemittanceId::parse(&row.remittance)?,
             payer: PayerId::parse(&row.payer)?,
             unbalanced: one.unbalanced,
+            step: if usize::try_from(row.claims).is_ok_and(|claims| claims <= PART) {
+                PART
+            } else {
+                STEP
+            },
         }))
     };
     planned.iter().map(of).collect()
@@ -161,7 +172,7 @@ impl<'a> Assembly<'a> {
             }
             Some(Piece::Head(_)) | None => {}
         }
-        if part.claims.len() >= PART { self.split(block.end()) } else { Some(()) }
+        if part.claims.len() >= wanted.step { self.split(block.end()) } else { Some(()) }
     }
 
     /// A transaction with more claims than fit goes on in another part.

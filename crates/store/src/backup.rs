@@ -5,17 +5,16 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 use tempfile::TempDir;
-use tokio::sync::Mutex;
 
 use crate::bulk::{Bulk, Cell};
 use crate::open::SCHEMA;
 use crate::sql::{each, run};
+use crate::turn::Turns;
 use crate::verify::{Heard, differs};
 use crate::{Error, Key, Pools, Practice, Store, Tx, Url};
 
@@ -297,7 +296,7 @@ impl Tx {
 async fn read_only(path: &Path, key: Key) -> Result<Store, Error> {
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-    Ok(Store { pools: Pools::Sqlite(pool), key, turn: Arc::new(Mutex::new(())) })
+    Ok(Store { pools: Pools::Sqlite(pool), key, turns: Turns::new() })
 }
 
 /// A table as SQLite describes it.

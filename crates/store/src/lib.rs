@@ -28,18 +28,18 @@ pub mod sessions;
 mod sql;
 pub mod sweeps;
 pub mod tallies;
+mod turn;
 pub mod verify;
 
 use std::fmt;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use sqlx::{Pool, Postgres, Sqlite};
-use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use journal::Key;
 pub use open::Url;
 use sql::{Conn, run};
+use turn::{Turn, Turns};
 
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -149,9 +149,7 @@ enum Pools {
 pub struct Store {
     pools: Pools,
     key: Key,
-    /// Writers of this process take turns here, first come first served: SQLite's own waiting is
-    /// a lottery.
-    turn: Arc<Mutex<()>>,
+    turns: Turns,
 }
 
 /// A transaction of one practice. Dropped without [`Tx::commit`], it leaves nothing.
@@ -159,7 +157,7 @@ pub struct Tx {
     conn: Conn,
     practice: Practice,
     key: Key,
-    _turn: Option<OwnedMutexGuard<()>>,
+    turn: Option<Turn>,
 }
 
 impl Store {
@@ -174,7 +172,7 @@ impl Store {
                 pool.begin_with("begin isolation level repeatable read read only").await?,
             ),
         };
-        Ok(Tx { conn, practice: practice.clone(), key: self.key.clone(), _turn: None })
+        Ok(Tx { conn, practice: practice.clone(), key: self.key.clone(), turn: None })
     }
 
     /// A transaction that writes. It has the practice's turn: no other writes there meanwhile.
@@ -196,12 +194,12 @@ impl Store {
     async fn begin(&self, practice: &Practice) -> Result<Tx, Error> {
         let (conn, turn) = match &self.pools {
             Pools::Sqlite(pool) => {
-                let turn = self.turn.clone().lock_owned().await;
+                let turn = self.turns.take(pool).await;
                 (Conn::Sqlite(pool.begin_with("begin immediate").await?), Some(turn))
             }
             Pools::Postgres(pool) => (Conn::Postgres(pool.begin().await?), None),
         };
-        Ok(Tx { conn, practice: practice.clone(), key: self.key.clone(), _turn: turn })
+        Ok(Tx { conn, practice: practice.clone(), key: self.key.clone(), turn })
     }
 
     /// Lets go of every connection.
@@ -231,6 +229,9 @@ impl Tx {
         match self.conn {
             Conn::Sqlite(conn) => conn.commit().await?,
             Conn::Postgres(conn) => conn.commit().await?,
+        }
+        if let Some(turn) = self.turn {
+            turn.end();
         }
         Ok(())
     }

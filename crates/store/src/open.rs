@@ -4,15 +4,14 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Pool, Postgres, SqlSafeStr, Sqlite};
-use tokio::sync::Mutex;
 
+use crate::turn::Turns;
 use crate::{Error, Key, Pools, Store};
 
 /// Where a database is.
@@ -57,7 +56,7 @@ impl Store {
             Url::Sqlite(path) => Pools::Sqlite(sqlite(path).await?),
             Url::Postgres(address) => Pools::Postgres(postgres(address).await?),
         };
-        Ok(Store { pools, key, turn: Arc::new(Mutex::new(())) })
+        Ok(Store { pools, key, turns: Turns::new() })
     }
 }
 
@@ -70,8 +69,10 @@ async fn sqlite(path: &Path) -> Result<Pool<Sqlite>, Error> {
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", CACHE_KIB)
         .pragma("mmap_size", "268435456")
-        // Pages that are written again and again while a file is taken in reach the file once.
-        .pragma("wal_autocheckpoint", "4000")
+        // The log is brought into the file beside the writers; a commit does it only where that
+        // does not keep up.
+        .pragma("wal_autocheckpoint", "16000")
+        .row_buffer_size(500)
         .statement_cache_capacity(200);
     // Two processes may open a new file at once; SQLite alone would let both make the schema.
     let lock = lock_of(path);
