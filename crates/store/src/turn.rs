@@ -37,8 +37,8 @@ impl Turns {
 }
 
 impl Turn {
-    /// Ends the turn after a commit. Where it is time, the log is brought into the file now, so that
-    /// a commit never has to: with a file being taken in, whoever acts would wait for that too.
+    /// Ends the turn after a commit. Where it is time, the log is brought into the file now, so
+    /// that a commit never has to: while a file is taken in, whoever acts would wait for that.
     pub(crate) fn end(self) {
         let Ok(mut brought) = self.turns.brought.clone().try_lock_owned() else { return };
         if brought.elapsed() < EVERY {
