@@ -83,11 +83,19 @@ async fn save(
     let new = after.postings.get(before.postings.len()..).unwrap_or_default();
     tx.post(new.iter().map(|posting| PostingRow::of(posting, &after.id)).collect()).await?;
     if let Some(split) = &decided.split {
+        let split = split.as_ref().clone().in_round(next_round(tx, &split.after).await?);
         let ranked = rank::rank(&split.after, moment.today, &office.rules);
         let entries = settle::entries(&split.after, &split.events);
-        tx.open_cases(&[(split.after.clone(), ranked)], entries, moment).await?;
+        tx.open_cases(&[(split.after, ranked)], entries, moment).await?;
     }
     Ok(())
+}
+
+/// The round after the last that the claim has with any payer.
+async fn next_round(tx: &mut Tx, case: &Denial) -> Result<u8, Failed> {
+    let cases = tx.cases_of(&[case.claim.as_str().to_owned()]).await?;
+    let last = cases.iter().map(|one| one.round).max().unwrap_or(0);
+    Ok(last.saturating_add(1))
 }
 
 /// Random bits for ids of what an act makes.

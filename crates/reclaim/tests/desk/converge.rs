@@ -1,20 +1,18 @@
 //! The same files end in the same practice: taken twice, in any order, by two processes at once, or
 //! killed at any moment and begun again. On either database.
 
-mod desk;
-
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use desk::{Desk, Dice, files_below};
+use crate::place::{Desk, Dice, files_below};
 use jiff::civil::date;
 use tempfile::TempDir;
 
 /// Everything that is taken in: files of the test's own, a simulated practice, the samples.
 fn everything() -> (TempDir, Vec<PathBuf>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut files = desk::files::write(&folder.path().join("own"));
+    let mut files = crate::files::write(&folder.path().join("own"));
     let preset = sim::Preset { claims: 600, ..sim::Preset::tiny() };
     let world = sim::world(&preset, 7, date(2026, 6, 30));
     let simulated = folder.path().join("simulated");

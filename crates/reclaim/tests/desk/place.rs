@@ -1,9 +1,5 @@
 //! A database of its own, on either side, and the real program to work on it.
 
-#![expect(unreachable_pub, reason = "a test's module is public to nobody")]
-
-pub mod files;
-
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};

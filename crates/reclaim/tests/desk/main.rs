@@ -1,0 +1,7 @@
+//! The program as people run it: commands on a database of either kind.
+#![expect(unreachable_pub, reason = "a test's module is public to nobody")]
+
+mod acts;
+mod converge;
+mod files;
+mod place;
