@@ -27,7 +27,7 @@ pub(crate) const PART: usize = 250;
 
 /// Claims in one transaction of a remittance that does not fit in a part: few, since whoever acts
 /// meanwhile waits for one of these, again and again for as long as it takes.
-pub(crate) const STEP: usize = 50;
+pub(crate) const STEP: usize = 25;
 
 /// What the second pass needs of a planned remittance.
 #[derive(Clone)]

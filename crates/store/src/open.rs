@@ -68,7 +68,7 @@ async fn sqlite(path: &Path) -> Result<Pool<Sqlite>, Error> {
         .busy_timeout(Duration::from_secs(60))
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", CACHE_KIB)
-        .pragma("mmap_size", "268435456")
+        .pragma("mmap_size", "67108864")
         // The log is brought into the file beside the writers; a commit does it only where that
         // does not keep up.
         .pragma("wal_autocheckpoint", "16000")

@@ -7,7 +7,7 @@ use sqlx::{Pool, Sqlite};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// How often the log is brought into the file while somebody writes.
-const EVERY: Duration = Duration::from_millis(200);
+const EVERY: Duration = Duration::from_millis(40);
 
 /// Whose turn it is in this process, first come first served: SQLite's own waiting is a lottery.
 #[derive(Clone)]
