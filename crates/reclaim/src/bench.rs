@@ -301,8 +301,8 @@ async fn growth(claims: u64, folder: &TempDir, rows: &mut Vec<Row>) -> anyhow::R
     Ok(())
 }
 
-/// T2. The server's databases `reclaim_bench_take0`, `reclaim_bench_floor0` and so on must be there,
-/// empty.
+/// T2. The server's databases `reclaim_bench_take0`, `reclaim_bench_floor0` and so on must be
+/// there, empty.
 async fn take_postgres(
     wish: &Wish,
     address: &str,
