@@ -91,10 +91,11 @@ async fn save(
     Ok(())
 }
 
-/// The round after the last that the claim has with any payer.
+/// The round after the last that the claim has with the payer.
 async fn next_round(tx: &mut Tx, case: &Denial) -> Result<u8, Failed> {
     let cases = tx.cases_of(&[case.claim.as_str().to_owned()]).await?;
-    let last = cases.iter().map(|one| one.round).max().unwrap_or(0);
+    let rounds = cases.iter().filter(|one| one.payer == case.payer).map(|one| one.round);
+    let last = rounds.max().unwrap_or(0);
     Ok(last.saturating_add(1))
 }
 

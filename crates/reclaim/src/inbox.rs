@@ -120,11 +120,11 @@ fn with_ending(path: &Path) -> PathBuf {
 /// Moves a file into a folder, under a number where another has its name.
 fn move_to(folder: &Path, path: &Path, name: &str) -> std::io::Result<PathBuf> {
     fs::create_dir_all(folder)?;
-    let free = (0..).map(|number| match number {
+    let mut names = (0..).map(|number| match number {
         0 => folder.join(name),
         number => folder.join(format!("{number}-{name}")),
     });
-    let target = free.filter(|path| !path.exists()).find(|_| true).expect("numbers do not end");
+    let target = names.find(|path| !path.exists()).expect("numbers do not end");
     fs::rename(path, &target)?;
     Ok(target)
 }

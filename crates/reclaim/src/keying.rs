@@ -24,8 +24,9 @@ use crate::practice::Office;
 use crate::settle::{self, Fresh};
 use crate::{identity, staging};
 
-/// The most lines of one claim that the form takes.
-pub(crate) const LINES: usize = 12;
+/// The most lines of one claim that the form takes: as many as an 837P holds (005010X222A1, loop
+/// 2400).
+pub(crate) const LINES: usize = 50;
 
 /// What was keyed.
 #[derive(Clone, Debug)]
@@ -155,10 +156,9 @@ impl Form<'_> {
             return None;
         }
         let what = format!("line {at}");
-        let charge = self.optional_money(charge, &format!("the charge of {what}"));
-        if charge.is_none() {
-            self.faults.push(format!("expected the charge of {what}"));
-        }
+        let charge_of = format!("the charge of {what}");
+        self.needed(charge, &charge_of);
+        let charge = self.optional_money(charge, &charge_of);
         let paid = self.optional_money(paid, &format!("what was paid on {what}"));
         let day = self.text(from).parse().ok();
         if day.is_none() && !self.text(from).is_empty() {

@@ -72,10 +72,8 @@ pub(crate) async fn decide(
         if !tx.decide_remittance(&step.remittance, step.from, step.to, &step.why).await? {
             return Err(Undecided::NotFrom(step.from.as_str().replace('_', " ")));
         }
-        let kind = match verdict_of(step.to) {
-            Verdict::Counts => "remittance.counts",
-            Verdict::SetAside => "remittance.set_aside",
-        };
+        let is_aside = step.to == State::SetAside;
+        let kind = if is_aside { "remittance.set_aside" } else { "remittance.counts" };
         let facts = json!({ "from": step.from, "to": step.to, "why": step.why });
         entries.push(Entry::new(&step.remittance, kind, &facts));
     }
@@ -86,15 +84,6 @@ pub(crate) async fn decide(
         settle::settle_giant(office, &step.remittance).await?;
     }
     Ok(())
-}
-
-const fn verdict_of(state: State) -> Verdict {
-    match state {
-        State::Published | State::Conflict | State::Staging | State::Held | State::Test => {
-            Verdict::Counts
-        }
-        State::SetAside => Verdict::SetAside,
-    }
 }
 
 async fn steps(

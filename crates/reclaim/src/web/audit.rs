@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
-use denial::person::{Access, allows};
+use denial::person::{Access, Role, allows};
 use store::audit::{Book, Line};
 
 use crate::fields::Fields;
@@ -60,8 +60,7 @@ pub(crate) async fn page(
         about.chars().filter(|one| one.is_ascii_alphanumeric() || *one == '_').collect();
     let next = found.last().filter(|_| full);
     let next = next.map(|last| format!("/journal?book={name}&about={word}&before={}", last.seq));
-    let cases = allows(office.who.role, Access::ReadCases);
-    let rows = found.iter().map(|line| row(line, &office.clinic.zone, cases));
+    let rows = found.iter().map(|line| row(line, &office.clinic.zone, office.who.role));
     let template = JournalPage {
         rows: rows.collect(),
         book: name,
@@ -73,10 +72,9 @@ pub(crate) async fn page(
     html(&template)
 }
 
-fn row(line: &Line, zone: &str, cases: bool) -> Row {
+fn row(line: &Line, zone: &str, role: Role) -> Row {
     let kind = line.kind.split_once('.').map_or((line.kind.as_str(), ""), |parts| parts);
     let moved = line.from_status.as_deref().zip(line.to_status.as_deref());
-    let is_case = line.about.starts_with("den_");
     Row {
         seq: words::number(line.seq),
         at: words::instant(&line.at, zone),
@@ -85,10 +83,21 @@ fn row(line: &Line, zone: &str, cases: bool) -> Row {
         moved: moved
             .map(|(from, to)| format!("{} → {}", words::label(from), words::label(to)))
             .unwrap_or_default(),
-        href: (is_case && cases).then(|| format!("/cases/{}", line.about)),
+        href: opened(line, role),
         short: short(&line.about),
         about: line.about.clone(),
     }
+}
+
+/// The page of what an entry is about, where there is one and the reader may open it.
+fn opened(line: &Line, role: Role) -> Option<String> {
+    let (needs, page) = match line.about.split_once('_') {
+        Some(("den", _)) => (Access::ReadCases, "cases"),
+        Some(("era", _)) => (Access::Remittances, "remittances"),
+        None if line.kind.starts_with("file.") => (Access::Remittances, "files"),
+        Some(_) | None => return None,
+    };
+    allows(role, needs).then(|| format!("/{page}/{}", line.about))
 }
 
 fn short(about: &str) -> String {

@@ -22,6 +22,8 @@ struct FilesPage {
     page: Page,
     rows: Vec<Row>,
     takes: bool,
+    /// There may be others.
+    more: bool,
 }
 
 struct Row {
@@ -50,9 +52,10 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
         by: timeline::name(&people, &one.taken_by),
         reading: one.state == "reading",
     };
+    let more = i64::try_from(files.len()) == Ok(ROWS);
     let rows = files.into_iter().map(row).collect();
     let takes = allows(office.who.role, Access::TakeFiles);
-    html(&FilesPage { page: Page::of(&visitor, "Files", "/files"), rows, takes })
+    html(&FilesPage { page: Page::of(&visitor, "Files", "/files"), rows, takes, more })
 }
 
 fn size(bytes: i64) -> String {

@@ -28,6 +28,8 @@ struct MatchesPage {
     page: Page,
     pairs: Vec<Pair>,
     show: &'static str,
+    /// There may be others.
+    more: bool,
 }
 
 /// Two claims that are likely one.
@@ -71,7 +73,8 @@ pub(crate) async fn page(
     let mut page = Page::of(&visitor, "Matches", "/matches");
     page.done =
         asked.get("done").map(|_| "Saved; the cases of both claims have followed.".to_owned());
-    html(&MatchesPage { page, pairs, show: state.as_str() })
+    let more = i64::try_from(pairs.len()) == Ok(ROWS);
+    html(&MatchesPage { page, pairs, show: state.as_str(), more })
 }
 
 fn pair(

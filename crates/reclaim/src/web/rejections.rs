@@ -30,6 +30,8 @@ struct RejectionsPage {
     resolved: bool,
     open: i64,
     resolves: bool,
+    /// There may be others.
+    more: bool,
 }
 
 struct Row {
@@ -60,7 +62,8 @@ pub(crate) async fn page(
     let mut page = Page::of(&visitor, "Rejections", "/rejections");
     page.done = asked.get("done").map(|_| "Resolved; it stands under Resolved.".to_owned());
     let resolves = allows(office.who.role, Access::Matches);
-    html(&RejectionsPage { page, rows, resolved, open, resolves })
+    let more = i64::try_from(rows.len()) == Ok(ROWS);
+    html(&RejectionsPage { page, rows, resolved, open, resolves, more })
 }
 
 fn row(one: &RejectionRow, rules: &Rules, people: &People, zone: &str) -> Result<Row, Trouble> {

@@ -26,6 +26,8 @@ use crate::web::words;
 
 /// Rows of one page.
 const ROWS: i64 = 50;
+/// The most that are shown to be looked at.
+const REVIEWED: i64 = 200;
 
 #[derive(Template)]
 #[template(path = "remittances.html")]
@@ -37,6 +39,8 @@ struct RemittancesPage {
     next: Option<String>,
     further: bool,
     takes: bool,
+    /// There may be others to look at.
+    cut: bool,
 }
 
 /// One remittance as a row.
@@ -95,7 +99,7 @@ pub(crate) async fn page(
     let after = asked.get("after").and_then(|text| text.split_once('_'));
     let mut tx = office.read().await?;
     let mut found = if review {
-        tx.remittances_to_review(ROWS * 4).await?
+        tx.remittances_to_review(REVIEWED).await?
     } else {
         let (day, id) = after.unwrap_or(("9999-12-31", "~"));
         tx.remittances((day, id), ROWS + 1).await?
@@ -118,6 +122,7 @@ pub(crate) async fn page(
         next,
         further: after.is_some(),
         takes: allows(office.who.role, Access::TakeFiles),
+        cut: review && i64::try_from(found.len()) == Ok(REVIEWED),
         page: Page::of(&visitor, "Remittances", "/remittances"),
     };
     html(&template)

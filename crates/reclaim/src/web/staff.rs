@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use denial::person::Role;
+use denial::person::{Access, Role, allows};
 
 use crate::fields::Fields;
 use crate::people::{self, NewPerson};
@@ -108,11 +108,21 @@ async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble>
     if person == office.who.person.as_str() {
         return Ok(Err("Nobody changes their own place; ask another administrator.".to_owned()));
     }
-    match field("what") {
+    let what = field("what");
+    if matches!(what, "password" | "out" | "in") && !answers_for(office, person).await? {
+        return Ok(Err(
+            "They work in another practice too, where you are no administrator. Ask an \
+                       administrator of all their practices, or whoever has the command line."
+                .to_owned(),
+        ));
+    }
+    match what {
         "add" => add(office, &field).await,
         "role" => {
-            let (login, role) = (login_of(office, person).await?, role(field("role")));
-            let Some(role) = role else { return Ok(Err("Choose a role.".to_owned())) };
+            let login = login_of(office, person).await?;
+            let Some(role) = Role::from_name(field("role")) else {
+                return Ok(Err("Choose a role.".to_owned()));
+            };
             let new = NewPerson { login: &login, name: &login, role, password: "" };
             people::add(office, &new).await?;
             Ok(Ok(None))
@@ -123,7 +133,7 @@ async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble>
             people::set_password(office, &login, &password).await?;
             Ok(Ok(Some((login, password))))
         }
-        what @ ("out" | "in") => {
+        "out" | "in" => {
             login_of(office, person).await?;
             people::shut_out(office, person, what == "out").await?;
             Ok(Ok(None))
@@ -133,7 +143,9 @@ async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble>
 }
 
 async fn add<'a>(office: &Office, field: &impl Fn(&str) -> &'a str) -> Result<Changed, Trouble> {
-    let Some(role) = role(field("role")) else { return Ok(Err("Choose a role.".to_owned())) };
+    let Some(role) = Role::from_name(field("role")) else {
+        return Ok(Err("Choose a role.".to_owned()));
+    };
     let (login, name) = (field("login"), field("name"));
     if let Err(fault) = people::login(login) {
         return Ok(Err(fault));
@@ -146,8 +158,17 @@ async fn add<'a>(office: &Office, field: &impl Fn(&str) -> &'a str) -> Result<Ch
     Ok(Ok(is_new.then(|| (login.to_lowercase(), password))))
 }
 
-fn role(name: &str) -> Option<Role> {
-    Role::from_name(name)
+/// True where the visitor administers every practice of a person: a password and a shut door are
+/// theirs in all of them, and who sets a password can sign in with it.
+async fn answers_for(office: &Office, person: &str) -> Result<bool, Trouble> {
+    for practice in office.read().await?.practices_of(person).await? {
+        let me = office.store.read(&practice).await?.member(office.who.person.as_str()).await?;
+        let role = me.and_then(|me| Role::from_name(&me.role));
+        if !role.is_some_and(|role| allows(role, Access::ManagePeople)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The login of somebody of this practice; nobody else can be changed from here.

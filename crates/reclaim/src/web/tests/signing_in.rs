@@ -99,6 +99,26 @@ async fn an_administrator_adds_people_whose_passwords_are_shown_once() {
 }
 
 #[tokio::test]
+async fn who_works_elsewhere_too_is_not_taken_over_from_here() {
+    let clinic = TestClinic::open().await;
+    let admin = clinic.named("root", Role::Administrator).await;
+    let north = clinic.another_practice("north").await;
+    let new = |login, role| NewPerson { login, name: "Ada", role, password: PASSWORD };
+    people::add(&north, &new("ada", Role::Manager)).await.expect("made");
+    let guest = [("what", "add"), ("login", "ada"), ("name", "Ada"), ("role", "poster")];
+    admin.post("/people", &guest).await.is(StatusCode::OK);
+    let ada = crate::identity::person("ada");
+    for what in ["password", "out", "in"] {
+        let answer = admin.post("/people", &[("person", ada.as_str()), ("what", what)]).await;
+        answer.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["in another practice too"]);
+    }
+    clinic.stranger().sign_in("ada", PASSWORD).await.is(StatusCode::SEE_OTHER);
+    people::add(&north, &new("root", Role::Administrator)).await.expect("given a role");
+    let drawn = [("person", ada.as_str()), ("what", "password")];
+    admin.post("/people", &drawn).await.is(StatusCode::OK).shows(&["shown this once"]);
+}
+
+#[tokio::test]
 async fn the_first_person_needs_the_code_of_the_console() {
     let clinic = TestClinic::open().await;
     let code = people::drawn();
