@@ -135,8 +135,7 @@ pub(crate) async fn seen(tx: &mut store::Tx, office: &Office, id: &str) -> Resul
 async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
     let mut tx = office.read().await?;
     let case = seen(&mut tx, office, id).await?;
-    let people: People =
-        tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect();
+    let people = timeline::people(&mut tx).await?;
     let own = vec![case.claim.as_str().to_owned()];
     let mut claims = own.clone();
     claims.extend(tx.joined(&own).await?.into_iter().flat_map(|(one, other)| [one, other]));
@@ -333,8 +332,7 @@ async fn told(
 }
 
 async fn people(office: &Office) -> Result<People, Trouble> {
-    let members = office.read().await?.members().await?;
-    Ok(members.into_iter().map(|one| (one.person, one.name)).collect())
+    Ok(timeline::people(&mut office.read().await?).await?)
 }
 
 /// Why an act was refused, with people by their names.

@@ -8,7 +8,7 @@ use denial::person::{Access, allows};
 use crate::take::FileReport;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
-use crate::web::timeline::{self, People};
+use crate::web::timeline;
 use crate::web::trouble::Trouble;
 use crate::web::upload::{self, ReportView};
 use crate::web::words;
@@ -41,8 +41,7 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let mut tx = office.read().await?;
     let files = tx.files(ROWS).await?;
-    let people: People =
-        tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect();
+    let people = timeline::people(&mut tx).await?;
     let row = |one: store::files::FileRow| Row {
         href: format!("/files/{}", one.hash),
         name: one.name,
@@ -82,8 +81,7 @@ pub(crate) async fn one(visitor: Visitor, Path(hash): Path<String>) -> Result<Re
     let office = &visitor.office;
     let mut tx = office.read().await?;
     let row = tx.file(&hash).await?.ok_or(Trouble::Nowhere)?;
-    let people: People =
-        tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect();
+    let people = timeline::people(&mut tx).await?;
     let report = match serde_json::from_str::<FileReport>(&row.report) {
         Ok(report) => upload::view(&report),
         Err(_) => ReportView {

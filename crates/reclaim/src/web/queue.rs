@@ -23,6 +23,7 @@ use crate::web::gate::Posted;
 use crate::web::page::{Page, html};
 use crate::web::reasons;
 use crate::web::session::Visitor;
+use crate::web::timeline;
 use crate::web::trouble::Trouble;
 use crate::web::words::{self, Due};
 use crate::{identity, rank};
@@ -122,8 +123,7 @@ pub(crate) async fn page(
     let mut found = tx.queue(&filter, sort, after.as_ref(), limit).await?;
     let more = found.len() > ROWS;
     found.truncate(ROWS);
-    let people: HashMap<String, String> =
-        tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect();
+    let people = timeline::people(&mut tx).await?;
     let payers = tx.payers().await?;
     let rows = rows(&mut tx, office, &found, &people).await?;
     let next = found.last().filter(|_| more).map(|last| further(&asked, last, sort));
@@ -346,8 +346,7 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
     if let [case] = cases.as_slice() {
         return Ok(Redirect::to(&format!("/cases/{}", case.id)).into_response());
     }
-    let people: HashMap<String, String> =
-        tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect();
+    let people = timeline::people(&mut tx).await?;
     let today = office.moment().today;
     let rows = cases.iter().map(|case| {
         let listed = listed(case, today);

@@ -54,8 +54,7 @@ pub(crate) async fn page(
     let mut tx = office.read().await?;
     let found = tx.rejections(if resolved { "resolved" } else { "open" }, ROWS).await?;
     let open = tx.open_rejections().await?;
-    let people: People =
-        tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect();
+    let people = timeline::people(&mut tx).await?;
     let zone = &office.clinic.zone;
     let row = |one: &RejectionRow| row(one, &office.rules, &people, zone);
     let rows = found.iter().map(row).collect::<Result<Vec<_>, _>>()?;

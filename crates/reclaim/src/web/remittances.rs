@@ -20,7 +20,7 @@ use crate::web::case_view::{self, Around, PatientView, Spoken};
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html, html_with};
 use crate::web::session::Visitor;
-use crate::web::timeline::{self, People};
+use crate::web::timeline;
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
@@ -251,8 +251,7 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
             tx.document(&row.file).await?.map(|scan| (format!("/remittances/{id}/scan"), scan.name))
         }
     };
-    let people: People =
-        tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect();
+    let people = timeline::people(&mut tx).await?;
     let zone = &office.clinic.zone;
     let history = tx.timeline(id).await?;
     let history = history.iter().map(|one| {

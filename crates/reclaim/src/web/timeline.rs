@@ -8,6 +8,7 @@ use denial::lifecycle::evidence::{Frequency, PayerAnswer, Submission};
 use denial::lifecycle::{Change, Event};
 use denial::posting::{Posting, PostingKind};
 use jiff::civil::Date;
+use store::Tx;
 use store::journal::Happened;
 
 use crate::web::words::{day, instant, label, lower};
@@ -25,6 +26,11 @@ pub(crate) struct Told {
 
 /// Names of people by their ids.
 pub(crate) type People = HashMap<String, String>;
+
+/// The people of the practice.
+pub(crate) async fn people(tx: &mut Tx) -> Result<People, store::Error> {
+    Ok(tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect())
+}
 
 /// A timeline in words, the newest first.
 pub(crate) fn told(entries: &[Happened], people: &People, zone: &str) -> Vec<Told> {
