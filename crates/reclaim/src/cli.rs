@@ -114,6 +114,9 @@ enum Command {
         /// Runs of which the median counts
         #[arg(long, default_value_t = 5)]
         runs: usize,
+        /// Only one row; T1 brings T3 and V1 along
+        #[arg(long, value_parser = ["T1", "T5", "T4", "T2"])]
+        only: Option<String>,
         /// Also a database that grows to so many claims
         #[arg(long, value_name = "CLAIMS")]
         grown: Option<u64>,
@@ -241,8 +244,8 @@ pub(crate) fn main() -> ExitCode {
             let listen = (!no_serve).then_some(listen);
             in_time(run_demo(&place, Wish { size, seed }, listen, score))
         }
-        Command::Bench { claims, runs, grown, postgres } => {
-            in_time(bench::run(bench::Wish { claims, runs, postgres, grown }))
+        Command::Bench { claims, runs, only, grown, postgres } => {
+            in_time(bench::run(bench::Wish { claims, runs, only, postgres, grown }))
         }
         Command::Act { id, act, fields, json } => {
             on_office(&place, async move |office| act::run(&office, &id, &act, &fields, json).await)
