@@ -11,6 +11,9 @@ use denial::rules::Rules;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
+/// Letters of a claim's id that tell its place: `clm_` and 58 bits of its first half.
+const PLACE: usize = 4 + 12;
+
 fn digest(parts: &[&str]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {
@@ -24,6 +27,17 @@ fn bits(parts: &[&str]) -> u128 {
     let digest = digest(parts);
     let half = digest.first_chunk().expect("a digest has sixteen bytes and more");
     u128::from_be_bytes(*half)
+}
+
+/// Bits whose first half follows from `place` alone: ids of one place lie together in every index,
+/// so that the claims of a file touch few of its pages.
+fn bits_near(place: &[&str], parts: &[&str]) -> u128 {
+    bits(place) >> 64 << 64 | bits(parts) >> 64
+}
+
+/// A number without its last two letters: clinics count their claims up.
+fn stem(number: &str) -> &str {
+    number.char_indices().rev().nth(1).map_or("", |(at, _)| &number[..at])
 }
 
 /// The payer under all its spellings: its rule file where one names it, else its name's letters,
@@ -42,7 +56,8 @@ pub(crate) fn payer(name: &PayerName, key: &str, rules: &Rules) -> PayerId {
 
 /// A claim by our number.
 pub(crate) fn claim(number: &ClaimNumber) -> ClaimId {
-    ClaimId::from_bits(bits(&["claim", "number", number.as_str()]))
+    let number = number.as_str();
+    ClaimId::from_bits(bits_near(&["claim", stem(number)], &["claim", "number", number]))
 }
 
 /// The claim of a payment: by our number, where the payer echoes one that can be ours; else by the
@@ -57,11 +72,12 @@ pub(crate) fn claim_of(
         return claim(&payment.number);
     }
     if !payment.control.is_empty() {
-        let control = payment.control.as_str();
-        return ClaimId::from_bits(bits(&["claim", "control", payer.as_str(), control]));
+        let (payer, control) = (payer.as_str(), payment.control.as_str());
+        let place = ["claim", payer, stem(control)];
+        return ClaimId::from_bits(bits_near(&place, &["claim", "control", payer, control]));
     }
-    let n = n.to_string();
-    ClaimId::from_bits(bits(&["claim", "payment", remittance.as_str(), &n]))
+    let (remittance, n) = (remittance.as_str(), n.to_string());
+    ClaimId::from_bits(bits_near(&["claim", remittance], &["claim", "payment", remittance, &n]))
 }
 
 /// What people call the claim of a payment: our number, where the payer echoes one that can be
@@ -79,10 +95,11 @@ pub(crate) fn remittance(content: &str) -> RemittanceId {
     RemittanceId::from_bits(bits(&["remittance", content]))
 }
 
-/// The case of a claim at a payer in one round.
+/// The case of a claim at a payer in one round; it lies where the claim does.
 pub(crate) fn denial(claim: &ClaimId, payer: &PayerId, round: u8) -> DenialId {
-    let round = round.to_string();
-    DenialId::from_bits(bits(&["denial", claim.as_str(), payer.as_str(), &round]))
+    let (claim, round) = (claim.as_str(), round.to_string());
+    let place = ["denial", claim.get(..PLACE).unwrap_or(claim)];
+    DenialId::from_bits(bits_near(&place, &["denial", claim, payer.as_str(), &round]))
 }
 
 /// A rejection by its place.
@@ -166,6 +183,19 @@ mod tests {
         assert_eq!(by_number, claim(&ClaimNumber::new("A1")));
         let nameless = claim_of(&payment("0"), &payer, &one, 0);
         assert_ne!(nameless, claim_of(&payment("0"), &payer, &one, 1));
+    }
+
+    #[test]
+    fn claims_and_cases_of_near_numbers_lie_together() {
+        let of = |number: &str| claim(&ClaimNumber::new(number));
+        let case = |claim: &ClaimId| denial(claim, &PayerId::from_bits(1), 1);
+        let (one, next, far) = (of("C1000"), of("C1099"), of("C2000"));
+        let together = |one: &str, other: &str| one[..PLACE] == other[..PLACE];
+        assert!(one != next && together(one.as_str(), next.as_str()));
+        assert!(!together(one.as_str(), far.as_str()));
+        assert!(together(case(&one).as_str(), case(&next).as_str()) && case(&one) != case(&next));
+        assert!(!together(case(&one).as_str(), case(&far).as_str()));
+        assert_eq!(["", "A", "AB", "ABC", "Äöü"].map(stem), ["", "", "", "A", "Ä"]);
     }
 
     #[test]
