@@ -83,7 +83,7 @@ async fn measure(
         verify_row(&taken, wish, rows).await?;
     }
     if wish.wants("T5") {
-        giant(wish, folder, rows).await?;
+        giant(wish, rows).await?;
     }
     if let Some(claims) = wish.grown {
         growth(claims, folder, rows).await?;
@@ -229,7 +229,33 @@ async fn verify_row(office: &Office, wish: &Wish, rows: &mut Vec<Row>) -> anyhow
 }
 
 /// T5: how long acts wait while one remittance of all claims is taken in beside them.
-async fn giant(wish: &Wish, folder: &TempDir, rows: &mut Vec<Row>) -> anyhow::Result<()> {
+async fn giant(wish: &Wish, rows: &mut Vec<Row>) -> anyhow::Result<()> {
+    let mut runs = Vec::new();
+    for _ in 0..wish.runs {
+        runs.push(waits_beside(wish).await?);
+    }
+    let ratio = |[beside, alone]: &[Vec<Duration>; 2]| {
+        let longest = |sorted: &[Duration]| sorted.last().map_or(0.0, Duration::as_secs_f64);
+        longest(beside) / longest(alone)
+    };
+    runs.sort_by(|one, other| ratio(one).total_cmp(&ratio(other)));
+    let run = runs.get(runs.len() / 2).context("at least one run")?;
+    let [beside, alone] = run;
+    rows.push(Row {
+        name: "T5",
+        work: format!("longest of {} acts beside a giant of {} claims", beside.len(), wish.claims),
+        figure: shares(beside),
+        against: format!("without it {}", shares(alone)),
+        ratio: Some(ratio(run)),
+        must: "≤ 3 (aim 2)",
+    });
+    Ok(())
+}
+
+/// How long acts wait beside a giant, and as many without it, since the longest of many is longer
+/// than that of few; both sorted.
+async fn waits_beside(wish: &Wish) -> anyhow::Result<[Vec<Duration>; 2]> {
+    let folder = tempfile::tempdir().context("no room for measuring")?;
     let office = Office::open(&place(folder.path(), "giant.db")).await?;
     let small = folder.path().join("small.835");
     write_flat(&small, 900_000_001, 400, PER_REMITTANCE)?;
@@ -242,24 +268,12 @@ async fn giant(wish: &Wish, folder: &TempDir, rows: &mut Vec<Row>) -> anyhow::Re
     });
     let mut beside = waits_for(&office, || !taking.is_finished()).await?;
     taking.await.context("taking stopped")??;
-    // The longest of many waits is longer than that of few: as many as there were beside it.
     let mut left = beside.len();
     let countdown = || left.checked_sub(1).map(|less| left = less).is_some();
     let mut alone = waits_for(&office, countdown).await?;
-    let longest = |waits: &mut Vec<Duration>| {
-        waits.sort();
-        waits.last().copied().unwrap_or_default()
-    };
-    let (long, short) = (longest(&mut beside), longest(&mut alone));
-    rows.push(Row {
-        name: "T5",
-        work: format!("longest of {} acts beside a giant of {} claims", beside.len(), wish.claims),
-        figure: shares(&beside),
-        against: format!("without it {}", shares(&alone)),
-        ratio: Some(long.as_secs_f64() / short.as_secs_f64()),
-        must: "≤ 3 (aim 2)",
-    });
-    Ok(())
+    beside.sort();
+    alone.sort();
+    Ok([beside, alone])
 }
 
 /// The longest of sorted waits, and what half, 99 and 99.9 of a hundred stay below.
