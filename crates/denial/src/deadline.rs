@@ -73,6 +73,9 @@ pub struct RuleRef {
     pub anchor: String,
     /// The day of that event.
     pub anchored_on: Date,
+    /// Law, manual or contract clause and when it was read: `Aetna provider guide, 2021`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
 }
 
 /// One clock.
@@ -208,8 +211,10 @@ fn due(
     }
     let (anchored_on, anchor) = anchored(window, anchors)?;
     let date = last_day(window, anchored_on)?;
+    let source = [window.source.as_str(), window.as_of.as_str()];
+    let source = source.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let (file, window) = (file.to_owned(), window.in_words());
-    Some((date, RuleRef { file, window, anchor, anchored_on }))
+    Some((date, RuleRef { file, window, anchor, anchored_on, source }))
 }
 
 /// Higher levels run once the one below is decided; requests and answers once there is one.
@@ -313,7 +318,8 @@ fn usual_answer(
     let days = payer.usual_answer_days.filter(|_| kind == DeadlineKind::PayerAnswer)?;
     let anchored_on = anchors.submitted_on?;
     let (window, anchor) = (format!("usually {days} calendar days"), "submission".to_owned());
-    let rule = RuleRef { file: payer.file.to_string(), window, anchor, anchored_on };
+    let (file, source) = (payer.file.to_string(), String::new());
+    let rule = RuleRef { file, window, anchor, anchored_on, source };
     Some((business_day::later(anchored_on, days)?, rule))
 }
 

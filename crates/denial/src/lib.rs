@@ -9,6 +9,7 @@ pub mod billed;
 pub mod category;
 pub mod claim;
 pub mod codes;
+pub mod completeness;
 pub mod contact;
 pub mod deadline;
 pub mod denial;

@@ -251,6 +251,7 @@ mod tests {
     fn clock(kind: DeadlineKind, days: i64) -> Deadline {
         let date = TODAY.checked_add(days.days()).expect("near");
         let rule = RuleRef {
+            source: String::new(),
             file: "payers/x.toml".to_owned(),
             window: "180 calendar days".to_owned(),
             anchor: "remittance".to_owned(),

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use comfy_table::{Table, presets};
 use denial::lifecycle::Action;
+use serde_json::json;
 use sim::flat::Flat;
-use store::journal::Chain;
+use store::journal::{Chain, Entry};
 use store::queue::{Filter, Sort};
 use tempfile::TempDir;
 
@@ -27,6 +28,9 @@ const PER_REMITTANCE: u64 = 100;
 /// Claims that taking in such a file writes in one transaction: whole remittances, until a part is
 /// full. The floor does the same.
 const TOGETHER: usize = PART.next_multiple_of(PER_REMITTANCE as usize);
+
+/// Entries of the journal that V1 walks.
+const ENTRIES: u64 = 1_000_000;
 
 /// What is measured, and how often.
 #[derive(Clone, Debug)]
@@ -198,7 +202,15 @@ async fn floor(office: &Office, folder: &Path, name: &str) -> anyhow::Result<Dur
 
 /// V1, on what T1 left.
 async fn verify_row(office: &Office, wish: &Wish, rows: &mut Vec<Row>) -> anyhow::Result<()> {
-    let (mut times, mut floors, mut wholes, mut entries) = (vec![], vec![], vec![], 0);
+    let (mut times, mut floors, mut wholes) = (vec![], vec![], vec![]);
+    for _ in 0..wish.runs {
+        let begun = Instant::now();
+        verify::rows(&office.store, office.practice()).await?;
+        wholes.push(begun.elapsed());
+    }
+    let taken = office.read().await?.hash_journal().await?;
+    fill_journal(office, taken).await?;
+    let mut entries = 0;
     for _ in 0..wish.runs {
         let begun = Instant::now();
         entries = office.read().await?.hash_journal().await?;
@@ -207,9 +219,6 @@ async fn verify_row(office: &Office, wish: &Wish, rows: &mut Vec<Row>) -> anyhow
         let mut tx = office.read().await?;
         tx.walk_chain(Chain::Work, &|_| {}).await?;
         times.push(begun.elapsed());
-        let begun = Instant::now();
-        verify::rows(&office.store, office.practice()).await?;
-        wholes.push(begun.elapsed());
     }
     let whole = median(wholes);
     let (time, floor) = (median(times), median(floors));
@@ -217,14 +226,27 @@ async fn verify_row(office: &Office, wish: &Wish, rows: &mut Vec<Row>) -> anyhow
         name: "V1",
         work: format!("walk {entries} journal entries"),
         figure: format!(
-            "{:.3} s; with cases folded and balances {:.3} s",
+            "{:.2} s; the {taken} of T1 with cases folded and balances {:.2} s",
             time.as_secs_f64(),
             whole.as_secs_f64()
         ),
-        against: format!("{:.3} s: read and hashed once", floor.as_secs_f64()),
+        against: format!("{:.2} s: read and hashed once", floor.as_secs_f64()),
         ratio: Some(time.as_secs_f64() / floor.as_secs_f64()),
         must: "≤ 3 (aim 2)",
     });
+    Ok(())
+}
+
+/// Fills the journal up with notes to as many entries as V1 walks.
+async fn fill_journal(office: &Office, taken: u64) -> anyhow::Result<()> {
+    let facts = json!({ "version": 2, "change": { "kind": "noted", "text": "measured" } });
+    for from in (taken..ENTRIES).step_by(1_000) {
+        let notes = from..ENTRIES.min(from + 1_000);
+        let entries = notes.map(|_| Entry::new("measured", "denial.noted", &facts)).collect();
+        let mut tx = office.write().await?;
+        tx.append(entries, &office.moment()).await?;
+        tx.commit().await?;
+    }
     Ok(())
 }
 

@@ -309,6 +309,7 @@ fn row(office: &Office, keyed: &Keyed, content: &str, head: String) -> Remittanc
         imbalances: serde_json::to_string(&imbalances).expect("imbalances are JSON"),
         taken_at: instant(office.clock.now()),
         settled: 0,
+        looked_at: None,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Remittances that wait for a person: held, in conflict or not adding up. Somebody says that one
 //! counts, or sets it aside; the cases follow.
 
+use denial::person::Moment;
 use serde_json::json;
-use store::Tx;
 use store::journal::Entry;
 use store::remittances::{RemittanceRow, State};
+use store::{Tx, instant};
 
 use crate::practice::Office;
 use crate::settle;
@@ -16,6 +17,8 @@ pub(crate) enum Verdict {
     Counts,
     /// It does not.
     SetAside,
+    /// It does not add up, and somebody has looked at that. Its money stays quarantined.
+    LookedAt,
 }
 
 /// Why a remittance was not decided.
@@ -27,6 +30,9 @@ pub(crate) enum Undecided {
     /// It is in another state than the one that can be decided so.
     #[error("a remittance that is {0} cannot be decided so; open it again")]
     NotFrom(String),
+    /// It adds up, or somebody has looked at it.
+    #[error("there is nothing to look at: it adds up, does not count, or was looked at before")]
+    NothingToLookAt,
     /// Two remittances of one payment would count.
     #[error("another remittance of this payment counts already; set that one aside first")]
     AnotherCounts,
@@ -66,6 +72,9 @@ pub(crate) async fn decide(
     }
     let moment = office.moment();
     let mut tx = office.write().await?;
+    if verdict == Verdict::LookedAt {
+        return look_at(tx, remittance, why, &moment).await;
+    }
     let steps = steps(&mut tx, remittance, verdict, why).await?;
     let mut entries = Vec::with_capacity(steps.len());
     for step in &steps {
@@ -83,6 +92,21 @@ pub(crate) async fn decide(
     for step in steps {
         settle::settle_giant(office, &step.remittance).await?;
     }
+    Ok(())
+}
+
+async fn look_at(
+    mut tx: Tx,
+    remittance: &str,
+    why: &str,
+    moment: &Moment,
+) -> Result<(), Undecided> {
+    if !tx.look_at_remittance(remittance, &instant(moment.now)).await? {
+        return Err(Undecided::NothingToLookAt);
+    }
+    let entry = Entry::new(remittance, "remittance.looked_at", &json!({ "why": why }));
+    tx.append(vec![entry], moment).await?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -134,7 +158,8 @@ async fn steps(
         (Verdict::SetAside, State::Held | State::Published) => {
             Ok(vec![step(&row, from, State::SetAside, why)])
         }
-        (Verdict::Counts, State::Published | State::Staging | State::Test)
+        (Verdict::LookedAt, _)
+        | (Verdict::Counts, State::Published | State::Staging | State::Test)
         | (Verdict::SetAside, State::SetAside | State::Staging | State::Test) => {
             Err(Undecided::NotFrom(from.as_str().replace('_', " ")))
         }

@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::practice::Office;
 use crate::web::{self, App};
-use crate::{inbox, people, rank, settle};
+use crate::{inbox, people, rank, settle, take};
 
 /// Serves the pages of a database at an address until the process is told to stop; then answers
 /// what it was asked already and finishes the file in its hands.
@@ -32,11 +32,13 @@ pub(crate) async fn serve(
     let (stop, stopped) = watch::channel(false);
     let folders = inboxes(&office, inbox)?;
     let watching = tokio::spawn(inbox::watch(office.clone(), folders, stopped.clone()));
+    let resuming = tokio::spawn(go_on(office.clone()));
     let nightly = tokio::spawn(nights(office.clone(), stopped));
     let app = App::new(office, !address.ip().is_loopback(), code);
     let served =
         axum::serve(listener, web::router(&app)).with_graceful_shutdown(told_to_stop(stop));
     served.await.context("the server stopped")?;
+    resuming.await.context("going on with files stopped")?;
     watching.await.context("the inbox stopped")?;
     nightly.await.context("the sweeps stopped")?;
     Ok(())
@@ -75,6 +77,19 @@ async fn nights(office: Office, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => return,
             () = tokio::time::sleep(DAWN) => {}
         }
+    }
+}
+
+/// Goes on with the files that every practice had in its hands when the program last ended.
+async fn go_on(office: Office) {
+    let going = async {
+        for clinic in office.store.practices().await? {
+            take::go_on(&Office { clinic, ..office.clone() }).await?;
+        }
+        anyhow::Ok(())
+    };
+    if let Err(fault) = going.await {
+        tracing::error!("going on with files: {fault:#}");
     }
 }
 

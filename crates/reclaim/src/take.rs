@@ -11,9 +11,11 @@ use store::files::FileRow;
 use store::practices::Clinic;
 use store::remittances::{RemittanceRow, State};
 use store::{Practice, instant};
+use x12::Finding;
 
 use crate::practice::Office;
 use crate::survey::{self, Survey, Transaction, survey};
+use crate::web::words;
 use crate::{answers, bills, identity, settle, staging};
 
 /// How a file is to be taken.
@@ -35,8 +37,42 @@ pub(crate) struct FileReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) first: Option<String>,
     pub(crate) transactions: Vec<Placed>,
-    /// How many things were odd in it; `reclaim doctor` names them.
+    /// How many things were odd in it.
     pub(crate) findings: usize,
+    /// The gravest of them, in the order of the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) odd: Vec<Odd>,
+}
+
+/// One odd thing, as a report keeps it; it holds no patient data.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Odd {
+    pub(crate) segment: u32,
+    pub(crate) byte: u64,
+    pub(crate) severity: String,
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) hint: String,
+}
+
+/// Odd things kept with a file; `reclaim doctor` names every one.
+const ODD_KEPT: usize = 200;
+
+/// The gravest findings, in the order of the file.
+fn odd(findings: &[Finding]) -> Vec<Odd> {
+    let mut gravest: Vec<&Finding> = findings.iter().collect();
+    gravest.sort_by_key(|one| (std::cmp::Reverse(one.severity), one.at));
+    gravest.truncate(ODD_KEPT);
+    gravest.sort_by_key(|one| one.at);
+    let odd = |one: &Finding| Odd {
+        segment: one.at.segment,
+        byte: one.at.byte,
+        severity: one.severity.as_str().to_owned(),
+        code: one.code.as_str().to_owned(),
+        message: one.message.to_string(),
+        hint: one.hint.to_owned(),
+    };
+    gravest.into_iter().map(odd).collect()
 }
 
 /// Whether a file went in.
@@ -122,7 +158,7 @@ pub(crate) async fn take_file(
     if let Some(first) = known {
         let waits = options.accept_test && planned.iter().any(|one| one.test);
         if !waits {
-            return Ok(refused(name, &survey, &first));
+            return Ok(refused(office, name, &survey, &first));
         }
     }
     decide(office, &mut planned, &hash, options).await?;
@@ -132,6 +168,18 @@ pub(crate) async fn take_file(
     tx.commit().await?;
     place(office, &hash, &mut planned, progress).await?;
     finish(office, name, &survey, planned).await
+}
+
+/// Goes on with files whose taking in a crash cut short: their bytes are kept already.
+pub(crate) async fn go_on(office: &Office) -> anyhow::Result<()> {
+    let waiting = office.read().await?.files_being_read().await?;
+    for file in waiting {
+        let path = office.documents.path(&file.hash);
+        if path.exists() {
+            take_file(office, &path, &file.name, Options::default(), &|_| {}).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The first pass: the bytes go to the documents folder, each transaction becomes a plan.
@@ -213,6 +261,7 @@ fn remittance_row(one: &survey::Remittance, number: i64, rules: &Rules) -> Remit
         imbalances: serde_json::to_string(&kept).expect("imbalances are JSON"),
         taken_at: String::new(),
         settled: 0,
+        looked_at: None,
     }
 }
 
@@ -305,6 +354,7 @@ async fn finish(
         first: None,
         transactions: planned.into_iter().map(|one| one.placed).collect(),
         findings: survey.findings.len(),
+        odd: odd(&survey.findings),
     };
     let body = serde_json::to_string(&report).context("the report is JSON")?;
     let mut tx = office.write().await?;
@@ -337,13 +387,15 @@ fn file_row(office: &Office, name: &str, survey: &Survey, planned: &[Planned]) -
     }
 }
 
-fn refused(name: &str, survey: &Survey, first: &FileRow) -> FileReport {
+fn refused(office: &Office, name: &str, survey: &Survey, first: &FileRow) -> FileReport {
+    let at = words::instant(&first.taken_at, &office.clinic.zone);
     FileReport {
         file: name.to_owned(),
         sha256: survey.sha256.clone(),
         outcome: FileOutcome::Refused,
-        first: Some(format!("{} on {}", first.name, first.taken_at)),
+        first: Some(format!("{} on {at}", first.name)),
         transactions: Vec::new(),
         findings: survey.findings.len(),
+        odd: Vec::new(),
     }
 }

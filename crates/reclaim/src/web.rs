@@ -27,7 +27,7 @@ mod staff;
 mod timeline;
 mod trouble;
 mod upload;
-mod words;
+pub(crate) mod words;
 
 use std::sync::{Arc, Mutex};
 

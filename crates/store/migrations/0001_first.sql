@@ -94,12 +94,18 @@ create table remittance (
   imbalances text not null,
   taken_at text not null,
   settled bigint not null,              -- claim payments whose cases are up to date
+  looked_at text,                       -- when a person accepted that it does not add up
   primary key (practice, remittance)
 );
 create unique index remittance_content on remittance (practice, content);
 create index remittance_deal on remittance (practice, deal);
 create index remittance_day on remittance (practice, paid_on, remittance);
-create index remittance_unsettled on remittance (practice, remittance) where settled < claims;
+create index remittance_undecided on remittance (practice, state)
+  where state in ('held', 'conflict');
+create index remittance_unbalanced on remittance (practice, remittance)
+  where balanced = 'no' and looked_at is null;
+create index remittance_unsettled on remittance (practice, taken_at, remittance)
+  where settled < claims;
 
 -- One CLP with everything that hangs on it, as the segments came.
 create table claim_payment (

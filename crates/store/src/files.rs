@@ -74,6 +74,21 @@ impl Tx {
         Ok(rows)
     }
 
+    /// Files whose taking in has not ended, the first first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn files_being_read(&mut self) -> Result<Vec<FileRow>, Error> {
+        let rows = run!(
+            self,
+            all as FileRow,
+            "select hash, name, bytes, kinds, state, taken_at, taken_by, report from file
+             where practice = $1 and state = 'reading' order by taken_at, hash",
+            self.practice.as_str()
+        )?;
+        Ok(rows)
+    }
+
     /// Notes that a file is being read. One that is noted already stays as it is.
     ///
     /// # Errors

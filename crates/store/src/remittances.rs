@@ -76,6 +76,8 @@ pub struct RemittanceRow {
     pub taken_at: String,
     /// Claim payments whose cases are up to date.
     pub settled: i64,
+    /// When a person accepted that it does not add up.
+    pub looked_at: Option<String>,
 }
 
 /// One claim payment, before it is written.
@@ -155,7 +157,7 @@ macro_rules! remittance_columns {
         concat!(
             "select remittance, file, number, deal, content, state, why, source, payer,
              payer_name, trace, paid_on, total, paid, provider_level, claims, lines, balanced,
-             head, separators, imbalances, taken_at, settled from remittance ",
+             head, separators, imbalances, taken_at, settled, looked_at from remittance ",
             $rest
         )
     };
@@ -416,7 +418,7 @@ impl Tx {
         Ok(rows)
     }
 
-    /// Remittances that need a person: held, in conflict, or not adding up.
+    /// Remittances that need a person: held, in conflict, or not adding up where nobody has looked.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -426,7 +428,7 @@ impl Tx {
             all as RemittanceRow,
             remittance_columns!(
                 "where practice = $1 and (state in ('held', 'conflict')
-                 or (state = 'published' and balanced = 'no'))
+                 or (state = 'published' and balanced = 'no' and looked_at is null))
                  order by case when state = 'published' then 1 else 0 end, paid_on desc, remittance
                  limit $2"
             ),

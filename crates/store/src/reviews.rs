@@ -33,8 +33,27 @@ impl Tx {
         Ok(moved > 0)
     }
 
-    /// How many remittances are held or in conflict, and how many likely matches nobody has looked
-    /// at.
+    /// Notes that a person accepted a remittance that does not add up; false where there was nothing
+    /// to look at.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn look_at_remittance(&mut self, remittance: &str, at: &str) -> Result<bool, Error> {
+        let changed = run!(
+            self,
+            execute,
+            "update remittance set looked_at = $1
+             where practice = $2 and remittance = $3 and state = 'published' and balanced = 'no'
+             and looked_at is null",
+            at,
+            self.practice.as_str(),
+            remittance
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// How many remittances wait for a person: held, in conflict, or not adding up where nobody has
+    /// looked; and how many likely matches nobody has decided.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -44,7 +63,9 @@ impl Tx {
             one as (i64, i64),
             "select
              (select count(*) from remittance
-              where practice = $1 and state in ('held', 'conflict')),
+              where practice = $1 and state in ('held', 'conflict'))
+             + (select count(*) from remittance where practice = $1 and state = 'published'
+                and balanced = 'no' and looked_at is null),
              (select count(*) from likely_match m
               join claim a on a.practice = m.practice and a.claim = m.claim
               where m.practice = $1 and m.state = 'open' and a.source = 'remittance')",

@@ -56,9 +56,11 @@ fn without_rules_the_usual_clocks_say_so() {
 
 #[test]
 fn a_date_shows_its_rule() {
-    let window = window(FIRST, 60, Unit::CalendarDays, Anchor::Remittance);
+    let mut window = window(FIRST, 60, Unit::CalendarDays, Anchor::Remittance);
+    (window.source, window.as_of) = ("a provider guide".into(), "2026-01".into());
     let due = found(&with(vec![window]), FIRST, &Anchors::denied(date(2026, 3, 10)));
     let rule = RuleRef {
+        source: "a provider guide, 2026-01".to_owned(),
         file: "payers/test.toml".to_owned(),
         window: "60 calendar days".to_owned(),
         anchor: "remittance".to_owned(),

@@ -159,6 +159,7 @@ fn at_first() -> Moment {
 /// A clock of this kind that runs out so many days after the first of June.
 pub(crate) fn clock(kind: DeadlineKind, days: i64) -> Deadline {
     let rule = RuleRef {
+        source: String::new(),
         file: "payers/test.toml".to_owned(),
         window: "so many days".to_owned(),
         anchor: "remittance".to_owned(),

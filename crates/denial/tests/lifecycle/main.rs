@@ -3,6 +3,7 @@
 mod clinic;
 mod escalations;
 mod random;
+mod record;
 mod refusals;
 mod scenarios;
 mod table;

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use denial::completeness::{Fact, Record};
 use denial::denial::Denial;
 use denial::lifecycle::Refused;
 use denial::person::{Access, allows, sees};
@@ -49,6 +50,9 @@ struct CasePage {
     siblings: Vec<Sibling>,
     /// Remittances may be opened.
     remittances: bool,
+    /// Groups of facts that the record has, of so many, and what is missing in words.
+    whole: (usize, usize),
+    missing: Vec<&'static str>,
 }
 
 /// What was said before adjudication.
@@ -92,6 +96,7 @@ struct Loaded {
     postings: Vec<PostingView>,
     timeline: Vec<Told>,
     siblings: Vec<Sibling>,
+    missing: Vec<Fact>,
 }
 
 /// `GET /cases/{id}`: looking at a patient's case is on record before it is shown.
@@ -164,7 +169,14 @@ async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
     let siblings = tx.cases_of(&claims).await?;
     let siblings = siblings.iter().filter(|one| one.id != case.id && sees(&office.who, one));
     let zone = &office.clinic.zone;
+    let record = Record {
+        case: &case,
+        claim: billed.as_ref(),
+        payment: payment.as_ref(),
+        rules: &office.rules,
+    };
     Ok(Loaded {
+        missing: record.missing(),
         patient: reads.then(|| case_view::patient(billed.as_ref(), payment.as_ref())),
         services: services(&case),
         lines: case_view::lines(&case, &spoken, &office.rules),
@@ -264,6 +276,24 @@ fn shown(
         remittances: allows(office.who.role, Access::Remittances),
         forms,
         refused,
+        whole: (Fact::ALL.len() - loaded.missing.len(), Fact::ALL.len()),
+        missing: loaded.missing.into_iter().map(lacks).collect(),
+    }
+}
+
+/// What is missing, and what brings it.
+const fn lacks(fact: Fact) -> &'static str {
+    match fact {
+        Fact::Claim => "the claim as billed: take its 837 in",
+        Fact::Patient => "the patient's name or member id",
+        Fact::Provider => "the billing provider: it comes with the 837",
+        Fact::Payer => "the payer in the rules: add a file or an alias for it",
+        Fact::Plan => "the line of business: it comes with the 837 or the payer's file",
+        Fact::Service => "the day of service, or the code of a line",
+        Fact::Reason => "the reason of a line",
+        Fact::Control => "the payer's number of the claim",
+        Fact::Clocks => "the rule of a clock: not configured",
+        Fact::Expected => "what the contract would have paid: not configured",
     }
 }
 

@@ -203,14 +203,11 @@ fn clock(clock: &Deadline, today: Date) -> Clock {
     let met = clock.met_on.map(words::day);
     let (due, rule) = match &clock.due {
         ClockDue::On { date, rule } => {
-            let words = format!(
-                "{} after the {} of {} · {}",
-                rule.window,
-                rule.anchor,
-                words::day(rule.anchored_on),
-                rule.file
-            );
-            (words::due(Some(*date), today), words)
+            let anchored_on = words::day(rule.anchored_on);
+            let counted = format!("{} after the {} of {anchored_on}", rule.window, rule.anchor);
+            let parts = [counted.as_str(), rule.file.as_str(), rule.source.as_str()];
+            let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            (words::due(Some(*date), today), parts.join(" · "))
         }
         ClockDue::NoRule => {
             let words = "No rule of this payer says; add it to the payer's file".to_owned();

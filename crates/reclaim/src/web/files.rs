@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use denial::person::{Access, allows};
+use serde::Deserialize;
 
 use crate::take::FileReport;
 use crate::web::page::{Page, html};
@@ -34,6 +35,15 @@ struct Row {
     at: String,
     by: String,
     reading: bool,
+    /// How many things were odd in it.
+    odd: usize,
+}
+
+/// What the list needs of a report.
+#[derive(Deserialize)]
+struct Oddities {
+    #[serde(default)]
+    findings: usize,
 }
 
 /// `GET /files`.
@@ -50,6 +60,7 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
         at: words::instant(&one.taken_at, &office.clinic.zone),
         by: timeline::name(&people, &one.taken_by),
         reading: one.state == "reading",
+        odd: serde_json::from_str::<Oddities>(&one.report).map_or(0, |report| report.findings),
     };
     let more = i64::try_from(files.len()) == Ok(ROWS);
     let rows = files.into_iter().map(row).collect();
@@ -91,6 +102,7 @@ pub(crate) async fn one(visitor: Visitor, Path(hash): Path<String>) -> Result<Re
             hash: None,
             transactions: Vec::new(),
             findings: None,
+            odd: Vec::new(),
         },
     };
     let template = FilePage {

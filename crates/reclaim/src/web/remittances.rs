@@ -173,6 +173,8 @@ struct RemittancePage {
     decides: bool,
     counts: bool,
     sets_aside: bool,
+    /// It does not add up, and nobody has looked at that.
+    looks: bool,
     typed: String,
     refused: Option<String>,
 }
@@ -284,6 +286,7 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
         decides,
         counts: matches!(state, Some(State::Held | State::Conflict | State::SetAside)),
         sets_aside: matches!(state, Some(State::Held | State::Conflict | State::Published)),
+        looks: state == Some(State::Published) && row.balanced == "no" && row.looked_at.is_none(),
         typed: String::new(),
         refused: None,
     })
@@ -299,6 +302,7 @@ fn told(kind: &str, body: &str) -> String {
         "remittance.in_conflict" => "Another remittance of the same payment came",
         "remittance.counts" => "Counts",
         "remittance.set_aside" => "Set aside",
+        "remittance.looked_at" => "Looked at: it does not add up",
         other => return words::label(other),
     };
     format!("{text}{why}")
@@ -488,6 +492,7 @@ pub(crate) async fn decide(
     let verdict = match fields.get("verdict").map(String::as_str) {
         Some("counts") => Verdict::Counts,
         Some("set_aside") => Verdict::SetAside,
+        Some("looked_at") => Verdict::LookedAt,
         Some(_) | None => return Err(Trouble::Unfit("Choose what is to become of it.".to_owned())),
     };
     let why = fields.get("why").cloned().unwrap_or_default();

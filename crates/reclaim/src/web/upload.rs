@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 
-use crate::take::{self, FileOutcome, FileReport, Options, Outcome};
+use crate::take::{self, FileOutcome, FileReport, Odd, Options, Outcome};
 use crate::web::page::{Page, html};
 use crate::web::sent::{Sent, SentFile};
 use crate::web::session::Visitor;
@@ -26,6 +26,7 @@ pub(crate) struct ReportView {
     pub(crate) hash: Option<String>,
     pub(crate) transactions: Vec<TransactionView>,
     pub(crate) findings: Option<String>,
+    pub(crate) odd: Vec<Odd>,
 }
 
 /// What became of one transaction.
@@ -84,6 +85,7 @@ async fn taken(visitor: &Visitor, sent: SentFile) -> Result<ReportView, Trouble>
                 hash: None,
                 transactions: Vec::new(),
                 findings: None,
+                odd: Vec::new(),
             })
         }
     }
@@ -109,9 +111,10 @@ pub(crate) fn view(report: &FileReport) -> ReportView {
         name: report.file.clone(),
         text,
         class,
-        hash: (report.outcome == FileOutcome::Taken).then(|| report.sha256.clone()),
+        hash: is_x12.then(|| report.sha256.clone()),
         transactions: report.transactions.iter().take(LISTED).map(transaction).collect(),
         findings,
+        odd: report.odd.clone(),
     }
 }
 

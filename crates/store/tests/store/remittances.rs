@@ -33,6 +33,7 @@ pub(crate) fn row(number: u128, state: State) -> RemittanceRow {
         imbalances: "[]".to_owned(),
         taken_at: AT.to_owned(),
         settled: 0,
+        looked_at: None,
     }
 }
 
@@ -117,6 +118,23 @@ fn what_needs_a_person_is_listed_and_decided() {
         assert!(!again.expect("it was elsewhere"));
         let row = tx.remittance(&id(1)).await.expect("read").expect("there");
         assert_eq!((row.state.as_str(), row.why.as_deref()), ("set_aside", Some("a copy")));
+        assert!(tx.remittances_to_review(9).await.expect("read").is_empty());
+    });
+}
+
+#[test]
+fn what_does_not_add_up_waits_until_a_person_has_looked() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let odd = RemittanceRow { balanced: "no".to_owned(), ..row(1, State::Published) };
+        assert!(tx.stage_remittance(&odd).await.expect("written"));
+        assert!(tx.stage_remittance(&row(2, State::Published)).await.expect("written"));
+        assert_eq!(tx.reviews().await.expect("counted"), (1, 0));
+        assert_eq!(tx.remittances_to_review(9).await.expect("read").len(), 1);
+        assert!(tx.look_at_remittance(&id(1), "2026-01-05").await.expect("looked at"));
+        assert!(!tx.look_at_remittance(&id(1), "2026-01-06").await.expect("once is enough"));
+        assert!(!tx.look_at_remittance(&id(2), "2026-01-06").await.expect("it adds up"));
+        assert_eq!(tx.reviews().await.expect("counted"), (0, 0));
         assert!(tx.remittances_to_review(9).await.expect("read").is_empty());
     });
 }

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use denial::person::Role;
+use store::files::FileRow;
 
 use super::clinic::{Browser, Line, PaidClaim, TestClinic, at, bill, denied, era, era_on, take};
 use crate::practice::Office;
@@ -38,6 +39,58 @@ async fn a_remittance_shows_its_sums_and_the_segments_behind_them() {
     lead.get(&format!("{one}/claims/2")).await.is(StatusCode::NOT_FOUND);
     let case = lead.find("A-2").await;
     lead.get(&case).await.shows(&["quarantined", "does not add up"]);
+    lead.get(&case).await.shows(&["of 10 known", "take its 837 in"]);
+    lead.get("/").await.shows(&["1 remittance to decide"]);
+    let looked = [("verdict", "looked_at"), ("why", "the payer sends it again")];
+    lead.post(&format!("{one}/verdict"), &looked).await.is(StatusCode::SEE_OTHER);
+    lead.get(one).await.shows(&["Looked at: it does not add up: the payer sends it again"]);
+    assert!(remittances(&lead, "/remittances?show=review").await.is_empty());
+    lead.get("/").await.hides(&["remittance to decide"]);
+    let again = lead.post(&format!("{one}/verdict"), &looked).await;
+    again.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["nothing to look at"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_is_odd_in_a_file_is_listed_at_its_place() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let text = era("T1", &[denied("A-1", 90, "CO*16*90")]).replace("SE*", "ZZZ*1~SE*");
+    let taken = take(&lead, "a.835", &text).await;
+    taken.shows(&["What is odd in it", "no such segment", "warning"]);
+    lead.get("/files").await.shows(&["a.835", "odd</a>"]);
+    let again = take(&lead, "b.835", &text).await;
+    again.shows(&["Taken already, as a.835 on "]);
+    let link = again.text.split("href=\"").find(|rest| rest.starts_with("/files/"));
+    let link = link.and_then(|rest| rest.split('"').next()).expect("a pointer to the first");
+    lead.get(link).await.is(StatusCode::OK).shows(&["a.835", "What is odd in it"]);
+}
+
+#[tokio::test]
+async fn a_file_that_a_crash_cut_short_is_taken_to_its_end() {
+    let clinic = TestClinic::open().await;
+    let office = clinic.office();
+    let text = era("T1", &[denied("A-1", 90, "CO*16*90")]);
+    let hash = office.documents.keep(text.as_bytes()).expect("kept");
+    let file = FileRow {
+        hash: hash.clone(),
+        name: "a.835".to_owned(),
+        bytes: 0,
+        kinds: String::new(),
+        state: String::new(),
+        taken_at: "2026-01-05T09:00:00Z".to_owned(),
+        taken_by: office.who.person.as_str().to_owned(),
+        report: "{}".to_owned(),
+    };
+    let mut tx = office.write().await.expect("a turn");
+    tx.begin_file(&file).await.expect("begun");
+    tx.commit().await.expect("durable");
+    crate::take::go_on(&office).await.expect("gone on");
+    let row = office.read().await.expect("a look").file(&hash).await.expect("read");
+    assert_eq!(row.map(|row| row.state).as_deref(), Some("taken"));
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.is(StatusCode::OK).shows(&["CO-16"]);
     clinic.is_proven().await;
 }
 
