@@ -249,6 +249,9 @@ pub struct RootCause {
     pub team: Role,
     /// Whether it could have been prevented.
     pub preventable: bool,
+    /// Whether the money can still be had, where somebody judged that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recoverable: Option<bool>,
     /// What was found.
     pub note: String,
 }

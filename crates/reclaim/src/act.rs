@@ -7,8 +7,8 @@ use denial::denial::Denial;
 use denial::lifecycle::{Action, Decided, Refused};
 use denial::person::Actor;
 use serde_json::json;
-use store::Tx;
 use store::postings::PostingRow;
+use store::{Tx, instant};
 
 use crate::fields::{self, Fields};
 use crate::practice::Office;
@@ -64,7 +64,7 @@ pub(crate) async fn act(
         return Err(tx.who_was_faster(id).await?.into());
     }
     let decided = case.act(action, &moment, &office.rules)?;
-    save(&mut tx, office, &moment, &case, &decided).await?;
+    save(&mut tx, office, &moment, &case, (action, &decided)).await?;
     tx.commit().await?;
     Ok(decided.after)
 }
@@ -74,7 +74,7 @@ async fn save(
     office: &Office,
     moment: &denial::person::Moment,
     before: &Denial,
-    decided: &Decided,
+    (action, decided): (&Action, &Decided),
 ) -> Result<(), Failed> {
     let after = &decided.after;
     let ranked = rank::rank(after, moment.today, &office.rules);
@@ -82,6 +82,9 @@ async fn save(
     tx.save_case(after, before.version, &ranked, entries, moment).await?;
     let new = after.postings.get(before.postings.len()..).unwrap_or_default();
     tx.post(new.iter().map(|posting| PostingRow::of(posting, &after.id)).collect()).await?;
+    if let (Action::SetRootCause(_), Some(cause)) = (action, &after.root_cause) {
+        tx.count_root_cause(after, cause, &instant(moment.now)).await?;
+    }
     if let Some(split) = &decided.split {
         let split = split.as_ref().clone().in_round(next_round(tx, &split.after).await?);
         let ranked = rank::rank(&split.after, moment.today, &office.rules);

@@ -45,7 +45,8 @@ fn value(name: &str, text: &str) -> Result<Value, String> {
             Ok(number) => Ok(json!(number)),
             Err(_) => Err(format!("{name}: expected a whole number")),
         },
-        "preventable" => Ok(json!(matches!(text, "yes" | "true" | "on" | "1"))),
+        "recoverable" if text == "unknown" => Ok(Value::Null),
+        "preventable" | "recoverable" => Ok(json!(matches!(text, "yes" | "true" | "on" | "1"))),
         "codes" => {
             Ok(json!(text.split([',', ' ']).filter(|one| !one.is_empty()).collect::<Vec<_>>()))
         }

@@ -5,6 +5,7 @@ mod assets;
 mod audit;
 mod case;
 mod case_documents;
+mod case_fields;
 mod case_forms;
 mod case_view;
 mod chart;

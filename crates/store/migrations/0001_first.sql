@@ -184,6 +184,19 @@ create table likely_match (
 create index likely_match_open on likely_match (practice, state, claim);
 create index likely_match_candidate on likely_match (practice, candidate, state);
 
+-- Root causes that people set, counted: what was usual suggests the next one.
+create table root_cause (
+  practice text not null,
+  category text not null,
+  payer text not null,
+  step text not null,
+  team text not null,
+  times bigint not null,
+  last_at text not null,
+  primary key (practice, category, payer, step, team),
+  foreign key (practice, payer) references payer (practice, payer)
+);
+
 -- What a receiver said of a file, a transaction or a claim before adjudication.
 create table acknowledgement (
   practice text not null,

@@ -7,6 +7,7 @@ pub mod acknowledgements;
 pub mod audit;
 pub mod backup;
 mod bulk;
+pub mod causes;
 pub mod claims;
 pub mod denials;
 pub mod export;

@@ -269,6 +269,7 @@ impl Run {
                 step: text,
                 team: Role::FrontDesk,
                 preventable: true,
+                recoverable: None,
                 note: String::new(),
             }),
             Act::Plan | Act::Snooze | Act::LogContact | Act::AttachDocument => {

@@ -12,6 +12,7 @@ use denial::lifecycle::Refused;
 use denial::person::{Access, allows, sees};
 use denial::triage::{self, Stake};
 use serde_json::json;
+use store::causes::UsualCause;
 use store::journal::Entry;
 use store::postings::PostingRow;
 
@@ -21,7 +22,8 @@ use crate::practice::Office;
 use crate::rank;
 use crate::settle;
 use crate::web::act_words;
-use crate::web::case_forms::{ActForm, Desk, Kind};
+use crate::web::case_fields::Kind;
+use crate::web::case_forms::{ActForm, Desk};
 use crate::web::case_view::{self, Around, CaseView, LineView, PatientView, Spoken};
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html_with};
@@ -97,7 +99,11 @@ struct Loaded {
     timeline: Vec<Told>,
     siblings: Vec<Sibling>,
     missing: Vec<Fact>,
+    usual: Vec<UsualCause>,
 }
+
+/// Root causes that are offered.
+const USUAL_CAUSES: i64 = 10;
 
 /// `GET /cases/{id}`: looking at a patient's case is on record before it is shown.
 pub(crate) async fn page(
@@ -177,6 +183,7 @@ async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
     };
     Ok(Loaded {
         missing: record.missing(),
+        usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: reads.then(|| case_view::patient(billed.as_ref(), payment.as_ref())),
         services: services(&case),
         lines: case_view::lines(&case, &spoken, &office.rules),
@@ -255,7 +262,8 @@ fn shown(
         deadlines: &case.deadlines,
     };
     let advice = triage::rework_or_write_off(&stake, &office.rules.desk).advice;
-    let desk = Desk { case, moment: &moment, people, advice, typed };
+    let usual = loaded.usual.as_slice();
+    let desk = Desk { case, moment: &moment, people, advice, usual, typed };
     let forms = desk.forms();
     let documents = case.documents.iter().map(|one| DocumentView {
         href: format!("/cases/{}/documents/{}", case.id, one.document),

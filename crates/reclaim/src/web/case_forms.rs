@@ -1,14 +1,16 @@
 //! The acts that a case offers to somebody now, each as a form; what was typed stays in it.
 
 use denial::category::Category;
-use denial::denial::{Channel, Denial, NextActionKind, Status};
+use denial::denial::{Denial, NextActionKind, Status};
 use denial::lifecycle::Act;
 use denial::person::{Moment, Role, supervises};
 use denial::posting::WriteOffReason;
 use denial::triage::Advice;
+use store::causes::UsualCause;
 
 use crate::fields::Fields;
 use crate::web::act_words;
+use crate::web::case_fields::{Field, Kind, named};
 use crate::web::timeline::{self, People};
 use crate::web::words;
 
@@ -28,33 +30,6 @@ pub(crate) struct ActForm {
     pub(crate) with_file: bool,
 }
 
-/// One field of a form.
-pub(crate) struct Field {
-    pub(crate) name: &'static str,
-    pub(crate) label: &'static str,
-    pub(crate) kind: Kind,
-    pub(crate) value: String,
-    pub(crate) needed: bool,
-}
-
-/// How a field is filled in.
-pub(crate) enum Kind {
-    Text,
-    Words,
-    Day,
-    Money,
-    Number,
-    File,
-    Choice(Vec<Choice>),
-}
-
-/// One thing to choose.
-pub(crate) struct Choice {
-    pub(crate) value: String,
-    pub(crate) label: String,
-    pub(crate) is_chosen: bool,
-}
-
 /// What forms are filled from.
 pub(crate) struct Desk<'a> {
     pub(crate) case: &'a Denial,
@@ -62,6 +37,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) people: &'a People,
     /// What the rules advise: to work it or to give it up.
     pub(crate) advice: Advice,
+    /// Root causes that were set before for such a case, the most usual first.
+    pub(crate) usual: &'a [UsualCause],
     /// The act that was tried and what was typed for it.
     pub(crate) typed: Option<(&'a str, &'a Fields)>,
 }
@@ -194,6 +171,9 @@ impl Desk<'_> {
             self.proposal_in_words().unwrap_or_else(|| hint.to_owned())
         } else if gives_up && self.advice == Advice::Rework {
             format!("{hint} The rules advise to work this case rather than give it up.")
+        } else if let (Act::SetRootCause, Some(usual)) = (act, self.usual.first()) {
+            let times = words::counted(usual.times, "case", "cases");
+            format!("{hint} Usual for this reason: {} ({times}).", usual.step)
         } else {
             hint.to_owned()
         };
@@ -387,10 +367,21 @@ impl Desk<'_> {
 
     fn root_cause(&self) -> Vec<Field> {
         let act = Act::SetRootCause;
+        let likely = [("unknown", "Not judged"), ("yes", "Yes"), ("no", "No")];
+        let mut step = self.text(act, "step", "Step of the work where it began", true);
+        let mut steps: Vec<String> = self.usual.iter().map(|one| one.step.clone()).collect();
+        steps.dedup();
+        step.kind = Kind::Offered(steps);
+        let mut team =
+            self.choice(act, "team", "Team that can mend it", named(Role::ALL, |one| one.as_str()));
+        if let Some(usual) = self.usual.first() {
+            team.choose_if_none(&usual.team);
+        }
         vec![
-            self.text(act, "step", "Step of the work where it began", true),
-            self.choice(act, "team", "Team that can mend it", named(Role::ALL, |one| one.as_str())),
+            step,
+            team,
             self.chosen(act, "preventable", "Preventable", &[("yes", "Yes"), ("no", "No")], "yes"),
+            self.chosen(act, "recoverable", "Recoverable", &likely, "unknown"),
             self.words(act, "note", "What was found", true),
         ]
     }
@@ -458,78 +449,4 @@ impl Desk<'_> {
             self.text(act, "reason", "Why, where it is set aside", false),
         ]
     }
-
-    fn channel(&self, act: Act) -> Field {
-        let mut field = self.choice(act, "channel", "How", named(Channel::ALL, |one| one.as_str()));
-        field.choose_if_none("edi");
-        field
-    }
-
-    /// What was typed for a field of an act that was tried.
-    fn typed(&self, act: Act, name: &str) -> String {
-        let typed = self.typed.filter(|(tried, _)| *tried == act.as_str());
-        typed.and_then(|(_, fields)| fields.get(name).cloned()).unwrap_or_default()
-    }
-
-    fn text(&self, act: Act, name: &'static str, label: &'static str, needed: bool) -> Field {
-        Field { name, label, kind: Kind::Text, value: self.typed(act, name), needed }
-    }
-
-    fn words(&self, act: Act, name: &'static str, label: &'static str, needed: bool) -> Field {
-        Field { kind: Kind::Words, ..self.text(act, name, label, needed) }
-    }
-
-    fn day(&self, act: Act, name: &'static str, label: &'static str, needed: bool) -> Field {
-        Field { kind: Kind::Day, ..self.text(act, name, label, needed) }
-    }
-
-    fn money(&self, act: Act, name: &'static str, label: &'static str, needed: bool) -> Field {
-        Field { kind: Kind::Money, ..self.text(act, name, label, needed) }
-    }
-
-    fn choice(
-        &self,
-        act: Act,
-        name: &'static str,
-        label: &'static str,
-        options: Vec<(String, String)>,
-    ) -> Field {
-        let field = self.text(act, name, label, false);
-        let option = |(value, label): (String, String)| Choice {
-            is_chosen: value == field.value,
-            value,
-            label,
-        };
-        Field { kind: Kind::Choice(options.into_iter().map(option).collect()), ..field }
-    }
-
-    fn chosen(
-        &self,
-        act: Act,
-        name: &'static str,
-        label: &'static str,
-        options: &[(&str, &str)],
-        first: &str,
-    ) -> Field {
-        let options =
-            options.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned()));
-        let mut field = self.choice(act, name, label, options.collect());
-        field.choose_if_none(first);
-        field
-    }
-}
-
-impl Field {
-    /// Chooses a value where nobody has chosen.
-    fn choose_if_none(&mut self, value: &str) {
-        if let Kind::Choice(options) = &mut self.kind
-            && !options.iter().any(|one| one.is_chosen)
-        {
-            options.iter_mut().for_each(|one| one.is_chosen = one.value == value);
-        }
-    }
-}
-
-fn named<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Vec<(String, String)> {
-    all.iter().map(|one| (name(*one).to_owned(), words::label(name(*one)))).collect()
 }

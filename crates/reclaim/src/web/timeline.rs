@@ -95,7 +95,12 @@ fn sentence(event: &Event, people: &People) -> String {
         Change::RootCauseSet { cause } => {
             let prevented = if cause.preventable { "preventable" } else { "not preventable" };
             let team = lower(cause.team.as_str());
-            format!("Root cause: {} ({team}, {prevented}){}", cause.step, noted(&cause.note))
+            let had = match cause.recoverable {
+                Some(true) => ", recoverable",
+                Some(false) => ", not recoverable",
+                None => "",
+            };
+            format!("Root cause: {} ({team}, {prevented}{had}){}", cause.step, noted(&cause.note))
         }
         Change::Snoozed { until, reason } => format!("Put off until {}: {reason}", day(*until)),
         Change::Contacted { contact, .. } => contacted(contact),

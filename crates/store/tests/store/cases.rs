@@ -1,6 +1,8 @@
 //! Cases saved, refused where somebody was faster, and found again.
 
-use denial::denial::Status;
+use denial::denial::{Denial, RootCause, Status};
+use denial::ids::PayerId;
+use denial::person::Role;
 use store::Error;
 use store::denials::Rank;
 use store::instant;
@@ -98,5 +100,32 @@ fn postings_are_rows_of_their_own() {
         let expected = store::postings::PostingRow::of(&after.postings[0], &after.id);
         assert_eq!(rows, [expected]);
         assert_eq!(after.balance.outstanding().cents(), 6_000);
+    });
+}
+
+#[test]
+fn usual_root_causes_are_counted_first_at_the_payer() {
+    on_each(async |place| {
+        let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };
+        let cause = |step: &str| RootCause {
+            step: step.to_owned(),
+            team: Role::FrontDesk,
+            preventable: true,
+            recoverable: Some(true),
+            note: String::new(),
+        };
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.know_payers(&[(PayerId::from_bits(2), "Another".to_owned())]).await.expect("known");
+        let elsewhere = Denial { payer: PayerId::from_bits(2), ..case.clone() };
+        for (of, step) in
+            [(&elsewhere, "coding"), (&elsewhere, "coding"), (case, "intake"), (case, " intake ")]
+        {
+            tx.count_root_cause(of, &cause(step), "2026-01-05").await.expect("counted");
+        }
+        let usual = tx.usual_root_causes(case, 9).await.expect("read");
+        let told = usual.iter().map(|one| (one.step.as_str(), one.times, one.here));
+        assert_eq!(told.collect::<Vec<_>>(), [("intake", 2, 2), ("coding", 2, 0)]);
+        assert_eq!(usual[0].team, Role::FrontDesk.as_str());
+        assert_eq!(tx.usual_root_causes(case, 1).await.expect("read").len(), 1);
     });
 }

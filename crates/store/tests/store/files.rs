@@ -20,6 +20,18 @@ fn file(hash: &str) -> FileRow {
 }
 
 #[test]
+fn a_file_whose_reading_has_not_ended_is_found() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.begin_file(&file("a")).await.expect("begun");
+        tx.begin_file(&file("b")).await.expect("begun");
+        tx.finish_file("a", "835", "{}").await.expect("finished");
+        let waiting = tx.files_being_read().await.expect("read");
+        assert_eq!(waiting.iter().map(|one| one.hash.as_str()).collect::<Vec<_>>(), ["b"]);
+    });
+}
+
+#[test]
 fn a_file_is_noted_once_and_finished_once() {
     on_each(async |place| {
         let mut tx = place.store.write(&practice()).await.expect("a turn");

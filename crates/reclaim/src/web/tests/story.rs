@@ -6,6 +6,30 @@ use denial::person::Role;
 use super::clinic::{PASSWORD, TestClinic, denied, era, take};
 
 #[tokio::test]
+async fn a_root_cause_set_before_is_suggested() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.person(Role::BillingSpecialist).await;
+    let claims = [denied("A-1", 250, "CO*197*250"), denied("A-2", 90, "CO*197*90")];
+    take(&biller, "a.835", &era("T1", &claims)).await;
+    let (one, other) = (biller.find("A-1").await, biller.find("A-2").await);
+    biller.get(&other).await.hides(&["Usual for this reason"]);
+    let cause = [
+        ("step", "scheduling"),
+        ("team", "authorization_staff"),
+        ("preventable", "yes"),
+        ("recoverable", "no"),
+        ("note", "booked before the approval"),
+    ];
+    biller.act(&one, "set_root_cause", &cause).await.is(StatusCode::SEE_OTHER);
+    biller.get(&one).await.shows(&["Root cause: scheduling", "preventable, not recoverable"]);
+    biller
+        .get(&other)
+        .await
+        .shows(&["Usual for this reason: scheduling (1 case)", "<option value=\"scheduling\">"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn from_a_file_to_corrected_and_resubmitted() {
     let clinic = TestClinic::open().await;
     let biller = clinic.person(Role::BillingSpecialist).await;
