@@ -33,8 +33,8 @@ impl Tx {
         Ok(moved > 0)
     }
 
-    /// Notes that a person accepted a remittance that does not add up; false where there was nothing
-    /// to look at.
+    /// Notes that a person looked at a remittance that does not add up; false where there was
+    /// nothing to look at.
     ///
     /// # Errors
     /// [`Error::Database`].
