@@ -400,9 +400,7 @@ fn note(row: &ClaimPaymentRow, payment: &ClaimPayment) -> Option<&'static str> {
         );
     }
     if row.quarantined == "yes" {
-        return Some(
-            "Its sums do not add up, so its money counts for nothing until somebody looks.",
-        );
+        return Some("Its sums do not add up, so nothing of it is posted by itself.");
     }
     match payment.standing() {
         Standing::Reversal => Some("Takes back an earlier payment."),
