@@ -139,8 +139,8 @@ impl Tx {
              plan = $6, denied_on = $7, next_kind = $8, next_on = $9, due_on = $10, denied = $11,
              outstanding = $12, priority = $13, quarantined = $14, snoozed_until = $15,
              version = $16, changed_at = $17, changed_by = $18, body = $19,
-             claim = $20, number = $21
-             where practice = $22 and denial = $23 and version = $24",
+             claim = $20, number = $21, payer = $22
+             where practice = $23 and denial = $24 and version = $25",
             columns.state,
             after.status().as_str(),
             columns.role,
@@ -162,6 +162,7 @@ impl Tx {
             columns.body,
             after.claim.as_str(),
             after.number.as_str(),
+            after.payer.as_str(),
             self.practice.as_str(),
             after.id.as_str(),
             i64::from(read)
