@@ -179,7 +179,8 @@ impl Denial {
         events
     }
 
-    /// What changed rules come to: the clocks anew, and nothing else.
+    /// What changed rules come to for the clocks. What they come to for lines, category and owner
+    /// is heard anew from what payers said ([`hearing::hear_all`]).
     #[must_use]
     pub fn under(&self, rules: &Rules) -> Vec<Event> {
         self.as_events(self.reclocked(rules).into_iter().collect(), rules)

@@ -99,7 +99,7 @@ struct Known {
     said: BTreeMap<(String, String), Vec<Adjudication>>,
     claims: HashMap<String, ClaimRow>,
     heads: HashMap<String, RemittanceHead>,
-    cases: HashMap<(String, String), Vec<Denial>>,
+    cases: BTreeMap<(String, String), Vec<Denial>>,
 }
 
 /// What a step writes at its end.
@@ -140,10 +140,15 @@ pub(crate) async fn settle_claims(
     for ((claim, payer), mut said) in std::mem::take(&mut known.said) {
         adjudication::sort(&mut said);
         let key = (claim, payer);
-        let cases = known.cases.get(&key).map_or(&[][..], Vec::as_slice);
-        let heard = hear(&known, &key.0, &key.1, &said, &office.rules, &mut terms)?;
-        let Some(heard) = heard else { continue };
-        follow(tx, office, moment, cases, heard, &mut opened).await?;
+        let cases = known.cases.remove(&key).unwrap_or_default();
+        match hear(&known, &key.0, &key.1, &said, &office.rules, &mut terms)? {
+            Some(heard) => follow(tx, office, moment, &cases, heard, &mut opened).await?,
+            None => clear(tx, office, moment, &cases).await?,
+        }
+    }
+    for case in known.cases.values().flatten() {
+        // Nobody speaks of it any more; its clocks go on.
+        save(tx, office, moment, case, case, &[]).await?;
     }
     let payers: Vec<(PayerId, String)> = opened.payers.into_values().collect();
     tx.know_payers(&payers).await?;
@@ -349,6 +354,21 @@ async fn follow(
     Ok(())
 }
 
+/// Nothing of the claim is a denial by today's rules.
+async fn clear(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    cases: &[Denial],
+) -> anyhow::Result<()> {
+    for case in cases {
+        let events = case.cleared(&office.rules);
+        let after = events.iter().fold(case.clone(), Denial::apply);
+        save(tx, office, moment, case, &after, &events).await?;
+    }
+    Ok(())
+}
+
 /// Claim, payer and round, which no two cases share.
 type Seat = (ClaimId, PayerId, u8);
 
@@ -379,7 +399,7 @@ pub(crate) fn entries(case: &Denial, events: &[Event]) -> Vec<Entry> {
     events.iter().map(entry).collect()
 }
 
-/// Saves what was heard of a case.
+/// Saves what was heard of a case, and its clocks where the rules that they came from changed.
 pub(crate) async fn save(
     tx: &mut Tx,
     office: &Office,
@@ -388,11 +408,14 @@ pub(crate) async fn save(
     after: &Denial,
     events: &[Event],
 ) -> anyhow::Result<()> {
+    let ruled = if after.status().is_closed() { Vec::new() } else { after.under(&office.rules) };
+    let after = ruled.iter().fold(after.clone(), Denial::apply);
+    let events: Vec<Event> = events.iter().cloned().chain(ruled).collect();
     if events.is_empty() {
         return Ok(());
     }
-    let rank = rank::rank(after, moment.today, &office.rules);
-    tx.save_case(after, before.version, &rank, entries(after, events), moment).await?;
+    let rank = rank::rank(&after, moment.today, &office.rules);
+    tx.save_case(&after, before.version, &rank, entries(&after, &events), moment).await?;
     Ok(())
 }
 
