@@ -241,12 +241,10 @@ mod tests {
     #[test]
     fn a_payer_file_moves_its_aliases_alone() {
         let named = |name: &str| PayerName { name: name.into(), ids: Vec::new() };
-        let file = PayerRules {
-            name: "Stand-In Health".into(),
-            aliases: vec!["STAND-IN HLTH".into()],
-            ..PayerRules::default()
-        };
-        let (none, with) = (Rules::empty(), Rules { payers: vec![file], ..Rules::empty() });
+        let none = Rules::empty();
+        let mut with = Rules { payers: vec![PayerRules::default()], ..Rules::empty() };
+        with.payers[0].name = "Stand-In Health".into();
+        with.payers[0].aliases = vec!["STAND-IN HLTH".into()];
         let of = |name: &str, rules: &Rules| payer(&named(name), "", rules);
         let (full, short) = ("STAND-IN HEALTH, INC.", "STAND-IN HLTH");
         assert_eq!(of(full, &none), of(full, &with));
