@@ -20,7 +20,10 @@ pub use action::{Act, Action};
 pub use event::{Change, Event};
 pub use refused::Refused;
 
+use jiff::civil::Date;
+
 use crate::denial::{Denial, Status};
+use crate::escalation;
 use crate::person::{self, Moment};
 use crate::rules::Rules;
 
@@ -184,5 +187,13 @@ impl Denial {
     #[must_use]
     pub fn under(&self, rules: &Rules) -> Vec<Event> {
         self.as_events(self.reclocked(rules).into_iter().collect(), rules)
+    }
+
+    /// What waiting comes to: somebody hears of the case today, once for each step.
+    #[must_use]
+    pub fn brought(&self, today: Date, rules: &Rules) -> Vec<Event> {
+        let Some(due) = escalation::due(self, today, rules) else { return Vec::new() };
+        let reason = format!("{}, since {}", due.why.in_words(), due.since);
+        self.as_events(vec![Change::Escalated { to: due.to, on: today, reason }], rules)
     }
 }

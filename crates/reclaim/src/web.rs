@@ -13,6 +13,7 @@ mod gate;
 mod health;
 mod home;
 mod keyed;
+mod lacking;
 mod matches;
 mod page;
 mod queue;
