@@ -333,6 +333,12 @@ impl Deadline {
         }
     }
 
+    /// True where no rule gives its last day and nothing met it.
+    #[must_use]
+    pub fn lacks_rule(&self) -> bool {
+        self.due == Due::NoRule && self.met_on.is_none()
+    }
+
     /// The last day of a clock that runs against the clinic and is not met yet; the payer's own
     /// answer runs against the payer.
     #[must_use]

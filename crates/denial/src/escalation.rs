@@ -48,40 +48,80 @@ pub enum Overdue {
     Unowned,
 }
 
-/// The gravest reason for which somebody must hear of a case today, who heard of it already in the
-/// same role left out. A snoozed case wakes for a clock alone.
+impl Overdue {
+    /// The reason for people.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        match self {
+            Overdue::DeadlineNear(kind) => {
+                format!("the clock for {} runs out soon", kind.in_words())
+            }
+            Overdue::PromiseBroken => "the payer did not keep its promise".to_owned(),
+            Overdue::PayerSilent => "the payer has not answered in its usual time".to_owned(),
+            Overdue::ColleagueSilent => "a colleague has not answered".to_owned(),
+            Overdue::NotTouched => "nobody did what was due".to_owned(),
+            Overdue::Unowned => "no person has it".to_owned(),
+        }
+    }
+}
+
+/// The gravest reason of which somebody must hear today and has not yet. What is new goes no lower
+/// than to whom the case was brought before. A snoozed case wakes for a clock alone.
 #[must_use]
 pub fn due(denial: &Denial, today: Date, rules: &Rules) -> Option<Escalation> {
     let Work::Open { owner, .. } = &denial.work else { return None };
-    let (why, since) = overdue(denial, today, rules)?;
-    let to = match why {
-        Overdue::DeadlineNear(_) => owner.role,
-        Overdue::Unowned => Role::Manager,
-        Overdue::PromiseBroken
-        | Overdue::PayerSilent
-        | Overdue::ColleagueSilent
-        | Overdue::NotTouched => by_ladder(denial, owner.role, since, today, rules),
-    };
-    let is_heard = denial.escalated.is_some_and(|last| last.to == to && last.on >= since);
-    (!is_heard).then_some(Escalation { why, to, since })
+    let told = denial.escalated;
+    overdue(denial, today, rules).into_iter().find_map(|(why, since)| {
+        let to = match why {
+            Overdue::DeadlineNear(_) => owner.role,
+            Overdue::Unowned => Role::Manager,
+            Overdue::PromiseBroken
+            | Overdue::PayerSilent
+            | Overdue::ColleagueSilent
+            | Overdue::NotTouched => by_ladder(denial, owner.role, since, today, rules),
+        };
+        let to = told.map_or(to, |last| if step(last.to) > step(to) { last.to } else { to });
+        let is_heard = told.is_some_and(|last| last.to == to && last.on >= since);
+        (!is_heard).then_some(Escalation { why, to, since })
+    })
 }
 
-fn overdue(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date)> {
-    if let Some(near) = near(denial, today, rules) {
-        return Some(near);
+/// How high a role stands among those to whom cases are brought.
+const fn step(role: Role) -> u8 {
+    match role {
+        Role::Administrator => 3,
+        Role::Manager => 2,
+        Role::BillingSupervisor => 1,
+        Role::FrontDesk
+        | Role::AuthorizationStaff
+        | Role::CertifiedCoder
+        | Role::BillingSpecialist
+        | Role::Poster
+        | Role::Provider
+        | Role::UtilizationReview
+        | Role::Executive
+        | Role::Auditor
+        | Role::Vendor => 0,
     }
+}
+
+/// Every reason that holds, the gravest first.
+fn overdue(denial: &Denial, today: Date, rules: &Rules) -> Vec<(Overdue, Date)> {
+    let near = near(denial, today, rules);
     if denial.snoozed_until.is_some_and(|until| today < until) {
-        return None;
+        return near.into_iter().collect();
     }
-    let promised = denial.promised_by.map(|on| later(on, rules.desk.promise_days));
-    if let Some(since) = promised.filter(|since| *since < today) {
-        return Some((Overdue::PromiseBroken, since));
-    }
-    let asked = denial.questions.iter().map(|question| question.due).min();
-    if let Some(since) = asked.filter(|due| *due < today) {
-        return Some((Overdue::ColleagueSilent, since));
-    }
-    late(denial, today).or_else(|| unowned(denial, today, rules))
+    let over = |since: &Date| *since < today;
+    let promised = denial.promised_by.map(|on| later(on, rules.desk.promise_days)).filter(over);
+    let asked = denial.questions.iter().map(|question| question.due).min().filter(over);
+    let reasons = [
+        near,
+        promised.map(|since| (Overdue::PromiseBroken, since)),
+        asked.map(|since| (Overdue::ColleagueSilent, since)),
+        late(denial, today),
+        unowned(denial, today, rules),
+    ];
+    reasons.into_iter().flatten().collect()
 }
 
 /// While we have to act: the soonest clock that runs out within the desk's days.

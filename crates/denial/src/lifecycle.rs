@@ -20,7 +20,10 @@ pub use action::{Act, Action};
 pub use event::{Change, Event};
 pub use refused::Refused;
 
+use jiff::civil::Date;
+
 use crate::denial::{Denial, Status};
+use crate::escalation;
 use crate::person::{self, Moment};
 use crate::rules::Rules;
 
@@ -179,9 +182,18 @@ impl Denial {
         events
     }
 
-    /// What changed rules come to: the clocks anew, and nothing else.
+    /// What changed rules come to for the clocks. What they come to for lines, category and owner
+    /// is heard anew from what payers said ([`hearing::hear_all`]).
     #[must_use]
     pub fn under(&self, rules: &Rules) -> Vec<Event> {
         self.as_events(self.reclocked(rules).into_iter().collect(), rules)
+    }
+
+    /// What waiting comes to: somebody hears of the case today, once for each step.
+    #[must_use]
+    pub fn brought(&self, today: Date, rules: &Rules) -> Vec<Event> {
+        let Some(due) = escalation::due(self, today, rules) else { return Vec::new() };
+        let reason = format!("{}, since {}", due.why.in_words(), due.since);
+        self.as_events(vec![Change::Escalated { to: due.to, on: today, reason }], rules)
     }
 }

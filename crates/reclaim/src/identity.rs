@@ -3,9 +3,11 @@
 
 use denial::claim::{Claim, Patient, PayerName};
 use denial::codes::ClaimNumber;
+use denial::denial::Denial;
 use denial::ids::{ClaimId, DenialId, DocumentId, PayerId, PersonId, RejectionId, RemittanceId};
 use denial::matching;
 use denial::money::Money;
+use denial::payer::PayerRules;
 use denial::remittance::{ClaimPayment, RemittanceHead};
 use denial::rules::Rules;
 use jiff::civil::Date;
@@ -40,18 +42,44 @@ fn stem(number: &str) -> &str {
     number.char_indices().rev().nth(1).map_or("", |(at, _)| &number[..at])
 }
 
-/// The payer under all its spellings: its rule file where one names it, else its name's letters,
-/// else its ids.
+/// The payer under all its spellings, by today's rules: the name that its rule file gives it, else
+/// its own, else its ids. A new rule file moves none but the spellings that it calls aliases.
 pub(crate) fn payer(name: &PayerName, key: &str, rules: &Rules) -> PayerId {
-    if let Some(known) = rules.canonical(name) {
-        return PayerId::from_bits(bits(&["payer", "rules", &known.file]));
-    }
-    let letters = letters(&name.name);
-    if letters.is_empty() {
-        let id = name.ids.first().map_or(key, |id| id.as_str());
-        return PayerId::from_bits(bits(&["payer", "id", id]));
-    }
-    PayerId::from_bits(bits(&["payer", "name", &letters]))
+    told_payer(name, rules).unwrap_or_else(|| payer_by_id(key))
+}
+
+/// The payer of a case by today's rules.
+pub(crate) fn payer_of(case: &Denial, rules: &Rules) -> PayerId {
+    told_payer(&case.payer_name, rules).unwrap_or_else(|| case.payer.clone())
+}
+
+fn told_payer(name: &PayerName, rules: &Rules) -> Option<PayerId> {
+    let known = rules.canonical(name).map_or(&name.name, |known| &known.name);
+    let by_id = || name.ids.first().map(|id| payer_by_id(id));
+    payer_by_name(known).or_else(by_id)
+}
+
+fn payer_by_name(name: &str) -> Option<PayerId> {
+    let key = denial::payer::key(name);
+    (!key.is_empty()).then(|| PayerId::from_bits(bits(&["payer", "name", &key])))
+}
+
+fn payer_by_id(id: &str) -> PayerId {
+    PayerId::from_bits(bits(&["payer", "id", id]))
+}
+
+/// What the payer was before a rule file said that its spellings are one.
+pub(crate) fn former_payers(name: &PayerName, rules: &Rules) -> Vec<PayerId> {
+    let Some(known) = rules.canonical(name) else { return Vec::new() };
+    let programs = || rules.payers.iter().filter(|one| one.name == known.name);
+    let spellings = programs().flat_map(PayerRules::spellings).chain([name.name.as_str()]);
+    let ids = programs().flat_map(|one| &one.ids).chain(&name.ids);
+    let all = spellings.filter_map(payer_by_name).chain(ids.map(|id| payer_by_id(id)));
+    let now = payer_by_name(&known.name);
+    let mut former: Vec<PayerId> = all.filter(|one| Some(one) != now.as_ref()).collect();
+    former.sort();
+    former.dedup();
+    former
 }
 
 /// A claim by our number.
@@ -72,12 +100,24 @@ pub(crate) fn claim_of(
         return claim(&payment.number);
     }
     if !payment.control.is_empty() {
-        let (payer, control) = (payer.as_str(), payment.control.as_str());
-        let place = ["claim", payer, stem(control)];
-        return ClaimId::from_bits(bits_near(&place, &["claim", "control", payer, control]));
+        return claim_by_control(payment, payer);
     }
     let (remittance, n) = (remittance.as_str(), n.to_string());
     ClaimId::from_bits(bits_near(&["claim", remittance], &["claim", "payment", remittance, &n]))
+}
+
+/// The claim of a payment that only the payer's number names, under payers that are one by now.
+pub(crate) fn former_claims(payment: &ClaimPayment, former: &[PayerId]) -> Vec<ClaimId> {
+    if matching::is_usable(&payment.number) || payment.control.is_empty() {
+        return Vec::new();
+    }
+    former.iter().map(|payer| claim_by_control(payment, payer)).collect()
+}
+
+fn claim_by_control(payment: &ClaimPayment, payer: &PayerId) -> ClaimId {
+    let (payer, control) = (payer.as_str(), payment.control.as_str());
+    let place = ["claim", payer, stem(control)];
+    ClaimId::from_bits(bits_near(&place, &["claim", "control", payer, control]))
 }
 
 /// What people call the claim of a payment: our number, where the payer echoes one that can be
@@ -196,6 +236,22 @@ mod tests {
         assert!(together(case(&one).as_str(), case(&next).as_str()) && case(&one) != case(&next));
         assert!(!together(case(&one).as_str(), case(&far).as_str()));
         assert_eq!(["", "A", "AB", "ABC", "Äöü"].map(stem), ["", "", "", "A", "Ä"]);
+    }
+
+    #[test]
+    fn a_payer_file_moves_its_aliases_alone() {
+        let named = |name: &str| PayerName { name: name.into(), ids: Vec::new() };
+        let none = Rules::empty();
+        let mut with = Rules { payers: vec![PayerRules::default()], ..Rules::empty() };
+        with.payers[0].name = "Stand-In Health".into();
+        with.payers[0].aliases = vec!["STAND-IN HLTH".into()];
+        let of = |name: &str, rules: &Rules| payer(&named(name), "", rules);
+        let (full, short) = ("STAND-IN HEALTH, INC.", "STAND-IN HLTH");
+        assert_eq!(of(full, &none), of(full, &with));
+        assert_ne!(of(short, &none), of(short, &with));
+        assert_eq!(of(full, &with), of(short, &with));
+        assert_eq!(former_payers(&named(full), &with), [of(short, &none)]);
+        assert_eq!(former_payers(&named(full), &none), []);
     }
 
     #[test]

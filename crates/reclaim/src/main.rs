@@ -22,6 +22,7 @@ mod matches;
 mod people;
 mod practice;
 mod rank;
+mod refile;
 mod remitting;
 mod rules_check;
 mod rules_files;

@@ -1,16 +1,17 @@
 //! Which claim a payment is about, where a person has to say: accepted, declined, looked at again.
 
+use anyhow::Context;
 use denial::codes::ClaimNumber;
 use denial::denial::Denial;
 use denial::ids::ClaimId;
 use denial::lifecycle::opening::ClaimFacts;
+use denial::lifecycle::{Change, Event};
 use denial::person::Moment;
 use serde_json::json;
 use store::claims::Match;
 use store::journal::Entry;
 use store::{Tx, instant};
 
-use crate::identity;
 use crate::practice::Office;
 use crate::settle::{self, Fresh};
 
@@ -78,10 +79,12 @@ async fn part(
     candidate: &ClaimId,
 ) -> Result<(), Undecided> {
     let cases = tx.cases_of(&[candidate.to_string()]).await?;
-    let own = |case: &Denial| case.id == identity::denial(claim, &case.payer, case.round);
     let known = tx.claims(&[claim.to_string()]).await?;
     let number = known.get(claim.as_str()).map(|row| ClaimNumber::new(&row.number));
-    for case in cases.iter().filter(|case| own(case)) {
+    for case in &cases {
+        if !began_on(tx, case, claim).await? {
+            continue;
+        }
         let facts = ClaimFacts {
             claim: claim.clone(),
             number: number.clone().unwrap_or_else(|| case.number.clone()),
@@ -95,4 +98,12 @@ async fn part(
         settle::save(tx, office, moment, case, &after, &events).await?;
     }
     Ok(())
+}
+
+/// True where a case was opened on a claim, whatever claim and payer it has moved to since.
+async fn began_on(tx: &mut Tx, case: &Denial, claim: &ClaimId) -> Result<bool, Undecided> {
+    let timeline = tx.timeline(case.id.as_str()).await?;
+    let Some(first) = timeline.first() else { return Ok(false) };
+    let event: Event = serde_json::from_str(&first.body).context("an event is JSON")?;
+    Ok(matches!(event.change, Change::Opened { denial } if denial.claim == *claim))
 }

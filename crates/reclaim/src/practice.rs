@@ -38,6 +38,8 @@ pub(crate) struct Office {
     pub(crate) store: Store,
     pub(crate) clinic: Clinic,
     pub(crate) rules: Arc<Rules>,
+    /// Differs where the rules do; see [`crate::refile`].
+    pub(crate) rules_mark: Arc<str>,
     pub(crate) documents: Documents,
     pub(crate) clock: Clock,
     pub(crate) who: Actor,
@@ -67,6 +69,7 @@ impl Office {
         first: impl FnOnce(&Clock) -> Clinic,
     ) -> anyhow::Result<Office> {
         let rules = Arc::new(rules_files::load(place.rules.as_deref())?);
+        let rules_mark = rules_files::mark(place.rules.as_deref())?.into();
         let url = place.url()?;
         let folder = place.folder(&url)?;
         let key = journal_key(&folder.join("journal.key"))?;
@@ -77,7 +80,7 @@ impl Office {
         let clinic = choose(&store, place.practice.as_deref()).await?;
         let documents = Documents::open(&folder.join("documents"))?;
         let who = console(&store, &clinic.practice, &clock).await?;
-        let mut office = Office { store, clinic, rules, documents, clock, who, folder };
+        let mut office = Office { store, clinic, rules, rules_mark, documents, clock, who, folder };
         if let Some(login) = &place.login {
             office.who = office.member(login).await?;
         }

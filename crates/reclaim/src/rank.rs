@@ -1,39 +1,60 @@
 //! Where a case stands in the queue, and why: what the rules say of money, chance, days and age.
 //! Days pass without an act, so a sweep counts open cases anew each night.
 
-use denial::category::AdjustmentKind;
+use denial::category::{AdjustmentKind, Category};
 use denial::deadline;
 use denial::denial::{Denial, DeniedLine};
 use denial::money::Chance;
 use denial::payer::PayerRules;
+use denial::person::Moment;
 use denial::playbook::Ruling;
+use denial::remittance::Adjustment;
 use denial::rules::Rules;
 use denial::triage::{self, Priority, Stake};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use store::denials::Rank;
-use store::instant;
+use store::{Tx, instant};
 
 use crate::practice::Office;
+use crate::settle;
 
 /// The numbers that the queue sorts by.
 pub(crate) fn rank(case: &Denial, today: Date, rules: &Rules) -> Rank {
     let soonest = deadline::soonest(&case.deadlines, today);
-    Rank { priority: priority(case, today, rules).score, due_on: soonest.map(|(_, date)| date) }
+    Rank {
+        priority: priority(case, today, rules).score,
+        due_on: soonest.map(|(_, date)| date),
+        unmapped: unmapped(case, rules),
+    }
+}
+
+/// The code of the largest standing adjustment that nobody has mapped, on a case that is unmapped.
+fn unmapped(case: &Denial, rules: &Rules) -> Option<String> {
+    if case.category != Category::Unmapped || case.status().is_closed() {
+        return None;
+    }
+    let payer = rules.payer(&case.payer_name, case.plan);
+    let standing = case.lines.iter().filter(|line| line.stays_denied());
+    let rulings = standing.flat_map(|line| rulings(line, payer, rules));
+    let unmapped = rulings.filter(|(_, ruling)| ruling.category == Category::Unmapped);
+    let (largest, _) = unmapped.max_by_key(|(adjustment, _)| adjustment.amount)?;
+    Some(format!("{}-{}", largest.group, largest.reason))
 }
 
 /// The sweep's name among those that ran.
 pub(crate) const SWEEP: &str = "rank";
 /// Cases counted anew in one transaction: the longest that anybody waits for it.
-const PART: usize = 500;
+const PART: usize = 200;
 
-/// Counts every open case's rank anew, some at a time; gives how many stand elsewhere now.
+/// Counts every open case's rank anew, some at a time, and brings those that waited too long to
+/// whoever must hear of them; gives how many stand elsewhere now.
 pub(crate) async fn sweep(office: &Office) -> anyhow::Result<u64> {
     let mut after = String::new();
-    let mut moved = 0;
+    let (mut moved, mut brought) = (0, 0);
     let limit = i64::try_from(PART).unwrap_or(i64::MAX);
     loop {
-        let today = office.moment().today;
+        let moment = office.moment();
         let mut tx = office.read().await?;
         let cases = tx.open_cases_after(&after, limit).await?;
         drop(tx);
@@ -41,15 +62,38 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<u64> {
         last.id.as_str().clone_into(&mut after);
         let mut tx = office.write().await?;
         for case in &cases {
-            moved += u64::from(tx.rerank(case, &rank(case, today, &office.rules)).await?);
+            if bring(&mut tx, office, &moment, case).await? {
+                brought += 1;
+                continue;
+            }
+            let rank = rank(case, moment.today, &office.rules);
+            moved += u64::from(tx.rerank(case, &rank).await?);
         }
         tx.commit().await?;
     }
     let mut tx = office.write().await?;
     let at = instant(office.clock.now());
-    tx.note_sweep(SWEEP, &at, &format!("{moved} cases stand elsewhere")).await?;
+    let result = format!("{moved} cases stand elsewhere, {brought} were brought to somebody");
+    tx.note_sweep(SWEEP, &at, &result).await?;
     tx.commit().await?;
     Ok(moved)
+}
+
+/// Brings a case to whoever must hear of it today; false where nobody must, or where somebody saved
+/// it since it was read.
+async fn bring(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    case: &Denial,
+) -> anyhow::Result<bool> {
+    let events = case.brought(moment.today, &office.rules);
+    if events.is_empty() || tx.case(case.id.as_str()).await?.version != case.version {
+        return Ok(false);
+    }
+    let after = events.iter().fold(case.clone(), Denial::apply);
+    settle::save(tx, office, moment, case, &after, &events).await?;
+    Ok(true)
 }
 
 /// True where the sweep has not run on this day of the practice.
@@ -92,13 +136,21 @@ pub(crate) fn ruling_of(
     payer: Option<&PayerRules>,
     rules: &Rules,
 ) -> Option<Ruling> {
-    let rulings = line.adjustments.iter().map(|one| {
+    rulings(line, payer, rules).max_by_key(|(one, _)| one.amount).map(|(_, ruling)| ruling)
+}
+
+/// Every denying adjustment of a line with what the playbook says of it.
+fn rulings<'a>(
+    line: &'a DeniedLine,
+    payer: Option<&'a PayerRules>,
+    rules: &'a Rules,
+) -> impl Iterator<Item = (&'a Adjustment, Ruling)> {
+    let rulings = line.adjustments.iter().map(move |one| {
         let ruling =
             rules.playbook.ruling(payer, &one.group, &one.reason, &line.remarks, line.denied_on);
-        (one.amount, ruling)
+        (one, ruling)
     });
-    let denying = rulings.filter(|(_, ruling)| {
+    rulings.filter(|(_, ruling)| {
         matches!(ruling.kind, AdjustmentKind::Denial | AdjustmentKind::Unmapped)
-    });
-    denying.max_by_key(|(amount, _)| *amount).map(|(_, ruling)| ruling)
+    })
 }

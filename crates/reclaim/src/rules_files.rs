@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use denial::rules::{self, RuleFault, Rules};
 use rust_embed::Embed;
+use sha2::{Digest, Sha256};
 
 /// What the program brings: `data/` of its source.
 #[derive(Embed)]
@@ -21,13 +22,32 @@ const FOLDERS: [(&str, &str); 3] = [("", "toml"), ("codes", "csv"), ("payers", "
 /// # Errors
 /// A folder or file that cannot be read. What is wrong within the files is the inner result.
 pub(crate) fn read(own: Option<&Path>) -> anyhow::Result<Result<Rules, Vec<RuleFault>>> {
+    Ok(rules::read(&files(own)?))
+}
+
+fn files(own: Option<&Path>) -> anyhow::Result<Vec<(String, String)>> {
     let mut files = shipped();
     if let Some(own) = own {
         let laid_over = from_folder(own)?;
         files.retain(|(name, _)| laid_over.iter().all(|(other, _)| name != other));
         files.extend(laid_over);
     }
-    Ok(rules::read(&files))
+    files.sort();
+    Ok(files)
+}
+
+/// A mark of the rules to work by: another where a file differs, or the program that reads them.
+///
+/// # Errors
+/// A folder or file that cannot be read.
+pub(crate) fn mark(own: Option<&Path>) -> anyhow::Result<String> {
+    let mut hash = Sha256::new();
+    hash.update(env!("CARGO_PKG_VERSION"));
+    for part in files(own)?.iter().flat_map(|(name, text)| [name, text]) {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    Ok(hex::encode(hash.finalize()))
 }
 
 /// The rules to work by.

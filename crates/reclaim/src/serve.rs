@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::practice::Office;
 use crate::web::{self, App};
-use crate::{inbox, people, rank, settle, take};
+use crate::{inbox, people, rank, refile, settle, take};
 
 /// Serves the pages of a database at an address until the process is told to stop; then answers
 /// what it was asked already and finishes the file in its hands.
@@ -67,11 +67,11 @@ fn inboxes(office: &Office, named: Option<PathBuf>) -> anyhow::Result<Vec<PathBu
 /// How often somebody asks whether a new day has come.
 const DAWN: Duration = Duration::from_secs(60);
 
-/// Runs the nightly sweep of every practice on the first look of its day.
+/// Brings changed rules to every practice, and runs its nightly sweep on the first look of its day.
 async fn nights(office: Office, mut stop: watch::Receiver<bool>) {
     loop {
         if let Err(fault) = sweep_all(&office).await {
-            tracing::error!("sweep {}: {fault:#}", rank::SWEEP);
+            tracing::error!("a sweep: {fault:#}");
         }
         tokio::select! {
             _ = stop.changed() => return,
@@ -96,6 +96,10 @@ async fn go_on(office: Office) {
 async fn sweep_all(office: &Office) -> anyhow::Result<()> {
     for clinic in office.store.practices().await? {
         let there = Office { clinic, ..office.clone() };
+        let cases = refile::sweep(&there, &|_| {}).await?;
+        if cases > 0 {
+            tracing::info!("sweep {}: {cases} cases follow changed rules", refile::SWEEP);
+        }
         if rank::is_due(&there).await? {
             let moved = rank::sweep(&there).await?;
             tracing::info!("sweep {}: {moved} cases stand elsewhere", rank::SWEEP);

@@ -99,7 +99,7 @@ struct Known {
     said: BTreeMap<(String, String), Vec<Adjudication>>,
     claims: HashMap<String, ClaimRow>,
     heads: HashMap<String, RemittanceHead>,
-    cases: HashMap<(String, String), Vec<Denial>>,
+    cases: BTreeMap<(String, String), Vec<Denial>>,
 }
 
 /// What a step writes at its end.
@@ -134,16 +134,21 @@ pub(crate) async fn settle_claims(
     if claims.is_empty() {
         return Ok(());
     }
-    let mut known = known(tx, claims, fresh).await?;
+    let mut known = known(tx, claims, fresh, &office.rules).await?;
     let mut terms = Terms::default();
     let mut opened = Opened::default();
     for ((claim, payer), mut said) in std::mem::take(&mut known.said) {
         adjudication::sort(&mut said);
         let key = (claim, payer);
-        let cases = known.cases.get(&key).map_or(&[][..], Vec::as_slice);
-        let heard = hear(&known, &key.0, &key.1, &said, &office.rules, &mut terms)?;
-        let Some(heard) = heard else { continue };
-        follow(tx, office, moment, cases, heard, &mut opened).await?;
+        let cases = known.cases.remove(&key).unwrap_or_default();
+        match hear(&known, &key.0, &key.1, &said, &office.rules, &mut terms)? {
+            Some(heard) => follow(tx, office, moment, &cases, heard, &mut opened).await?,
+            None => clear(tx, office, moment, &cases).await?,
+        }
+    }
+    for case in known.cases.values().flatten() {
+        // Nobody speaks of it any more; its clocks go on.
+        save(tx, office, moment, case, case, &[]).await?;
     }
     let payers: Vec<(PayerId, String)> = opened.payers.into_values().collect();
     tx.know_payers(&payers).await?;
@@ -151,12 +156,17 @@ pub(crate) async fn settle_claims(
     Ok(())
 }
 
-async fn known(tx: &mut Tx, ids: Vec<String>, fresh: Fresh) -> anyhow::Result<Known> {
+async fn known(
+    tx: &mut Tx,
+    ids: Vec<String>,
+    fresh: Fresh,
+    rules: &Rules,
+) -> anyhow::Result<Known> {
     let mut known = Known::default();
     let mut speaks = HashMap::new();
     if !fresh.is_all(&ids) {
         speaks = tx.joined(&ids).await?.into_iter().collect();
-        load(tx, ids, &speaks, &fresh.heads, &mut known).await?;
+        load(tx, ids, &speaks, &fresh.heads, rules, &mut known).await?;
     }
     known.heads.extend(fresh.heads);
     for (claim, payer, said) in fresh.said {
@@ -173,6 +183,7 @@ async fn load(
     ids: Vec<String>,
     speaks: &HashMap<String, String>,
     fresh: &HashMap<String, RemittanceHead>,
+    rules: &Rules,
     known: &mut Known,
 ) -> anyhow::Result<()> {
     let mut all = ids;
@@ -184,19 +195,25 @@ async fn load(
     let mut sources: Vec<String> = rows.iter().map(|row| row.remittance.clone()).collect();
     sources.sort();
     sources.dedup();
+    // Whose word it is follows from today's rules, whatever they were when it was taken in.
+    let mut payers = HashMap::new();
     for row in tx.remittances_among(&sources).await? {
-        let head = serde_json::from_str(&row.head).context("a kept head is JSON")?;
+        let head: RemittanceHead =
+            serde_json::from_str(&row.head).context("a kept head is JSON")?;
+        let payer = identity::payer(&head.payer, &head.payer_key, rules).to_string();
+        payers.insert(row.remittance.clone(), payer);
         known.heads.insert(row.remittance, head);
     }
     for row in rows {
         let speaker = speaks.get(&row.claim).unwrap_or(&row.claim).clone();
-        let said = adjudication(&row)?;
-        known.said.entry((speaker, row.payer)).or_default().push(said);
+        let payer = payers.get(&row.remittance).context("a claim payment has a remittance")?;
+        known.said.entry((speaker, payer.clone())).or_default().push(adjudication(&row)?);
     }
     known.claims = tx.claims(&all).await?;
     for case in tx.cases_of(&all).await? {
         let claim = case.claim.as_str().to_owned();
-        let key = (speaks.get(&claim).unwrap_or(&claim).clone(), case.payer.as_str().to_owned());
+        let payer = identity::payer_of(&case, rules).to_string();
+        let key = (speaks.get(&claim).unwrap_or(&claim).clone(), payer);
         known.cases.entry(key).or_default().push(case);
     }
     Ok(())
@@ -306,16 +323,21 @@ async fn follow(
 ) -> anyhow::Result<()> {
     let rules = &office.rules;
     let hearing = hear_all(cases, &heard.findings, moment, rules);
-    for (case, events) in cases.iter().zip(hearing.events) {
+    let mut seats: Vec<_> = cases.iter().map(seat).collect();
+    for (at, (case, events)) in cases.iter().zip(hearing.events).enumerate() {
         let mut after = events.iter().fold(case.clone(), Denial::apply);
         let mut all = events;
-        let mut facts = joined_facts(&after, &heard.facts);
-        if is_full(cases, case, &facts) {
-            facts.claim = case.claim.clone();
-        }
+        let facts = joined_facts(&after, &heard.facts, at, &seats);
         let joined = after.join(&facts, rules);
         after = joined.iter().fold(after, Denial::apply);
         all.extend(joined);
+        if after.payer != case.payer {
+            let name = after.payer_name.name.to_string();
+            tx.know_payers(&[(after.payer.clone(), name)]).await?;
+        }
+        if let Some(seat_now) = seats.get_mut(at) {
+            *seat_now = seat(&after);
+        }
         save(tx, office, moment, case, &after, &all).await?;
     }
     let Some(fresh) = hearing.fresh else { return Ok(()) };
@@ -332,19 +354,38 @@ async fn follow(
     Ok(())
 }
 
-/// True where the claim that speaks has a case of its own in this round: joined claims keep their
-/// cases then, and both are heard together all the same.
-fn is_full(cases: &[Denial], case: &Denial, facts: &ClaimFacts) -> bool {
-    cases
-        .iter()
-        .any(|other| other.id != case.id && other.claim == facts.claim && other.round == case.round)
+/// Nothing of the claim is a denial by today's rules.
+async fn clear(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    cases: &[Denial],
+) -> anyhow::Result<()> {
+    for case in cases {
+        let events = case.cleared(&office.rules);
+        let after = events.iter().fold(case.clone(), Denial::apply);
+        save(tx, office, moment, case, &after, &events).await?;
+    }
+    Ok(())
 }
 
-/// What is known of the claim now, with the days that people noted on the case.
-fn joined_facts(case: &Denial, facts: &ClaimFacts) -> ClaimFacts {
+/// Claim, payer and round, which no two cases share.
+type Seat = (ClaimId, PayerId, u8);
+
+fn seat(case: &Denial) -> Seat {
+    (case.claim.clone(), case.payer.clone(), case.round)
+}
+
+/// What is known of the claim now, with the days that people noted on the case. Where another case
+/// has the round that it would move to, claims that were joined and payers that are one by now
+/// keep their cases, and all are heard together all the same.
+fn joined_facts(case: &Denial, facts: &ClaimFacts, at: usize, seats: &[Seat]) -> ClaimFacts {
     let ClaimDays { service_on, service_end_on, .. } = facts.days;
     let days = ClaimDays { service_on, service_end_on, ..case.days };
-    ClaimFacts { days, ..facts.clone() }
+    let wanted = (facts.claim.clone(), facts.payer.clone(), case.round);
+    let is_full = seats.iter().enumerate().any(|(other, seat)| other != at && *seat == wanted);
+    let (claim, payer, _) = if is_full { seat(case) } else { wanted };
+    ClaimFacts { days, claim, payer, ..facts.clone() }
 }
 
 /// The journal's entries for a case's events.
@@ -358,7 +399,7 @@ pub(crate) fn entries(case: &Denial, events: &[Event]) -> Vec<Entry> {
     events.iter().map(entry).collect()
 }
 
-/// Saves what was heard of a case.
+/// Saves what was heard of a case, and its clocks where the rules that they came from changed.
 pub(crate) async fn save(
     tx: &mut Tx,
     office: &Office,
@@ -367,11 +408,14 @@ pub(crate) async fn save(
     after: &Denial,
     events: &[Event],
 ) -> anyhow::Result<()> {
+    let ruled = if after.status().is_closed() { Vec::new() } else { after.under(&office.rules) };
+    let after = ruled.iter().fold(after.clone(), Denial::apply);
+    let events: Vec<Event> = events.iter().cloned().chain(ruled).collect();
     if events.is_empty() {
         return Ok(());
     }
-    let rank = rank::rank(after, moment.today, &office.rules);
-    tx.save_case(after, before.version, &rank, entries(after, events), moment).await?;
+    let rank = rank::rank(&after, moment.today, &office.rules);
+    tx.save_case(&after, before.version, &rank, entries(&after, &events), moment).await?;
     Ok(())
 }
 

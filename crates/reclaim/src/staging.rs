@@ -305,13 +305,14 @@ async fn write_part(tx: &mut Tx, part: Part, planned: &mut Planned) -> anyhow::R
 /// the claims nobody knew.
 async fn write_claims(
     tx: &mut Tx,
-    part: Part,
+    mut part: Part,
     planned: &mut Planned,
     row: &RemittanceRow,
 ) -> anyhow::Result<Said> {
     let remittance = RemittanceId::parse(&row.remittance)?;
     let mut said = Said { payments: Vec::with_capacity(part.claims.len()), new: 0 };
     let (mut rows, mut known) = (Vec::new(), Vec::new());
+    keep_ids(tx, &mut part.claims, &planned.former).await?;
     for one in part.claims {
         planned.placed.quarantined += u64::from(one.row.quarantined);
         let (claim, quarantined) = (one.row.claim.clone(), one.row.quarantined);
@@ -327,6 +328,30 @@ async fn write_claims(
     tx.add_claim_payments(&remittance, rows).await?;
     tx.add_provider_adjustments(&remittance, part.provider_from, &part.provider).await?;
     Ok(said)
+}
+
+/// A claim that only the payer's number names keeps the id that it has since before a rule file
+/// said that the payer's spellings are one.
+async fn keep_ids(tx: &mut Tx, claims: &mut [Loaded], former: &[PayerId]) -> anyhow::Result<()> {
+    let before = |one: &Loaded| identity::former_claims(&one.payment, former);
+    let mut ids: Vec<String> = Vec::new();
+    for one in claims.iter() {
+        let former = before(one);
+        ids.extend((!former.is_empty()).then(|| one.row.claim.to_string()));
+        ids.extend(former.iter().map(ToString::to_string));
+    }
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let there = tx.claims(&ids).await?;
+    for one in claims {
+        let kept = before(one).into_iter().find(|claim| there.contains_key(claim.as_str()));
+        if let Some(kept) = kept.filter(|_| !there.contains_key(one.row.claim.as_str())) {
+            one.row.claim = kept.clone();
+            one.known.claim = kept;
+        }
+    }
+    Ok(())
 }
 
 /// What to do about a remittance whose row is there already: true where writing goes on.

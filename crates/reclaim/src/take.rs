@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context;
+use denial::ids::PayerId;
 use denial::remittance::{Check, Imbalance, Payee};
 use denial::rules::Rules;
 use serde::{Deserialize, Serialize};
@@ -135,6 +136,8 @@ pub(crate) struct Planned {
     pub(crate) unbalanced: bool,
     /// The practice whose payment it is.
     pub(crate) practice: Practice,
+    /// What its payer was before a rule file said that its spellings are one.
+    pub(crate) former: Vec<PayerId>,
     payee: Payee,
     test: bool,
 }
@@ -215,16 +218,17 @@ fn plan(transaction: Transaction, number: i64, rules: &Rules, practice: &Practic
     let practice = practice.clone();
     match transaction.remittance {
         None => {
-            let payee = Payee::default();
-            Planned { placed, row: None, unbalanced: false, practice, payee, test: false }
+            let (payee, former) = (Payee::default(), Vec::new());
+            Planned { placed, row: None, unbalanced: false, practice, former, payee, test: false }
         }
         Some(remittance) => {
             let unbalanced =
                 remittance.imbalances.iter().any(|one| one.check == Check::Transaction);
             let payee = remittance.head.payee.clone();
             let test = remittance.head.test;
+            let former = identity::former_payers(&remittance.head.payer, rules);
             let row = Some(remittance_row(&remittance, number, rules));
-            Planned { placed, row, unbalanced, practice, payee, test }
+            Planned { placed, row, unbalanced, practice, former, payee, test }
         }
     }
 }

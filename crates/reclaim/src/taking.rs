@@ -8,8 +8,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::practice::Office;
-use crate::settle;
 use crate::take::{FileOutcome, FileReport, Options, Outcome, take_file};
+use crate::{refile, settle};
 
 /// How the command is asked to work.
 pub(crate) struct Taking {
@@ -24,6 +24,7 @@ pub(crate) async fn run(
     taking: &Taking,
 ) -> anyhow::Result<ExitCode> {
     settle::catch_up(office).await?;
+    refile::begin(office).await?;
     let files = all_files(files);
     let options = Options { accept_test: taking.accept_test };
     let bar = bar(&files);
@@ -51,7 +52,20 @@ pub(crate) async fn run(
     if !taking.json {
         println!("{}", tally.in_words());
     }
+    bring_rules(office).await?;
     Ok(ExitCode::from(if tally.unreadable > 0 { 2 } else { 0 }))
+}
+
+/// Rules that changed since the last time reach the cases that wait, after the files of today.
+async fn bring_rules(office: &Office) -> anyhow::Result<()> {
+    let bar = ProgressBar::new_spinner();
+    let heard = |cases| bar.set_message(format!("the rules changed: {cases} open cases follow"));
+    let cases = refile::sweep(office, &heard).await?;
+    bar.finish_and_clear();
+    if cases > 0 {
+        eprintln!("the rules changed: {cases} open cases were looked at again");
+    }
+    Ok(())
 }
 
 #[derive(Default)]

@@ -14,6 +14,7 @@ mod gate;
 mod health;
 mod home;
 mod keyed;
+mod lacking;
 mod matches;
 mod page;
 mod queue;

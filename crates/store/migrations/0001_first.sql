@@ -267,6 +267,9 @@ create table denial (
   priority bigint not null,
   quarantined text not null check (quarantined in ('yes', 'no')),
   snoozed_until text,
+  brought_to text not null,             -- the role that must hear of it; empty where none must
+  no_rule text not null check (no_rule in ('yes', 'no')),  -- one of its clocks is not configured
+  unmapped text,                        -- the leading code, where nobody has mapped it
   version bigint not null,
   changed_at text not null,
   changed_by text not null,
@@ -281,6 +284,8 @@ create index denial_due on denial (practice, state, due_on, denial);
 create index denial_money on denial (practice, state, outstanding desc, denial);
 create index denial_role on denial (practice, state, role, priority desc, denial);
 create index denial_person on denial (practice, state, person, priority desc, denial);
+create index denial_brought on denial (practice, brought_to) where brought_to <> '';
+create index denial_unmapped on denial (practice, unmapped) where unmapped is not null;
 
 -- Whose answer a case waits for: roles that see it though they do not own it.
 create table asked (

@@ -1,5 +1,6 @@
 //! Cases: opening them, saving what an act changed, reading them back.
 
+use denial::deadline::Deadline;
 use denial::denial::{Denial, Work};
 use denial::person::Moment;
 use jiff::civil::Date;
@@ -10,12 +11,14 @@ use crate::sql::{among, run};
 use crate::{Error, Practice, Tx, instant, parsed};
 
 /// Where a case stands in the queue; computed by the rules, kept to sort by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rank {
     /// Higher is sooner.
     pub priority: i64,
     /// The soonest open clock.
     pub due_on: Option<Date>,
+    /// The leading code, where nobody has mapped it.
+    pub unmapped: Option<String>,
 }
 
 /// The day that stands for "no clock is configured": later than any.
@@ -45,6 +48,9 @@ pub(crate) const DENIAL: Bulk = Bulk {
         "#priority",
         "quarantined",
         "snoozed_until",
+        "brought_to",
+        "no_rule",
+        "unmapped",
         "#version",
         "changed_at",
         "changed_by",
@@ -62,6 +68,8 @@ struct Columns<'a> {
     due_on: String,
     quarantined: &'static str,
     snoozed_until: Option<String>,
+    brought_to: &'static str,
+    no_rule: &'static str,
     body: String,
 }
 
@@ -77,6 +85,9 @@ impl Columns<'_> {
             ),
             Work::Closed { on, .. } => ("closed", "", "", "", on.to_string()),
         };
+        let is_open = state == "open";
+        let told = case.escalated.filter(|_| is_open);
+        let lacks = is_open && case.deadlines.iter().any(Deadline::lacks_rule);
         Columns {
             state,
             role,
@@ -86,6 +97,8 @@ impl Columns<'_> {
             due_on: rank.due_on.map_or_else(|| NO_CLOCK.to_owned(), |day| day.to_string()),
             quarantined: if case.quarantined { "yes" } else { "no" },
             snoozed_until: case.snoozed_until.map(|day| day.to_string()),
+            brought_to: told.map_or("", |told| told.to.as_str()),
+            no_rule: if lacks { "yes" } else { "no" },
             body: serde_json::to_string(case).expect("a case is JSON"),
         }
     }
@@ -139,8 +152,8 @@ impl Tx {
              plan = $6, denied_on = $7, next_kind = $8, next_on = $9, due_on = $10, denied = $11,
              outstanding = $12, priority = $13, quarantined = $14, snoozed_until = $15,
              version = $16, changed_at = $17, changed_by = $18, body = $19,
-             claim = $20, number = $21
-             where practice = $22 and denial = $23 and version = $24",
+             claim = $20, number = $21, payer = $22, brought_to = $23, no_rule = $24, unmapped = $25
+             where practice = $26 and denial = $27 and version = $28",
             columns.state,
             after.status().as_str(),
             columns.role,
@@ -162,6 +175,10 @@ impl Tx {
             columns.body,
             after.claim.as_str(),
             after.number.as_str(),
+            after.payer.as_str(),
+            columns.brought_to,
+            columns.no_rule,
+            rank.unmapped.as_deref(),
             self.practice.as_str(),
             after.id.as_str(),
             i64::from(read)
@@ -254,6 +271,9 @@ pub(crate) fn row(
         Cell::Int(rank.priority),
         Cell::Text(columns.quarantined.to_owned()),
         Cell::Maybe(columns.snoozed_until),
+        Cell::Text(columns.brought_to.to_owned()),
+        Cell::Text(columns.no_rule.to_owned()),
+        Cell::Maybe(rank.unmapped.clone()),
         Cell::Int(i64::from(case.version)),
         Cell::Text(at.to_owned()),
         Cell::Text(by.to_owned()),

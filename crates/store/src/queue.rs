@@ -63,6 +63,12 @@ pub struct Filter {
     pub due_from: Option<String>,
     /// The next action is due on this day or before.
     pub next_by: Option<String>,
+    /// Brought to this role.
+    pub brought_to: Option<String>,
+    /// One of its clocks is not configured.
+    pub no_rule: bool,
+    /// The leading code is this one, and nobody has mapped it.
+    pub unmapped: Option<String>,
     /// Only cases within somebody's own reach.
     pub own: Option<Own>,
 }
@@ -156,7 +162,10 @@ macro_rules! queue_text {
              and (cast($12 as text) is null or d.next_on <= $12)
              and (cast($13 as text) is null or d.role = $13 or d.person = $14 or exists
                (select 1 from asked a where a.practice = d.practice and a.denial = d.denial
-                and a.role = $13)) ",
+                and a.role = $13))
+             and (cast($18 as text) is null or d.brought_to = $18)
+             and (cast($19 as text) is null or d.no_rule = $19)
+             and (cast($20 as text) is null or d.unmapped = $20) ",
             $after,
             " order by ",
             $order,
@@ -238,7 +247,10 @@ impl Tx {
             filter.own.as_ref().map(|own| own.person.as_str()),
             value,
             last,
-            limit
+            limit,
+            filter.brought_to.as_deref(),
+            filter.no_rule.then_some("yes"),
+            filter.unmapped.as_deref()
         )?;
         Ok(rows)
     }

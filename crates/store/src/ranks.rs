@@ -55,11 +55,12 @@ impl Tx {
         let changed = run!(
             self,
             execute,
-            "update denial set priority = $1, due_on = $2
-             where practice = $3 and denial = $4 and version = $5
-             and (priority <> $1 or due_on <> $2)",
+            "update denial set priority = $1, due_on = $2, unmapped = $3
+             where practice = $4 and denial = $5 and version = $6 and (priority <> $1
+               or due_on <> $2 or coalesce(unmapped, '') <> coalesce(cast($3 as text), ''))",
             rank.priority,
             due_on,
+            rank.unmapped.as_deref(),
             self.practice.as_str(),
             case.id.as_str(),
             i64::from(case.version)

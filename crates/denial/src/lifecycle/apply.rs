@@ -44,6 +44,7 @@ impl Denial {
             Change::Assigned { owner } => {
                 self.set_owner(owner);
                 self.chosen.owner = true;
+                self.escalated = None;
             }
             Change::Owned { owner } => self.set_owner(owner),
             Change::Taken { by } => self.take(by),
@@ -107,6 +108,7 @@ impl Denial {
 
     fn take(&mut self, by: &PersonId) {
         self.taken_by = Some(by.clone());
+        self.escalated = None;
         if let Work::Open { owner, .. } = &mut self.work {
             owner.person.get_or_insert_with(|| by.clone());
         }
@@ -114,6 +116,9 @@ impl Denial {
 
     fn set_owner(&mut self, to: &Owner) {
         if let Work::Open { owner, .. } = &mut self.work {
+            // What the former role had to hear is nothing to it any more.
+            let is_other = owner.role != to.role;
+            self.escalated = self.escalated.filter(|last| !is_other || last.to != owner.role);
             *owner = to.clone();
         }
     }

@@ -2,7 +2,10 @@
 
 use crate::category::Category;
 use crate::contact::Contact;
-use crate::denial::{Denial, DeniedLine, NextAction, NextActionKind, Owner, Question, RootCause};
+use crate::deadline::DeadlineKind;
+use crate::denial::{
+    Denial, DeniedLine, NextAction, NextActionKind, Owner, Question, RootCause, Status,
+};
 use crate::ids::DocumentId;
 use crate::lifecycle::action::Road;
 use crate::lifecycle::event::Change;
@@ -75,8 +78,34 @@ impl Denial {
         rules: &Rules,
     ) -> Result<Change, Refused> {
         not_before(on, at.today)?;
+        if let Some((deadline, by)) = self.limit(kind, at.today).filter(|(_, by)| *by < on) {
+            return Err(Refused::PastClock { deadline, by });
+        }
         let next = NextAction { kind, on };
         Ok(Change::Planned { next, escalate_on: self.escalate_on(next, at.today, rules) })
+    }
+
+    /// The clock that an action is to meet, while it is ours to act: its own where it has one, else
+    /// the last of those that run, after which no way is open. A way that a person lets go binds no
+    /// other.
+    fn limit(&self, kind: NextActionKind, today: Date) -> Option<(DeadlineKind, Date)> {
+        use DeadlineKind as Clock;
+        use NextActionKind as Next;
+        if !matches!(self.status(), Status::New | Status::InReview) {
+            return None;
+        }
+        let fits = |clock: Clock| match kind {
+            Next::Correct | Next::Resubmit => {
+                matches!(clock, Clock::CorrectedClaim | Clock::TimelyFiling)
+            }
+            Next::Appeal => matches!(clock, Clock::Appeal(_) | Clock::Reconsideration),
+            Next::SendRecords => clock == Clock::RecordsRequest,
+            Next::Review | Next::CallPayer | Next::AskColleague | Next::AwaitPayer => {
+                clock != Clock::PayerAnswer
+            }
+            Next::CoordinateBenefits | Next::BillPatient | Next::ProposeWriteOff => false,
+        };
+        self.running(today).into_iter().rfind(|(clock, _)| fits(*clock))
     }
 
     /// A case may sleep, but never through a clock (features 4.06).

@@ -76,6 +76,25 @@ impl Denial {
         self.as_events(all, rules)
     }
 
+    /// What it comes to that nothing of the claim is a denial by today's rules: the lines go, and a
+    /// person closes what is left. Money that was posted is theirs to take back first.
+    #[must_use]
+    pub fn cleared(&self, rules: &Rules) -> Vec<Event> {
+        if self.status().is_closed() || self.lines.is_empty() || !self.postings.is_empty() {
+            return Vec::new();
+        }
+        let gone = |line: &DeniedLine| change(line, Difference::Removed);
+        let changes = self.lines.iter().map(gone).collect();
+        let filing = Filing {
+            lines: Vec::new(),
+            quarantined: false,
+            wanted: Vec::new(),
+            first: NextActionKind::Review,
+            ..self.filed()
+        };
+        self.as_events(vec![Change::Refiled { filing: Box::new(filing), changes }], rules)
+    }
+
     /// What a better known claim comes to: its 837 has come, or was found not to be its own.
     #[must_use]
     pub fn join(&self, facts: &ClaimFacts, rules: &Rules) -> Vec<Event> {

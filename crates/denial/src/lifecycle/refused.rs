@@ -39,7 +39,7 @@ pub enum Refused {
         /// Its last day.
         by: Date,
     },
-    /// The case would sleep through a clock.
+    /// The case would sleep through a clock, or the next action would come after the one it is for.
     #[error("the clock for {} runs out on {by}; choose an earlier day", deadline_words(*.deadline))]
     PastClock {
         /// Which clock.

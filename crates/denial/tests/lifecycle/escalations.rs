@@ -31,6 +31,41 @@ fn a_case_that_no_person_has_is_the_managers() {
     assert_eq!(heard(&taken, 6), None);
 }
 
+/// Brings the case as the nightly sweep does; gives the case after it and whether it was brought.
+fn brought(case: &Denial, on: i64) -> (Denial, bool) {
+    let events = case.brought(day(on), &rules());
+    let after = events.iter().fold(case.clone(), Denial::apply);
+    (Denial { deadlines: case.deadlines.clone(), ..after }, !events.is_empty())
+}
+
+#[test]
+fn each_reason_is_brought_once_and_none_hides_another() {
+    let kind = DeadlineKind::Appeal(1);
+    let mut case = Denial { deadlines: vec![clock(kind, 30)], ..case().after };
+    let mut told = Vec::new();
+    for on in 1..=29 {
+        let (after, is_brought) = brought(&case, on);
+        told.extend(is_brought.then(|| (on, after.escalated.expect("told").to)));
+        case = after;
+    }
+    // Nobody has it; then nobody did what was due; then the clock is near.
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told.iter().all(|(_, to)| *to == Role::Manager), "{told:?}");
+    let near = Denial { escalated: None, ..case.clone() };
+    let (first, _) = brought(&near, 25);
+    assert_eq!(first.escalated.map(|last| last.to), Some(Role::BillingSpecialist));
+    let (second, _) = brought(&first, 25);
+    assert_eq!(second.escalated.map(|last| last.to), Some(Role::Manager));
+    assert!(!brought(&second, 26).1);
+}
+
+#[test]
+fn who_takes_a_case_or_gets_it_ends_what_was_brought() {
+    let (told, _) = brought(&case().after, 6);
+    assert!(told.escalated.is_some());
+    assert_eq!(did(&told, 6, r#"{"act":"take"}"#).escalated, None);
+}
+
 #[test]
 fn nobody_did_what_was_due_and_the_ladder_climbs() {
     let case = did(&case().after, 1, r#"{"act":"review"}"#);

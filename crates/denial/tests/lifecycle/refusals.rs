@@ -124,6 +124,30 @@ fn reversal(id: u128, of: u128, cents: i64) -> denial::posting::Entry {
     denial::posting::Entry { reverses: Some(pay(of, 1).id), ..pay(id, -cents) }
 }
 
+fn plan(next: &str) -> String {
+    format!(r#"{{"act":"plan","next":"{next}","on":"2026-06-20"}}"#)
+}
+
+#[test]
+fn a_plan_is_bound_by_the_clock_it_is_to_meet_alone() {
+    let case = clocked(DeadlineKind::CorrectedClaim, 9);
+    let both = |days| {
+        let appeal = crate::clinic::clock(DeadlineKind::Appeal(1), days);
+        Denial { deadlines: [case.deadlines.clone(), vec![appeal]].concat(), ..case.clone() }
+    };
+    let refused = |case: &Denial, next: &str| {
+        case.decide(&action(&plan(next)), &moment(1, Role::Manager), &rules()).err()
+    };
+    for next in ["appeal", "review", "await_payer"] {
+        assert_eq!(refused(&both(30), next), None, "{next}: the appeal is open still");
+        assert!(refused(&both(10), next).is_some(), "{next}: no way is open then");
+    }
+    assert!(refused(&both(30), "correct").is_some());
+    for next in ["bill_patient", "propose_write_off", "coordinate_benefits"] {
+        assert_eq!(refused(&both(10), next), None, "{next} meets no clock");
+    }
+}
+
 #[test]
 fn every_reason_to_refuse_is_reached() {
     use Role::{BillingSpecialist, FrontDesk, Manager, Poster, Provider};
@@ -146,6 +170,9 @@ fn every_reason_to_refuse_is_reached() {
         (in_review(), Manager, action(r#"{"act":"release"}"#), "NotTaken"),
         (late, BillingSpecialist, action(RESUBMIT), "Past"),
         (clocked(DeadlineKind::Appeal(1), 9), Manager, action(snooze), "PastClock"),
+        (clocked(DeadlineKind::Appeal(1), 9), Manager, action(&plan("appeal")), "PastClock"),
+        (clocked(DeadlineKind::Appeal(1), 9), Manager, action(&plan("call_payer")), "PastClock"),
+        (clocked(DeadlineKind::CorrectedClaim, 9), Manager, action(&plan("correct")), "PastClock"),
         (odd("without control"), Manager, action(RESUBMIT), "NoControlNumber"),
         (odd("rejected"), Manager, action(RESUBMIT), "AlreadySent"),
         (in_review(), Manager, action(&level), "WrongLevel"),

@@ -249,7 +249,7 @@ impl Desk<'_> {
                     "Next action",
                     named(NextActionKind::ALL, |one| one.as_str()),
                 ),
-                self.day(act, "on", "By", true),
+                self.day(act, "on", "By, within the clock it is to meet", true),
             ],
             Act::Snooze => {
                 vec![self.day(act, "until", "Until", true), self.words(act, "reason", "Why", true)]

@@ -71,6 +71,8 @@ pub(crate) struct Clock {
     pub(crate) due: Due,
     pub(crate) rule: String,
     pub(crate) met: Option<String>,
+    /// The day by which the desk wants the work done, while the clock runs against it.
+    pub(crate) ours: Option<String>,
 }
 
 impl CaseView {
@@ -105,7 +107,7 @@ impl CaseView {
             remarks: reasons::remarks_of(case, rules),
             advice: advice(case, rules),
             wanted: wanted(case),
-            clocks: case.deadlines.iter().map(|clock| self::clock(clock, today)).collect(),
+            clocks: case.deadlines.iter().map(|clock| self::clock(clock, rules, today)).collect(),
             money: money(case),
             outstanding: case.balance.outstanding().to_string(),
             worth: Worth::of(&rank::priority(case, today, rules)),
@@ -196,7 +198,7 @@ fn wanted(case: &Denial) -> Vec<Wanted> {
     case.wanted.iter().map(|one| Wanted { what: words::label(one), here: here(one) }).collect()
 }
 
-fn clock(clock: &Deadline, today: Date) -> Clock {
+fn clock(clock: &Deadline, rules: &Rules, today: Date) -> Clock {
     let kind = clock.kind.in_words();
     let mut letters = kind.chars();
     let kind = letters.next().map(|one| one.to_uppercase().chain(letters).collect());
@@ -214,7 +216,9 @@ fn clock(clock: &Deadline, today: Date) -> Clock {
             (words::due(None, today), words)
         }
     };
-    Clock { kind: kind.unwrap_or_default(), due, rule, met }
+    let runs = clock.open_until().filter(|date| *date >= today);
+    let ours = runs.map(|date| words::day(deadline::internal_due(date, &rules.desk)));
+    Clock { kind: kind.unwrap_or_default(), due, rule, met, ours }
 }
 
 fn money(case: &Denial) -> Vec<(&'static str, String)> {

@@ -65,6 +65,20 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
         Vec::new()
     };
     let mut waiting = Vec::new();
+    if opens {
+        let brought = tx.brought_to(role.as_str()).await?;
+        let href = "/queue?brought=me&snoozed=show";
+        waiting.extend(waits(brought, "case brought to you", "cases brought to you", href));
+    }
+    if allows(role, Access::Rules) {
+        let codes = i64::try_from(tx.unmapped_codes().await?.len()).unwrap_or(i64::MAX);
+        waiting.extend(waits(
+            codes,
+            "code that nobody mapped",
+            "codes that nobody mapped",
+            "/rules",
+        ));
+    }
     if allows(role, Access::Remittances) {
         let (remittances, matches) = tx.reviews().await?;
         waiting.extend(waits(
@@ -113,7 +127,7 @@ fn tiles(tally: &[Tally], opens: bool) -> Vec<Tile> {
         ("At risk", "/queue", "", |_| true),
         ("Due within 7 days", "/queue?due=soon", "soon", |one| one.clock == "soon"),
         ("Past due", "/queue?due=past", "past", |one| one.clock == "past"),
-        ("No clock configured", "/queue?due=none", "", |one| one.clock == "none"),
+        ("A clock not configured", "/queue?due=unconfigured", "", |one| one.no_rule == "yes"),
         ("Nobody has it", "/queue?person=nobody", "", |one| one.owned == "no"),
         ("Next action late", "/queue?next=late", "soon", |one| one.late == "yes"),
         ("Won, not posted yet", "/queue?status=overturned", "", |one| one.status == "overturned"),

@@ -47,13 +47,14 @@ pub(crate) struct Link {
 }
 
 /// Every page of the frame's list, with what it takes to open it.
-const LINKS: [(&str, &str, &str, Option<Access>); 8] = [
+const LINKS: [(&str, &str, &str, Option<Access>); 9] = [
     ("/", "Home", "h", None),
     ("/queue", "Queue", "q", Some(Access::Queue)),
     ("/remittances", "Remittances", "r", Some(Access::Remittances)),
     ("/matches", "Matches", "m", Some(Access::Matches)),
     ("/rejections", "Rejections", "x", Some(Access::Rejections)),
     ("/files", "Files", "f", Some(Access::Remittances)),
+    ("/rules", "Rules", "u", Some(Access::Rules)),
     ("/journal", "Journal", "j", Some(Access::Audit)),
     ("/people", "People", "p", Some(Access::ManagePeople)),
 ];

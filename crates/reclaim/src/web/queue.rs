@@ -15,7 +15,7 @@ use denial::triage::{Floor, Priority};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use store::denials::NO_CLOCK;
-use store::queue::{After, Filter, Own, QueueRow, Sort};
+use store::queue::{After, Count, Filter, Own, QueueRow, Sort};
 
 use crate::fields::Fields;
 use crate::practice::Office;
@@ -125,6 +125,7 @@ pub(crate) async fn page(
     found.truncate(ROWS);
     let people = timeline::people(&mut tx).await?;
     let payers = tx.payers().await?;
+    let codes = tx.unmapped_codes().await?;
     let rows = rows(&mut tx, office, &found, &people).await?;
     let next = found.last().filter(|_| more).map(|last| further(&asked, last, sort));
     let page = Page::of(&visitor, "Queue", "/queue");
@@ -133,7 +134,7 @@ pub(crate) async fn page(
         page,
         rows,
         set: set.count(),
-        choices: choices(&asked, &people, &payers),
+        choices: choices(&asked, &people, &payers, &codes),
         next,
         further: after.is_some(),
         sought: None,
@@ -141,8 +142,8 @@ pub(crate) async fn page(
     html(&template)
 }
 
-const FILTERS: [&str; 8] =
-    ["due", "status", "category", "role", "person", "payer", "next", "snoozed"];
+const FILTERS: [&str; 10] =
+    ["due", "status", "category", "role", "person", "payer", "next", "snoozed", "brought", "code"];
 
 /// What somebody sees who does not see every case.
 pub(crate) fn own(office: &Office) -> Option<Own> {
@@ -183,6 +184,9 @@ fn filter(asked: &Fields, office: &Office, today: Date) -> Filter {
         awake_on: (text("snoozed").is_none()).then(|| day(0)),
         due_from,
         next_by: text("next").map(|_| day(-1)),
+        brought_to: text("brought").map(|_| office.who.role.as_str().to_owned()),
+        no_rule: asked.get("due").is_some_and(|due| due == "unconfigured"),
+        unmapped: text("code"),
         own: own(office),
     }
 }
@@ -205,7 +209,7 @@ fn further(asked: &Fields, last: &QueueRow, sort: Sort) -> String {
     };
     let kept = asked.iter().filter(|(name, text)| *name != "after" && !text.is_empty());
     let word = |text: &str| -> String {
-        text.chars().filter(|one| one.is_ascii_alphanumeric() || *one == '_').collect()
+        text.chars().filter(|one| one.is_ascii_alphanumeric() || "_-".contains(*one)).collect()
     };
     let kept = kept.map(|(name, text)| format!("{}={}&", word(name), word(text)));
     format!("/queue?{}after={value}:{}", kept.collect::<String>(), last.denial)
@@ -291,6 +295,7 @@ fn choices(
     asked: &Fields,
     people: &HashMap<String, String>,
     payers: &[(String, String)],
+    codes: &[Count],
 ) -> Vec<Choices> {
     let named = |name: &str| (name.to_owned(), words::label(name));
     let pair = |value: &str, label: &str| (value.to_owned(), label.to_owned());
@@ -305,7 +310,8 @@ fn choices(
         pair("past", "Past due"),
         pair("soon", "Within 7 days"),
         pair("month", "Within 30 days"),
-        pair("none", "Not configured"),
+        pair("unconfigured", "One not configured"),
+        pair("none", "None configured"),
     ];
     let sorts =
         [pair("priority", "Priority"), pair("due", "Soonest clock"), pair("money", "Money")];
@@ -319,6 +325,8 @@ fn choices(
         all("payer", "Payer", payers.to_vec()),
         all("next", "Next action", vec![pair("late", "Late")]),
         all("snoozed", "Put off", vec![pair("show", "Shown too")]),
+        all("brought", "Brought", vec![pair("me", "To my role")]),
+        all("code", "Unmapped code", codes.iter().map(|one| pair(&one.name, &one.name)).collect()),
         all("sort", "Sort", sorts.into()),
     ]
 }

@@ -10,7 +10,7 @@ use denial::person::Access;
 
 use crate::web::gate::Gate;
 use crate::web::{
-    App, assets, audit, case, case_documents, files, health, home, keyed, matches, queue,
+    App, assets, audit, case, case_documents, files, health, home, keyed, lacking, matches, queue,
     rejections, remittances, sign_in, staff, upload,
 };
 
@@ -77,6 +77,7 @@ pub(crate) fn table() -> Vec<Route> {
         does("/keyed", Needs(A::TakeFiles), keyed::key).large(),
         shows("/files", Needs(A::Remittances), files::page),
         shows("/files/{hash}", Needs(A::Remittances), files::one),
+        shows("/rules", Needs(A::Rules), lacking::page),
         shows("/journal", Needs(A::Audit), audit::page),
         shows("/people", Needs(A::ManagePeople), staff::page),
         does("/people", Needs(A::ManagePeople), staff::change),

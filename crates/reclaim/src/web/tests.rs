@@ -6,3 +6,4 @@ mod money;
 mod paper;
 mod signing_in;
 mod story;
+mod waiting;

@@ -210,7 +210,8 @@ impl Tx {
                 fold.has_row = true;
                 count += 1;
                 let due: &str = row.try_get(DUE_ON)?;
-                let rank = fold.rank(due, row.try_get(PRIORITY)?)?;
+                let unmapped = row.try_get(UNMAPPED)?;
+                let rank = Rank { unmapped, ..fold.rank(due, row.try_get(PRIORITY)?)? };
                 let expected = denials::row(&practice, &fold.case, &rank, &fold.at, &fold.actor);
                 for (at, (name, cell)) in DENIAL.columns.iter().zip(&expected).enumerate() {
                     let is_so = match cell {
@@ -228,7 +229,8 @@ impl Tx {
             },
             "select practice, denial, claim, payer, round, number, state, status, role, person,
              category, plan, denied_on, next_kind, next_on, due_on, denied, outstanding, priority,
-             quarantined, snoozed_until, version, changed_at, changed_by, body from denial
+             quarantined, snoozed_until, brought_to, no_rule, unmapped, version, changed_at,
+             changed_by, body from denial
              where practice = $1 and denial > $2 and denial <= $3 order by denial",
             self.practice.as_str(),
             after,
@@ -238,9 +240,10 @@ impl Tx {
     }
 }
 
-/// Where the two columns stand that rules and days give, not the journal.
+/// Where the three columns stand that rules and days give, not the journal.
 const DUE_ON: usize = 15;
 const PRIORITY: usize = 18;
+const UNMAPPED: usize = 23;
 
 /// A text column as expected. A body may be written by an older program, with other words for the
 /// same case.
@@ -336,7 +339,7 @@ impl Fold {
     /// Yet the clock must be one of the case's.
     fn rank(&self, due: &str, priority: i64) -> Result<Rank, Error> {
         if due == NO_CLOCK {
-            return Ok(Rank { priority, due_on: None });
+            return Ok(Rank { priority, due_on: None, unmapped: None });
         }
         let id = self.case.id.as_str();
         let inconsistent =
@@ -345,7 +348,7 @@ impl Fold {
         if !self.case.deadlines.iter().any(|clock| clock.date() == Some(day)) {
             return differs(id, format!("due_on is {due}, and it has no clock of that day"));
         }
-        Ok(Rank { priority, due_on: Some(day) })
+        Ok(Rank { priority, due_on: Some(day), unmapped: None })
     }
 
     /// Denied is what was explained, given up and is outstanding; every posting has its row.

@@ -2,10 +2,13 @@
 
 use denial::denial::{Denial, RootCause, Status};
 use denial::ids::PayerId;
+use denial::lifecycle::Decided;
+use denial::lifecycle::opening::ClaimFacts;
 use denial::person::Role;
 use store::Error;
 use store::denials::Rank;
 use store::instant;
+use store::queue::{Filter, Sort};
 
 use crate::clinic::{TODAY, act, action, moment, open, rules, save, someone};
 use crate::place::{on_each, practice};
@@ -62,6 +65,31 @@ fn a_dropped_transaction_leaves_nothing() {
 }
 
 #[test]
+fn a_case_moves_to_the_payer_that_it_is_one_with() {
+    on_each(async |place| {
+        let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };
+        let payer = PayerId::from_bits(2);
+        let facts = ClaimFacts {
+            claim: case.claim.clone(),
+            number: case.number.clone(),
+            payer: payer.clone(),
+            payer_name: case.payer_name.clone(),
+            plan: case.plan,
+            days: case.days,
+        };
+        let events = case.join(&facts, &rules());
+        let after = events.iter().fold(case.clone(), Denial::apply);
+        let decided = Decided { events, after, split: None };
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.know_payers(&[(payer.clone(), "One payer".to_owned())]).await.expect("known");
+        save(&mut tx, case, &decided).await.expect("saved");
+        let filter = Filter { payer: Some(payer.to_string()), ..Filter::default() };
+        let rows = tx.queue(&filter, Sort::Priority, None, 9).await.expect("read");
+        assert_eq!(rows[0].payer_name, "One payer");
+    });
+}
+
+#[test]
 fn a_case_cannot_be_opened_twice() {
     on_each(async |place| {
         let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };
@@ -77,7 +105,7 @@ fn a_rank_is_renewed_without_a_version() {
     on_each(async |place| {
         let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };
         let mut tx = place.store.write(&practice()).await.expect("a turn");
-        let rank = Rank { priority: 99, due_on: Some(TODAY) };
+        let rank = Rank { priority: 99, due_on: Some(TODAY), unmapped: None };
         assert!(tx.rerank(case, &rank).await.expect("renewed"));
         assert!(!tx.rerank(case, &rank).await.expect("it has it already"));
         assert_eq!(tx.case(case.id.as_str()).await.expect("there"), *case);

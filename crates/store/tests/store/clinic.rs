@@ -106,7 +106,7 @@ pub(crate) fn action(json: &str) -> Action {
 }
 
 pub(crate) fn rank(priority: i64) -> Rank {
-    Rank { priority, due_on: None }
+    Rank { priority, due_on: None, unmapped: Some("CO-QQ1".to_owned()) }
 }
 
 pub(crate) fn entries(case: &Denial, events: &[Event]) -> Vec<Entry> {

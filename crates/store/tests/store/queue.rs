@@ -55,7 +55,9 @@ fn each_filter_leaves_what_it_names() {
         let cases = open(place, &[300, 100, 200]).await;
         let taken = act(place, &cases[1], r#"{"act": "take"}"#).await;
         let snooze = r#"{"act": "snooze", "until": "2026-06-20", "reason": "waits"}"#;
-        act(place, &cases[2], snooze).await;
+        let asleep = act(place, &cases[2], snooze).await;
+        let bring = r#"{"act": "escalate", "to": "manager", "reason": "waits"}"#;
+        act(place, &asleep, bring).await;
         let text = |text: &str| Some(text.to_owned());
         let role = taken.owner().map(|owner| owner.role.as_str().to_owned());
         let own = |role: &str| Own { role: role.to_owned(), person: someone(1).to_string() };
@@ -79,6 +81,10 @@ fn each_filter_leaves_what_it_names() {
             (Filter { next_by: text("2026-01-01"), ..Filter::default() }, &[]),
             (Filter { awake_on: text("2026-06-02"), ..Filter::default() }, &["C1", "C2"]),
             (Filter { awake_on: text("2026-06-20"), ..Filter::default() }, &["C1", "C2", "C3"]),
+            (Filter { no_rule: true, ..Filter::default() }, &["C1", "C2", "C3"]),
+            (Filter { unmapped: text("CO-QQ1"), ..Filter::default() }, &["C1", "C2", "C3"]),
+            (Filter { unmapped: text("CO-1"), ..Filter::default() }, &[]),
+            (Filter { brought_to: text("manager"), ..Filter::default() }, &["C3"]),
             (Filter { own: Some(own("poster")), ..Filter::default() }, &["C2"]),
         ];
         for (filter, expected) in table {
@@ -130,6 +136,11 @@ fn counts_agree_with_the_cases() {
             (cases("no_clock"), cases("unowned"), cases("late")),
             (Some(3), Some(2), Some(0))
         );
+        let codes = tx.unmapped_codes().await.expect("counted");
+        assert_eq!((codes[0].name.as_str(), codes[0].cases), ("CO-QQ1", 3));
+        let payers = tx.payers_without_rules().await.expect("counted");
+        assert_eq!((payers[0].1.as_str(), payers[0].2, payers[0].3), ("Synthetic payer", 3, 600));
+        assert_eq!(tx.brought_to("manager").await.expect("counted"), 0);
         assert_eq!(tx.asleep("2026-06-01").await.expect("counted"), (1, 200));
         let tally = tx.tally(None, "2026-06-01", "2026-06-08").await.expect("counted");
         let awake: i64 = tally.iter().map(|one| one.cases).sum();

@@ -53,6 +53,7 @@ fn every_list_of_words_is_that_of_its_enum() {
         ("denial", "state", open_closed),
         ("denial", "status", names(Status::ALL, Status::as_str)),
         ("denial", "quarantined", words(&["yes", "no"])),
+        ("denial", "no_rule", words(&["yes", "no"])),
         ("journal", "chain", words(&["work", "views"])),
     ];
     let mut lists = lists();

@@ -317,6 +317,9 @@ async fn ranks_follow_the_days_without_an_act() {
         .replace("CLP*A-1*1*900*0**12", "CLP*A-1*1*900*0**MB");
     take(&lead, "a.835", &text).await;
     let case = lead.find("A-1").await;
+    lead.act(&case, "take", &[]).await.is(StatusCode::SEE_OTHER);
+    let planned = [("next", "review"), ("on", "2026-06-01")];
+    lead.act(&case, "plan", &planned).await.is(StatusCode::SEE_OTHER);
     let before = lead.get(&case).await.field("version");
     let filter = store::queue::Filter::default();
     let sort = store::queue::Sort::Priority;

@@ -1,0 +1,73 @@
+//! Rules: what the rule files lack, with the cases and the money that wait for it.
+
+use askama::Template;
+use axum::response::Response;
+use denial::codes::Carc;
+use denial::person::{Access, allows};
+use denial::rules::Rules;
+use store::queue::Count;
+
+use crate::web::page::{Page, html};
+use crate::web::session::Visitor;
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+#[derive(Template)]
+#[template(path = "lacking.html")]
+struct LackingPage {
+    page: Page,
+    codes: Vec<Lack>,
+    payers: Vec<Lack>,
+    /// They may open the cases.
+    opens: bool,
+}
+
+/// One thing that a rule file does not say.
+struct Lack {
+    name: String,
+    meaning: String,
+    cases: String,
+    money: String,
+    href: String,
+}
+
+/// `GET /rules`.
+pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let mut tx = office.read().await?;
+    let codes = tx.unmapped_codes().await?;
+    let payers = tx.payers_without_rules().await?;
+    let template = LackingPage {
+        page: Page::of(&visitor, "Rules", "/rules"),
+        codes: codes.iter().map(|one| code(one, &office.rules)).collect(),
+        payers: payers.into_iter().map(payer).collect(),
+        opens: allows(office.who.role, Access::Queue),
+    };
+    html(&template)
+}
+
+fn code(one: &Count, rules: &Rules) -> Lack {
+    let carc = one.name.split_once('-').map_or("", |(_, carc)| carc);
+    let known = rules.wording.carc(&Carc::new(carc));
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    Lack {
+        meaning: known.map_or_else(|| "Not in the code lists".to_owned(), |it| it.text.to_string()),
+        cases: words::number(one.cases),
+        money: words::money(one.outstanding),
+        href: format!(
+            "/queue?code={}",
+            one.name.chars().filter(|it| plain(*it)).collect::<String>()
+        ),
+        name: one.name.clone(),
+    }
+}
+
+fn payer((payer, name, cases, cents): (String, String, i64, i64)) -> Lack {
+    Lack {
+        name,
+        meaning: String::new(),
+        cases: words::number(cases),
+        money: words::money(cents),
+        href: format!("/queue?due=unconfigured&payer={payer}"),
+    }
+}
