@@ -143,13 +143,27 @@ pub(crate) fn deal(head: &RemittanceHead) -> String {
     hex::encode(digest(&[&head.payer_key, head.trace.as_str(), &total, &day, payee]))
 }
 
+/// Hexadecimal letters of a fingerprint that tell the day, and those that tell patient and day:
+/// claims of one day lie together in the index, those of one patient side by side.
+const DAY: usize = 6;
+const PATIENT: usize = 18;
+
+/// Family name and first day, hashed: how the fingerprints of that patient's claims of that day
+/// begin. `None` where one of them is missing.
+pub(crate) fn patient_on(family: &str, first: Option<Date>) -> Option<String> {
+    let family = letters(family);
+    let first = first.filter(|_| !family.is_empty())?.to_string();
+    let day = hex::encode(digest(&["day", &first]));
+    let patient = hex::encode(digest(&["patient", &family, &first]));
+    Some(format!("{}{}", &day[..DAY], &patient[..PATIENT - DAY]))
+}
+
 /// Patient, first day and charge, hashed: equal on a claim as billed and as paid. `None` where one
 /// of them is missing.
 pub(crate) fn fingerprint(patient: &Patient, first: Option<Date>, charge: Money) -> Option<String> {
-    let family = letters(&patient.family);
-    let first = first.filter(|_| !family.is_empty() && !charge.is_zero())?.to_string();
-    let charge = charge.abs().plain();
-    Some(hex::encode(&digest(&["likely", &family, &first, &charge])[..16]))
+    let beginning = patient_on(&patient.family, first.filter(|_| !charge.is_zero()))?;
+    let all = hex::encode(digest(&["likely", &beginning, &charge.abs().plain()]));
+    Some(format!("{beginning}{}", &all[..32 - PATIENT]))
 }
 
 /// The fingerprint of a claim as billed.
@@ -159,8 +173,12 @@ pub(crate) fn billed_fingerprint(claim: &Claim) -> Option<String> {
 
 /// The fingerprint of a claim as paid.
 pub(crate) fn paid_fingerprint(payment: &ClaimPayment) -> Option<String> {
-    let lines = payment.lines.iter().filter_map(|line| line.from).min();
-    fingerprint(payment.patient.reveal(), lines.or(payment.from), payment.charge)
+    fingerprint(payment.patient.reveal(), first_day(payment), payment.charge)
+}
+
+/// The first day of service of a claim as paid.
+pub(crate) fn first_day(payment: &ClaimPayment) -> Option<Date> {
+    payment.lines.iter().filter_map(|line| line.from).min().or(payment.from)
 }
 
 /// Letters and digits alone, in capitals: how names are compared.
@@ -196,6 +214,25 @@ mod tests {
         assert!(together(case(&one).as_str(), case(&next).as_str()) && case(&one) != case(&next));
         assert!(!together(case(&one).as_str(), case(&far).as_str()));
         assert_eq!(["", "A", "AB", "ABC", "Äöü"].map(stem), ["", "", "", "A", "Ä"]);
+    }
+
+    #[test]
+    fn a_fingerprint_begins_with_its_patient_and_day() {
+        let patient = |family: &str| Patient { family: family.to_owned(), ..Patient::default() };
+        let on = |day: i8| Some(jiff::civil::date(2026, 2, day));
+        let of = |family: &str, day: i8, cents: i64| {
+            fingerprint(&patient(family), on(day), Money::from_cents(cents)).expect("complete")
+        };
+        let one = of("Sam-ple", 1, 100);
+        assert_eq!((one.len(), one == of("SAMPLE", 1, -100)), (32, true));
+        assert!(one.starts_with(&patient_on("sample", on(1)).expect("complete")));
+        assert_ne!(one, of("SAMPLE", 1, 101));
+        assert_eq!(one[..DAY], of("OTHER", 1, 100)[..DAY]);
+        assert_ne!(one[..PATIENT], of("OTHER", 1, 100)[..PATIENT]);
+        assert_ne!(one[..DAY], of("SAMPLE", 2, 100)[..DAY]);
+        assert_eq!(fingerprint(&patient(" "), on(1), Money::from_cents(1)), None);
+        assert_eq!(fingerprint(&patient("A"), None, Money::from_cents(1)), None);
+        assert_eq!(fingerprint(&patient("A"), on(1), Money::ZERO), None);
     }
 
     #[test]

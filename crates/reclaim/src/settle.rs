@@ -27,7 +27,7 @@ use x12::{Delimiters, Place};
 
 use crate::practice::Office;
 use crate::staging::STEP;
-use crate::{identity, rank};
+use crate::{doubts, identity, rank};
 
 /// What remittances say that are being written: it need not be read back.
 #[derive(Default)]
@@ -135,6 +135,7 @@ pub(crate) async fn settle_claims(
         return Ok(());
     }
     let mut known = known(tx, claims, fresh).await?;
+    doubts::look(tx, &known.said, &known.claims).await?;
     let mut terms = Terms::default();
     let mut opened = Opened::default();
     for ((claim, payer), mut said) in std::mem::take(&mut known.said) {

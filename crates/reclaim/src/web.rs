@@ -8,8 +8,10 @@ mod case_documents;
 mod case_forms;
 mod case_view;
 mod chart;
+mod doubtful;
 mod files;
 mod gate;
+mod grades;
 mod health;
 mod home;
 mod keyed;
@@ -26,6 +28,7 @@ mod sign_in;
 mod staff;
 mod timeline;
 mod trouble;
+mod unmatched;
 mod upload;
 mod words;
 

@@ -140,6 +140,7 @@ create table claim (
   primary key (practice, claim)
 );
 create index claim_fingerprint on claim (practice, fingerprint);
+create index claim_unbilled on claim (practice, claim) where source = 'remittance';
 
 -- Other ways in which remittances describe a claim that is not billed.
 create table paid_fingerprint (
@@ -177,6 +178,21 @@ create table likely_match (
 );
 create index likely_match_open on likely_match (practice, state, claim);
 create index likely_match_candidate on likely_match (practice, candidate, state);
+
+-- A claim payment that carries the number of a billed claim, whose patient and charge are others.
+create table doubt (
+  practice text not null,
+  remittance text not null,
+  n bigint not null,
+  claim text not null,
+  state text not null check (state in ('open', 'confirmed')),
+  decided_by text,
+  decided_at text,
+  primary key (practice, remittance, n),
+  foreign key (practice, remittance, n) references claim_payment (practice, remittance, n)
+);
+create index doubt_claim on doubt (practice, claim);
+create index doubt_state on doubt (practice, state, remittance, n);
 
 -- What a receiver said of a file, a transaction or a claim before adjudication.
 create table acknowledgement (

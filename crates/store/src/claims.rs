@@ -1,10 +1,9 @@
-//! Claims under their numbers, each version as billed, and likely matches for a person to decide.
+//! Claims under their numbers, and each version as billed.
 
 use std::collections::HashMap;
 
 use denial::claim::Claim;
 use denial::ids::ClaimId;
-use denial::named;
 
 use crate::bulk::{Bulk, Cell};
 use crate::sql::{among, run};
@@ -55,33 +54,6 @@ impl ClaimRow {
     pub fn billed(&self) -> Result<Option<Claim>, Error> {
         self.body.as_deref().map(|body| parsed("claim", &self.claim, body)).transpose()
     }
-}
-
-named! {
-    /// What became of a likely match.
-    Match {
-        /// Nobody has looked.
-        Open = "open",
-        /// It is that claim.
-        Accepted = "accepted",
-        /// It is not.
-        Declined = "declined",
-    }
-}
-
-/// A claim known from a remittance, and the billed claim that it likely is.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct LikelyMatch {
-    /// The claim known from a remittance.
-    pub claim: String,
-    /// Its number.
-    pub number: String,
-    /// The billed claim.
-    pub candidate: String,
-    /// Its number.
-    pub candidate_number: String,
-    /// [`Match`].
-    pub state: String,
 }
 
 const CLAIM: Bulk =
@@ -280,165 +252,6 @@ impl Tx {
              order by rank desc",
             self.practice.as_str(),
             claim
-        )?;
-        Ok(rows)
-    }
-
-    // `cross join` tells SQLite to go from the few named claims to the index of fingerprints; left
-    // to itself, without statistics, it reads every claim of the practice.
-
-    /// Notes which of some claims known from remittances are likely billed ones: same patient,
-    /// first day and charge. [`Tx::find_likely_paid`] looks from the other side, so that it does
-    /// not matter which file came first.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn find_likely_billed(&mut self, claims: &[String]) -> Result<(), Error> {
-        among!(
-            self,
-            (String,),
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, v.claim, 'open'
-             from claim a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint
-             and a.practice = $1 and a.claim in (select value from json_each($2))
-             and a.source = 'remittance' and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, v.claim, 'open'
-             from claim a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint
-             and a.practice = $1 and a.claim = any($2)
-             and a.source = 'remittance' and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            claims,
-            self.practice.as_str()
-        )?;
-        Ok(())
-    }
-
-    /// Notes which claims known from remittances are likely some of the billed ones.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn find_likely_paid(&mut self, claims: &[String]) -> Result<(), Error> {
-        among!(
-            self,
-            (String,),
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, v.claim, 'open'
-             from claim_version v cross join claim a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint
-             and v.practice = $1 and v.claim in (select value from json_each($2))
-             and a.source = 'remittance' and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, v.claim, 'open'
-             from claim_version v cross join claim a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint
-             and v.practice = $1 and v.claim = any($2)
-             and a.source = 'remittance' and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            claims,
-            self.practice.as_str()
-        )?;
-        among!(
-            self,
-            (String,),
-            "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
-             from claim_version v cross join paid_fingerprint a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint
-             and v.practice = $1 and v.claim in (select value from json_each($2))
-             and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
-             from claim_version v cross join paid_fingerprint a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint
-             and v.practice = $1 and v.claim = any($2)
-             and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            claims,
-            self.practice.as_str()
-        )?;
-        Ok(())
-    }
-
-    /// Likely matches in a state.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn likely_matches(
-        &mut self,
-        state: Match,
-        limit: i64,
-    ) -> Result<Vec<LikelyMatch>, Error> {
-        let rows = run!(
-            self,
-            all as LikelyMatch,
-            "select m.claim, a.number, m.candidate, b.number as candidate_number, m.state
-             from likely_match m
-             join claim a on a.practice = m.practice and a.claim = m.claim
-             join claim b on b.practice = m.practice and b.claim = m.candidate
-             where m.practice = $1 and m.state = $2 and a.source = 'remittance'
-             order by m.claim, m.candidate limit $3",
-            self.practice.as_str(),
-            state.as_str(),
-            limit
-        )?;
-        Ok(rows)
-    }
-
-    /// Decides a likely match, or opens it again.
-    ///
-    /// # Errors
-    /// [`Error::Database`], [`Error::Missing`].
-    pub async fn decide_match(
-        &mut self,
-        claim: &str,
-        candidate: &str,
-        state: Match,
-        by: &str,
-        at: &str,
-    ) -> Result<(), Error> {
-        let changed = run!(
-            self,
-            execute,
-            "update likely_match set state = $1, decided_by = $2, decided_at = $3
-             where practice = $4 and claim = $5 and candidate = $6",
-            state.as_str(),
-            by,
-            at,
-            self.practice.as_str(),
-            claim,
-            candidate
-        )?;
-        if changed == 0 {
-            return Err(Error::Missing { what: "match" });
-        }
-        Ok(())
-    }
-
-    /// For each of some claims, itself and every claim that was joined to it; and for a joined
-    /// one, the claim that it was joined to: pairs of claim and the claim that speaks for it.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn joined(&mut self, claims: &[String]) -> Result<Vec<(String, String)>, Error> {
-        let rows = among!(
-            self,
-            (String, String),
-            "select claim, candidate from likely_match where practice = $1 and state = 'accepted'
-             and claim in (select value from json_each($2))
-             union select claim, candidate from likely_match where practice = $1
-             and state = 'accepted' and candidate in (select value from json_each($2))",
-            "select claim, candidate from likely_match where practice = $1 and state = 'accepted'
-             and claim = any($2)
-             union select claim, candidate from likely_match where practice = $1
-             and state = 'accepted' and candidate = any($2)",
-            claims,
-            self.practice.as_str()
         )?;
         Ok(rows)
     }

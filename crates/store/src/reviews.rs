@@ -33,8 +33,8 @@ impl Tx {
         Ok(moved > 0)
     }
 
-    /// How many remittances are held or in conflict, and how many likely matches nobody has looked
-    /// at.
+    /// How many remittances are held or in conflict, and how many likely matches and doubts about
+    /// matches nobody has looked at.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -47,7 +47,11 @@ impl Tx {
               where practice = $1 and state in ('held', 'conflict')),
              (select count(*) from likely_match m
               join claim a on a.practice = m.practice and a.claim = m.claim
-              where m.practice = $1 and m.state = 'open' and a.source = 'remittance')",
+              where m.practice = $1 and m.state = 'open' and a.source = 'remittance') +
+             (select count(*) from doubt d
+              join remittance r on r.practice = d.practice and r.remittance = d.remittance
+              where d.practice = $1 and d.state = 'open'
+              and r.state in ('published', 'conflict'))",
             self.practice.as_str()
         )?;
         Ok(row)

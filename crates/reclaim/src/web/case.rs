@@ -23,6 +23,7 @@ use crate::web::act_words;
 use crate::web::case_forms::{ActForm, Desk, Kind};
 use crate::web::case_view::{self, Around, CaseView, LineView, PatientView, Spoken};
 use crate::web::gate::Posted;
+use crate::web::grades::{self, Matched};
 use crate::web::page::{Page, html_with};
 use crate::web::session::Visitor;
 use crate::web::timeline::{self, People, Told};
@@ -158,7 +159,8 @@ async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
     let claim = known.values().find(|row| row.body.is_some()).or_else(|| known.get(&own[0]));
     let billed = claim.map(store::claims::ClaimRow::billed).transpose()?.flatten();
     let around = Around { claim, remittances: &remittances, rules: &office.rules };
-    let spoken = case_view::spoken(&rows, &around)?;
+    let mut spoken = case_view::spoken(&rows, &around)?;
+    grades::mark(&mut spoken, &rows, &Matched::of(&mut tx, &claims).await?)?;
     let payment = rows.last().map(settle::payment).transpose()?;
     let reads = allows(office.who.role, Access::ReadPatients);
     let siblings = tx.cases_of(&claims).await?;

@@ -2,6 +2,7 @@
 
 mod clinic;
 mod gates;
+mod matching;
 mod money;
 mod paper;
 mod signing_in;

@@ -63,6 +63,15 @@ async fn staged(place: &Place, number: u128) {
     tx.commit().await.expect("durable");
 }
 
+/// A remittance of two claims, 0 and 1, that counts.
+pub(crate) async fn published(place: &Place, number: u128) {
+    staged(place, number).await;
+    let mut tx = place.store.write(&practice()).await.expect("a turn");
+    let moved = tx.move_remittance(&id(number), State::Staging, State::Published).await;
+    assert!(moved.expect("moved"));
+    tx.commit().await.expect("durable");
+}
+
 #[test]
 fn a_staged_remittance_is_out_of_sight_until_it_is_published() {
     on_each(async |place| {
