@@ -79,6 +79,7 @@ fn version(billed: BilledClaim, file: &str, n: u64) -> NewVersion {
             number: claim.number.as_str().to_owned(),
             fingerprint: identity::billed_fingerprint(&claim),
         },
+        batch: identity::batch(&billed.sent),
         rank: format!("{day} {file} {n:010}"),
         body: claim,
     }

@@ -1,7 +1,7 @@
 //! Ids that follow from what something is, so that any order of files, and any number of processes,
 //! comes to the same rows.
 
-use denial::claim::{Claim, Patient, PayerName};
+use denial::claim::{Claim, ControlNumbers, Patient, PayerName};
 use denial::codes::ClaimNumber;
 use denial::ids::{ClaimId, DenialId, DocumentId, PayerId, PersonId, RejectionId, RemittanceId};
 use denial::matching;
@@ -179,6 +179,13 @@ pub(crate) fn paid_fingerprint(payment: &ClaimPayment) -> Option<String> {
 /// The first day of service of a claim as paid.
 pub(crate) fn first_day(payment: &ClaimPayment) -> Option<Date> {
     payment.lines.iter().filter_map(|line| line.from).min().or(payment.from)
+}
+
+/// The group and transaction that a claim was sent in, by which a 999 answers; `None` where one of
+/// the numbers is missing.
+pub(crate) fn batch(sent: &ControlNumbers) -> Option<String> {
+    let is_whole = !sent.group.is_empty() && !sent.transaction.is_empty();
+    is_whole.then(|| format!("{}/{}", sent.group, sent.transaction))
 }
 
 /// Letters and digits alone, in capitals: how names are compared.

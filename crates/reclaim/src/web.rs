@@ -1,5 +1,6 @@
 //! The pages: what a server shares, how a request finds its page, what every answer carries.
 
+mod about;
 mod act_words;
 mod assets;
 mod audit;
@@ -8,6 +9,7 @@ mod case_documents;
 mod case_forms;
 mod case_view;
 mod chart;
+mod claim;
 mod doubtful;
 mod files;
 mod gate;

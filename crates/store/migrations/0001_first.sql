@@ -160,9 +160,11 @@ create table claim_version (
   claim text not null,
   rank text not null,                   -- orders versions: day, file, position
   fingerprint text,                     -- as billed, to be found by what was paid
+  batch text,                           -- group and transaction that it was sent in
   body text not null,
   primary key (practice, file, n)
 );
+create index claim_version_batch on claim_version (practice, batch) where batch is not null;
 create index claim_version_fingerprint on claim_version (practice, fingerprint);
 create index claim_version_claim on claim_version (practice, claim, rank);
 
@@ -200,10 +202,12 @@ create table acknowledgement (
   file text not null,
   n bigint not null,
   claim text,
+  batch text,                           -- group and transaction that it answers as a whole
   outcome text not null,
   body text not null,
   primary key (practice, file, n)
 );
+create index acknowledgement_batch on acknowledgement (practice, batch) where batch is not null;
 create index acknowledgement_claim on acknowledgement (practice, claim) where claim is not null;
 
 create table rejection (

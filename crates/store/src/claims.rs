@@ -29,6 +29,8 @@ pub struct NewVersion {
     pub known: KnownClaim,
     /// Orders versions of a claim: day, file, position.
     pub rank: String,
+    /// The group and transaction that it was sent in, by which a 999 answers.
+    pub batch: Option<String>,
     /// As billed.
     pub body: Claim,
 }
@@ -64,7 +66,7 @@ const FINGERPRINT: Bulk =
 
 const VERSION: Bulk = Bulk {
     table: "claim_version",
-    columns: &["practice", "file", "#n", "claim", "rank", "fingerprint", "body"],
+    columns: &["practice", "file", "#n", "claim", "rank", "fingerprint", "batch", "body"],
 };
 
 macro_rules! claim_columns {
@@ -179,6 +181,7 @@ impl Tx {
                 Cell::Text(one.known.claim.as_str().to_owned()),
                 Cell::Text(one.rank),
                 Cell::Maybe(one.known.fingerprint),
+                Cell::Maybe(one.batch),
                 Cell::Text(serde_json::to_string(&one.body).expect("a claim is JSON")),
             ]
         };
@@ -238,6 +241,31 @@ impl Tx {
             self.practice.as_str()
         )?;
         Ok(rows.into_iter().map(|(claim,)| claim).collect())
+    }
+
+    /// Claims that were sent in a group and transaction of these numbers: claim, number and file.
+    /// None where several files have the same numbers: nothing tells them apart then.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn claims_of_batch(
+        &mut self,
+        batch: &str,
+        limit: i64,
+    ) -> Result<Vec<(String, String, String)>, Error> {
+        let rows = run!(
+            self,
+            all as (String, String, String),
+            "select v.claim, c.number, v.file from claim_version v
+             join claim c on c.practice = v.practice and c.claim = v.claim
+             where v.practice = $1 and v.batch = $2 and not exists (select 1 from claim_version o
+               where o.practice = v.practice and o.batch = v.batch and o.file <> v.file)
+             order by v.n limit $3",
+            self.practice.as_str(),
+            batch,
+            limit
+        )?;
+        Ok(rows)
     }
 
     /// Versions of one claim, the latest first: file, position and JSON.

@@ -165,7 +165,7 @@ pub(super) fn billed(number: &str, row: Option<&ClaimRow>) -> Result<Side, Troub
     let submitted = claim.as_ref().and_then(|claim| claim.submitted_on);
     Ok(Side {
         number: number.to_owned(),
-        href: None,
+        href: row.map(|row| format!("/claims/{}", row.claim)),
         patient: case_view::patient(claim.as_ref(), None).name,
         on: lines.iter().filter_map(|line| line.from).min().map(words::day).unwrap_or_default(),
         charge: claim.as_ref().map(|claim| claim.charge.to_string()).unwrap_or_default(),

@@ -4,6 +4,7 @@ use denial::claim::{Claim, ClaimSource};
 use denial::ids::ClaimId;
 use denial::matching::known_from;
 use denial::remittance::{ClaimPayment, RemittanceHead};
+use store::acknowledgements::NewAcknowledgement;
 use store::claims::{KnownClaim, NewVersion};
 
 use crate::place::{Place, on_each, practice};
@@ -19,7 +20,7 @@ pub(crate) fn known(claim: u128, fingerprint: &str) -> KnownClaim {
 pub(crate) fn bill(claim: u128, rank: &str, fingerprint: &str) -> NewVersion {
     let body = known_from(&ClaimPayment::default(), &RemittanceHead::default());
     let body = Claim { source: ClaimSource::Billed, facility: rank.into(), ..body };
-    NewVersion { n: 0, known: known(claim, fingerprint), rank: rank.to_owned(), body }
+    NewVersion { n: 0, known: known(claim, fingerprint), rank: rank.to_owned(), batch: None, body }
 }
 
 pub(crate) fn id(claim: u128) -> String {
@@ -70,5 +71,30 @@ fn a_claim_known_from_a_remittance_is_billed_once_its_bill_comes() {
         assert_eq!(rows[&id(2)].source, "remittance");
         assert_eq!(rows[&id(2)].billed().expect("whole"), None);
         assert_eq!(tx.paid_among(&[id(1)]).await.expect("read"), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_batch_is_that_of_one_file_or_of_none() {
+    on_each(async |place| {
+        let sent =
+            |claim, n| NewVersion { n, batch: Some("1/0001".to_owned()), ..bill(claim, "r", "x") };
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.add_versions("f", vec![sent(1, 0), sent(2, 1)]).await.expect("written");
+        let answer = NewAcknowledgement {
+            n: 0,
+            claim: None,
+            batch: Some("1/0001".to_owned()),
+            outcome: "rejected".to_owned(),
+            body: "{}".to_owned(),
+        };
+        tx.add_acknowledgements("a", vec![answer]).await.expect("kept");
+        let of = |n: u128| (id(n), format!("C{n}"), "f".to_owned());
+        assert_eq!(tx.claims_of_batch("1/0001", 9).await.expect("read"), [of(1), of(2)]);
+        assert_eq!(tx.claims_of_batch("1/0002", 9).await.expect("read"), []);
+        assert_eq!(tx.acknowledgements_of(&id(2)).await.expect("read").len(), 1);
+        tx.add_versions("g", vec![sent(3, 0)]).await.expect("written");
+        assert_eq!(tx.claims_of_batch("1/0001", 9).await.expect("read"), []);
+        assert!(tx.acknowledgements_of(&id(2)).await.expect("read").is_empty());
     });
 }
