@@ -71,13 +71,21 @@ pub(crate) fn claim_of(
     if matching::is_usable(&payment.number) {
         return claim(&payment.number);
     }
-    if !payment.control.is_empty() {
-        let (payer, control) = (payer.as_str(), payment.control.as_str());
-        let place = ["claim", payer, stem(control)];
-        return ClaimId::from_bits(bits_near(&place, &["claim", "control", payer, control]));
+    if let Some(claim) = claim_by_control(payment, payer) {
+        return claim;
     }
     let (remittance, n) = (remittance.as_str(), n.to_string());
     ClaimId::from_bits(bits_near(&["claim", remittance], &["claim", "payment", remittance, &n]))
+}
+
+/// The claim that a payment is of by the payer's number alone, where it has one.
+pub(crate) fn claim_by_control(payment: &ClaimPayment, payer: &PayerId) -> Option<ClaimId> {
+    if payment.control.is_empty() {
+        return None;
+    }
+    let (payer, control) = (payer.as_str(), payment.control.as_str());
+    let place = ["claim", payer, stem(control)];
+    Some(ClaimId::from_bits(bits_near(&place, &["claim", "control", payer, control])))
 }
 
 /// What people call the claim of a payment: our number, where the payer echoes one that can be
@@ -164,6 +172,23 @@ pub(crate) fn fingerprint(patient: &Patient, first: Option<Date>, charge: Money)
     let beginning = patient_on(&patient.family, first.filter(|_| !charge.is_zero()))?;
     let all = hex::encode(digest(&["likely", &beginning, &charge.abs().plain()]));
     Some(format!("{beginning}{}", &all[..32 - PATIENT]))
+}
+
+/// Member and first day, hashed: another way to find a claim. `None` where one of them is missing.
+pub(crate) fn member_on(patient: &Patient, first: Option<Date>) -> Option<String> {
+    let member = letters(&patient.member);
+    let first = first.filter(|_| !member.is_empty())?.to_string();
+    let day = hex::encode(digest(&["day", &first]));
+    let all = hex::encode(digest(&["member", &member, &first]));
+    Some(format!("{}{}", &day[..DAY], &all[..32 - DAY]))
+}
+
+/// The same of a payment without a number of ours: with one, it is found by that.
+pub(crate) fn paid_member(payment: &ClaimPayment) -> Option<String> {
+    if matching::is_usable(&payment.number) {
+        return None;
+    }
+    member_on(payment.patient.reveal(), first_day(payment))
 }
 
 /// The fingerprint of a claim as billed.

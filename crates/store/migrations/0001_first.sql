@@ -110,11 +110,13 @@ create table claim_payment (
   quarantined text not null check (quarantined in ('yes', 'no')),
   segment bigint not null,
   byte bigint not null,
+  control text,                         -- the claim that the payer's number alone would make it
   raw text not null,
   primary key (practice, remittance, n),
   foreign key (practice, remittance) references remittance (practice, remittance)
 );
 create index claim_payment_claim on claim_payment (practice, claim);
+create index claim_payment_control on claim_payment (practice, control) where control is not null;
 
 create table provider_adjustment (
   practice text not null,
@@ -135,11 +137,13 @@ create table claim (
   number text not null,
   source text not null check (source in ('billed', 'remittance', 'paper')),
   fingerprint text,                     -- as first paid: patient, first day, charge, hashed
+  member text,                          -- as first paid without our number: member, first day
   version_file text,
   version_n bigint,
   primary key (practice, claim)
 );
 create index claim_fingerprint on claim (practice, fingerprint);
+create index claim_member on claim (practice, member) where member is not null;
 create index claim_unbilled on claim (practice, claim) where source = 'remittance';
 
 -- Other ways in which remittances describe a claim that is not billed.
@@ -160,10 +164,12 @@ create table claim_version (
   claim text not null,
   rank text not null,                   -- orders versions: day, file, position
   fingerprint text,                     -- as billed, to be found by what was paid
+  member text,                          -- the same, of member and first day
   batch text,                           -- group and transaction that it was sent in
   body text not null,
   primary key (practice, file, n)
 );
+create index claim_version_member on claim_version (practice, member) where member is not null;
 create index claim_version_batch on claim_version (practice, batch) where batch is not null;
 create index claim_version_fingerprint on claim_version (practice, fingerprint);
 create index claim_version_claim on claim_version (practice, claim, rank);

@@ -18,6 +18,9 @@ pub struct KnownClaim {
     pub number: String,
     /// Patient, first day and charge, hashed; none where one of them is missing.
     pub fingerprint: Option<String>,
+    /// Member and first day, hashed; none where one of them is missing, or a payment has our
+    /// number.
+    pub member: Option<String>,
 }
 
 /// One CLM of an 837.
@@ -58,15 +61,17 @@ impl ClaimRow {
     }
 }
 
-const CLAIM: Bulk =
-    Bulk { table: "claim", columns: &["practice", "claim", "number", "source", "fingerprint"] };
+const CLAIM: Bulk = Bulk {
+    table: "claim",
+    columns: &["practice", "claim", "number", "source", "fingerprint", "member"],
+};
 
 const FINGERPRINT: Bulk =
     Bulk { table: "paid_fingerprint", columns: &["practice", "claim", "fingerprint"] };
 
 const VERSION: Bulk = Bulk {
     table: "claim_version",
-    columns: &["practice", "file", "#n", "claim", "rank", "fingerprint", "batch", "body"],
+    columns: &["practice", "file", "#n", "claim", "rank", "fingerprint", "member", "batch", "body"],
 };
 
 macro_rules! claim_columns {
@@ -101,48 +106,35 @@ impl Tx {
         let ids: Vec<String> = claims.iter().map(|one| one.claim.as_str().to_owned()).collect();
         let unbilled = among!(
             self,
-            (String, Option<String>),
-            "select claim, fingerprint from claim where practice = $1 and source = 'remittance'
-             and claim in (select value from json_each($2))",
-            "select claim, fingerprint from claim where practice = $1 and source = 'remittance'
-             and claim = any($2)",
+            (String, Option<String>, Option<String>),
+            "select claim, fingerprint, member from claim where practice = $1
+             and source = 'remittance' and claim in (select value from json_each($2))",
+            "select claim, fingerprint, member from claim where practice = $1
+             and source = 'remittance' and claim = any($2)",
             &ids,
             self.practice.as_str()
         )?;
-        let unbilled: HashMap<String, Option<String>> = unbilled.into_iter().collect();
-        let row = |one: KnownClaim| {
-            let known = unbilled.get(one.claim.as_str())?;
-            let fingerprint = one.fingerprint.filter(|other| known.as_ref() != Some(other))?;
-            Some(vec![
-                Cell::Text(self.practice.as_str().to_owned()),
-                Cell::Text(one.claim.as_str().to_owned()),
-                Cell::Text(fingerprint),
-            ])
-        };
-        let rows: Vec<Vec<Cell>> = claims.into_iter().filter_map(row).collect();
-        if self.insert_all(&FINGERPRINT, rows).await? == 0 {
-            return Ok(());
+        let unbilled: HashMap<String, [Option<String>; 2]> = unbilled
+            .into_iter()
+            .map(|(claim, fingerprint, member)| (claim, [fingerprint, member]))
+            .collect();
+        let mut rows = Vec::new();
+        for one in claims {
+            let Some(known) = unbilled.get(one.claim.as_str()) else { continue };
+            let told = [one.fingerprint, one.member].into_iter().zip(known);
+            for other in
+                told.filter_map(|(told, known)| told.filter(|it| known.as_ref() != Some(it)))
+            {
+                rows.push(vec![
+                    Cell::Text(self.practice.as_str().to_owned()),
+                    Cell::Text(one.claim.as_str().to_owned()),
+                    Cell::Text(other),
+                ]);
+            }
         }
-        among!(
-            self,
-            (String,),
-            "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
-             from paid_fingerprint a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint
-             and a.practice = $1 and a.claim in (select value from json_each($2))
-             and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
-             from paid_fingerprint a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint
-             and a.practice = $1 and a.claim = any($2)
-             and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            &ids,
-            self.practice.as_str()
-        )?;
+        if self.insert_all(&FINGERPRINT, rows).await? > 0 {
+            self.find_likely_billed(&ids).await?;
+        }
         Ok(())
     }
 
@@ -154,6 +146,7 @@ impl Tx {
                 Cell::Text(one.number),
                 Cell::Text(source.to_owned()),
                 Cell::Maybe(one.fingerprint),
+                Cell::Maybe(one.member),
             ]
         };
         let rows = claims.into_iter().map(row).collect();
@@ -181,6 +174,7 @@ impl Tx {
                 Cell::Text(one.known.claim.as_str().to_owned()),
                 Cell::Text(one.rank),
                 Cell::Maybe(one.known.fingerprint),
+                Cell::Maybe(one.known.member),
                 Cell::Maybe(one.batch),
                 Cell::Text(serde_json::to_string(&one.body).expect("a claim is JSON")),
             ]

@@ -4,6 +4,7 @@
 //! its first statement, so that what it reads stays true until it commits.
 
 pub mod acknowledgements;
+mod adjustments;
 pub mod audit;
 pub mod backup;
 mod bulk;

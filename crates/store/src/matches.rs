@@ -48,13 +48,43 @@ pub struct Said<'a> {
     pub at: &'a str,
 }
 
-impl Tx {
-    // `cross join` tells SQLite to go from the few named claims to the index of fingerprints; left
-    // to itself, without statistics, it reads every claim of the practice.
+/// Proposes by description: a literal says which claims are looked at. `cross join` tells SQLite to
+/// go from the few named claims to an index; left to itself, without statistics, it reads every
+/// claim of the practice.
+macro_rules! likely {
+    ($of:literal) => {
+        likely!(@from "claim a cross join claim_version v", "paid_fingerprint a cross join
+             claim_version v", $of)
+    };
+    (paid $of:literal) => {
+        likely!(@from "claim_version v cross join claim a", "claim_version v cross join
+             paid_fingerprint a", $of)
+    };
+    (@from $first:literal, $other:literal, $of:literal) => {
+        concat!(
+            "insert into likely_match (practice, claim, candidate, state)
+             select practice, claim, candidate, 'open' from (
+             select a.practice, a.claim, v.claim as candidate from ", $first, "
+             where a.practice = v.practice and a.fingerprint = v.fingerprint
+             and v.practice = $1 and a.practice = $1 and a.source = 'remittance' and ", $of, "
+             union select a.practice, a.claim, v.claim from ", $first, "
+             where a.practice = v.practice and a.member = v.member
+             and v.practice = $1 and a.practice = $1 and a.source = 'remittance' and ", $of, "
+             union select a.practice, a.claim, v.claim from ", $other, "
+             where a.practice = v.practice and a.fingerprint = v.fingerprint
+             and v.practice = $1 and a.practice = $1 and ", $of, "
+             union select a.practice, a.claim, v.claim from ", $other, "
+             where a.practice = v.practice and a.fingerprint = v.member
+             and v.practice = $1 and a.practice = $1 and ", $of, "
+             ) found where candidate <> claim on conflict do nothing returning claim"
+        )
+    };
+}
 
+impl Tx {
     /// Notes which of some claims known from remittances are likely billed ones: same patient,
-    /// first day and charge. [`Tx::find_likely_paid`] looks from the other side, so that it does
-    /// not matter which file came first.
+    /// first day and charge, or same member and first day. [`Tx::find_likely_paid`] looks from the
+    /// other side, so that it does not matter which file came first.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -62,20 +92,8 @@ impl Tx {
         among!(
             self,
             (String,),
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, v.claim, 'open'
-             from claim a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint
-             and a.practice = $1 and a.claim in (select value from json_each($2))
-             and a.source = 'remittance' and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, v.claim, 'open'
-             from claim a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint
-             and a.practice = $1 and a.claim = any($2)
-             and a.source = 'remittance' and v.claim <> a.claim
-             on conflict do nothing returning claim",
+            likely!("a.claim in (select value from json_each($2))"),
+            likely!("a.claim = any($2)"),
             claims,
             self.practice.as_str()
         )?;
@@ -90,44 +108,86 @@ impl Tx {
         among!(
             self,
             (String,),
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, v.claim, 'open'
-             from claim_version v cross join claim a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint
-             and v.practice = $1 and v.claim in (select value from json_each($2))
-             and a.source = 'remittance' and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, v.claim, 'open'
-             from claim_version v cross join claim a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint
-             and v.practice = $1 and v.claim = any($2)
-             and a.source = 'remittance' and v.claim <> a.claim
-             on conflict do nothing returning claim",
+            likely!(paid "v.claim in (select value from json_each($2))"),
+            likely!(paid "v.claim = any($2)"),
             claims,
             self.practice.as_str()
         )?;
-        among!(
+        let controls = among!(
             self,
             (String,),
-            "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
-             from claim_version v cross join paid_fingerprint a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint
-             and v.practice = $1 and v.claim in (select value from json_each($2))
-             and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
-             from claim_version v cross join paid_fingerprint a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint
-             and v.practice = $1 and v.claim = any($2)
-             and v.claim <> a.claim
-             on conflict do nothing returning claim",
+            "select distinct control from claim_payment where practice = $1
+             and control is not null and claim in (select value from json_each($2))",
+            "select distinct control from claim_payment where practice = $1
+             and control is not null and claim = any($2)",
             claims,
             self.practice.as_str()
         )?;
+        let controls: Vec<String> = controls.into_iter().map(|(control,)| control).collect();
+        if controls.is_empty() { Ok(()) } else { self.find_likely_by_control(&controls).await }
+    }
+
+    /// Notes which claims that payments name by the payer's number alone are likely the one billed
+    /// claim with which an earlier or later payment names that number. Where two claims carry it,
+    /// it tells nothing.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn find_likely_by_control(&mut self, controls: &[String]) -> Result<(), Error> {
+        let found = among!(
+            self,
+            (String, String, i64),
+            "select a.claim, min(p.claim), count(distinct p.claim)
+             from claim a cross join claim_payment p
+             where p.practice = a.practice and p.control = a.claim and a.practice = $1
+             and a.claim in (select value from json_each($2)) and a.source = 'remittance'
+             and p.claim <> a.claim group by a.claim",
+            "select a.claim, min(p.claim), count(distinct p.claim)
+             from claim a cross join claim_payment p
+             where p.practice = a.practice and p.control = a.claim and a.practice = $1
+             and a.claim = any($2) and a.source = 'remittance'
+             and p.claim <> a.claim group by a.claim",
+            controls,
+            self.practice.as_str()
+        )?;
+        for (claim, candidate, count) in found {
+            if count == 1 {
+                self.propose(&claim, &candidate).await?;
+            } else {
+                self.withdraw(&claim).await?;
+            }
+        }
         Ok(())
+    }
+
+    /// Proposes a claim where it is billed.
+    async fn propose(&mut self, claim: &str, candidate: &str) -> Result<(), Error> {
+        run!(
+            self,
+            execute,
+            "insert into likely_match (practice, claim, candidate, state)
+             select b.practice, $2, b.claim, 'open' from claim b
+             where b.practice = $1 and b.claim = $3 and b.source = 'billed'
+             on conflict do nothing",
+            self.practice.as_str(),
+            claim,
+            candidate
+        )?;
+        Ok(())
+    }
+
+    /// Takes back what the payer's number alone proposed.
+    async fn withdraw(&mut self, claim: &str) -> Result<(), Error> {
+        run!(
+            self,
+            execute,
+            "delete from likely_match where practice = $1 and claim = $2 and state = 'open'
+             and decided_at is null and candidate in (select p.claim from claim_payment p
+               where p.practice = $1 and p.control = $2)",
+            self.practice.as_str(),
+            claim
+        )?;
+        self.find_likely_billed(&[claim.to_owned()]).await
     }
 
     /// Likely matches in a state, those after a pair of claim and candidate.

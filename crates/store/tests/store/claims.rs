@@ -14,6 +14,7 @@ pub(crate) fn known(claim: u128, fingerprint: &str) -> KnownClaim {
         claim: ClaimId::from_bits(claim),
         number: format!("C{claim}"),
         fingerprint: Some(fingerprint.to_owned()),
+        member: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Likely matches, found from either side, and what people decide.
 
 use store::Error;
+use store::claims::{KnownClaim, NewVersion};
 use store::matches::{LikelyMatch, Match, Said};
 
 use crate::claims::{bill, billed, id, known, paid};
@@ -127,5 +128,48 @@ fn billed_claims_are_found_by_how_their_fingerprint_begins() {
         let mut tx = place.store.read(&practice()).await.expect("a look");
         assert_eq!(tx.billed_like("aa", 9).await.expect("read"), [id(1), id(2)]);
         assert_eq!(tx.billed_like("aa", 1).await.expect("read"), [id(1)]);
+    });
+}
+
+#[test]
+fn a_claim_is_likely_by_its_member_from_either_side() {
+    let paid_as = |member: &str| KnownClaim { member: Some(member.to_owned()), ..known(1, "x") };
+    let billed_as = |member: &str| {
+        let version = bill(2, "r", "y");
+        let known = KnownClaim { member: Some(member.to_owned()), ..version.known };
+        NewVersion { known, ..version }
+    };
+    let expected = [("C1".to_owned(), "C2".to_owned())];
+    on_each(async |place| {
+        paid(place, vec![paid_as("m")]).await;
+        billed(place, "f", billed_as("m")).await;
+        assert_eq!(open_matches(place).await, expected);
+    });
+    on_each(async |place| {
+        billed(place, "f", billed_as("m")).await;
+        paid(place, vec![paid_as("other")]).await;
+        assert!(open_matches(place).await.is_empty());
+        paid(place, vec![paid_as("m")]).await;
+        assert_eq!(open_matches(place).await, expected, "by another description");
+    });
+}
+
+#[test]
+fn a_claim_is_likely_the_one_billed_claim_with_its_payers_number() {
+    on_each(async |place| {
+        remittances::published(place, 1).await;
+        paid(place, vec![known(9, "z")]).await;
+        let look = async || {
+            let mut tx = place.store.write(&practice()).await.expect("a turn");
+            tx.find_likely_by_control(&[id(9)]).await.expect("looked");
+            tx.commit().await.expect("durable");
+        };
+        look().await;
+        assert!(open_matches(place).await.is_empty(), "the other is not billed");
+        billed(place, "f", bill(1, "r", "x")).await;
+        let expected = [("C9".to_owned(), "C1".to_owned())];
+        assert_eq!(open_matches(place).await, expected);
+        look().await;
+        assert_eq!(open_matches(place).await, expected);
     });
 }

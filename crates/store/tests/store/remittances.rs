@@ -49,12 +49,14 @@ async fn staged(place: &Place, number: u128) {
         quarantined: n == 1,
         segment: 7,
         byte: 99,
+        control: (n == 1).then(|| ClaimId::from_bits(9).as_str().to_owned()),
         raw: "CLP*C1~".to_owned(),
     };
     let known = |n: u128| KnownClaim {
         claim: ClaimId::from_bits(n),
         number: format!("C{n}"),
         fingerprint: None,
+        member: None,
     };
     tx.know_claims(vec![known(0), known(1)]).await.expect("known");
     let remittance = RemittanceId::from_bits(number);

@@ -299,3 +299,54 @@ async fn what_no_837_has_billed_says_so() {
     let case = biller.find("B-7").await;
     biller.get(&case).await.shows(&["no bill"]);
 }
+
+#[tokio::test]
+async fn a_member_and_a_day_propose_a_match_whichever_file_comes_first() {
+    let paid = era("T1", &[misspelt()]).replace("MI*M0", "MI*m-1");
+    let billed = bill("B-7", "INVENTED", 420);
+    for files in [[("a.835", &paid), ("a.837", &billed)], [("a.837", &billed), ("a.835", &paid)]] {
+        let clinic = TestClinic::open().await;
+        let biller = clinic.named("ada", Role::BillingSpecialist).await;
+        for (name, text) in files {
+            take(&biller, name, text).await;
+        }
+        let page = biller.get("/matches").await;
+        page.shows(&["PAYER77", "INVENTD, PAT", "INVENTED, PAT", "$420.00"]);
+        decide(&biller, &page, "accepted").await.is(StatusCode::SEE_OTHER);
+        let case = biller.find("B-7").await;
+        biller.get(&case).await.shows(&["likely match, accepted"]).hides(&["exact match"]);
+        clinic.is_proven().await;
+    }
+}
+
+#[tokio::test]
+async fn the_payers_number_proposes_the_claim_that_had_it_in_every_order() {
+    let named = PaidClaim { number: "B-7", ..nameless() };
+    let files = [
+        ("a.837", bill("B-7", "INVENTED", 310)),
+        ("a.835", era("T1", &[named])),
+        ("b.835", era_on("T2", "20260302", &[misspelt()])),
+    ];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let clinic = TestClinic::open().await;
+        let biller = clinic.named("ada", Role::BillingSpecialist).await;
+        for at in order {
+            take(&biller, files[at].0, &files[at].1).await;
+        }
+        let page = biller.get("/matches").await;
+        page.shows(&["PAYER77", "INVENTD, PAT", "B-7", "It is this claim"]);
+    }
+}
+
+#[tokio::test]
+async fn a_payers_number_on_two_claims_proposes_neither() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    take(&biller, "a.837", &bill("B-7", "INVENTED", 310)).await;
+    take(&biller, "b.837", &bill("B-8", "OTHERWISE", 310)).await;
+    take(&biller, "a.835", &era("T1", &[PaidClaim { number: "B-7", ..nameless() }])).await;
+    take(&biller, "b.835", &era("T2", &[misspelt()])).await;
+    biller.get("/matches").await.shows(&["B-7"]);
+    take(&biller, "c.835", &era("T3", &[PaidClaim { number: "B-8", ..nameless() }])).await;
+    biller.get("/matches").await.shows(&["Nothing to review"]);
+}
