@@ -74,6 +74,11 @@ pub(crate) fn claim_of(
     if let Some(claim) = claim_by_control(payment, payer) {
         return claim;
     }
+    claim_alone(remittance, n)
+}
+
+/// A claim of this payment's own.
+pub(crate) fn claim_alone(remittance: &RemittanceId, n: u64) -> ClaimId {
     let (remittance, n) = (remittance.as_str(), n.to_string());
     ClaimId::from_bits(bits_near(&["claim", remittance], &["claim", "payment", remittance, &n]))
 }
@@ -108,6 +113,13 @@ pub(crate) fn denial(claim: &ClaimId, payer: &PayerId, round: u8) -> DenialId {
     let (claim, round) = (claim.as_str(), round.to_string());
     let place = ["denial", claim.get(..PLACE).unwrap_or(claim)];
     DenialId::from_bits(bits_near(&place, &["denial", claim, payer.as_str(), &round]))
+}
+
+/// The same, where a case with that id went to another claim: so many of them are taken.
+pub(crate) fn denial_anew(claim: &ClaimId, payer: &PayerId, round: u8, taken: u32) -> DenialId {
+    let (claim, round, taken) = (claim.as_str(), round.to_string(), taken.to_string());
+    let place = ["denial", claim.get(..PLACE).unwrap_or(claim)];
+    DenialId::from_bits(bits_near(&place, &["denial", claim, payer.as_str(), &round, &taken]))
 }
 
 /// A rejection by its place.

@@ -150,19 +150,27 @@ async fn say(
     Ok(())
 }
 
-/// Gives a claim back the cases that it had before it was joined to another.
-async fn part(
+/// Gives a claim the cases that came of what is said of it: those that it had before it was joined
+/// to another, and those of which nothing is left there.
+pub(crate) async fn part(
     tx: &mut Tx,
     office: &Office,
     moment: &Moment,
     claim: &ClaimId,
-    candidate: &ClaimId,
-) -> Result<(), Undecided> {
-    let cases = tx.cases_of(&[candidate.to_string()]).await?;
-    let own = |case: &Denial| case.id == identity::denial(claim, &case.payer, case.round);
+    from: &ClaimId,
+) -> anyhow::Result<()> {
     let known = tx.claims(&[claim.to_string()]).await?;
     let number = known.get(claim.as_str()).map(|row| ClaimNumber::new(&row.number));
-    for case in cases.iter().filter(|case| own(case)) {
+    let said = tx.said_of(&[claim.to_string()]).await?;
+    let held = tx.cases_of(&[claim.to_string()]).await?;
+    for case in tx.cases_of(&[from.to_string()]).await? {
+        let is_full = held.iter().any(|one| one.payer == case.payer && one.round == case.round);
+        let is_own = case.id == identity::denial(claim, &case.payer, case.round);
+        let came = said.iter().any(|row| row.remittance == case.remittance.as_str());
+        let goes = is_own || (came && !settle::denies(tx, office, from, &case.payer).await?);
+        if is_full || !goes {
+            continue;
+        }
         let facts = ClaimFacts {
             claim: claim.clone(),
             number: number.clone().unwrap_or_else(|| case.number.clone()),
@@ -173,7 +181,7 @@ async fn part(
         };
         let events = case.join(&facts, &office.rules);
         let after = events.iter().fold(case.clone(), Denial::apply);
-        settle::save(tx, office, moment, case, &after, &events).await?;
+        settle::save(tx, office, moment, &case, &after, &events).await?;
     }
     Ok(())
 }

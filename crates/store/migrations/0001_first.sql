@@ -193,7 +193,7 @@ create table doubt (
   remittance text not null,
   n bigint not null,
   claim text not null,
-  state text not null check (state in ('open', 'confirmed')),
+  state text not null check (state in ('open', 'confirmed', 'apart')),
   decided_by text,
   decided_at text,
   primary key (practice, remittance, n),

@@ -15,6 +15,8 @@ named! {
         Open = "open",
         /// The payment is of this claim.
         Confirmed = "confirmed",
+        /// It is not, and stands on a claim of its own.
+        Apart = "apart",
     }
 }
 
@@ -120,10 +122,37 @@ impl Tx {
         Ok(rows)
     }
 
+    /// Sends a claim payment to another claim: which one it is of is ours to say, what it says is
+    /// not.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Missing`].
+    pub async fn move_payment(
+        &mut self,
+        (remittance, n): (&str, i64),
+        claim: &str,
+    ) -> Result<(), Error> {
+        let changed = run!(
+            self,
+            execute,
+            "update claim_payment set claim = $1
+             where practice = $2 and remittance = $3 and n = $4",
+            claim,
+            self.practice.as_str(),
+            remittance,
+            n
+        )?;
+        if changed == 0 {
+            return Err(Error::Missing { what: "claim payment" });
+        }
+        Ok(())
+    }
+
     /// Decides a doubt, or opens it again.
     ///
     /// # Errors
-    /// [`Error::Database`], [`Error::Missing`] where there is none in another state.
+    /// [`Error::Database`], [`Error::Missing`] where there is none in another state, or its payment
+    /// went to a claim of its own.
     pub async fn decide_doubt(
         &mut self,
         (remittance, n): (&str, i64),
@@ -135,7 +164,8 @@ impl Tx {
             self,
             execute,
             "update doubt set state = $1, decided_by = $2, decided_at = $3
-             where practice = $4 and remittance = $5 and n = $6 and state <> $1",
+             where practice = $4 and remittance = $5 and n = $6
+             and state <> $1 and state <> 'apart'",
             state.as_str(),
             by,
             at,

@@ -37,10 +37,7 @@ pub(super) async fn page(
     state: Doubt,
     after: &str,
 ) -> Result<Response, Trouble> {
-    let show = match state {
-        Doubt::Open => "doubtful",
-        Doubt::Confirmed => "confirmed",
-    };
+    let show = if state == Doubt::Open { "doubtful" } else { "confirmed" };
     let mut tx = visitor.office.read().await?;
     let from = after.split_once('.').and_then(|(id, n)| Some((id, n.parse().ok()?)));
     let mut found = tx.doubts(state, from.unwrap_or(("", 0)), matches::limit()).await?;

@@ -301,6 +301,9 @@ fn told(kind: &str, body: &str) -> String {
         "remittance.in_conflict" => "Another remittance of the same payment came",
         "remittance.counts" => "Counts",
         "remittance.set_aside" => "Set aside",
+        "match.confirmed" => "A doubtful payment was found to be of its claim",
+        "match.doubted_again" => "A payment is doubted again",
+        "match.parted" => "A payment was sent to a claim of its own",
         other => return words::label(other),
     };
     format!("{text}{why}")

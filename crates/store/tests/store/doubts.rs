@@ -39,3 +39,23 @@ fn a_doubt_stays_until_it_holds_no_more_or_somebody_decides() {
         assert_eq!(tx.reviews().await.expect("counted"), (0, 1));
     });
 }
+
+#[test]
+fn a_payment_is_sent_to_another_claim() {
+    on_each(async |place| {
+        remittances::published(place, 1).await;
+        let era = RemittanceId::from_bits(1).as_str().to_owned();
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.put_doubts(&[claim(1)], vec![(era.clone(), 1, claim(1))]).await.expect("put");
+        tx.decide_doubt((&era, 1), Doubt::Apart, "usr_1", AT).await.expect("decided");
+        tx.move_payment((&era, 1), &claim(7)).await.expect("moved");
+        assert_eq!(tx.paid_among(&[claim(1), claim(7)]).await.expect("read"), [claim(7)]);
+        assert_eq!(tx.said_of(&[claim(7)]).await.expect("read")[0].n, 1);
+        let nowhere = tx.move_payment((&era, 9), &claim(7)).await;
+        assert!(matches!(nowhere, Err(Error::Missing { .. })));
+        let again = tx.decide_doubt((&era, 1), Doubt::Open, "usr_1", AT).await;
+        assert!(matches!(again, Err(Error::Missing { .. })), "its payment is elsewhere");
+        let undecided = tx.move_payment((&era, 0), &claim(7)).await.expect_err("refused");
+        assert!(undecided.to_string().contains("written once"), "{undecided}");
+    });
+}

@@ -350,3 +350,84 @@ async fn a_payers_number_on_two_claims_proposes_neither() {
     take(&biller, "c.835", &era("T3", &[PaidClaim { number: "B-8", ..nameless() }])).await;
     biller.get("/matches").await.shows(&["Nothing to review"]);
 }
+
+/// Says of the first doubtful payment that it is not of the claim whose number it carries.
+async fn send_apart(browser: &Browser) -> Answer {
+    let page = browser.get("/matches?show=doubtful").await;
+    let (remittance, n) = (page.field("remittance"), page.field("n"));
+    let apart = [("remittance", remittance.as_str()), ("n", &n), ("decision", "apart")];
+    browser.post("/matches/doubtful", &apart).await
+}
+
+/// A denial that carries our number B-7 for somebody else.
+fn strange() -> PaidClaim {
+    PaidClaim { number: "B-7", control: "P2", family: "SOMEBODY", ..nameless() }
+}
+
+fn line(paid: u32) -> Vec<Line> {
+    let adjustments: &[&str] = if paid == 0 { &["CO*16*420"] } else { &["CO*45*20"] };
+    vec![Line { code: "99215", charge: 420, paid, adjustments, remarks: &[] }]
+}
+
+#[tokio::test]
+async fn a_payment_of_another_claim_takes_its_case_with_it_and_comes_back() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    take(&biller, "a.837", &bill("B-7", "INVENTED", 420)).await;
+    take(&biller, "a.835", &era("T1", &[strange()])).await;
+    let case = biller.find("B-7").await;
+    send_apart(&biller).await.is(StatusCode::SEE_OTHER);
+    biller.get("/matches?show=doubtful").await.shows(&["Nothing is doubtful"]);
+    biller.post("/find", &[("number", "B-7")]).await.shows(&["No case of this claim"]);
+    let moved = biller.get(&case).await;
+    moved.is(StatusCode::OK).shows(&["<h1>P2 ", "SOMEBODY, PAT", "no bill"]);
+    biller.get("/matches?show=unmatched").await.shows(&["P2", "SOMEBODY, PAT"]);
+    clinic.is_proven().await;
+    // The claim is denied in its own right: a case of its own, under another id.
+    let own = PaidClaim { number: "B-7", control: "P1", lines: line(0), ..nameless() };
+    take(&biller, "b.835", &era_on("T2", "20260302", &[own])).await.shows(&["taken"]);
+    let second = biller.find("B-7").await;
+    assert_ne!(second, case);
+    biller.get(&second).await.shows(&["CLP*B-7*1*420*0"]).hides(&["CLP*B-7*1*310*0"]);
+    clinic.is_proven().await;
+    // It was that claim after all.
+    decide(&biller, &biller.get("/matches?show=declined").await, "open").await;
+    decide(&biller, &biller.get("/matches").await, "accepted").await.is(StatusCode::SEE_OTHER);
+    biller.get(&second).await.shows(&["CLP*B-7*1*420*0", "CLP*B-7*1*310*0", "match, accepted"]);
+    clinic.is_proven().await;
+    decide(&biller, &biller.get("/matches?show=accepted").await, "open").await;
+    biller.get(&second).await.hides(&["CLP*B-7*1*310*0"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_claim_decides_whether_its_case_stays() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    take(&biller, "a.837", &bill("B-7", "INVENTED", 420)).await;
+    let paid = PaidClaim { number: "B-7", control: "P1", lines: line(400), ..nameless() };
+    take(&biller, "a.835", &era("T1", &[paid])).await;
+    take(&biller, "b.835", &era_on("T2", "20260302", &[strange()])).await;
+    let case = biller.find("B-7").await;
+    send_apart(&biller).await.is(StatusCode::SEE_OTHER);
+    biller.post("/find", &[("number", "B-7")]).await.shows(&["No case of this claim"]);
+    biller.get(&case).await.shows(&["<h1>P2 "]).hides(&["CLP*B-7*1*420"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_claim_that_is_denied_without_the_strange_payment_keeps_its_case() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    take(&biller, "a.837", &bill("B-7", "INVENTED", 420)).await;
+    let own = PaidClaim { number: "B-7", control: "P1", lines: line(0), ..nameless() };
+    take(&biller, "a.835", &era("T1", &[own])).await;
+    take(&biller, "b.835", &era_on("T2", "20260302", &[strange()])).await;
+    let case = biller.find("B-7").await;
+    send_apart(&biller).await.is(StatusCode::SEE_OTHER);
+    assert_eq!(biller.find("B-7").await, case);
+    biller.get(&case).await.shows(&["CLP*B-7*1*420*0"]).hides(&["CLP*B-7*1*310*0"]);
+    let others = biller.find("P2").await;
+    biller.get(&others).await.shows(&["<h1>P2 ", "CLP*B-7*1*310*0"]);
+    clinic.is_proven().await;
+}
