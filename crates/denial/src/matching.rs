@@ -38,6 +38,13 @@ pub fn grade(claim: &Claim, payment: &ClaimPayment) -> Grade {
     if claim.number == payment.number && agrees { Grade::Exact } else { Grade::Likely }
 }
 
+/// True where a payment carries the claim's number and neither its charge nor its patient: a payer
+/// may have mistaken the number, so a person looks.
+#[must_use]
+pub fn is_doubtful(claim: &Claim, payment: &ClaimPayment) -> bool {
+    claim.number == payment.number && grade(claim, payment) == Grade::Likely
+}
+
 fn same_patient(claim: &Claim, payment: &ClaimPayment) -> bool {
     let (billed, paid) = (claim.patient.reveal(), payment.patient.reveal());
     same_word(&billed.member, &paid.member) || same_word(&billed.family, &paid.family)
@@ -172,6 +179,13 @@ mod tests {
         assert_eq!(grade(&claim(), &payment("A1", "OTHER", 10_000)), Grade::Exact);
         assert_eq!(grade(&claim(), &payment("A1", "Sam-ple", 1)), Grade::Exact);
         assert_eq!(grade(&claim(), &payment("A1", "OTHER", 1)), Grade::Likely);
+    }
+
+    #[test]
+    fn a_number_without_charge_and_patient_is_doubtful() {
+        assert!(is_doubtful(&claim(), &payment("A1", "OTHER", 1)));
+        assert!(!is_doubtful(&claim(), &payment("A1", "OTHER", 10_000)));
+        assert!(!is_doubtful(&claim(), &payment("A2", "OTHER", 1)), "another number");
     }
 
     #[test]

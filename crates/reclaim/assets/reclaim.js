@@ -27,6 +27,15 @@ function help() {
   if (keys && !keys.open) keys.showModal();
 }
 
+// A button of the row that has the focus.
+function press(key) {
+  const row = document.activeElement.closest(".pair");
+  const button = row && row.querySelector(`button[data-press="${CSS.escape(key)}"]`);
+  if (!button) return false;
+  button.click();
+  return true;
+}
+
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 
 let went = false;
@@ -58,7 +67,7 @@ document.addEventListener("keydown", (event) => {
       case "u": { const list = document.querySelector("nav [aria-current]"); if (!list) return false; list.click(); return true; }
       case "?": help(); return true;
       case "]": { const next = document.querySelector("[data-next]"); if (!next) return false; next.click(); return true; }
-      default: return event.key.length === 1 && openAct(event.key);
+      default: return event.key.length === 1 && (press(event.key) || openAct(event.key));
     }
   })();
   if (done) event.preventDefault();

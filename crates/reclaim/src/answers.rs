@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use denial::rejection::{Acknowledgement, Level, Outcome, Rejection};
+use denial::rejection::{Acknowledgement, AnswerKind, Level, Outcome, Rejection};
 use serde_json::json;
 use store::acknowledgements::{NewAcknowledgement, RejectionRow};
 use store::journal::Entry;
@@ -76,13 +76,24 @@ fn kept(n: u64, answer: &Acknowledgement) -> NewAcknowledgement {
     NewAcknowledgement {
         n,
         claim: claim(answer),
+        batch: batch(answer),
         outcome: answer.outcome.as_str().to_owned(),
         body: serde_json::to_string(answer).expect("an answer is JSON"),
     }
 }
 
+/// The claim that an answer is about: the one it answers, or the first that a 999 names at fault.
 fn claim(answer: &Acknowledgement) -> Option<String> {
-    answer.claim.as_ref().map(|number| identity::claim(number).as_str().to_owned())
+    let named = answer.codes.iter().filter_map(|code| code.claim.as_ref());
+    let number = answer.claim.iter().chain(named).next()?;
+    Some(identity::claim(number).as_str().to_owned())
+}
+
+/// The group and transaction that a 999 answers as a whole.
+pub(crate) fn batch(answer: &Acknowledgement) -> Option<String> {
+    let is_syntax = matches!(answer.kind, AnswerKind::Syntax | AnswerKind::OldSyntax);
+    let is_whole = is_syntax && answer.level == Level::Transaction;
+    identity::batch(&answer.answers).filter(|_| is_whole)
 }
 
 fn rejection_row(file: &str, n: u64, answer: &Acknowledgement) -> RejectionRow {

@@ -78,7 +78,9 @@ fn version(billed: BilledClaim, file: &str, n: u64) -> NewVersion {
             claim: identity::claim(&claim.number),
             number: claim.number.as_str().to_owned(),
             fingerprint: identity::billed_fingerprint(&claim),
+            member: identity::member_on(claim.patient.reveal(), claim.first_service()),
         },
+        batch: identity::batch(&billed.sent),
         rank: format!("{day} {file} {n:010}"),
         body: claim,
     }

@@ -1,7 +1,7 @@
 //! Ids that follow from what something is, so that any order of files, and any number of processes,
 //! comes to the same rows.
 
-use denial::claim::{Claim, Patient, PayerName};
+use denial::claim::{Claim, ControlNumbers, Patient, PayerName};
 use denial::codes::ClaimNumber;
 use denial::denial::Denial;
 use denial::ids::{ClaimId, DenialId, DocumentId, PayerId, PersonId, RejectionId, RemittanceId};
@@ -99,25 +99,34 @@ pub(crate) fn claim_of(
     if matching::is_usable(&payment.number) {
         return claim(&payment.number);
     }
-    if !payment.control.is_empty() {
-        return claim_by_control(payment, payer);
+    if let Some(claim) = claim_by_control(payment, payer) {
+        return claim;
     }
+    claim_alone(remittance, n)
+}
+
+/// A claim of this payment's own.
+pub(crate) fn claim_alone(remittance: &RemittanceId, n: u64) -> ClaimId {
     let (remittance, n) = (remittance.as_str(), n.to_string());
     ClaimId::from_bits(bits_near(&["claim", remittance], &["claim", "payment", remittance, &n]))
 }
 
 /// The claim of a payment that only the payer's number names, under payers that are one by now.
 pub(crate) fn former_claims(payment: &ClaimPayment, former: &[PayerId]) -> Vec<ClaimId> {
-    if matching::is_usable(&payment.number) || payment.control.is_empty() {
+    if matching::is_usable(&payment.number) {
         return Vec::new();
     }
-    former.iter().map(|payer| claim_by_control(payment, payer)).collect()
+    former.iter().filter_map(|payer| claim_by_control(payment, payer)).collect()
 }
 
-fn claim_by_control(payment: &ClaimPayment, payer: &PayerId) -> ClaimId {
+/// The claim that a payment is of by the payer's number alone, where it has one.
+pub(crate) fn claim_by_control(payment: &ClaimPayment, payer: &PayerId) -> Option<ClaimId> {
+    if payment.control.is_empty() {
+        return None;
+    }
     let (payer, control) = (payer.as_str(), payment.control.as_str());
     let place = ["claim", payer, stem(control)];
-    ClaimId::from_bits(bits_near(&place, &["claim", "control", payer, control]))
+    Some(ClaimId::from_bits(bits_near(&place, &["claim", "control", payer, control])))
 }
 
 /// What people call the claim of a payment: our number, where the payer echoes one that can be
@@ -140,6 +149,13 @@ pub(crate) fn denial(claim: &ClaimId, payer: &PayerId, round: u8) -> DenialId {
     let (claim, round) = (claim.as_str(), round.to_string());
     let place = ["denial", claim.get(..PLACE).unwrap_or(claim)];
     DenialId::from_bits(bits_near(&place, &["denial", claim, payer.as_str(), &round]))
+}
+
+/// The same, where a case with that id went to another claim: so many of them are taken.
+pub(crate) fn denial_anew(claim: &ClaimId, payer: &PayerId, round: u8, taken: u32) -> DenialId {
+    let (claim, round, taken) = (claim.as_str(), round.to_string(), taken.to_string());
+    let place = ["denial", claim.get(..PLACE).unwrap_or(claim)];
+    DenialId::from_bits(bits_near(&place, &["denial", claim, payer.as_str(), &round, &taken]))
 }
 
 /// A rejection by its place.
@@ -183,13 +199,44 @@ pub(crate) fn deal(head: &RemittanceHead) -> String {
     hex::encode(digest(&[&head.payer_key, head.trace.as_str(), &total, &day, payee]))
 }
 
+/// Hexadecimal letters of a fingerprint that tell the day, and those that tell patient and day:
+/// claims of one day lie together in the index, those of one patient side by side.
+const DAY: usize = 6;
+const PATIENT: usize = 18;
+
+/// Family name and first day, hashed: how the fingerprints of that patient's claims of that day
+/// begin. `None` where one of them is missing.
+pub(crate) fn patient_on(family: &str, first: Option<Date>) -> Option<String> {
+    let family = letters(family);
+    let first = first.filter(|_| !family.is_empty())?.to_string();
+    let day = hex::encode(digest(&["day", &first]));
+    let patient = hex::encode(digest(&["patient", &family, &first]));
+    Some(format!("{}{}", &day[..DAY], &patient[..PATIENT - DAY]))
+}
+
 /// Patient, first day and charge, hashed: equal on a claim as billed and as paid. `None` where one
 /// of them is missing.
 pub(crate) fn fingerprint(patient: &Patient, first: Option<Date>, charge: Money) -> Option<String> {
-    let family = letters(&patient.family);
-    let first = first.filter(|_| !family.is_empty() && !charge.is_zero())?.to_string();
-    let charge = charge.abs().plain();
-    Some(hex::encode(&digest(&["likely", &family, &first, &charge])[..16]))
+    let beginning = patient_on(&patient.family, first.filter(|_| !charge.is_zero()))?;
+    let all = hex::encode(digest(&["likely", &beginning, &charge.abs().plain()]));
+    Some(format!("{beginning}{}", &all[..32 - PATIENT]))
+}
+
+/// Member and first day, hashed: another way to find a claim. `None` where one of them is missing.
+pub(crate) fn member_on(patient: &Patient, first: Option<Date>) -> Option<String> {
+    let member = letters(&patient.member);
+    let first = first.filter(|_| !member.is_empty())?.to_string();
+    let day = hex::encode(digest(&["day", &first]));
+    let all = hex::encode(digest(&["member", &member, &first]));
+    Some(format!("{}{}", &day[..DAY], &all[..32 - DAY]))
+}
+
+/// The same of a payment without a number of ours: with one, it is found by that.
+pub(crate) fn paid_member(payment: &ClaimPayment) -> Option<String> {
+    if matching::is_usable(&payment.number) {
+        return None;
+    }
+    member_on(payment.patient.reveal(), first_day(payment))
 }
 
 /// The fingerprint of a claim as billed.
@@ -199,8 +246,19 @@ pub(crate) fn billed_fingerprint(claim: &Claim) -> Option<String> {
 
 /// The fingerprint of a claim as paid.
 pub(crate) fn paid_fingerprint(payment: &ClaimPayment) -> Option<String> {
-    let lines = payment.lines.iter().filter_map(|line| line.from).min();
-    fingerprint(payment.patient.reveal(), lines.or(payment.from), payment.charge)
+    fingerprint(payment.patient.reveal(), first_day(payment), payment.charge)
+}
+
+/// The first day of service of a claim as paid.
+pub(crate) fn first_day(payment: &ClaimPayment) -> Option<Date> {
+    payment.lines.iter().filter_map(|line| line.from).min().or(payment.from)
+}
+
+/// The group and transaction that a claim was sent in, by which a 999 answers; `None` where one of
+/// the numbers is missing.
+pub(crate) fn batch(sent: &ControlNumbers) -> Option<String> {
+    let is_whole = !sent.group.is_empty() && !sent.transaction.is_empty();
+    is_whole.then(|| format!("{}/{}", sent.group, sent.transaction))
 }
 
 /// Letters and digits alone, in capitals: how names are compared.
@@ -252,6 +310,25 @@ mod tests {
         assert_eq!(of(full, &with), of(short, &with));
         assert_eq!(former_payers(&named(full), &with), [of(short, &none)]);
         assert_eq!(former_payers(&named(full), &none), []);
+    }
+
+    #[test]
+    fn a_fingerprint_begins_with_its_patient_and_day() {
+        let patient = |family: &str| Patient { family: family.to_owned(), ..Patient::default() };
+        let on = |day: i8| Some(jiff::civil::date(2026, 2, day));
+        let of = |family: &str, day: i8, cents: i64| {
+            fingerprint(&patient(family), on(day), Money::from_cents(cents)).expect("complete")
+        };
+        let one = of("Sam-ple", 1, 100);
+        assert_eq!((one.len(), one == of("SAMPLE", 1, -100)), (32, true));
+        assert!(one.starts_with(&patient_on("sample", on(1)).expect("complete")));
+        assert_ne!(one, of("SAMPLE", 1, 101));
+        assert_eq!(one[..DAY], of("OTHER", 1, 100)[..DAY]);
+        assert_ne!(one[..PATIENT], of("OTHER", 1, 100)[..PATIENT]);
+        assert_ne!(one[..DAY], of("SAMPLE", 2, 100)[..DAY]);
+        assert_eq!(fingerprint(&patient(" "), on(1), Money::from_cents(1)), None);
+        assert_eq!(fingerprint(&patient("A"), None, Money::from_cents(1)), None);
+        assert_eq!(fingerprint(&patient("A"), on(1), Money::ZERO), None);
     }
 
     #[test]

@@ -253,12 +253,24 @@ pub(crate) async fn save(office: &Office, keyed: &Keyed) -> anyhow::Result<Kept>
         claim: claim.clone(),
         number: keyed.payment.number.as_str().to_owned(),
         fingerprint: identity::paid_fingerprint(&keyed.payment),
+        member: identity::paid_member(&keyed.payment),
     };
     tx.know_claims(vec![known]).await?;
     tx.find_likely_billed(&[claim.as_str().to_owned()]).await?;
-    let payment =
-        NewClaimPayment { n: 0, claim: claim.clone(), quarantined, segment: 0, byte: 0, raw };
+    let control = identity::claim_by_control(&keyed.payment, &payer);
+    let control = control.filter(|other| *other != claim).map(|one| one.to_string());
+    let controls = [control.clone().unwrap_or_else(|| claim.to_string())];
+    let payment = NewClaimPayment {
+        n: 0,
+        claim: claim.clone(),
+        quarantined,
+        segment: 0,
+        byte: 0,
+        control,
+        raw,
+    };
     tx.add_claim_payments(&id, vec![payment]).await?;
+    tx.find_likely_by_control(&controls).await?;
     let mut entries = Vec::new();
     let others = tx.remittances_of_deal(&row.deal).await?;
     let conflict = staging::in_conflict(&mut tx, &row, &others, &mut entries).await?;

@@ -13,6 +13,7 @@ mod demo;
 mod doctor;
 mod doctor_report;
 mod documents;
+mod doubts;
 mod export;
 mod fields;
 mod identity;

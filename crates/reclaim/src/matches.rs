@@ -8,19 +8,54 @@ use denial::lifecycle::opening::ClaimFacts;
 use denial::lifecycle::{Change, Event};
 use denial::person::Moment;
 use serde_json::json;
-use store::claims::Match;
 use store::journal::Entry;
+use store::matches::{Match, Said};
 use store::{Tx, instant};
 
+use crate::identity;
 use crate::practice::Office;
 use crate::settle::{self, Fresh};
+
+/// What somebody says of a claim known from a remittance.
+#[derive(Clone, Debug)]
+pub(crate) struct Decision {
+    /// The claim known from a remittance.
+    pub(crate) claim: ClaimId,
+    /// The billed claim, which somebody may have chosen though nobody proposed it.
+    pub(crate) candidate: ClaimId,
+    /// What the pair is to be.
+    pub(crate) state: Match,
+    /// The claim that it is joined to now and is not, where it is to be another one.
+    pub(crate) instead: Option<ClaimId>,
+}
 
 /// Why a match was not decided.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Undecided {
     /// The claim was joined to another one before.
-    #[error("this claim is joined to another one already; open that match again first")]
+    #[error(
+        "This claim is joined to another one already. Open that match again first, or choose \
+             another claim for it, under Accepted."
+    )]
     Joined,
+    /// A claim cannot be joined to itself.
+    #[error("That is the same claim. Choose a claim that was billed.")]
+    Same,
+    /// Only what was billed can speak for a payment.
+    #[error(
+        "No 837 with that claim was taken in, so a payment cannot be joined to it. Take the \
+             837 in first, or choose another claim."
+    )]
+    NotBilled,
+    /// The other claim is spoken for by a third.
+    #[error(
+        "That claim is itself joined to another one. Choose the one that it is joined to, or \
+             open that match again first."
+    )]
+    TargetJoined,
+    /// The claim was billed meanwhile under its own number.
+    #[error("This claim was billed under its own number meanwhile, so there is nothing to match.")]
+    Billed,
     /// The database, or what is kept there.
     #[error(transparent)]
     Fault(#[from] anyhow::Error),
@@ -32,57 +67,111 @@ impl From<store::Error> for Undecided {
     }
 }
 
-/// Decides a likely match, or opens it again; the cases of both claims follow at once.
+/// Decides a match, likely or chosen by hand, or opens it again; the cases of every claim in it
+/// follow at once.
 ///
 /// # Errors
 /// [`Undecided`]; nothing has changed then.
-pub(crate) async fn decide(
-    office: &Office,
+pub(crate) async fn decide(office: &Office, decision: &Decision) -> Result<(), Undecided> {
+    let moment = office.moment();
+    let mut tx = office.write().await?;
+    let Decision { claim, candidate, .. } = decision;
+    let mut claims = vec![claim.to_string(), candidate.to_string()];
+    if decision.state == Match::Accepted {
+        if let Some(before) = check(&mut tx, decision).await? {
+            say(&mut tx, &moment, claim, &before, Match::Declined).await?;
+            part(&mut tx, office, &moment, claim, &before).await?;
+            claims.push(before.to_string());
+        }
+    }
+    say(&mut tx, &moment, claim, candidate, decision.state).await?;
+    if decision.state != Match::Accepted {
+        part(&mut tx, office, &moment, claim, candidate).await?;
+    }
+    settle::settle_claims(&mut tx, office, &moment, claims, Fresh::nothing()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whether a claim can be joined; gives the claim that it is to leave for that.
+async fn check(tx: &mut Tx, decision: &Decision) -> Result<Option<ClaimId>, Undecided> {
+    let Decision { claim, candidate, instead, .. } = decision;
+    if claim == candidate {
+        return Err(Undecided::Same);
+    }
+    let both = [claim.to_string(), candidate.to_string()];
+    let known = tx.claims(&both).await?;
+    let row = known.get(claim.as_str()).ok_or(store::Error::Missing { what: "claim" })?;
+    if row.body.is_some() {
+        return Err(Undecided::Billed);
+    }
+    if known.get(candidate.as_str()).is_none_or(|row| row.body.is_none()) {
+        return Err(Undecided::NotBilled);
+    }
+    let joined = tx.joined(&both).await?;
+    let into = |claim: &ClaimId| {
+        joined.iter().find(|(one, _)| one == claim.as_str()).map(|(_, into)| into.as_str())
+    };
+    if into(candidate).is_some() {
+        return Err(Undecided::TargetJoined);
+    }
+    match into(claim) {
+        None => Ok(None),
+        Some(same) if same == candidate.as_str() => Ok(None),
+        Some(other) if instead.as_ref().is_some_and(|one| one.as_str() == other) => {
+            Ok(instead.clone())
+        }
+        Some(_) => Err(Undecided::Joined),
+    }
+}
+
+/// Writes what becomes of a pair, with its entry. Only a match that is accepted may be one that
+/// nobody proposed.
+async fn say(
+    tx: &mut Tx,
+    moment: &Moment,
     claim: &ClaimId,
     candidate: &ClaimId,
     state: Match,
 ) -> Result<(), Undecided> {
-    let moment = office.moment();
-    let mut tx = office.write().await?;
-    if state == Match::Accepted {
-        let joined = tx.joined(&[claim.as_str().to_owned()]).await?;
-        let other =
-            |(one, into): &(String, String)| one == claim.as_str() && into != candidate.as_str();
-        if joined.iter().any(other) {
-            return Err(Undecided::Joined);
-        }
-    }
     let (by, at) = (moment.who.person.as_str(), instant(moment.now));
-    tx.decide_match(claim.as_str(), candidate.as_str(), state, by, &at).await?;
+    let (claim, candidate) = (claim.as_str(), candidate.as_str());
+    let said = Said { claim, candidate, state, by, at: &at };
     let kind = match state {
         Match::Accepted => "match.accepted",
         Match::Declined => "match.declined",
         Match::Open => "match.opened_again",
     };
-    let facts = json!({ "candidate": candidate });
-    tx.append(vec![Entry::new(claim.as_str(), kind, &facts)], &moment).await?;
-    if state != Match::Accepted {
-        part(&mut tx, office, &moment, claim, candidate).await?;
+    if state == Match::Accepted {
+        tx.put_match(&said).await?;
+    } else {
+        tx.decide_match(&said).await?;
     }
-    let both = vec![claim.to_string(), candidate.to_string()];
-    settle::settle_claims(&mut tx, office, &moment, both, Fresh::nothing()).await?;
-    tx.commit().await?;
+    let facts = json!({ "candidate": candidate });
+    tx.append(vec![Entry::new(claim, kind, &facts)], moment).await?;
     Ok(())
 }
 
-/// Gives a claim back the cases that it had before it was joined to another.
-async fn part(
+/// Gives a claim the cases that came of what is said of it: those that it had before it was joined
+/// to another, and those of which nothing is left there.
+pub(crate) async fn part(
     tx: &mut Tx,
     office: &Office,
     moment: &Moment,
     claim: &ClaimId,
-    candidate: &ClaimId,
-) -> Result<(), Undecided> {
-    let cases = tx.cases_of(&[candidate.to_string()]).await?;
+    from: &ClaimId,
+) -> anyhow::Result<()> {
     let known = tx.claims(&[claim.to_string()]).await?;
     let number = known.get(claim.as_str()).map(|row| ClaimNumber::new(&row.number));
-    for case in &cases {
-        if !began_on(tx, case, claim).await? {
+    let said = tx.said_of(&[claim.to_string()]).await?;
+    let held = tx.cases_of(&[claim.to_string()]).await?;
+    for case in tx.cases_of(&[from.to_string()]).await? {
+        let is_full = held.iter().any(|one| one.payer == case.payer && one.round == case.round);
+        let is_own = began_on(tx, &case, claim).await?;
+        let payer = identity::payer_of(&case, &office.rules);
+        let came = said.iter().any(|row| row.remittance == case.remittance.as_str());
+        let goes = is_own || (came && !settle::denies(tx, office, from, &payer).await?);
+        if is_full || !goes {
             continue;
         }
         let facts = ClaimFacts {
@@ -95,13 +184,13 @@ async fn part(
         };
         let events = case.join(&facts, &office.rules);
         let after = events.iter().fold(case.clone(), Denial::apply);
-        settle::save(tx, office, moment, case, &after, &events).await?;
+        settle::save(tx, office, moment, &case, &after, &events).await?;
     }
     Ok(())
 }
 
 /// True where a case was opened on a claim, whatever claim and payer it has moved to since.
-async fn began_on(tx: &mut Tx, case: &Denial, claim: &ClaimId) -> Result<bool, Undecided> {
+async fn began_on(tx: &mut Tx, case: &Denial, claim: &ClaimId) -> anyhow::Result<bool> {
     let timeline = tx.timeline(case.id.as_str()).await?;
     let Some(first) = timeline.first() else { return Ok(false) };
     let event: Event = serde_json::from_str(&first.body).context("an event is JSON")?;

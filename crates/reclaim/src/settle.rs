@@ -1,14 +1,14 @@
 //! Cases follow what payers said: whatever was taken in, in whatever order, the cases of a claim
 //! come from everything that was said of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Context;
 use denial::adjudication::{self, Adjudication, Findings};
 use denial::claim::{Claim, PayerName, PlanType};
 use denial::codes::{ClaimNumber, TraceNumber};
 use denial::denial::{ClaimDays, Denial};
-use denial::ids::{ClaimId, PayerId, RemittanceId};
+use denial::ids::{ClaimId, DenialId, PayerId, RemittanceId};
 use denial::lifecycle::hearing::hear_all;
 use denial::lifecycle::opening::{ClaimFacts, Opening};
 use denial::lifecycle::{Decided, Event};
@@ -27,7 +27,7 @@ use x12::{Delimiters, Place};
 
 use crate::practice::Office;
 use crate::staging::STEP;
-use crate::{identity, rank};
+use crate::{doubts, identity, rank};
 
 /// What remittances say that are being written: it need not be read back.
 #[derive(Default)]
@@ -108,6 +108,8 @@ struct Opened {
     cases: Vec<(Denial, Rank)>,
     entries: Vec<Entry>,
     payers: BTreeMap<String, (PayerId, String)>,
+    /// Ids that the cases to open would have, and that cases of other claims have.
+    taken: HashSet<DenialId>,
 }
 
 /// Brings the cases of the claims up to date of which something is said.
@@ -135,8 +137,9 @@ pub(crate) async fn settle_claims(
         return Ok(());
     }
     let mut known = known(tx, claims, fresh, &office.rules).await?;
+    doubts::look(tx, &known.said, &known.claims).await?;
     let mut terms = Terms::default();
-    let mut opened = Opened::default();
+    let mut opened = Opened { taken: taken(tx, &known).await?, ..Opened::default() };
     for ((claim, payer), mut said) in std::mem::take(&mut known.said) {
         adjudication::sort(&mut said);
         let key = (claim, payer);
@@ -154,6 +157,21 @@ pub(crate) async fn settle_claims(
     tx.know_payers(&payers).await?;
     tx.open_cases(&opened.cases, opened.entries, moment).await?;
     Ok(())
+}
+
+/// Which of the ids that new cases would have are there already: their cases went to other claims.
+async fn taken(tx: &mut Tx, known: &Known) -> anyhow::Result<HashSet<DenialId>> {
+    if known.claims.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut ids = Vec::with_capacity(known.said.len());
+    for key in known.said.keys() {
+        let rounds = known.cases.get(key).map_or(0, Vec::len);
+        let round = u8::try_from(rounds + 1).unwrap_or(u8::MAX);
+        let (claim, payer) = (ClaimId::parse(&key.0)?, PayerId::parse(&key.1)?);
+        ids.push(identity::denial(&claim, &payer, round).to_string());
+    }
+    Ok(tx.cases_among(&ids).await?.into_iter().map(|case| case.id).collect())
 }
 
 async fn known(
@@ -343,7 +361,7 @@ async fn follow(
     let Some(fresh) = hearing.fresh else { return Ok(()) };
     let round = u8::try_from(cases.len() + 1).unwrap_or(u8::MAX);
     let Heard { facts, source, .. } = heard;
-    let id = identity::denial(&facts.claim, &facts.payer, round);
+    let id = free(tx, &facts, round, opened).await?;
     let name = (facts.payer.clone(), facts.payer_name.name.to_string());
     opened.payers.insert(facts.payer.as_str().to_owned(), name);
     let Decided { events, after, .. } =
@@ -367,6 +385,42 @@ async fn clear(
         save(tx, office, moment, case, &after, &events).await?;
     }
     Ok(())
+}
+
+/// The id of a case to open: another one where the case with it went to another claim, since
+/// somebody said that what it came of is not of this one.
+async fn free(
+    tx: &mut Tx,
+    facts: &ClaimFacts,
+    round: u8,
+    opened: &Opened,
+) -> anyhow::Result<DenialId> {
+    let mut id = identity::denial(&facts.claim, &facts.payer, round);
+    let mut taken = 0;
+    while opened.taken.contains(&id) || (taken > 0 && has_case(tx, &id).await?) {
+        taken += 1;
+        id = identity::denial_anew(&facts.claim, &facts.payer, round, taken);
+    }
+    Ok(id)
+}
+
+async fn has_case(tx: &mut Tx, id: &DenialId) -> anyhow::Result<bool> {
+    Ok(!tx.cases_among(&[id.to_string()]).await?.is_empty())
+}
+
+/// True where what is said of a claim by one payer denies something of it now.
+pub(crate) async fn denies(
+    tx: &mut Tx,
+    office: &Office,
+    claim: &ClaimId,
+    payer: &PayerId,
+) -> anyhow::Result<bool> {
+    let mut known = known(tx, vec![claim.to_string()], Fresh::nothing(), &office.rules).await?;
+    let key = (claim.to_string(), payer.to_string());
+    let Some(mut said) = known.said.remove(&key) else { return Ok(false) };
+    adjudication::sort(&mut said);
+    let (rules, mut terms) = (&office.rules, Terms::default());
+    Ok(hear(&known, claim.as_str(), payer.as_str(), &said, rules, &mut terms)?.is_some())
 }
 
 /// Claim, payer and round, which no two cases share.

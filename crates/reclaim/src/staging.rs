@@ -214,13 +214,16 @@ fn loaded(block: &Block<'_>, payment: Box<ClaimPayment>, wanted: &Wanted, n: u64
         claim: claim.clone(),
         number: identity::number_of(&payment).to_owned(),
         fingerprint: identity::paid_fingerprint(&payment),
+        member: identity::paid_member(&payment),
     };
+    let control = identity::claim_by_control(&payment, &wanted.payer);
     let row = NewClaimPayment {
         n,
         claim,
         quarantined: is_odd || wanted.unbalanced,
         segment: payment.span.segment,
         byte: payment.span.start,
+        control: control.filter(|other| *other != known.claim).map(|one| one.to_string()),
         raw: raw::to_text(block.raw()).into_owned(),
     };
     Loaded { row, known, payment }
@@ -321,11 +324,16 @@ async fn write_claims(
         known.push(one.known);
     }
     let ids: Vec<String> = known.iter().map(|one| one.claim.as_str().to_owned()).collect();
+    let controls: Vec<String> = rows
+        .iter()
+        .map(|one| one.control.clone().unwrap_or_else(|| one.claim.to_string()))
+        .collect();
     said.new = tx.know_claims(known).await?;
     if said.new > 0 {
         tx.find_likely_billed(&ids).await?;
     }
     tx.add_claim_payments(&remittance, rows).await?;
+    tx.find_likely_by_control(&controls).await?;
     tx.add_provider_adjustments(&remittance, part.provider_from, &part.provider).await?;
     Ok(said)
 }

@@ -1,5 +1,6 @@
 //! The pages: what a server shares, how a request finds its page, what every answer carries.
 
+mod about;
 mod act_words;
 mod assets;
 mod audit;
@@ -9,8 +10,11 @@ mod case_fields;
 mod case_forms;
 mod case_view;
 mod chart;
+mod claim;
+mod doubtful;
 mod files;
 mod gate;
+mod grades;
 mod health;
 mod home;
 mod keyed;
@@ -28,6 +32,7 @@ mod sign_in;
 mod staff;
 mod timeline;
 mod trouble;
+mod unmatched;
 mod upload;
 pub(crate) mod words;
 

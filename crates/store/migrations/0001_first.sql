@@ -116,11 +116,13 @@ create table claim_payment (
   quarantined text not null check (quarantined in ('yes', 'no')),
   segment bigint not null,
   byte bigint not null,
+  control text,                         -- the claim that the payer's number alone would make it
   raw text not null,
   primary key (practice, remittance, n),
   foreign key (practice, remittance) references remittance (practice, remittance)
 );
 create index claim_payment_claim on claim_payment (practice, claim);
+create index claim_payment_control on claim_payment (practice, control) where control is not null;
 
 create table provider_adjustment (
   practice text not null,
@@ -141,11 +143,14 @@ create table claim (
   number text not null,
   source text not null check (source in ('billed', 'remittance', 'paper')),
   fingerprint text,                     -- as first paid: patient, first day, charge, hashed
+  member text,                          -- as first paid without our number: member, first day
   version_file text,
   version_n bigint,
   primary key (practice, claim)
 );
 create index claim_fingerprint on claim (practice, fingerprint);
+create index claim_member on claim (practice, member) where member is not null;
+create index claim_unbilled on claim (practice, claim) where source = 'remittance';
 
 -- Other ways in which remittances describe a claim that is not billed.
 create table paid_fingerprint (
@@ -165,9 +170,13 @@ create table claim_version (
   claim text not null,
   rank text not null,                   -- orders versions: day, file, position
   fingerprint text,                     -- as billed, to be found by what was paid
+  member text,                          -- the same, of member and first day
+  batch text,                           -- group and transaction that it was sent in
   body text not null,
   primary key (practice, file, n)
 );
+create index claim_version_member on claim_version (practice, member) where member is not null;
+create index claim_version_batch on claim_version (practice, batch) where batch is not null;
 create index claim_version_fingerprint on claim_version (practice, fingerprint);
 create index claim_version_claim on claim_version (practice, claim, rank);
 
@@ -197,16 +206,33 @@ create table root_cause (
   foreign key (practice, payer) references payer (practice, payer)
 );
 
+-- A claim payment that carries the number of a billed claim, whose patient and charge are others.
+create table doubt (
+  practice text not null,
+  remittance text not null,
+  n bigint not null,
+  claim text not null,
+  state text not null check (state in ('open', 'confirmed', 'apart')),
+  decided_by text,
+  decided_at text,
+  primary key (practice, remittance, n),
+  foreign key (practice, remittance, n) references claim_payment (practice, remittance, n)
+);
+create index doubt_claim on doubt (practice, claim);
+create index doubt_state on doubt (practice, state, remittance, n);
+
 -- What a receiver said of a file, a transaction or a claim before adjudication.
 create table acknowledgement (
   practice text not null,
   file text not null,
   n bigint not null,
   claim text,
+  batch text,                           -- group and transaction that it answers as a whole
   outcome text not null,
   body text not null,
   primary key (practice, file, n)
 );
+create index acknowledgement_batch on acknowledgement (practice, batch) where batch is not null;
 create index acknowledgement_claim on acknowledgement (practice, claim) where claim is not null;
 
 create table rejection (

@@ -5,8 +5,20 @@ create trigger journal_keep before update or delete on journal
   for each row execute function refuse('the journal is append-only');
 create trigger posting_keep before update or delete on posting
   for each row execute function refuse('postings are append-only; post a reversal');
-create trigger claim_payment_keep before update on claim_payment
+create trigger claim_payment_keep before update of practice, remittance, n, quarantined, segment, byte, control, raw
+  on claim_payment
   for each row execute function refuse('claim payments are written once');
+-- Which claim it is of is ours to say, not the file's: a person may have decided.
+create function check_claim() returns trigger language plpgsql as
+$$ begin
+  if not exists (select 1 from doubt where practice = new.practice
+    and remittance = new.remittance and n = new.n and state = 'apart') then
+    raise exception 'claim payments are written once';
+  end if;
+  return new;
+end $$;
+create trigger claim_payment_claim_keep before update of claim on claim_payment
+  for each row execute function check_claim();
 create trigger denial_keep before delete on denial
   for each row execute function refuse('cases are never deleted');
 create function check_move() returns trigger language plpgsql as

@@ -7,7 +7,13 @@ create trigger posting_keep_update before update on posting
 begin select raise(abort, 'postings are append-only; post a reversal'); end;
 create trigger posting_keep_delete before delete on posting
 begin select raise(abort, 'postings are append-only; post a reversal'); end;
-create trigger claim_payment_keep_update before update on claim_payment
+create trigger claim_payment_keep_update before update of practice, remittance, n, quarantined, segment, byte, control, raw
+on claim_payment
+begin select raise(abort, 'claim payments are written once'); end;
+-- Which claim it is of is ours to say, not the file's: a person may have decided.
+create trigger claim_payment_keep_claim before update of claim on claim_payment
+when not exists (select 1 from doubt where practice = new.practice
+  and remittance = new.remittance and n = new.n and state = 'apart')
 begin select raise(abort, 'claim payments are written once'); end;
 create trigger denial_keep_delete before delete on denial
 begin select raise(abort, 'cases are never deleted'); end;

@@ -11,6 +11,8 @@ pub struct NewAcknowledgement {
     pub n: u64,
     /// The claim that it is about, where it is about one.
     pub claim: Option<String>,
+    /// The group and transaction that it answers as a whole.
+    pub batch: Option<String>,
     /// Accepted, rejected and so on, in the field's word.
     pub outcome: String,
     /// Everything it says, as JSON.
@@ -44,7 +46,7 @@ pub struct RejectionRow {
 
 const ACKNOWLEDGEMENT: Bulk = Bulk {
     table: "acknowledgement",
-    columns: &["practice", "file", "#n", "claim", "outcome", "body"],
+    columns: &["practice", "file", "#n", "claim", "batch", "outcome", "body"],
 };
 
 const REJECTION: Bulk = Bulk {
@@ -68,6 +70,7 @@ impl Tx {
                 Cell::Text(file.to_owned()),
                 Cell::Int(i64::try_from(one.n).unwrap_or(i64::MAX)),
                 Cell::Maybe(one.claim),
+                Cell::Maybe(one.batch),
                 Cell::Text(one.outcome),
                 Cell::Text(one.body),
             ]
@@ -160,7 +163,9 @@ impl Tx {
         Ok(())
     }
 
-    /// What was said of a claim before adjudication: outcome and JSON.
+    /// What was said of a claim before adjudication, or of the whole transaction that it was sent
+    /// in: outcome and JSON. Where several files were sent under the same numbers, nothing tells
+    /// which of them a transaction's answer is about.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -170,12 +175,16 @@ impl Tx {
     ) -> Result<Vec<(String, String)>, Error> {
         let rows = run!(
             self,
-            all as (String, String),
-            "select outcome, body from acknowledgement where practice = $1 and claim = $2
+            all as (String, i64, String, String),
+            "select file, n, outcome, body from acknowledgement where practice = $1 and claim = $2
+             union select a.file, a.n, a.outcome, a.body from claim_version v
+             join acknowledgement a on a.practice = v.practice and a.batch = v.batch
+             where v.practice = $1 and v.claim = $2 and not exists (select 1 from claim_version o
+               where o.practice = v.practice and o.batch = v.batch and o.file <> v.file)
              order by file, n",
             self.practice.as_str(),
             claim
         )?;
-        Ok(rows)
+        Ok(rows.into_iter().map(|(_, _, outcome, body)| (outcome, body)).collect())
     }
 }

@@ -1,10 +1,9 @@
-//! Claims under their numbers, each version as billed, and likely matches for a person to decide.
+//! Claims under their numbers, and each version as billed.
 
 use std::collections::HashMap;
 
 use denial::claim::Claim;
 use denial::ids::ClaimId;
-use denial::named;
 
 use crate::bulk::{Bulk, Cell};
 use crate::sql::{among, run};
@@ -19,6 +18,9 @@ pub struct KnownClaim {
     pub number: String,
     /// Patient, first day and charge, hashed; none where one of them is missing.
     pub fingerprint: Option<String>,
+    /// Member and first day, hashed; none where one of them is missing, or a payment has our
+    /// number.
+    pub member: Option<String>,
 }
 
 /// One CLM of an 837.
@@ -30,6 +32,8 @@ pub struct NewVersion {
     pub known: KnownClaim,
     /// Orders versions of a claim: day, file, position.
     pub rank: String,
+    /// The group and transaction that it was sent in, by which a 999 answers.
+    pub batch: Option<String>,
     /// As billed.
     pub body: Claim,
 }
@@ -57,42 +61,17 @@ impl ClaimRow {
     }
 }
 
-named! {
-    /// What became of a likely match.
-    Match {
-        /// Nobody has looked.
-        Open = "open",
-        /// It is that claim.
-        Accepted = "accepted",
-        /// It is not.
-        Declined = "declined",
-    }
-}
-
-/// A claim known from a remittance, and the billed claim that it likely is.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct LikelyMatch {
-    /// The claim known from a remittance.
-    pub claim: String,
-    /// Its number.
-    pub number: String,
-    /// The billed claim.
-    pub candidate: String,
-    /// Its number.
-    pub candidate_number: String,
-    /// [`Match`].
-    pub state: String,
-}
-
-const CLAIM: Bulk =
-    Bulk { table: "claim", columns: &["practice", "claim", "number", "source", "fingerprint"] };
+const CLAIM: Bulk = Bulk {
+    table: "claim",
+    columns: &["practice", "claim", "number", "source", "fingerprint", "member"],
+};
 
 const FINGERPRINT: Bulk =
     Bulk { table: "paid_fingerprint", columns: &["practice", "claim", "fingerprint"] };
 
 const VERSION: Bulk = Bulk {
     table: "claim_version",
-    columns: &["practice", "file", "#n", "claim", "rank", "fingerprint", "body"],
+    columns: &["practice", "file", "#n", "claim", "rank", "fingerprint", "member", "batch", "body"],
 };
 
 macro_rules! claim_columns {
@@ -127,48 +106,35 @@ impl Tx {
         let ids: Vec<String> = claims.iter().map(|one| one.claim.as_str().to_owned()).collect();
         let unbilled = among!(
             self,
-            (String, Option<String>),
-            "select claim, fingerprint from claim where practice = $1 and source = 'remittance'
-             and claim in (select value from json_each($2))",
-            "select claim, fingerprint from claim where practice = $1 and source = 'remittance'
-             and claim = any($2)",
+            (String, Option<String>, Option<String>),
+            "select claim, fingerprint, member from claim where practice = $1
+             and source = 'remittance' and claim in (select value from json_each($2))",
+            "select claim, fingerprint, member from claim where practice = $1
+             and source = 'remittance' and claim = any($2)",
             &ids,
             self.practice.as_str()
         )?;
-        let unbilled: HashMap<String, Option<String>> = unbilled.into_iter().collect();
-        let row = |one: KnownClaim| {
-            let known = unbilled.get(one.claim.as_str())?;
-            let fingerprint = one.fingerprint.filter(|other| known.as_ref() != Some(other))?;
-            Some(vec![
-                Cell::Text(self.practice.as_str().to_owned()),
-                Cell::Text(one.claim.as_str().to_owned()),
-                Cell::Text(fingerprint),
-            ])
-        };
-        let rows: Vec<Vec<Cell>> = claims.into_iter().filter_map(row).collect();
-        if self.insert_all(&FINGERPRINT, rows).await? == 0 {
-            return Ok(());
+        let unbilled: HashMap<String, [Option<String>; 2]> = unbilled
+            .into_iter()
+            .map(|(claim, fingerprint, member)| (claim, [fingerprint, member]))
+            .collect();
+        let mut rows = Vec::new();
+        for one in claims {
+            let Some(known) = unbilled.get(one.claim.as_str()) else { continue };
+            let told = [one.fingerprint, one.member].into_iter().zip(known);
+            for other in
+                told.filter_map(|(told, known)| told.filter(|it| known.as_ref() != Some(it)))
+            {
+                rows.push(vec![
+                    Cell::Text(self.practice.as_str().to_owned()),
+                    Cell::Text(one.claim.as_str().to_owned()),
+                    Cell::Text(other),
+                ]);
+            }
         }
-        among!(
-            self,
-            (String,),
-            "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
-             from paid_fingerprint a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint
-             and a.practice = $1 and a.claim in (select value from json_each($2))
-             and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
-             from paid_fingerprint a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint
-             and a.practice = $1 and a.claim = any($2)
-             and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            &ids,
-            self.practice.as_str()
-        )?;
+        if self.insert_all(&FINGERPRINT, rows).await? > 0 {
+            self.find_likely_billed(&ids).await?;
+        }
         Ok(())
     }
 
@@ -180,6 +146,7 @@ impl Tx {
                 Cell::Text(one.number),
                 Cell::Text(source.to_owned()),
                 Cell::Maybe(one.fingerprint),
+                Cell::Maybe(one.member),
             ]
         };
         let rows = claims.into_iter().map(row).collect();
@@ -207,6 +174,8 @@ impl Tx {
                 Cell::Text(one.known.claim.as_str().to_owned()),
                 Cell::Text(one.rank),
                 Cell::Maybe(one.known.fingerprint),
+                Cell::Maybe(one.known.member),
+                Cell::Maybe(one.batch),
                 Cell::Text(serde_json::to_string(&one.body).expect("a claim is JSON")),
             ]
         };
@@ -268,6 +237,31 @@ impl Tx {
         Ok(rows.into_iter().map(|(claim,)| claim).collect())
     }
 
+    /// Claims that were sent in a group and transaction of these numbers: claim, number and file.
+    /// None where several files have the same numbers: nothing tells them apart then.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn claims_of_batch(
+        &mut self,
+        batch: &str,
+        limit: i64,
+    ) -> Result<Vec<(String, String, String)>, Error> {
+        let rows = run!(
+            self,
+            all as (String, String, String),
+            "select v.claim, c.number, v.file from claim_version v
+             join claim c on c.practice = v.practice and c.claim = v.claim
+             where v.practice = $1 and v.batch = $2 and not exists (select 1 from claim_version o
+               where o.practice = v.practice and o.batch = v.batch and o.file <> v.file)
+             order by v.n limit $3",
+            self.practice.as_str(),
+            batch,
+            limit
+        )?;
+        Ok(rows)
+    }
+
     /// Versions of one claim, the latest first: file, position and JSON.
     ///
     /// # Errors
@@ -280,165 +274,6 @@ impl Tx {
              order by rank desc",
             self.practice.as_str(),
             claim
-        )?;
-        Ok(rows)
-    }
-
-    // `cross join` tells SQLite to go from the few named claims to the index of fingerprints; left
-    // to itself, without statistics, it reads every claim of the practice.
-
-    /// Notes which of some claims known from remittances are likely billed ones: same patient,
-    /// first day and charge. [`Tx::find_likely_paid`] looks from the other side, so that it does
-    /// not matter which file came first.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn find_likely_billed(&mut self, claims: &[String]) -> Result<(), Error> {
-        among!(
-            self,
-            (String,),
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, v.claim, 'open'
-             from claim a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint
-             and a.practice = $1 and a.claim in (select value from json_each($2))
-             and a.source = 'remittance' and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, v.claim, 'open'
-             from claim a cross join claim_version v
-             where v.practice = a.practice and v.fingerprint = a.fingerprint
-             and a.practice = $1 and a.claim = any($2)
-             and a.source = 'remittance' and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            claims,
-            self.practice.as_str()
-        )?;
-        Ok(())
-    }
-
-    /// Notes which claims known from remittances are likely some of the billed ones.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn find_likely_paid(&mut self, claims: &[String]) -> Result<(), Error> {
-        among!(
-            self,
-            (String,),
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, v.claim, 'open'
-             from claim_version v cross join claim a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint
-             and v.practice = $1 and v.claim in (select value from json_each($2))
-             and a.source = 'remittance' and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            "insert into likely_match (practice, claim, candidate, state)
-             select a.practice, a.claim, v.claim, 'open'
-             from claim_version v cross join claim a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint
-             and v.practice = $1 and v.claim = any($2)
-             and a.source = 'remittance' and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            claims,
-            self.practice.as_str()
-        )?;
-        among!(
-            self,
-            (String,),
-            "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
-             from claim_version v cross join paid_fingerprint a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint
-             and v.practice = $1 and v.claim in (select value from json_each($2))
-             and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            "insert into likely_match (practice, claim, candidate, state)
-             select distinct a.practice, a.claim, v.claim, 'open'
-             from claim_version v cross join paid_fingerprint a
-             where a.practice = v.practice and a.fingerprint = v.fingerprint
-             and v.practice = $1 and v.claim = any($2)
-             and v.claim <> a.claim
-             on conflict do nothing returning claim",
-            claims,
-            self.practice.as_str()
-        )?;
-        Ok(())
-    }
-
-    /// Likely matches in a state.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn likely_matches(
-        &mut self,
-        state: Match,
-        limit: i64,
-    ) -> Result<Vec<LikelyMatch>, Error> {
-        let rows = run!(
-            self,
-            all as LikelyMatch,
-            "select m.claim, a.number, m.candidate, b.number as candidate_number, m.state
-             from likely_match m
-             join claim a on a.practice = m.practice and a.claim = m.claim
-             join claim b on b.practice = m.practice and b.claim = m.candidate
-             where m.practice = $1 and m.state = $2 and a.source = 'remittance'
-             order by m.claim, m.candidate limit $3",
-            self.practice.as_str(),
-            state.as_str(),
-            limit
-        )?;
-        Ok(rows)
-    }
-
-    /// Decides a likely match, or opens it again.
-    ///
-    /// # Errors
-    /// [`Error::Database`], [`Error::Missing`].
-    pub async fn decide_match(
-        &mut self,
-        claim: &str,
-        candidate: &str,
-        state: Match,
-        by: &str,
-        at: &str,
-    ) -> Result<(), Error> {
-        let changed = run!(
-            self,
-            execute,
-            "update likely_match set state = $1, decided_by = $2, decided_at = $3
-             where practice = $4 and claim = $5 and candidate = $6",
-            state.as_str(),
-            by,
-            at,
-            self.practice.as_str(),
-            claim,
-            candidate
-        )?;
-        if changed == 0 {
-            return Err(Error::Missing { what: "match" });
-        }
-        Ok(())
-    }
-
-    /// For each of some claims, itself and every claim that was joined to it; and for a joined
-    /// one, the claim that it was joined to: pairs of claim and the claim that speaks for it.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn joined(&mut self, claims: &[String]) -> Result<Vec<(String, String)>, Error> {
-        let rows = among!(
-            self,
-            (String, String),
-            "select claim, candidate from likely_match where practice = $1 and state = 'accepted'
-             and claim in (select value from json_each($2))
-             union select claim, candidate from likely_match where practice = $1
-             and state = 'accepted' and candidate in (select value from json_each($2))",
-            "select claim, candidate from likely_match where practice = $1 and state = 'accepted'
-             and claim = any($2)
-             union select claim, candidate from likely_match where practice = $1
-             and state = 'accepted' and candidate = any($2)",
-            claims,
-            self.practice.as_str()
         )?;
         Ok(rows)
     }

@@ -44,7 +44,10 @@ const TABLES: [Bulk<'static>; 7] = [
             "#settled",
         ],
     },
-    Bulk { table: "claim", columns: &["practice", "claim", "number", "source", "fingerprint"] },
+    Bulk {
+        table: "claim",
+        columns: &["practice", "claim", "number", "source", "fingerprint", "member"],
+    },
     Bulk {
         table: "claim_payment",
         columns: &[
@@ -55,6 +58,7 @@ const TABLES: [Bulk<'static>; 7] = [
             "quarantined",
             "#segment",
             "#byte",
+            "control",
             "raw",
         ],
     },

@@ -4,16 +4,19 @@
 //! its first statement, so that what it reads stays true until it commits.
 
 pub mod acknowledgements;
+mod adjustments;
 pub mod audit;
 pub mod backup;
 mod bulk;
 pub mod causes;
 pub mod claims;
 pub mod denials;
+pub mod doubts;
 pub mod export;
 pub mod files;
 pub mod floor;
 pub mod journal;
+pub mod matches;
 mod open;
 pub mod payers;
 pub mod people;

@@ -2,7 +2,6 @@
 
 use denial::ids::{ClaimId, RemittanceId};
 use denial::named;
-use denial::remittance::ProviderAdjustment;
 
 use crate::bulk::{Bulk, Cell};
 use crate::sql::{among, run};
@@ -93,6 +92,8 @@ pub struct NewClaimPayment {
     pub segment: u32,
     /// Its first byte in the file.
     pub byte: u64,
+    /// The claim that it would be by the payer's number alone; none where it is that claim.
+    pub control: Option<String>,
     /// Its segments, or its JSON where it was keyed in.
     pub raw: String,
 }
@@ -165,12 +166,17 @@ macro_rules! remittance_columns {
 
 const CLAIM_PAYMENT: Bulk = Bulk {
     table: "claim_payment",
-    columns: &["practice", "remittance", "#n", "claim", "quarantined", "#segment", "#byte", "raw"],
-};
-
-const PROVIDER_ADJUSTMENT: Bulk = Bulk {
-    table: "provider_adjustment",
-    columns: &["practice", "remittance", "#n", "reason", "reference", "#amount", "body"],
+    columns: &[
+        "practice",
+        "remittance",
+        "#n",
+        "claim",
+        "quarantined",
+        "#segment",
+        "#byte",
+        "control",
+        "raw",
+    ],
 };
 
 impl Tx {
@@ -233,36 +239,12 @@ impl Tx {
                 Cell::Text(yes(one.quarantined)),
                 Cell::Int(i64::from(one.segment)),
                 Cell::Int(i64::try_from(one.byte).unwrap_or(i64::MAX)),
+                Cell::Maybe(one.control),
                 Cell::Text(one.raw),
             ]
         };
         let rows = payments.into_iter().map(row).collect();
         self.insert_all(&CLAIM_PAYMENT, rows).await.map(|_| ())
-    }
-
-    /// Writes what stands after the claims of a remittance, the first at position `from`.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn add_provider_adjustments(
-        &mut self,
-        remittance: &RemittanceId,
-        from: usize,
-        adjustments: &[ProviderAdjustment],
-    ) -> Result<(), Error> {
-        let row = |(at, one): (usize, &ProviderAdjustment)| {
-            vec![
-                Cell::Text(self.practice.as_str().to_owned()),
-                Cell::Text(remittance.as_str().to_owned()),
-                Cell::Int(i64::try_from(from + at).unwrap_or(i64::MAX)),
-                Cell::Text(one.reason.to_string()),
-                Cell::Text(one.reference.to_string()),
-                Cell::Int(one.amount.cents()),
-                Cell::Text(serde_json::to_string(one).expect("an adjustment is JSON")),
-            ]
-        };
-        let rows = adjustments.iter().enumerate().map(row).collect();
-        self.insert_all(&PROVIDER_ADJUSTMENT, rows).await.map(|_| ())
     }
 
     /// Moves a remittance from one state to another; false where it was not in the first.
@@ -500,25 +482,6 @@ impl Tx {
             self.practice.as_str()
         )?;
         Ok(rows)
-    }
-
-    /// Provider-level adjustments of a remittance, as JSON.
-    ///
-    /// # Errors
-    /// [`Error::Database`], [`Error::Inconsistent`].
-    pub async fn provider_adjustments(
-        &mut self,
-        remittance: &str,
-    ) -> Result<Vec<ProviderAdjustment>, Error> {
-        let rows = run!(
-            self,
-            all as (String,),
-            "select body from provider_adjustment where practice = $1 and remittance = $2
-             order by n",
-            self.practice.as_str(),
-            remittance
-        )?;
-        rows.iter().map(|(body,)| crate::parsed("provider_adjustment", remittance, body)).collect()
     }
 }
 

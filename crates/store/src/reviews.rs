@@ -53,7 +53,7 @@ impl Tx {
     }
 
     /// How many remittances wait for a person: held, in conflict, or not adding up where nobody has
-    /// looked; and how many likely matches nobody has decided.
+    /// looked; and how many likely matches, and doubts about matches, nobody has decided.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -68,7 +68,11 @@ impl Tx {
                 and balanced = 'no' and looked_at is null),
              (select count(*) from likely_match m
               join claim a on a.practice = m.practice and a.claim = m.claim
-              where m.practice = $1 and m.state = 'open' and a.source = 'remittance')",
+              where m.practice = $1 and m.state = 'open' and a.source = 'remittance') +
+             (select count(*) from doubt d
+              join remittance r on r.practice = d.practice and r.remittance = d.remittance
+              where d.practice = $1 and d.state = 'open'
+              and r.state in ('published', 'conflict'))",
             self.practice.as_str()
         )?;
         Ok(row)

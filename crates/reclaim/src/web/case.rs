@@ -1,7 +1,5 @@
 //! One case: what happened, what to do, and every act on it.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -20,11 +18,11 @@ use crate::act::{self, Failed};
 use crate::fields::{self, Fields};
 use crate::practice::Office;
 use crate::rank;
-use crate::settle;
+use crate::web::about::{About, AnswerView};
 use crate::web::act_words;
 use crate::web::case_fields::Kind;
 use crate::web::case_forms::{ActForm, Desk};
-use crate::web::case_view::{self, Around, CaseView, LineView, PatientView, Spoken};
+use crate::web::case_view::{self, CaseView, LineView, PatientView, Spoken};
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html_with};
 use crate::web::session::Visitor;
@@ -55,13 +53,8 @@ struct CasePage {
     /// Groups of facts that the record has, of so many, and what is missing in words.
     whole: (usize, usize),
     missing: Vec<&'static str>,
-}
-
-/// What was said before adjudication.
-struct AnswerView {
-    outcome: String,
-    on: String,
-    from: String,
+    /// Where the claim is shown as it was billed.
+    claim: Option<String>,
 }
 
 /// Money that moved.
@@ -81,9 +74,9 @@ struct DocumentView {
 }
 
 /// Another case of the same claim.
-struct Sibling {
-    href: String,
-    text: String,
+pub(super) struct Sibling {
+    pub(super) href: String,
+    pub(super) text: String,
 }
 
 /// Everything that the page is made of.
@@ -147,48 +140,24 @@ async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
     let mut tx = office.read().await?;
     let case = seen(&mut tx, office, id).await?;
     let people = timeline::people(&mut tx).await?;
-    let own = vec![case.claim.as_str().to_owned()];
-    let mut claims = own.clone();
-    claims.extend(tx.joined(&own).await?.into_iter().flat_map(|(one, other)| [one, other]));
-    claims.sort();
-    claims.dedup();
-    let mut rows = tx.said_of(&claims).await?;
-    rows.sort_by(|one, other| {
-        (&one.paid_on, &one.trace, one.n).cmp(&(&other.paid_on, &other.trace, other.n))
-    });
-    let mut ids: Vec<String> = rows.iter().map(|row| row.remittance.clone()).collect();
-    ids.sort();
-    ids.dedup();
-    let remittances: HashMap<_, _> = tx
-        .remittances_among(&ids)
-        .await?
-        .into_iter()
-        .map(|row| (row.remittance.clone(), row))
-        .collect();
-    let known = tx.claims(&claims).await?;
-    let claim = known.values().find(|row| row.body.is_some()).or_else(|| known.get(&own[0]));
-    let billed = claim.map(store::claims::ClaimRow::billed).transpose()?.flatten();
-    let around = Around { claim, remittances: &remittances, rules: &office.rules };
-    let spoken = case_view::spoken(&rows, &around)?;
-    let payment = rows.last().map(settle::payment).transpose()?;
-    let reads = allows(office.who.role, Access::ReadPatients);
-    let siblings = tx.cases_of(&claims).await?;
+    let about = About::of(&mut tx, office, case.claim.as_str()).await?;
+    let siblings = tx.cases_of(&about.claims).await?;
     let siblings = siblings.iter().filter(|one| one.id != case.id && sees(&office.who, one));
     let zone = &office.clinic.zone;
     let record = Record {
         case: &case,
-        claim: billed.as_ref(),
-        payment: payment.as_ref(),
+        claim: about.billed.as_ref(),
+        payment: about.payment.as_ref(),
         rules: &office.rules,
     };
     Ok(Loaded {
         missing: record.missing(),
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
-        patient: reads.then(|| case_view::patient(billed.as_ref(), payment.as_ref())),
+        patient: about.patient(office),
         services: services(&case),
-        lines: case_view::lines(&case, &spoken, &office.rules),
-        spoken,
-        answers: answers(&mut tx, &claims).await?,
+        lines: case_view::lines(&case, &about.spoken, &office.rules),
+        spoken: about.spoken,
+        answers: about.answers,
         postings: tx.postings_of(id).await?.into_iter().map(|row| posting(row, &people)).collect(),
         timeline: timeline::told(&tx.timeline(id).await?, &people, zone),
         siblings: siblings.map(sibling).collect(),
@@ -208,22 +177,6 @@ fn services(case: &Denial) -> String {
     }
 }
 
-async fn answers(tx: &mut store::Tx, claims: &[String]) -> Result<Vec<AnswerView>, Trouble> {
-    let mut answers = Vec::new();
-    for claim in claims {
-        for (outcome, body) in tx.acknowledgements_of(claim).await? {
-            let answer: denial::rejection::Acknowledgement =
-                serde_json::from_str(&body).map_err(|fault| Trouble::Broken(fault.into()))?;
-            answers.push(AnswerView {
-                outcome: format!("{} {}", answer.kind.as_str(), words::lower(&outcome)),
-                on: answer.on.map(words::day).unwrap_or_default(),
-                from: answer.from.name.to_string(),
-            });
-        }
-    }
-    Ok(answers)
-}
-
 fn posting(row: PostingRow, people: &People) -> PostingView {
     let reason = row.reason.map(|reason| format!(" ({})", words::lower(&reason)));
     let reversal = if row.reverses.is_some() { "Reversal: " } else { "" };
@@ -237,7 +190,7 @@ fn posting(row: PostingRow, people: &People) -> PostingView {
     }
 }
 
-fn sibling(case: &Denial) -> Sibling {
+pub(super) fn sibling(case: &Denial) -> Sibling {
     let status = words::lower(case.status().as_str());
     Sibling {
         href: format!("/cases/{}", case.id),
@@ -269,6 +222,8 @@ fn shown(
         href: format!("/cases/{}/documents/{}", case.id, one.document),
         what: words::label(&one.what),
     });
+    let claims = allows(office.who.role, Access::Claims);
+    let claim = claims.then(|| format!("/claims/{}", case.claim));
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
         case: CaseView::of(case, people, &office.rules, moment.today),
@@ -282,6 +237,7 @@ fn shown(
         timeline: loaded.timeline,
         siblings: loaded.siblings,
         remittances: allows(office.who.role, Access::Remittances),
+        claim,
         forms,
         refused,
         whole: (Fact::ALL.len() - loaded.missing.len(), Fact::ALL.len()),

@@ -17,6 +17,7 @@ use x12::Delimiters;
 
 use crate::rank;
 use crate::settle;
+use crate::web::grades::Chip;
 use crate::web::queue::Worth;
 use crate::web::reasons::{self, Context, Reason, Said};
 use crate::web::timeline::{People, owned};
@@ -294,6 +295,8 @@ pub(crate) struct Spoken {
     pub(crate) paid: String,
     pub(crate) share: String,
     pub(crate) note: Option<&'static str>,
+    /// How surely it is of this claim.
+    pub(crate) grade: Option<Chip>,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) remarks: Vec<Said>,
     pub(crate) lines: Vec<SpokenLine>,
@@ -373,6 +376,7 @@ fn one_spoken(place: usize, row: &ClaimPaymentRow, around: &Around<'_>) -> anyho
         paid: payment.paid.to_string(),
         share: payment.patient_share.map(|money| money.to_string()).unwrap_or_default(),
         note: note(row, &payment),
+        grade: None,
         reasons: context(&payment.remarks).reasons(&payment.adjustments),
         remarks: reasons::remarks(&payment.remarks, around.rules),
         sums: sums(&payment),

@@ -6,21 +6,26 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::ids::ClaimId;
-use store::claims::{ClaimRow, LikelyMatch, Match};
+use store::claims::ClaimRow;
+use store::doubts::Doubt;
+use store::matches::{LikelyMatch, Match};
 use store::remittances::ClaimPaymentRow;
 
 use crate::fields::Fields;
-use crate::matches::{self, Undecided};
+use crate::identity;
+use crate::matches::{self, Decision, Undecided};
 use crate::settle;
 use crate::web::case_view;
+use crate::web::doubtful;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
+use crate::web::unmatched;
 use crate::web::words;
 
 /// Matches of one page.
-const ROWS: i64 = 50;
+pub(super) const ROWS: usize = 50;
 
 #[derive(Template)]
 #[template(path = "matches.html")]
@@ -28,8 +33,8 @@ struct MatchesPage {
     page: Page,
     pairs: Vec<Pair>,
     show: &'static str,
-    /// There may be others.
-    more: bool,
+    next: Option<String>,
+    further: bool,
 }
 
 /// Two claims that are likely one.
@@ -42,13 +47,15 @@ struct Pair {
 }
 
 /// One of the two.
-struct Side {
-    number: String,
-    patient: String,
-    on: String,
-    charge: String,
-    services: String,
-    note: String,
+pub(super) struct Side {
+    pub(super) number: String,
+    /// Where it is shown whole.
+    pub(super) href: Option<String>,
+    pub(super) patient: String,
+    pub(super) on: String,
+    pub(super) charge: String,
+    pub(super) services: String,
+    pub(super) note: String,
 }
 
 /// `GET /matches`.
@@ -56,25 +63,68 @@ pub(crate) async fn page(
     visitor: Visitor,
     Query(asked): Query<Fields>,
 ) -> Result<Response, Trouble> {
-    let office = &visitor.office;
-    let state = asked.get("show").and_then(|show| Match::from_name(show)).unwrap_or(Match::Open);
-    let mut tx = office.read().await?;
-    let found = tx.likely_matches(state, ROWS).await?;
+    let after = asked.get("after").map(String::as_str).unwrap_or_default();
+    let show = asked.get("show").map(String::as_str).unwrap_or_default();
+    let mut page = Page::of(&visitor, "Matches", "/matches");
+    page.done = asked.get("done").map(|_| "Saved; the cases have followed.".to_owned());
+    if show == "unmatched" {
+        return unmatched::page(&visitor, page, after).await;
+    }
+    let doubt = [("doubtful", Doubt::Open), ("confirmed", Doubt::Confirmed)];
+    if let Some((_, state)) = doubt.into_iter().find(|(name, _)| *name == show) {
+        return doubtful::page(&visitor, page, state, after).await;
+    }
+    let state = Match::from_name(show).unwrap_or(Match::Open);
+    pairs(&visitor, page, state, after).await
+}
+
+async fn pairs(
+    visitor: &Visitor,
+    page: Page,
+    state: Match,
+    after: &str,
+) -> Result<Response, Trouble> {
+    let mut tx = visitor.office.read().await?;
+    let from = after.split_once('.').unwrap_or_default();
+    let mut found = tx.likely_matches(state, from, limit()).await?;
+    let next = last_of_page(&mut found).map(|last| {
+        format!("/matches?show={}&after={}.{}", state.as_str(), last.claim, last.candidate)
+    });
     let mut ids: Vec<String> =
         found.iter().flat_map(|one| [one.claim.clone(), one.candidate.clone()]).collect();
     ids.sort();
     ids.dedup();
     let known = tx.claims(&ids).await?;
     let rows = tx.said_of(&ids).await?;
-    let said: HashMap<&str, &ClaimPaymentRow> =
-        rows.iter().map(|row| (row.claim.as_str(), row)).collect();
+    let said = latest(&rows);
     let pair = |one: &LikelyMatch| pair(one, &known, &said);
     let pairs = found.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
-    let mut page = Page::of(&visitor, "Matches", "/matches");
-    page.done =
-        asked.get("done").map(|_| "Saved; the cases of both claims have followed.".to_owned());
-    let more = i64::try_from(pairs.len()) == Ok(ROWS);
-    html(&MatchesPage { page, pairs, show: state.as_str(), more })
+    let show = state.as_str();
+    html(&MatchesPage { page, pairs, show, next, further: !after.is_empty() })
+}
+
+/// One row more than a page shows, to know whether others follow.
+pub(super) fn limit() -> i64 {
+    i64::try_from(ROWS).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+/// Leaves the rows of one page; gives the last of them where others follow.
+pub(super) fn last_of_page<T>(rows: &mut Vec<T>) -> Option<&T> {
+    let more = rows.len() > ROWS;
+    rows.truncate(ROWS);
+    rows.last().filter(|_| more)
+}
+
+/// What was said last of each claim.
+pub(super) fn latest(rows: &[ClaimPaymentRow]) -> HashMap<&str, &ClaimPaymentRow> {
+    let mut latest: HashMap<&str, &ClaimPaymentRow> = HashMap::new();
+    for row in rows {
+        let kept = latest.entry(row.claim.as_str()).or_insert(row);
+        if (&row.paid_on, &row.trace, row.n) > (&kept.paid_on, &kept.trace, kept.n) {
+            *kept = row;
+        }
+    }
+    latest
 }
 
 fn pair(
@@ -92,33 +142,30 @@ fn pair(
     })
 }
 
-fn paid(number: &str, row: Option<&ClaimPaymentRow>) -> Result<Side, Trouble> {
+/// A claim as a payer describes it.
+pub(super) fn paid(number: &str, row: Option<&ClaimPaymentRow>) -> Result<Side, Trouble> {
     let payment = row.map(settle::payment).transpose()?.unwrap_or_default();
     let codes = payment.lines.iter().map(|line| line.procedure.to_string());
     Ok(Side {
         number: number.to_owned(),
+        href: row.map(|row| format!("/remittances/{}/claims/{}", row.remittance, row.n)),
         patient: case_view::patient(None, Some(&payment)).name,
-        on: payment
-            .lines
-            .iter()
-            .filter_map(|line| line.from)
-            .min()
-            .or(payment.from)
-            .map(words::day)
-            .unwrap_or_default(),
+        on: identity::first_day(&payment).map(words::day).unwrap_or_default(),
         charge: payment.charge.abs().to_string(),
         services: codes.collect::<Vec<_>>().join(", "),
         note: format!("payer's number {}", payment.control),
     })
 }
 
-fn billed(number: &str, row: Option<&ClaimRow>) -> Result<Side, Trouble> {
+/// A claim as it was billed.
+pub(super) fn billed(number: &str, row: Option<&ClaimRow>) -> Result<Side, Trouble> {
     let claim = row.map(ClaimRow::billed).transpose()?.flatten();
     let lines = claim.as_ref().map_or(&[][..], |claim| claim.lines.as_slice());
     let codes = lines.iter().map(|line| line.procedure.to_string());
     let submitted = claim.as_ref().and_then(|claim| claim.submitted_on);
     Ok(Side {
         number: number.to_owned(),
+        href: row.map(|row| format!("/claims/{}", row.claim)),
         patient: case_view::patient(claim.as_ref(), None).name,
         on: lines.iter().filter_map(|line| line.from).min().map(words::day).unwrap_or_default(),
         charge: claim.as_ref().map(|claim| claim.charge.to_string()).unwrap_or_default(),
@@ -134,13 +181,10 @@ pub(crate) async fn decide(visitor: Visitor, Posted(fields): Posted) -> Result<R
     let (Some(claim), Some(candidate), Some(state)) = (id("claim"), id("candidate"), state) else {
         return Err(Trouble::Unfit("Choose what is to become of it.".to_owned()));
     };
-    match matches::decide(&visitor.office, &claim, &candidate, state).await {
+    let decision = Decision { claim, candidate, state, instead: id("instead") };
+    match matches::decide(&visitor.office, &decision).await {
         Ok(()) => Ok(Redirect::to("/matches?done=1").into_response()),
         Err(Undecided::Fault(fault)) => Err(fault.into()),
-        Err(Undecided::Joined) => Err(Trouble::Unfit(
-            "This claim is joined to another one already. Open that match again first, under \
-             Accepted."
-                .to_owned(),
-        )),
+        Err(refused) => Err(Trouble::Unfit(refused.to_string())),
     }
 }

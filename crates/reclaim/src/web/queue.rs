@@ -19,6 +19,7 @@ use store::queue::{After, Count, Filter, Own, QueueRow, Sort};
 
 use crate::fields::Fields;
 use crate::practice::Office;
+use crate::web::claim;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html};
 use crate::web::reasons;
@@ -45,6 +46,8 @@ struct QueuePage {
     further: bool,
     /// What was looked for.
     sought: Option<String>,
+    /// Where the claim with that number is shown, where it is known.
+    claim: Option<String>,
 }
 
 /// One case as a row.
@@ -138,6 +141,7 @@ pub(crate) async fn page(
         next,
         further: after.is_some(),
         sought: None,
+        claim: None,
     };
     html(&template)
 }
@@ -355,6 +359,7 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
         return Ok(Redirect::to(&format!("/cases/{}", case.id)).into_response());
     }
     let people = timeline::people(&mut tx).await?;
+    let claim = claim::address(&mut tx, &visitor, &sought).await?;
     let today = office.moment().today;
     let rows = cases.iter().map(|case| {
         let listed = listed(case, today);
@@ -368,6 +373,7 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
         further: false,
         page: Page::of(&visitor, "Search", "/queue"),
         sought: Some(sought),
+        claim,
     };
     html(&template)
 }

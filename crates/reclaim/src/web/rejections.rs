@@ -7,11 +7,14 @@ use denial::person::{Access, allows};
 use denial::rejection::{Acknowledgement, AnswerCode, Level};
 use denial::rules::Rules;
 use serde_json::json;
+use store::Tx;
 use store::acknowledgements::RejectionRow;
 use store::instant;
 use store::journal::Entry;
 
+use crate::answers;
 use crate::fields::Fields;
+use crate::identity;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
@@ -41,8 +44,23 @@ struct Row {
     on: String,
     from: String,
     codes: Vec<(String, String)>,
+    claims: Claims,
     done: Option<String>,
 }
+
+/// The claims that were refused with it, as far as they are known.
+#[derive(Default)]
+struct Claims {
+    /// Address and number of each.
+    links: Vec<(String, String)>,
+    /// There are others in the same file.
+    more: bool,
+    /// Where the file is shown that they were sent in.
+    file: Option<String>,
+}
+
+/// Claims of a refused transaction that are named.
+const NAMED: usize = 5;
 
 /// `GET /rejections`.
 pub(crate) async fn page(
@@ -56,8 +74,12 @@ pub(crate) async fn page(
     let open = tx.open_rejections().await?;
     let people = timeline::people(&mut tx).await?;
     let zone = &office.clinic.zone;
-    let row = |one: &RejectionRow| row(one, &office.rules, &people, zone);
-    let rows = found.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+    let mut rows = Vec::with_capacity(found.len());
+    for one in &found {
+        let mut row = row(one, &office.rules, &people, zone)?;
+        row.claims = claims(&mut tx, one).await?;
+        rows.push(row);
+    }
     let mut page = Page::of(&visitor, "Rejections", "/rejections");
     page.done = asked.get("done").map(|_| "Resolved; it stands under Resolved.".to_owned());
     let resolves = allows(office.who.role, Access::Matches);
@@ -86,8 +108,36 @@ fn row(one: &RejectionRow, rules: &Rules, people: &People, zone: &str) -> Result
         on: one.on_day.as_deref().map(words::day_of).unwrap_or_default(),
         from: answer.from.name.to_string(),
         codes: answer.codes.iter().map(|code| code_in_words(code, rules)).collect(),
+        claims: Claims::default(),
         done,
     })
+}
+
+/// The claims that an answer names; where it names none, those of the one file that was sent under
+/// the numbers that it answers.
+async fn claims(tx: &mut Tx, one: &RejectionRow) -> Result<Claims, Trouble> {
+    let answer: Acknowledgement =
+        serde_json::from_str(&one.body).map_err(|fault| Trouble::Broken(fault.into()))?;
+    let named = answer.claim.iter().chain(answer.codes.iter().filter_map(|it| it.claim.as_ref()));
+    let ids: Vec<String> = named.map(|number| identity::claim(number).to_string()).collect();
+    let known = tx.claims(&ids).await?;
+    let mut links: Vec<(String, String)> =
+        known.into_values().map(|row| link(&row.claim, row.number)).collect();
+    links.sort();
+    let batch = answers::batch(&answer).filter(|_| links.is_empty());
+    let Some(batch) = batch else { return Ok(Claims { links, ..Claims::default() }) };
+    let limit = i64::try_from(NAMED).unwrap_or(i64::MAX).saturating_add(1);
+    let sent = tx.claims_of_batch(&batch, limit).await?;
+    let Some((_, _, file)) = sent.first() else { return Ok(Claims::default()) };
+    Ok(Claims {
+        more: sent.len() > NAMED,
+        file: Some(format!("/files/{file}")),
+        links: sent.iter().take(NAMED).map(|(id, number, _)| link(id, number.clone())).collect(),
+    })
+}
+
+fn link(claim: &str, number: String) -> (String, String) {
+    (format!("/claims/{claim}"), number)
 }
 
 fn code_in_words(one: &AnswerCode, rules: &Rules) -> (String, String) {

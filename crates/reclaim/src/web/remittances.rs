@@ -18,6 +18,7 @@ use crate::remitting::{self, Undecided, Verdict};
 use crate::settle;
 use crate::web::case_view::{self, Around, PatientView, Spoken};
 use crate::web::gate::Posted;
+use crate::web::grades::{self, Chip, Matched};
 use crate::web::page::{Page, html, html_with};
 use crate::web::session::Visitor;
 use crate::web::timeline;
@@ -196,6 +197,7 @@ struct ClaimRow {
     paid: String,
     share: String,
     odd: bool,
+    grade: Chip,
     cases: Vec<(String, String, &'static str)>,
 }
 
@@ -303,6 +305,9 @@ fn told(kind: &str, body: &str) -> String {
         "remittance.counts" => "Counts",
         "remittance.set_aside" => "Set aside",
         "remittance.looked_at" => "Looked at: it does not add up",
+        "match.confirmed" => "A doubtful payment was found to be of its claim",
+        "match.doubted_again" => "A payment is doubted again",
+        "match.parted" => "A payment was sent to a claim of its own",
         other => return words::label(other),
     };
     format!("{text}{why}")
@@ -384,6 +389,7 @@ async fn claims(
         }
     }
     let reads = allows(office.who.role, Access::ReadPatients);
+    let matched = Matched::of(tx, &ids).await?;
     let mut rows = Vec::with_capacity(payments.len());
     for one in payments {
         let payment = settle::payment(one)?;
@@ -403,6 +409,7 @@ async fn claims(
             paid: payment.paid.to_string(),
             share: payment.patient_share.map(|money| money.to_string()).unwrap_or_default(),
             odd: one.quarantined == "yes",
+            grade: matched.chip(one)?,
             cases: own.iter().map(case).collect(),
         });
     }
@@ -461,6 +468,7 @@ pub(crate) async fn claim(
     let payments = tx.claim_payments(&id, n, 1).await?;
     let payment = payments.first().filter(|one| one.n == n).ok_or(Trouble::Nowhere)?;
     let known = tx.claims(std::slice::from_ref(&payment.claim)).await?;
+    let matched = Matched::of(&mut tx, std::slice::from_ref(&payment.claim)).await?;
     drop(tx);
     viewed(&visitor, &id).await?;
     let read = settle::payment(payment)?;
@@ -468,7 +476,9 @@ pub(crate) async fn claim(
     let remittances = HashMap::from([(row.remittance.clone(), row)]);
     let claim = known.get(&payment.claim);
     let around = Around { claim, remittances: &remittances, rules: &office.rules };
-    let one = case_view::spoken(&payments, &around)?.pop().ok_or(Trouble::Nowhere)?;
+    let mut spoken = case_view::spoken(&payments, &around)?;
+    grades::mark(&mut spoken, &payments, &matched)?;
+    let one = spoken.pop().ok_or(Trouble::Nowhere)?;
     let reads = allows(office.who.role, Access::ReadPatients);
     let template = ClaimPage {
         page: Page::of(&visitor, format!("Claim {}", read.number), "/remittances"),

@@ -10,8 +10,8 @@ use denial::person::Access;
 
 use crate::web::gate::Gate;
 use crate::web::{
-    App, assets, audit, case, case_documents, files, health, home, keyed, lacking, matches, queue,
-    rejections, remittances, sign_in, staff, upload,
+    App, assets, audit, case, case_documents, claim, doubtful, files, health, home, keyed, lacking,
+    matches, queue, rejections, remittances, sign_in, staff, unmatched, upload,
 };
 
 /// One page.
@@ -61,6 +61,7 @@ pub(crate) fn table() -> Vec<Route> {
         does("/cases/{id}/acts", Needs(A::ReadCases), case::act),
         does("/cases/{id}/documents", Needs(A::ReadCases), case_documents::attach).large(),
         shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one),
+        shows("/claims/{id}", Needs(A::Claims), claim::page),
         shows("/remittances", Needs(A::Remittances), remittances::page),
         shows("/remittances/{id}", Needs(A::Remittances), remittances::one),
         shows("/remittances/{id}/claims/{n}", Needs(A::Remittances), remittances::claim),
@@ -68,6 +69,8 @@ pub(crate) fn table() -> Vec<Route> {
         does("/remittances/{id}/verdict", Needs(A::Post), remittances::decide),
         shows("/matches", Needs(A::Matches), matches::page),
         does("/matches", Needs(A::Matches), matches::decide),
+        does("/matches/doubtful", Needs(A::Matches), doubtful::decide),
+        does("/matches/search", Needs(A::Matches), unmatched::search),
         shows("/rejections", Needs(A::Rejections), rejections::page),
         // Auditors read the queue of rejections; who decides matches resolves them.
         does("/rejections", Needs(A::Matches), rejections::resolve),

@@ -1,7 +1,9 @@
 //! Stories through the pages, as people with roles live them, on a clinic of made-up patients.
 
+mod claims;
 mod clinic;
 mod gates;
+mod matching;
 mod money;
 mod paper;
 mod signing_in;

@@ -114,6 +114,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "posting_keep_update",
             "posting_keep_delete",
             "claim_payment_keep_update",
+            "claim_payment_keep_claim",
             "denial_keep_delete",
             "denial_moves",
             "denial_versions",

@@ -141,6 +141,7 @@ async fn know(tx: &mut Tx, claims: usize) {
         claim: ClaimId::from_bits(number),
         number: format!("C{number}"),
         fingerprint: None,
+        member: None,
     };
     let claims = (1..=claims as u128).map(claim).collect();
     tx.know_claims(claims).await.expect("known");

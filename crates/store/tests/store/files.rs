@@ -91,6 +91,7 @@ fn a_rejection_waits_until_somebody_is_done_with_it() {
         let answer = |n| NewAcknowledgement {
             n,
             claim: Some("clm_1".to_owned()),
+            batch: None,
             outcome: "rejected".to_owned(),
             body: format!("{n}"),
         };

@@ -50,17 +50,28 @@ async fn staged(place: &Place, number: u128) {
         quarantined: n == 1,
         segment: 7,
         byte: 99,
+        control: (n == 1).then(|| ClaimId::from_bits(9).as_str().to_owned()),
         raw: "CLP*C1~".to_owned(),
     };
     let known = |n: u128| KnownClaim {
         claim: ClaimId::from_bits(n),
         number: format!("C{n}"),
         fingerprint: None,
+        member: None,
     };
     tx.know_claims(vec![known(0), known(1)]).await.expect("known");
     let remittance = RemittanceId::from_bits(number);
     tx.add_claim_payments(&remittance, vec![payment(0), payment(1)]).await.expect("written");
     tx.add_claim_payments(&remittance, vec![payment(1)]).await.expect("written once");
+    tx.commit().await.expect("durable");
+}
+
+/// A remittance of two claims, 0 and 1, that counts.
+pub(crate) async fn published(place: &Place, number: u128) {
+    staged(place, number).await;
+    let mut tx = place.store.write(&practice()).await.expect("a turn");
+    let moved = tx.move_remittance(&id(number), State::Staging, State::Published).await;
+    assert!(moved.expect("moved"));
     tx.commit().await.expect("durable");
 }
 

@@ -7,7 +7,8 @@ use denial::denial::Status;
 use denial::lifecycle::MOVES;
 use denial::person::Role;
 use denial::remittance::Source;
-use store::claims::Match;
+use store::doubts::Doubt;
+use store::matches::Match;
 use store::remittances::State;
 use store::{Error, Store, Url};
 
@@ -49,6 +50,7 @@ fn every_list_of_words_is_that_of_its_enum() {
         ("claim_payment", "quarantined", words(&["yes", "no"])),
         ("claim", "source", names(ClaimSource::ALL, ClaimSource::as_str)),
         ("likely_match", "state", names(Match::ALL, Match::as_str)),
+        ("doubt", "state", names(Doubt::ALL, Doubt::as_str)),
         ("rejection", "state", words(&["open", "resolved"])),
         ("denial", "state", open_closed),
         ("denial", "status", names(Status::ALL, Status::as_str)),

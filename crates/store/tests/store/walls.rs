@@ -110,6 +110,7 @@ fn claim_payments_are_written_once() {
         );
         assert_eq!(place.past(&payment).await, Ok(1));
         refused(place.past("update claim_payment set raw = 'x'").await, "written once");
+        refused(place.past("update claim_payment set claim = 'x'").await, "written once");
     });
 }
 

@@ -388,7 +388,7 @@ pub(super) fn bill(number: &str, family: &str, charge: u32) -> String {
     enveloped("HC", "005010X222A1", &segments)
 }
 
-fn enveloped(group: &str, version: &str, segments: &[String]) -> String {
+pub(super) fn enveloped(group: &str, version: &str, segments: &[String]) -> String {
     let mut all = vec![
         "ISA*00*          *00*          *ZZ*STANDIN        *ZZ*CLINIC         *260301*1200*^\
          *00501*000000001*0*P*:"

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use axum::http::{Method, StatusCode};
+use denial::codes::ClaimNumber;
 use denial::person::{Reach, Role, allows, reach};
 
 use super::clinic::{Browser, TestClinic, addresses, denied, era, take};
+use crate::identity;
 use crate::web::gate::Gate;
 use crate::web::routes;
 
@@ -21,6 +23,7 @@ async fn ids(biller: &Browser) -> BTreeMap<&'static str, String> {
     let case = case.trim_start_matches("/cases/").to_owned();
     BTreeMap::from([
         ("/cases/{id}", format!("/cases/{case}")),
+        ("/claims/{id}", format!("/claims/{}", identity::claim(&ClaimNumber::new("A-1")))),
         ("/remittances/{id}", format!("/remittances/{remittance}")),
         ("{document}", "doc_00000000000000000000000000".to_owned()),
         ("{hash}", file.expect("a file").to_owned()),

@@ -1,10 +1,10 @@
-//! Remittances that wait for a person, matches, rejections; ranks that follow the days.
+//! Remittances that wait for a person, rejections; ranks that follow the days.
 
 use axum::http::StatusCode;
 use denial::person::Role;
 use store::files::FileRow;
 
-use super::clinic::{Browser, Line, PaidClaim, TestClinic, at, bill, denied, era, era_on, take};
+use super::clinic::{Browser, Line, PaidClaim, TestClinic, at, denied, era, era_on, take};
 use crate::practice::Office;
 use crate::rank;
 
@@ -155,81 +155,6 @@ async fn what_belongs_to_nobody_is_held_until_somebody_releases_it() {
     let aside = [("verdict", "set_aside"), ("why", "not ours after all")];
     lead.post(&verdict, &aside).await.is(StatusCode::SEE_OTHER);
     lead.get(&case).await.shows(&["was set aside"]);
-    clinic.is_proven().await;
-}
-
-/// A payment that names no number of ours for a claim that was billed.
-fn nameless() -> PaidClaim {
-    PaidClaim {
-        number: "0",
-        family: "INVENTED",
-        status: "1",
-        control: "PAYER77",
-        lines: vec![Line {
-            code: "99214",
-            charge: 310,
-            paid: 0,
-            adjustments: &["CO*197*310"],
-            remarks: &[],
-        }],
-    }
-}
-
-#[tokio::test]
-async fn a_likely_match_is_accepted_and_opened_again() {
-    let clinic = TestClinic::open().await;
-    let biller = clinic.named("ada", Role::BillingSpecialist).await;
-    take(&biller, "a.837", &bill("B-7", "INVENTED", 310)).await.shows(&["837", "taken"]);
-    take(&biller, "a.835", &era("T1", &[nameless()])).await;
-    biller.get("/").await.shows(&["1 match to review"]);
-    let page = biller.get("/matches").await;
-    page.shows(&["As the payer says", "PAYER77", "B-7", "INVENTED, PAT", "It is this claim"]);
-    let (claim, candidate) = (page.field("claim"), page.field("candidate"));
-    let pair = |decision: &'static str| {
-        [("claim", claim.clone()), ("candidate", candidate.clone()), ("decision", decision.into())]
-    };
-    let decide = async |decision: &'static str| {
-        let fields = pair(decision);
-        let fields: Vec<(&str, &str)> =
-            fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
-        biller.post("/matches", &fields).await
-    };
-    decide("accepted").await.is(StatusCode::SEE_OTHER);
-    let case = biller.find("B-7").await;
-    biller.get(&case).await.is(StatusCode::OK).shows(&["B-7", "CLP*0*1*310*0"]);
-    biller.get("/matches").await.shows(&["Nothing to review"]);
-    biller.get("/matches?show=accepted").await.shows(&["Open it again"]);
-    decide("open").await.is(StatusCode::SEE_OTHER);
-    biller.get("/matches").await.shows(&["It is this claim"]);
-    biller.post("/find", &[("number", "B-7")]).await.shows(&["No case of this claim"]);
-    biller.get(&case).await.is(StatusCode::OK).shows(&["CLP*0*1*310*0"]);
-    decide("accepted").await.is(StatusCode::SEE_OTHER);
-    assert_eq!(biller.find("B-7").await, case, "the same case, joined once more");
-    decide("open").await.is(StatusCode::SEE_OTHER);
-    decide("declined").await.is(StatusCode::SEE_OTHER);
-    biller.get("/matches?show=declined").await.shows(&["Open it again"]);
-    biller.post("/matches", &[("decision", "accepted")]).await.is(StatusCode::UNPROCESSABLE_ENTITY);
-    clinic.is_proven().await;
-}
-
-#[tokio::test]
-async fn a_claim_that_is_denied_under_both_names_keeps_both_cases() {
-    let clinic = TestClinic::open().await;
-    let biller = clinic.named("ada", Role::BillingSpecialist).await;
-    take(&biller, "a.837", &bill("B-7", "INVENTED", 310)).await;
-    let named = PaidClaim { number: "B-7", control: "PAYER76", ..nameless() };
-    take(&biller, "a.835", &era("T1", &[named])).await;
-    let own = biller.find("B-7").await;
-    take(&biller, "b.835", &era_on("T2", "20260302", &[nameless()])).await;
-    let page = biller.get("/matches").await;
-    let (claim, candidate) = (page.field("claim"), page.field("candidate"));
-    let pair = [("claim", claim.as_str()), ("candidate", candidate.as_str())];
-    let accepted = [pair[0], pair[1], ("decision", "accepted")];
-    biller.post("/matches", &accepted).await.is(StatusCode::SEE_OTHER);
-    biller.get(&own).await.is(StatusCode::OK).shows(&["CLP*0*1*310*0", "CLP*B-7*1*310*0"]);
-    let open = [pair[0], pair[1], ("decision", "open")];
-    biller.post("/matches", &open).await.is(StatusCode::SEE_OTHER);
-    biller.get(&own).await.is(StatusCode::OK).hides(&["CLP*0*1*310*0"]);
     clinic.is_proven().await;
 }
 

@@ -1,0 +1,112 @@
+//! Everything that was said of a claim, and of those that are joined to it.
+
+use std::collections::HashMap;
+
+use anyhow::Context as _;
+use denial::claim::Claim;
+use denial::person::{Access, allows};
+use denial::rejection::Acknowledgement;
+use denial::remittance::ClaimPayment;
+use store::Tx;
+use store::claims::ClaimRow;
+use store::remittances::ClaimPaymentRow;
+
+use crate::practice::Office;
+use crate::settle;
+use crate::web::case_view::{self, Around, PatientView, Spoken};
+use crate::web::grades::{self, Matched};
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+/// A claim with those that are joined to it, and everything that was said of them.
+pub(crate) struct About {
+    /// The claim asked for, and those joined with it.
+    pub(crate) claims: Vec<String>,
+    /// Their rows.
+    pub(crate) known: HashMap<String, ClaimRow>,
+    /// As billed, where it was.
+    pub(crate) billed: Option<Claim>,
+    /// The last that a payer said.
+    pub(crate) payment: Option<ClaimPayment>,
+    /// Everything that payers said, in its order.
+    pub(crate) spoken: Vec<Spoken>,
+    /// What was said before adjudication.
+    pub(crate) answers: Vec<AnswerView>,
+}
+
+/// What was said before adjudication.
+pub(crate) struct AnswerView {
+    pub(crate) outcome: String,
+    pub(crate) on: String,
+    pub(crate) from: String,
+}
+
+impl About {
+    /// Reads it.
+    pub(crate) async fn of(tx: &mut Tx, office: &Office, own: &str) -> Result<About, Trouble> {
+        let own = vec![own.to_owned()];
+        let mut claims = own.clone();
+        claims.extend(tx.joined(&own).await?.into_iter().flat_map(|(one, other)| [one, other]));
+        claims.sort();
+        claims.dedup();
+        let rows = said(tx, &claims).await?;
+        let known = tx.claims(&claims).await?;
+        let claim = known.values().find(|row| row.body.is_some()).or_else(|| known.get(&own[0]));
+        let billed = claim.map(ClaimRow::billed).transpose()?.flatten();
+        let spoken = spoken(tx, office, claim, &rows).await?;
+        let payment = rows.last().map(settle::payment).transpose()?;
+        let answers = answers(tx, &claims).await?;
+        Ok(About { billed, payment, spoken, answers, claims, known })
+    }
+
+    /// The patient, for those who may see one.
+    pub(crate) fn patient(&self, office: &Office) -> Option<PatientView> {
+        let reads = allows(office.who.role, Access::ReadPatients);
+        reads.then(|| case_view::patient(self.billed.as_ref(), self.payment.as_ref()))
+    }
+}
+
+/// What payers said of some claims, in the order in which they said it.
+async fn said(tx: &mut Tx, claims: &[String]) -> Result<Vec<ClaimPaymentRow>, Trouble> {
+    let mut rows = tx.said_of(claims).await?;
+    rows.sort_by(|one, other| {
+        (&one.paid_on, &one.trace, one.n).cmp(&(&other.paid_on, &other.trace, other.n))
+    });
+    Ok(rows)
+}
+
+async fn spoken(
+    tx: &mut Tx,
+    office: &Office,
+    claim: Option<&ClaimRow>,
+    rows: &[ClaimPaymentRow],
+) -> Result<Vec<Spoken>, Trouble> {
+    let mut ids: Vec<String> = rows.iter().map(|row| row.remittance.clone()).collect();
+    ids.sort();
+    ids.dedup();
+    let remittances = tx.remittances_among(&ids).await?;
+    let remittances = remittances.into_iter().map(|row| (row.remittance.clone(), row)).collect();
+    let around = Around { claim, remittances: &remittances, rules: &office.rules };
+    let mut spoken = case_view::spoken(rows, &around)?;
+    let mut claims: Vec<String> = rows.iter().map(|row| row.claim.clone()).collect();
+    claims.sort();
+    claims.dedup();
+    grades::mark(&mut spoken, rows, &Matched::of(tx, &claims).await?)?;
+    Ok(spoken)
+}
+
+async fn answers(tx: &mut Tx, claims: &[String]) -> Result<Vec<AnswerView>, Trouble> {
+    let mut answers = Vec::new();
+    for claim in claims {
+        for (outcome, body) in tx.acknowledgements_of(claim).await? {
+            let answer: Acknowledgement =
+                serde_json::from_str(&body).context("a kept answer is JSON")?;
+            answers.push(AnswerView {
+                outcome: format!("{} {}", answer.kind.as_str(), words::lower(&outcome)),
+                on: answer.on.map(words::day).unwrap_or_default(),
+                from: answer.from.name.to_string(),
+            });
+        }
+    }
+    Ok(answers)
+}

@@ -1,0 +1,189 @@
+//! One claim: each version as it was billed, what payers and receivers said of it, its cases.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use denial::claim::{Claim, PayerOrder, ServiceLine};
+use denial::codes::ClaimNumber;
+use denial::person::{Access, allows, sees};
+use serde_json::json;
+use store::Tx;
+use store::claims::ClaimRow;
+use store::journal::Entry;
+
+use crate::identity;
+use crate::practice::Office;
+use crate::web::about::{About, AnswerView};
+use crate::web::case::{self, Sibling};
+use crate::web::case_view::{PatientView, Spoken};
+use crate::web::page::{Page, html};
+use crate::web::session::Visitor;
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+#[derive(Template)]
+#[template(path = "claim.html")]
+struct ClaimPage {
+    page: Page,
+    number: String,
+    patient: Option<PatientView>,
+    /// Other names of it: claims that a person joined with it.
+    joined: Vec<(String, String)>,
+    versions: Vec<VersionView>,
+    spoken: Vec<Spoken>,
+    answers: Vec<AnswerView>,
+    cases: Vec<Sibling>,
+    /// Remittances and files may be opened.
+    remittances: bool,
+}
+
+/// The claim as one 837 bills it.
+struct VersionView {
+    file: String,
+    href: String,
+    on: String,
+    frequency: String,
+    payer: String,
+    charge: String,
+    facts: Vec<(&'static str, String)>,
+    lines: Vec<LineView>,
+}
+
+/// One line as billed.
+struct LineView {
+    number: u16,
+    procedure: String,
+    on: String,
+    units: String,
+    charge: String,
+}
+
+/// `GET /claims/{id}`: looking at a patient's claim is on record before it is shown.
+pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let mut tx = office.read().await?;
+    let about = About::of(&mut tx, office, &id).await?;
+    let number = about.known.get(&id).map(|row| row.number.clone()).ok_or(Trouble::Nowhere)?;
+    let versions = versions(&mut tx, &about.claims).await?;
+    let cases = tx.cases_of(&about.claims).await?;
+    let cases = cases.iter().filter(|case| sees(&office.who, case)).map(case::sibling);
+    let cases = cases.collect();
+    drop(tx);
+    view(office, &id).await?;
+    let others = about.known.values().filter(|row| row.claim != id);
+    let other = |row: &ClaimRow| (format!("/claims/{}", row.claim), row.number.clone());
+    html(&ClaimPage {
+        page: Page::of(&visitor, "Claim", "/queue"),
+        patient: about.patient(office),
+        joined: others.map(other).collect(),
+        remittances: allows(office.who.role, Access::Remittances),
+        spoken: about.spoken,
+        answers: about.answers,
+        number,
+        versions,
+        cases,
+    })
+}
+
+/// Where the claim of a number is shown, where it is known and this visitor may see it.
+pub(super) async fn address(
+    tx: &mut Tx,
+    visitor: &Visitor,
+    number: &str,
+) -> Result<Option<String>, Trouble> {
+    if !allows(visitor.office.who.role, Access::Claims) {
+        return Ok(None);
+    }
+    let id = identity::claim(&ClaimNumber::new(number)).to_string();
+    let known = tx.claims(&[id]).await?;
+    Ok(known.into_keys().next().map(|id| format!("/claims/{id}")))
+}
+
+/// Notes that somebody looks at a claim.
+async fn view(office: &Office, id: &str) -> Result<(), Trouble> {
+    let mut tx = office.store.write_aside(office.practice()).await?;
+    let entry = Entry::new(id, "claim.viewed", &json!({}));
+    tx.append_views(vec![entry], &office.moment()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Each version of some claims, the latest first.
+async fn versions(tx: &mut Tx, claims: &[String]) -> Result<Vec<VersionView>, Trouble> {
+    let mut views = Vec::new();
+    for claim in claims {
+        for (hash, _, body) in tx.versions(claim).await? {
+            let billed: Claim =
+                serde_json::from_str(&body).map_err(|fault| Trouble::Broken(fault.into()))?;
+            let file = tx.file(&hash).await?.map(|file| file.name).unwrap_or_default();
+            views.push(version(&billed, &hash, file));
+        }
+    }
+    Ok(views)
+}
+
+fn version(claim: &Claim, hash: &str, file: String) -> VersionView {
+    let text = |text: Option<String>| text.unwrap_or_default();
+    let diagnoses: Vec<String> = claim.diagnoses.iter().map(ToString::to_string).collect();
+    let facts = [
+        ("Payer's order", order(claim.order).to_owned()),
+        ("Plan", words::label(claim.plan.as_str())),
+        ("Billing provider", claim.billing.to_string()),
+        ("Rendering provider", claim.rendering.to_string()),
+        ("Diagnoses", diagnoses.join(", ")),
+        ("Replaces the payer's number", text(claim.replaces.as_ref().map(ToString::to_string))),
+        ("Authorisation", text(claim.authorization.as_ref().map(ToString::to_string))),
+        ("Referral", text(claim.referral.as_ref().map(ToString::to_string))),
+    ];
+    VersionView {
+        file,
+        href: format!("/files/{hash}"),
+        on: claim.submitted_on.map(words::day).unwrap_or_default(),
+        frequency: frequency(&claim.frequency),
+        payer: claim.payer.name.to_string(),
+        charge: claim.charge.to_string(),
+        facts: facts.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
+        lines: claim.lines.iter().map(line).collect(),
+    }
+}
+
+const fn order(order: PayerOrder) -> &'static str {
+    match order {
+        PayerOrder::Primary => "first",
+        PayerOrder::Secondary => "second",
+        PayerOrder::Tertiary => "third or later",
+        PayerOrder::Unknown => "",
+    }
+}
+
+/// CLM05-3 with its meaning (NUBC frequency codes, as 837s use them).
+fn frequency(code: &str) -> String {
+    let meaning = match code {
+        "1" => "original",
+        "6" => "corrected",
+        "7" => "replacement",
+        "8" => "void",
+        "" => return "frequency not said".to_owned(),
+        _ => "see the payer's guide",
+    };
+    format!("{code} · {meaning}")
+}
+
+fn line(line: &ServiceLine) -> LineView {
+    let code = line.procedure.to_string();
+    let revenue = line.revenue.to_string();
+    let parts = [revenue, code].into_iter().filter(|part| !part.is_empty());
+    LineView {
+        number: line.number,
+        procedure: parts.collect::<Vec<_>>().join(" · "),
+        on: match (line.from, line.to) {
+            (Some(from), Some(to)) if from != to => {
+                format!("{} – {}", words::day(from), words::day(to))
+            }
+            (Some(on), _) | (None, Some(on)) => words::day(on),
+            (None, None) => String::new(),
+        },
+        units: line.units.to_string(),
+        charge: line.charge.to_string(),
+    }
+}

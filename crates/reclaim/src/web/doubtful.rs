@@ -1,0 +1,81 @@
+//! Payments that carry a number of ours, and another patient and charge than were billed under it.
+
+use askama::Template;
+use axum::response::{IntoResponse, Redirect, Response};
+use denial::ids::RemittanceId;
+use store::doubts::{Doubt, DoubtRow};
+
+use crate::doubts;
+use crate::web::gate::Posted;
+use crate::web::matches::{self, Side};
+use crate::web::page::{Page, html};
+use crate::web::session::Visitor;
+use crate::web::trouble::Trouble;
+
+#[derive(Template)]
+#[template(path = "doubtful.html")]
+struct DoubtfulPage {
+    page: Page,
+    show: &'static str,
+    rows: Vec<Row>,
+    next: Option<String>,
+    further: bool,
+}
+
+/// A payment beside the claim whose number it carries.
+struct Row {
+    remittance: String,
+    n: i64,
+    paid: Side,
+    billed: Side,
+}
+
+/// `GET /matches?show=doubtful` and `confirmed`.
+pub(super) async fn page(
+    visitor: &Visitor,
+    page: Page,
+    state: Doubt,
+    after: &str,
+) -> Result<Response, Trouble> {
+    let show = if state == Doubt::Open { "doubtful" } else { "confirmed" };
+    let mut tx = visitor.office.read().await?;
+    let from = after.split_once('.').and_then(|(id, n)| Some((id, n.parse().ok()?)));
+    let mut found = tx.doubts(state, from.unwrap_or(("", 0)), matches::limit()).await?;
+    let next = matches::last_of_page(&mut found);
+    let after_it = |last: &DoubtRow| format!("{}.{}", last.remittance, last.n);
+    let next = next.map(|last| format!("/matches?show={show}&after={}", after_it(last)));
+    let mut ids: Vec<String> = found.iter().map(|one| one.claim.clone()).collect();
+    ids.sort();
+    ids.dedup();
+    let known = tx.claims(&ids).await?;
+    let payments = tx.said_of(&ids).await?;
+    let row = |one: DoubtRow| {
+        let is_it = |row: &&_| is_of(&one, row);
+        let claim = known.get(&one.claim);
+        let number = claim.map(|claim| claim.number.as_str()).unwrap_or_default();
+        Ok(Row {
+            paid: matches::paid(number, payments.iter().find(is_it))?,
+            billed: matches::billed(number, claim)?,
+            remittance: one.remittance,
+            n: one.n,
+        })
+    };
+    let rows = found.into_iter().map(row).collect::<Result<Vec<_>, Trouble>>()?;
+    html(&DoubtfulPage { page, show, rows, next, further: !after.is_empty() })
+}
+
+fn is_of(doubt: &DoubtRow, row: &store::remittances::ClaimPaymentRow) -> bool {
+    (&doubt.remittance, doubt.n) == (&row.remittance, row.n)
+}
+
+/// `POST /matches/doubtful`.
+pub(crate) async fn decide(visitor: Visitor, Posted(fields): Posted) -> Result<Response, Trouble> {
+    let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
+    let remittance = RemittanceId::parse(field("remittance"));
+    let decided = (remittance, field("n").parse(), Doubt::from_name(field("decision")));
+    let (Ok(remittance), Ok(n), Some(state)) = decided else {
+        return Err(Trouble::Unfit("Choose what is to become of it.".to_owned()));
+    };
+    doubts::decide(&visitor.office, &remittance, n, state).await?;
+    Ok(Redirect::to("/matches?show=doubtful&done=1").into_response())
+}
