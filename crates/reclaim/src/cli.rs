@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::demo::Wish;
 use crate::practice::{Office, Place};
+use crate::practices::{self, Wanted};
 use crate::taking::Taking;
 use crate::{act, backup, bench, demo, doctor, export, people, rules_check, rules_files};
 use crate::{score, serve, show, taking, verify};
@@ -175,6 +176,9 @@ enum Command {
     /// People who sign in
     #[command(subcommand)]
     User(UserCommand),
+    /// Practices: their names, time zones, and the NPIs and tax ids under which they are paid
+    #[command(subcommand, name = "practice")]
+    Practices(PracticeCommand),
     /// Shows one case
     Show {
         /// Its id, or the number of its claim
@@ -215,6 +219,57 @@ enum UserCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+}
+
+#[derive(Subcommand)]
+enum PracticeCommand {
+    /// Makes a practice; in a database without any, the first one
+    ///
+    /// Without a number of its own it takes every 835 that no other practice has a number for.
+    Add {
+        /// Its short name: letters, digits and dashes, up to 24
+        #[arg(value_name = "SHORT_NAME")]
+        short: String,
+        #[command(flatten)]
+        wanted: WantedArgs,
+    },
+    /// Changes a practice; what is not named stays
+    Set {
+        /// Its short name
+        #[arg(value_name = "SHORT_NAME")]
+        short: String,
+        #[command(flatten)]
+        wanted: WantedArgs,
+        /// An NPI or tax id that is its own no longer
+        #[arg(long, value_name = "NUMBER")]
+        remove: Vec<String>,
+    },
+    /// Lists practices with their numbers
+    List,
+}
+
+/// What a practice is called and paid under.
+#[derive(Args)]
+struct WantedArgs {
+    /// Its name for people
+    #[arg(long, default_value = "", hide_default_value = true)]
+    name: String,
+    /// Its time zone, such as America/Chicago
+    #[arg(long, default_value = "", hide_default_value = true)]
+    zone: String,
+    /// An NPI under which payers pay it; may be given several times
+    #[arg(long)]
+    npi: Vec<String>,
+    /// A tax id under which payers pay it; may be given several times
+    #[arg(long)]
+    tax_id: Vec<String>,
+}
+
+impl WantedArgs {
+    fn into_wanted(self, gone: Vec<String>) -> Wanted {
+        let WantedArgs { name, zone, npi: npis, tax_id: tax_ids } = self;
+        Wanted { name, zone, npis, tax_ids, gone }
+    }
 }
 
 #[derive(Subcommand)]
@@ -278,6 +333,7 @@ pub(crate) fn main() -> ExitCode {
                 people::run_password(&office, &user, password_stdin).await
             }
         }),
+        Command::Practices(command) => run_practice(place, command),
         Command::Show { id, json } => {
             on_office(&place, async move |office| show::case(&office, &id, json).await)
         }
@@ -300,6 +356,21 @@ impl PlaceArgs {
             rules: self.own_rules,
             folder: self.folder,
         }
+    }
+}
+
+fn run_practice(place: Place, command: PracticeCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        PracticeCommand::Add { short, wanted } => {
+            let wanted = wanted.into_wanted(Vec::new());
+            in_time(async { practices::run_add(&place, &short, &wanted).await })
+        }
+        PracticeCommand::Set { short, wanted, remove } => {
+            let wanted = wanted.into_wanted(remove);
+            let there = Place { practice: Some(short), ..place };
+            on_office(&there, async move |office| practices::run_set(&office, &wanted).await)
+        }
+        PracticeCommand::List => in_time(practices::run_list(&place)),
     }
 }
 

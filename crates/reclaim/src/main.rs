@@ -21,6 +21,7 @@ mod keying;
 mod matches;
 mod people;
 mod practice;
+mod practices;
 mod rank;
 mod remitting;
 mod rules_check;

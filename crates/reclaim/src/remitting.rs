@@ -1,13 +1,14 @@
 //! Remittances that wait for a person: held, in conflict or not adding up. Somebody says that one
 //! counts, or sets it aside; the cases follow.
 
+use denial::remittance::{Payee, RemittanceHead};
 use serde_json::json;
-use store::Tx;
 use store::journal::Entry;
 use store::remittances::{RemittanceRow, State};
+use store::{Practice, Tx};
 
 use crate::practice::Office;
-use crate::settle;
+use crate::{practices, settle};
 
 /// What somebody decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,15 @@ pub(crate) enum Undecided {
     /// Two remittances of one payment would count.
     #[error("another remittance of this payment counts already; set that one aside first")]
     AnotherCounts,
+    /// Its payee is known to be another practice of this database.
+    #[error(
+        "its payee is practice {0}; set it aside here, and take its file there with \
+         `reclaim --practice {0} take`"
+    )]
+    OfAnother(Practice),
+    /// A number of its payee is another practice's.
+    #[error("{0}; release it without remembering its payee")]
+    NotRemembered(String),
     /// The database, or what is kept there.
     #[error(transparent)]
     Fault(#[from] anyhow::Error),
@@ -37,7 +47,10 @@ pub(crate) enum Undecided {
 
 impl From<store::Error> for Undecided {
     fn from(error: store::Error) -> Undecided {
-        Undecided::Fault(error.into())
+        match error {
+            store::Error::PaidElsewhere { .. } => Undecided::NotRemembered(error.to_string()),
+            other => Undecided::Fault(other.into()),
+        }
     }
 }
 
@@ -50,7 +63,8 @@ struct Step {
 }
 
 /// Decides a remittance. What else has the same payment follows: it is set aside where this one
-/// is chosen, and counts again where it is left alone.
+/// is chosen, and counts again where it is left alone. `remember` makes the payee of what counts
+/// this practice's own from now on.
 ///
 /// # Errors
 /// [`Undecided`]; nothing has changed then.
@@ -59,6 +73,7 @@ pub(crate) async fn decide(
     remittance: &str,
     verdict: Verdict,
     why: &str,
+    remember: bool,
 ) -> Result<(), Undecided> {
     let why = why.trim();
     if why.is_empty() {
@@ -77,6 +92,11 @@ pub(crate) async fn decide(
         let facts = json!({ "from": step.from, "to": step.to, "why": step.why });
         entries.push(Entry::new(&step.remittance, kind, &facts));
     }
+    if remember && verdict == Verdict::Counts {
+        let payee = payee_of(&mut tx, remittance).await?;
+        let known = practices::pay_under(&mut tx, &practices::numbers(&payee)).await?;
+        tx.append_house(known, &moment).await?;
+    }
     tx.append(entries, &moment).await?;
     tx.commit().await?;
     // A crash here leaves them unsettled, and whoever opens the practice next goes on.
@@ -84,6 +104,32 @@ pub(crate) async fn decide(
         settle::settle_giant(office, &step.remittance).await?;
     }
     Ok(())
+}
+
+async fn payee_of(tx: &mut Tx, remittance: &str) -> Result<Payee, Undecided> {
+    let row = tx.remittance(remittance).await?;
+    head_of(&row.ok_or(store::Error::Missing { what: "remittance" })?).map(|head| head.payee)
+}
+
+fn head_of(row: &RemittanceRow) -> Result<RemittanceHead, Undecided> {
+    serde_json::from_str(&row.head).map_err(|fault| Undecided::Fault(fault.into()))
+}
+
+/// The numbers of a held remittance's payee that could be this practice's and are nobody's yet.
+///
+/// # Errors
+/// [`store::Error::Database`].
+pub(crate) async fn unknown_numbers(
+    tx: &mut Tx,
+    payee: &Payee,
+) -> Result<Vec<String>, store::Error> {
+    let mut unknown = Vec::new();
+    for (kind, value) in practices::numbers(payee) {
+        if tx.practice_of(&kind.payee(&value)).await?.is_none() {
+            unknown.push(value);
+        }
+    }
+    Ok(unknown)
 }
 
 async fn steps(
@@ -116,6 +162,10 @@ async fn steps(
             Ok(steps)
         }
         (Verdict::Counts, State::Held | State::SetAside) => {
+            let routed = tx.practice_of(&head_of(&row)?.payee).await?;
+            if let Some(other) = routed.filter(|one| one != tx.practice()) {
+                return Err(Undecided::OfAnother(other));
+            }
             let counts = [State::Published.as_str(), State::Conflict.as_str()];
             if others.iter().any(|other| counts.contains(&other.state.as_str())) {
                 return Err(Undecided::AnotherCounts);

@@ -8,7 +8,6 @@ use denial::remittance::{Check, Imbalance, Payee};
 use denial::rules::Rules;
 use serde::{Deserialize, Serialize};
 use store::files::FileRow;
-use store::practices::Clinic;
 use store::remittances::{RemittanceRow, State};
 use store::{Practice, instant};
 
@@ -230,9 +229,11 @@ async fn decide(
         let test = one.test && !options.accept_test;
         let payee = one.payee.clone();
         let routed = match &one.row {
-            Some(_) if has_payees => tx.practice_of(&payee).await?,
-            Some(_) | None => Some(one.practice.clone()),
+            Some(_) => tx.practice_of(&payee).await?,
+            None => None,
         };
+        // A practice that has named no number of its own takes what is nobody else's.
+        let routed = routed.or_else(|| (!has_payees).then(|| one.practice.clone()));
         let placed = &mut one.placed;
         let Some(row) = &mut one.row else {
             placed.outcome = sets::outcome(&placed.set);
@@ -279,7 +280,7 @@ async fn place(
     practices.sort();
     practices.dedup();
     for practice in practices {
-        let clinic = Clinic { practice, ..office.clinic.clone() };
+        let clinic = office.store.read(&practice).await?.clinic().await?;
         let there = Office { clinic, ..office.clone() };
         staging::place(&there, &path, planned, progress).await?;
     }

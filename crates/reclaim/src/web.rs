@@ -15,6 +15,7 @@ mod home;
 mod keyed;
 mod matches;
 mod page;
+mod practice;
 mod queue;
 mod reasons;
 mod rejections;

@@ -17,7 +17,7 @@ create table payee (
   value text not null,
   primary key (practice, kind, value)
 );
-create index payee_value on payee (kind, value);
+create unique index payee_value on payee (kind, value);
 
 create table person (
   person text not null primary key,

@@ -47,7 +47,7 @@ pub(crate) struct Link {
 }
 
 /// Every page of the frame's list, with what it takes to open it.
-const LINKS: [(&str, &str, &str, Option<Access>); 8] = [
+const LINKS: [(&str, &str, &str, Option<Access>); 9] = [
     ("/", "Home", "h", None),
     ("/queue", "Queue", "q", Some(Access::Queue)),
     ("/remittances", "Remittances", "r", Some(Access::Remittances)),
@@ -56,6 +56,7 @@ const LINKS: [(&str, &str, &str, Option<Access>); 8] = [
     ("/files", "Files", "f", Some(Access::Remittances)),
     ("/journal", "Journal", "j", Some(Access::Audit)),
     ("/people", "People", "p", Some(Access::ManagePeople)),
+    ("/practice", "Practice", "c", Some(Access::ManagePeople)),
 ];
 
 impl Page {

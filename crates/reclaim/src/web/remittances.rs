@@ -171,6 +171,8 @@ struct RemittancePage {
     rivals: Vec<Row>,
     history: Vec<(String, String, String)>,
     decides: bool,
+    /// Numbers of a held one's payee, which could become this practice's own.
+    offered: Vec<String>,
     counts: bool,
     sets_aside: bool,
     typed: String,
@@ -260,6 +262,10 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
     });
     let state = State::from_name(&row.state);
     let decides = allows(office.who.role, Access::Post);
+    let offered = match state {
+        Some(State::Held) => remitting::unknown_numbers(&mut tx, &head.payee).await?,
+        Some(_) | None => Vec::new(),
+    };
     Ok(RemittancePage {
         page: Page::of(visitor, format!("Remittance {}", row.trace), "/remittances"),
         id: id.to_owned(),
@@ -282,6 +288,7 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
         rivals: rivals.collect(),
         history: history.collect(),
         decides,
+        offered,
         counts: matches!(state, Some(State::Held | State::Conflict | State::SetAside)),
         sets_aside: matches!(state, Some(State::Held | State::Conflict | State::Published)),
         typed: String::new(),
@@ -491,7 +498,8 @@ pub(crate) async fn decide(
         Some(_) | None => return Err(Trouble::Unfit("Choose what is to become of it.".to_owned())),
     };
     let why = fields.get("why").cloned().unwrap_or_default();
-    match remitting::decide(&visitor.office, &id, verdict, &why).await {
+    let remember = fields.get("remember").is_some_and(|word| word == "yes");
+    match remitting::decide(&visitor.office, &id, verdict, &why, remember).await {
         Ok(()) => Ok(Redirect::to(&format!("/remittances/{id}?done=1")).into_response()),
         Err(Undecided::Fault(fault)) => Err(fault.into()),
         Err(refused) => {

@@ -10,7 +10,7 @@ use denial::person::Access;
 
 use crate::web::gate::Gate;
 use crate::web::{
-    App, assets, audit, case, case_documents, files, health, home, keyed, matches, queue,
+    App, assets, audit, case, case_documents, files, health, home, keyed, matches, practice, queue,
     rejections, remittances, sign_in, staff, upload,
 };
 
@@ -80,5 +80,7 @@ pub(crate) fn table() -> Vec<Route> {
         shows("/journal", Needs(A::Audit), audit::page),
         shows("/people", Needs(A::ManagePeople), staff::page),
         does("/people", Needs(A::ManagePeople), staff::change),
+        shows("/practice", Needs(A::ManagePeople), practice::page),
+        does("/practice", Needs(A::ManagePeople), practice::change),
     ]
 }

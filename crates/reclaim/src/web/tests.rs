@@ -4,5 +4,6 @@ mod clinic;
 mod gates;
 mod money;
 mod paper;
+mod practices;
 mod signing_in;
 mod story;

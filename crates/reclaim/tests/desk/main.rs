@@ -5,3 +5,4 @@ mod acts;
 mod converge;
 mod files;
 mod place;
+mod practices;

@@ -63,8 +63,16 @@ pub(crate) fn on_each(test: impl AsyncFn(&Place)) {
 
 async fn open(url: Url, folder: TempDir) -> Place {
     let store = Store::open(&url, key()).await.expect("opens");
-    store.make_practice(&clinic("main"), AT).await.expect("a practice");
+    make(&store, &clinic("main"), AT).await;
     Place { store, url, folder }
+}
+
+/// Makes a practice; false where it is there.
+pub(crate) async fn make(store: &Store, clinic: &Clinic, at: &str) -> bool {
+    let mut tx = store.write_aside(&clinic.practice).await.expect("aside");
+    let made = tx.make_practice(clinic, at).await.expect("made");
+    tx.commit().await.expect("durable");
+    made
 }
 
 impl Place {

@@ -17,6 +17,7 @@ use tower::ServiceExt;
 use crate::clock::Clock;
 use crate::people::{self, NewPerson};
 use crate::practice::{Office, Place};
+use crate::practices::{self, Wanted};
 use crate::verify;
 use crate::web::{App, router, session};
 
@@ -79,8 +80,10 @@ impl TestClinic {
             zone: "UTC".to_owned(),
             simulated: None,
         };
-        let at = store::instant(self.office().clock.now());
-        self.office().store.make_practice(&clinic, &at).await.expect("made");
+        let office = self.office();
+        let (none, moment) = (Wanted::default(), office.moment());
+        let made = practices::make(&office.store, &clinic, &none, &moment).await;
+        assert!(made.expect("made"));
         let place = Place { practice: Some(name.to_owned()), ..self.place.clone() };
         Office::open_at(&place, self.office().clock.clone()).await.expect("opens")
     }
