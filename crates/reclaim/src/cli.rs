@@ -309,10 +309,9 @@ pub(crate) fn main() -> ExitCode {
             let taking = Taking { json, accept_test };
             on_office(&place, async move |office| taking::run(&office, &files, &taking).await)
         }
-        Command::Export { canonical: _ } => on_office(&place, async |office| {
-            let lines = export::canonical(&office).await?;
-            show::print(lines)
-        }),
+        Command::Export { canonical: _ } => {
+            on_office(&place, async |office| export::run(&office).await)
+        }
         Command::Queue { json, limit } => {
             on_office(&place, async move |office| show::queue(&office, limit, json).await)
         }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod access;
 mod act;
 mod answers;
 mod backup;

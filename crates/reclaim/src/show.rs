@@ -12,7 +12,7 @@ use store::denials::NO_CLOCK;
 use store::queue::{Filter, QueueRow, Sort};
 
 use crate::practice::Office;
-use crate::rank;
+use crate::{access, rank};
 
 /// Prints lines; that nobody reads on is no fault.
 pub(crate) fn print(lines: Vec<String>) -> anyhow::Result<ExitCode> {
@@ -28,6 +28,9 @@ pub(crate) fn print(lines: Vec<String>) -> anyhow::Result<ExitCode> {
 pub(crate) async fn queue(office: &Office, limit: u32, json: bool) -> anyhow::Result<ExitCode> {
     let mut tx = office.read().await?;
     let rows = tx.queue(&Filter::default(), Sort::Priority, None, i64::from(limit)).await?;
+    drop(tx);
+    let kind = if json { "queue.exported" } else { "queue.viewed" };
+    access::note(office, "queue", kind, &json!({ "rows": rows.len() })).await?;
     if json {
         return print(rows.iter().map(|row| row_json(row).to_string()).collect());
     }
@@ -80,6 +83,9 @@ pub(crate) async fn case(office: &Office, id: &str, json: bool) -> anyhow::Resul
     let case = tx.case(&id).await?;
     let timeline = tx.timeline(&id).await?;
     let today = office.moment().today;
+    drop(tx);
+    let kind = if json { "case.exported" } else { "case.viewed" };
+    access::note(office, &id, kind, &json!({})).await?;
     if json {
         let events: Vec<Value> = timeline
             .iter()

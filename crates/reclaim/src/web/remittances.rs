@@ -10,9 +10,9 @@ use denial::denial::Denial;
 use denial::person::{Access, allows, sees};
 use denial::remittance::{Imbalance, RemittanceHead, Source};
 use serde_json::json;
-use store::journal::Entry;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
 
+use crate::access;
 use crate::fields::Fields;
 use crate::remitting::{self, Undecided, Verdict};
 use crate::settle;
@@ -222,12 +222,7 @@ pub(crate) async fn one(
 
 /// Names of patients stand on it, so that it was looked at is on record.
 async fn viewed(visitor: &Visitor, id: &str) -> Result<(), Trouble> {
-    let office = &visitor.office;
-    let mut tx = office.store.write_aside(office.practice()).await?;
-    let entry = Entry::new(id, "remittance.viewed", &json!({}));
-    tx.append_views(vec![entry], &office.moment()).await?;
-    tx.commit().await?;
-    Ok(())
+    Ok(access::note(&visitor.office, id, "remittance.viewed", &json!({})).await?)
 }
 
 async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage, Trouble> {
@@ -504,6 +499,7 @@ pub(crate) async fn decide(
         Err(Undecided::Fault(fault)) => Err(fault.into()),
         Err(refused) => {
             let mut template = detail(&visitor, &id, 0).await?;
+            viewed(&visitor, &id).await?;
             template.refused = Some(refused.to_string());
             template.typed = why;
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &template)

@@ -5,5 +5,6 @@ mod gates;
 mod money;
 mod paper;
 mod practices;
+mod records;
 mod signing_in;
 mod story;

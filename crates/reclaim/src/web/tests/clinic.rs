@@ -11,6 +11,7 @@ use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKI
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use denial::person::Role;
 use jiff::Timestamp;
+use store::audit::Book;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -64,6 +65,15 @@ impl TestClinic {
         if let Err(difference) = verify::verify(self.office()).await {
             panic!("{difference:#}");
         }
+    }
+
+    /// What the chain of views says since a place in it: place, kind, about; the newest first.
+    pub(super) async fn views_since(&self, seq: i64) -> Vec<(i64, String, String)> {
+        self.app.lists.write(&self.office().store).await;
+        let mut tx = self.office().read().await.expect("a look");
+        let lines = tx.book(Book::Views, None, None, i64::MAX, 20).await.expect("read");
+        let lines = lines.into_iter().filter(|line| line.seq > seq);
+        lines.map(|line| (line.seq, line.kind, line.about)).collect()
     }
 
     /// The same clinic later.
@@ -418,5 +428,8 @@ pub(super) fn addresses(ids: &BTreeMap<&str, String>) -> Vec<(Method, &'static s
         address
     };
     let table = crate::web::routes::table();
-    table.into_iter().map(|route| (route.method, route.path, fill(route.path))).collect()
+    table
+        .into_iter()
+        .map(|route| (route.method, route.way.pattern, fill(route.way.pattern)))
+        .collect()
 }
