@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use denial::person::Access;
 
 use crate::demo::Wish;
 use crate::practice::{Office, Place};
@@ -33,8 +34,8 @@ struct PlaceArgs {
     /// The practice, where the database holds several
     #[arg(long, value_name = "NAME", env = "RECLAIM_PRACTICE", global = true)]
     practice: Option<String>,
-    /// The login of who acts
-    #[arg(long = "as", value_name = "LOGIN", global = true)]
+    /// The login of who acts, with their role's rights; without it the command line's own account
+    #[arg(long = "as", value_name = "LOGIN", env = "RECLAIM_AS", global = true)]
     login: Option<String>,
     /// A folder of your own rules instead of those built in
     #[arg(long = "rules", value_name = "FOLDER", env = "RECLAIM_RULES", global = true)]
@@ -284,10 +285,38 @@ enum RulesCommand {
     },
 }
 
+/// What a command is called, and what its practice's table of roles has to allow (house §18.10).
+type Needs = Option<(&'static str, Access)>;
+
+impl Command {
+    /// What it takes to run it; nothing where no practice is opened, or a new one is made.
+    const fn needs(&self) -> Needs {
+        match self {
+            Command::Take { .. } => Some(("take", Access::TakeFiles)),
+            // The inbox takes files in as who serves.
+            Command::Serve { .. } => Some(("serve", Access::TakeFiles)),
+            Command::Export { .. } => Some(("export", Access::Export)),
+            Command::Queue { .. } => Some(("queue", Access::Queue)),
+            Command::Show { .. } => Some(("show", Access::ReadCases)),
+            Command::Act { .. } => Some(("act", Access::ReadCases)),
+            Command::Verify => Some(("verify", Access::Audit)),
+            Command::Backup { .. } => Some(("backup", Access::Backup)),
+            Command::User(_) => Some(("user", Access::ManagePeople)),
+            Command::Practices(_) => Some(("practice", Access::ManagePeople)),
+            Command::Doctor { .. }
+            | Command::Rules(_)
+            | Command::Demo { .. }
+            | Command::Bench { .. }
+            | Command::Restore { .. } => None,
+        }
+    }
+}
+
 /// Runs what the command line asks for.
 pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
     let place = cli.place.into_place();
+    let needs = cli.command.needs();
     let ran = match cli.command {
         Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
             .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
@@ -302,28 +331,30 @@ pub(crate) fn main() -> ExitCode {
         Command::Bench { claims, runs, only, grown, postgres } => {
             in_time(bench::run(bench::Wish { claims, runs, only, postgres, grown }))
         }
-        Command::Act { id, act, fields, json } => {
-            on_office(&place, async move |office| act::run(&office, &id, &act, &fields, json).await)
-        }
+        Command::Act { id, act, fields, json } => on_office(&place, needs, async move |office| {
+            act::run(&office, &id, &act, &fields, json).await
+        }),
         Command::Take { json, accept_test, files } => {
             let taking = Taking { json, accept_test };
-            on_office(&place, async move |office| taking::run(&office, &files, &taking).await)
+            on_office(&place, needs, async move |office| {
+                taking::run(&office, &files, &taking).await
+            })
         }
         Command::Export { canonical: _ } => {
-            on_office(&place, async |office| export::run(&office).await)
+            on_office(&place, needs, async |office| export::run(&office).await)
         }
         Command::Queue { json, limit } => {
-            on_office(&place, async move |office| show::queue(&office, limit, json).await)
+            on_office(&place, needs, async move |office| show::queue(&office, limit, json).await)
         }
-        Command::Verify => on_office(&place, async |office| verify::run(&office).await),
+        Command::Verify => on_office(&place, needs, async |office| verify::run(&office).await),
         Command::Backup { file } => {
-            on_office(&place, async move |office| backup::run(&office, &file).await)
+            on_office(&place, needs, async move |office| backup::run(&office, &file).await)
         }
         Command::Restore { file } => in_time(backup::restore(&place, &file)),
-        Command::Serve { listen, inbox } => on_office(&place, async move |office| {
+        Command::Serve { listen, inbox } => on_office(&place, needs, async move |office| {
             serve::serve(office, listen, inbox).await.map(|()| ExitCode::SUCCESS)
         }),
-        Command::User(command) => on_office(&place, async move |office| match command {
+        Command::User(command) => on_office(&place, needs, async move |office| match command {
             UserCommand::Add { user, name, role, password_stdin } => {
                 people::run_add(&office, &user, &name, &role, password_stdin).await
             }
@@ -332,9 +363,9 @@ pub(crate) fn main() -> ExitCode {
                 people::run_password(&office, &user, password_stdin).await
             }
         }),
-        Command::Practices(command) => run_practice(place, command),
+        Command::Practices(command) => run_practice(place, needs, command),
         Command::Show { id, json } => {
-            on_office(&place, async move |office| show::case(&office, &id, json).await)
+            on_office(&place, needs, async move |office| show::case(&office, &id, json).await)
         }
     };
     match ran {
@@ -358,7 +389,7 @@ impl PlaceArgs {
     }
 }
 
-fn run_practice(place: Place, command: PracticeCommand) -> anyhow::Result<ExitCode> {
+fn run_practice(place: Place, needs: Needs, command: PracticeCommand) -> anyhow::Result<ExitCode> {
     match command {
         PracticeCommand::Add { short, wanted } => {
             let wanted = wanted.into_wanted(Vec::new());
@@ -367,7 +398,7 @@ fn run_practice(place: Place, command: PracticeCommand) -> anyhow::Result<ExitCo
         PracticeCommand::Set { short, wanted, remove } => {
             let wanted = wanted.into_wanted(remove);
             let there = Place { practice: Some(short), ..place };
-            on_office(&there, async move |office| practices::run_set(&office, &wanted).await)
+            on_office(&there, needs, async move |office| practices::run_set(&office, &wanted).await)
         }
         PracticeCommand::List => in_time(practices::run_list(&place)),
     }
@@ -398,12 +429,20 @@ async fn run_demo(
 /// Opens the practice, finishes what a crash left undone, and runs a command on it.
 fn on_office(
     place: &Place,
+    needs: Needs,
     command: impl AsyncFnOnce(Office) -> anyhow::Result<ExitCode>,
 ) -> anyhow::Result<ExitCode> {
     in_time(async {
         let office = Office::open(place).await?;
         let store = office.store.clone();
-        let done = command(office).await;
+        let allowed = match needs {
+            Some((name, access)) => office.require(name, access).await,
+            None => Ok(()),
+        };
+        let done = match allowed {
+            Ok(()) => command(office).await,
+            Err(denied) => Err(denied),
+        };
         store.close().await;
         done
     })

@@ -7,16 +7,17 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use denial::ids::PersonId;
-use denial::person::{Access, Actor, Moment, Role, allows};
+use denial::person::{Access, Actor, Moment, Reach, Role, allows, reach};
 use denial::rules::Rules;
 use store::people::Person;
 use store::practices::Clinic;
+use store::queue::Own;
 use store::{Key, Practice, Store, Tx, Url, instant};
 
 use crate::clock::Clock;
 use crate::documents::Documents;
 use crate::practices::{self, Wanted};
-use crate::{identity, rules_files};
+use crate::{access, identity, rules_files};
 
 /// Where a practice lies and who asks, as commands say it.
 #[derive(Clone, Debug, Default)]
@@ -118,16 +119,28 @@ impl Office {
         Ok(Office { clinic, ..self.clone() })
     }
 
-    /// Whether who acts may do this; whoever holds the database and its key may everything.
+    /// Whether who acts may run a command; whoever holds the database and its key may everything.
     ///
     /// # Errors
-    /// Their role does not reach it.
-    pub(crate) async fn require(&self, access: Access) -> anyhow::Result<()> {
+    /// Their role does not reach it, which is on record then.
+    pub(crate) async fn require(&self, command: &str, access: Access) -> anyhow::Result<()> {
         if self.is_console() || allows(self.who.role, access) {
             return Ok(());
         }
+        access::note_refusal(self, command, "command.refused", command).await;
         let role = self.who.role.as_str().replace('_', " ");
-        bail!("the role {role} does not reach this: it takes {}", access.as_str())
+        bail!("the role {role} does not reach `reclaim {command}`; nothing was done")
+    }
+
+    /// Whose cases who acts sees; `None` for every case of the practice.
+    pub(crate) fn own(&self) -> Option<Own> {
+        match reach(self.who.role) {
+            Reach::Every => None,
+            Reach::Own | Reach::Placed | Reach::Nothing => Some(Own {
+                role: self.who.role.as_str().to_owned(),
+                person: self.who.person.as_str().to_owned(),
+            }),
+        }
     }
 
     /// True where the command line acts for nobody in particular.

@@ -194,12 +194,12 @@ pub(crate) async fn pay_under(
 }
 
 /// The database, and who acts in it: above practices where nobody is named.
-async fn desk(place: &Place) -> anyhow::Result<(Store, Actor)> {
+async fn desk(place: &Place, command: &str) -> anyhow::Result<(Store, Actor)> {
     if place.login.is_none() {
         return Ok((practice::open_store(place).await?, practice::console_actor()));
     }
     let office = Office::open(place).await?;
-    office.require(Access::ManagePeople).await?;
+    office.require(command, Access::ManagePeople).await?;
     Ok((office.store, office.who))
 }
 
@@ -211,7 +211,7 @@ pub(crate) async fn run_add(
 ) -> anyhow::Result<ExitCode> {
     let short = practice::short_name(short)?;
     let fit = wanted.fit()?;
-    let (store, who) = desk(place).await?;
+    let (store, who) = desk(place, "practice add").await?;
     let clinic = Clinic {
         practice: short.clone(),
         name: fit.name.unwrap_or_else(|| short.to_string()),
@@ -230,7 +230,6 @@ pub(crate) async fn run_add(
 
 /// `reclaim practice set`.
 pub(crate) async fn run_set(office: &Office, wanted: &Wanted) -> anyhow::Result<ExitCode> {
-    office.require(Access::ManagePeople).await?;
     change(office, wanted).await?;
     let clinic = office.read().await?.clinic().await?;
     show::print(vec![in_words(&office.store, &clinic).await?])
@@ -238,7 +237,7 @@ pub(crate) async fn run_set(office: &Office, wanted: &Wanted) -> anyhow::Result<
 
 /// `reclaim practice list`: every practice, or those of the person who is named.
 pub(crate) async fn run_list(place: &Place) -> anyhow::Result<ExitCode> {
-    let (store, who) = desk(place).await?;
+    let (store, who) = desk(place, "practice list").await?;
     let own = store.read_house().await?.practices_of(who.person.as_str()).await?;
     let mut lines = Vec::new();
     for clinic in store.practices().await? {

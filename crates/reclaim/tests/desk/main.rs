@@ -6,3 +6,4 @@ mod converge;
 mod files;
 mod place;
 mod practices;
+mod roles;
