@@ -7,7 +7,7 @@ use axum::http::header::{HOST, HeaderMap, ORIGIN};
 use axum::http::{HeaderName, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use denial::person::{Access, allows};
+use denial::person::{Access, Role, allows};
 use subtle::ConstantTimeEq;
 
 use crate::access;
@@ -26,6 +26,19 @@ pub(crate) enum Gate {
     Person,
     /// A session in a role that may.
     Needs(Access),
+    /// A session in a role that may both.
+    Both(Access, Access),
+}
+
+impl Gate {
+    /// True where a role comes through.
+    pub(crate) const fn lets(self, role: Role) -> bool {
+        match self {
+            Gate::Open | Gate::Person => true,
+            Gate::Needs(access) => allows(role, access),
+            Gate::Both(one, other) => allows(role, one) && allows(role, other),
+        }
+    }
 }
 
 /// What of patients a page shows, and so who puts it on record.
@@ -101,11 +114,11 @@ fn pass(
     if !reads && !is_own(headers) {
         return Err(elsewhere());
     }
-    match (gate, visitor) {
-        (Gate::Open, _) | (Gate::Person, Some(_)) => Ok(()),
-        (Gate::Person | Gate::Needs(_), None) => Err(Trouble::SignIn { back }),
-        (Gate::Needs(access), Some(visitor)) if allows(visitor.office.who.role, access) => Ok(()),
-        (Gate::Needs(_), Some(visitor)) => {
+    match visitor {
+        None if gate == Gate::Open => Ok(()),
+        None => Err(Trouble::SignIn { back }),
+        Some(visitor) if gate.lets(visitor.office.who.role) => Ok(()),
+        Some(visitor) => {
             let role = words::lower(visitor.office.who.role.as_str());
             Err(Trouble::Denied(format!(
                 "The role {role} does not reach this page. Ask a billing supervisor to look, or \
@@ -146,7 +159,7 @@ fn back(request: &Request) -> String {
 }
 
 /// A byte of an address within another address.
-fn escaped(byte: u8) -> String {
+pub(crate) fn escaped(byte: u8) -> String {
     if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
         char::from(byte).to_string()
     } else {

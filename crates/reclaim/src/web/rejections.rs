@@ -55,14 +55,26 @@ pub(crate) async fn page(
     let found = tx.rejections(if resolved { "resolved" } else { "open" }, ROWS).await?;
     let open = tx.open_rejections().await?;
     let people = timeline::people(&mut tx).await?;
+    let ids: Vec<String> = found.iter().map(|one| one.rejection.clone()).collect();
+    let reasons = tx.facts_about("rejection.resolved", &ids).await?;
     let zone = &office.clinic.zone;
-    let row = |one: &RejectionRow| row(one, &office.rules, &people, zone);
+    let row = |one: &RejectionRow| {
+        let why = reasons.get(&one.rejection).map(|facts| why(facts)).unwrap_or_default();
+        row(one, &office.rules, &people, zone)
+            .map(|row| Row { done: row.done.map(|done| format!("{done}{why}")), ..row })
+    };
     let rows = found.iter().map(row).collect::<Result<Vec<_>, _>>()?;
     let mut page = Page::of(&visitor, "Rejections", "/rejections");
     page.done = asked.get("done").map(|_| "Resolved; it stands under Resolved.".to_owned());
     let resolves = allows(office.who.role, Access::Matches);
     let more = i64::try_from(rows.len()) == Ok(ROWS);
     html(&RejectionsPage { page, rows, resolved, open, resolves, more })
+}
+
+/// Why a rejection was resolved, in the words of whoever did.
+fn why(facts: &str) -> String {
+    let facts: serde_json::Value = serde_json::from_str(facts).unwrap_or_default();
+    facts["why"].as_str().map(|why| format!(": {why}")).unwrap_or_default()
 }
 
 fn row(one: &RejectionRow, rules: &Rules, people: &People, zone: &str) -> Result<Row, Trouble> {

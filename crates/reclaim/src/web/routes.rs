@@ -52,7 +52,7 @@ impl Route {
 /// The table of pages.
 pub(crate) fn table() -> Vec<Route> {
     use Access as A;
-    use Gate::{Needs, Open, Person};
+    use Gate::{Both, Needs, Open, Person};
     vec![
         shows("/healthz", Open, health::page),
         shows("/assets/{name}", Open, assets::one),
@@ -89,7 +89,8 @@ pub(crate) fn table() -> Vec<Route> {
         does("/keyed", Needs(A::TakeFiles), keyed::key).large(),
         shows("/files", Needs(A::Remittances), files::page),
         shows("/files/{hash}", Needs(A::Remittances), files::one),
-        shows("/journal", Needs(A::Audit), audit::page),
+        shows("/journal", Needs(A::Audit), audit::page).lists("journal"),
+        shows("/journal.csv", Both(A::Audit, A::Export), audit::file).reveals(),
         shows("/people", Needs(A::ManagePeople), staff::page),
         does("/people", Needs(A::ManagePeople), staff::change),
         shows("/practice", Needs(A::ManagePeople), practice::page),

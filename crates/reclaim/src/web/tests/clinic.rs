@@ -11,7 +11,7 @@ use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKI
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use denial::person::Role;
 use jiff::Timestamp;
-use store::audit::Book;
+use store::audit::{Book, Sought};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -71,7 +71,7 @@ impl TestClinic {
     pub(super) async fn views_since(&self, seq: i64) -> Vec<(i64, String, String)> {
         self.app.lists.write(&self.office().store).await;
         let mut tx = self.office().read().await.expect("a look");
-        let lines = tx.book(Book::Views, None, None, i64::MAX, 20).await.expect("read");
+        let lines = tx.book(Book::Views, &Sought::default(), None, 20).await.expect("read");
         let lines = lines.into_iter().filter(|line| line.seq > seq);
         lines.map(|line| (line.seq, line.kind, line.about)).collect()
     }

@@ -227,7 +227,7 @@ async fn a_rejection_has_its_own_queue_and_is_no_denial() {
     auditor.post("/rejections", &done).await.is(StatusCode::FORBIDDEN);
     biller.post("/rejections", &done).await.is(StatusCode::SEE_OTHER);
     biller.get("/rejections").await.shows(&["No open rejection"]);
-    biller.get("/rejections?show=resolved").await.shows(&["C-3", "Test ada"]);
+    biller.get("/rejections?show=resolved").await.shows(&["C-3", "Test ada", "NPI mended"]);
     biller.post("/rejections", &done).await.is(StatusCode::NOT_FOUND);
     clinic.is_proven().await;
 }

@@ -105,3 +105,53 @@ async fn what_commands_show_and_give_away_is_on_record() {
     assert_eq!(kinds(&clinic, before).await, expected);
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn the_journal_is_searched_by_person_kind_and_time_and_given_as_a_file() {
+    let mut clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let case = case(&lead).await;
+    let list = lead.get("/remittances").await.text;
+    let era = list.split('"').find(|text| text.starts_with("/remittances/era_")).expect("one");
+    let aside = [("verdict", "set_aside"), ("why", "=A reason of its own")];
+    lead.post(&format!("{era}/verdict"), &aside).await.is(StatusCode::SEE_OTHER);
+    let auditor = clinic.named("audit", Role::Auditor).await;
+    let admin = clinic.named("root", Role::Administrator).await;
+    let me = crate::identity::person("lead");
+
+    let kind = "/journal?kind=remittance.set_aside";
+    auditor.get(kind).await.is(StatusCode::OK).shows(&[
+        "Remittance: set aside</td>",
+        "=A reason of its own",
+        "/journal.csv?book=work&#38;kind=remittance.set_aside",
+    ]);
+    auditor.get(kind).await.hides(&["File: taken</td>"]);
+    let narrow = admin.get(kind).await;
+    narrow.shows(&["Remittance: set aside</td>"]).hides(&["reason of its own", "journal.csv"]);
+    let mine = format!("/journal?who={me}&from=2026-03-03&to=2026-03-03");
+    auditor.get(&mine).await.shows(&["File: taken</td>", "Test lead</td>"]);
+    for none in [
+        "/journal?who=usr_none",
+        "/journal?from=2026-03-04",
+        "/journal?to=2026-03-02",
+        "/journal?book=house&kind=file.taken",
+    ] {
+        auditor.get(none).await.is(StatusCode::OK).shows(&["Nothing in this book fits"]);
+    }
+
+    let before = last(&clinic).await;
+    let file = auditor.get("/journal.csv?kind=remittance.set_aside").await;
+    file.is(StatusCode::OK).shows(&["number,at,person", "\"'=A reason of its own\""]);
+    assert_eq!(file.text.lines().count(), 2, "{}", file.text);
+    admin.get("/journal.csv").await.is(StatusCode::FORBIDDEN);
+    lead.get("/journal.csv").await.is(StatusCode::FORBIDDEN);
+    let expected = ["journal.exported", "page.refused", "page.refused"];
+    assert_eq!(kinds(&clinic, before).await, expected);
+
+    clinic.later("2026-03-05T12:00:00Z");
+    let mut auditor = clinic.stranger();
+    auditor.sign_in("audit", super::clinic::PASSWORD).await;
+    auditor.get(&case).await.is(StatusCode::OK);
+    let viewed = "/journal?book=views&kind=case.viewed&from=2026-03-05";
+    auditor.get(viewed).await.shows(&["Test audit</td>"]).hides(&["Test lead</td>"]);
+}
