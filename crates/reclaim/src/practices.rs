@@ -49,10 +49,8 @@ pub(crate) enum Refused {
 
 impl From<store::Error> for Refused {
     fn from(error: store::Error) -> Refused {
-        match error {
-            store::Error::PaidElsewhere { .. } => Refused::Unfit(error.to_string()),
-            other => Refused::Fault(other.into()),
-        }
+        let is_taken = matches!(error, store::Error::PaidElsewhere { .. });
+        if is_taken { Refused::Unfit(error.to_string()) } else { Refused::Fault(error.into()) }
     }
 }
 

@@ -47,10 +47,10 @@ pub(crate) enum Undecided {
 
 impl From<store::Error> for Undecided {
     fn from(error: store::Error) -> Undecided {
-        match error {
-            store::Error::PaidElsewhere { .. } => Undecided::NotRemembered(error.to_string()),
-            other => Undecided::Fault(other.into()),
+        if matches!(error, store::Error::PaidElsewhere { .. }) {
+            return Undecided::NotRemembered(error.to_string());
         }
+        Undecided::Fault(error.into())
     }
 }
 

@@ -250,6 +250,11 @@ async fn decide(
             }
         };
         row.why.clone_from(&placed.why);
+        if let (Outcome::Taken, Some(other)) = (placed.outcome, &routed)
+            && other != office.practice()
+        {
+            placed.why = Some(format!("its payee is practice {other}"));
+        }
         one.practice = routed.unwrap_or_else(|| office.practice().clone());
     }
     Ok(())
