@@ -92,6 +92,8 @@ named! {
         ManagePeople = "manage_people",
         /// The journal of every act and view.
         Audit = "audit",
+        /// A copy of everything, for the day that a disk breaks.
+        Backup = "backup",
     }
 }
 
@@ -159,7 +161,7 @@ pub const fn allows(role: Role, access: Access) -> bool {
         }
         Access::Export => supervises(role) || matches!(role, Role::Auditor),
         Access::Rules => supervises(role) || matches!(role, Role::Administrator),
-        Access::ManagePeople => matches!(role, Role::Administrator),
+        Access::ManagePeople | Access::Backup => matches!(role, Role::Administrator),
         Access::Audit => matches!(role, Role::Manager | Role::Administrator | Role::Auditor),
     }
 }
@@ -261,6 +263,7 @@ mod tests {
         rules: supe mana admi
         manage_people: admi
         audit: mana admi audi
+        backup: admi
         ");
     }
 

@@ -12,7 +12,7 @@ use store::{Tx, instant};
 
 use crate::fields::{self, Fields};
 use crate::practice::Office;
-use crate::{rank, settle, show};
+use crate::{access, rank, settle, show};
 
 /// Why an act did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +63,16 @@ pub(crate) async fn act(
     if version != case.version {
         return Err(tx.who_was_faster(id).await?.into());
     }
-    let decided = case.act(action, &moment, &office.rules)?;
+    let decided = match case.act(action, &moment, &office.rules) {
+        Ok(decided) => decided,
+        Err(why) => {
+            drop(tx);
+            if why.is_for_who_asked() {
+                access::note_refusal(office, id, "act.refused", action.act().as_str()).await;
+            }
+            return Err(why.into());
+        }
+    };
     save(&mut tx, office, &moment, &case, (action, &decided)).await?;
     tx.commit().await?;
     Ok(decided.after)

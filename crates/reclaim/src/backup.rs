@@ -8,13 +8,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::backup::{Backup, Facts};
 use store::{Key, Store, instant};
 
 use crate::documents::Documents;
 use crate::practice::{Office, Place};
-use crate::{show, verify};
+use crate::{access, show, verify};
 
 /// Bytes of a document in one row.
 const PART: usize = 1 << 20;
@@ -28,6 +29,7 @@ pub(crate) async fn run(office: &Office, file: &Path) -> anyhow::Result<ExitCode
     let folder = tempfile::tempdir_in(beside.unwrap_or(Path::new(".")))
         .context("cannot write beside the backup")?;
     let path = folder.path().join("copy.db");
+    put_on_record(office).await?;
     let backup = rows(office, &path).await?;
     let count = put_documents(&backup, &office.documents).await?;
     prove(&backup).await?;
@@ -35,6 +37,15 @@ pub(crate) async fn run(office: &Office, file: &Path) -> anyhow::Result<ExitCode
     backup.seal(&path).await?;
     keep(&path, file)?;
     show::print(lines)
+}
+
+/// Every practice goes along, so each has it on record, in the copy too.
+async fn put_on_record(office: &Office) -> anyhow::Result<()> {
+    for clinic in office.store.practices().await? {
+        let there = Office { clinic, ..office.clone() };
+        access::note(&there, "backup", "practice.copied", &json!({})).await?;
+    }
+    Ok(())
 }
 
 async fn rows(office: &Office, path: &Path) -> anyhow::Result<Backup> {

@@ -6,9 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use denial::person::Access;
 
 use crate::demo::Wish;
 use crate::practice::{Office, Place};
+use crate::practices::{self, Wanted};
 use crate::taking::Taking;
 use crate::{act, backup, bench, demo, doctor, export, people, rules_check, rules_files};
 use crate::{score, serve, show, taking, verify};
@@ -32,8 +34,8 @@ struct PlaceArgs {
     /// The practice, where the database holds several
     #[arg(long, value_name = "NAME", env = "RECLAIM_PRACTICE", global = true)]
     practice: Option<String>,
-    /// The login of who acts
-    #[arg(long = "as", value_name = "LOGIN", global = true)]
+    /// The login of who acts, with their role's rights; without it the command line's own account
+    #[arg(long = "as", value_name = "LOGIN", env = "RECLAIM_AS", global = true)]
     login: Option<String>,
     /// A folder of your own rules instead of those built in
     #[arg(long = "rules", value_name = "FOLDER", env = "RECLAIM_RULES", global = true)]
@@ -175,6 +177,9 @@ enum Command {
     /// People who sign in
     #[command(subcommand)]
     User(UserCommand),
+    /// Practices: their names, time zones, and the NPIs and tax ids under which they are paid
+    #[command(subcommand, name = "practice")]
+    Practices(PracticeCommand),
     /// Shows one case
     Show {
         /// Its id, or the number of its claim
@@ -218,6 +223,57 @@ enum UserCommand {
 }
 
 #[derive(Subcommand)]
+enum PracticeCommand {
+    /// Makes a practice; in a database without any, the first one
+    ///
+    /// Without a number of its own it takes every 835 that no other practice has a number for.
+    Add {
+        /// Its short name: letters, digits and dashes, up to 24
+        #[arg(value_name = "SHORT_NAME")]
+        short: String,
+        #[command(flatten)]
+        wanted: WantedArgs,
+    },
+    /// Changes a practice; what is not named stays
+    Set {
+        /// Its short name
+        #[arg(value_name = "SHORT_NAME")]
+        short: String,
+        #[command(flatten)]
+        wanted: WantedArgs,
+        /// An NPI or tax id that is its own no longer
+        #[arg(long, value_name = "NUMBER")]
+        remove: Vec<String>,
+    },
+    /// Lists practices with their numbers
+    List,
+}
+
+/// What a practice is called and paid under.
+#[derive(Args)]
+struct WantedArgs {
+    /// Its name for people
+    #[arg(long, default_value = "", hide_default_value = true)]
+    name: String,
+    /// Its time zone, such as America/Chicago
+    #[arg(long, default_value = "", hide_default_value = true)]
+    zone: String,
+    /// An NPI under which payers pay it; may be given several times
+    #[arg(long)]
+    npi: Vec<String>,
+    /// A tax id under which payers pay it; may be given several times
+    #[arg(long)]
+    tax_id: Vec<String>,
+}
+
+impl WantedArgs {
+    fn into_wanted(self, gone: Vec<String>) -> Wanted {
+        let WantedArgs { name, zone, npi: npis, tax_id: tax_ids } = self;
+        Wanted { name, zone, npis, tax_ids, gone }
+    }
+}
+
+#[derive(Subcommand)]
 enum RulesCommand {
     /// Explains every fault of the rule files, with file, line and hint
     ///
@@ -229,10 +285,38 @@ enum RulesCommand {
     },
 }
 
+/// What a command is called, and what its practice's table of roles has to allow (house §18.10).
+type Needs = Option<(&'static str, Access)>;
+
+impl Command {
+    /// What it takes to run it; nothing where no practice is opened, or a new one is made.
+    const fn needs(&self) -> Needs {
+        match self {
+            Command::Take { .. } => Some(("take", Access::TakeFiles)),
+            // The inbox takes files in as who serves.
+            Command::Serve { .. } => Some(("serve", Access::TakeFiles)),
+            Command::Export { .. } => Some(("export", Access::Export)),
+            Command::Queue { .. } => Some(("queue", Access::Queue)),
+            Command::Show { .. } => Some(("show", Access::ReadCases)),
+            Command::Act { .. } => Some(("act", Access::ReadCases)),
+            Command::Verify => Some(("verify", Access::Audit)),
+            Command::Backup { .. } => Some(("backup", Access::Backup)),
+            Command::User(_) => Some(("user", Access::ManagePeople)),
+            Command::Practices(_) => Some(("practice", Access::ManagePeople)),
+            Command::Doctor { .. }
+            | Command::Rules(_)
+            | Command::Demo { .. }
+            | Command::Bench { .. }
+            | Command::Restore { .. } => None,
+        }
+    }
+}
+
 /// Runs what the command line asks for.
 pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
     let place = cli.place.into_place();
+    let needs = cli.command.needs();
     let ran = match cli.command {
         Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
             .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
@@ -247,29 +331,30 @@ pub(crate) fn main() -> ExitCode {
         Command::Bench { claims, runs, only, grown, postgres } => {
             in_time(bench::run(bench::Wish { claims, runs, only, postgres, grown }))
         }
-        Command::Act { id, act, fields, json } => {
-            on_office(&place, async move |office| act::run(&office, &id, &act, &fields, json).await)
-        }
+        Command::Act { id, act, fields, json } => on_office(&place, needs, async move |office| {
+            act::run(&office, &id, &act, &fields, json).await
+        }),
         Command::Take { json, accept_test, files } => {
             let taking = Taking { json, accept_test };
-            on_office(&place, async move |office| taking::run(&office, &files, &taking).await)
+            on_office(&place, needs, async move |office| {
+                taking::run(&office, &files, &taking).await
+            })
         }
-        Command::Export { canonical: _ } => on_office(&place, async |office| {
-            let lines = export::canonical(&office).await?;
-            show::print(lines)
-        }),
+        Command::Export { canonical: _ } => {
+            on_office(&place, needs, async |office| export::run(&office).await)
+        }
         Command::Queue { json, limit } => {
-            on_office(&place, async move |office| show::queue(&office, limit, json).await)
+            on_office(&place, needs, async move |office| show::queue(&office, limit, json).await)
         }
-        Command::Verify => on_office(&place, async |office| verify::run(&office).await),
+        Command::Verify => on_office(&place, needs, async |office| verify::run(&office).await),
         Command::Backup { file } => {
-            on_office(&place, async move |office| backup::run(&office, &file).await)
+            on_office(&place, needs, async move |office| backup::run(&office, &file).await)
         }
         Command::Restore { file } => in_time(backup::restore(&place, &file)),
-        Command::Serve { listen, inbox } => on_office(&place, async move |office| {
+        Command::Serve { listen, inbox } => on_office(&place, needs, async move |office| {
             serve::serve(office, listen, inbox).await.map(|()| ExitCode::SUCCESS)
         }),
-        Command::User(command) => on_office(&place, async move |office| match command {
+        Command::User(command) => on_office(&place, needs, async move |office| match command {
             UserCommand::Add { user, name, role, password_stdin } => {
                 people::run_add(&office, &user, &name, &role, password_stdin).await
             }
@@ -278,8 +363,9 @@ pub(crate) fn main() -> ExitCode {
                 people::run_password(&office, &user, password_stdin).await
             }
         }),
+        Command::Practices(command) => run_practice(place, needs, command),
         Command::Show { id, json } => {
-            on_office(&place, async move |office| show::case(&office, &id, json).await)
+            on_office(&place, needs, async move |office| show::case(&office, &id, json).await)
         }
     };
     match ran {
@@ -300,6 +386,21 @@ impl PlaceArgs {
             rules: self.own_rules,
             folder: self.folder,
         }
+    }
+}
+
+fn run_practice(place: Place, needs: Needs, command: PracticeCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        PracticeCommand::Add { short, wanted } => {
+            let wanted = wanted.into_wanted(Vec::new());
+            in_time(async { practices::run_add(&place, &short, &wanted).await })
+        }
+        PracticeCommand::Set { short, wanted, remove } => {
+            let wanted = wanted.into_wanted(remove);
+            let there = Place { practice: Some(short), ..place };
+            on_office(&there, needs, async move |office| practices::run_set(&office, &wanted).await)
+        }
+        PracticeCommand::List => in_time(practices::run_list(&place)),
     }
 }
 
@@ -328,12 +429,20 @@ async fn run_demo(
 /// Opens the practice, finishes what a crash left undone, and runs a command on it.
 fn on_office(
     place: &Place,
+    needs: Needs,
     command: impl AsyncFnOnce(Office) -> anyhow::Result<ExitCode>,
 ) -> anyhow::Result<ExitCode> {
     in_time(async {
         let office = Office::open(place).await?;
         let store = office.store.clone();
-        let done = command(office).await;
+        let allowed = match needs {
+            Some((name, access)) => office.require(name, access).await,
+            None => Ok(()),
+        };
+        let done = match allowed {
+            Ok(()) => command(office).await,
+            Err(denied) => Err(denied),
+        };
         store.close().await;
         done
     })

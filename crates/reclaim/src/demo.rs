@@ -4,17 +4,15 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
-use denial::codes::Npi;
-use denial::remittance::Payee;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use sim::{FileKind, Preset, World};
-use smol_str::SmolStr;
 use store::practices::Clinic;
 use store::{Practice, instant};
 
 use crate::clock::Clock;
 use crate::practice::{self, Office, Place};
+use crate::practices::{self, Wanted};
 use crate::take::{Options, take_file};
 
 /// What is to be simulated.
@@ -106,15 +104,12 @@ fn write_world(world: &World, folder: &Path, truth: &Path) -> anyhow::Result<()>
 
 async fn route(office: &Office, world: &World) -> anyhow::Result<()> {
     let practice = world.practice();
-    let payee = Payee {
-        name: SmolStr::default(),
-        npi: Npi::new(&practice.npi),
-        tax_id: SmolStr::new(&practice.tax_id),
+    let wanted = Wanted {
+        npis: vec![practice.npi.clone()],
+        tax_ids: vec![practice.tax_id.clone()],
+        ..Wanted::default()
     };
-    let mut tx = office.write().await?;
-    tx.add_payee(&payee).await?;
-    tx.commit().await?;
-    Ok(())
+    Ok(practices::change(office, &wanted).await?)
 }
 
 /// Takes every file in the order of days, as an inbox would get them.

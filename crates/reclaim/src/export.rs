@@ -2,6 +2,7 @@
 //! print the same.
 
 use std::collections::{BTreeMap, HashMap};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use denial::adjudication::{self, Adjudication};
@@ -16,10 +17,17 @@ use store::claims::ClaimRow;
 use store::remittances::{ClaimPaymentRow, RemittanceRow};
 
 use crate::practice::Office;
-use crate::settle;
+use crate::{access, settle, show};
 
 /// Rows read at a time.
 const PAGE: i64 = 1_000;
+
+/// `reclaim export`.
+pub(crate) async fn run(office: &Office) -> anyhow::Result<ExitCode> {
+    let lines = canonical(office).await?;
+    access::note(office, "canonical", "practice.exported", &json!({ "rows": lines.len() })).await?;
+    show::print(lines)
+}
 
 /// Every line of the canonical export, sorted.
 pub(crate) async fn canonical(office: &Office) -> anyhow::Result<Vec<String>> {

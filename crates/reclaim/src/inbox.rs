@@ -76,7 +76,7 @@ pub(crate) async fn watch(office: Office, folders: Vec<PathBuf>, mut stop: watch
                 if *stop.borrow() {
                     return;
                 }
-                if let Err(fault) = take(&office, folder, &path).await {
+                if let Err(fault) = take_afresh(&office, folder, &path).await {
                     tracing::error!("inbox: {fault:#}");
                 }
             }
@@ -86,6 +86,11 @@ pub(crate) async fn watch(office: Office, folders: Vec<PathBuf>, mut stop: watch
             () = tokio::time::sleep(LOOK) => {}
         }
     }
+}
+
+/// The practice may have been given another time zone since the last file.
+async fn take_afresh(office: &Office, folder: &Path, path: &Path) -> anyhow::Result<()> {
+    take(&office.afresh().await?, folder, path).await
 }
 
 /// Takes one file in and moves it to where people see what became of it.

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod access;
 mod act;
 mod answers;
 mod backup;
@@ -22,6 +23,7 @@ mod keying;
 mod matches;
 mod people;
 mod practice;
+mod practices;
 mod rank;
 mod refile;
 mod remitting;

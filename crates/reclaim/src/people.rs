@@ -7,13 +7,13 @@ use anyhow::{Context, bail};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use denial::person::Role;
+use denial::person::{Access, Role, allows};
 use serde_json::json;
 use store::instant;
 use store::journal::Entry;
 use store::people::Person;
 
-use crate::practice::Office;
+use crate::practice::{self, Office};
 use crate::{identity, show};
 
 /// The shortest password; length is what counts.
@@ -148,6 +148,34 @@ pub(crate) async fn set_password(
     Ok(())
 }
 
+/// True where who acts administers every practice of a person: a password and a shut door are
+/// theirs in all of them, and who sets a password can sign in with it.
+pub(crate) async fn answers_for(office: &Office, person: &str) -> anyhow::Result<bool> {
+    for practice in office.read().await?.practices_of(person).await? {
+        let me = office.store.read(&practice).await?.member(office.who.person.as_str()).await?;
+        let role = me.and_then(|me| Role::from_name(&me.role));
+        if !role.is_some_and(|role| allows(role, Access::ManagePeople)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// A person whom somebody changes from the command line; the console answers for everybody.
+async fn check_change(office: &Office, login: &str) -> anyhow::Result<()> {
+    if office.is_console() {
+        return Ok(());
+    }
+    let known = office.read().await?.person_by_login(&login.trim().to_lowercase()).await?;
+    match known {
+        Some(one) if one.person == office.who.person.as_str() => {
+            bail!("nobody changes their own place; ask another administrator")
+        }
+        Some(one) if one.login == practice::CONSOLE => bail!("that account acts for commands"),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Shuts a person out, or lets them in again.
 pub(crate) async fn shut_out(office: &Office, person: &str, out: bool) -> anyhow::Result<()> {
     let moment = office.moment();
@@ -199,6 +227,7 @@ pub(crate) async fn run_add(
     from_stdin: bool,
 ) -> anyhow::Result<ExitCode> {
     let role = role_named(role)?;
+    check_change(office, login).await?;
     let password = asked(from_stdin)?;
     let made = add(office, &NewPerson { login, name, role, password: &password.text }).await?;
     let role = role.as_str().replace('_', " ");
@@ -219,6 +248,13 @@ pub(crate) async fn run_password(
     login: &str,
     from_stdin: bool,
 ) -> anyhow::Result<ExitCode> {
+    check_change(office, login).await?;
+    let known = office.read().await?.person_by_login(&login.trim().to_lowercase()).await?;
+    if let Some(one) = known.filter(|_| !office.is_console())
+        && !answers_for(office, &one.person).await?
+    {
+        bail!("{login} works in another practice too, where you are no administrator");
+    }
     let password = asked(from_stdin)?;
     set_password(office, login, &password.text).await?;
     let line = if password.is_drawn {

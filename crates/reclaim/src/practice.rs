@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use denial::ids::PersonId;
-use denial::person::{Actor, Moment, Role};
+use denial::person::{Access, Actor, Moment, Reach, Role, allows, reach};
 use denial::rules::Rules;
 use store::people::Person;
 use store::practices::Clinic;
+use store::queue::Own;
 use store::{Key, Practice, Store, Tx, Url, instant};
 
 use crate::clock::Clock;
 use crate::documents::Documents;
-use crate::{identity, rules_files};
+use crate::practices::{self, Wanted};
+use crate::{access, identity, rules_files};
 
 /// Where a practice lies and who asks, as commands say it.
 #[derive(Clone, Debug, Default)]
@@ -70,12 +72,13 @@ impl Office {
     ) -> anyhow::Result<Office> {
         let rules = Arc::new(rules_files::load(place.rules.as_deref())?);
         let rules_mark = rules_files::mark(place.rules.as_deref())?.into();
-        let url = place.url()?;
-        let folder = place.folder(&url)?;
-        let key = journal_key(&folder.join("journal.key"))?;
-        let store = Store::open(&url, key).await.context("cannot open the database")?;
+        let folder = place.folder(&place.url()?)?;
+        let store = open_store(place).await?;
         if store.practices().await?.is_empty() {
-            store.make_practice(&first(&clock), &instant(clock.now())).await?;
+            let clinic = first(&clock);
+            let moment =
+                Moment { now: clock.now(), today: clock.today(&clinic.zone), who: console_actor() };
+            practices::make(&store, &clinic, &Wanted::default(), &moment).await?;
         }
         let clinic = choose(&store, place.practice.as_deref()).await?;
         let documents = Documents::open(&folder.join("documents"))?;
@@ -111,6 +114,41 @@ impl Office {
     /// A transaction that writes.
     pub(crate) async fn write(&self) -> Result<Tx, store::Error> {
         self.store.write(self.practice()).await
+    }
+
+    /// The same practice as it is called now: somebody may have changed its name or time zone.
+    pub(crate) async fn afresh(&self) -> Result<Office, store::Error> {
+        let clinic = self.read().await?.clinic().await?;
+        Ok(Office { clinic, ..self.clone() })
+    }
+
+    /// Whether who acts may run a command; whoever holds the database and its key may everything.
+    ///
+    /// # Errors
+    /// Their role does not reach it, which is on record then.
+    pub(crate) async fn require(&self, command: &str, access: Access) -> anyhow::Result<()> {
+        if self.is_console() || allows(self.who.role, access) {
+            return Ok(());
+        }
+        access::note_refusal(self, command, "command.refused", command).await;
+        let role = self.who.role.as_str().replace('_', " ");
+        bail!("the role {role} does not reach `reclaim {command}`; nothing was done")
+    }
+
+    /// Whose cases who acts sees; `None` for every case of the practice.
+    pub(crate) fn own(&self) -> Option<Own> {
+        match reach(self.who.role) {
+            Reach::Every => None,
+            Reach::Own | Reach::Placed | Reach::Nothing => Some(Own {
+                role: self.who.role.as_str().to_owned(),
+                person: self.who.person.as_str().to_owned(),
+            }),
+        }
+    }
+
+    /// True where the command line acts for nobody in particular.
+    pub(crate) fn is_console(&self) -> bool {
+        self.who.person == console_actor().person
     }
 
     async fn member(&self, login: &str) -> anyhow::Result<Actor> {
@@ -198,12 +236,19 @@ fn journal_key(path: &Path) -> anyhow::Result<Key> {
 }
 
 fn first_clinic(practice: Practice) -> Clinic {
-    Clinic {
-        practice,
-        name: "Your practice".to_owned(),
-        zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
-        simulated: None,
-    }
+    Clinic { practice, name: "Your practice".to_owned(), zone: own_zone(), simulated: None }
+}
+
+/// The time zone of this machine.
+pub(crate) fn own_zone() -> String {
+    jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
+}
+
+/// The database of a place, with the key of its journal.
+pub(crate) async fn open_store(place: &Place) -> anyhow::Result<Store> {
+    let url = place.url()?;
+    let key = journal_key(&place.folder(&url)?.join("journal.key"))?;
+    Store::open(&url, key).await.context("cannot open the database")
 }
 
 async fn choose(store: &Store, name: Option<&str>) -> anyhow::Result<Clinic> {
@@ -218,15 +263,20 @@ async fn choose(store: &Store, name: Option<&str>) -> anyhow::Result<Clinic> {
     found.with_context(|| format!("no practice of that name; there is {}", known.join(", ")))
 }
 
-fn short_name(text: &str) -> anyhow::Result<Practice> {
+/// Reads a practice's short name.
+pub(crate) fn short_name(text: &str) -> anyhow::Result<Practice> {
     Practice::parse(text).context("a practice's short name is letters, digits and dashes, up to 24")
 }
 
 /// The account under which commands act: whoever can open the database and its key can do all of
 /// it anyway, and the journal still says that it was done here.
+pub(crate) fn console_actor() -> Actor {
+    Actor { person: identity::person(CONSOLE), role: Role::BillingSupervisor }
+}
+
+/// The same, with its place in a practice.
 async fn console(store: &Store, practice: &Practice, clock: &Clock) -> anyhow::Result<Actor> {
-    let person = identity::person(CONSOLE);
-    let who = Actor { person, role: Role::BillingSupervisor };
+    let who = console_actor();
     let mut tx = store.read(practice).await?;
     let there = tx.member(who.person.as_str()).await?.is_some();
     drop(tx);

@@ -2,13 +2,14 @@
 //! counts, or sets it aside; the cases follow.
 
 use denial::person::Moment;
+use denial::remittance::{Payee, RemittanceHead};
 use serde_json::json;
 use store::journal::Entry;
 use store::remittances::{RemittanceRow, State};
-use store::{Tx, instant};
+use store::{Practice, Tx, instant};
 
 use crate::practice::Office;
-use crate::settle;
+use crate::{practices, settle};
 
 /// What somebody decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,15 @@ pub(crate) enum Undecided {
     /// Two remittances of one payment would count.
     #[error("another remittance of this payment counts already; set that one aside first")]
     AnotherCounts,
+    /// Its payee is known to be another practice of this database.
+    #[error(
+        "its payee is practice {0}; set it aside here, and take its file there with \
+         `reclaim --practice {0} take`"
+    )]
+    OfAnother(Practice),
+    /// A number of its payee is another practice's.
+    #[error("{0}; release it without remembering its payee")]
+    NotRemembered(String),
     /// The database, or what is kept there.
     #[error(transparent)]
     Fault(#[from] anyhow::Error),
@@ -43,6 +53,9 @@ pub(crate) enum Undecided {
 
 impl From<store::Error> for Undecided {
     fn from(error: store::Error) -> Undecided {
+        if matches!(error, store::Error::PaidElsewhere { .. }) {
+            return Undecided::NotRemembered(error.to_string());
+        }
         Undecided::Fault(error.into())
     }
 }
@@ -56,7 +69,8 @@ struct Step {
 }
 
 /// Decides a remittance. What else has the same payment follows: it is set aside where this one
-/// is chosen, and counts again where it is left alone.
+/// is chosen, and counts again where it is left alone. `remember` makes the payee of what counts
+/// this practice's own from now on.
 ///
 /// # Errors
 /// [`Undecided`]; nothing has changed then.
@@ -65,6 +79,7 @@ pub(crate) async fn decide(
     remittance: &str,
     verdict: Verdict,
     why: &str,
+    remember: bool,
 ) -> Result<(), Undecided> {
     let why = why.trim();
     if why.is_empty() {
@@ -85,6 +100,11 @@ pub(crate) async fn decide(
         let kind = if is_aside { "remittance.set_aside" } else { "remittance.counts" };
         let facts = json!({ "from": step.from, "to": step.to, "why": step.why });
         entries.push(Entry::new(&step.remittance, kind, &facts));
+    }
+    if remember && verdict == Verdict::Counts {
+        let payee = payee_of(&mut tx, remittance).await?;
+        let known = practices::pay_under(&mut tx, &practices::numbers(&payee)).await?;
+        tx.append_house(known, &moment).await?;
     }
     tx.append(entries, &moment).await?;
     tx.commit().await?;
@@ -108,6 +128,32 @@ async fn look_at(
     tx.append(vec![entry], moment).await?;
     tx.commit().await?;
     Ok(())
+}
+
+async fn payee_of(tx: &mut Tx, remittance: &str) -> Result<Payee, Undecided> {
+    let row = tx.remittance(remittance).await?;
+    head_of(&row.ok_or(store::Error::Missing { what: "remittance" })?).map(|head| head.payee)
+}
+
+fn head_of(row: &RemittanceRow) -> Result<RemittanceHead, Undecided> {
+    serde_json::from_str(&row.head).map_err(|fault| Undecided::Fault(fault.into()))
+}
+
+/// The numbers of a held remittance's payee that could be this practice's and are nobody's yet.
+///
+/// # Errors
+/// [`store::Error::Database`].
+pub(crate) async fn unknown_numbers(
+    tx: &mut Tx,
+    payee: &Payee,
+) -> Result<Vec<String>, store::Error> {
+    let mut unknown = Vec::new();
+    for (kind, value) in practices::numbers(payee) {
+        if tx.practice_of(&kind.payee(&value)).await?.is_none() {
+            unknown.push(value);
+        }
+    }
+    Ok(unknown)
 }
 
 async fn steps(
@@ -140,6 +186,10 @@ async fn steps(
             Ok(steps)
         }
         (Verdict::Counts, State::Held | State::SetAside) => {
+            let routed = tx.practice_of(&head_of(&row)?.payee).await?;
+            if let Some(other) = routed.filter(|one| one != tx.practice()) {
+                return Err(Undecided::OfAnother(other));
+            }
             let counts = [State::Published.as_str(), State::Conflict.as_str()];
             if others.iter().any(|other| counts.contains(&other.state.as_str())) {
                 return Err(Undecided::AnotherCounts);

@@ -38,6 +38,7 @@ pub(crate) async fn serve(
     let served =
         axum::serve(listener, web::router(&app)).with_graceful_shutdown(told_to_stop(stop));
     served.await.context("the server stopped")?;
+    app.lists.write(&app.office.store).await;
     resuming.await.context("going on with files stopped")?;
     watching.await.context("the inbox stopped")?;
     nightly.await.context("the sweeps stopped")?;

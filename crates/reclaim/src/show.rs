@@ -3,16 +3,17 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use denial::denial::Denial;
 use denial::money::Money;
+use denial::person::sees;
 use serde_json::{Value, json};
 use store::denials::NO_CLOCK;
 use store::queue::{Filter, QueueRow, Sort};
 
 use crate::practice::Office;
-use crate::rank;
+use crate::{access, rank};
 
 /// Prints lines; that nobody reads on is no fault.
 pub(crate) fn print(lines: Vec<String>) -> anyhow::Result<ExitCode> {
@@ -27,7 +28,11 @@ pub(crate) fn print(lines: Vec<String>) -> anyhow::Result<ExitCode> {
 /// Prints the head of the queue.
 pub(crate) async fn queue(office: &Office, limit: u32, json: bool) -> anyhow::Result<ExitCode> {
     let mut tx = office.read().await?;
-    let rows = tx.queue(&Filter::default(), Sort::Priority, None, i64::from(limit)).await?;
+    let filter = Filter { own: office.own(), ..Filter::default() };
+    let rows = tx.queue(&filter, Sort::Priority, None, i64::from(limit)).await?;
+    drop(tx);
+    let kind = if json { "queue.exported" } else { "queue.viewed" };
+    access::note(office, "queue", kind, &json!({ "rows": rows.len() })).await?;
     if json {
         return print(rows.iter().map(|row| row_json(row).to_string()).collect());
     }
@@ -78,8 +83,16 @@ pub(crate) async fn case(office: &Office, id: &str, json: bool) -> anyhow::Resul
     let id = find(office, id).await?;
     let mut tx = office.read().await?;
     let case = tx.case(&id).await?;
+    if !sees(&office.who, &case) {
+        drop(tx);
+        access::note_refusal(office, &id, "case.refused", "show").await;
+        bail!("this case is neither yours nor were you asked");
+    }
     let timeline = tx.timeline(&id).await?;
     let today = office.moment().today;
+    drop(tx);
+    let kind = if json { "case.exported" } else { "case.viewed" };
+    access::note(office, &id, kind, &json!({})).await?;
     if json {
         let events: Vec<Value> = timeline
             .iter()
@@ -107,7 +120,8 @@ pub(crate) async fn find(office: &Office, text: &str) -> anyhow::Result<String> 
     }
     let mut tx = office.read().await?;
     for closed in [false, true] {
-        let filter = Filter { number: Some(text.to_owned()), closed, ..Filter::default() };
+        let (number, own) = (Some(text.to_owned()), office.own());
+        let filter = Filter { number, own, closed, ..Filter::default() };
         if let Some(row) = tx.queue(&filter, Sort::Priority, None, 1).await?.into_iter().next() {
             return Ok(row.denial);
         }

@@ -9,7 +9,6 @@ use denial::remittance::{Check, Imbalance, Payee};
 use denial::rules::Rules;
 use serde::{Deserialize, Serialize};
 use store::files::FileRow;
-use store::practices::Clinic;
 use store::remittances::{RemittanceRow, State};
 use store::{Practice, instant};
 use x12::Finding;
@@ -283,9 +282,11 @@ async fn decide(
         let test = one.test && !options.accept_test;
         let payee = one.payee.clone();
         let routed = match &one.row {
-            Some(_) if has_payees => tx.practice_of(&payee).await?,
-            Some(_) | None => Some(one.practice.clone()),
+            Some(_) => tx.practice_of(&payee).await?,
+            None => None,
         };
+        // A practice that has named no number of its own takes what is nobody else's.
+        let routed = routed.or_else(|| (!has_payees).then(|| one.practice.clone()));
         let placed = &mut one.placed;
         let Some(row) = &mut one.row else {
             placed.outcome = sets::outcome(&placed.set);
@@ -302,6 +303,11 @@ async fn decide(
             }
         };
         row.why.clone_from(&placed.why);
+        if let (Outcome::Taken, Some(other)) = (placed.outcome, &routed)
+            && other != office.practice()
+        {
+            placed.why = Some(format!("its payee is practice {other}"));
+        }
         one.practice = routed.unwrap_or_else(|| office.practice().clone());
     }
     Ok(())
@@ -332,7 +338,7 @@ async fn place(
     practices.sort();
     practices.dedup();
     for practice in practices {
-        let clinic = Clinic { practice, ..office.clinic.clone() };
+        let clinic = office.store.read(&practice).await?.clinic().await?;
         let there = Office { clinic, ..office.clone() };
         staging::place(&there, &path, planned, progress).await?;
     }

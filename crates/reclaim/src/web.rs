@@ -21,6 +21,7 @@ mod keyed;
 mod lacking;
 mod matches;
 mod page;
+mod practice;
 mod queue;
 mod reasons;
 mod rejections;
@@ -50,7 +51,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::access::Lists;
 use crate::practice::Office;
+use crate::web::gate::{Gate, Sight, Way};
 
 /// What the server shares between requests. Nothing here is needed to answer the next one right:
 /// another process knows as much.
@@ -61,6 +64,8 @@ pub(crate) struct App {
     pub(crate) secure: bool,
     /// The code of the setup page while nobody can sign in.
     pub(crate) setup: Mutex<Option<String>>,
+    /// Who looked at lists, until it is written.
+    pub(crate) lists: Lists,
     /// How many passwords are checked at once: each takes memory and a core on purpose.
     pub(crate) checks: Semaphore,
 }
@@ -69,7 +74,8 @@ impl App {
     /// What is shared by the pages of an office.
     pub(crate) fn new(office: Office, secure: bool, setup: Option<String>) -> Arc<App> {
         let setup = Mutex::new(setup);
-        Arc::new(App { office, secure, setup, checks: Semaphore::new(2) })
+        let lists = Lists::default();
+        Arc::new(App { office, secure, setup, lists, checks: Semaphore::new(2) })
     }
 }
 
@@ -81,10 +87,12 @@ const POLICY: &str = "default-src 'self'; frame-ancestors 'none'; base-uri 'none
 pub(crate) fn router(app: &Arc<App>) -> Router {
     let mut router = Router::new();
     for route in routes::table() {
-        let state = (app.clone(), route.gate);
-        router = router.route(route.path, route.run.layer(from_fn_with_state(state, gate::admit)));
+        let state = (app.clone(), route.way);
+        let run = route.run.layer(from_fn_with_state(state, gate::admit));
+        router = router.route(route.way.pattern, run);
     }
-    let unknown = (app.clone(), gate::Gate::Person);
+    let nothing = Way { gate: Gate::Person, pattern: "elsewhere", sight: Sight::Nothing };
+    let unknown = (app.clone(), nothing);
     let nowhere =
         axum::routing::any(trouble::nowhere).layer(from_fn_with_state(unknown, gate::admit));
     let router = router.fallback_service(nowhere.with_state(app.clone()));

@@ -17,7 +17,7 @@ create table payee (
   value text not null,
   primary key (practice, kind, value)
 );
-create index payee_value on payee (kind, value);
+create unique index payee_value on payee (kind, value);
 
 create table person (
   person text not null primary key,
@@ -374,6 +374,9 @@ create table journal (
   foreign key (from_status, to_status) references status_move (from_status, to_status)
 );
 create index journal_about on journal (practice, about, chain, seq);
+create index journal_at on journal (practice, chain, at, seq);
+create index journal_actor on journal (practice, chain, actor, at, seq);
+create index journal_kind on journal (practice, chain, kind, at, seq);
 
 create table journal_head (
   practice text not null,

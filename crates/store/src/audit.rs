@@ -1,6 +1,8 @@
 //! The chains as people read them: who did what and who looked at what, the newest first.
 
-use crate::sql::run;
+use std::collections::HashMap;
+
+use crate::sql::{among, run};
 use crate::{Error, Practice, Tx};
 
 /// Which chain is read.
@@ -14,7 +16,33 @@ pub enum Book {
     House,
 }
 
-/// One entry without its facts, which may be a patient's.
+impl Book {
+    /// Whose chain it is, and which.
+    fn chain(self, own: &Practice) -> (Practice, &'static str) {
+        match self {
+            Book::Work => (own.clone(), "work"),
+            Book::Views => (own.clone(), "views"),
+            Book::House => (Practice::house(), "work"),
+        }
+    }
+}
+
+/// Which entries are looked for; what is `None` leaves all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sought {
+    /// About one id.
+    pub about: Option<String>,
+    /// Of one person.
+    pub actor: Option<String>,
+    /// Of one kind.
+    pub kind: Option<String>,
+    /// From this instant on.
+    pub from: Option<String>,
+    /// Before this instant.
+    pub until: Option<String>,
+}
+
+/// One entry; the facts of a case's event, which may be a patient's, are left out.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Line {
     /// Place in the chain, from 1.
@@ -33,43 +61,113 @@ pub struct Line {
     pub from_status: Option<String>,
     /// Status after, where it moved.
     pub to_status: Option<String>,
+    /// The facts as JSON; empty for the events of cases.
+    pub body: String,
+}
+
+/// An instant after all others.
+const NEVER: &str = "9999-12-31T23:59:59.999999Z";
+
+/// Entries by what finds the fewest, each with an index that gives them in this order.
+macro_rules! lines {
+    ($first:literal) => {
+        concat!(
+            "select j.seq, j.at, j.actor, p.name, j.about, j.kind, j.from_status, j.to_status,
+             case when j.kind like 'denial.%' then '' else j.body end as body
+             from journal j left join person p on p.person = j.actor ",
+            "where j.practice = $1 and j.chain = $2 and ",
+            $first,
+            " and (j.at, j.seq) < ($3, $4) and j.at >= $5 and j.at < $6
+             and (cast($7 as text) is null or j.about = $7)
+             and (cast($8 as text) is null or j.actor = $8)
+             and (cast($9 as text) is null or j.kind = $9)
+             order by j.at desc, j.seq desc limit $10"
+        )
+    };
 }
 
 impl Tx {
-    /// Entries of a chain before a place in it. `about` leaves those about one id, `actor` those
-    /// of one person.
+    /// Entries of a chain, the newest first, before an instant and a place in the chain.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn book(
         &mut self,
         book: Book,
-        about: Option<&str>,
-        actor: Option<&str>,
-        before: i64,
+        sought: &Sought,
+        before: Option<(&str, i64)>,
         limit: i64,
     ) -> Result<Vec<Line>, Error> {
-        let (practice, chain) = match book {
-            Book::Work => (self.practice.clone(), "work"),
-            Book::Views => (self.practice.clone(), "views"),
-            Book::House => (Practice::house(), "work"),
+        let (practice, chain) = book.chain(&self.practice);
+        let text = match sought {
+            Sought { about: Some(_), .. } => lines!("j.about = $7"),
+            Sought { actor: Some(_), .. } => lines!("j.actor = $8"),
+            Sought { kind: Some(_), .. } => lines!("j.kind = $9"),
+            Sought { about: None, actor: None, kind: None, .. } => lines!("j.at < $6"),
         };
+        let (at, seq) = before.unwrap_or((NEVER, i64::MAX));
         let rows = run!(
             self,
             all as Line,
-            "select j.seq, j.at, j.actor, p.name, j.about, j.kind, j.from_status, j.to_status
-             from journal j left join person p on p.person = j.actor
-             where j.practice = $1 and j.chain = $2 and j.seq < $3
-             and (cast($4 as text) is null or j.about = $4)
-             and (cast($5 as text) is null or j.actor = $5)
-             order by j.seq desc limit $6",
+            text,
             practice.as_str(),
             chain,
-            before,
-            about,
-            actor,
+            at,
+            seq,
+            sought.from.as_deref().unwrap_or_default(),
+            sought.until.as_deref().unwrap_or(NEVER),
+            sought.about.as_deref(),
+            sought.actor.as_deref(),
+            sought.kind.as_deref(),
             limit
         )?;
         Ok(rows)
+    }
+
+    /// The kinds of entries that a chain has, in the order of their names; each is one look into
+    /// the index.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn kinds_of(&mut self, book: Book) -> Result<Vec<String>, Error> {
+        let (practice, chain) = book.chain(&self.practice);
+        let rows = run!(
+            self,
+            all as (String,),
+            "with recursive found (kind) as (
+               select min(kind) from journal where practice = $1 and chain = $2
+               union all
+               select (select min(j.kind) from journal j
+                       where j.practice = $1 and j.chain = $2 and j.kind > found.kind)
+               from found where found.kind is not null)
+             select kind from found where kind is not null",
+            practice.as_str(),
+            chain
+        )?;
+        Ok(rows.into_iter().map(|(kind,)| kind).collect())
+    }
+
+    /// The facts of the latest acts of a kind about each of some ids: id, facts.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn facts_about(
+        &mut self,
+        kind: &str,
+        about: &[String],
+    ) -> Result<HashMap<String, String>, Error> {
+        let rows = among!(
+            self,
+            (String, String),
+            "select about, body from journal
+             where practice = $1 and chain = 'work' and kind = $2
+             and about in (select value from json_each($3)) order by seq",
+            "select about, body from journal
+             where practice = $1 and chain = 'work' and kind = $2 and about = any($3) order by seq",
+            about,
+            self.practice.as_str(),
+            kind
+        )?;
+        Ok(rows.into_iter().collect())
     }
 }

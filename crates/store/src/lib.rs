@@ -62,6 +62,14 @@ pub enum Error {
         /// When.
         at: String,
     },
+    /// A payer calls two practices by one number.
+    #[error("{value} is the number of practice {practice} already")]
+    PaidElsewhere {
+        /// The NPI or tax id.
+        value: String,
+        /// Whose it is.
+        practice: Practice,
+    },
     /// A row that cannot be true.
     #[error("{table} {id}: {column} holds what the program never writes")]
     Inconsistent {

@@ -1,5 +1,7 @@
 //! Practices and whose payments are theirs.
 
+use denial::codes::Npi;
+use denial::named;
 use denial::remittance::Payee;
 
 use crate::sql::run;
@@ -18,6 +20,27 @@ pub struct Clinic {
     pub simulated: Option<String>,
 }
 
+named! {
+    /// What a payer calls a practice by.
+    PayeeKind {
+        /// National provider identifier.
+        Npi = "npi",
+        /// Tax id.
+        TaxId = "tax_id",
+    }
+}
+
+impl PayeeKind {
+    /// A payee that is known by this alone.
+    #[must_use]
+    pub fn payee(self, value: &str) -> Payee {
+        match self {
+            PayeeKind::Npi => Payee { npi: Npi::new(value), ..Payee::default() },
+            PayeeKind::TaxId => Payee { tax_id: value.into(), ..Payee::default() },
+        }
+    }
+}
+
 type Row = (String, String, String, Option<String>);
 
 impl Store {
@@ -34,28 +57,6 @@ impl Store {
         )?;
         rows.into_iter().map(clinic).collect()
     }
-
-    /// Makes a practice, its chains included; leaves one that is there as it is.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn make_practice(&self, clinic: &Clinic, made_at: &str) -> Result<(), Error> {
-        let mut tx = self.begin(&clinic.practice).await?;
-        run!(
-            tx,
-            execute,
-            "insert into practice (practice, name, zone, simulated, made_at)
-             values ($1, $2, $3, $4, $5) on conflict do nothing",
-            clinic.practice.as_str(),
-            clinic.name.as_str(),
-            clinic.zone.as_str(),
-            clinic.simulated.as_deref(),
-            made_at
-        )?;
-        tx.make_chains(&clinic.practice).await?;
-        tx.make_chains(&Practice::house()).await?;
-        tx.commit().await
-    }
 }
 
 fn clinic((practice, name, zone, simulated): Row) -> Result<Clinic, Error> {
@@ -68,25 +69,119 @@ fn clinic((practice, name, zone, simulated): Row) -> Result<Clinic, Error> {
 }
 
 impl Tx {
-    /// Adds an NPI or a tax id under which the practice is paid.
+    /// Makes the practice of this transaction, its chains included; false where it is there, which
+    /// is left as it is.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn add_payee(&mut self, payee: &Payee) -> Result<(), Error> {
-        let npi = ("npi", payee.npi.as_str());
-        let tax_id = ("tax_id", payee.tax_id.as_str());
-        for (kind, value) in [npi, tax_id].into_iter().filter(|(_, value)| !value.is_empty()) {
-            run!(
-                self,
-                execute,
-                "insert into payee (practice, kind, value) values ($1, $2, $3)
-                 on conflict do nothing",
-                self.practice.as_str(),
-                kind,
-                value
-            )?;
-        }
+    pub async fn make_practice(&mut self, clinic: &Clinic, made_at: &str) -> Result<bool, Error> {
+        let made = run!(
+            self,
+            execute,
+            "insert into practice (practice, name, zone, simulated, made_at)
+             values ($1, $2, $3, $4, $5) on conflict do nothing",
+            self.practice.as_str(),
+            clinic.name.as_str(),
+            clinic.zone.as_str(),
+            clinic.simulated.as_deref(),
+            made_at
+        )?;
+        let practice = self.practice.clone();
+        self.make_chains(&practice).await?;
+        self.make_chains(&Practice::house()).await?;
+        Ok(made > 0)
+    }
+
+    /// The practice as it is called now.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Missing`].
+    pub async fn clinic(&mut self) -> Result<Clinic, Error> {
+        let row = run!(
+            self,
+            optional as Row,
+            "select practice, name, zone, simulated from practice where practice = $1",
+            self.practice.as_str()
+        )?;
+        clinic(row.ok_or(Error::Missing { what: "practice" })?)
+    }
+
+    /// Gives the practice another name for people and another time zone.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn set_clinic(&mut self, name: &str, zone: &str) -> Result<(), Error> {
+        run!(
+            self,
+            execute,
+            "update practice set name = $1, zone = $2 where practice = $3",
+            name,
+            zone,
+            self.practice.as_str()
+        )?;
         Ok(())
+    }
+
+    /// Adds an NPI or a tax id under which the practice is paid; false where it has it already.
+    ///
+    /// # Errors
+    /// [`Error::PaidElsewhere`] where another practice has it, [`Error::Database`].
+    pub async fn add_payee(&mut self, kind: PayeeKind, value: &str) -> Result<bool, Error> {
+        let added = run!(
+            self,
+            execute,
+            "insert into payee (practice, kind, value) values ($1, $2, $3) on conflict do nothing",
+            self.practice.as_str(),
+            kind.as_str(),
+            value
+        )?;
+        if added > 0 {
+            return Ok(true);
+        }
+        match self.practice_of(&kind.payee(value)).await? {
+            Some(other) if other != self.practice => {
+                Err(Error::PaidElsewhere { value: value.to_owned(), practice: other })
+            }
+            Some(_) | None => Ok(false),
+        }
+    }
+
+    /// Takes an NPI or a tax id away; false where the practice does not have it.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn remove_payee(&mut self, kind: PayeeKind, value: &str) -> Result<bool, Error> {
+        let removed = run!(
+            self,
+            execute,
+            "delete from payee where practice = $1 and kind = $2 and value = $3",
+            self.practice.as_str(),
+            kind.as_str(),
+            value
+        )?;
+        Ok(removed > 0)
+    }
+
+    /// The NPIs and tax ids under which the practice is paid.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn payees(&mut self) -> Result<Vec<(PayeeKind, String)>, Error> {
+        let rows = run!(
+            self,
+            all as (String, String),
+            "select kind, value from payee where practice = $1 order by kind, value",
+            self.practice.as_str()
+        )?;
+        let known = |(kind, value): (String, String)| {
+            let known = PayeeKind::from_name(&kind).ok_or(Error::Inconsistent {
+                table: "payee",
+                column: "kind",
+                id: value.clone(),
+            })?;
+            Ok((known, value))
+        };
+        rows.into_iter().map(known).collect()
     }
 
     /// The practice that a payee is; `None` where no practice has its NPI or tax id.
@@ -94,7 +189,9 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`].
     pub async fn practice_of(&mut self, payee: &Payee) -> Result<Option<Practice>, Error> {
-        // Every practice is looked at: routing is the one question that stands above them.
+        // Every practice is looked at: routing is the one question that stands above them. Some
+        // payers write a tax id with its dash.
+        let tax_id = payee.tax_id.replace('-', "");
         let found = run!(
             self,
             optional as (String,),
@@ -102,7 +199,7 @@ impl Tx {
              where (kind = 'npi' and value = $1) or (kind = 'tax_id' and value = $2)
              order by kind, practice limit 1",
             payee.npi.as_str(),
-            payee.tax_id.as_str()
+            tax_id.as_str()
         )?;
         Ok(found.and_then(|(practice,)| Practice::parse(&practice)))
     }

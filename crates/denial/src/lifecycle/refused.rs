@@ -150,6 +150,21 @@ pub enum Refused {
     Unchanged(&'static str),
 }
 
+impl Refused {
+    /// True where it was refused for who asked; somebody else could have done it.
+    #[must_use]
+    pub const fn is_for_who_asked(&self) -> bool {
+        matches!(
+            self,
+            Refused::NotYourRole(_)
+                | Refused::NotYourCase(_)
+                | Refused::NeedsSecondPerson { .. }
+                | Refused::SamePerson
+                | Refused::NotAsked(_)
+        )
+    }
+}
+
 fn words(name: &str) -> String {
     name.replace('_', " ")
 }

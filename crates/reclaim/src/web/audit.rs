@@ -1,28 +1,43 @@
-//! The journal for those who audit: acts, views, sign-ins; ids and names of people, no patient.
+//! The journal for those who audit: acts, views, sign-ins; searched by person, kind and time, and
+//! as a file for a spreadsheet.
 
 use askama::Template;
 use axum::extract::Query;
-use axum::response::Response;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use denial::person::{Access, Role, allows};
-use store::audit::{Book, Line};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use store::audit::{Book, Line, Sought};
+use store::{Tx, instant};
 
+use crate::access;
 use crate::fields::Fields;
+use crate::web::gate;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
+use crate::web::timeline::{self, People};
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
 /// Entries of one page.
 const ROWS: i64 = 100;
+/// Entries of a file, at the most; more are never left out in silence.
+const EXPORTED: usize = 100_000;
 
 #[derive(Template)]
 #[template(path = "journal.html")]
 struct JournalPage {
     page: Page,
     rows: Vec<Row>,
-    book: &'static str,
-    about: String,
+    asked: Asked,
+    people: Vec<(String, String)>,
+    kinds: Vec<(String, String)>,
     next: Option<String>,
+    /// Where the file is, for who may have it.
+    file: Option<String>,
     further: bool,
 }
 
@@ -32,6 +47,7 @@ struct Row {
     who: String,
     what: String,
     moved: String,
+    facts: String,
     about: String,
     /// The beginning of it, where it is a hash.
     short: String,
@@ -39,54 +55,177 @@ struct Row {
     href: Option<String>,
 }
 
+/// What somebody looks for, as the address says it.
+struct Asked {
+    book: &'static str,
+    about: String,
+    who: String,
+    kind: String,
+    from: String,
+    to: String,
+}
+
+impl Asked {
+    fn of(fields: &Fields) -> Asked {
+        let text = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
+        let day = |name| text(name).parse::<Date>().map(|day| day.to_string());
+        let book = match text("book") {
+            "views" => "views",
+            "house" => "house",
+            _ => "work",
+        };
+        Asked {
+            book,
+            about: text("about").to_owned(),
+            who: text("who").to_owned(),
+            kind: text("kind").to_owned(),
+            from: day("from").unwrap_or_default(),
+            to: day("to").unwrap_or_default(),
+        }
+    }
+
+    fn book(&self) -> Book {
+        match self.book {
+            "views" => Book::Views,
+            "house" => Book::House,
+            _ => Book::Work,
+        }
+    }
+
+    fn is_searched(&self) -> bool {
+        [&self.about, &self.who, &self.kind, &self.from, &self.to].iter().any(|one| !one.is_empty())
+    }
+
+    /// The same for the database; days are the practice's, the last one whole.
+    fn sought(&self, zone: &str) -> Sought {
+        let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+        let start = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).ok().map(instant);
+        let day = |text: &str| text.parse::<Date>().ok();
+        Sought {
+            about: filled(&self.about),
+            actor: filled(&self.who),
+            kind: filled(&self.kind),
+            from: day(&self.from).and_then(start),
+            until: day(&self.to).and_then(|day| day.tomorrow().ok()).and_then(start),
+        }
+    }
+
+    /// An address with the same search.
+    fn address(&self, page: &str, more: &[(&str, String)]) -> String {
+        let book = ("book", self.book.to_owned());
+        let own = [
+            book,
+            ("about", self.about.clone()),
+            ("who", self.who.clone()),
+            ("kind", self.kind.clone()),
+            ("from", self.from.clone()),
+            ("to", self.to.clone()),
+        ];
+        let pairs = own.iter().chain(more).filter(|(_, text)| !text.is_empty());
+        let pairs: Vec<String> = pairs
+            .map(|(name, text)| {
+                let text: String = text.bytes().map(gate::escaped).collect();
+                format!("{name}={text}")
+            })
+            .collect();
+        format!("{page}?{}", pairs.join("&"))
+    }
+}
+
 /// `GET /journal`.
 pub(crate) async fn page(
     visitor: Visitor,
-    Query(asked): Query<Fields>,
+    Query(fields): Query<Fields>,
 ) -> Result<Response, Trouble> {
     let office = &visitor.office;
-    let (book, name) = match asked.get("book").map(String::as_str) {
-        Some("views") => (Book::Views, "views"),
-        Some("house") => (Book::House, "house"),
-        Some(_) | None => (Book::Work, "work"),
-    };
-    let about = asked.get("about").map(|text| text.trim()).unwrap_or_default();
-    let before = asked.get("before").and_then(|text| text.parse().ok()).unwrap_or(i64::MAX);
+    let (asked, role) = (Asked::of(&fields), office.who.role);
+    let before = fields.get("before").and_then(|text| place(text));
     let mut tx = office.read().await?;
-    let about_id = Some(about).filter(|text| !text.is_empty());
-    let found = tx.book(book, about_id, None, before, ROWS).await?;
-    let full = i64::try_from(found.len()) == Ok(ROWS);
-    let word: String =
-        about.chars().filter(|one| one.is_ascii_alphanumeric() || *one == '_').collect();
-    let next = found.last().filter(|_| full);
-    let next = next.map(|last| format!("/journal?book={name}&about={word}&before={}", last.seq));
-    let rows = found.iter().map(|line| row(line, &office.clinic.zone, office.who.role));
+    let sought = asked.sought(&office.clinic.zone);
+    let before = before.as_ref().map(|(at, seq)| (at.as_str(), *seq));
+    let found = tx.book(asked.book(), &sought, before, ROWS).await?;
+    let last = found.last().filter(|_| i64::try_from(found.len()) == Ok(ROWS));
+    let next = last
+        .map(|last| asked.address("/journal", &[("before", format!("{}_{}", last.at, last.seq))]));
+    let people = timeline::people(&mut tx).await?;
     let template = JournalPage {
-        rows: rows.collect(),
-        book: name,
-        about: about.to_owned(),
+        rows: found.iter().map(|line| row(line, &office.clinic.zone, role)).collect(),
+        people: choices(people),
+        kinds: kinds(&mut tx, asked.book()).await?,
         next,
-        further: before < i64::MAX,
+        file: allows(role, Access::Export).then(|| asked.address("/journal.csv", &[])),
+        further: before.is_some(),
         page: Page::of(&visitor, "Journal", "/journal"),
+        asked,
     };
     html(&template)
 }
 
+/// A place to go on from: an instant and a number.
+fn place(text: &str) -> Option<(String, i64)> {
+    let (at, seq) = text.rsplit_once('_')?;
+    at.parse::<Timestamp>().ok()?;
+    Some((at.to_owned(), seq.parse().ok()?))
+}
+
+fn choices(people: People) -> Vec<(String, String)> {
+    let mut people: Vec<(String, String)> = people.into_iter().collect();
+    people.sort_by(|one, other| (&one.1, &one.0).cmp(&(&other.1, &other.0)));
+    people
+}
+
+async fn kinds(tx: &mut Tx, book: Book) -> Result<Vec<(String, String)>, Trouble> {
+    let kinds = tx.kinds_of(book).await?;
+    Ok(kinds.into_iter().map(|kind| (kind.clone(), in_words(&kind))).collect())
+}
+
 fn row(line: &Line, zone: &str, role: Role) -> Row {
-    let kind = line.kind.split_once('.').map_or((line.kind.as_str(), ""), |parts| parts);
     let moved = line.from_status.as_deref().zip(line.to_status.as_deref());
     Row {
         seq: words::number(line.seq),
         at: words::instant(&line.at, zone),
         who: line.name.clone().unwrap_or_else(|| "nobody known".to_owned()),
-        what: format!("{}: {}", words::label(kind.0), words::lower(kind.1)),
+        what: in_words(&line.kind),
         moved: moved
             .map(|(from, to)| format!("{} → {}", words::label(from), words::label(to)))
             .unwrap_or_default(),
+        facts: facts(line, role),
         href: opened(line, role),
         short: short(&line.about),
         about: line.about.clone(),
     }
+}
+
+/// A kind such as `case.viewed` in words.
+fn in_words(kind: &str) -> String {
+    let (about, what) = kind.split_once('.').unwrap_or((kind, ""));
+    format!("{}: {}", words::label(about), words::lower(what))
+}
+
+/// What an entry says beside its kind. Reasons are people's own words, which may name a patient, so
+/// that who sees no patient does not see them.
+fn facts(line: &Line, role: Role) -> String {
+    /// Facts of the program's own making: numbers, roles, names of practices.
+    const PLAIN: [&str; 12] = [
+        "what", "role", "practice", "login", "name", "zone", "kind", "value", "rows", "who",
+        "from", "to",
+    ];
+    let body: Value = serde_json::from_str(&line.body).unwrap_or_default();
+    let fact = |name: &str| {
+        let text = match body.get(name)? {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+        };
+        Some(if name == "why" { text } else { format!("{name} {text}") })
+    };
+    let reads = allows(role, Access::ReadCases);
+    let is_own = !["file", "remittance", "match", "rejection", "document"]
+        .contains(&line.kind.split('.').next().unwrap_or_default());
+    let plain = PLAIN.into_iter().filter(|_| is_own).filter_map(fact);
+    let why = Some("why").filter(|_| reads).and_then(fact);
+    plain.chain(why).collect::<Vec<_>>().join(", ")
 }
 
 /// The page of what an entry is about, where there is one and the reader may open it.
@@ -105,4 +244,84 @@ fn short(about: &str) -> String {
         .get(..16)
         .filter(|_| about.len() == 64)
         .map_or(about.to_owned(), |start| format!("{start}…"))
+}
+
+/// `GET /journal.csv`: everything that the search finds, or nothing where that is too much.
+pub(crate) async fn file(
+    visitor: Visitor,
+    Query(fields): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let asked = Asked::of(&fields);
+    let lines = found(&visitor, &asked).await?;
+    let noted = json!({ "rows": lines.len(), "kind": asked.kind, "who": asked.who,
+        "from": asked.from, "to": asked.to });
+    access::note(office, asked.book, "journal.exported", &noted).await?;
+    let mut text = "number,at,person,name,kind,from,to,about,facts\r\n".to_owned();
+    for line in &lines {
+        let cells = [
+            &line.seq.to_string(),
+            &line.at,
+            &line.actor,
+            line.name.as_deref().unwrap_or_default(),
+            &line.kind,
+            line.from_status.as_deref().unwrap_or_default(),
+            line.to_status.as_deref().unwrap_or_default(),
+            &line.about,
+            &facts(line, office.who.role),
+        ];
+        text.push_str(&cells.map(cell).join(","));
+        text.push_str("\r\n");
+    }
+    let name = format!("attachment; filename=\"journal-{}.csv\"", asked.book);
+    let headers =
+        [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
+    Ok((headers, text).into_response())
+}
+
+async fn found(visitor: &Visitor, asked: &Asked) -> Result<Vec<Line>, Trouble> {
+    let office = &visitor.office;
+    let sought = asked.sought(&office.clinic.zone);
+    let mut tx = office.read().await?;
+    let most = i64::try_from(EXPORTED + 1).unwrap_or(i64::MAX);
+    let lines = tx.book(asked.book(), &sought, None, most).await?;
+    if lines.len() > EXPORTED {
+        return Err(Trouble::Unfit(
+            "More than 100,000 entries fit this search. Choose a shorter time, a person or a kind."
+                .to_owned(),
+        ));
+    }
+    Ok(lines)
+}
+
+/// A text as a cell that no spreadsheet takes for a formula.
+fn cell(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let mark = if is_formula { "'" } else { "" };
+    format!("\"{mark}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(cell("plain"), "\"plain\"");
+        assert_eq!(cell("=1+1"), "\"'=1+1\"");
+        assert_eq!(cell("@x \"y\", z"), "\"'@x \"\"y\"\", z\"");
+    }
+
+    #[test]
+    fn a_search_stays_in_its_address() {
+        let pairs = [("book", "views"), ("who", "usr_1"), ("from", "2026-03-01"), ("to", "soon")];
+        let fields = pairs.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let asked = Asked::of(&fields.into_iter().collect());
+        assert_eq!(asked.address("/journal", &[]), "/journal?book=views&who=usr_1&from=2026-03-01");
+        let sought = asked.sought("America/Chicago");
+        assert_eq!(sought.from.as_deref(), Some("2026-03-01T06:00:00.000000Z"));
+        assert_eq!(sought.until, None, "no day is no limit");
+        assert_eq!(place("2026-03-01T06:00:00.000000Z_7").map(|(_, seq)| seq), Some(7));
+        assert_eq!(place("7"), None);
+    }
 }

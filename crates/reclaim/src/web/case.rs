@@ -11,9 +11,9 @@ use denial::person::{Access, allows, sees};
 use denial::triage::{self, Stake};
 use serde_json::json;
 use store::causes::UsualCause;
-use store::journal::Entry;
 use store::postings::PostingRow;
 
+use crate::access;
 use crate::act::{self, Failed};
 use crate::fields::{self, Fields};
 use crate::practice::Office;
@@ -113,11 +113,7 @@ pub(crate) async fn page(
 
 /// Notes that somebody looks at a case.
 async fn view(office: &Office, id: &str) -> Result<(), Trouble> {
-    let mut tx = office.store.write_aside(office.practice()).await?;
-    let entry = Entry::new(id, "case.viewed", &json!({}));
-    tx.append_views(vec![entry], &office.moment()).await?;
-    tx.commit().await?;
-    Ok(())
+    Ok(access::note(office, id, "case.viewed", &json!({})).await?)
 }
 
 /// The case, where the visitor may see it.
@@ -305,6 +301,7 @@ pub(crate) async fn done_or_told(
                 words::instant(&at, &office.clinic.zone)
             );
             let loaded = load(office, id).await?;
+            view(office, id).await?;
             let page = shown(visitor, loaded, Some((name, fields)), Some(text));
             html_with(StatusCode::CONFLICT, &page)
         }
@@ -321,6 +318,7 @@ async fn told(
     Told422(text): Told422,
 ) -> Result<Response, Trouble> {
     let loaded = load(&visitor.office, id).await?;
+    view(&visitor.office, id).await?;
     let page = shown(visitor, loaded, Some(typed), Some(text));
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

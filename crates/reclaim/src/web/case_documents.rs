@@ -3,13 +3,14 @@
 use axum::extract::Path;
 use axum::response::Response;
 use denial::ids::DocumentId;
+use serde_json::json;
 
-use crate::identity;
 use crate::web::case;
 use crate::web::keyed::{keep, sent_back};
 use crate::web::sent::Sent;
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
+use crate::{access, identity};
 
 /// `POST /cases/{id}/documents`.
 pub(crate) async fn attach(
@@ -50,5 +51,7 @@ pub(crate) async fn one(
     let beginning = identity::beginning(&document).ok_or(Trouble::Nowhere)?;
     let row = tx.document_beginning(&beginning).await?.ok_or(Trouble::Nowhere)?;
     drop(tx);
+    let facts = json!({ "document": document });
+    access::note(office, &id, "document.downloaded", &facts).await?;
     sent_back(office, &row).await
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request, State};
 use axum::http::header::{HOST, HeaderMap, ORIGIN};
-use axum::http::{HeaderName, Method};
+use axum::http::{HeaderName, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use denial::person::{Access, allows};
+use denial::person::{Access, Role, allows};
 use subtle::ConstantTimeEq;
 
+use crate::access;
 use crate::fields::Fields;
 use crate::web::App;
 use crate::web::session::{self, Visitor};
@@ -25,51 +26,125 @@ pub(crate) enum Gate {
     Person,
     /// A session in a role that may.
     Needs(Access),
+    /// A session in a role that may both.
+    Both(Access, Access),
 }
 
-/// Lets a request through to its page, or says why not.
+impl Gate {
+    /// True where a role comes through.
+    pub(crate) const fn lets(self, role: Role) -> bool {
+        match self {
+            Gate::Open | Gate::Person => true,
+            Gate::Needs(access) => allows(role, access),
+            Gate::Both(one, other) => allows(role, one) && allows(role, other),
+        }
+    }
+}
+
+/// What of patients a page shows, and so who puts it on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// Nothing.
+    Nothing,
+    /// A list of this kind: the gate does.
+    List(&'static str),
+    /// One patient's: the page itself does, which knows whose.
+    One,
+}
+
+/// The way to a page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way {
+    /// Its address, with places for ids.
+    pub(crate) pattern: &'static str,
+    pub(crate) gate: Gate,
+    pub(crate) sight: Sight,
+}
+
+impl Way {
+    /// To a page that shows nothing of patients.
+    pub(crate) const fn to(pattern: &'static str, gate: Gate) -> Way {
+        Way { pattern, gate, sight: Sight::Nothing }
+    }
+}
+
+/// Lets a request through to its page, or says why not; puts on record what was refused or listed.
 pub(crate) async fn admit(
-    State((app, gate)): State<(Arc<App>, Gate)>,
+    State((app, way)): State<(Arc<App>, Way)>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let back = back(&request);
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let visitor = match pass(&app, gate, request.headers().clone(), reads, back).await {
+    let (back, method) = (back(&request), request.method().clone());
+    let (address, headers) = (request.uri().path().to_owned(), request.headers().clone());
+    let visitor = match visitor(&app, way.gate, &headers).await {
         Ok(visitor) => visitor,
         Err(trouble) => return framed(&app, None, trouble.into_response()),
     };
-    if let (Gate::Needs(access), Some(visitor)) = (gate, &visitor)
-        && !allows(visitor.office.who.role, access)
-    {
-        let role = words::lower(visitor.office.who.role.as_str());
-        let text = format!(
-            "The role {role} does not reach this page. Ask a billing supervisor to look, or your \
-             administrator for another role."
-        );
-        return framed(&app, Some(visitor), Trouble::Denied(text).into_response());
-    }
+    let response = match pass(way.gate, visitor.as_ref(), &method, &headers, back) {
+        Ok(()) => {
+            if let Some(visitor) = &visitor {
+                request.extensions_mut().insert(visitor.clone());
+            }
+            next.run(request).await
+        }
+        Err(trouble) => trouble.into_response(),
+    };
     if let Some(visitor) = &visitor {
-        request.extensions_mut().insert(visitor.clone());
+        put_on_record(&app, way, visitor, (&method, &address), response.status()).await;
     }
-    framed(&app, visitor.as_ref(), next.run(request).await)
+    framed(&app, visitor.as_ref(), response)
 }
 
-async fn pass(
+async fn visitor(
     app: &Arc<App>,
     gate: Gate,
-    headers: HeaderMap,
-    reads: bool,
-    back: String,
+    headers: &HeaderMap,
 ) -> Result<Option<Visitor>, Trouble> {
-    if !reads && !is_own(&headers) {
+    if gate == Gate::Open { Ok(None) } else { session::visitor(app, headers).await }
+}
+
+fn pass(
+    gate: Gate,
+    visitor: Option<&Visitor>,
+    method: &Method,
+    headers: &HeaderMap,
+    back: String,
+) -> Result<(), Trouble> {
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    if !reads && !is_own(headers) {
         return Err(elsewhere());
     }
-    if gate == Gate::Open {
-        return Ok(None);
+    match visitor {
+        None if gate == Gate::Open => Ok(()),
+        None => Err(Trouble::SignIn { back }),
+        Some(visitor) if gate.lets(visitor.office.who.role) => Ok(()),
+        Some(visitor) => {
+            let role = words::lower(visitor.office.who.role.as_str());
+            Err(Trouble::Denied(format!(
+                "The role {role} does not reach this page. Ask a billing supervisor to look, or \
+                 your administrator for another role."
+            )))
+        }
     }
-    let visitor = session::visitor(app, &headers).await?;
-    visitor.map(Some).ok_or(Trouble::SignIn { back })
+}
+
+/// A refusal is on record before it is told. A list is noted beside its page.
+async fn put_on_record(
+    app: &App,
+    way: Way,
+    visitor: &Visitor,
+    (method, address): (&Method, &str),
+    status: StatusCode,
+) {
+    if status == StatusCode::FORBIDDEN {
+        let about = access::subject(address, way.pattern);
+        let what = format!("{method} {}", way.pattern);
+        access::note_refusal(&visitor.office, about, "page.refused", &what).await;
+    } else if let Sight::List(what) = way.sight
+        && status.is_success()
+    {
+        app.lists.note(&visitor.office, what);
+    }
 }
 
 /// Where somebody is led once they have signed in: to the page that they asked for.
@@ -84,7 +159,7 @@ fn back(request: &Request) -> String {
 }
 
 /// A byte of an address within another address.
-fn escaped(byte: u8) -> String {
+pub(crate) fn escaped(byte: u8) -> String {
     if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
         char::from(byte).to_string()
     } else {

@@ -5,8 +5,10 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::json;
 use store::files::Document;
 
+use crate::access;
 use crate::documents;
 use crate::fields::Fields;
 use crate::keying::{self, Kept, Keyed, LINES};
@@ -154,6 +156,7 @@ pub(crate) async fn scan(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let row = tx.remittance(&id).await?.ok_or(Trouble::Nowhere)?;
     let document = tx.document(&row.file).await?.ok_or(Trouble::Nowhere)?;
     drop(tx);
+    access::note(office, &id, "scan.downloaded", &json!({})).await?;
     sent_back(office, &document).await
 }
 

@@ -47,7 +47,7 @@ pub(crate) struct Link {
 }
 
 /// Every page of the frame's list, with what it takes to open it.
-const LINKS: [(&str, &str, &str, Option<Access>); 9] = [
+const LINKS: [(&str, &str, &str, Option<Access>); 10] = [
     ("/", "Home", "h", None),
     ("/queue", "Queue", "q", Some(Access::Queue)),
     ("/remittances", "Remittances", "r", Some(Access::Remittances)),
@@ -57,6 +57,7 @@ const LINKS: [(&str, &str, &str, Option<Access>); 9] = [
     ("/rules", "Rules", "u", Some(Access::Rules)),
     ("/journal", "Journal", "j", Some(Access::Audit)),
     ("/people", "People", "p", Some(Access::ManagePeople)),
+    ("/practice", "Practice", "c", Some(Access::ManagePeople)),
 ];
 
 impl Page {

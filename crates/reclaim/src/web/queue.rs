@@ -9,7 +9,7 @@ use denial::category::Category;
 use denial::codes::ClaimNumber;
 use denial::denial::{Denial, Status};
 use denial::money::Money;
-use denial::person::{Reach, Role, reach, sees};
+use denial::person::{Role, sees};
 use denial::rules::Rules;
 use denial::triage::{Floor, Priority};
 use jiff::ToSpan;
@@ -151,13 +151,7 @@ const FILTERS: [&str; 10] =
 
 /// What somebody sees who does not see every case.
 pub(crate) fn own(office: &Office) -> Option<Own> {
-    let who = &office.who;
-    match reach(who.role) {
-        Reach::Every => None,
-        Reach::Own | Reach::Placed | Reach::Nothing => {
-            Some(Own { role: who.role.as_str().to_owned(), person: who.person.as_str().to_owned() })
-        }
-    }
+    office.own()
 }
 
 fn filter(asked: &Fields, office: &Office, today: Date) -> Filter {

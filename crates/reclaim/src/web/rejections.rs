@@ -73,10 +73,14 @@ pub(crate) async fn page(
     let found = tx.rejections(if resolved { "resolved" } else { "open" }, ROWS).await?;
     let open = tx.open_rejections().await?;
     let people = timeline::people(&mut tx).await?;
+    let ids: Vec<String> = found.iter().map(|one| one.rejection.clone()).collect();
+    let reasons = tx.facts_about("rejection.resolved", &ids).await?;
     let zone = &office.clinic.zone;
     let mut rows = Vec::with_capacity(found.len());
     for one in &found {
+        let why = reasons.get(&one.rejection).map(|facts| why(facts)).unwrap_or_default();
         let mut row = row(one, &office.rules, &people, zone)?;
+        row.done = row.done.map(|done| format!("{done}{why}"));
         row.claims = claims(&mut tx, one).await?;
         rows.push(row);
     }
@@ -85,6 +89,12 @@ pub(crate) async fn page(
     let resolves = allows(office.who.role, Access::Matches);
     let more = i64::try_from(rows.len()) == Ok(ROWS);
     html(&RejectionsPage { page, rows, resolved, open, resolves, more })
+}
+
+/// Why a rejection was resolved, in the words of whoever did.
+fn why(facts: &str) -> String {
+    let facts: serde_json::Value = serde_json::from_str(facts).unwrap_or_default();
+    facts["why"].as_str().map(|why| format!(": {why}")).unwrap_or_default()
 }
 
 fn row(one: &RejectionRow, rules: &Rules, people: &People, zone: &str) -> Result<Row, Trouble> {

@@ -10,9 +10,9 @@ use denial::denial::Denial;
 use denial::person::{Access, allows, sees};
 use denial::remittance::{Imbalance, RemittanceHead, Source};
 use serde_json::json;
-use store::journal::Entry;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
 
+use crate::access;
 use crate::fields::Fields;
 use crate::remitting::{self, Undecided, Verdict};
 use crate::settle;
@@ -172,6 +172,8 @@ struct RemittancePage {
     rivals: Vec<Row>,
     history: Vec<(String, String, String)>,
     decides: bool,
+    /// Numbers of a held one's payee, which could become this practice's own.
+    offered: Vec<String>,
     counts: bool,
     sets_aside: bool,
     /// It does not add up, and nobody has looked at that.
@@ -224,12 +226,7 @@ pub(crate) async fn one(
 
 /// Names of patients stand on it, so that it was looked at is on record.
 async fn viewed(visitor: &Visitor, id: &str) -> Result<(), Trouble> {
-    let office = &visitor.office;
-    let mut tx = office.store.write_aside(office.practice()).await?;
-    let entry = Entry::new(id, "remittance.viewed", &json!({}));
-    tx.append_views(vec![entry], &office.moment()).await?;
-    tx.commit().await?;
-    Ok(())
+    Ok(access::note(&visitor.office, id, "remittance.viewed", &json!({})).await?)
 }
 
 async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage, Trouble> {
@@ -264,6 +261,10 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
     });
     let state = State::from_name(&row.state);
     let decides = allows(office.who.role, Access::Post);
+    let offered = match state {
+        Some(State::Held) => remitting::unknown_numbers(&mut tx, &head.payee).await?,
+        Some(_) | None => Vec::new(),
+    };
     Ok(RemittancePage {
         page: Page::of(visitor, format!("Remittance {}", row.trace), "/remittances"),
         id: id.to_owned(),
@@ -286,6 +287,7 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
         rivals: rivals.collect(),
         history: history.collect(),
         decides,
+        offered,
         counts: matches!(state, Some(State::Held | State::Conflict | State::SetAside)),
         sets_aside: matches!(state, Some(State::Held | State::Conflict | State::Published)),
         looks: state == Some(State::Published) && row.balanced == "no" && row.looked_at.is_none(),
@@ -506,11 +508,13 @@ pub(crate) async fn decide(
         Some(_) | None => return Err(Trouble::Unfit("Choose what is to become of it.".to_owned())),
     };
     let why = fields.get("why").cloned().unwrap_or_default();
-    match remitting::decide(&visitor.office, &id, verdict, &why).await {
+    let remember = fields.get("remember").is_some_and(|word| word == "yes");
+    match remitting::decide(&visitor.office, &id, verdict, &why, remember).await {
         Ok(()) => Ok(Redirect::to(&format!("/remittances/{id}?done=1")).into_response()),
         Err(Undecided::Fault(fault)) => Err(fault.into()),
         Err(refused) => {
             let mut template = detail(&visitor, &id, 0).await?;
+            viewed(&visitor, &id).await?;
             template.refused = Some(refused.to_string());
             template.typed = why;
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &template)

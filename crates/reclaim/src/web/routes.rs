@@ -8,29 +8,28 @@ use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
 use denial::person::Access;
 
-use crate::web::gate::Gate;
+use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, assets, audit, case, case_documents, claim, doubtful, files, health, home, keyed, lacking,
-    matches, queue, rejections, remittances, sign_in, staff, unmatched, upload,
+    matches, practice, queue, rejections, remittances, sign_in, staff, unmatched, upload,
 };
 
 /// One page.
 pub(crate) struct Route {
     #[cfg_attr(not(test), expect(dead_code, reason = "tests walk the table"))]
     pub(crate) method: Method,
-    pub(crate) path: &'static str,
-    pub(crate) gate: Gate,
+    pub(crate) way: Way,
     pub(crate) run: MethodRouter<Arc<App>>,
 }
 
 /// A page that only shows.
 fn shows<T: 'static>(path: &'static str, gate: Gate, page: impl Handler<T, Arc<App>>) -> Route {
-    Route { method: Method::GET, path, gate, run: get(page) }
+    Route { method: Method::GET, way: Way::to(path, gate), run: get(page) }
 }
 
 /// A page that changes something and then leads to one that shows.
 fn does<T: 'static>(path: &'static str, gate: Gate, page: impl Handler<T, Arc<App>>) -> Route {
-    Route { method: Method::POST, path, gate, run: post(page) }
+    Route { method: Method::POST, way: Way::to(path, gate), run: post(page) }
 }
 
 impl Route {
@@ -38,12 +37,22 @@ impl Route {
     fn large(self) -> Route {
         Route { run: self.run.layer(DefaultBodyLimit::disable()), ..self }
     }
+
+    /// Lists patients; the gate puts on record what kind of list somebody had.
+    fn lists(self, what: &'static str) -> Route {
+        Route { way: Way { sight: Sight::List(what), ..self.way }, ..self }
+    }
+
+    /// Shows what is one patient's, or gives it away; it puts that on record before.
+    fn reveals(self) -> Route {
+        Route { way: Way { sight: Sight::One, ..self.way }, ..self }
+    }
 }
 
 /// The table of pages.
 pub(crate) fn table() -> Vec<Route> {
     use Access as A;
-    use Gate::{Needs, Open, Person};
+    use Gate::{Both, Needs, Open, Person};
     vec![
         shows("/healthz", Open, health::page),
         shows("/assets/{name}", Open, assets::one),
@@ -55,23 +64,26 @@ pub(crate) fn table() -> Vec<Route> {
         shows("/practices", Person, sign_in::practices),
         does("/practices", Person, sign_in::choose),
         shows("/", Person, home::page),
-        shows("/queue", Needs(A::Queue), queue::page),
-        does("/find", Needs(A::Queue), queue::find),
-        shows("/cases/{id}", Needs(A::ReadCases), case::page),
-        does("/cases/{id}/acts", Needs(A::ReadCases), case::act),
-        does("/cases/{id}/documents", Needs(A::ReadCases), case_documents::attach).large(),
-        shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one),
-        shows("/claims/{id}", Needs(A::Claims), claim::page),
+        shows("/queue", Needs(A::Queue), queue::page).lists("queue"),
+        does("/find", Needs(A::Queue), queue::find).lists("search"),
+        shows("/cases/{id}", Needs(A::ReadCases), case::page).reveals(),
+        does("/cases/{id}/acts", Needs(A::ReadCases), case::act).reveals(),
+        does("/cases/{id}/documents", Needs(A::ReadCases), case_documents::attach)
+            .large()
+            .reveals(),
+        shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one)
+            .reveals(),
+        shows("/claims/{id}", Needs(A::Claims), claim::page).reveals(),
         shows("/remittances", Needs(A::Remittances), remittances::page),
-        shows("/remittances/{id}", Needs(A::Remittances), remittances::one),
-        shows("/remittances/{id}/claims/{n}", Needs(A::Remittances), remittances::claim),
-        shows("/remittances/{id}/scan", Needs(A::Remittances), keyed::scan),
-        does("/remittances/{id}/verdict", Needs(A::Post), remittances::decide),
-        shows("/matches", Needs(A::Matches), matches::page),
+        shows("/remittances/{id}", Needs(A::Remittances), remittances::one).reveals(),
+        shows("/remittances/{id}/claims/{n}", Needs(A::Remittances), remittances::claim).reveals(),
+        shows("/remittances/{id}/scan", Needs(A::Remittances), keyed::scan).reveals(),
+        does("/remittances/{id}/verdict", Needs(A::Post), remittances::decide).reveals(),
+        shows("/matches", Needs(A::Matches), matches::page).lists("matches"),
         does("/matches", Needs(A::Matches), matches::decide),
         does("/matches/doubtful", Needs(A::Matches), doubtful::decide),
-        does("/matches/search", Needs(A::Matches), unmatched::search),
-        shows("/rejections", Needs(A::Rejections), rejections::page),
+        does("/matches/search", Needs(A::Matches), unmatched::search).lists("search"),
+        shows("/rejections", Needs(A::Rejections), rejections::page).lists("rejections"),
         // Auditors read the queue of rejections; who decides matches resolves them.
         does("/rejections", Needs(A::Matches), rejections::resolve),
         shows("/upload", Needs(A::TakeFiles), upload::form),
@@ -81,8 +93,11 @@ pub(crate) fn table() -> Vec<Route> {
         shows("/files", Needs(A::Remittances), files::page),
         shows("/files/{hash}", Needs(A::Remittances), files::one),
         shows("/rules", Needs(A::Rules), lacking::page),
-        shows("/journal", Needs(A::Audit), audit::page),
+        shows("/journal", Needs(A::Audit), audit::page).lists("journal"),
+        shows("/journal.csv", Both(A::Audit, A::Export), audit::file).reveals(),
         shows("/people", Needs(A::ManagePeople), staff::page),
         does("/people", Needs(A::ManagePeople), staff::change),
+        shows("/practice", Needs(A::ManagePeople), practice::page),
+        does("/practice", Needs(A::ManagePeople), practice::change),
     ]
 }

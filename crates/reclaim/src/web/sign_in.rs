@@ -21,9 +21,11 @@ use subtle::ConstantTimeEq;
 use crate::fields::Fields;
 use crate::identity;
 use crate::people::{self, NewPerson};
+use crate::practices::{self, Refused};
 use crate::web::App;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html, html_with};
+use crate::web::practice;
 use crate::web::session::{self, Visitor};
 use crate::web::trouble::Trouble;
 
@@ -48,7 +50,7 @@ pub(crate) async fn form(
     State(app): State<Arc<App>>,
     Query(Next { next }): Query<Next>,
 ) -> Result<Response, Trouble> {
-    let page = Page::open(&app.office, "Sign in");
+    let page = Page::open(&app.office.afresh().await?, "Sign in");
     html(&SignInPage { page, login: String::new(), next: own_place(&next), refused: None })
 }
 
@@ -70,7 +72,7 @@ pub(crate) async fn enter(
     match check(&app, &login, field("password")).await? {
         Ok(person) => begin(&app, &headers, &person, &next).await,
         Err(refused) => {
-            let page = Page::open(&app.office, "Sign in");
+            let page = Page::open(&app.office.afresh().await?, "Sign in");
             let template = SignInPage { page, login, next, refused: Some(refused) };
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &template)
         }
@@ -249,9 +251,14 @@ pub(crate) async fn choose(visitor: Visitor, Posted(fields): Posted) -> Result<R
 struct SetupPage {
     page: Page,
     code: String,
-    login: String,
-    name: String,
+    typed: Fields,
     refused: Option<String>,
+}
+
+impl SetupPage {
+    fn value(&self, field: &str) -> &str {
+        self.typed.get(field).map_or("", String::as_str)
+    }
 }
 
 /// The code of a setup link.
@@ -267,9 +274,10 @@ pub(crate) async fn setup(
     Query(Code { code }): Query<Code>,
 ) -> Result<Response, Trouble> {
     check_code(&app, &code)?;
+    let mut typed = Fields::new();
+    typed.insert("zone".to_owned(), app.office.afresh().await?.clinic.zone);
     let page = Page::open(&app.office, "The first person");
-    let (login, name) = (String::new(), String::new());
-    html(&SetupPage { page, code, login, name, refused: None })
+    html(&SetupPage { page, code, typed, refused: None })
 }
 
 /// `POST /setup`.
@@ -277,32 +285,45 @@ pub(crate) async fn set_up(
     State(app): State<Arc<App>>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Trouble> {
-    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
-    check_code(&app, &field("code"))?;
-    match first_person(&app, &field).await {
+    let code = fields.get("code").cloned().unwrap_or_default();
+    check_code(&app, &code)?;
+    match first_person(&app, &fields).await? {
         Ok(()) => {
             *app.setup.lock().expect("nobody panics with the code in hand") = None;
             Ok(Redirect::to("/sign-in").into_response())
         }
         Err(refused) => {
             let page = Page::open(&app.office, "The first person");
-            let (code, login, name) = (field("code"), field("login"), field("name"));
-            let template = SetupPage { page, code, login, name, refused: Some(refused) };
+            let template = SetupPage { page, code, typed: fields, refused: Some(refused) };
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &template)
         }
     }
 }
 
-async fn first_person(app: &App, field: &impl Fn(&str) -> String) -> Result<(), String> {
-    let (login, name, password) = (field("login"), field("name"), field("password"));
-    people::login(&login)?;
-    people::check_password(&password)?;
-    let role = match field("role").as_str() {
+/// Names the practice and makes its first person; or says what does not fit.
+async fn first_person(app: &App, fields: &Fields) -> Result<Result<(), String>, Trouble> {
+    let field = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
+    let (login, name) = (field("login"), field("name"));
+    let password = fields.get("password").map(String::as_str).unwrap_or_default();
+    let fits = people::login(login).and_then(|_| people::check_password(password));
+    if let Err(refused) = fits {
+        return Ok(Err(refused));
+    }
+    if name.is_empty() {
+        return Ok(Err("expected your name".to_owned()));
+    }
+    let role = match field("role") {
         "administrator" => Role::Administrator,
         _ => Role::BillingSupervisor,
     };
-    let new = NewPerson { login: &login, name: &name, role, password: &password };
-    people::add(&app.office, &new).await.map(|_| ()).map_err(|fault| fault.to_string())
+    // Again with the same fields it changes nothing, should the person not be made after it.
+    match practices::change(&app.office, &practice::wanted(fields)).await {
+        Ok(()) => {}
+        Err(Refused::Unfit(text)) => return Ok(Err(text)),
+        Err(Refused::Fault(fault)) => return Err(fault.into()),
+    }
+    people::add(&app.office, &NewPerson { login, name, role, password }).await?;
+    Ok(Ok(()))
 }
 
 fn check_code(app: &App, code: &str) -> Result<(), Trouble> {

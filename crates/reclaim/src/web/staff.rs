@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use denial::person::{Access, Role, allows};
+use denial::person::Role;
 
 use crate::fields::Fields;
 use crate::people::{self, NewPerson};
@@ -109,7 +109,7 @@ async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble>
         return Ok(Err("Nobody changes their own place; ask another administrator.".to_owned()));
     }
     let what = field("what");
-    if matches!(what, "password" | "out" | "in") && !answers_for(office, person).await? {
+    if matches!(what, "password" | "out" | "in") && !people::answers_for(office, person).await? {
         return Ok(Err(
             "They work in another practice too, where you are no administrator. Ask an \
                        administrator of all their practices, or whoever has the command line."
@@ -156,19 +156,6 @@ async fn add<'a>(office: &Office, field: &impl Fn(&str) -> &'a str) -> Result<Ch
     let password = people::drawn();
     let is_new = people::add(office, &NewPerson { login, name, role, password: &password }).await?;
     Ok(Ok(is_new.then(|| (login.to_lowercase(), password))))
-}
-
-/// True where the visitor administers every practice of a person: a password and a shut door are
-/// theirs in all of them, and who sets a password can sign in with it.
-async fn answers_for(office: &Office, person: &str) -> Result<bool, Trouble> {
-    for practice in office.read().await?.practices_of(person).await? {
-        let me = office.store.read(&practice).await?.member(office.who.person.as_str()).await?;
-        let role = me.and_then(|me| Role::from_name(&me.role));
-        if !role.is_some_and(|role| allows(role, Access::ManagePeople)) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 /// The login of somebody of this practice; nobody else can be changed from here.

@@ -6,6 +6,8 @@ mod gates;
 mod matching;
 mod money;
 mod paper;
+mod practices;
+mod records;
 mod signing_in;
 mod story;
 mod waiting;

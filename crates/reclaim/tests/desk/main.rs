@@ -5,4 +5,6 @@ mod acts;
 mod converge;
 mod files;
 mod place;
+mod practices;
+mod roles;
 mod rules;

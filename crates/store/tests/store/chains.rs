@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use store::audit::Book;
+use store::audit::{Book, Sought};
 use store::journal::{Chain, Entry};
-use store::{Error, Practice};
+use store::{Error, Practice, Url};
 
 use crate::clinic::moment;
-use crate::place::{on_each, practice};
+use crate::place::{AT, on_each, practice};
 
 const WRITERS: usize = 16;
 const EACH: usize = 12;
@@ -91,18 +91,59 @@ fn each_book_is_read_from_its_newest_entry() {
         tx.append_house(vec![entry("c", "test.signed_in")], &moment()).await.expect("appended");
         tx.commit().await.expect("durable");
         let mut tx = place.store.read(&practice()).await.expect("a look");
-        for (book, about, before, expected) in [
-            (Book::Work, None, i64::MAX, vec!["test.second", "test.first"]),
-            (Book::Work, None, 2, vec!["test.first"]),
-            (Book::Work, Some("b"), i64::MAX, vec!["test.second"]),
-            (Book::Views, None, i64::MAX, vec!["test.looked"]),
-            (Book::House, Some("c"), i64::MAX, vec!["test.signed_in"]),
+        let all = Sought::default();
+        let about = |id: &str| Sought { about: Some(id.to_owned()), ..Sought::default() };
+        let of = |kind: &str| Sought { kind: Some(kind.to_owned()), ..Sought::default() };
+        let by = |actor: &str| Sought { actor: Some(actor.to_owned()), ..Sought::default() };
+        let since = |at: &str| Sought { from: Some(at.to_owned()), ..Sought::default() };
+        let until = |at: &str| Sought { until: Some(at.to_owned()), ..Sought::default() };
+        let (me, later) = (moment().who.person, "2999-01-01T00:00:00.000000Z");
+        for (book, sought, before, expected) in [
+            (Book::Work, all.clone(), None, vec!["test.second", "test.first"]),
+            (Book::Work, all.clone(), Some((AT, 2)), vec!["test.first"]),
+            (Book::Work, about("b"), None, vec!["test.second"]),
+            (Book::Work, of("test.first"), None, vec!["test.first"]),
+            (Book::Work, by(me.as_str()), None, vec!["test.second", "test.first"]),
+            (Book::Work, by("usr_none"), None, vec![]),
+            (Book::Work, since(AT), None, vec!["test.second", "test.first"]),
+            (Book::Work, since(later), None, vec![]),
+            (Book::Work, until(AT), None, vec![]),
+            (Book::Work, Sought { kind: of("test.first").kind, ..about("b") }, None, vec![]),
+            (Book::Views, all, None, vec!["test.looked"]),
+            (Book::House, about("c"), None, vec!["test.signed_in"]),
         ] {
-            let lines = tx.book(book, about, None, before, 9).await.expect("read");
+            let lines = tx.book(book, &sought, before, 9).await.expect("read");
             let kinds: Vec<&str> = lines.iter().map(|line| line.kind.as_str()).collect();
-            assert_eq!(kinds, expected, "{book:?} of {about:?} before {before}");
+            assert_eq!(kinds, expected, "{book:?} {sought:?} before {before:?}");
         }
-        let nobody = tx.book(Book::Work, None, Some("usr_none"), i64::MAX, 9).await.expect("read");
-        assert_eq!(nobody, []);
+        let kinds = tx.kinds_of(Book::Work).await.expect("read");
+        assert_eq!(kinds, ["test.first", "test.second"]);
+        let ids = ["a", "b", "d"].map(str::to_owned);
+        let facts = tx.facts_about("test.first", &ids).await.expect("read");
+        assert_eq!(facts.into_iter().collect::<Vec<_>>(), [("a".to_owned(), "{}".to_owned())]);
+    });
+}
+
+#[test]
+fn the_journal_is_searched_by_its_indexes() {
+    on_each(async |place| {
+        if matches!(place.url, Url::Postgres(_)) {
+            return; // so few rows are scanned by any planner that counts
+        }
+        for (first, index) in [
+            ("j.actor = 'usr_1'", "journal_actor"),
+            ("j.kind = 'case.viewed'", "journal_kind"),
+            ("j.at < '2026-06-01'", "journal_at"),
+        ] {
+            let plan = place
+                .plan_of(&format!(
+                    "select j.seq, j.at from journal j left join person p on p.person = j.actor
+                     where j.practice = 'main' and j.chain = 'work' and {first}
+                     and (j.at, j.seq) < ('2026-05-01', 7) and j.at >= '2026-01-01'
+                     and j.at < '2026-06-01' order by j.at desc, j.seq desc limit 100"
+                ))
+                .await;
+            assert!(plan.contains(index) && !plan.contains("TEMP"), "{first}: {plan}");
+        }
     });
 }

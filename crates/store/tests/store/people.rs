@@ -1,12 +1,12 @@
 //! Practices, people, their roles and sessions.
 
-use denial::codes::Npi;
 use denial::person::Role;
 use denial::remittance::Payee;
 use store::people::Person;
+use store::practices::PayeeKind;
 use store::{Error, Practice};
 
-use crate::place::{AT, clinic, on_each, practice};
+use crate::place::{AT, clinic, make, on_each, practice};
 
 const LATER: &str = "2026-06-02T08:00:00.000000Z";
 
@@ -24,8 +24,8 @@ fn ada(login: &str) -> Person {
 fn a_practice_is_made_once_and_paid_under_its_own_ids() {
     on_each(async |place| {
         let other = clinic("other");
-        place.store.make_practice(&other, AT).await.expect("made");
-        place.store.make_practice(&other, LATER).await.expect("left as it is");
+        assert!(make(&place.store, &other, AT).await);
+        assert!(!make(&place.store, &other, LATER).await, "left as it is");
         let all = place.store.practices().await.expect("read");
         assert_eq!(
             all.iter().map(|one| one.practice.as_str()).collect::<Vec<_>>(),
@@ -34,17 +34,41 @@ fn a_practice_is_made_once_and_paid_under_its_own_ids() {
         assert_eq!(all[1], other);
         let mut tx = place.store.write(&other.practice).await.expect("a turn");
         assert!(!tx.has_payees().await.expect("read"));
-        let npi = Npi::new("1234567893");
-        let payee = Payee { npi, tax_id: "999999999".into(), ..Payee::default() };
-        tx.add_payee(&payee).await.expect("added");
-        tx.add_payee(&payee).await.expect("added once");
+        assert!(tx.add_payee(PayeeKind::Npi, "1234567893").await.expect("added"));
+        assert!(tx.add_payee(PayeeKind::TaxId, "999999999").await.expect("added"));
+        assert!(!tx.add_payee(PayeeKind::TaxId, "999999999").await.expect("added once"));
         assert!(tx.has_payees().await.expect("read"));
-        let by_tax_id = Payee { npi: Npi::default(), ..payee };
-        let found = tx.practice_of(&by_tax_id).await.expect("read");
+        let with_dash = PayeeKind::TaxId.payee("99-9999999");
+        let found = tx.practice_of(&with_dash).await.expect("read");
         assert_eq!(found, Some(other.practice.clone()));
         let unknown = Payee { tax_id: "1".into(), ..Payee::default() };
         assert_eq!(tx.practice_of(&unknown).await.expect("read"), None);
         assert!(["sqlite", "postgres"].contains(&place.store.kind()));
+    });
+}
+
+#[test]
+fn a_practice_changes_its_name_and_no_two_have_one_payee() {
+    on_each(async |place| {
+        let other = clinic("other");
+        make(&place.store, &other, AT).await;
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.add_payee(PayeeKind::Npi, "1234567893").await.expect("added");
+        tx.set_clinic("North clinic", "America/Chicago").await.expect("set");
+        let now = tx.clinic().await.expect("read");
+        assert_eq!((now.name.as_str(), now.zone.as_str()), ("North clinic", "America/Chicago"));
+        tx.commit().await.expect("durable");
+        let mut tx = place.store.write(&other.practice).await.expect("a turn");
+        assert_eq!(tx.clinic().await.expect("read"), other);
+        let refused = tx.add_payee(PayeeKind::Npi, "1234567893").await.expect_err("elsewhere");
+        assert!(matches!(refused, Error::PaidElsewhere { .. }), "{refused}");
+        assert_eq!(tx.payees().await.expect("read"), []);
+        assert!(!tx.remove_payee(PayeeKind::Npi, "1234567893").await.expect("not ours"));
+        drop(tx);
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        assert_eq!(tx.payees().await.expect("read").len(), 1);
+        assert!(tx.remove_payee(PayeeKind::Npi, "1234567893").await.expect("removed"));
+        assert!(!tx.has_payees().await.expect("read"));
     });
 }
 
@@ -78,7 +102,7 @@ fn a_person_has_a_role_in_each_practice() {
 fn a_session_lasts_until_it_is_ended() {
     on_each(async |place| {
         let other = clinic("other");
-        place.store.make_practice(&other, AT).await.expect("made");
+        make(&place.store, &other, AT).await;
         for practice in [practice(), other.practice.clone()] {
             let mut tx = place.store.write(&practice).await.expect("a turn");
             tx.make_person(&ada("ada"), AT).await.expect("made");

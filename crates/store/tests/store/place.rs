@@ -63,8 +63,16 @@ pub(crate) fn on_each(test: impl AsyncFn(&Place)) {
 
 async fn open(url: Url, folder: TempDir) -> Place {
     let store = Store::open(&url, key()).await.expect("opens");
-    store.make_practice(&clinic("main"), AT).await.expect("a practice");
+    make(&store, &clinic("main"), AT).await;
     Place { store, url, folder }
+}
+
+/// Makes a practice; false where it is there.
+pub(crate) async fn make(store: &Store, clinic: &Clinic, at: &str) -> bool {
+    let mut tx = store.write_aside(&clinic.practice).await.expect("aside");
+    let made = tx.make_practice(clinic, at).await.expect("made");
+    tx.commit().await.expect("durable");
+    made
 }
 
 impl Place {
@@ -126,13 +134,19 @@ impl Place {
 
     /// How SQLite goes about a page of the queue in an order.
     pub(crate) async fn plan(&self, order: &str) -> String {
+        self.plan_of(&format!(
+            "select denial from denial
+             where practice = 'main' and state = 'open' order by {order} limit 50"
+        ))
+        .await
+    }
+
+    /// How SQLite would run a statement.
+    pub(crate) async fn plan_of(&self, statement: &str) -> String {
         let Url::Sqlite(path) = &self.url else { return String::new() };
         let mut conn =
             SqliteConnectOptions::new().filename(path).connect().await.expect("connects");
-        let text = format!(
-            "explain query plan select denial from denial
-             where practice = 'main' and state = 'open' order by {order} limit 50"
-        );
+        let text = format!("explain query plan {statement}");
         let rows: Vec<(i64, i64, i64, String)> =
             sqlx::query_as(AssertSqlSafe(text)).fetch_all(&mut conn).await.expect("a plan");
         rows.into_iter().map(|row| row.3).collect::<Vec<_>>().join("; ")

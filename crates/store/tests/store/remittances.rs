@@ -195,7 +195,7 @@ fn what_was_taken_in_can_be_written_again_as_a_measure() {
         drop(tx);
         let url = place.across().await;
         let other = store::Store::open(&url, crate::place::key()).await.expect("opens");
-        other.make_practice(&crate::place::clinic("main"), AT).await.expect("made");
+        crate::place::make(&other, &crate::place::clinic("main"), AT).await;
         other.insert_rows(&practice(), rows).await.expect("written");
         let mut tx = other.read(&practice()).await.expect("a look");
         assert_eq!(tx.claim_payments(&id(1), 0, 9).await.expect("read").len(), 2);

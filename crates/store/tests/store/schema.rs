@@ -9,6 +9,7 @@ use denial::person::Role;
 use denial::remittance::Source;
 use store::doubts::Doubt;
 use store::matches::Match;
+use store::practices::PayeeKind;
 use store::remittances::State;
 use store::{Error, Store, Url};
 
@@ -41,7 +42,7 @@ fn every_list_of_words_is_that_of_its_enum() {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let open_closed = words(&["open", "closed"]);
     let expected = [
-        ("payee", "kind", words(&["npi", "tax_id"])),
+        ("payee", "kind", names(PayeeKind::ALL, PayeeKind::as_str)),
         ("membership", "role", names(Role::ALL, Role::as_str)),
         ("file", "state", words(&["reading", "taken"])),
         ("remittance", "state", names(State::ALL, State::as_str)),
@@ -127,7 +128,7 @@ fn many_open_a_new_database_at_once() {
             let url = url.clone();
             tokio::spawn(async move {
                 let store = Store::open(&url, key()).await.expect("opens");
-                store.make_practice(&clinic("main"), crate::place::AT).await.expect("made");
+                crate::place::make(&store, &clinic("main"), crate::place::AT).await;
                 let practices = store.practices().await.expect("read").len();
                 store.close().await;
                 practices

@@ -11,12 +11,14 @@ use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKI
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use denial::person::Role;
 use jiff::Timestamp;
+use store::audit::{Book, Sought};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
 use crate::clock::Clock;
 use crate::people::{self, NewPerson};
 use crate::practice::{Office, Place};
+use crate::practices::{self, Wanted};
 use crate::verify;
 use crate::web::{App, router, session};
 
@@ -65,6 +67,15 @@ impl TestClinic {
         }
     }
 
+    /// What the chain of views says since a place in it: place, kind, about; the newest first.
+    pub(super) async fn views_since(&self, seq: i64) -> Vec<(i64, String, String)> {
+        self.app.lists.write(&self.office().store).await;
+        let mut tx = self.office().read().await.expect("a look");
+        let lines = tx.book(Book::Views, &Sought::default(), None, 20).await.expect("read");
+        let lines = lines.into_iter().filter(|line| line.seq > seq);
+        lines.map(|line| (line.seq, line.kind, line.about)).collect()
+    }
+
     /// The same clinic later.
     pub(super) fn later(&mut self, instant: &str) {
         let office = Office { clock: at(instant), ..self.app.office.clone() };
@@ -79,8 +90,10 @@ impl TestClinic {
             zone: "UTC".to_owned(),
             simulated: None,
         };
-        let at = store::instant(self.office().clock.now());
-        self.office().store.make_practice(&clinic, &at).await.expect("made");
+        let office = self.office();
+        let (none, moment) = (Wanted::default(), office.moment());
+        let made = practices::make(&office.store, &clinic, &none, &moment).await;
+        assert!(made.expect("made"));
         let place = Place { practice: Some(name.to_owned()), ..self.place.clone() };
         Office::open_at(&place, self.office().clock.clone()).await.expect("opens")
     }
@@ -415,5 +428,8 @@ pub(super) fn addresses(ids: &BTreeMap<&str, String>) -> Vec<(Method, &'static s
         address
     };
     let table = crate::web::routes::table();
-    table.into_iter().map(|route| (route.method, route.path, fill(route.path))).collect()
+    table
+        .into_iter()
+        .map(|route| (route.method, route.way.pattern, fill(route.way.pattern)))
+        .collect()
 }

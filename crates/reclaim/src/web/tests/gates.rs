@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::http::{Method, StatusCode};
 use denial::codes::ClaimNumber;
-use denial::person::{Reach, Role, allows, reach};
+use denial::person::{Reach, Role, reach};
 
 use super::clinic::{Browser, TestClinic, addresses, denied, era, take};
 use crate::identity;
-use crate::web::gate::Gate;
+use crate::web::gate::{Gate, Sight};
 use crate::web::routes;
 
 /// The ids that stand in addresses.
@@ -37,7 +37,7 @@ async fn every_page_opens_to_whom_the_table_says_and_to_nobody_else() {
     let clinic = TestClinic::open().await;
     let lead = clinic.named("lead", Role::BillingSupervisor).await;
     let ids = ids(&lead).await;
-    let gates: Vec<Gate> = routes::table().into_iter().map(|route| route.gate).collect();
+    let gates: Vec<Gate> = routes::table().into_iter().map(|route| route.way.gate).collect();
     let addresses = addresses(&ids);
     assert!(addresses.iter().all(|(_, _, address)| !address.contains('{')), "{addresses:?}");
     let mut tried = 0;
@@ -51,10 +51,7 @@ async fn every_page_opens_to_whom_the_table_says_and_to_nobody_else() {
                 Method::GET => person.get(address).await,
                 _ => person.post(address, &[]).await,
             };
-            let may = match gate {
-                Gate::Open | Gate::Person => true,
-                Gate::Needs(access) => allows(*role, *access),
-            };
+            let may = gate.lets(*role);
             // Within a page that opens, a case may still be somebody else's.
             let own = !path.starts_with("/cases/") || reach(*role) == Reach::Every;
             let opened = answer.status != StatusCode::FORBIDDEN;
@@ -70,11 +67,48 @@ async fn every_page_opens_to_whom_the_table_says_and_to_nobody_else() {
 }
 
 #[tokio::test]
+async fn every_sight_of_a_patient_and_every_refusal_is_on_record() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let ids = ids(&lead).await;
+    let sights: Vec<Sight> = routes::table().into_iter().map(|route| route.way.sight).collect();
+    let (mut seen, mut refused) = (0, 0);
+    for role in Role::ALL {
+        let person = clinic.person(*role).await;
+        for ((method, path, address), sight) in addresses(&ids).iter().zip(&sights) {
+            if *path == "/sign-out" {
+                continue;
+            }
+            let last = clinic.views_since(0).await.first().map_or(0, |line| line.0);
+            let answer = match *method {
+                Method::GET => person.get(address).await,
+                _ => person.post(address, &[]).await,
+            };
+            let new = clinic.views_since(last).await;
+            let shows = answer.text.contains("MADEUP") || answer.text.contains(">A-1<");
+            let place = format!("{role:?} {method} {address}: {new:?}");
+            if answer.status == StatusCode::FORBIDDEN {
+                refused += 1;
+                assert!(new.iter().any(|(_, kind, _)| kind == "page.refused"), "{place}");
+            } else if shows || (answer.status.is_success() && *sight != Sight::Nothing) {
+                seen += 1;
+                assert_eq!(new.len(), 1, "{place}");
+                assert_ne!(*sight, Sight::Nothing, "the table says so too: {place}");
+            } else {
+                assert_eq!(new, [], "{place}");
+            }
+        }
+    }
+    assert!(seen > 40 && refused > 100, "{seen} seen, {refused} refused");
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn who_is_not_signed_in_sees_the_door_alone() {
     let clinic = TestClinic::open().await;
     let lead = clinic.named("lead", Role::BillingSupervisor).await;
     let ids = ids(&lead).await;
-    let gates: Vec<Gate> = routes::table().into_iter().map(|route| route.gate).collect();
+    let gates: Vec<Gate> = routes::table().into_iter().map(|route| route.way.gate).collect();
     let stranger = clinic.stranger();
     for ((method, path, address), gate) in addresses(&ids).iter().zip(gates) {
         let answer = match *method {
@@ -96,7 +130,7 @@ async fn nothing_is_changed_without_the_forms_own_token() {
     let lead = clinic.named("lead", Role::BillingSupervisor).await;
     let admin = clinic.named("root", Role::Administrator).await;
     let ids = ids(&lead).await;
-    let gates: Vec<Gate> = routes::table().into_iter().map(|route| route.gate).collect();
+    let gates: Vec<Gate> = routes::table().into_iter().map(|route| route.way.gate).collect();
     let mut tried = 0;
     for ((method, path, address), gate) in addresses(&ids).iter().zip(gates) {
         if *method != Method::POST || gate == Gate::Open {

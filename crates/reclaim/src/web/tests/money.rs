@@ -6,6 +6,7 @@ use store::files::FileRow;
 
 use super::clinic::{Browser, Line, PaidClaim, TestClinic, at, denied, era, era_on, take};
 use crate::practice::Office;
+use crate::practices::{self, Wanted};
 use crate::rank;
 
 /// The addresses of remittances on a page, in its order.
@@ -135,13 +136,8 @@ async fn of_two_that_say_different_things_somebody_chooses() {
 async fn what_belongs_to_nobody_is_held_until_somebody_releases_it() {
     let clinic = TestClinic::open().await;
     let lead = clinic.named("lead", Role::BillingSupervisor).await;
-    let payee = denial::remittance::Payee {
-        npi: denial::codes::Npi::new("1093817465"),
-        ..Default::default()
-    };
-    let mut tx = clinic.office().write().await.expect("a turn");
-    tx.add_payee(&payee).await.expect("added");
-    tx.commit().await.expect("kept");
+    let wanted = Wanted { npis: vec!["1093817462".to_owned()], ..Wanted::default() };
+    practices::change(clinic.office(), &wanted).await.expect("added");
     let held = take(&lead, "a.835", &era("T1", &[denied("A-1", 90, "CO*16*90")])).await;
     held.shows(&["held", "its payee is no practice of this database"]);
     let none = lead.post("/find", &[("number", "A-1")]).await;
@@ -209,7 +205,7 @@ async fn a_rejection_has_its_own_queue_and_is_no_denial() {
     auditor.post("/rejections", &done).await.is(StatusCode::FORBIDDEN);
     biller.post("/rejections", &done).await.is(StatusCode::SEE_OTHER);
     biller.get("/rejections").await.shows(&["No open rejection"]);
-    biller.get("/rejections?show=resolved").await.shows(&["C-3", "Test ada"]);
+    biller.get("/rejections?show=resolved").await.shows(&["C-3", "Test ada", "NPI mended"]);
     biller.post("/rejections", &done).await.is(StatusCode::NOT_FOUND);
     clinic.is_proven().await;
 }

@@ -1,0 +1,90 @@
+//! The practice for its administrator: what it is called, where it is, and under which numbers it
+//! is paid.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use store::practices::PayeeKind;
+
+use crate::fields::Fields;
+use crate::practices::{self, Refused, Wanted};
+use crate::web::gate::Posted;
+use crate::web::page::{Page, html, html_with};
+use crate::web::session::Visitor;
+use crate::web::trouble::Trouble;
+
+#[derive(Template)]
+#[template(path = "practice.html")]
+struct PracticePage {
+    page: Page,
+    short: String,
+    name: String,
+    zone: String,
+    payees: Vec<(&'static str, String)>,
+    refused: Option<String>,
+    typed: Fields,
+}
+
+impl PracticePage {
+    /// What was typed, where it was refused; otherwise what holds.
+    fn value<'a>(&'a self, field: &str, holds: &'a str) -> &'a str {
+        self.typed.get(field).map_or(holds, String::as_str)
+    }
+}
+
+/// `GET /practice`.
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let mut shown = shown(&visitor, Fields::new(), None).await?;
+    shown.page.done = asked.get("done").map(|_| "Saved.".to_owned());
+    html(&shown)
+}
+
+async fn shown(
+    visitor: &Visitor,
+    typed: Fields,
+    refused: Option<String>,
+) -> Result<PracticePage, Trouble> {
+    let mut tx = visitor.office.read().await?;
+    let clinic = tx.clinic().await?;
+    let payee = |(kind, value): (PayeeKind, String)| match kind {
+        PayeeKind::Npi => ("NPI", value),
+        PayeeKind::TaxId => ("Tax id", value),
+    };
+    Ok(PracticePage {
+        page: Page::of(visitor, "Practice", "/practice"),
+        short: clinic.practice.to_string(),
+        name: clinic.name,
+        zone: clinic.zone,
+        payees: tx.payees().await?.into_iter().map(payee).collect(),
+        refused,
+        typed,
+    })
+}
+
+/// `POST /practice`.
+pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<Response, Trouble> {
+    match practices::change(&visitor.office, &wanted(&fields)).await {
+        Ok(()) => Ok(Redirect::to("/practice?done=1").into_response()),
+        Err(Refused::Fault(fault)) => Err(fault.into()),
+        Err(Refused::Unfit(text)) => {
+            let page = shown(&visitor, fields, Some(format!("{text}."))).await?;
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+    }
+}
+
+/// What a form says of a practice; an empty field changes nothing.
+pub(crate) fn wanted(fields: &Fields) -> Wanted {
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    Wanted {
+        name: field("clinic"),
+        zone: field("zone"),
+        npis: vec![field("npi")],
+        tax_ids: vec![field("tax_id")],
+        gone: fields.get("remove").cloned().into_iter().collect(),
+    }
+}
