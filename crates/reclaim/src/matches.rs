@@ -75,12 +75,14 @@ pub(crate) async fn decide(office: &Office, decision: &Decision) -> Result<(), U
     let mut tx = office.write().await?;
     let Decision { claim, candidate, .. } = decision;
     let mut claims = vec![claim.to_string(), candidate.to_string()];
-    if decision.state == Match::Accepted {
-        if let Some(before) = check(&mut tx, decision).await? {
-            say(&mut tx, &moment, claim, &before, Match::Declined).await?;
-            part(&mut tx, office, &moment, claim, &before).await?;
-            claims.push(before.to_string());
-        }
+    let before = match decision.state {
+        Match::Accepted => check(&mut tx, decision).await?,
+        Match::Open | Match::Declined => None,
+    };
+    if let Some(before) = before {
+        say(&mut tx, &moment, claim, &before, Match::Declined).await?;
+        part(&mut tx, office, &moment, claim, &before).await?;
+        claims.push(before.to_string());
     }
     say(&mut tx, &moment, claim, candidate, decision.state).await?;
     if decision.state != Match::Accepted {
