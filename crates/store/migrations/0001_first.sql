@@ -160,7 +160,7 @@ create table paid_fingerprint (
   primary key (practice, claim, fingerprint),
   foreign key (practice, claim) references claim (practice, claim)
 );
-create index paid_fingerprint_value on paid_fingerprint (practice, fingerprint);
+create index paid_fingerprint_value on paid_fingerprint (practice, fingerprint, claim);
 
 -- Each CLM of an 837.
 create table claim_version (

@@ -173,18 +173,19 @@ impl Tx {
         &mut self,
         claim: &str,
     ) -> Result<Vec<(String, String)>, Error> {
-        let rows = run!(
+        // Without an order of its own: it would have SQLite walk the key, which is every answer.
+        let mut rows = run!(
             self,
             all as (String, i64, String, String),
             "select file, n, outcome, body from acknowledgement where practice = $1 and claim = $2
              union select a.file, a.n, a.outcome, a.body from claim_version v
              join acknowledgement a on a.practice = v.practice and a.batch = v.batch
              where v.practice = $1 and v.claim = $2 and not exists (select 1 from claim_version o
-               where o.practice = v.practice and o.batch = v.batch and o.file <> v.file)
-             order by file, n",
+               where o.practice = v.practice and o.batch = v.batch and o.file <> v.file)",
             self.practice.as_str(),
             claim
         )?;
+        rows.sort();
         Ok(rows.into_iter().map(|(_, _, outcome, body)| (outcome, body)).collect())
     }
 }
