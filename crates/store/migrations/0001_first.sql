@@ -98,8 +98,8 @@ create table remittance (
   primary key (practice, remittance)
 );
 create unique index remittance_content on remittance (practice, content);
-create index remittance_deal on remittance (practice, deal);
-create index remittance_day on remittance (practice, paid_on, remittance);
+create index remittance_deal on remittance (practice, deal, remittance);
+create index remittance_day on remittance (practice, (coalesce(paid_on, '')), remittance);
 create index remittance_undecided on remittance (practice, state)
   where state in ('held', 'conflict');
 create index remittance_unbalanced on remittance (practice, remittance)

@@ -204,3 +204,19 @@ fn what_was_taken_in_can_be_written_again_as_a_measure() {
         Place::drop_across(&url).await;
     });
 }
+
+#[test]
+fn remittances_of_a_payment_and_of_a_page_are_found_by_an_index() {
+    on_each(async |place| {
+        let of_deal = "select trace from remittance where practice = 'main' and deal = 'd'
+             order by remittance";
+        let of_page = "select trace from remittance where practice = 'main' and state <> 'staging'
+             and (coalesce(paid_on, ''), remittance) < ('2026-01-01', 'era')
+             order by coalesce(paid_on, '') desc, remittance desc limit 50";
+        for (text, index) in [(of_deal, "remittance_deal"), (of_page, "remittance_day")] {
+            let plan = place.plan_of(text).await;
+            let is_found = plan.contains(index) && !plan.contains("B-TREE");
+            assert!(plan.is_empty() || is_found, "{text}: {plan}");
+        }
+    });
+}
