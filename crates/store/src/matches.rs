@@ -134,6 +134,11 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`].
     pub async fn find_likely_by_control(&mut self, controls: &[String]) -> Result<(), Error> {
+        // Few payments are without our number; the join is asked about the claims of those alone.
+        let named = self.unbilled_among(controls).await?;
+        if named.is_empty() {
+            return Ok(());
+        }
         let found = among!(
             self,
             (String, String, i64),
@@ -147,7 +152,7 @@ impl Tx {
              where p.practice = a.practice and p.control = a.claim and a.practice = $1
              and a.claim = any($2) and a.source = 'remittance'
              and p.claim <> a.claim group by a.claim",
-            controls,
+            &named,
             self.practice.as_str()
         )?;
         for (claim, candidate, count) in found {
@@ -158,6 +163,23 @@ impl Tx {
             }
         }
         Ok(())
+    }
+
+    /// Which of some ids are claims that are known from remittances alone.
+    async fn unbilled_among(&mut self, claims: &[String]) -> Result<Vec<String>, Error> {
+        let rows = among!(
+            self,
+            (String,),
+            "select claim from claim where practice = $1 and source = 'remittance'
+             and claim in (select value from json_each($2))",
+            // One look for each: PostgreSQL without statistics would rather read every claim.
+            "select c.claim from unnest($2::text[]) one (claim) cross join lateral
+             (select claim from claim where practice = $1 and claim = one.claim
+             and source = 'remittance' limit 1) c",
+            claims,
+            self.practice.as_str()
+        )?;
+        Ok(rows.into_iter().map(|(claim,)| claim).collect())
     }
 
     /// Proposes a claim where it is billed.
