@@ -193,7 +193,8 @@ impl Denial {
     #[must_use]
     pub fn brought(&self, today: Date, rules: &Rules) -> Vec<Event> {
         let Some(due) = escalation::due(self, today, rules) else { return Vec::new() };
-        let reason = format!("{}, since {}", due.why.in_words(), due.since);
+        let since = due.since.strftime("%b %-d, %Y");
+        let reason = format!("{}, since {since}", due.why.in_words());
         self.as_events(vec![Change::Escalated { to: due.to, on: today, reason }], rules)
     }
 }

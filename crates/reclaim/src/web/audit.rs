@@ -232,6 +232,7 @@ fn facts(line: &Line, role: Role) -> String {
 fn opened(line: &Line, role: Role) -> Option<String> {
     let (needs, page) = match line.about.split_once('_') {
         Some(("den", _)) => (Access::ReadCases, "cases"),
+        Some(("clm", _)) => (Access::Claims, "claims"),
         Some(("era", _)) => (Access::Remittances, "remittances"),
         None if line.kind.starts_with("file.") => (Access::Remittances, "files"),
         Some(_) | None => return None,

@@ -23,7 +23,7 @@ async fn a_case_that_nobody_takes_is_brought_to_the_manager_once() {
     lead.get("/queue?brought=me&snoozed=show").await.shows(&["A-1"]);
     let case = lead.find("A-1").await;
     let page = lead.get(&case).await;
-    page.shows(&["Brought to manager: no person has it, since 2026-03-05"]);
+    page.shows(&["Brought to manager: no person has it, since Mar 5, 2026"]);
     rank::sweep(clinic.office()).await.expect("swept");
     assert_eq!(lead.get(&case).await.field("version"), page.field("version"), "once a step");
     lead.act(&case, "take", &[]).await.is(StatusCode::SEE_OTHER);
