@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use denial::ids::{DenialId, RemittanceId};
+use denial::ids::{ClaimId, DenialId, RemittanceId};
 use denial::person::Moment;
 use serde_json::json;
 use store::journal::Entry;
@@ -35,7 +35,11 @@ pub(crate) async fn note_refusal(office: &Office, about: &str, kind: &str, what:
 /// The id in an address that a refusal is about, or the address's pattern where there is none. What
 /// else somebody typed there is not kept.
 pub(crate) fn subject<'a>(address: &'a str, pattern: &'a str) -> &'a str {
-    let is_id = |part: &&str| DenialId::parse(part).is_ok() || RemittanceId::parse(part).is_ok();
+    let is_id = |part: &&str| {
+        DenialId::parse(part).is_ok()
+            || RemittanceId::parse(part).is_ok()
+            || ClaimId::parse(part).is_ok()
+    };
     address.split('/').find(is_id).unwrap_or(pattern)
 }
 

@@ -171,7 +171,9 @@ async fn check_change(office: &Office, login: &str) -> anyhow::Result<()> {
         Some(one) if one.person == office.who.person.as_str() => {
             bail!("nobody changes their own place; ask another administrator")
         }
-        Some(one) if one.login == practice::CONSOLE => bail!("that account acts for commands"),
+        Some(one) if one.login == practice::CONSOLE => {
+            bail!("that account acts for commands; name a login of `reclaim user list`")
+        }
         Some(_) | None => Ok(()),
     }
 }
@@ -253,7 +255,10 @@ pub(crate) async fn run_password(
     if let Some(one) = known.filter(|_| !office.is_console())
         && !answers_for(office, &one.person).await?
     {
-        bail!("{login} works in another practice too, where you are no administrator");
+        bail!(
+            "{login} works in another practice too, where you are no administrator; ask an \
+             administrator of all their practices"
+        );
     }
     let password = asked(from_stdin)?;
     set_password(office, login, &password.text).await?;

@@ -132,7 +132,10 @@ impl Office {
         }
         access::note_refusal(self, command, "command.refused", command).await;
         let role = self.who.role.as_str().replace('_', " ");
-        bail!("the role {role} does not reach `reclaim {command}`; nothing was done")
+        bail!(
+            "the role {role} does not reach `reclaim {command}`; nothing was done; ask an \
+             administrator for another role"
+        )
     }
 
     /// Whose cases who acts sees; `None` for every case of the practice.

@@ -152,7 +152,9 @@ pub(crate) async fn change(office: &Office, wanted: &Wanted) -> Result<(), Refus
     let mut entries = call(&mut tx, &fit).await?;
     for (kind, value) in &fit.gone {
         if !tx.remove_payee(*kind, value).await? {
-            return unfit(format!("{value} is no number of this practice"));
+            return unfit(format!(
+                "{value} is no number of this practice; `reclaim practice list` names them"
+            ));
         }
         let facts = json!({ "kind": kind, "value": value });
         entries.push(Entry::new(tx.practice().as_str(), "practice.payee_removed", &facts));
@@ -260,7 +262,7 @@ async fn in_words(store: &Store, clinic: &Clinic) -> anyhow::Result<String> {
         })
         .collect();
     let paid = if payees.is_empty() {
-        "no NPI or tax id: every 835 is taken as its own".to_owned()
+        "no NPI or tax id: takes every 835 whose payee no other practice is".to_owned()
     } else {
         payees.join(", ")
     };

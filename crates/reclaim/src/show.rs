@@ -86,7 +86,9 @@ pub(crate) async fn case(office: &Office, id: &str, json: bool) -> anyhow::Resul
     if !sees(&office.who, &case) {
         drop(tx);
         access::note_refusal(office, &id, "case.refused", "show").await;
-        bail!("this case is neither yours nor were you asked");
+        bail!(
+            "this case is neither yours nor were you asked; a billing supervisor can assign it to you"
+        );
     }
     let timeline = tx.timeline(&id).await?;
     let today = office.moment().today;

@@ -27,7 +27,7 @@ pub mod queue;
 mod ranks;
 pub mod raw;
 pub mod remittances;
-mod reviews;
+pub mod reviews;
 pub mod sessions;
 mod sql;
 pub mod sweeps;

@@ -6,6 +6,17 @@ use crate::remittances::State;
 use crate::sql::run;
 use crate::{Error, Tx};
 
+/// How much waits for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Reviews {
+    /// Remittances that are held, in conflict, or do not add up where nobody has looked.
+    pub remittances: i64,
+    /// Likely matches that nobody has decided.
+    pub matches: i64,
+    /// Payments that nobody has said to be of their claim or not.
+    pub doubts: i64,
+}
+
 impl Tx {
     /// Moves a remittance as somebody decided, with the reason; false where it was not in the
     /// state that they saw.
@@ -52,27 +63,27 @@ impl Tx {
         Ok(changed > 0)
     }
 
-    /// How many remittances wait for a person: held, in conflict, or not adding up where nobody has
-    /// looked; and how many likely matches, and doubts about matches, nobody has decided.
+    /// How much waits for a person.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn reviews(&mut self) -> Result<(i64, i64), Error> {
+    pub async fn reviews(&mut self) -> Result<Reviews, Error> {
         let row = run!(
             self,
-            one as (i64, i64),
+            one as Reviews,
             "select
              (select count(*) from remittance
               where practice = $1 and state in ('held', 'conflict'))
              + (select count(*) from remittance where practice = $1 and state = 'published'
-                and balanced = 'no' and looked_at is null),
+                and balanced = 'no' and looked_at is null) as remittances,
              (select count(*) from likely_match m
               join claim a on a.practice = m.practice and a.claim = m.claim
-              where m.practice = $1 and m.state = 'open' and a.source = 'remittance') +
+              where m.practice = $1 and m.state = 'open' and a.source = 'remittance')
+             as matches,
              (select count(*) from doubt d
               join remittance r on r.practice = d.practice and r.remittance = d.remittance
               where d.practice = $1 and d.state = 'open'
-              and r.state in ('published', 'conflict'))",
+              and r.state in ('published', 'conflict')) as doubts",
             self.practice.as_str()
         )?;
         Ok(row)

@@ -9,10 +9,7 @@ use denial::person::{Access, allows, sees};
 use serde_json::json;
 use store::Tx;
 use store::claims::ClaimRow;
-use store::journal::Entry;
 
-use crate::identity;
-use crate::practice::Office;
 use crate::web::about::{About, AnswerView};
 use crate::web::case::{self, Sibling};
 use crate::web::case_view::{PatientView, Spoken};
@@ -20,6 +17,7 @@ use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 use crate::web::words;
+use crate::{access, identity};
 
 #[derive(Template)]
 #[template(path = "claim.html")]
@@ -69,7 +67,7 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let cases = cases.iter().filter(|case| sees(&office.who, case)).map(case::sibling);
     let cases = cases.collect();
     drop(tx);
-    view(office, &id).await?;
+    access::note(office, &id, "claim.viewed", &json!({})).await?;
     let others = about.known.values().filter(|row| row.claim != id);
     let other = |row: &ClaimRow| (format!("/claims/{}", row.claim), row.number.clone());
     html(&ClaimPage {
@@ -97,15 +95,6 @@ pub(super) async fn address(
     let id = identity::claim(&ClaimNumber::new(number)).to_string();
     let known = tx.claims(&[id]).await?;
     Ok(known.into_keys().next().map(|id| format!("/claims/{id}")))
-}
-
-/// Notes that somebody looks at a claim.
-async fn view(office: &Office, id: &str) -> Result<(), Trouble> {
-    let mut tx = office.store.write_aside(office.practice()).await?;
-    let entry = Entry::new(id, "claim.viewed", &json!({}));
-    tx.append_views(vec![entry], &office.moment()).await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 /// Each version of some claims, the latest first.

@@ -76,6 +76,13 @@ pub(crate) async fn decide(visitor: Visitor, Posted(fields): Posted) -> Result<R
     let (Ok(remittance), Ok(n), Some(state)) = decided else {
         return Err(Trouble::Unfit("Choose what is to become of it.".to_owned()));
     };
-    doubts::decide(&visitor.office, &remittance, n, state).await?;
+    let decided = doubts::decide(&visitor.office, &remittance, n, state).await;
+    decided.map_err(|fault| match fault.downcast_ref::<store::Error>() {
+        Some(store::Error::Missing { .. }) => Trouble::Unfit(
+            "Somebody has decided this payment meanwhile. Look under Matches: Doubtful, or Declined."
+                .to_owned(),
+        ),
+        Some(_) | None => fault.into(),
+    })?;
     Ok(Redirect::to("/matches?show=doubtful&done=1").into_response())
 }

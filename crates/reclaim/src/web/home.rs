@@ -2,13 +2,13 @@
 
 use askama::Template;
 use axum::response::Response;
-use denial::person::{Access, allows};
+use denial::person::{Access, Role, allows};
 use jiff::ToSpan;
+use store::reviews::Reviews;
 use store::tallies::Tally;
 
 use crate::web::chart::{Bar, bars};
 use crate::web::page::{Page, html};
-use crate::web::queue;
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -58,7 +58,7 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
     let moment = office.moment();
     let near = moment.today.saturating_add(i64::from(words::NEAR_DAYS).days());
     let mut tx = office.read().await?;
-    let own = if opens { queue::own(office) } else { None };
+    let own = if opens { office.own() } else { None };
     let tally = if counts {
         tx.tally(own.as_ref(), &moment.today.to_string(), &near.to_string()).await?
     } else {
@@ -80,16 +80,7 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
         ));
     }
     if allows(role, Access::Remittances) {
-        let (remittances, matches) = tx.reviews().await?;
-        waiting.extend(waits(
-            remittances,
-            "remittance to decide",
-            "remittances to decide",
-            "/remittances?show=review",
-        ));
-        if allows(role, Access::Matches) {
-            waiting.extend(waits(matches, "match to review", "matches to review", "/matches"));
-        }
+        waiting.extend(to_review(tx.reviews().await?, role));
     }
     if allows(role, Access::Rejections) {
         let open = tx.open_rejections().await?;
@@ -109,6 +100,18 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
         page: Page::of(&visitor, "Home", "/"),
     };
     html(&template)
+}
+
+/// Remittances and matches that wait for a person.
+fn to_review(reviews: Reviews, role: Role) -> impl Iterator<Item = Waiting> {
+    let decides = allows(role, Access::Matches);
+    let (matches, doubts) = if decides { (reviews.matches, reviews.doubts) } else { (0, 0) };
+    let to_decide = "/remittances?show=review";
+    let doubtful = "/matches?show=doubtful";
+    waits(reviews.remittances, "remittance to decide", "remittances to decide", to_decide)
+        .into_iter()
+        .chain(waits(matches, "match to review", "matches to review", "/matches"))
+        .chain(waits(doubts, "doubtful payment", "doubtful payments", doubtful))
 }
 
 fn waits(count: i64, one: &str, many: &str, href: &'static str) -> Option<Waiting> {

@@ -7,6 +7,7 @@ use denial::person::{Access, allows};
 use denial::rules::Rules;
 use store::queue::Count;
 
+use crate::web::gate::escaped;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
@@ -49,14 +50,13 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
 fn code(one: &Count, rules: &Rules) -> Lack {
     let carc = one.name.split_once('-').map_or("", |(_, carc)| carc);
     let known = rules.wording.carc(&Carc::new(carc));
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
     Lack {
         meaning: known.map_or_else(|| "Not in the code lists".to_owned(), |it| it.text.to_string()),
         cases: words::number(one.cases),
         money: words::money(one.outstanding),
         href: format!(
-            "/queue?code={}",
-            one.name.chars().filter(|it| plain(*it)).collect::<String>()
+            "/queue?code={}&snoozed=show",
+            one.name.bytes().map(escaped).collect::<String>()
         ),
         name: one.name.clone(),
     }
@@ -68,6 +68,6 @@ fn payer((payer, name, cases, cents): (String, String, i64, i64)) -> Lack {
         meaning: String::new(),
         cases: words::number(cases),
         money: words::money(cents),
-        href: format!("/queue?due=unconfigured&payer={payer}"),
+        href: format!("/queue?due=unconfigured&payer={payer}&snoozed=show"),
     }
 }

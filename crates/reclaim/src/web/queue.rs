@@ -15,7 +15,7 @@ use denial::triage::{Floor, Priority};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use store::denials::NO_CLOCK;
-use store::queue::{After, Count, Filter, Own, QueueRow, Sort};
+use store::queue::{After, Count, Filter, QueueRow, Sort};
 
 use crate::fields::Fields;
 use crate::practice::Office;
@@ -149,11 +149,6 @@ pub(crate) async fn page(
 const FILTERS: [&str; 10] =
     ["due", "status", "category", "role", "person", "payer", "next", "snoozed", "brought", "code"];
 
-/// What somebody sees who does not see every case.
-pub(crate) fn own(office: &Office) -> Option<Own> {
-    office.own()
-}
-
 fn filter(asked: &Fields, office: &Office, today: Date) -> Filter {
     let text = |name: &str| asked.get(name).filter(|text| !text.is_empty()).cloned();
     let day = |days: i64| today.saturating_add(days.days()).to_string();
@@ -185,7 +180,7 @@ fn filter(asked: &Fields, office: &Office, today: Date) -> Filter {
         brought_to: text("brought").map(|_| office.who.role.as_str().to_owned()),
         no_rule: asked.get("due").is_some_and(|due| due == "unconfigured"),
         unmapped: text("code"),
-        own: own(office),
+        own: office.own(),
     }
 }
 

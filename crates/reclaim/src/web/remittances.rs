@@ -105,12 +105,10 @@ pub(crate) async fn page(
         let (day, id) = after.unwrap_or(("9999-12-31", "~"));
         tx.remittances((day, id), ROWS + 1).await?
     };
-    let (waiting, _) = tx.reviews().await?;
+    let waiting = tx.reviews().await?.remittances;
     let rows = usize::try_from(ROWS).unwrap_or(usize::MAX);
     let more = !review && found.len() > rows;
-    if more {
-        found.truncate(rows);
-    }
+    found.truncate(if review { found.len() } else { rows });
     let last = found.last().filter(|_| more);
     let next = last.map(|last| {
         let day = last.paid_on.as_deref().unwrap_or_default();
@@ -179,6 +177,8 @@ struct RemittancePage {
     /// It does not add up, and nobody has looked at that.
     looks: bool,
     typed: String,
+    /// The payee is to be remembered.
+    remember: bool,
     refused: Option<String>,
 }
 
@@ -292,6 +292,7 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
         sets_aside: matches!(state, Some(State::Held | State::Conflict | State::Published)),
         looks: state == Some(State::Published) && row.balanced == "no" && row.looked_at.is_none(),
         typed: String::new(),
+        remember: false,
         refused: None,
     })
 }
@@ -517,6 +518,7 @@ pub(crate) async fn decide(
             viewed(&visitor, &id).await?;
             template.refused = Some(refused.to_string());
             template.typed = why;
+            template.remember = remember;
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &template)
         }
     }

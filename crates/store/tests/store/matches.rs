@@ -5,7 +5,7 @@ use store::claims::{KnownClaim, NewVersion};
 use store::matches::{LikelyMatch, Match, Said};
 
 use crate::claims::{bill, billed, id, known, paid};
-use crate::place::{AT, Place, on_each, practice};
+use crate::place::{AT, Place, on_each, practice, reviews};
 use crate::remittances;
 
 async fn open_matches(place: &Place) -> Vec<(String, String)> {
@@ -34,7 +34,7 @@ fn a_likely_match_is_found_from_either_side_by_every_description() {
         found.sort();
         assert_eq!(found, expected);
         let mut tx = place.store.read(&practice()).await.expect("a look");
-        assert_eq!(tx.reviews().await.expect("counted"), (0, 2));
+        assert_eq!(tx.reviews().await.expect("counted"), reviews(0, 2, 0));
     });
     on_each(async |place| {
         billed(place, "f3", bill(3, "r", "x")).await;

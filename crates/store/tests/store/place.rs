@@ -8,6 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use store::practices::Clinic;
+use store::reviews::Reviews;
 use store::{Key, Practice, Store, Url};
 use tempfile::TempDir;
 
@@ -190,4 +191,8 @@ async fn tell(server: &str, statement: String) {
     let mut conn = options.connect().await.expect("the server of TEST_DATABASE_URL");
     sqlx::query(AssertSqlSafe(statement)).execute(&mut conn).await.expect("it may do that");
     conn.close().await.expect("closes");
+}
+
+pub(crate) const fn reviews(remittances: i64, matches: i64, doubts: i64) -> Reviews {
+    Reviews { remittances, matches, doubts }
 }

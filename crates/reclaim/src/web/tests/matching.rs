@@ -260,7 +260,7 @@ async fn a_number_with_another_patient_and_charge_is_doubtful_until_somebody_loo
     biller.get("/matches?show=doubtful").await.shows(&["Nothing is doubtful"]);
     // The bill comes later: the same patient is exact, the other one is not.
     take(&biller, "a.837", &bill("B-7", "INVENTED", 420)).await;
-    biller.get("/").await.shows(&["1 match to review"]);
+    biller.get("/").await.shows(&["1 doubtful payment", "/matches?show=doubtful"]);
     let page = biller.get("/matches?show=doubtful").await;
     page.is(StatusCode::OK).shows(&["SOMEBODY, PAT", "number P2", "$420.00", "$310.00"]);
     page.hides(&["number P1"]);
@@ -274,7 +274,8 @@ async fn a_number_with_another_patient_and_charge_is_doubtful_until_somebody_loo
     let confirm = [("remittance", remittance.as_str()), ("n", &n), ("decision", "confirmed")];
     auditor.post("/matches/doubtful", &confirm).await.is(StatusCode::FORBIDDEN);
     biller.post("/matches/doubtful", &confirm).await.is(StatusCode::SEE_OTHER);
-    biller.post("/matches/doubtful", &confirm).await.is(StatusCode::NOT_FOUND);
+    let late = biller.post("/matches/doubtful", &confirm).await;
+    late.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["decided this payment meanwhile"]);
     biller.get("/matches?show=doubtful").await.shows(&["Nothing is doubtful"]);
     biller.get(&case).await.shows(&["likely match, confirmed"]);
     take(&biller, "b.835", &era_on("T2", "20260302", &[named("P1", "INVENTED")])).await;

@@ -50,7 +50,7 @@ async fn codes_and_payers_that_the_rules_lack_are_listed_with_their_cases() {
     page.is(StatusCode::OK).shows(&[
         "playbook.toml",
         "CO-111",
-        "/queue?code=CO-111",
+        "/queue?code=CO-111&#38;snoozed=show",
         "$90.00",
         "STANDIN HEALTH",
         "/queue?due=unconfigured&#38;payer=pay_",
