@@ -4,7 +4,7 @@
 //! without them. Everything else may be unknown when a remittance comes, and is told here.
 
 use crate::claim::{Claim, Patient, PlanType};
-use crate::deadline::{Due, USUAL};
+use crate::deadline::USUAL;
 use crate::denial::Denial;
 use crate::remittance::ClaimPayment;
 use crate::rules::Rules;
@@ -91,7 +91,7 @@ impl Record<'_> {
             Fact::Clocks => !case
                 .deadlines
                 .iter()
-                .any(|clock| USUAL.contains(&clock.kind) && clock.due == Due::NoRule),
+                .any(|clock| USUAL.contains(&clock.kind) && clock.lacks_rule()),
             Fact::Expected => case.lines.iter().all(|line| line.expected.is_some()),
         }
     }

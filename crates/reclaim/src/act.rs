@@ -106,9 +106,8 @@ async fn save(
 /// The round after the last that the claim has with the payer.
 async fn next_round(tx: &mut Tx, case: &Denial) -> Result<u8, Failed> {
     let cases = tx.cases_of(&[case.claim.as_str().to_owned()]).await?;
-    let rounds = cases.iter().filter(|one| one.payer == case.payer).map(|one| one.round);
-    let last = rounds.max().unwrap_or(0);
-    Ok(last.saturating_add(1))
+    let there: Vec<Denial> = cases.into_iter().filter(|one| one.payer == case.payer).collect();
+    Ok(settle::next_round(&there))
 }
 
 /// Random bits for ids of what an act makes.

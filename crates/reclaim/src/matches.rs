@@ -10,6 +10,7 @@ use denial::person::Moment;
 use serde_json::json;
 use store::journal::Entry;
 use store::matches::{Match, Said};
+use store::remittances::ClaimPaymentRow;
 use store::{Tx, instant};
 
 use crate::identity;
@@ -84,8 +85,11 @@ pub(crate) async fn decide(office: &Office, decision: &Decision) -> Result<(), U
         part(&mut tx, office, &moment, claim, &before).await?;
         claims.push(before.to_string());
     }
+    let joined = tx.joined(&[claim.to_string()]).await?;
+    let was_joined =
+        joined.iter().any(|(one, into)| one == claim.as_str() && into == candidate.as_str());
     say(&mut tx, &moment, claim, candidate, decision.state).await?;
-    if decision.state != Match::Accepted {
+    if decision.state != Match::Accepted && was_joined {
         part(&mut tx, office, &moment, claim, candidate).await?;
     }
     settle::settle_claims(&mut tx, office, &moment, claims, Fresh::nothing()).await?;
@@ -164,12 +168,14 @@ pub(crate) async fn part(
     let known = tx.claims(&[claim.to_string()]).await?;
     let number = known.get(claim.as_str()).map(|row| ClaimNumber::new(&row.number));
     let said = tx.said_of(&[claim.to_string()]).await?;
+    let left = tx.said_of(&[from.to_string()]).await?;
     let held = tx.cases_of(&[claim.to_string()]).await?;
     for case in tx.cases_of(&[from.to_string()]).await? {
         let is_full = held.iter().any(|one| one.payer == case.payer && one.round == case.round);
         let is_own = began_on(tx, &case, claim).await?;
         let payer = identity::payer_of(&case, &office.rules);
-        let came = said.iter().any(|row| row.remittance == case.remittance.as_str());
+        let names = |row: &ClaimPaymentRow| row.remittance == case.remittance.as_str();
+        let came = said.iter().any(names) && !left.iter().any(names);
         let goes = is_own || (came && !settle::denies(tx, office, from, &payer).await?);
         if is_full || !goes {
             continue;

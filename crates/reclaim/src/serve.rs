@@ -32,7 +32,7 @@ pub(crate) async fn serve(
     let (stop, stopped) = watch::channel(false);
     let folders = inboxes(&office, inbox)?;
     let watching = tokio::spawn(inbox::watch(office.clone(), folders, stopped.clone()));
-    let resuming = tokio::spawn(go_on(office.clone()));
+    let resuming = tokio::spawn(go_on(office.clone(), stopped.clone()));
     let nightly = tokio::spawn(nights(office.clone(), stopped));
     let app = App::new(office, !address.ip().is_loopback(), code);
     let served =
@@ -82,29 +82,38 @@ async fn nights(office: Office, mut stop: watch::Receiver<bool>) {
 }
 
 /// Goes on with the files that every practice had in its hands when the program last ended.
-async fn go_on(office: Office) {
-    let going = async {
-        for clinic in office.store.practices().await? {
-            take::go_on(&Office { clinic, ..office.clone() }).await?;
+async fn go_on(office: Office, stop: watch::Receiver<bool>) {
+    let clinics = office.store.practices().await.unwrap_or_else(|fault| {
+        tracing::error!("going on with files: {fault}");
+        Vec::new()
+    });
+    for clinic in clinics {
+        if let Err(fault) = take::go_on(&Office { clinic, ..office.clone() }, &stop).await {
+            tracing::error!("going on with files: {fault:#}");
         }
-        anyhow::Ok(())
-    };
-    if let Err(fault) = going.await {
-        tracing::error!("going on with files: {fault:#}");
     }
 }
 
+/// Sweeps every practice; a fault in one sweep keeps no other from running.
 async fn sweep_all(office: &Office) -> anyhow::Result<()> {
     for clinic in office.store.practices().await? {
         let there = Office { clinic, ..office.clone() };
-        let cases = refile::sweep(&there, &|_| {}).await?;
-        if cases > 0 {
-            tracing::info!("sweep {}: {cases} cases follow changed rules", refile::SWEEP);
+        match refile::sweep(&there, &|_| {}).await {
+            Ok(0) => {}
+            Ok(cases) => tracing::info!("sweep {}: {cases} cases follow them", refile::SWEEP),
+            Err(fault) => tracing::error!("sweep {}: {fault:#}", refile::SWEEP),
         }
-        if rank::is_due(&there).await? {
-            let moved = rank::sweep(&there).await?;
-            tracing::info!("sweep {}: {moved} cases stand elsewhere", rank::SWEEP);
+        if let Err(fault) = rank_anew(&there).await {
+            tracing::error!("sweep {}: {fault:#}", rank::SWEEP);
         }
+    }
+    Ok(())
+}
+
+async fn rank_anew(office: &Office) -> anyhow::Result<()> {
+    if rank::is_due(office).await? {
+        let moved = rank::sweep(office).await?;
+        tracing::info!("sweep {}: {moved} cases stand elsewhere", rank::SWEEP);
     }
     Ok(())
 }

@@ -166,8 +166,7 @@ async fn taken(tx: &mut Tx, known: &Known) -> anyhow::Result<HashSet<DenialId>> 
     }
     let mut ids = Vec::with_capacity(known.said.len());
     for key in known.said.keys() {
-        let rounds = known.cases.get(key).map_or(0, Vec::len);
-        let round = u8::try_from(rounds + 1).unwrap_or(u8::MAX);
+        let round = next_round(known.cases.get(key).map_or(&[], Vec::as_slice));
         let (claim, payer) = (ClaimId::parse(&key.0)?, PayerId::parse(&key.1)?);
         ids.push(identity::denial(&claim, &payer, round).to_string());
     }
@@ -359,7 +358,7 @@ async fn follow(
         save(tx, office, moment, case, &after, &all).await?;
     }
     let Some(fresh) = hearing.fresh else { return Ok(()) };
-    let round = u8::try_from(cases.len() + 1).unwrap_or(u8::MAX);
+    let round = next_round(cases);
     let Heard { facts, source, .. } = heard;
     let id = free(tx, &facts, round, opened).await?;
     let name = (facts.payer.clone(), facts.payer_name.name.to_string());
@@ -385,6 +384,11 @@ async fn clear(
         save(tx, office, moment, case, &after, &events).await?;
     }
     Ok(())
+}
+
+/// The round after the last one: cases that went to other claims leave gaps.
+pub(crate) fn next_round(cases: &[Denial]) -> u8 {
+    cases.iter().map(|case| case.round).max().unwrap_or(0).saturating_add(1)
 }
 
 /// The id of a case to open: another one where the case with it went to another claim, since

@@ -367,13 +367,26 @@ async fn goes_on(tx: &mut Tx, row: &RemittanceRow, planned: &mut Planned) -> any
     let first = tx.remittance_saying(&row.content).await?;
     let goes_on = first.as_ref().is_some_and(|first| may_go_on(first, planned));
     if !goes_on {
-        planned.placed.outcome = Outcome::Refused;
-        planned.placed.why = first.map(|first| {
+        // A file that a crash cut short meets its own remittances again: they stand where they do.
+        let is_own = |first: &RemittanceRow| (&first.file, first.number) == (&row.file, row.number);
+        let own = first.as_ref().filter(|first| is_own(first));
+        planned.placed.outcome = own.map_or(Outcome::Refused, placed_as);
+        planned.placed.why = first.filter(|first| !is_own(first)).map(|first| {
             let (trace, at) = (first.trace, first.taken_at);
             format!("the same remittance (trace {trace}) was taken on {at}")
         });
     }
     Ok(goes_on)
+}
+
+/// What became of a remittance that is there.
+fn placed_as(row: &RemittanceRow) -> Outcome {
+    match State::from_name(&row.state) {
+        Some(State::Held) => Outcome::Held,
+        Some(State::Test) => Outcome::Test,
+        Some(State::Conflict) => Outcome::Conflict,
+        Some(State::Staging | State::Published | State::SetAside) | None => Outcome::Taken,
+    }
 }
 
 /// A remittance that a crash left half written is written on; so is a test that counts now.

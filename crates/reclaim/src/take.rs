@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::files::FileRow;
 use store::remittances::{RemittanceRow, State};
 use store::{Practice, instant};
+use tokio::sync::watch;
 use x12::Finding;
 
 use crate::practice::Office;
@@ -172,16 +173,21 @@ pub(crate) async fn take_file(
     finish(office, name, &survey, planned).await
 }
 
-/// Goes on with files whose taking in a crash cut short: their bytes are kept already.
-pub(crate) async fn go_on(office: &Office) -> anyhow::Result<()> {
+/// Goes on with files whose taking in a crash cut short: their bytes are kept already. One that
+/// cannot be read keeps no other from it.
+pub(crate) async fn go_on(office: &Office, stop: &watch::Receiver<bool>) -> anyhow::Result<()> {
     let waiting = office.read().await?.files_being_read().await?;
     for file in waiting {
         let path = office.documents.path(&file.hash);
-        if path.exists() {
-            take_file(office, &path, &file.name, Options::default(), &|_| {}).await?;
+        if *stop.borrow() || !path.exists() {
+            continue;
+        }
+        let taken = take_file(office, &path, &file.name, Options::default(), &|_| {}).await;
+        if let Err(fault) = taken {
+            tracing::error!("going on with the file {}: {fault:#}", file.hash);
         }
     }
-    Ok(())
+    settle::catch_up(office).await
 }
 
 /// The first pass: the bytes go to the documents folder, each transaction becomes a plan.

@@ -160,8 +160,8 @@ impl Tx {
             self,
             (String, String),
             "select about, body from journal
-             where practice = $1 and chain = 'work' and kind = $2
-             and about in (select value from json_each($3)) order by seq",
+             where practice = $1 and chain = 'work' and +kind = $2
+             and about in (select value from json_each($3)) order by +seq",
             "select about, body from journal
              where practice = $1 and chain = 'work' and kind = $2 and about = any($3) order by seq",
             about,

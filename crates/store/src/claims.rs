@@ -220,7 +220,7 @@ impl Tx {
         Ok(rows.into_iter().map(|row| (row.claim.clone(), row)).collect())
     }
 
-    /// Which of some claims have been billed: what is not among them is known from remittances.
+    /// Which of some claims payers have spoken of.
     ///
     /// # Errors
     /// [`Error::Database`].

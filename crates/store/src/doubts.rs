@@ -86,7 +86,7 @@ impl Tx {
             DoubtRow,
             "select remittance, n, claim, state from doubt
              where practice = $1 and claim in (select value from json_each($2))
-             order by remittance, n",
+             order by +remittance, n",
             "select remittance, n, claim, state from doubt
              where practice = $1 and claim = any($2) order by remittance, n",
             claims,

@@ -117,7 +117,7 @@ impl Tx {
             self,
             (String,),
             "select distinct control from claim_payment where practice = $1
-             and control is not null and claim in (select value from json_each($2))",
+             and +control is not null and claim in (select value from json_each($2))",
             "select distinct control from claim_payment where practice = $1
              and control is not null and claim = any($2)",
             claims,

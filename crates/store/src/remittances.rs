@@ -409,8 +409,11 @@ impl Tx {
             self,
             all as RemittanceRow,
             remittance_columns!(
-                "where practice = $1 and (state in ('held', 'conflict')
-                 or (state = 'published' and balanced = 'no' and looked_at is null))
+                "where practice = $1 and remittance in (
+                 select remittance from remittance
+                 where practice = $1 and state in ('held', 'conflict')
+                 union all select remittance from remittance where practice = $1
+                 and state = 'published' and balanced = 'no' and looked_at is null)
                  order by case when state = 'published' then 1 else 0 end, paid_on desc, remittance
                  limit $2"
             ),

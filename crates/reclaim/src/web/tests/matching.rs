@@ -4,7 +4,9 @@
 use axum::http::StatusCode;
 use denial::person::Role;
 
-use super::clinic::{Answer, Browser, Line, PaidClaim, TestClinic, bill, era, era_on, take};
+use super::clinic::{
+    Answer, Browser, Line, PaidClaim, TestClinic, bill, denied, era, era_on, take,
+};
 
 /// A payment that names no number of ours for a claim that was billed.
 fn nameless() -> PaidClaim {
@@ -431,4 +433,18 @@ async fn a_claim_that_is_denied_without_the_strange_payment_keeps_its_case() {
     let others = biller.find("P2").await;
     biller.get(&others).await.shows(&["<h1>P2 ", "CLP*B-7*1*310*0"]);
     clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_round_follows_the_last_one_whatever_left_in_between() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    take(&biller, "a.835", &era("T1", &[denied("A-1", 90, "CO*16*90")])).await;
+    let address = biller.find("A-1").await;
+    let mut tx = clinic.office().read().await.expect("a look");
+    let mut case = tx.case(address.trim_start_matches("/cases/")).await.expect("there");
+    assert_eq!(crate::settle::next_round(std::slice::from_ref(&case)), 2);
+    case.round = 3;
+    assert_eq!(crate::settle::next_round(&[case]), 4);
+    assert_eq!(crate::settle::next_round(&[]), 1);
 }

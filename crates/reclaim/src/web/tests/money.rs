@@ -86,7 +86,8 @@ async fn a_file_that_a_crash_cut_short_is_taken_to_its_end() {
     let mut tx = office.write().await.expect("a turn");
     tx.begin_file(&file).await.expect("begun");
     tx.commit().await.expect("durable");
-    crate::take::go_on(office).await.expect("gone on");
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    crate::take::go_on(office, &stopped).await.expect("gone on");
     let row = office.read().await.expect("a look").file(&hash).await.expect("read");
     assert_eq!(row.map(|row| row.state).as_deref(), Some("taken"));
     let lead = clinic.named("lead", Role::BillingSupervisor).await;
