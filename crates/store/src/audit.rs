@@ -68,20 +68,31 @@ pub struct Line {
 /// An instant after all others.
 const NEVER: &str = "9999-12-31T23:59:59.999999Z";
 
-/// Entries by what finds the fewest, each with an index that gives them in this order.
+/// Entries by what finds the fewest, with the instant as it is compared and sorted by.
 macro_rules! lines {
     ($first:literal) => {
+        lines!($first, "j.at")
+    };
+    ($first:literal, $at:literal) => {
         concat!(
             "select j.seq, j.at, j.actor, p.name, j.about, j.kind, j.from_status, j.to_status,
              case when j.kind like 'denial.%' then '' else j.body end as body
              from journal j left join person p on p.person = j.actor ",
             "where j.practice = $1 and j.chain = $2 and ",
             $first,
-            " and (j.at, j.seq) < ($3, $4) and j.at >= $5 and j.at < $6
+            " and (",
+            $at,
+            ", j.seq) < ($3, $4) and ",
+            $at,
+            " >= $5 and ",
+            $at,
+            " < $6
              and (cast($7 as text) is null or j.about = $7)
              and (cast($8 as text) is null or j.actor = $8)
              and (cast($9 as text) is null or j.kind = $9)
-             order by j.at desc, j.seq desc limit $10"
+             order by ",
+            $at,
+            " desc, j.seq desc limit $10"
         )
     };
 }
@@ -100,7 +111,11 @@ impl Tx {
     ) -> Result<Vec<Line>, Error> {
         let (practice, chain) = book.chain(&self.practice);
         let text = match sought {
-            Sought { about: Some(_), .. } => lines!("j.about = $7"),
+            Sought { about: Some(_), .. } => {
+                // One id has few entries: they are found by it and sorted then. As a bare column
+                // the instant would lead SQLite to walk the chain instead.
+                lines!("j.about = $7", "(j.at || '')")
+            }
             Sought { actor: Some(_), .. } => lines!("j.actor = $8"),
             Sought { kind: Some(_), .. } => lines!("j.kind = $9"),
             Sought { about: None, actor: None, kind: None, .. } => lines!("j.at < $6"),
