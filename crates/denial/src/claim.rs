@@ -170,6 +170,12 @@ pub struct ServiceLine {
 }
 
 impl Claim {
+    /// Who rendered the services, or billed them where nobody is named.
+    #[must_use]
+    pub fn provider(&self) -> &Npi {
+        if self.rendering.as_str().is_empty() { &self.billing } else { &self.rendering }
+    }
+
     /// The first day of service on any line.
     #[must_use]
     pub fn first_service(&self) -> Option<Date> {

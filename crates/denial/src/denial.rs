@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use crate::category::{AdjustmentKind, Category, Origin};
 use crate::claim::{PayerName, PlanType};
-use crate::codes::{ClaimNumber, LineControl, Procedure};
+use crate::codes::{ClaimNumber, LineControl, Npi, Procedure};
 use crate::deadline::Deadline;
 use crate::escalation::Escalated;
 use crate::ids::{AppealId, ClaimId, DenialId, DocumentId, PayerId, PersonId, RemittanceId};
@@ -379,6 +379,9 @@ pub struct Denial {
     pub payer_name: PayerName,
     /// The regime that selects the rules.
     pub plan: PlanType,
+    /// Who rendered the service, or billed it where nobody is named.
+    #[serde(default)]
+    pub provider: Npi,
     /// 1 for the first denial of the claim by this payer, 2 after a closed one, and so on.
     pub round: u8,
     /// The case that it was split from, because a line needed another road.

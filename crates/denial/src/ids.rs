@@ -29,6 +29,12 @@ macro_rules! id {
                 $name(format!("{}_{}", $prefix, base32(bits)))
             }
 
+            /// The bits that it was made from.
+            #[must_use]
+            pub fn bits(&self) -> u128 {
+                bits(&self.0)
+            }
+
             /// Reads an id back.
             ///
             /// # Errors
@@ -77,6 +83,10 @@ id! {
     PersonId "usr",
     /// A rejection before adjudication.
     RejectionId "rej",
+    /// One act on many cases.
+    BatchId "bat",
+    /// A queue as somebody keeps it.
+    ViewId "viw",
 }
 
 /// Crockford's alphabet: no I, L, O, U, so that an id can be read aloud.
@@ -93,6 +103,13 @@ fn base32(bits: u128) -> String {
     (0..LETTERS).map(letter).collect()
 }
 
+/// The bits of an id, which is known to be one.
+fn bits(id: &str) -> u128 {
+    let tail = id.bytes().skip(id.len().saturating_sub(LETTERS));
+    let five = |letter: u8| ALPHABET.iter().position(|one| *one == letter).unwrap_or(0) as u128;
+    tail.fold(0, |bits, letter| (bits << 5) | five(letter))
+}
+
 fn is_tail(text: &str) -> bool {
     text.len() == LETTERS && text.bytes().all(|byte| ALPHABET.contains(&byte))
 }
@@ -106,6 +123,8 @@ mod tests {
         let id = DenialId::from_bits(u128::MAX);
         assert_eq!(id.as_str(), "den_7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
         assert_eq!(DenialId::parse(id.as_str()), Ok(id.clone()));
+        assert_eq!(DenialId::from_bits(12_345).bits(), 12_345);
+        assert_eq!(id.bits(), u128::MAX);
         assert_eq!(ClaimId::parse(id.as_str()), Err(NotAnId { prefix: "clm" }));
         assert!(DenialId::parse("den_").is_err());
     }

@@ -15,6 +15,7 @@ mod moves;
 pub mod opening;
 pub mod refused;
 pub(crate) mod timing;
+pub mod undo;
 
 pub use action::{Act, Action};
 pub use event::{Change, Event};

@@ -1,1 +1,3 @@
-//! Placeholder until its first module lands.
+//! The numbers: what is computed from many cases at once, pure and without the database.
+
+pub mod board;

@@ -57,7 +57,7 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
-  const done = (() => {
+  const done = (window.queueKey && window.queueKey(event)) || (() => {
     switch (event.key) {
       case "j": case "ArrowDown": if (rows().length === 0) return false; move(1); return true;
       case "k": case "ArrowUp": if (rows().length === 0) return false; move(-1); return true;

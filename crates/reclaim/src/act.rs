@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use denial::denial::Denial;
 use denial::lifecycle::{Action, Decided, Refused};
-use denial::person::Actor;
+use denial::person::{Actor, Moment};
 use serde_json::json;
 use store::postings::PostingRow;
 use store::{Tx, instant};
@@ -63,25 +63,47 @@ pub(crate) async fn act(
     if version != case.version {
         return Err(tx.who_was_faster(id).await?.into());
     }
-    let decided = match case.act(action, &moment, &office.rules) {
-        Ok(decided) => decided,
-        Err(why) => {
-            drop(tx);
-            if why.is_for_who_asked() {
-                access::note_refusal(office, id, "act.refused", action.act().as_str()).await;
-            }
-            return Err(why.into());
+    match do_in(&mut tx, office, &moment, &case, action).await {
+        Ok(after) => {
+            tx.commit().await?;
+            Ok(after)
         }
-    };
-    save(&mut tx, office, &moment, &case, (action, &decided)).await?;
-    tx.commit().await?;
+        Err(Failed::Refused(why)) => {
+            drop(tx);
+            note_refusal(office, id, action.act().as_str(), &why).await;
+            Err(why.into())
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Decides an act on a case as it was read in the transaction, and saves what it comes to.
+///
+/// # Errors
+/// [`Failed`].
+pub(crate) async fn do_in(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    case: &Denial,
+    action: &Action,
+) -> Result<Denial, Failed> {
+    let decided = case.act(action, moment, &office.rules)?;
+    save(tx, office, moment, case, (action, &decided)).await?;
     Ok(decided.after)
+}
+
+/// Puts on record that somebody's role or part in the case does not reach an act.
+pub(crate) async fn note_refusal(office: &Office, id: &str, act: &str, why: &Refused) {
+    if why.is_for_who_asked() {
+        access::note_refusal(office, id, "act.refused", act).await;
+    }
 }
 
 async fn save(
     tx: &mut Tx,
     office: &Office,
-    moment: &denial::person::Moment,
+    moment: &Moment,
     before: &Denial,
     (action, decided): (&Action, &Decided),
 ) -> Result<(), Failed> {

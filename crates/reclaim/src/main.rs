@@ -8,6 +8,8 @@ mod answers;
 mod backup;
 mod bench;
 mod bills;
+mod boards;
+mod bulk;
 mod cli;
 mod clock;
 mod demo;

@@ -186,6 +186,7 @@ pub(crate) async fn part(
             payer: case.payer.clone(),
             payer_name: case.payer_name.clone(),
             plan: case.plan,
+            provider: case.provider.clone(),
             days: case.days,
         };
         let events = case.join(&facts, &office.rules);

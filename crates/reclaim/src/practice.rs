@@ -9,9 +9,9 @@ use anyhow::{Context, bail};
 use denial::ids::PersonId;
 use denial::person::{Access, Actor, Moment, Reach, Role, allows, reach};
 use denial::rules::Rules;
+use insight::board::Own;
 use store::people::Person;
 use store::practices::Clinic;
-use store::queue::Own;
 use store::{Key, Practice, Store, Tx, Url, instant};
 
 use crate::clock::Clock;
@@ -142,10 +142,9 @@ impl Office {
     pub(crate) fn own(&self) -> Option<Own> {
         match reach(self.who.role) {
             Reach::Every => None,
-            Reach::Own | Reach::Placed | Reach::Nothing => Some(Own {
-                role: self.who.role.as_str().to_owned(),
-                person: self.who.person.as_str().to_owned(),
-            }),
+            Reach::Own | Reach::Placed | Reach::Nothing => {
+                Some(Own { role: self.who.role, person: self.who.person.as_str().to_owned() })
+            }
         }
     }
 

@@ -22,10 +22,18 @@ use crate::settle;
 /// The numbers that the queue sorts by.
 pub(crate) fn rank(case: &Denial, today: Date, rules: &Rules) -> Rank {
     let soonest = deadline::soonest(&case.deadlines, today);
+    let line = leading_line(case);
+    let payer = rules.payer(&case.payer_name, case.plan);
+    let code = line.and_then(|line| rulings(line, payer, rules).max_by_key(|(one, _)| one.amount));
+    let remark = line.and_then(|line| line.remarks.first());
     Rank {
         priority: priority(case, today, rules).score,
         due_on: soonest.map(|(_, date)| date),
         unmapped: unmapped(case, rules),
+        code: code.map(|(one, _)| format!("{}-{}", one.group, one.reason)).unwrap_or_default(),
+        remark: remark.map(|remark| remark.code.to_string()).unwrap_or_default(),
+        service: line.map(|line| line.procedure.to_string()).unwrap_or_default(),
+        provider: case.provider.as_str().to_owned(),
     }
 }
 
@@ -125,9 +133,13 @@ pub(crate) fn chance(case: &Denial, rules: &Rules) -> Chance {
 /// What the playbook says of the leading reason of a case.
 pub(crate) fn leading(case: &Denial, rules: &Rules) -> Option<Ruling> {
     let payer = rules.payer(&case.payer_name, case.plan);
+    ruling_of(leading_line(case)?, payer, rules)
+}
+
+/// The line that most money stays denied on.
+fn leading_line(case: &Denial) -> Option<&DeniedLine> {
     let standing = case.lines.iter().filter(|line| line.stays_denied());
-    let line = standing.max_by_key(|line| line.denied).or_else(|| case.lines.first())?;
-    ruling_of(line, payer, rules)
+    standing.max_by_key(|line| line.denied).or_else(|| case.lines.first())
 }
 
 /// What the playbook says of the largest denying adjustment of a line.

@@ -273,6 +273,7 @@ fn hear<'a>(
         payer: PayerId::parse(payer)?,
         payer_name: PayerName { name: head.payer.name.clone(), ids: head.payer.ids.clone() },
         plan: body.plan,
+        provider: body.provider().clone(),
         days: days(&body, said),
     };
     Ok(Some(Heard { findings, facts, source: head.source }))

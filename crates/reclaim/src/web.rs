@@ -2,8 +2,10 @@
 
 mod about;
 mod act_words;
+mod asked;
 mod assets;
 mod audit;
+mod bulk;
 mod case;
 mod case_documents;
 mod case_fields;
@@ -12,9 +14,12 @@ mod case_view;
 mod chart;
 mod claim;
 mod doubtful;
+mod facets;
 mod files;
+mod find;
 mod gate;
 mod grades;
+mod groups;
 mod health;
 mod home;
 mod keyed;
@@ -23,10 +28,12 @@ mod matches;
 mod page;
 mod practice;
 mod queue;
+mod queue_row;
 mod reasons;
 mod rejections;
 mod remittances;
 mod routes;
+mod saved;
 mod sent;
 mod session;
 mod sign_in;
@@ -52,6 +59,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::access::Lists;
+use crate::boards::Boards;
 use crate::practice::Office;
 use crate::web::gate::{Gate, Sight, Way};
 
@@ -66,6 +74,8 @@ pub(crate) struct App {
     pub(crate) setup: Mutex<Option<String>>,
     /// Who looked at lists, until it is written.
     pub(crate) lists: Lists,
+    /// What the queue is filtered and sorted on.
+    pub(crate) boards: Boards,
     /// How many passwords are checked at once: each takes memory and a core on purpose.
     pub(crate) checks: Semaphore,
 }
@@ -74,8 +84,8 @@ impl App {
     /// What is shared by the pages of an office.
     pub(crate) fn new(office: Office, secure: bool, setup: Option<String>) -> Arc<App> {
         let setup = Mutex::new(setup);
-        let lists = Lists::default();
-        Arc::new(App { office, secure, setup, lists, checks: Semaphore::new(2) })
+        let (lists, boards) = (Lists::default(), Boards::default());
+        Arc::new(App { office, secure, setup, lists, boards, checks: Semaphore::new(2) })
     }
 }
 

@@ -10,8 +10,8 @@ use crate::journal::Entry;
 use crate::sql::{among, run};
 use crate::{Error, Practice, Tx, instant, parsed};
 
-/// Where a case stands in the queue; computed by the rules, kept to sort by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where a case stands in the queue; computed by the rules, kept to sort and to find by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rank {
     /// Higher is sooner.
     pub priority: i64,
@@ -19,6 +19,14 @@ pub struct Rank {
     pub due_on: Option<Date>,
     /// The leading code, where nobody has mapped it.
     pub unmapped: Option<String>,
+    /// The leading adjustment: group and reason, such as `CO-16`.
+    pub code: String,
+    /// The leading remark; empty where there is none.
+    pub remark: String,
+    /// Procedure and modifiers of the line that leads; empty for a whole claim.
+    pub service: String,
+    /// The NPI of who rendered the service, or billed it.
+    pub provider: String,
 }
 
 /// The day that stands for "no clock is configured": later than any.
@@ -55,6 +63,10 @@ pub(crate) const DENIAL: Bulk = Bulk {
         "changed_at",
         "changed_by",
         "body",
+        "code",
+        "remark",
+        "service",
+        "provider",
     ],
 };
 
@@ -152,8 +164,9 @@ impl Tx {
              plan = $6, denied_on = $7, next_kind = $8, next_on = $9, due_on = $10, denied = $11,
              outstanding = $12, priority = $13, quarantined = $14, snoozed_until = $15,
              version = $16, changed_at = $17, changed_by = $18, body = $19,
-             claim = $20, number = $21, payer = $22, brought_to = $23, no_rule = $24, unmapped = $25
-             where practice = $26 and denial = $27 and version = $28",
+             claim = $20, number = $21, payer = $22, brought_to = $23, no_rule = $24,
+             unmapped = $25, code = $26, remark = $27, service = $28, provider = $29
+             where practice = $30 and denial = $31 and version = $32",
             columns.state,
             after.status().as_str(),
             columns.role,
@@ -179,6 +192,10 @@ impl Tx {
             columns.brought_to,
             columns.no_rule,
             rank.unmapped.as_deref(),
+            rank.code.as_str(),
+            rank.remark.as_str(),
+            rank.service.as_str(),
+            rank.provider.as_str(),
             self.practice.as_str(),
             after.id.as_str(),
             i64::from(read)
@@ -278,5 +295,9 @@ pub(crate) fn row(
         Cell::Text(at.to_owned()),
         Cell::Text(by.to_owned()),
         Cell::Text(columns.body),
+        Cell::Text(rank.code.clone()),
+        Cell::Text(rank.remark.clone()),
+        Cell::Text(rank.service.clone()),
+        Cell::Text(rank.provider.clone()),
     ]
 }

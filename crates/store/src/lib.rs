@@ -7,6 +7,8 @@ pub mod acknowledgements;
 mod adjustments;
 pub mod audit;
 pub mod backup;
+pub mod batches;
+pub mod board;
 mod bulk;
 pub mod causes;
 pub mod claims;
@@ -34,6 +36,7 @@ pub mod sweeps;
 pub mod tallies;
 mod turn;
 pub mod verify;
+pub mod views;
 
 use std::fmt;
 

@@ -133,7 +133,7 @@ async fn postgres(address: &str) -> Result<Pool<Postgres>, Error> {
 }
 
 /// The last step of the schema.
-pub(crate) const SCHEMA: i64 = 2;
+pub(crate) const SCHEMA: i64 = 3;
 
 fn migrator(triggers: &'static str) -> Migrator {
     let step = |number, name: &'static str, text: &'static str| {
@@ -143,6 +143,7 @@ fn migrator(triggers: &'static str) -> Migrator {
     Migrator::with_migrations(vec![
         step(1, "first", include_str!("../migrations/0001_first.sql")),
         step(2, "triggers", triggers),
+        step(3, "desk", include_str!("../migrations/0003_desk.sql")),
     ])
 }
 

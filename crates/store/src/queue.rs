@@ -1,5 +1,7 @@
 //! The queue: open cases, ranked, filtered, page by page; and the counts of the home page.
 
+use insight::board::Own;
+
 use crate::sql::run;
 use crate::{Error, Tx};
 
@@ -71,16 +73,6 @@ pub struct Filter {
     pub unmapped: Option<String>,
     /// Only cases within somebody's own reach.
     pub own: Option<Own>,
-}
-
-/// Whose cases somebody sees who does not see all: their role's, their own, and those that wait
-/// for their role's answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Own {
-    /// A role's name.
-    pub role: String,
-    /// A person's id.
-    pub person: String,
 }
 
 /// One row of the queue.

@@ -55,12 +55,18 @@ impl Tx {
         let changed = run!(
             self,
             execute,
-            "update denial set priority = $1, due_on = $2, unmapped = $3
-             where practice = $4 and denial = $5 and version = $6 and (priority <> $1
-               or due_on <> $2 or coalesce(unmapped, '') <> coalesce(cast($3 as text), ''))",
+            "update denial set priority = $1, due_on = $2, unmapped = $3, code = $4, remark = $5,
+             service = $6, provider = $7
+             where practice = $8 and denial = $9 and version = $10 and (priority <> $1
+               or due_on <> $2 or coalesce(unmapped, '') <> coalesce(cast($3 as text), '')
+               or code <> $4 or remark <> $5 or service <> $6 or provider <> $7)",
             rank.priority,
             due_on,
             rank.unmapped.as_deref(),
+            rank.code.as_str(),
+            rank.remark.as_str(),
+            rank.service.as_str(),
+            rank.provider.as_str(),
             self.practice.as_str(),
             case.id.as_str(),
             i64::from(case.version)

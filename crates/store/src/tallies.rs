@@ -1,6 +1,8 @@
 //! The home page's counts: open cases and their money, cut every way in one pass.
 
-use crate::queue::{Count, Own};
+use insight::board::Own;
+
+use crate::queue::Count;
 use crate::sql::run;
 use crate::{Error, Tx};
 

@@ -31,6 +31,7 @@ impl Denial {
     pub(crate) fn changed(mut self, change: &Change) -> Denial {
         match change {
             Change::Opened { denial } => return (**denial).clone(),
+            Change::Undone { before, .. } => return (**before).clone(),
             Change::Moved { work, deed, .. } => self.move_to(work, deed),
             Change::Refiled { filing, .. } => self.refile(filing),
             Change::Joined { facts } => self.join_to(facts),
@@ -205,6 +206,7 @@ impl Denial {
         self.payer = facts.payer;
         self.payer_name = facts.payer_name;
         self.plan = facts.plan;
+        self.provider = facts.provider;
         // The notice is what a person recorded on the case; the claim does not know it.
         let notice_on = self.days.notice_on.or(facts.days.notice_on);
         self.days = ClaimDays { notice_on, ..facts.days };

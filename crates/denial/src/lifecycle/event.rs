@@ -200,6 +200,13 @@ pub enum Change {
         /// Why.
         reason: String,
     },
+    /// What was done last was taken back.
+    Undone {
+        /// The version that it had led to.
+        undone: u32,
+        /// The case as it was before it, and is again.
+        before: Box<Denial>,
+    },
 }
 
 /// What moved a status, with its evidence.
@@ -372,6 +379,7 @@ impl Event {
             Change::WriteOffProposed { .. } => "denial.write_off_proposed",
             Change::WriteOffApproved { .. } => "denial.write_off_approved",
             Change::WriteOffDeclined { .. } => "denial.write_off_declined",
+            Change::Undone { .. } => "denial.undone",
         }
     }
 

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use crate::adjudication::Findings;
 use crate::claim::{PayerName, PlanType};
-use crate::codes::ClaimNumber;
+use crate::codes::{ClaimNumber, Npi};
 use crate::denial::{Balance, Chosen, ClaimDays, Denial, NextAction, NextActionKind, Status, Work};
 use crate::ids::{ClaimId, DenialId, PayerId};
 use crate::lifecycle::Decided;
@@ -30,6 +30,9 @@ pub struct ClaimFacts {
     pub payer_name: PayerName,
     /// The regime.
     pub plan: PlanType,
+    /// Who rendered the service, or billed it where nobody is named.
+    #[serde(default)]
+    pub provider: Npi,
     /// The days that clocks are counted from.
     pub days: ClaimDays,
 }
@@ -130,6 +133,7 @@ fn unplanned(found: &Findings, opening: Opening, at: &Moment, rules: &Rules) -> 
         payer: facts.payer,
         payer_name: facts.payer_name,
         plan: facts.plan,
+        provider: facts.provider,
         round: opening.round,
         split_from: None,
         opened_on: at.today,

@@ -145,6 +145,9 @@ pub enum Refused {
     /// The line has money that stays with the case.
     #[error("money was posted against this line; reverse it before splitting the line off")]
     LinePosted,
+    /// What was done stays.
+    #[error("this cannot be taken back: {0}; do what puts it right instead")]
+    Undo(&'static str),
     /// It is so already.
     #[error("the line is {0} already; nothing changes")]
     Unchanged(&'static str),

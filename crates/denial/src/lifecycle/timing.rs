@@ -135,6 +135,12 @@ impl Denial {
         NextAction { kind, on: safe.map_or(usual, |safe| usual.min(safe)) }
     }
 
+    /// What the playbook does first about the leading reason, by the desk's habits.
+    #[must_use]
+    pub fn next_by_playbook(&self, today: Date, rules: &Rules) -> NextAction {
+        self.next_by_habit(self.first, today, rules)
+    }
+
     /// The wait for a payer's answer to what was sent on a day: by its clock, else the desk's days.
     pub(crate) fn next_by_payer(&self, sent_on: Date, today: Date, rules: &Rules) -> NextAction {
         let anchors = Anchors { submitted_on: Some(sent_on), ..self.anchors() };

@@ -3,7 +3,7 @@
 use denial::adjudication::Findings;
 use denial::category::Category;
 use denial::claim::{PayerName, PlanType};
-use denial::codes::{ClaimNumber, LineControl, PayerControlNumber, Procedure};
+use denial::codes::{ClaimNumber, LineControl, Npi, PayerControlNumber, Procedure};
 use denial::deadline::{Deadline, DeadlineKind, Due, RuleRef};
 use denial::denial::{ClaimDays, Denial, DeniedLine, NextActionKind, Recovery};
 use denial::ids::RemittanceId;
@@ -142,6 +142,7 @@ pub(crate) fn opening() -> Opening {
         payer: PayerId::from_bits(1),
         payer_name: PayerName::default(),
         plan: PlanType::Commercial,
+        provider: Npi::default(),
         days: ClaimDays { service_on: Some(day(-40)), ..ClaimDays::default() },
     };
     Opening { id: DenialId::from_bits(1), round: 1, source: Source::Era, facts }

@@ -7,3 +7,4 @@ mod record;
 mod refusals;
 mod scenarios;
 mod table;
+mod undo;

@@ -71,6 +71,7 @@ fn name(refused: &Refused) -> &'static str {
         Refused::NoSuchLine(_) => "NoSuchLine",
         Refused::OnlyLine => "OnlyLine",
         Refused::LinePosted => "LinePosted",
+        Refused::Undo(_) => "Undo",
         Refused::Unchanged(_) => "Unchanged",
     }
 }

@@ -196,7 +196,7 @@ impl Desk<'_> {
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm for each act, and nothing else")]
-    fn fields(&self, act: Act) -> Vec<Field> {
+    pub(crate) fn fields(&self, act: Act) -> Vec<Field> {
         match act {
             Act::Review | Act::Take | Act::Release | Act::Approve => Vec::new(),
             Act::Resubmit => self.resubmit(),

@@ -18,7 +18,7 @@ use x12::Delimiters;
 use crate::rank;
 use crate::settle;
 use crate::web::grades::Chip;
-use crate::web::queue::Worth;
+use crate::web::queue_row::Worth;
 use crate::web::reasons::{self, Context, Reason, Said};
 use crate::web::timeline::{People, owned};
 use crate::web::words::{self, Due};

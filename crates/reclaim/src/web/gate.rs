@@ -209,10 +209,23 @@ impl FromRequest<Arc<App>> for Posted {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Posted, Trouble> {
         let visitor = request.extensions().get::<Visitor>().cloned();
         let visitor = visitor.ok_or(Trouble::SignIn { back: String::new() })?;
-        let form = axum::Form::<Fields>::from_request(request, app).await;
-        let axum::Form(mut fields) = form.map_err(|_| {
+        let form = axum::Form::<Vec<(String, String)>>::from_request(request, app).await;
+        let axum::Form(pairs) = form.map_err(|_| {
             Trouble::Unfit("The form could not be read. Open the page and send it again.".into())
         })?;
+        let mut fields = Fields::new();
+        for (name, text) in pairs {
+            match fields.get_mut(&name) {
+                // Boxes that are ticked come one by one.
+                Some(there) if name == "cases" => {
+                    there.push(',');
+                    there.push_str(&text);
+                }
+                Some(_) | None => {
+                    fields.insert(name, text);
+                }
+            }
+        }
         check_token(&visitor, fields.remove("csrf").as_deref())?;
         Ok(Posted(fields))
     }

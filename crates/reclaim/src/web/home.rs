@@ -130,9 +130,9 @@ fn tiles(tally: &[Tally], opens: bool) -> Vec<Tile> {
         ("At risk", "/queue", "", |_| true),
         ("Due within 7 days", "/queue?due=soon", "soon", |one| one.clock == "soon"),
         ("Past due", "/queue?due=past", "past", |one| one.clock == "past"),
-        ("A clock not configured", "/queue?due=unconfigured", "", |one| one.no_rule == "yes"),
+        ("A clock not configured", "/queue?no_rule=yes", "", |one| one.no_rule == "yes"),
         ("Nobody has it", "/queue?person=nobody", "", |one| one.owned == "no"),
-        ("Next action late", "/queue?next=late", "soon", |one| one.late == "yes"),
+        ("Next action late", "/queue?when=late", "soon", |one| one.late == "yes"),
         ("Won, not posted yet", "/queue?status=overturned", "", |one| one.status == "overturned"),
     ];
     let tile = |(label, href, class, fits): (&'static str, &'static str, &'static str, Fits)| {

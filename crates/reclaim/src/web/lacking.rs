@@ -55,7 +55,7 @@ fn code(one: &Count, rules: &Rules) -> Lack {
         cases: words::number(one.cases),
         money: words::money(one.outstanding),
         href: format!(
-            "/queue?code={}&snoozed=show",
+            "/queue?unmapped={}&snoozed=show",
             one.name.bytes().map(escaped).collect::<String>()
         ),
         name: one.name.clone(),
@@ -68,6 +68,6 @@ fn payer((payer, name, cases, cents): (String, String, i64, i64)) -> Lack {
         meaning: String::new(),
         cases: words::number(cases),
         money: words::money(cents),
-        href: format!("/queue?due=unconfigured&payer={payer}&snoozed=show"),
+        href: format!("/queue?no_rule=yes&payer={payer}&snoozed=show"),
     }
 }

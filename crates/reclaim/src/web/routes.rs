@@ -10,8 +10,9 @@ use denial::person::Access;
 
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
-    App, assets, audit, case, case_documents, claim, doubtful, files, health, home, keyed, lacking,
-    matches, practice, queue, rejections, remittances, sign_in, staff, unmatched, upload,
+    App, assets, audit, bulk, case, case_documents, claim, doubtful, facets, files, find, health,
+    home, keyed, lacking, matches, practice, queue, rejections, remittances, saved, sign_in, staff,
+    unmatched, upload,
 };
 
 /// One page.
@@ -65,7 +66,12 @@ pub(crate) fn table() -> Vec<Route> {
         does("/practices", Person, sign_in::choose),
         shows("/", Person, home::page),
         shows("/queue", Needs(A::Queue), queue::page).lists("queue"),
-        does("/find", Needs(A::Queue), queue::find).lists("search"),
+        shows("/queue/rows", Needs(A::Queue), queue::rows).lists("queue"),
+        shows("/queue/filters", Needs(A::Queue), facets::page),
+        does("/queue/bulk", Needs(A::Queue), bulk::act),
+        does("/queue/undo", Needs(A::Queue), bulk::undo),
+        does("/queue/views", Needs(A::Queue), saved::change),
+        does("/find", Needs(A::Queue), find::find).lists("search"),
         shows("/cases/{id}", Needs(A::ReadCases), case::page).reveals(),
         does("/cases/{id}/acts", Needs(A::ReadCases), case::act).reveals(),
         does("/cases/{id}/documents", Needs(A::ReadCases), case_documents::attach)

@@ -7,6 +7,7 @@ mod matching;
 mod money;
 mod paper;
 mod practices;
+mod queue;
 mod records;
 mod signing_in;
 mod story;

@@ -133,6 +133,7 @@ fn sentence(event: &Event, people: &People) -> String {
         Change::WriteOffDeclined { by, reason } => {
             format!("Write-off declined by {}: {reason}", name(people, by.as_str()))
         }
+        Change::Undone { .. } => "What was done last was taken back".to_owned(),
     }
 }
 

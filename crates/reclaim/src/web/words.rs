@@ -4,7 +4,6 @@ use denial::money::Money;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use store::denials::NO_CLOCK;
 
 /// A name of rows and rules as words: `coding_or_modifier` is "Coding or modifier".
 pub(crate) fn label(name: &str) -> String {
@@ -96,11 +95,6 @@ pub(crate) fn due(on: Option<Date>, today: Date) -> Due {
     Due { class, when: day(on), left }
 }
 
-/// The same for a row's day, in which [`NO_CLOCK`] stands for none.
-pub(crate) fn due_of(text: &str, today: Date) -> Due {
-    due(text.parse().ok().filter(|_| text != NO_CLOCK), today)
-}
-
 fn days_in_words(days: i32) -> String {
     counted(i64::from(days), "day", "days")
 }
@@ -150,6 +144,6 @@ mod tests {
         assert_eq!(seen(Some(today)), ("soon", "today".to_owned()));
         assert_eq!(seen(Some(date(2026, 2, 10))), ("soon", "in 7 days".to_owned()));
         assert_eq!(seen(Some(date(2026, 2, 11))), ("later", "in 8 days".to_owned()));
-        assert_eq!(due_of(NO_CLOCK, today).class, "none");
+        assert_eq!(due(None, today).class, "none");
     }
 }

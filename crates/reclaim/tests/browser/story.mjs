@@ -75,6 +75,9 @@ async function work(page) {
   await shoot(page, "queue");
   await reach(page, claim);
   await page.keyboard.press("Enter");
+  await page.getByRole("complementary", { name: "The case of the row" }).getByText("Outstanding").waitFor();
+  await shoot(page, "beside");
+  await page.keyboard.press("o");
   await page.getByRole("heading", { name: claim }).waitFor();
 
   await page.keyboard.press("s");

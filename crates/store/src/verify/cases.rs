@@ -210,8 +210,14 @@ impl Tx {
                 fold.has_row = true;
                 count += 1;
                 let due: &str = row.try_get(DUE_ON)?;
-                let unmapped = row.try_get(UNMAPPED)?;
-                let rank = Rank { unmapped, ..fold.rank(due, row.try_get(PRIORITY)?)? };
+                let rank = Rank {
+                    unmapped: row.try_get(UNMAPPED)?,
+                    code: row.try_get(CODE)?,
+                    remark: row.try_get(CODE + 1)?,
+                    service: row.try_get(CODE + 2)?,
+                    provider: row.try_get(CODE + 3)?,
+                    ..fold.rank(due, row.try_get(PRIORITY)?)?
+                };
                 let expected = denials::row(&practice, &fold.case, &rank, &fold.at, &fold.actor);
                 for (at, (name, cell)) in DENIAL.columns.iter().zip(&expected).enumerate() {
                     let is_so = match cell {
@@ -230,7 +236,7 @@ impl Tx {
             "select practice, denial, claim, payer, round, number, state, status, role, person,
              category, plan, denied_on, next_kind, next_on, due_on, denied, outstanding, priority,
              quarantined, snoozed_until, brought_to, no_rule, unmapped, version, changed_at,
-             changed_by, body from denial
+             changed_by, body, code, remark, service, provider from denial
              where practice = $1 and denial > $2 and denial <= $3 order by denial",
             self.practice.as_str(),
             after,
@@ -240,10 +246,11 @@ impl Tx {
     }
 }
 
-/// Where the three columns stand that rules and days give, not the journal.
+/// Where the columns stand that rules and days give, not the journal.
 const DUE_ON: usize = 15;
 const PRIORITY: usize = 18;
 const UNMAPPED: usize = 23;
+const CODE: usize = 28;
 
 /// A text column as expected. A body may be written by an older program, with other words for the
 /// same case.
@@ -339,7 +346,7 @@ impl Fold {
     /// Yet the clock must be one of the case's.
     fn rank(&self, due: &str, priority: i64) -> Result<Rank, Error> {
         if due == NO_CLOCK {
-            return Ok(Rank { priority, due_on: None, unmapped: None });
+            return Ok(Rank { priority, ..Rank::default() });
         }
         let id = self.case.id.as_str();
         let inconsistent =
@@ -348,7 +355,7 @@ impl Fold {
         if !self.case.deadlines.iter().any(|clock| clock.date() == Some(day)) {
             return differs(id, format!("due_on is {due}, and it has no clock of that day"));
         }
-        Ok(Rank { priority, due_on: Some(day), unmapped: None })
+        Ok(Rank { priority, due_on: Some(day), ..Rank::default() })
     }
 
     /// Denied is what was explained, given up and is outstanding; every posting has its row.

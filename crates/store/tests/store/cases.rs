@@ -75,6 +75,7 @@ fn a_case_moves_to_the_payer_that_it_is_one_with() {
             payer: payer.clone(),
             payer_name: case.payer_name.clone(),
             plan: case.plan,
+            provider: case.provider.clone(),
             days: case.days,
         };
         let events = case.join(&facts, &rules());
@@ -105,7 +106,7 @@ fn a_rank_is_renewed_without_a_version() {
     on_each(async |place| {
         let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };
         let mut tx = place.store.write(&practice()).await.expect("a turn");
-        let rank = Rank { priority: 99, due_on: Some(TODAY), unmapped: None };
+        let rank = Rank { priority: 99, due_on: Some(TODAY), ..Rank::default() };
         assert!(tx.rerank(case, &rank).await.expect("renewed"));
         assert!(!tx.rerank(case, &rank).await.expect("it has it already"));
         assert_eq!(tx.case(case.id.as_str()).await.expect("there"), *case);

@@ -3,7 +3,7 @@
 use denial::adjudication::Findings;
 use denial::category::{AdjustmentKind, Category};
 use denial::claim::{PayerName, PlanType};
-use denial::codes::{ClaimNumber, LineControl, PayerControlNumber, Procedure};
+use denial::codes::{ClaimNumber, LineControl, Npi, PayerControlNumber, Procedure};
 use denial::denial::{ClaimDays, Denial, DeniedLine, NextActionKind};
 use denial::ids::{ClaimId, DenialId, PayerId, PersonId, RemittanceId};
 use denial::lifecycle::opening::{ClaimFacts, Opening};
@@ -95,6 +95,7 @@ pub(crate) fn case(number: u128, cents: i64) -> Decided {
         payer: PayerId::from_bits(1),
         payer_name: PayerName::default(),
         plan: PlanType::Commercial,
+        provider: Npi::default(),
         days: ClaimDays::default(),
     };
     let opening = Opening { id: DenialId::from_bits(number), round: 1, source: Source::Era, facts };
@@ -106,7 +107,7 @@ pub(crate) fn action(json: &str) -> Action {
 }
 
 pub(crate) fn rank(priority: i64) -> Rank {
-    Rank { priority, due_on: None, unmapped: Some("CO-QQ1".to_owned()) }
+    Rank { priority, unmapped: Some("CO-QQ1".to_owned()), ..Rank::default() }
 }
 
 pub(crate) fn entries(case: &Denial, events: &[Event]) -> Vec<Entry> {

@@ -1,8 +1,10 @@
 //! The queue: sorted, filtered, page by page; and the counts above it.
 
 use denial::denial::Denial;
+use denial::person::Role;
+use insight::board::Own;
 use store::Url;
-use store::queue::{After, Filter, Own, QueueRow, Sort};
+use store::queue::{After, Filter, QueueRow, Sort};
 
 use crate::clinic::{act, open, someone};
 use crate::place::{Place, on_each, practice};
@@ -60,7 +62,7 @@ fn each_filter_leaves_what_it_names() {
         act(place, &asleep, bring).await;
         let text = |text: &str| Some(text.to_owned());
         let role = taken.owner().map(|owner| owner.role.as_str().to_owned());
-        let own = |role: &str| Own { role: role.to_owned(), person: someone(1).to_string() };
+        let own = |role: Role| Own { role, person: someone(1).to_string() };
         let table: Vec<(Filter, &[&str])> = vec![
             (Filter { closed: true, ..Filter::default() }, &[]),
             (Filter { role: role.clone(), ..Filter::default() }, &["C1", "C2", "C3"]),
@@ -85,7 +87,7 @@ fn each_filter_leaves_what_it_names() {
             (Filter { unmapped: text("CO-QQ1"), ..Filter::default() }, &["C1", "C2", "C3"]),
             (Filter { unmapped: text("CO-1"), ..Filter::default() }, &[]),
             (Filter { brought_to: text("manager"), ..Filter::default() }, &["C3"]),
-            (Filter { own: Some(own("poster")), ..Filter::default() }, &["C2"]),
+            (Filter { own: Some(own(Role::Poster)), ..Filter::default() }, &["C2"]),
         ];
         for (filter, expected) in table {
             let mut found = queue(place, &filter, Sort::Money).await;
@@ -101,7 +103,7 @@ fn a_question_brings_the_case_before_those_who_are_asked() {
         let cases = open(place, &[300]).await;
         let ask = r#"{"act": "ask_colleague", "to": "certified_coder", "text": "which modifier?"}"#;
         let asked = act(place, &cases[0], ask).await;
-        let own = Own { role: "certified_coder".to_owned(), person: "usr_none".to_owned() };
+        let own = Own { role: Role::CertifiedCoder, person: "usr_none".to_owned() };
         let filter = Filter { own: Some(own.clone()), ..Filter::default() };
         assert_eq!(queue(place, &filter, Sort::Money).await, ["C1"]);
         let mut tx = place.store.read(&practice()).await.expect("a look");

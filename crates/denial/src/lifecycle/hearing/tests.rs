@@ -9,7 +9,7 @@ use crate::adjudication::tests::{line, payment, playbook, said_on};
 use crate::adjudication::{self, Adjudication};
 use crate::category::Category;
 use crate::claim::{Claim, ClaimSource, PayerName, PlanType, ServiceLine};
-use crate::codes::{ClaimNumber, LineControl, TraceNumber};
+use crate::codes::{ClaimNumber, LineControl, Npi, TraceNumber};
 use crate::deadline::DeadlineKind;
 use crate::denial::ClaimDays;
 use crate::ids::{ClaimId, DenialId, PayerId, PersonId, PostingId, RemittanceId};
@@ -85,6 +85,7 @@ fn opening(id: u128, round: u8) -> Opening {
         payer: PayerId::from_bits(1),
         payer_name: PayerName::default(),
         plan: PlanType::Commercial,
+        provider: Npi::default(),
         days: ClaimDays::default(),
     };
     Opening { id: DenialId::from_bits(id), round, source: Source::Era, facts }

@@ -50,14 +50,14 @@ async fn codes_and_payers_that_the_rules_lack_are_listed_with_their_cases() {
     page.is(StatusCode::OK).shows(&[
         "playbook.toml",
         "CO-111",
-        "/queue?code=CO-111&#38;snoozed=show",
+        "/queue?unmapped=CO-111&#38;snoozed=show",
         "$90.00",
         "STANDIN HEALTH",
-        "/queue?due=unconfigured&#38;payer=pay_",
+        "/queue?no_rule=yes&#38;payer=pay_",
         "$140.00",
     ]);
-    lead.get("/queue?code=CO-111").await.shows(&["A-1"]).hides(&["A-2"]);
-    lead.get("/queue?due=unconfigured").await.shows(&["A-1", "A-2"]);
+    lead.get("/queue?unmapped=CO-111").await.shows(&["A-1"]).hides(&["A-2"]);
+    lead.get("/queue?no_rule=yes").await.shows(&["A-1", "A-2"]);
     clinic.is_proven().await;
 }
 

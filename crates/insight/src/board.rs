@@ -1,0 +1,174 @@
+//! The board: every case of a practice as columns of numbers. The queue is filtered, counted,
+//! grouped and sorted here; what the cases say stays in the database.
+//!
+//! A case keeps its place, so orders and filters are lists and sets of places. A text stands once
+//! in its column's dictionary and as a number in the column.
+
+mod column;
+mod facet;
+mod group;
+mod listed;
+mod order;
+mod places;
+mod wanted;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use column::Column;
+use jiff::civil::Date;
+use order::Orders;
+
+pub use facet::Facet;
+pub use group::{Group, Sum};
+pub use listed::Listed;
+pub use order::Sort;
+pub use places::Places;
+pub use wanted::{Own, Wanted, bit};
+
+/// What the database has listed so far. It holds no patient and no claim's number.
+#[derive(Debug, Default)]
+pub struct Board {
+    ids: Vec<u128>,
+    at: HashMap<u128, u32>,
+    texts: [Column; facet::TEXTS],
+    /// Payer, codes, service and provider together: cases that are one job (features 4.05).
+    job: Column,
+    numbers: Vec<Numbers>,
+    orders: Orders,
+}
+
+/// What of a case is reckoned with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbers {
+    priority: i64,
+    /// Cents.
+    outstanding: i64,
+    /// The soonest clock; [`Date::MAX`] where none is configured.
+    due_on: Date,
+    denied_on: Date,
+    next_on: Date,
+    /// [`Date::MIN`] where it is awake.
+    snoozed_until: Date,
+    /// Roles that are asked about it.
+    asked: u16,
+    round: u8,
+    is_open: bool,
+    no_rule: bool,
+    quarantined: bool,
+}
+
+impl Board {
+    /// Takes a case as it is listed now, in place of what was listed of it before. The orders know
+    /// of it after [`Board::settle`].
+    pub fn put(&mut self, listed: &Listed<'_>) {
+        let place = self.place(listed.id);
+        for (column, text) in self.texts.iter_mut().zip(listed.texts()) {
+            column.put(place, text);
+        }
+        self.job.put(place, &listed.job());
+        let numbers = Numbers::of(listed);
+        match self.numbers.get_mut(place as usize) {
+            Some(before) => *before = numbers,
+            None => self.numbers.push(numbers),
+        }
+        self.orders.moved(place);
+    }
+
+    /// Sorts in what was put since the last time.
+    pub fn settle(&mut self) {
+        self.orders.settle(&self.ids, &self.numbers);
+    }
+
+    /// Cases, open and closed.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// True where nothing was listed yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    fn place(&mut self, id: u128) -> u32 {
+        let next =
+            u32::try_from(self.ids.len()).expect("a practice has fewer than 4 billion cases");
+        let place = *self.at.entry(id).or_insert(next);
+        if place == next {
+            self.ids.push(id);
+        }
+        place
+    }
+
+    /// The cases that are wanted.
+    #[must_use]
+    pub fn find(&self, wanted: &Wanted, today: Date) -> Places {
+        let mut places = self.within(wanted, today);
+        for (facet, names) in &wanted.chosen {
+            places.keep(&self.having(*facet, names, today));
+        }
+        places
+    }
+
+    /// So many of the places, sorted, from one on: the ids as bits.
+    #[must_use]
+    pub fn page(&self, places: &Places, sort: Sort, from: usize, count: usize) -> Vec<u128> {
+        let order = self.orders.by(sort);
+        let fitting = order.iter().filter(|place| places.has(**place));
+        fitting
+            .skip(from)
+            .take(count)
+            .filter_map(|place| self.ids.get(*place as usize))
+            .copied()
+            .collect()
+    }
+
+    /// Where a case stands among the places, from 0.
+    #[must_use]
+    pub fn rank_of(&self, places: &Places, sort: Sort, id: u128) -> Option<usize> {
+        let place = *self.at.get(&id)?;
+        if !places.has(place) {
+            return None;
+        }
+        let order = self.orders.by(sort);
+        order.iter().filter(|one| places.has(**one)).position(|one| *one == place)
+    }
+
+    /// How many cases and how much money.
+    #[must_use]
+    pub fn sum(&self, places: &Places) -> Sum {
+        places.iter().fold(Sum::default(), |sum, place| {
+            let mut sum = sum;
+            sum.add(self.number(place));
+            sum
+        })
+    }
+
+    /// For each facet, each value that cases have which fit all other choices: what choosing it
+    /// would show.
+    #[must_use]
+    pub fn counts(&self, wanted: &Wanted, today: Date) -> Vec<(Facet, Vec<(String, Sum)>)> {
+        let within = self.within(wanted, today);
+        let having: Vec<Places> =
+            wanted.chosen.iter().map(|(facet, names)| self.having(*facet, names, today)).collect();
+        let counts = Facet::ALL.iter().map(|facet| {
+            let mut places = within.clone();
+            for ((other, _), having) in wanted.chosen.iter().zip(&having) {
+                if other != facet {
+                    places.keep(having);
+                }
+            }
+            (*facet, self.counts_of(*facet, &places, today))
+        });
+        counts.collect()
+    }
+
+    fn number(&self, place: u32) -> &Numbers {
+        // Every place that is handed out has its numbers: `put` writes both.
+        &self.numbers[place as usize]
+    }
+}

@@ -1,0 +1,302 @@
+//! What cases are told apart by: texts that the database keeps, and what follows from days and
+//! amounts.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::group::Sum;
+use super::places::Places;
+use super::{Board, Numbers};
+
+/// One thing that cases are filtered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Facet {
+    /// Where the case stands.
+    Status,
+    /// Why it was denied.
+    Reason,
+    /// The owner's role.
+    Role,
+    /// The owner; empty for nobody.
+    Owner,
+    /// The payer.
+    Payer,
+    /// The regime.
+    Plan,
+    /// Group and reason code.
+    Code,
+    /// Remark code.
+    Remark,
+    /// Procedure with modifiers.
+    Service,
+    /// Who rendered or billed it.
+    Provider,
+    /// What comes next.
+    Next,
+    /// Whose turn it is.
+    Waiting,
+    /// The leading code, where nobody has mapped it.
+    Unmapped,
+    /// The role that must hear of it.
+    Brought,
+    /// When the soonest clock runs out.
+    Clock,
+    /// When the next action is due.
+    When,
+    /// How much is outstanding.
+    Amount,
+    /// How long ago it was denied.
+    Age,
+    /// First denied, or denied again after a case was closed.
+    Repeat,
+    /// One of its clocks is not configured.
+    NoRule,
+    /// Its money does not add up.
+    Quarantined,
+}
+
+/// Where the values of a facet come from.
+#[derive(Clone, Copy)]
+pub(crate) enum Source {
+    /// A column of texts.
+    Text(usize),
+    /// What follows from numbers and the day.
+    Band(Band),
+}
+
+/// What follows from numbers and the day.
+#[derive(Clone, Copy)]
+pub(crate) enum Band {
+    Clock,
+    When,
+    Amount,
+    Age,
+    Repeat,
+    NoRule,
+    Quarantined,
+}
+
+/// Columns of texts.
+pub(crate) const TEXTS: usize = 14;
+
+impl Facet {
+    /// Every facet.
+    pub const ALL: [Facet; 21] = [
+        Facet::Clock,
+        Facet::Status,
+        Facet::Reason,
+        Facet::Payer,
+        Facet::Plan,
+        Facet::Code,
+        Facet::Remark,
+        Facet::Service,
+        Facet::Provider,
+        Facet::Role,
+        Facet::Owner,
+        Facet::Next,
+        Facet::When,
+        Facet::Waiting,
+        Facet::Amount,
+        Facet::Age,
+        Facet::Repeat,
+        Facet::NoRule,
+        Facet::Quarantined,
+        Facet::Unmapped,
+        Facet::Brought,
+    ];
+
+    /// The word in links.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Facet::Status => "status",
+            Facet::Reason => "category",
+            Facet::Role => "role",
+            Facet::Owner => "person",
+            Facet::Payer => "payer",
+            Facet::Plan => "plan",
+            Facet::Code => "code",
+            Facet::Remark => "remark",
+            Facet::Service => "service",
+            Facet::Provider => "provider",
+            Facet::Next => "next",
+            Facet::Unmapped => "unmapped",
+            Facet::Brought => "brought",
+            Facet::Clock => "due",
+            Facet::When => "when",
+            Facet::Amount => "amount",
+            Facet::Age => "age",
+            Facet::Waiting => "waiting",
+            Facet::Repeat => "repeat",
+            Facet::NoRule => "no_rule",
+            Facet::Quarantined => "quarantined",
+        }
+    }
+
+    /// Reads the word of a link.
+    #[must_use]
+    pub fn from_name(text: &str) -> Option<Facet> {
+        Facet::ALL.into_iter().find(|facet| facet.as_str() == text)
+    }
+
+    /// Where its values come from; columns stand in the order of [`super::Listed::texts`].
+    pub(crate) const fn source(self) -> Source {
+        match self {
+            Facet::Status => Source::Text(0),
+            Facet::Reason => Source::Text(1),
+            Facet::Role => Source::Text(2),
+            Facet::Owner => Source::Text(3),
+            Facet::Payer => Source::Text(4),
+            Facet::Plan => Source::Text(5),
+            Facet::Code => Source::Text(6),
+            Facet::Remark => Source::Text(7),
+            Facet::Service => Source::Text(8),
+            Facet::Provider => Source::Text(9),
+            Facet::Next => Source::Text(10),
+            Facet::Waiting => Source::Text(11),
+            Facet::Unmapped => Source::Text(12),
+            Facet::Brought => Source::Text(13),
+            Facet::Clock => Source::Band(Band::Clock),
+            Facet::When => Source::Band(Band::When),
+            Facet::Amount => Source::Band(Band::Amount),
+            Facet::Age => Source::Band(Band::Age),
+            Facet::Repeat => Source::Band(Band::Repeat),
+            Facet::NoRule => Source::Band(Band::NoRule),
+            Facet::Quarantined => Source::Band(Band::Quarantined),
+        }
+    }
+}
+
+impl Band {
+    /// Its values, in their order.
+    const fn names(self) -> &'static [&'static str] {
+        match self {
+            Band::Clock => &["past", "soon", "month", "later", "none"],
+            Band::When => &["late", "today", "week", "later"],
+            Band::Amount => &["under_100", "under_500", "under_2000", "under_10000", "more"],
+            Band::Age => &["30", "60", "90", "120", "older"],
+            Band::Repeat | Band::NoRule | Band::Quarantined => &["no", "yes"],
+        }
+    }
+}
+
+/// The days that bands begin and end with.
+pub(crate) struct Days {
+    today: Date,
+    week: Date,
+    month: Date,
+    ago: [Date; 4],
+}
+
+impl Days {
+    pub(crate) fn of(today: Date) -> Days {
+        let later = |days: i64| today.saturating_add(days.days());
+        Days {
+            today,
+            week: later(7),
+            month: later(30),
+            ago: [30, 60, 90, 120].map(|n: i64| later(-n)),
+        }
+    }
+
+    /// Which of [`Band::names`] a case is in.
+    fn place(&self, band: Band, of: &Numbers) -> usize {
+        match band {
+            Band::Clock if of.due_on == Date::MAX => 4,
+            Band::Clock => self.ahead(of.due_on, self.month),
+            Band::When if of.next_on == self.today => 1,
+            Band::When => [0, 2, 3][self.ahead(of.next_on, self.week).min(2)],
+            Band::Amount => {
+                [10_000, 50_000, 200_000, 1_000_000].partition_point(|to| *to <= of.outstanding)
+            }
+            Band::Age => self.ago.partition_point(|day| of.denied_on < *day),
+            Band::Repeat => usize::from(of.round > 1),
+            Band::NoRule => usize::from(of.no_rule),
+            Band::Quarantined => usize::from(of.quarantined),
+        }
+    }
+
+    /// 0 before today, 1 within a week, 2 up to a further day, 3 after it.
+    fn ahead(&self, day: Date, further: Date) -> usize {
+        if day < self.today {
+            0
+        } else if day <= self.week {
+            1
+        } else if day <= further {
+            2
+        } else {
+            3
+        }
+    }
+}
+
+impl Board {
+    /// The cases with one of some values.
+    pub(crate) fn having(&self, facet: Facet, names: &[String], today: Date) -> Places {
+        match facet.source() {
+            Source::Text(at) => self.with_text(at, names),
+            Source::Band(band) => self.in_bands(band, names, today),
+        }
+    }
+
+    fn with_text(&self, at: usize, names: &[String]) -> Places {
+        let column = &self.texts[at];
+        let mut is_wanted = vec![false; column.width()];
+        for number in names.iter().filter_map(|name| column.number_of(name)) {
+            is_wanted[number as usize] = true;
+        }
+        let numbers = column.numbers();
+        Places::of(self.len(), |at| {
+            numbers.get(at).is_some_and(|number| is_wanted[*number as usize])
+        })
+    }
+
+    fn in_bands(&self, band: Band, names: &[String], today: Date) -> Places {
+        let days = Days::of(today);
+        let is_wanted = band.names().iter().map(|band| names.iter().any(|name| name == band));
+        let is_wanted: Vec<bool> = is_wanted.collect();
+        Places::of(self.len(), |at| {
+            self.numbers.get(at).is_some_and(|one| is_wanted[days.place(band, one)])
+        })
+    }
+
+    /// The values of a facet among some cases: texts with most money first, bands in their order.
+    pub(crate) fn counts_of(
+        &self,
+        facet: Facet,
+        places: &Places,
+        today: Date,
+    ) -> Vec<(String, Sum)> {
+        let mut named = match facet.source() {
+            Source::Text(at) => self.counts_by_text(at, places),
+            Source::Band(band) => self.counts_by_band(band, places, today),
+        };
+        named.retain(|(_, sum)| sum.cases > 0);
+        named
+    }
+
+    fn counts_by_text(&self, at: usize, places: &Places) -> Vec<(String, Sum)> {
+        let column = &self.texts[at];
+        let numbers = column.numbers();
+        let mut sums = vec![Sum::default(); column.width()];
+        for place in places.iter() {
+            sums[numbers[place as usize] as usize].add(self.number(place));
+        }
+        let named = (0_u32..).zip(sums).map(|(at, sum)| (column.name(at).to_owned(), sum));
+        let mut named: Vec<(String, Sum)> = named.collect();
+        named.sort_by(|(name, sum), (other, than)| {
+            than.outstanding.cmp(&sum.outstanding).then_with(|| name.cmp(other))
+        });
+        named
+    }
+
+    fn counts_by_band(&self, band: Band, places: &Places, today: Date) -> Vec<(String, Sum)> {
+        let days = Days::of(today);
+        let mut sums = vec![Sum::default(); band.names().len()];
+        for place in places.iter() {
+            let one = self.number(place);
+            sums[days.place(band, one)].add(one);
+        }
+        band.names().iter().map(|name| (*name).to_owned()).zip(sums).collect()
+    }
+}

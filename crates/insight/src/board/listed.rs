@@ -1,0 +1,108 @@
+//! A case as the database lists it, and what of it is reckoned with.
+
+use jiff::civil::Date;
+
+use super::Numbers;
+use super::facet::TEXTS;
+
+/// One case. Texts are the names and ids that the database keeps; none is a patient's.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    /// The bits of its id.
+    pub id: u128,
+    /// Open, not closed.
+    pub is_open: bool,
+    /// A status' name.
+    pub status: &'a str,
+    /// The category's name.
+    pub reason: &'a str,
+    /// The owner's role.
+    pub role: &'a str,
+    /// The owner; empty where nobody has it.
+    pub owner: &'a str,
+    /// A payer's id.
+    pub payer: &'a str,
+    /// The regime's name.
+    pub plan: &'a str,
+    /// The leading adjustment: group and reason code, such as `CO-16`.
+    pub code: &'a str,
+    /// The leading remark; empty where there is none.
+    pub remark: &'a str,
+    /// Procedure and modifiers of the line that most money was denied on; empty for a whole claim.
+    pub service: &'a str,
+    /// The NPI of who rendered the service, or billed it.
+    pub provider: &'a str,
+    /// The next action's name; empty where the case is closed.
+    pub next: &'a str,
+    /// Whose turn it is: `us`, `colleague`, `payer`, `approval`; empty where the case is closed.
+    pub waiting: &'a str,
+    /// The leading code where nobody has mapped it; else empty.
+    pub unmapped: &'a str,
+    /// The role that must hear of it; empty where none must.
+    pub brought_to: &'a str,
+    /// The soonest clock.
+    pub due_on: Option<Date>,
+    /// The day of the denial.
+    pub denied_on: Date,
+    /// The day of the next action; that of closing where it is closed.
+    pub next_on: Date,
+    /// Put off until this day.
+    pub snoozed_until: Option<Date>,
+    /// What nobody has explained yet, in cents.
+    pub outstanding: i64,
+    /// What the queue sorts by.
+    pub priority: i64,
+    /// 1 for the claim's first case with the payer.
+    pub round: u8,
+    /// Roles whose answer it waits for: the [`super::bit`] of each.
+    pub asked: u16,
+    /// One of its clocks is not configured.
+    pub no_rule: bool,
+    /// Its money does not add up.
+    pub quarantined: bool,
+}
+
+impl Listed<'_> {
+    /// In the order of the columns.
+    pub(crate) const fn texts(&self) -> [&str; TEXTS] {
+        [
+            self.status,
+            self.reason,
+            self.role,
+            self.owner,
+            self.payer,
+            self.plan,
+            self.code,
+            self.remark,
+            self.service,
+            self.provider,
+            self.next,
+            self.waiting,
+            self.unmapped,
+            self.brought_to,
+        ]
+    }
+
+    /// What makes cases one job: closed ones and those without a code are none.
+    pub(crate) fn job(&self) -> String {
+        [self.payer, self.code, self.remark, self.service, self.provider].join("|")
+    }
+}
+
+impl Numbers {
+    pub(crate) fn of(listed: &Listed<'_>) -> Numbers {
+        Numbers {
+            priority: listed.priority,
+            outstanding: listed.outstanding,
+            due_on: listed.due_on.unwrap_or(Date::MAX),
+            denied_on: listed.denied_on,
+            next_on: listed.next_on,
+            snoozed_until: listed.snoozed_until.unwrap_or(Date::MIN),
+            asked: listed.asked,
+            round: listed.round,
+            is_open: listed.is_open,
+            no_rule: listed.no_rule,
+            quarantined: listed.quarantined,
+        }
+    }
+}

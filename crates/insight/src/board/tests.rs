@@ -1,0 +1,183 @@
+//! What the board finds, counts, groups and sorts, against a plain look at every case.
+
+use denial::person::Role;
+use jiff::civil::{Date, date};
+
+use super::{Board, Facet, Listed, Own, Sort, Wanted, bit};
+
+const TODAY: Date = date(2026, 3, 3);
+
+/// A case with everything usual.
+fn usual(id: u128) -> Listed<'static> {
+    Listed {
+        id,
+        is_open: true,
+        status: "new",
+        reason: "eligibility",
+        role: "front_desk",
+        owner: "",
+        payer: "pay_1",
+        plan: "commercial",
+        code: "CO-27",
+        remark: "",
+        service: "99213",
+        provider: "1234567893",
+        next: "review",
+        waiting: "us",
+        unmapped: "",
+        brought_to: "",
+        due_on: Some(date(2026, 3, 9)),
+        denied_on: date(2026, 2, 1),
+        next_on: date(2026, 3, 3),
+        snoozed_until: None,
+        outstanding: 10_000,
+        priority: 5,
+        round: 1,
+        asked: 0,
+        no_rule: false,
+        quarantined: false,
+    }
+}
+
+fn board(cases: &[Listed<'_>]) -> Board {
+    let mut board = Board::default();
+    for case in cases {
+        board.put(case);
+    }
+    board.settle();
+    board
+}
+
+fn choose(facet: Facet, values: &[&str]) -> Wanted {
+    let values = values.iter().map(|value| (*value).to_owned()).collect();
+    Wanted { chosen: vec![(facet, values)], ..Wanted::default() }
+}
+
+fn found(board: &Board, wanted: &Wanted) -> Vec<u128> {
+    board.page(&board.find(wanted, TODAY), Sort::Priority, 0, 100)
+}
+
+#[test]
+fn cases_are_found_by_what_is_chosen() {
+    let cases = [
+        usual(1),
+        Listed { status: "in_review", owner: "usr_1", outstanding: 250_000, ..usual(2) },
+        Listed { is_open: false, status: "paid", ..usual(3) },
+        Listed { due_on: None, round: 2, no_rule: true, ..usual(4) },
+        Listed { due_on: Some(date(2026, 3, 2)), next_on: date(2026, 3, 1), ..usual(5) },
+        Listed { snoozed_until: Some(date(2026, 3, 9)), ..usual(6) },
+        Listed { denied_on: date(2025, 9, 1), quarantined: true, ..usual(7) },
+    ];
+    let board = board(&cases);
+    let all = Wanted::default();
+    assert_eq!(found(&board, &all), [1, 2, 4, 5, 7]);
+    assert_eq!(found(&board, &Wanted { asleep: true, ..all.clone() }), [1, 2, 4, 5, 6, 7]);
+    assert_eq!(found(&board, &Wanted { closed: true, ..all }), [3]);
+    for (facet, values, ids) in [
+        (Facet::Status, &["new", "appealed"][..], &[1, 4, 5, 7][..]),
+        (Facet::Status, &["never_heard_of"], &[]),
+        (Facet::Owner, &[""], &[1, 4, 5, 7]),
+        (Facet::Owner, &["usr_1"], &[2]),
+        (Facet::Clock, &["past"], &[5]),
+        (Facet::Clock, &["soon"], &[1, 2, 7]),
+        (Facet::Clock, &["none"], &[4]),
+        (Facet::When, &["late"], &[5]),
+        (Facet::When, &["today"], &[1, 2, 4, 7]),
+        (Facet::Amount, &["under_500"], &[1, 4, 5, 7]),
+        (Facet::Amount, &["under_10000"], &[2]),
+        (Facet::Age, &["older"], &[7]),
+        (Facet::Age, &["30"], &[1, 2, 4, 5]),
+        (Facet::Repeat, &["yes"], &[4]),
+        (Facet::NoRule, &["yes"], &[4]),
+        (Facet::Quarantined, &["yes"], &[7]),
+    ] {
+        assert_eq!(found(&board, &choose(facet, values)), ids, "{facet:?} {values:?}");
+    }
+}
+
+#[test]
+fn who_sees_their_own_finds_no_other() {
+    let cases = [
+        usual(1),
+        Listed { role: "certified_coder", ..usual(2) },
+        Listed { owner: "usr_9", ..usual(3) },
+        Listed { asked: bit(Role::CertifiedCoder) | bit(Role::Provider), ..usual(4) },
+    ];
+    let own = |role, person: &str| Wanted {
+        own: Some(Own { role, person: person.to_owned() }),
+        ..Wanted::default()
+    };
+    let board = board(&cases);
+    assert_eq!(found(&board, &own(Role::CertifiedCoder, "usr_9")), [2, 3, 4]);
+    assert_eq!(found(&board, &own(Role::Provider, "usr_1")), [4]);
+    assert_eq!(found(&board, &own(Role::Vendor, "usr_1")), []);
+}
+
+#[test]
+fn orders_follow_what_changes() {
+    let mut board = board(&[
+        Listed { priority: 1, outstanding: 300, ..usual(1) },
+        Listed { priority: 3, outstanding: 100, due_on: None, ..usual(2) },
+        Listed { priority: 2, outstanding: 200, due_on: Some(date(2026, 3, 4)), ..usual(3) },
+    ]);
+    let by = |board: &Board, sort| board.page(&board.find(&Wanted::default(), TODAY), sort, 0, 100);
+    assert_eq!(by(&board, Sort::Priority), [2, 3, 1]);
+    assert_eq!(by(&board, Sort::Money), [1, 3, 2]);
+    assert_eq!(by(&board, Sort::Due), [3, 1, 2]);
+    board.put(&Listed { priority: 9, outstanding: 1, ..usual(1) });
+    board.put(&Listed { priority: 2, ..usual(4) });
+    board.settle();
+    assert_eq!(by(&board, Sort::Priority), [1, 2, 3, 4]);
+    assert_eq!(by(&board, Sort::Money), [4, 3, 2, 1]);
+    let places = board.find(&Wanted::default(), TODAY);
+    assert_eq!(board.page(&places, Sort::Priority, 1, 2), [2, 3]);
+    assert_eq!(board.rank_of(&places, Sort::Priority, 3), Some(2));
+    assert_eq!(board.rank_of(&places, Sort::Priority, 99), None);
+    assert_eq!(board.len(), 4);
+}
+
+#[test]
+fn counts_say_what_a_choice_would_show() {
+    let board = board(&[
+        usual(1),
+        Listed { reason: "bundling", outstanding: 70_000, ..usual(2) },
+        Listed { reason: "bundling", payer: "pay_2", ..usual(3) },
+    ]);
+    let wanted = choose(Facet::Payer, &["pay_1"]);
+    let counts = board.counts(&wanted, TODAY);
+    let of = |facet| {
+        let (_, values) = counts.iter().find(|(one, _)| *one == facet).expect("every facet");
+        values.iter().map(|(name, sum)| (name.as_str(), sum.cases)).collect::<Vec<_>>()
+    };
+    // A facet's own choice does not narrow it; the others' do.
+    assert_eq!(of(Facet::Payer), [("pay_1", 2), ("pay_2", 1)]);
+    assert_eq!(of(Facet::Reason), [("bundling", 1), ("eligibility", 1)]);
+    for (facet, values) in &counts {
+        for (value, sum) in values {
+            let mut narrower = wanted.clone();
+            narrower.chosen.retain(|(other, _)| other != facet);
+            narrower.chosen.push((*facet, vec![value.clone()]));
+            assert_eq!(board.sum(&board.find(&narrower, TODAY)), *sum, "{facet:?} {value}");
+        }
+    }
+}
+
+#[test]
+fn one_job_is_one_group() {
+    let board = board(&[
+        usual(1),
+        Listed { priority: 8, due_on: Some(date(2026, 3, 5)), ..usual(2) },
+        Listed { remark: "N20", outstanding: 90_000, ..usual(3) },
+        Listed { is_open: false, ..usual(4) },
+    ]);
+    let places = board.find(&Wanted::default(), TODAY);
+    let groups = board.groups(&places);
+    let told: Vec<_> =
+        groups.iter().map(|one| (one.first, one.sum.cases, one.sum.outstanding)).collect();
+    assert_eq!(told, [(3, 1, 90_000), (2, 2, 20_000)]);
+    assert_eq!(groups.last().map(|one| one.due_on), Some(date(2026, 3, 5)));
+    let job = Wanted { job_of: Some(1), ..Wanted::default() };
+    assert_eq!(found(&board, &job), [2, 1]);
+    let unknown = Wanted { job_of: Some(77), ..Wanted::default() };
+    assert_eq!(found(&board, &unknown), []);
+}

@@ -1,0 +1,75 @@
+//! Which cases somebody wants to see.
+
+use denial::person::Role;
+use jiff::civil::Date;
+
+use super::facet::Facet;
+use super::places::Places;
+use super::{Board, Numbers};
+
+/// Which cases. What is chosen of one facet adds up, facets narrow each other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Closed ones instead of open ones.
+    pub closed: bool,
+    /// Also those that are put off.
+    pub asleep: bool,
+    /// Values by facet.
+    pub chosen: Vec<(Facet, Vec<String>)>,
+    /// One job: the id of any case of it.
+    pub job_of: Option<u128>,
+    /// Only cases within somebody's own reach.
+    pub own: Option<Own>,
+}
+
+/// Whose cases somebody sees who does not see all: their role's, their own, and those that wait for
+/// their role's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Own {
+    /// Theirs.
+    pub role: Role,
+    /// A person's id.
+    pub person: String,
+}
+
+/// The bit of a role among those that are asked.
+#[must_use]
+pub fn bit(role: Role) -> u16 {
+    Role::ALL.iter().position(|one| *one == role).map_or(0, |at| 1 << at)
+}
+
+impl Board {
+    /// What is wanted, whatever is chosen of facets.
+    pub(crate) fn within(&self, wanted: &Wanted, today: Date) -> Places {
+        let fits = |numbers: &Numbers| {
+            numbers.is_open != wanted.closed && (wanted.asleep || numbers.snoozed_until <= today)
+        };
+        let mut places = Places::of(self.len(), |at| self.numbers.get(at).is_some_and(fits));
+        if let Some(own) = &wanted.own {
+            places.keep(&self.reached_by(own));
+        }
+        if let Some(id) = wanted.job_of {
+            places.keep(&self.like(id));
+        }
+        places
+    }
+
+    fn reached_by(&self, own: &Own) -> Places {
+        let [_, _, roles, owners, ..] = &self.texts;
+        let (role, person) = (roles.number_of(own.role.as_str()), owners.number_of(&own.person));
+        let bit = bit(own.role);
+        Places::of(self.len(), |at| {
+            let is_asked = self.numbers.get(at).is_some_and(|one| one.asked & bit != 0);
+            let is =
+                |number: Option<u32>, of: &[u32]| number.is_some() && of.get(at).copied() == number;
+            is(role, roles.numbers()) || is(person, owners.numbers()) || is_asked
+        })
+    }
+
+    /// The cases that are one job with a case.
+    fn like(&self, id: u128) -> Places {
+        let jobs = self.job.numbers();
+        let job = self.at.get(&id).and_then(|place| jobs.get(*place as usize));
+        Places::of(self.len(), |at| job.is_some() && jobs.get(at) == job)
+    }
+}

@@ -1,0 +1,452 @@
+// The queue by keyboard: a cursor, chosen rows, a long list that loads as it is scrolled, acts in a
+// dialog, undo. Without it the page is a list with forms.
+"use strict";
+
+(() => {
+  const queue = document.querySelector("[data-queue]");
+  if (!queue) return;
+  const list = document.getElementById("list");
+  const body = list && list.querySelector("tbody");
+  const bar = document.getElementById("bulk");
+  const dialog = document.getElementById("form");
+  const toast = document.getElementById("toast");
+  const side = document.getElementById("side");
+  const isGrouped = !!document.querySelector("table.groups");
+  const query = queue.dataset.query;
+  const total = Number(queue.dataset.total);
+  const PART = 50;
+  const part = { "x-part": "yes" };
+
+  // The cursor and what is chosen.
+  let at = Number(queue.dataset.from);
+  let anchor = at;
+  const chosen = new Set();
+  let acted = null;
+
+  const rows = () => (body ? [...body.querySelectorAll("tr[data-id], tr[data-group]")] : []);
+  const idOf = (row) => row.dataset.id || row.dataset.group;
+  const rowAt = (place) => (isGrouped ? rows()[place - Number(queue.dataset.from)] : body.querySelector(`tr[data-at="${place}"]`));
+
+  function current() {
+    const focused = document.activeElement.closest && document.activeElement.closest("tr[data-id], tr[data-group]");
+    return focused || (body && body.querySelector("tr.here")) || null;
+  }
+
+  function mark(row) {
+    for (const one of body.querySelectorAll("tr.here")) one.classList.remove("here");
+    if (!row) return;
+    row.classList.add("here");
+    if (!isGrouped) at = Number(row.dataset.at);
+  }
+
+  async function go(place) {
+    const last = isGrouped ? Number(queue.dataset.from) + rows().length - 1 : total - 1;
+    at = Math.min(Math.max(place, isGrouped ? Number(queue.dataset.from) : 0), last);
+    let row = rowAt(at);
+    if (!row && !isGrouped) {
+      list.scrollTop = offsetOf(at) - list.clientHeight / 2;
+      const place = at;
+      while (!(await draw())) if (place !== at) return;
+      row = rowAt(at);
+    }
+    if (!row) return;
+    mark(row);
+    row.querySelector("a.row").focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+    if (side && !side.hidden) look(row);
+  }
+
+  function choose(row, isChosen) {
+    const box = row.querySelector(".tick input");
+    if (!box) return;
+    const id = idOf(row);
+    box.checked = isChosen;
+    if (isGrouped) chosen.clear();
+    if (isChosen) chosen.add(id);
+    else chosen.delete(id);
+    tell();
+  }
+
+  function tell() {
+    if (!bar) return;
+    const all = bar.querySelector("[data-everything]");
+    const count = chosen.size;
+    const what = isGrouped ? "job" : "case";
+    document.getElementById("chosen").textContent =
+      all.checked ? "All that fit:" : count === 0 ? "This row:" : `${count} ${what}${count === 1 ? "" : "s"}:`;
+    for (const row of rows()) row.classList.toggle("chosen", chosen.has(idOf(row)));
+  }
+
+  // A list longer than the page: parts are loaded as they come into sight. Rows stay where they
+  // are until somebody asks for the list anew, whatever others do meanwhile.
+  const isLong = list && !isGrouped && list.hasAttribute("data-list");
+  const parts = new Map();
+  let height = 48;
+  const TALLEST = 30000000;
+  const tallness = () => Math.min(total * height, TALLEST);
+  const offsetOf = (place) => (place / Math.max(total, 1)) * tallness();
+  let top = null;
+  let bottom = null;
+  let drawing = 0;
+
+  function begin() {
+    if (!isLong || rows().length === 0) return;
+    height = Math.round(rows()[0].getBoundingClientRect().height) || height;
+    const from = Number(queue.dataset.from);
+    const first = Math.floor(from / PART);
+    const all = rows();
+    for (let n = 0; n * PART < all.length; n += 1) {
+      if (from % PART === 0) parts.set(first + n, all.slice(n * PART, (n + 1) * PART));
+    }
+    list.classList.add("long");
+    document.querySelector(".pages").hidden = true;
+    const spacer = () => {
+      const row = document.createElement("tr");
+      row.className = "spacer";
+      row.setAttribute("aria-hidden", "true");
+      row.append(document.createElement("td"));
+      row.firstChild.colSpan = 20;
+      return row;
+    };
+    top = spacer();
+    bottom = spacer();
+    body.prepend(top);
+    body.append(bottom);
+    list.addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
+    if (from > 0) list.scrollTop = offsetOf(from);
+    draw();
+  }
+
+  const coming = new Map();
+  function load(number) {
+    if (parts.has(number)) return null;
+    if (!coming.has(number)) coming.set(number, bring(number).finally(() => coming.delete(number)));
+    return coming.get(number);
+  }
+
+  async function bring(number) {
+    const address = `/queue/rows?${query}${query ? "&" : ""}from=${number * PART}`;
+    const answer = await fetch(address, { headers: part });
+    if (answer.ok) parts.set(number, read(await answer.text()));
+  }
+
+  function read(text) {
+    const holder = document.createElement("template");
+    holder.innerHTML = `<table><tbody>${text}</tbody></table>`;
+    return [...holder.content.querySelectorAll("tr[data-id]")];
+  }
+
+  async function draw() {
+    const mine = (drawing += 1);
+    const seen = Math.ceil(list.clientHeight / height);
+    const reach = Math.max(tallness() - list.clientHeight, 1);
+    const share = Math.min(list.scrollTop / reach, 1);
+    const first = tallness() < TALLEST ? Math.floor(list.scrollTop / height) : Math.floor(share * Math.max(total - seen, 0));
+    const from = Math.max(Math.floor((first - 10) / PART), 0);
+    const to = Math.min(Math.floor((first + seen + 10) / PART), Math.floor(Math.max(total - 1, 0) / PART));
+    const wanted = [];
+    for (let n = from; n <= to; n += 1) wanted.push(n);
+    await Promise.all(wanted.map(load));
+    if (mine !== drawing) return false;
+    const shown = wanted.flatMap((n) => parts.get(n) || []);
+    const above = Math.max(list.scrollTop - (first - from * PART) * height - (list.scrollTop % height), 0);
+    const focused = document.activeElement.closest && document.activeElement.closest("tr[data-id]");
+    top.firstChild.style.height = `${tallness() < TALLEST ? from * PART * height : above}px`;
+    const below = tallness() - from * PART * height - shown.length * height;
+    bottom.firstChild.style.height = `${Math.max(tallness() < TALLEST ? below : tallness() - above - shown.length * height, 0)}px`;
+    body.replaceChildren(top, ...shown, bottom);
+    for (const row of shown) {
+      const box = row.querySelector(".tick input");
+      if (box) box.checked = chosen.has(row.dataset.id);
+    }
+    if (focused && focused.isConnected && document.activeElement === document.body) {
+      focused.querySelector("a.row").focus({ preventScroll: true });
+    }
+    const row = rowAt(at);
+    if (row) mark(row);
+    tell();
+    return true;
+  }
+
+  // Rows that were acted on, as they are now, in the place where they stand.
+  async function renew(ids) {
+    if (isGrouped || ids.length === 0) return;
+    const answer = await fetch(`/queue/rows?${query}${query ? "&" : ""}ids=${ids.slice(0, 200).join(",")}`, { headers: part });
+    if (!answer.ok) return;
+    for (const fresh of read(await answer.text())) {
+      const old = body.querySelector(`tr[data-id="${fresh.dataset.id}"]`);
+      if (!old) continue;
+      fresh.dataset.at = old.dataset.at;
+      for (const loaded of parts.values()) {
+        const place = loaded.indexOf(old);
+        if (place >= 0) loaded[place] = fresh;
+      }
+      const had = old.contains(document.activeElement);
+      old.replaceWith(fresh);
+      if (had) fresh.querySelector("a.row").focus({ preventScroll: true });
+      if (Number(fresh.dataset.at) === at) mark(fresh);
+    }
+    tell();
+  }
+
+  // The case of the row beside the list.
+  let looking = 0;
+  async function look(row) {
+    const mine = (looking += 1);
+    const href = row.querySelector("a.row").getAttribute("href");
+    const answer = await fetch(href);
+    if (!answer.ok || mine !== looking) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const facts = page.querySelector(".facts");
+    const now = page.querySelector(".rail .now");
+    const clocks = page.querySelector(".rail .clocks");
+    if (!facts) return;
+    const open = document.createElement("p");
+    open.className = "side-open";
+    const link = document.createElement("a");
+    link.href = href;
+    link.className = "button";
+    link.textContent = "Open the case";
+    const close = document.createElement("button");
+    close.type = "button";
+    close.textContent = "Close";
+    close.addEventListener("click", shut);
+    open.append(link, close);
+    const pieces = [...facts.children].slice(0, 4);
+    side.replaceChildren(open, pieces[0], ...[now, clocks].filter(Boolean), ...pieces.slice(1));
+    for (const one of side.querySelectorAll("[id]")) one.removeAttribute("id");
+    side.hidden = false;
+    list.parentElement.classList.add("beside");
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  function shut() {
+    side.hidden = true;
+    side.replaceChildren();
+    list.parentElement.classList.remove("beside");
+  }
+
+  // Acts.
+  function ids() {
+    if (bar.querySelector("[data-everything]").checked) return null;
+    if (chosen.size > 0) return [...chosen];
+    const row = current();
+    return row ? [idOf(row)] : [];
+  }
+
+  async function act(name) {
+    const which = ids();
+    if (which !== null && which.length === 0) return;
+    const fields = new URLSearchParams();
+    fields.set("csrf", bar.querySelector("[name=csrf]").value);
+    fields.set("query", query);
+    fields.set("act", name);
+    if (which === null) fields.set("all", "yes");
+    else if (isGrouped) fields.set("job", which[0]);
+    else fields.set("cases", which.join(","));
+    acted = which;
+    const answer = await fetch("/queue/bulk", { method: "POST", headers: part, body: fields });
+    await show(answer);
+    // What asks for nothing and leaves nothing out is done at once.
+    const form = dialog.querySelector("form");
+    const isPlain = form && !form.querySelector("label, .warn, .refused, .grave") && which !== null && which.length === 1 && !isGrouped;
+    if (isPlain) send(form);
+  }
+
+  async function show(answer) {
+    if (answer.redirected) {
+      location.reload();
+      return;
+    }
+    const text = await answer.text();
+    if (!answer.headers.get("content-type").startsWith("text/html")) return;
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const form = page.querySelector("[data-bulk]");
+    if (!form) {
+      const said = page.querySelector("main");
+      say(said || page.body, true);
+      return;
+    }
+    dialog.replaceChildren(form);
+    if (!dialog.open) dialog.showModal();
+    const first = form.querySelector("select, input:not([type=hidden]), textarea") || form.querySelector("button");
+    if (first) first.focus();
+  }
+
+  function say(node, isTrouble) {
+    toast.replaceChildren(...node.childNodes);
+    toast.classList.toggle("trouble", !!isTrouble);
+    toast.classList.add("shown");
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => toast.classList.remove("shown"), isTrouble ? 15000 : 60000);
+  }
+
+  let last = null;
+  async function send(form) {
+    const fields = new URLSearchParams(new FormData(form));
+    const answer = await fetch("/queue/bulk", { method: "POST", headers: part, body: fields });
+    if (answer.status === 422) {
+      await show(answer);
+      return;
+    }
+    dialog.close();
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    say(page.querySelector("main") || page.body, !answer.ok);
+    if (!answer.ok) return;
+    fields.delete("cases");
+    fields.delete("all");
+    last = fields;
+    const one = acted !== null && acted.length === 1 && chosen.size === 0 && !isGrouped;
+    if (isGrouped || acted === null) {
+      setTimeout(() => {}, 0);
+    } else {
+      await renew(acted);
+    }
+    if (chosen.size > 0) {
+      chosen.clear();
+      for (const box of document.querySelectorAll("#list .tick input")) box.checked = false;
+    }
+    tell();
+    if (one && fields.get("act") !== "review" && fields.get("act") !== "take") await go(at + 1);
+    else await go(at);
+  }
+
+  // The last act on this row too.
+  async function again() {
+    const row = current();
+    if (!last || !row || isGrouped) return;
+    const fields = new URLSearchParams(last);
+    fields.set("cases", idOf(row));
+    acted = [idOf(row)];
+    const answer = await fetch("/queue/bulk", { method: "POST", headers: part, body: fields });
+    if (answer.status === 422) {
+      await show(answer);
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    say(page.querySelector("main") || page.body, !answer.ok);
+    await renew(acted);
+    await go(at + 1);
+  }
+
+  async function undo() {
+    const form = toast.querySelector("[data-undo]");
+    if (!form) return false;
+    const answer = await fetch("/queue/undo", { method: "POST", headers: part, body: new URLSearchParams(new FormData(form)) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    say(page.querySelector("main") || page.body, !answer.ok);
+    if (acted) await renew(acted);
+    return true;
+  }
+
+  async function filters() {
+    const link = document.querySelector("[data-filters]");
+    const answer = await fetch(link.getAttribute("href"), { headers: part });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const form = page.getElementById("filters-form");
+    if (!form) return;
+    dialog.replaceChildren(form);
+    dialog.setAttribute("aria-labelledby", "filters-title");
+    dialog.classList.add("broad");
+    dialog.showModal();
+    const first = form.querySelector(".facets input");
+    if (first) first.focus();
+  }
+
+  if (dialog) {
+    dialog.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (!form.hasAttribute("data-bulk")) return;
+      event.preventDefault();
+      send(form);
+    });
+    dialog.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-close]")) return;
+      event.preventDefault();
+      dialog.close();
+    });
+    dialog.addEventListener("close", () => {
+      dialog.replaceChildren();
+      dialog.classList.remove("broad");
+      const row = rowAt(at);
+      if (row) row.querySelector("a.row").focus({ preventScroll: true });
+    });
+    dialog.addEventListener("keydown", (event) => {
+      const isPick = event.target.matches("select, input[type=checkbox]");
+      if (event.key === "Enter" && isPick) {
+        event.preventDefault();
+        event.target.form.requestSubmit();
+      }
+    });
+  }
+  toast.addEventListener("submit", (event) => {
+    if (!event.target.hasAttribute("data-undo")) return;
+    event.preventDefault();
+    undo();
+  });
+  if (bar) {
+    bar.addEventListener("submit", (event) => {
+      event.preventDefault();
+      act(event.submitter.value);
+    });
+    bar.querySelector("[data-everything]").addEventListener("change", tell);
+  }
+  if (list) {
+    list.addEventListener("change", (event) => {
+      const row = event.target.closest("tr[data-id], tr[data-group]");
+      if (row && event.target.matches(".tick input")) choose(row, event.target.checked);
+    });
+    list.addEventListener("focusin", (event) => {
+      const row = event.target.closest("tr[data-id], tr[data-group]");
+      if (row) mark(row);
+    });
+    list.addEventListener("click", (event) => {
+      const row = event.target.closest("tr[data-id]");
+      if (!row || event.target.closest("a, input, summary, details, button")) return;
+      mark(row);
+      look(row);
+    });
+  }
+  const link = document.querySelector("[data-filters]");
+  if (link) link.addEventListener("click", (event) => { event.preventDefault(); filters(); });
+  for (const select of document.querySelectorAll("[data-submits]")) {
+    select.addEventListener("change", () => select.form.requestSubmit());
+  }
+
+  // What the page's keys mean here; the frame asks before it looks itself.
+  window.queueKey = (event) => {
+    const key = event.key;
+    const row = current();
+    // The first press shows where the cursor is.
+    const isIn = row && row.contains(document.activeElement);
+    if ((key === "j" || key === "ArrowDown") && body) { go(isIn ? at + 1 : at); return true; }
+    if ((key === "k" || key === "ArrowUp") && body) { go(isIn ? at - 1 : at); return true; }
+    if (key === "Home" && body) { go(0); return true; }
+    if (key === "End" && body) { go(total - 1); return true; }
+    if (key === "x" && row) { choose(row, !chosen.has(idOf(row))); anchor = at; return true; }
+    if (key === "X" && row) { for (let n = Math.min(anchor, at); n <= Math.max(anchor, at); n += 1) { const one = rowAt(n); if (one) choose(one, true); } return true; }
+    if (key === "*" && bar) { const all = bar.querySelector("[data-everything]"); all.checked = !all.checked; tell(); return true; }
+    if (key === "o" && row) { row.querySelector("a.row").click(); return true; }
+    if (key === "f") { filters(); return true; }
+    if (key === "h") { const group = document.querySelector("[data-group]"); if (!group) return false; group.click(); return true; }
+    if (key === "u") { undo(); return true; }
+    if (key === ".") { again(); return true; }
+    if (key === "r") { location.reload(); return true; }
+    if (key === "v") { const first = document.querySelector(".views a"); if (!first) return false; first.focus(); return true; }
+    if (key === "Escape" && side && !side.hidden) { shut(); return true; }
+    if (key === "Enter" && row && !isGrouped && event.target.matches("a.row") && side) {
+      if (side.hidden || side.dataset.of !== idOf(row)) { side.dataset.of = idOf(row); look(row); return true; }
+      return false;
+    }
+    const button = bar && bar.querySelector(`[data-bulk-key="${CSS.escape(key)}"]`);
+    if (button) { act(button.value); return true; }
+    return false;
+  };
+
+  if (bar) {
+    bar.classList.add("scripted");
+    tell();
+  }
+  begin();
+})();

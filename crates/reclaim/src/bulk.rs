@@ -1,0 +1,217 @@
+//! One act on many cases: what it would come to, done some at a time, and taken back as one.
+
+use std::collections::BTreeMap;
+
+use denial::denial::Denial;
+use denial::ids::{BatchId, PersonId};
+use denial::lifecycle::{Act, Action, Event, Refused};
+use denial::money::Money;
+use denial::person::Moment;
+use denial::rules::Rules;
+use store::batches::Batch;
+use store::{Tx, instant};
+
+use crate::act::{self, Failed};
+use crate::practice::Office;
+use crate::{rank, settle};
+
+/// Cases in one transaction: the longest that anybody waits for it.
+const PART: usize = 50;
+
+/// What is to be done with each case.
+#[derive(Clone, Debug)]
+pub(crate) enum Deed {
+    /// The same.
+    Same(Box<Action>),
+    /// What the playbook does first about its own reason, by its usual day.
+    Playbook,
+}
+
+impl Deed {
+    /// The name under which it is kept.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Deed::Same(action) => action.act().as_str(),
+            Deed::Playbook => "playbook",
+        }
+    }
+
+    fn of(&self, case: &Denial, at: &Moment, rules: &Rules) -> Action {
+        match self {
+            Deed::Same(action) => action.as_ref().clone(),
+            Deed::Playbook => {
+                let next = case.next_by_playbook(at.today, rules);
+                Action::Plan { next: next.kind, on: next.on }
+            }
+        }
+    }
+}
+
+/// What an act comes to, or came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) cases: usize,
+    /// Outstanding on these cases.
+    pub(crate) money: Money,
+    /// Why others are left out, in words, and how many.
+    pub(crate) skipped: BTreeMap<String, usize>,
+    /// One of them: what a form is filled from.
+    pub(crate) first: Option<Denial>,
+}
+
+impl Tally {
+    fn take(&mut self, case: &Denial) {
+        self.cases += 1;
+        self.money += case.balance.outstanding();
+        if self.first.is_none() {
+            self.first = Some(case.clone());
+        }
+    }
+
+    fn skip(&mut self, why: &Refused) {
+        // Whoever has taken a case is another one for each; here it matters that somebody has.
+        let is_taken = matches!(why, Refused::TakenBy(_));
+        let text = if is_taken { "somebody else works on it".to_owned() } else { why.to_string() };
+        *self.skipped.entry(text).or_default() += 1;
+    }
+
+    /// How many are left out.
+    pub(crate) fn left_out(&self) -> usize {
+        self.skipped.values().sum()
+    }
+}
+
+/// What an act would come to. Without its fields: for which cases it is offered at all.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn preview(
+    office: &Office,
+    ids: &[String],
+    act: Act,
+    deed: Option<&Deed>,
+) -> anyhow::Result<Tally> {
+    let moment = office.moment();
+    let mut tally = Tally::default();
+    for part in ids.chunks(PART) {
+        let cases = office.read().await?.cases_among(part).await?;
+        for case in cases {
+            let refused = match deed {
+                None => case.admit(act, &moment).err(),
+                Some(deed) => {
+                    let action = deed.of(&case, &moment, &office.rules);
+                    case.decide(&action, &moment, &office.rules).err()
+                }
+            };
+            match refused {
+                Some(why) => tally.skip(&why),
+                None => tally.take(&case),
+            }
+        }
+    }
+    Ok(tally)
+}
+
+/// Does an act on each case that allows it: the batch's id and what came of it.
+///
+/// # Errors
+/// The database; what was done before stays done, and can be taken back.
+pub(crate) async fn act_on_all(
+    office: &Office,
+    ids: &[String],
+    deed: &Deed,
+) -> anyhow::Result<(String, Tally)> {
+    let batch = BatchId::from_bits(act::draw()).as_str().to_owned();
+    let moment = office.moment();
+    let mut tx = office.write().await?;
+    tx.begin_batch(&Batch {
+        batch: batch.clone(),
+        act: deed.name().to_owned(),
+        person: moment.who.person.as_str().to_owned(),
+        done_at: instant(moment.now),
+        undone_at: None,
+    })
+    .await?;
+    tx.commit().await?;
+    let mut tally = Tally::default();
+    for part in ids.chunks(PART) {
+        let mut refused = Vec::new();
+        let mut tx = office.write().await?;
+        for case in tx.cases_among(part).await? {
+            let action = deed.of(&case, &moment, &office.rules);
+            match act::do_in(&mut tx, office, &moment, &case, &action).await {
+                Ok(after) => {
+                    tx.add_to_batch(&batch, case.id.as_str(), after.version).await?;
+                    tally.take(&case);
+                }
+                Err(Failed::Refused(why)) => refused.push((case.id.to_string(), why)),
+                Err(other) => return Err(other.into()),
+            }
+        }
+        tx.commit().await?;
+        for (id, why) in refused {
+            tally.skip(&why);
+            act::note_refusal(office, &id, deed.name(), &why).await;
+        }
+    }
+    Ok((batch, tally))
+}
+
+/// Takes a batch back, case by case: what came after it, on a case, stays.
+///
+/// # Errors
+/// The database, and a batch that is not there.
+pub(crate) async fn undo(office: &Office, batch: &str) -> anyhow::Result<Tally> {
+    let moment = office.moment();
+    let mut tx = office.read().await?;
+    let done = tx.batch(batch).await?;
+    drop(tx);
+    let mut tally = Tally::default();
+    let mut after = String::new();
+    let limit = i64::try_from(PART).unwrap_or(i64::MAX);
+    loop {
+        let mut tx = office.write().await?;
+        let part = tx.batch_cases(batch, &after, limit).await?;
+        let Some((last, _)) = part.last() else { break };
+        last.clone_into(&mut after);
+        for (id, version) in &part {
+            let version = u32::try_from(*version).unwrap_or(u32::MAX);
+            match undo_one(&mut tx, office, &moment, id, version).await {
+                Ok(case) => tally.take(&case),
+                Err(Failed::Refused(why)) => tally.skip(&why),
+                Err(other) => return Err(other.into()),
+            }
+        }
+        tx.commit().await?;
+    }
+    let mut tx = office.write().await?;
+    tx.end_batch(&done.batch, &instant(moment.now)).await?;
+    tx.commit().await?;
+    Ok(tally)
+}
+
+/// Takes back what led a case to a version.
+///
+/// # Errors
+/// [`Failed`].
+pub(crate) async fn undo_one(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    id: &str,
+    version: u32,
+) -> Result<Denial, Failed> {
+    let case = tx.case(id).await?;
+    let told = tx.timeline(id).await?;
+    let events: Vec<Event> =
+        told.iter().filter_map(|one| serde_json::from_str(&one.body).ok()).collect();
+    let last = told.last().ok_or(Failed::Missing)?;
+    let by = PersonId::parse(&last.actor).map_err(|_| Failed::Missing)?;
+    let at = last.at.parse().map_err(|_| Failed::Missing)?;
+    let undone = case.undo(&events, version, (&by, at), moment)?;
+    let after = undone.iter().fold(case.clone(), Denial::apply);
+    let ranked = rank::rank(&after, moment.today, &office.rules);
+    let entries = settle::entries(&after, &undone);
+    tx.save_case(&after, case.version, &ranked, entries, moment).await?;
+    Ok(after)
+}

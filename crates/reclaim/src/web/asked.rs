@@ -1,0 +1,271 @@
+//! What the queue's address asks for: filters, order, place, columns. The same words make links,
+//! saved views and what acts on many cases are about.
+
+use denial::denial::Status;
+use denial::ids::DenialId;
+use form_urlencoded::{Serializer, parse};
+use insight::board::{Facet, Sort, Wanted};
+
+use crate::practice::Office;
+
+/// One column of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Column {
+    Payer,
+    Reason,
+    Status,
+    Next,
+    Clock,
+    Owner,
+    Outstanding,
+    Priority,
+    Service,
+    Age,
+    Plan,
+    Provider,
+    Waiting,
+    Round,
+    Chance,
+}
+
+impl Column {
+    pub(crate) const ALL: [Column; 15] = [
+        Column::Payer,
+        Column::Reason,
+        Column::Status,
+        Column::Next,
+        Column::Clock,
+        Column::Owner,
+        Column::Outstanding,
+        Column::Priority,
+        Column::Service,
+        Column::Age,
+        Column::Plan,
+        Column::Provider,
+        Column::Waiting,
+        Column::Round,
+        Column::Chance,
+    ];
+    /// What is shown where nobody chose.
+    pub(crate) const USUAL: [Column; 8] = [
+        Column::Payer,
+        Column::Reason,
+        Column::Status,
+        Column::Next,
+        Column::Clock,
+        Column::Owner,
+        Column::Outstanding,
+        Column::Priority,
+    ];
+
+    /// The word in links.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Column::Payer => "payer",
+            Column::Reason => "reason",
+            Column::Status => "status",
+            Column::Next => "next",
+            Column::Clock => "clock",
+            Column::Owner => "owner",
+            Column::Outstanding => "outstanding",
+            Column::Priority => "priority",
+            Column::Service => "service",
+            Column::Age => "age",
+            Column::Plan => "plan",
+            Column::Provider => "provider",
+            Column::Waiting => "waiting",
+            Column::Round => "round",
+            Column::Chance => "chance",
+        }
+    }
+
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Column::Payer => "Payer",
+            Column::Reason => "Reason",
+            Column::Status => "Status",
+            Column::Next => "Next action",
+            Column::Clock => "Clock",
+            Column::Owner => "Owner",
+            Column::Outstanding => "Outstanding",
+            Column::Priority => "Priority",
+            Column::Service => "Service",
+            Column::Age => "Age",
+            Column::Plan => "Line of business",
+            Column::Provider => "Provider",
+            Column::Waiting => "Waits for",
+            Column::Round => "Round",
+            Column::Chance => "Chance",
+        }
+    }
+
+    /// A figure, which stands to the right.
+    pub(crate) const fn is_figure(self) -> bool {
+        matches!(
+            self,
+            Column::Outstanding | Column::Priority | Column::Age | Column::Round | Column::Chance
+        )
+    }
+}
+
+/// Cases that are named in one request.
+const NAMED: usize = 200;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) wanted: Wanted,
+    pub(crate) sort: Sort,
+    /// The first row that is shown, from 0.
+    pub(crate) from: usize,
+    /// Only these cases.
+    named: Option<String>,
+    /// One row for each job.
+    pub(crate) grouped: bool,
+    pub(crate) columns: Vec<Column>,
+    /// Every word that was understood, place apart.
+    pairs: Vec<(String, String)>,
+}
+
+impl Asked {
+    /// Reads an address' query; what is not understood is not asked.
+    pub(crate) fn of(query: &str, office: &Office) -> Asked {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (name, text) in parse(query.as_bytes()).filter(|(_, text)| !text.is_empty()) {
+            // Boxes that are ticked come one by one.
+            match pairs.iter_mut().find(|(known, _)| *known == name && is_list(&name)) {
+                Some((_, there)) => *there = format!("{there},{text}"),
+                None => pairs.push((name.into_owned(), text.into_owned())),
+            }
+        }
+        let named = value(&pairs, "ids").map(str::to_owned);
+        let from = value(&pairs, "from").and_then(|text| text.parse().ok()).unwrap_or(0);
+        pairs.retain(|(name, _)| is_known(name));
+        let columns = value(&pairs, "columns").map(columns).filter(|columns| !columns.is_empty());
+        Asked {
+            wanted: wanted(&pairs, office),
+            sort: value(&pairs, "sort").and_then(Sort::from_name).unwrap_or_default(),
+            from,
+            named,
+            grouped: value(&pairs, "by") == Some("job"),
+            columns: columns.unwrap_or_else(|| Column::USUAL.to_vec()),
+            pairs,
+        }
+    }
+
+    /// The ids of the cases that are named, where some are.
+    pub(crate) fn ids(&self) -> Option<Vec<String>> {
+        let ids = self.named.as_ref()?.split(',').filter(|id| DenialId::parse(id).is_ok());
+        Some(ids.take(NAMED).map(str::to_owned).collect())
+    }
+
+    /// The query that asks the same, from the first row on.
+    pub(crate) fn query(&self) -> String {
+        written(self.pairs.iter())
+    }
+
+    /// The query with one word changed, or without it where the text is empty.
+    pub(crate) fn with(&self, name: &str, text: &str) -> String {
+        let mut pairs: Vec<_> =
+            self.pairs.iter().filter(|(known, _)| known != name).cloned().collect();
+        if !text.is_empty() {
+            pairs.push((name.to_owned(), text.to_owned()));
+        }
+        written(pairs.iter())
+    }
+
+    /// The query for the cases of one job alone.
+    pub(crate) fn of_job(&self, like: &str) -> String {
+        let alone = self.pairs.iter().filter(|(name, _)| !matches!(name.as_str(), "by" | "job"));
+        let job = ("job".to_owned(), like.to_owned());
+        written(alone.chain([&job]))
+    }
+
+    /// Every word but one, as a form keeps them.
+    pub(crate) fn others(&self, name: &str) -> Vec<(String, String)> {
+        self.pairs.iter().filter(|(known, _)| known != name).cloned().collect()
+    }
+
+    /// What is chosen of a word, as the address has it.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        value(&self.pairs, name)
+    }
+
+    /// How many filters are set.
+    pub(crate) fn filters(&self) -> usize {
+        let is_filter =
+            |name: &str| Facet::from_name(name).is_some() || matches!(name, "snoozed" | "job");
+        self.pairs.iter().filter(|(name, _)| is_filter(name)).count()
+    }
+
+    /// Without any filter, in the same order and columns.
+    pub(crate) fn cleared(&self) -> String {
+        let kept = |name: &str| matches!(name, "sort" | "columns" | "by");
+        written(self.pairs.iter().filter(|(name, _)| kept(name)))
+    }
+}
+
+/// Names that may come more than once.
+fn is_list(name: &str) -> bool {
+    name == "columns" || Facet::from_name(name).is_some()
+}
+
+fn is_known(name: &str) -> bool {
+    is_list(name) || matches!(name, "sort" | "by" | "snoozed" | "job")
+}
+
+fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
+}
+
+fn written<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> String {
+    let mut query = Serializer::new(String::new());
+    for (name, text) in pairs {
+        query.append_pair(name, text);
+    }
+    // Commas mean themselves in a query, and links are read by people.
+    query.finish().replace("%2C", ",")
+}
+
+fn columns(text: &str) -> Vec<Column> {
+    let named = |name: &str| Column::ALL.into_iter().find(|column| column.as_str() == name);
+    text.split(',').filter_map(named).collect()
+}
+
+fn wanted(pairs: &[(String, String)], office: &Office) -> Wanted {
+    let mut wanted = Wanted {
+        asleep: value(pairs, "snoozed").is_some(),
+        job_of: value(pairs, "job").and_then(|id| DenialId::parse(id).ok()).map(|id| id.bits()),
+        own: office.own(),
+        ..Wanted::default()
+    };
+    for (name, text) in pairs {
+        let Some(facet) = Facet::from_name(name) else { continue };
+        let names = text.split(',').map(|name| meant(facet, name, office));
+        let mut names: Vec<String> = names.collect();
+        if facet == Facet::Status {
+            wanted.closed = names.iter().any(|name| is_closed(name));
+            names.retain(|name| name != "closed");
+        }
+        if !names.is_empty() {
+            wanted.chosen.push((facet, names));
+        }
+    }
+    wanted
+}
+
+fn is_closed(status: &str) -> bool {
+    status == "closed" || Status::from_name(status).is_some_and(Status::is_closed)
+}
+
+/// Words that mean another one for each who asks.
+fn meant(facet: Facet, name: &str, office: &Office) -> String {
+    match (facet, name) {
+        (Facet::Owner, "me") => office.who.person.as_str().to_owned(),
+        (Facet::Brought, "me") => office.who.role.as_str().to_owned(),
+        (Facet::Owner, "nobody") | (Facet::Remark | Facet::Service | Facet::Provider, "none") => {
+            String::new()
+        }
+        (_, name) => name.to_owned(),
+    }
+}

@@ -1,0 +1,338 @@
+//! One act on the cases that were chosen in the queue: a form that says how many, how much and what
+//! is left out, then the act, then the way back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use denial::denial::Denial;
+use denial::ids::DenialId;
+use denial::lifecycle::Act;
+use denial::triage::Advice;
+
+use crate::act;
+use crate::bulk::{self, Deed, Tally};
+use crate::fields::{self, Fields};
+use crate::web::App;
+use crate::web::act_words;
+use crate::web::asked::Asked;
+use crate::web::case_fields::{Field, Kind};
+use crate::web::case_forms::Desk;
+use crate::web::gate::Posted;
+use crate::web::page::{Page, html_with};
+use crate::web::queue;
+use crate::web::session::Visitor;
+use crate::web::timeline;
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+/// Above so many cases somebody types their number, so that nobody does it by a slip.
+const TYPED: usize = 200;
+/// Cases in one go.
+const MOST: usize = 10_000;
+
+/// What is offered for many cases.
+const OFFERED: [&str; 9] = [
+    "plan",
+    "playbook",
+    "assign",
+    "ask_colleague",
+    "snooze",
+    "review",
+    "take",
+    "note",
+    "propose_write_off",
+];
+
+#[derive(Template)]
+#[template(path = "bulk.html")]
+struct BulkPage {
+    page: Page,
+    form: Form,
+}
+
+#[derive(Template)]
+#[template(path = "bulk_part.html")]
+struct BulkPart {
+    page: Page,
+    form: Form,
+}
+
+/// The act as it is about to be done.
+struct Form {
+    title: String,
+    hint: String,
+    act: String,
+    button: String,
+    /// `12 cases · $3,400.00`.
+    what: String,
+    cases: usize,
+    /// What is left out: how many, why.
+    left_out: Vec<(String, String)>,
+    fields: Vec<Field>,
+    refused: Option<String>,
+    /// The number is to be typed.
+    types: bool,
+    /// What was left out was shown.
+    sure: bool,
+    gives_up: bool,
+    /// What the next step needs to know again.
+    kept: Vec<(&'static str, String)>,
+    /// The queue as it was.
+    back: String,
+}
+
+#[derive(Template)]
+#[template(path = "bulk_done.html")]
+struct DonePage {
+    page: Page,
+    done: Done,
+}
+
+#[derive(Template)]
+#[template(path = "bulk_done_part.html")]
+struct DonePart {
+    page: Page,
+    done: Done,
+}
+
+/// What came of it.
+struct Done {
+    text: String,
+    left_out: Vec<(String, String)>,
+    /// What takes it back.
+    batch: Option<String>,
+    query: String,
+}
+
+/// Which cases, and what is to be done with them.
+struct Order {
+    act: Act,
+    playbook: bool,
+    ids: Vec<String>,
+    fields: Fields,
+}
+
+/// `POST /queue/bulk`.
+pub(crate) async fn act(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Posted(fields): Posted,
+) -> Result<Response, Trouble> {
+    let order = order(&app, &visitor, fields).await?;
+    if order.ids.is_empty() {
+        let text = "Choose cases first: tick them, or press x on a row.";
+        return Err(Trouble::Unfit(text.to_owned()));
+    }
+    let is_part = headers.contains_key("x-part");
+    if order.fields.get("step").map(String::as_str) != Some("do") {
+        return ask(&visitor, &order, None, is_part).await;
+    }
+    let deed = match deed(&order) {
+        Ok(deed) => deed,
+        Err(text) => return ask(&visitor, &order, Some(text), is_part).await,
+    };
+    let tally = bulk::preview(&visitor.office, &order.ids, order.act, Some(&deed)).await?;
+    let typed = order.fields.get("count").map(|text| text.trim().replace(',', ""));
+    let is_typed = tally.cases <= TYPED || typed == Some(tally.cases.to_string());
+    let is_sure = tally.left_out() == 0 || order.fields.contains_key("sure");
+    if tally.cases == 0 || !is_sure || !is_typed {
+        return show(&visitor, &order, tally, None, is_part).await;
+    }
+    let (batch, tally) = bulk::act_on_all(&visitor.office, &order.ids, &deed).await?;
+    let text = format!("{}: {}", name(order.act, order.playbook), what(&tally));
+    let query = order.fields.get("query").cloned().unwrap_or_default();
+    // What moved the status goes on from there (house §18.14).
+    let batch = (order.act != Act::Review).then_some(batch);
+    let done = Done { text, left_out: left_out(&tally), batch, query };
+    tell(&visitor, done, is_part)
+}
+
+/// `POST /queue/undo`.
+pub(crate) async fn undo(
+    visitor: Visitor,
+    headers: HeaderMap,
+    Posted(fields): Posted,
+) -> Result<Response, Trouble> {
+    let batch = fields.get("batch").cloned().unwrap_or_default();
+    let mut tx = visitor.office.read().await?;
+    let known = tx.batch(&batch).await?;
+    drop(tx);
+    if known.undone_at.is_some() {
+        return Err(Trouble::Unfit("That was taken back already.".to_owned()));
+    }
+    let tally = bulk::undo(&visitor.office, &batch).await?;
+    let text = format!("Taken back: {}", what(&tally));
+    let query = fields.get("query").cloned().unwrap_or_default();
+    let done = Done { text, left_out: left_out(&tally), batch: None, query };
+    tell(&visitor, done, headers.contains_key("x-part"))
+}
+
+async fn order(app: &App, visitor: &Visitor, mut fields: Fields) -> Result<Order, Trouble> {
+    let name = fields.remove("act").unwrap_or_default();
+    let playbook = name == "playbook";
+    let act = if playbook { Some(Act::Plan) } else { Act::from_name(&name) };
+    let Some(act) = act.filter(|_| OFFERED.contains(&name.as_str())) else {
+        return Err(Trouble::Unfit("This is not done with many cases at once.".to_owned()));
+    };
+    let query = fields.get("query").cloned().unwrap_or_default();
+    let ids = if fields.contains_key("all") {
+        everything(app, visitor, &query).await?
+    } else if let Some(like) = fields.remove("job") {
+        let job = Asked::of(&query, &visitor.office).of_job(&like);
+        let ids = everything(app, visitor, &job).await?;
+        fields.insert("cases".to_owned(), ids.join(","));
+        ids
+    } else {
+        let listed = fields.get("cases").map(String::as_str).unwrap_or_default();
+        let ids = listed.split(',').filter(|id| DenialId::parse(id).is_ok());
+        ids.map(str::to_owned).collect()
+    };
+    if ids.len() > MOST {
+        let most = words::number(i64::try_from(MOST).unwrap_or(i64::MAX));
+        return Err(Trouble::Unfit(format!("At most {most} cases in one go: set more filters.")));
+    }
+    Ok(Order { act, playbook, ids, fields })
+}
+
+/// Every case that the queue lists for a query.
+async fn everything(app: &App, visitor: &Visitor, query: &str) -> Result<Vec<String>, Trouble> {
+    let asked = Asked::of(query, &visitor.office);
+    let mut tx = visitor.office.read().await?;
+    let kept = app.boards.of(&mut tx).await?;
+    let places = kept.board.find(&asked.wanted, visitor.office.moment().today);
+    Ok(queue::ids(&kept.board, &places, asked.sort, 0, MOST + 1))
+}
+
+fn deed(order: &Order) -> Result<Deed, String> {
+    if order.playbook {
+        return Ok(Deed::Playbook);
+    }
+    let of_queue = ["step", "cases", "all", "query", "sure", "count"];
+    let mut fields = order.fields.clone();
+    fields.retain(|name, _| !of_queue.contains(&name.as_str()));
+    let action = fields::action(order.act.as_str(), &fields, act::draw)?;
+    Ok(Deed::Same(Box::new(action)))
+}
+
+/// The form, before anything is filled in.
+async fn ask(
+    visitor: &Visitor,
+    order: &Order,
+    refused: Option<String>,
+    is_part: bool,
+) -> Result<Response, Trouble> {
+    let tally = bulk::preview(&visitor.office, &order.ids, order.act, None).await?;
+    show(visitor, order, tally, refused, is_part).await
+}
+
+async fn show(
+    visitor: &Visitor,
+    order: &Order,
+    tally: Tally,
+    refused: Option<String>,
+    is_part: bool,
+) -> Result<Response, Trouble> {
+    let is_first = order.fields.get("step").map(String::as_str) != Some("do");
+    let people = timeline::people(&mut visitor.office.read().await?).await?;
+    let fields = match &tally.first {
+        Some(case) if !order.playbook => fields_for(visitor, order, case, &people, is_first),
+        Some(_) | None => Vec::new(),
+    };
+    let query = order.fields.get("query").cloned().unwrap_or_default();
+    let mut kept = vec![("query", query.clone())];
+    if order.fields.contains_key("all") {
+        kept.push(("all", "yes".to_owned()));
+    } else {
+        kept.push(("cases", order.ids.join(",")));
+    }
+    let gives_up = order.act == Act::ProposeWriteOff;
+    let form = Form {
+        title: name(order.act, order.playbook),
+        hint: hint(order),
+        act: if order.playbook { "playbook" } else { order.act.as_str() }.to_owned(),
+        button: name(order.act, order.playbook),
+        what: what(&tally),
+        cases: tally.cases,
+        left_out: left_out(&tally),
+        fields,
+        refused,
+        types: tally.cases > TYPED,
+        sure: tally.left_out() > 0 && !is_first,
+        gives_up,
+        kept,
+        back: format!("/queue?{query}"),
+    };
+    let page = Page::of(visitor, "Many cases", "/queue");
+    let status = if is_first { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    if is_part {
+        html_with(status, &BulkPart { page, form })
+    } else {
+        html_with(status, &BulkPage { page, form })
+    }
+}
+
+/// The act's fields, filled with what was typed, else with what the case that stands for all
+/// suggests.
+fn fields_for(
+    visitor: &Visitor,
+    order: &Order,
+    case: &Denial,
+    people: &timeline::People,
+    is_first: bool,
+) -> Vec<Field> {
+    let moment = visitor.office.moment();
+    let mut typed = order.fields.clone();
+    if is_first && order.act == Act::Plan {
+        let next = case.next_by_playbook(moment.today, &visitor.office.rules);
+        typed.insert("next".to_owned(), next.kind.as_str().to_owned());
+        typed.insert("on".to_owned(), next.on.to_string());
+    }
+    let desk = Desk {
+        case,
+        moment: &moment,
+        people,
+        advice: Advice::Rework,
+        usual: &[],
+        typed: Some((order.act.as_str(), &typed)),
+    };
+    desk.fields(order.act)
+}
+
+fn hint(order: &Order) -> String {
+    if order.playbook {
+        return "Each case gets what the playbook does first about its own reason, by its day."
+            .to_owned();
+    }
+    act_words::of(order.act).1.to_owned()
+}
+
+fn name(act: Act, playbook: bool) -> String {
+    if playbook { "Follow the playbook" } else { act_words::of(act).0 }.to_owned()
+}
+
+fn what(tally: &Tally) -> String {
+    let count = i64::try_from(tally.cases).unwrap_or(i64::MAX);
+    format!("{} · {}", words::counted(count, "case", "cases"), tally.money)
+}
+
+fn left_out(tally: &Tally) -> Vec<(String, String)> {
+    let counted = |(why, count): (&String, &usize)| {
+        (words::number(i64::try_from(*count).unwrap_or(i64::MAX)), why.clone())
+    };
+    let by_reason: &BTreeMap<String, usize> = &tally.skipped;
+    by_reason.iter().map(counted).collect()
+}
+
+fn tell(visitor: &Visitor, done: Done, is_part: bool) -> Result<Response, Trouble> {
+    let page = Page::of(visitor, "Done", "/queue");
+    if is_part {
+        html_with(StatusCode::OK, &DonePart { page, done })
+    } else {
+        html_with(StatusCode::OK, &DonePage { page, done })
+    }
+}

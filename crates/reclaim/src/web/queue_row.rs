@@ -1,0 +1,165 @@
+//! A case as a row of the queue.
+
+use std::collections::HashMap;
+
+use denial::denial::Denial;
+use denial::money::Money;
+use denial::rules::Rules;
+use denial::triage::{Floor, Priority};
+use jiff::civil::Date;
+
+use crate::rank;
+use crate::web::reasons;
+use crate::web::words::{self, Due};
+
+/// One case as a row.
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) number: String,
+    pub(crate) payer: String,
+    pub(crate) category: String,
+    pub(crate) codes: String,
+    pub(crate) meanings: String,
+    pub(crate) services: String,
+    pub(crate) status: String,
+    pub(crate) status_class: &'static str,
+    pub(crate) role: String,
+    /// Empty where nobody has it.
+    pub(crate) owner: String,
+    /// Empty where the case is closed.
+    pub(crate) next: String,
+    pub(crate) next_on: Due,
+    pub(crate) clock: Due,
+    pub(crate) clock_kind: String,
+    pub(crate) denied_on: String,
+    pub(crate) outstanding: String,
+    pub(crate) denied: String,
+    pub(crate) quarantined: bool,
+    pub(crate) worth: Worth,
+    pub(crate) service_on: String,
+    pub(crate) age: String,
+    pub(crate) plan: String,
+    pub(crate) provider: String,
+    pub(crate) waiting: String,
+    pub(crate) round: u8,
+    pub(crate) chance: String,
+}
+
+/// A priority with its parts.
+pub(crate) struct Worth {
+    pub(crate) sum: String,
+    /// Where a clock lifts or drops it whatever the sum.
+    pub(crate) floor: &'static str,
+    pub(crate) parts: Vec<(String, String, String)>,
+}
+
+impl Worth {
+    /// What the rules say of it.
+    pub(crate) fn of(priority: &Priority) -> Worth {
+        let sum: Money = priority.parts.iter().map(|part| part.amount).sum();
+        let floor = match priority.floor {
+            Floor::DueSoon => "first: a clock runs out within 7 days",
+            Floor::PastDue => "last: its clocks have run out",
+            Floor::Ordinary => "",
+        };
+        let parts = priority.parts.iter().map(|part| {
+            (words::label(part.name.as_str()), part.amount.to_string(), part.why.clone())
+        });
+        Worth { sum: sum.to_string(), floor, parts: parts.collect() }
+    }
+}
+
+impl Row {
+    /// What a case says in a row today.
+    pub(crate) fn of(
+        case: &Denial,
+        people: &HashMap<String, String>,
+        rules: &Rules,
+        today: Date,
+    ) -> Row {
+        let (codes, meanings) = codes(case, rules);
+        let owner = case.owner();
+        let person = owner.and_then(|owner| owner.person.as_ref());
+        let next = case.next();
+        let soonest = denial::deadline::soonest(&case.deadlines, today);
+        let outstanding = case.balance.outstanding();
+        Row {
+            id: case.id.to_string(),
+            number: case.number.to_string(),
+            payer: case.payer_name.name.to_string(),
+            category: words::label(case.category.as_str()),
+            codes,
+            meanings,
+            services: services(case),
+            status: words::label(case.status().as_str()),
+            status_class: words::status_class(case.status()),
+            role: owner.map(|owner| words::label(owner.role.as_str())).unwrap_or_default(),
+            owner: person.and_then(|id| people.get(id.as_str())).cloned().unwrap_or_default(),
+            next: next.map(|next| words::label(next.kind.as_str())).unwrap_or_default(),
+            next_on: words::due(next.map(|next| next.on), today),
+            clock: words::due(soonest.map(|(_, date)| date), today),
+            clock_kind: soonest.map(|(clock, _)| clock.kind.in_words()).unwrap_or_default(),
+            denied_on: words::day(case.denied_on),
+            outstanding: outstanding.to_string(),
+            denied: case.balance.denied.to_string(),
+            quarantined: case.quarantined,
+            worth: Worth::of(&rank::priority(case, today, rules)),
+            service_on: case.days.service_on.map(words::day).unwrap_or_default(),
+            age: age(case.denied_on, today),
+            plan: words::label(case.plan.as_str()),
+            provider: case.provider.as_str().to_owned(),
+            waiting: waiting(case).to_owned(),
+            round: case.round,
+            chance: rank::chance(case, rules).to_string(),
+        }
+    }
+}
+
+/// The leading codes, and each with its meaning.
+fn codes(case: &Denial, rules: &Rules) -> (String, String) {
+    let reasons = reasons::leading(case, rules);
+    let remarks = reasons::remarks_of(case, rules);
+    let short = reasons.iter().take(2).map(|one| one.code.clone());
+    let short: Vec<String> =
+        short.chain(remarks.iter().take(2).map(|one| one.code.clone())).collect();
+    let whole = reasons.iter().map(|one| format!("{}: {}", one.code, one.meaning));
+    let whole: Vec<String> =
+        whole.chain(remarks.iter().map(|one| format!("{}: {}", one.code, one.meaning))).collect();
+    (short.join(" · "), whole.join("\n"))
+}
+
+/// What was done, in short: the first procedures.
+fn services(case: &Denial) -> String {
+    let mut codes: Vec<String> = case
+        .lines
+        .iter()
+        .map(|line| line.procedure.to_string())
+        .filter(|code| !code.is_empty())
+        .collect();
+    codes.dedup();
+    match codes.len() {
+        0 => "Whole claim".to_owned(),
+        1..=2 => codes.join(", "),
+        more => format!("{} and {} more", codes.first().cloned().unwrap_or_default(), more - 1),
+    }
+}
+
+fn age(denied_on: Date, today: Date) -> String {
+    let days = denied_on.until(today).map_or(0, |span| span.get_days());
+    format!("{days} d")
+}
+
+fn waiting(case: &Denial) -> &'static str {
+    let status = case.status();
+    if status.is_closed() {
+        ""
+    } else if status.is_awaiting() {
+        "Payer"
+    } else if !case.questions.is_empty() {
+        "Colleague"
+    } else if case.proposal.as_ref().is_some_and(|one| one.approved_by.is_none()) {
+        "Approval"
+    } else {
+        "Us"
+    }
+}

@@ -1,0 +1,121 @@
+//! Saved views of the queue: one's own and the team's, as tabs above the list.
+
+use axum::response::{IntoResponse, Redirect, Response};
+use denial::ids::ViewId;
+use denial::person::supervises;
+use store::journal::Entry;
+use store::views::SavedView;
+use store::{Tx, instant};
+
+use crate::act;
+use crate::web::asked::Asked;
+use crate::web::gate::Posted;
+use crate::web::session::Visitor;
+use crate::web::trouble::Trouble;
+
+/// A view above the list.
+pub(crate) struct Tab {
+    pub(crate) name: String,
+    pub(crate) href: String,
+    pub(crate) is_here: bool,
+    /// Where the visitor may remove it: its id.
+    pub(crate) own: Option<String>,
+    pub(crate) is_team: bool,
+}
+
+/// Views that everybody has.
+const USUAL: [(&str, &str); 5] = [
+    ("All open", ""),
+    ("Mine", "person=me"),
+    ("Nobody's", "person=nobody"),
+    ("Due soon", "due=past,soon&sort=due"),
+    ("To do today", "when=late,today&sort=next"),
+];
+/// Letters of a view's name.
+const NAME_LETTERS: usize = 40;
+
+/// Every view, the usual ones first.
+pub(crate) async fn tabs(
+    tx: &mut Tx,
+    visitor: &Visitor,
+    asked: &Asked,
+) -> Result<Vec<Tab>, Trouble> {
+    let me = visitor.office.who.person.as_str();
+    let here = asked.query();
+    let usual = USUAL.into_iter().map(|(name, query)| Tab {
+        name: name.to_owned(),
+        href: address(query),
+        is_here: here == query,
+        own: None,
+        is_team: false,
+    });
+    let leads = supervises(visitor.office.who.role);
+    let saved = tx.saved_views(me).await?;
+    let saved = saved.into_iter().map(|view| Tab {
+        href: address(&view.query),
+        is_here: here == view.query,
+        own: (view.person == me || leads).then_some(view.view),
+        is_team: view.person.is_empty(),
+        name: view.name,
+    });
+    Ok(usual.chain(saved).collect())
+}
+
+fn address(query: &str) -> String {
+    if query.is_empty() { "/queue".to_owned() } else { format!("/queue?{query}") }
+}
+
+/// `POST /queue/views`: saves the view that is shown, or forgets one.
+pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<Response, Trouble> {
+    let text = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
+    let asked = Asked::of(text("query"), &visitor.office);
+    if text("forget").is_empty() {
+        keep(&visitor, text("name"), &asked.query(), text("team") == "yes").await?;
+    } else {
+        forget(&visitor, text("forget")).await?;
+    }
+    Ok(Redirect::to(&address(&asked.query())).into_response())
+}
+
+async fn keep(visitor: &Visitor, name: &str, query: &str, team: bool) -> Result<(), Trouble> {
+    let office = &visitor.office;
+    let letters = name.chars().count();
+    if letters == 0 || letters > NAME_LETTERS || name.chars().any(char::is_control) {
+        let text = format!("A view's name has one to {NAME_LETTERS} letters.");
+        return Err(Trouble::Unfit(text));
+    }
+    if team && !supervises(office.who.role) {
+        let text = "A team's views are made by those who lead it. Save it for yourself.";
+        return Err(Trouble::Denied(text.to_owned()));
+    }
+    let me = office.who.person.as_str().to_owned();
+    let moment = office.moment();
+    let view = SavedView {
+        view: ViewId::from_bits(act::draw()).as_str().to_owned(),
+        person: if team { String::new() } else { me.clone() },
+        name: name.to_owned(),
+        query: query.to_owned(),
+        saved_at: instant(moment.now),
+        saved_by: me,
+    };
+    let mut tx = office.write().await?;
+    tx.save_view(&view).await?;
+    let told = serde_json::json!({ "name": view.name, "query": view.query, "team": team });
+    tx.append(vec![Entry::new(&view.view, "view.saved", &told)], &moment).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn forget(visitor: &Visitor, view: &str) -> Result<(), Trouble> {
+    let office = &visitor.office;
+    let moment = office.moment();
+    let mut tx = office.write().await?;
+    let mut gone = tx.forget_view(view, office.who.person.as_str()).await?;
+    if !gone && supervises(office.who.role) {
+        gone = tx.forget_view(view, "").await?;
+    }
+    if !gone {
+        return Err(Trouble::Nowhere);
+    }
+    tx.append(vec![Entry::new(view, "view.forgotten", &serde_json::json!({}))], &moment).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,181 @@
+//! The queue as a desk: filters with counts, jobs, many cases at once and back, saved views.
+
+use axum::http::StatusCode;
+use denial::person::Role;
+
+use super::clinic::{Answer, Browser, TestClinic, denied, era, take};
+
+/// Five denials: three alike, one of another service's reason, one of the front desk's.
+async fn desk() -> (TestClinic, Browser) {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let claims = [
+        denied("A-1", 100, "CO*197*100"),
+        denied("A-2", 200, "CO*197*200"),
+        denied("A-3", 300, "CO*197*300"),
+        denied("A-4", 400, "CO*97*400"),
+        denied("A-5", 500, "CO*27*500"),
+    ];
+    take(&lead, "a.835", &era("T1", &claims)).await;
+    (clinic, lead)
+}
+
+/// Ids of the cases that a page lists.
+fn listed(answer: &Answer) -> Vec<String> {
+    let rows = answer.text.split("<tr data-id=\"").skip(1);
+    rows.filter_map(|row| row.split('"').next()).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn filters_narrow_the_list_and_say_what_else_there_is() {
+    let (clinic, lead) = desk().await;
+    let all = lead.get("/queue").await;
+    all.shows(&["5 cases", "$1,500.00", "A-1", "A-5", "All open"]);
+    let some = lead.get("/queue?category=authorization&category=bundling&sort=money").await;
+    some.shows(&["4 cases", "$1,000.00", "Reason: Authorization or Bundling", "Clear"]);
+    some.hides(&["A-5"]);
+    let order: Vec<usize> =
+        ["A-4", "A-3", "A-2", "A-1"].iter().filter_map(|one| some.text.find(one)).collect();
+    assert!(order.is_sorted() && order.len() == 4, "{order:?}");
+    let offered = lead.get("/queue/filters?category=authorization").await;
+    offered.shows(&["value=\"authorization\" checked", "1 · $400.00", "3 · $600.00", "CO-197"]);
+    lead.get("/queue?code=CO-27").await.shows(&["1 case", "A-5"]).hides(&["A-4"]);
+    lead.get("/queue?amount=under_500").await.shows(&["4 cases"]);
+    lead.get("/queue?status=paid").await.shows(&["0 cases", "Nothing fits these filters"]);
+    lead.get("/queue?columns=age,chance").await.shows(&["Chance"]).hides(&["<small>of "]);
+    lead.get("/queue?nonsense=1&sort=sideways&from=x").await.shows(&["5 cases"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_long_list_comes_in_parts() {
+    let (_clinic, lead) = desk().await;
+    let whole = listed(&lead.get("/queue/rows?sort=money").await);
+    let rest = lead.get("/queue/rows?sort=money&from=3").await;
+    assert_eq!(listed(&rest), whole[3..]);
+    assert_eq!(rest.headers.get("x-total").and_then(|one| one.to_str().ok()), Some("5"));
+    rest.shows(&["data-at=\"3\""]).hides(&["<html", "A-5"]);
+    let named = lead.get(&format!("/queue/rows?ids={},{}", whole[4], whole[0])).await;
+    assert_eq!(listed(&named), [whole[4].clone(), whole[0].clone()]);
+    lead.get("/queue?from=99").await.shows(&["That was the last page"]);
+}
+
+#[tokio::test]
+async fn cases_that_are_one_job_are_planned_and_taken_back_as_one() {
+    let (clinic, lead) = desk().await;
+    let jobs = lead.get("/queue?by=job").await;
+    jobs.shows(&["3 jobs of 5 cases", "$600.00"]);
+    let like = jobs.text.split("data-group=\"").nth(2).and_then(|one| one.split('"').next());
+    let like = like.expect("the second job").to_owned();
+    let job = lead.get(&format!("/queue?job={like}")).await;
+    let asked = lead.post("/queue/bulk", &[("act", "plan"), ("job", &like), ("query", "")]).await;
+    let count = listed(&job).len();
+    asked.is(StatusCode::OK).shows(&["Plan the next action", "value=\"do\""]);
+    let cases = asked.field("cases");
+    assert_eq!(cases.split(',').count(), count);
+    let planned = [
+        ("act", "plan"),
+        ("step", "do"),
+        ("cases", cases.as_str()),
+        ("next", "call_payer"),
+        ("on", "2026-03-05"),
+    ];
+    let done = lead.post("/queue/bulk", &planned).await;
+    done.is(StatusCode::OK).shows(&["Undo", &format!("{count} case")]);
+    let first = cases.split(',').next().expect("one");
+    lead.get(&format!("/cases/{first}")).await.shows(&["Planned: call payer by Mar 5, 2026"]);
+    let undone = lead.post("/queue/undo", &[("batch", &done.field("batch"))]).await;
+    undone.is(StatusCode::OK).shows(&["Taken back", &format!("{count} case")]);
+    lead.get(&format!("/cases/{first}")).await.shows(&["What was done last was taken back"]);
+    let again = lead.post("/queue/undo", &[("batch", &done.field("batch"))]).await;
+    again.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["taken back already"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_told_before_the_rest_is_done() {
+    let (clinic, lead) = desk().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let ids = listed(&lead.get("/queue?sort=money").await);
+    lead.act(&format!("/cases/{}", ids[0]), "take", &[]).await.is(StatusCode::SEE_OTHER);
+    let all = ids.join(",");
+    let asked = biller.post("/queue/bulk", &[("act", "plan"), ("cases", &all)]).await;
+    asked.shows(&["4 cases", "1: somebody else works on it"]);
+    let mut planned =
+        vec![("act", "plan"), ("step", "do"), ("cases", all.as_str()), ("next", "call_payer")];
+    let short = biller.post("/queue/bulk", &planned).await;
+    short.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["on is needed"]);
+    planned.push(("on", "2026-03-05"));
+    let told = biller.post("/queue/bulk", &planned).await;
+    told.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Leave those out and go on", "2026-03-05"]);
+    biller.get(&format!("/cases/{}", ids[1])).await.hides(&["Planned"]);
+    planned.push(("sure", "yes"));
+    let done = biller.post("/queue/bulk", &planned).await;
+    done.is(StatusCode::OK).shows(&["4 cases", "1 left out: somebody else works on it"]);
+    // What came after it, on a case, stays.
+    let second = format!("/cases/{}", ids[1]);
+    biller.act(&second, "note", &[("text", "called")]).await.is(StatusCode::SEE_OTHER);
+    let undone = biller.post("/queue/undo", &[("batch", &done.field("batch"))]).await;
+    undone.shows(&["3 cases", "something came after it"]);
+    // Nobody takes back what another one did.
+    let taken = [("act", "take"), ("step", "do"), ("cases", ids[1].as_str())];
+    let batch = lead.post("/queue/bulk", &taken).await.is(StatusCode::OK).field("batch");
+    let other = biller.post("/queue/undo", &[("batch", &batch)]).await;
+    other.shows(&["0 cases", "somebody else did it"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn many_cases_are_acted_on_within_ones_own_reach() {
+    let (clinic, lead) = desk().await;
+    let desk = clinic.person(Role::FrontDesk).await;
+    let all = listed(&lead.get("/queue").await).join(",");
+    let own = listed(&desk.get("/queue").await);
+    assert_eq!(own.len(), 1, "the front desk's eligibility");
+    let noted = [("act", "note"), ("step", "do"), ("cases", all.as_str()), ("text", "asked")];
+    let told = desk.post("/queue/bulk", &noted).await;
+    told.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["1 case", "neither owns this case"]);
+    let everything = [("act", "note"), ("all", "yes"), ("step", "do"), ("text", "asked")];
+    desk.post("/queue/bulk", &everything).await.is(StatusCode::OK).shows(&["1 case"]);
+    let odd = desk.post("/queue/bulk", &[("act", "write_off"), ("cases", &all)]).await;
+    odd.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["not done with many cases at once"]);
+    let none = desk.post("/queue/bulk", &[("act", "note"), ("cases", "x,<script>")]).await;
+    none.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Choose cases first"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_playbook_plans_each_case_by_its_own_reason() {
+    let (clinic, lead) = desk().await;
+    let done =
+        lead.post("/queue/bulk", &[("act", "playbook"), ("all", "yes"), ("step", "do")]).await;
+    done.is(StatusCode::OK).shows(&["Follow the playbook", "5 cases"]);
+    for id in listed(&lead.get("/queue").await) {
+        lead.get(&format!("/cases/{id}")).await.shows(&["Planned:"]);
+    }
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn views_are_kept_for_oneself_or_by_who_leads_for_the_team() {
+    let (clinic, lead) = desk().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let query = "category=bundling&sort=money";
+    let save =
+        |name: &'static str, team: &'static str| [("name", name), ("team", team), ("query", query)];
+    let saved = biller.post("/queue/views", &save("Bundles", "")).await;
+    assert_eq!(saved.location(), format!("/queue?{query}"));
+    biller.get("/queue").await.shows(&["Bundles"]);
+    lead.get("/queue").await.hides(&["Bundles"]);
+    biller.post("/queue/views", &save("Ours", "yes")).await.is(StatusCode::FORBIDDEN);
+    lead.post("/queue/views", &save("Ours", "yes")).await.is(StatusCode::SEE_OTHER);
+    let page = biller.get("/queue").await;
+    page.shows(&["Ours", "team", &format!("/queue?{}", query.replace('&', "&#38;"))]);
+    let id = page.field("forget");
+    lead.post("/queue/views", &[("forget", &id), ("query", "")]).await.is(StatusCode::NOT_FOUND);
+    biller.post("/queue/views", &[("forget", &id), ("query", "")]).await.is(StatusCode::SEE_OTHER);
+    biller.get("/queue").await.hides(&["Bundles"]);
+    let nameless = biller.post("/queue/views", &save(" ", "")).await;
+    nameless.is(StatusCode::UNPROCESSABLE_ENTITY);
+    clinic.is_proven().await;
+}

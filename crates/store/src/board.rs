@@ -1,0 +1,151 @@
+//! What the board is made of: cases as columns, all of them once and then those that changed.
+
+use denial::denial::{NextActionKind, Status};
+use denial::ids::DenialId;
+use denial::person::Role;
+use futures_util::TryStreamExt;
+use insight::board::{Listed, bit};
+use jiff::civil::Date;
+use sqlx::Row;
+
+use crate::denials::NO_CLOCK;
+use crate::sql::{each, run};
+use crate::{Error, Tx};
+
+/// Up to where a board knows the practice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The last entry of the work chain.
+    pub seq: i64,
+    /// When ranks were last counted anew, which is no entry.
+    pub ranked_at: String,
+}
+
+/// Hears of each case.
+pub type Put<'a> = &'a mut (dyn FnMut(&Listed<'_>) + Send);
+
+macro_rules! listed {
+    ($which:literal) => {
+        concat!(
+            "select d.denial, d.state, d.status, d.category, d.role, d.person, d.payer, d.plan,
+             d.code, d.remark, d.service, d.provider, d.next_kind, d.unmapped, d.brought_to,
+             d.due_on, d.denied_on, d.next_on, d.snoozed_until, d.outstanding, d.priority, d.round,
+             d.no_rule, d.quarantined, a.roles
+             from denial d left join
+             (select denial, string_agg(role, ',') as roles from asked where practice = $1
+              group by denial) a on a.denial = d.denial
+             where d.practice = $1",
+            $which
+        )
+    };
+}
+
+macro_rules! read_listed {
+    ($row:expr, $put:expr) => {{
+        let text = |at: usize| $row.try_get::<&str, _>(at);
+        let maybe = |at: usize| $row.try_get::<Option<&str>, _>(at).map(Option::unwrap_or_default);
+        let (id, status, next) = (text(0)?, text(2)?, text(12)?);
+        let day = |at: usize, column| date(id, column, text(at)?);
+        let soonest = text(15)?;
+        let snoozed = maybe(18)?;
+        let is_open = text(1)? == "open";
+        $put(&Listed {
+            id: DenialId::parse(id).map_err(|_| odd(id, "denial"))?.bits(),
+            is_open,
+            status,
+            reason: text(3)?,
+            role: text(4)?,
+            owner: text(5)?,
+            payer: text(6)?,
+            plan: text(7)?,
+            code: text(8)?,
+            remark: text(9)?,
+            service: text(10)?,
+            provider: text(11)?,
+            next,
+            waiting: if is_open { waiting(status, next) } else { "" },
+            unmapped: maybe(13)?,
+            brought_to: text(14)?,
+            due_on: (soonest != NO_CLOCK).then(|| day(15, "due_on")).transpose()?,
+            denied_on: day(16, "denied_on")?,
+            next_on: day(17, "next_on")?,
+            snoozed_until: (!snoozed.is_empty())
+                .then(|| date(id, "snoozed_until", snoozed))
+                .transpose()?,
+            outstanding: $row.try_get(19)?,
+            priority: $row.try_get(20)?,
+            round: u8::try_from($row.try_get::<i64, _>(21)?).unwrap_or(u8::MAX),
+            asked: asked(maybe(24)?),
+            no_rule: text(22)? == "yes",
+            quarantined: text(23)? == "yes",
+        });
+    }};
+}
+
+impl Tx {
+    /// Up to where a board of this moment would know the practice.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn known(&mut self) -> Result<Known, Error> {
+        let (seq, ranked_at) = run!(
+            self,
+            one as (i64, String),
+            "select coalesce((select seq from journal_head where practice = $1 and chain = 'work'), 0),
+             coalesce((select ran_at from sweep where practice = $1 and name = 'rank'), '')",
+            self.practice.as_str()
+        )?;
+        Ok(Known { seq, ranked_at })
+    }
+
+    /// Lists every case.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`], [`Error::Database`].
+    pub async fn list_all(&mut self, put: Put<'_>) -> Result<(), Error> {
+        each!(self, |row| read_listed!(row, put), listed!(""), self.practice.as_str());
+        Ok(())
+    }
+
+    /// Lists the cases that the journal tells of after an entry.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`], [`Error::Database`].
+    pub async fn list_since(&mut self, seq: i64, put: Put<'_>) -> Result<(), Error> {
+        each!(
+            self,
+            |row| read_listed!(row, put),
+            listed!(
+                " and d.denial in (select about from journal where practice = $1
+                  and chain = 'work' and seq > $2)"
+            ),
+            self.practice.as_str(),
+            seq
+        );
+        Ok(())
+    }
+}
+
+/// Whose turn it is.
+fn waiting(status: &str, next: &str) -> &'static str {
+    if Status::from_name(status).is_some_and(Status::is_awaiting) {
+        return "payer";
+    }
+    match NextActionKind::from_name(next) {
+        Some(NextActionKind::AskColleague) => "colleague",
+        Some(_) | None => "us",
+    }
+}
+
+/// Roles as bits.
+fn asked(roles: &str) -> u16 {
+    roles.split(',').filter_map(Role::from_name).map(bit).fold(0, |bits, bit| bits | bit)
+}
+
+fn odd(id: &str, column: &'static str) -> Error {
+    Error::Inconsistent { table: "denial", column, id: id.to_owned() }
+}
+
+fn date(id: &str, column: &'static str, text: &str) -> Result<Date, Error> {
+    text.parse().map_err(|_| odd(id, column))
+}

@@ -1,0 +1,120 @@
+//! The desk: the board's list, what was done with many cases at once, saved views.
+
+use insight::board::{Board, Facet, Sort, Wanted};
+use store::batches::Batch;
+use store::views::SavedView;
+use store::{Error, instant};
+
+use crate::clinic::{TODAY, act, moment, open, someone};
+use crate::place::{Place, on_each, practice};
+
+async fn listed(place: &Place, since: Option<i64>) -> Board {
+    let mut board = Board::default();
+    let mut tx = place.store.read(&practice()).await.expect("a look");
+    let mut put = |case: &insight::board::Listed<'_>| board.put(case);
+    match since {
+        Some(seq) => tx.list_since(seq, &mut put).await.expect("listed"),
+        None => tx.list_all(&mut put).await.expect("listed"),
+    }
+    board.settle();
+    board
+}
+
+fn found(board: &Board, wanted: &Wanted) -> Vec<u128> {
+    board.page(&board.find(wanted, TODAY), Sort::Money, 0, 9)
+}
+
+#[test]
+fn the_board_lists_every_case_and_then_what_changed() {
+    on_each(async |place| {
+        let cases = open(place, &[300, 100, 200]).await;
+        let known = place.store.read(&practice()).await.expect("a look").known().await;
+        let known = known.expect("read");
+        assert!(known.seq > 0 && known.ranked_at.is_empty());
+        assert_eq!(found(&listed(place, None).await, &Wanted::default()), [1, 3, 2]);
+        assert_eq!(listed(place, Some(known.seq)).await.len(), 0);
+
+        act(place, &cases[1], r#"{"act": "take"}"#).await;
+        let changed = listed(place, Some(known.seq)).await;
+        assert_eq!(found(&changed, &Wanted::default()), [2]);
+        let owner = vec![someone(1).to_string()];
+        let mine = Wanted { chosen: vec![(Facet::Owner, owner)], ..Wanted::default() };
+        assert_eq!(found(&listed(place, None).await, &mine), [2]);
+
+        let ask = r#"{"act": "ask_colleague", "to": "certified_coder", "text": "is it so?"}"#;
+        act(place, &cases[2], ask).await;
+        let waits = Wanted {
+            chosen: vec![(Facet::Waiting, vec!["colleague".to_owned()])],
+            ..Wanted::default()
+        };
+        assert_eq!(found(&listed(place, None).await, &waits), [3]);
+        let unmapped = Wanted {
+            chosen: vec![(Facet::Unmapped, vec!["CO-QQ1".to_owned()])],
+            ..Wanted::default()
+        };
+        assert_eq!(found(&listed(place, None).await, &unmapped).len(), 3);
+
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.note_sweep("rank", &instant(moment().now), "").await.expect("noted");
+        let now = tx.known().await.expect("read");
+        assert!(now.seq > known.seq && now.ranked_at > known.ranked_at);
+    });
+}
+
+#[test]
+fn a_batch_keeps_its_cases_and_ends_once() {
+    on_each(async |place| {
+        let cases = open(place, &[300, 100, 200]).await;
+        let batch = Batch {
+            batch: "bat_1".to_owned(),
+            act: "plan".to_owned(),
+            person: someone(1).to_string(),
+            done_at: instant(moment().now),
+            undone_at: None,
+        };
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.begin_batch(&batch).await.expect("begun");
+        for case in &cases {
+            tx.add_to_batch("bat_1", case.id.as_str(), 2).await.expect("added");
+        }
+        assert_eq!(tx.batch("bat_1").await.expect("there"), batch);
+        assert!(matches!(tx.batch("bat_2").await, Err(Error::Missing { .. })));
+        let first = tx.batch_cases("bat_1", "", 2).await.expect("read");
+        assert_eq!(first.iter().map(|(_, version)| *version).collect::<Vec<_>>(), [2, 2]);
+        let rest = tx.batch_cases("bat_1", &first[1].0, 2).await.expect("read");
+        assert_eq!(rest, [(cases[2].id.to_string(), 2)]);
+        assert!(tx.end_batch("bat_1", "2026-06-02").await.expect("ended"));
+        assert!(!tx.end_batch("bat_1", "2026-06-03").await.expect("ended before"));
+        let ended = tx.batch("bat_1").await.expect("there");
+        assert_eq!(ended.undone_at.as_deref(), Some("2026-06-02"));
+    });
+}
+
+#[test]
+fn views_are_the_teams_or_ones_own() {
+    on_each(async |place| {
+        let view = |id: &str, person: &str, query: &str| SavedView {
+            view: id.to_owned(),
+            person: person.to_owned(),
+            name: "Late ones".to_owned(),
+            query: query.to_owned(),
+            saved_at: instant(moment().now),
+            saved_by: "usr_1".to_owned(),
+        };
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.save_view(&view("viw_1", "", "due=past")).await.expect("saved");
+        tx.save_view(&view("viw_2", "usr_1", "when=late")).await.expect("saved");
+        tx.save_view(&view("viw_3", "usr_2", "when=today")).await.expect("saved");
+        tx.save_view(&view("viw_4", "usr_1", "when=week")).await.expect("saved again");
+        let ids = |views: Vec<SavedView>| -> Vec<(String, String)> {
+            views.into_iter().map(|view| (view.view, view.query)).collect()
+        };
+        let pair = |id: &str, query: &str| (id.to_owned(), query.to_owned());
+        let own = ids(tx.saved_views("usr_1").await.expect("read"));
+        assert_eq!(own, [pair("viw_2", "when=week"), pair("viw_1", "due=past")]);
+        assert!(!tx.forget_view("viw_2", "usr_2").await.expect("another's stays"));
+        assert!(tx.forget_view("viw_2", "usr_1").await.expect("gone"));
+        assert!(tx.forget_view("viw_1", "").await.expect("gone"));
+        assert_eq!(ids(tx.saved_views("usr_1").await.expect("read")), []);
+    });
+}
