@@ -12,7 +12,7 @@ use store::{Tx, instant};
 
 use crate::fields::{self, Fields};
 use crate::practice::Office;
-use crate::{access, rank, settle, show};
+use crate::{access, rank, settle, show, wording};
 
 /// Why an act did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +111,7 @@ async fn save(
     let ranked = rank::rank(after, moment.today, &office.rules);
     let entries = settle::entries(after, &decided.events);
     tx.save_case(after, before.version, &ranked, entries, moment).await?;
+    tx.add_words(&wording::notes(after, &decided.events)).await?;
     let new = after.postings.get(before.postings.len()..).unwrap_or_default();
     tx.post(new.iter().map(|posting| PostingRow::of(posting, &after.id)).collect()).await?;
     if let (Action::SetRootCause(_), Some(cause)) = (action, &after.root_cause) {
@@ -120,7 +121,9 @@ async fn save(
         let split = split.as_ref().clone().in_round(next_round(tx, &split.after).await?);
         let ranked = rank::rank(&split.after, moment.today, &office.rules);
         let entries = settle::entries(&split.after, &split.events);
+        let id = split.after.id.to_string();
         tx.open_cases(&[(split.after, ranked)], entries, moment).await?;
+        tx.name_like(&id, after.id.as_str()).await?;
     }
     Ok(())
 }

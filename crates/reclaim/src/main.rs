@@ -41,6 +41,7 @@ mod take;
 mod taking;
 mod verify;
 mod web;
+mod wording;
 
 fn main() -> ExitCode {
     cli::main()

@@ -43,6 +43,8 @@ fn files(own: Option<&Path>) -> anyhow::Result<Vec<(String, String)>> {
 pub(crate) fn mark(own: Option<&Path>) -> anyhow::Result<String> {
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));
+    // Raised where hearing keeps more of a case than before: every case is heard anew once.
+    hash.update("kept 2");
     for part in files(own)?.iter().flat_map(|(name, text)| [name, text]) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());

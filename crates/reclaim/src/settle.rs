@@ -1,11 +1,11 @@
 //! Cases follow what payers said: whatever was taken in, in whatever order, the cases of a claim
 //! come from everything that was said of it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use anyhow::Context;
 use denial::adjudication::{self, Adjudication, Findings};
-use denial::claim::{Claim, PayerName, PlanType};
+use denial::claim::{Claim, Patient, PayerName, PlanType};
 use denial::codes::{ClaimNumber, TraceNumber};
 use denial::denial::{ClaimDays, Denial};
 use denial::ids::{ClaimId, DenialId, PayerId, RemittanceId};
@@ -14,6 +14,7 @@ use denial::lifecycle::opening::{ClaimFacts, Opening};
 use denial::lifecycle::{Decided, Event};
 use denial::payer::PayerRules;
 use denial::person::Moment;
+use denial::phi::Phi;
 use denial::remittance::{ClaimPayment, RemittanceHead, Source};
 use denial::rules::Rules;
 use denial::{intake, matching};
@@ -23,11 +24,12 @@ use store::claims::ClaimRow;
 use store::denials::Rank;
 use store::journal::Entry;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
+use store::words::Word;
 use x12::{Delimiters, Place};
 
 use crate::practice::Office;
 use crate::staging::STEP;
-use crate::{doubts, identity, rank};
+use crate::{doubts, identity, rank, wording};
 
 /// What remittances say that are being written: it need not be read back.
 #[derive(Default)]
@@ -107,6 +109,8 @@ struct Known {
 struct Opened {
     cases: Vec<(Denial, Rank)>,
     entries: Vec<Entry>,
+    /// What cases are looked for by.
+    words: BTreeSet<Word>,
     payers: BTreeMap<String, (PayerId, String)>,
     /// Ids that the cases to open would have, and that cases of other claims have.
     taken: HashSet<DenialId>,
@@ -156,6 +160,7 @@ pub(crate) async fn settle_claims(
     let payers: Vec<(PayerId, String)> = opened.payers.into_values().collect();
     tx.know_payers(&payers).await?;
     tx.open_cases(&opened.cases, opened.entries, moment).await?;
+    tx.add_words(&opened.words).await?;
     Ok(())
 }
 
@@ -241,6 +246,7 @@ type Terms<'a> = HashMap<(String, PlanType), Option<&'a PayerRules>>;
 
 /// What payers said of one claim comes to.
 struct Heard {
+    patient: Phi<Patient>,
     findings: Findings,
     facts: ClaimFacts,
     source: Source,
@@ -276,7 +282,7 @@ fn hear<'a>(
         provider: body.provider().clone(),
         days: days(&body, said),
     };
-    Ok(Some(Heard { findings, facts, source: head.source }))
+    Ok(Some(Heard { patient: body.patient, findings, facts, source: head.source }))
 }
 
 /// The number of the claim's row, which a claim that was joined to it shares.
@@ -357,16 +363,20 @@ async fn follow(
             *seat_now = seat(&after);
         }
         save(tx, office, moment, case, &after, &all).await?;
+        // The claim may be known better, or be another one.
+        tx.forget_names(after.id.as_str()).await?;
+        opened.words.extend(wording::names(&after, heard.patient.reveal()));
     }
     let Some(fresh) = hearing.fresh else { return Ok(()) };
     let round = next_round(cases);
-    let Heard { facts, source, .. } = heard;
+    let Heard { facts, source, patient, .. } = heard;
     let id = free(tx, &facts, round, opened).await?;
     let name = (facts.payer.clone(), facts.payer_name.name.to_string());
     opened.payers.insert(facts.payer.as_str().to_owned(), name);
     let Decided { events, after, .. } =
         Denial::open(&fresh, Opening { id, round, source, facts }, moment, rules);
     opened.entries.extend(entries(&after, &events));
+    opened.words.extend(wording::names(&after, patient.reveal()));
     let rank = rank::rank(&after, moment.today, rules);
     opened.cases.push((after, rank));
     Ok(())

@@ -39,3 +39,14 @@ create table batch_case (
   foreign key (practice, batch) references batch (practice, batch),
   foreign key (practice, denial) references denial (practice, denial)
 );
+
+-- What cases are looked for by: names, numbers, words of notes. The same on both databases
+-- (house §18.16).
+create table word (
+  practice text not null references practice (practice),
+  word text not null,                   -- lower-case letters and digits
+  about text not null,                  -- a case
+  kind text not null check (kind in ('name', 'member', 'number', 'note')),
+  primary key (practice, word, about, kind)
+);
+create index word_about on word (practice, about, kind);

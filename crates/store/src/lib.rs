@@ -37,6 +37,7 @@ pub mod tallies;
 mod turn;
 pub mod verify;
 pub mod views;
+pub mod words;
 
 use std::fmt;
 

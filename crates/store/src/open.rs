@@ -85,7 +85,7 @@ async fn sqlite(path: &Path) -> Result<Pool<Sqlite>, Error> {
     only_mine(path).map_err(|fault| Error::File { what: path.display().to_string(), fault })?;
     let options = options.journal_mode(SqliteJournalMode::Wal);
     let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
-    let migrator = migrator(include_str!("../migrations/triggers.sqlite.sql"));
+    let migrator = migrator([include_str!("../migrations/triggers.sqlite.sql"), DESK]);
     migrator.run(&pool).await.map_err(in_words)?;
     drop(file);
     Ok(pool)
@@ -127,7 +127,11 @@ async fn postgres(address: &str) -> Result<Pool<Postgres>, Error> {
     let options =
         PgConnectOptions::from_str(address)?.options([("plan_cache_mode", "force_custom_plan")]);
     let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
-    let migrator = migrator(include_str!("../migrations/triggers.postgres.sql"));
+    let desk = concat!(
+        include_str!("../migrations/0003_desk.sql"),
+        include_str!("../migrations/0003_desk.postgres.sql")
+    );
+    let migrator = migrator([include_str!("../migrations/triggers.postgres.sql"), desk]);
     migrator.run(&pool).await.map_err(in_words)?;
     Ok(pool)
 }
@@ -135,7 +139,11 @@ async fn postgres(address: &str) -> Result<Pool<Postgres>, Error> {
 /// The last step of the schema.
 pub(crate) const SCHEMA: i64 = 3;
 
-fn migrator(triggers: &'static str) -> Migrator {
+/// The third step, as SQLite takes it.
+const DESK: &str = include_str!("../migrations/0003_desk.sql");
+
+/// The steps, of which each database has its own second and third.
+fn migrator([triggers, desk]: [&'static str; 2]) -> Migrator {
     let step = |number, name: &'static str, text: &'static str| {
         let kind = MigrationType::Simple;
         Migration::new(number, Cow::Borrowed(name), kind, text.into_sql_str(), false)
@@ -143,7 +151,7 @@ fn migrator(triggers: &'static str) -> Migrator {
     Migrator::with_migrations(vec![
         step(1, "first", include_str!("../migrations/0001_first.sql")),
         step(2, "triggers", triggers),
-        step(3, "desk", include_str!("../migrations/0003_desk.sql")),
+        step(3, "desk", desk),
     ])
 }
 
@@ -161,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_last_step_is_the_schema() {
-        let steps = migrator("select 1");
+        let steps = migrator(["select 1", DESK]);
         assert_eq!(steps.iter().map(|step| step.version).max(), Some(SCHEMA));
     }
 

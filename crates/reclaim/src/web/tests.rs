@@ -2,6 +2,7 @@
 
 mod claims;
 mod clinic;
+mod find;
 mod gates;
 mod matching;
 mod money;

@@ -116,7 +116,7 @@ async function work(page) {
   await page.keyboard.press("/");
   await page.keyboard.type(claim);
   await page.keyboard.press("Enter");
-  await page.getByText("Timeline").or(page.getByText("Claims found")).first().waitFor();
+  await page.getByText("Timeline").or(page.getByText("Found for")).first().waitFor();
 }
 
 /// The same desk where scripts are off: everything is links and forms.

@@ -1,8 +1,11 @@
 //! The desk: the board's list, what was done with many cases at once, saved views.
 
+use std::collections::BTreeSet;
+
 use insight::board::{Board, Facet, Sort, Wanted};
 use store::batches::Batch;
 use store::views::SavedView;
+use store::words::{Word, WordKind};
 use store::{Error, instant};
 
 use crate::clinic::{TODAY, act, moment, open, someone};
@@ -116,5 +119,45 @@ fn views_are_the_teams_or_ones_own() {
         assert!(tx.forget_view("viw_2", "usr_1").await.expect("gone"));
         assert!(tx.forget_view("viw_1", "").await.expect("gone"));
         assert_eq!(ids(tx.saved_views("usr_1").await.expect("read")), []);
+    });
+}
+
+#[test]
+fn cases_are_found_by_what_their_words_begin_with() {
+    on_each(async |place| {
+        let cases = open(place, &[300, 100]).await;
+        let [one, other] = [cases[0].id.as_str(), cases[1].id.as_str()];
+        let word = |about: &str, kind, word: &str| Word {
+            about: about.to_owned(),
+            kind,
+            word: word.to_owned(),
+        };
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let words = BTreeSet::from([
+            word(one, WordKind::Name, "standin"),
+            word(one, WordKind::Member, "m77"),
+            word(one, WordKind::Note, "éclair"),
+            word(other, WordKind::Name, "standish"),
+            word(other, WordKind::Note, "standin"),
+        ]);
+        tx.add_words(&words).await.expect("added");
+        tx.add_words(&words).await.expect("there already");
+        let mut about = async |beginning: &str, kinds: &[WordKind]| {
+            let found = tx.about_word(beginning, kinds, 9).await.expect("read");
+            found.into_iter().map(|id| if id == one { 1 } else { 2 }).collect::<Vec<_>>()
+        };
+        let names = [WordKind::Name];
+        assert_eq!(about("standi", &names).await, [1, 2]);
+        assert_eq!(about("standin", &names).await, [1]);
+        assert_eq!(about("standin", &[WordKind::Note]).await, [2]);
+        assert_eq!(about("m7", &[WordKind::Member, WordKind::Number]).await, [1]);
+        assert_eq!(about("éc", &[WordKind::Note]).await, [1]);
+        assert_eq!(about("tandin", &names).await, [] as [i32; 0]);
+        tx.forget_names(one).await.expect("gone");
+        tx.name_like(one, other).await.expect("named");
+        let found = tx.about_word("stand", &names, 9).await.expect("read");
+        assert_eq!(found.len(), 2);
+        let kept = tx.about_word("éclair", &[WordKind::Note], 9).await.expect("read");
+        assert_eq!(kept.len(), 1, "notes stay");
     });
 }

@@ -66,10 +66,10 @@ async fn a_claim_without_case_is_found_by_its_number() {
     let front = clinic.person(Role::FrontDesk).await;
     take(&biller, "a.837", &bill("B-7", "INVENTED", 310)).await;
     let link = format!("href=\"{}\"", address("B-7"));
-    let found = biller.post("/find", &[("number", "B-7")]).await;
-    found.shows(&["No case of this claim", &link]);
-    front.post("/find", &[("number", "B-7")]).await.hides(&[&link]);
-    biller.post("/find", &[("number", "B-8")]).await.hides(&["href=\"/claims/"]);
+    let found = biller.post("/find", &[("sought", "B-7")]).await;
+    found.shows(&["No case was found", &link]);
+    front.post("/find", &[("sought", "B-7")]).await.hides(&[&link]);
+    biller.post("/find", &[("sought", "B-8")]).await.hides(&["href=\"/claims/"]);
 }
 
 #[tokio::test]

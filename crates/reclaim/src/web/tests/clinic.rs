@@ -224,7 +224,7 @@ impl Browser {
 
     /// The case of a claim, found as people find it.
     pub(super) async fn find(&self, number: &str) -> String {
-        let answer = self.post("/find", &[("number", number)]).await;
+        let answer = self.post("/find", &[("sought", number)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         answer.location()
     }

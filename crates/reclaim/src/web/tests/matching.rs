@@ -51,7 +51,7 @@ async fn a_likely_match_is_accepted_and_opened_again() {
     biller.get("/matches?show=accepted").await.shows(&["Open it again"]);
     decide("open").await.is(StatusCode::SEE_OTHER);
     biller.get("/matches").await.shows(&["It is this claim"]);
-    biller.post("/find", &[("number", "B-7")]).await.shows(&["No case of this claim"]);
+    biller.post("/find", &[("sought", "B-7")]).await.shows(&["No case was found"]);
     biller.get(&case).await.is(StatusCode::OK).shows(&["CLP*0*1*310*0"]);
     decide("accepted").await.is(StatusCode::SEE_OTHER);
     assert_eq!(biller.find("B-7").await, case, "the same case, joined once more");
@@ -136,7 +136,7 @@ async fn a_match_that_nobody_proposed_is_found_and_accepted() {
     accepted.shows(&["Open it again", "It is another claim"]);
     decide(&biller, &accepted, "open").await.is(StatusCode::SEE_OTHER);
     biller.get("/matches?show=unmatched").await.shows(&["PAYER77"]);
-    biller.post("/find", &[("number", "B-7")]).await.shows(&["No case of this claim"]);
+    biller.post("/find", &[("sought", "B-7")]).await.shows(&["No case was found"]);
     clinic.is_proven().await;
 }
 
@@ -160,7 +160,7 @@ async fn a_match_is_moved_to_another_claim() {
     joined.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["joined to another one already"]);
     decide(&biller, &other, "accepted").await.is(StatusCode::SEE_OTHER);
     assert_eq!(biller.find("B-8").await, case);
-    biller.post("/find", &[("number", "B-7")]).await.shows(&["No case of this claim"]);
+    biller.post("/find", &[("sought", "B-7")]).await.shows(&["No case was found"]);
     biller.get("/matches?show=declined").await.shows(&["B-7"]);
     biller.get("/matches?show=accepted").await.shows(&["B-8"]).hides(&["B-7"]);
     clinic.is_proven().await;
@@ -381,7 +381,7 @@ async fn a_payment_of_another_claim_takes_its_case_with_it_and_comes_back() {
     let case = biller.find("B-7").await;
     send_apart(&biller).await.is(StatusCode::SEE_OTHER);
     biller.get("/matches?show=doubtful").await.shows(&["Nothing is doubtful"]);
-    biller.post("/find", &[("number", "B-7")]).await.shows(&["No case of this claim"]);
+    biller.post("/find", &[("sought", "B-7")]).await.shows(&["No case was found"]);
     let moved = biller.get(&case).await;
     moved.is(StatusCode::OK).shows(&["<h1>P2 ", "SOMEBODY, PAT", "no bill"]);
     biller.get("/matches?show=unmatched").await.shows(&["P2", "SOMEBODY, PAT"]);
@@ -413,7 +413,7 @@ async fn what_is_left_of_a_claim_decides_whether_its_case_stays() {
     take(&biller, "b.835", &era_on("T2", "20260302", &[strange()])).await;
     let case = biller.find("B-7").await;
     send_apart(&biller).await.is(StatusCode::SEE_OTHER);
-    biller.post("/find", &[("number", "B-7")]).await.shows(&["No case of this claim"]);
+    biller.post("/find", &[("sought", "B-7")]).await.shows(&["No case was found"]);
     biller.get(&case).await.shows(&["<h1>P2 "]).hides(&["CLP*B-7*1*420"]);
     clinic.is_proven().await;
 }

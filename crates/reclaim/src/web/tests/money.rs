@@ -141,8 +141,8 @@ async fn what_belongs_to_nobody_is_held_until_somebody_releases_it() {
     practices::change(clinic.office(), &wanted).await.expect("added");
     let held = take(&lead, "a.835", &era("T1", &[denied("A-1", 90, "CO*16*90")])).await;
     held.shows(&["held", "its payee is no practice of this database"]);
-    let none = lead.post("/find", &[("number", "A-1")]).await;
-    none.shows(&["No case of this claim"]);
+    let none = lead.post("/find", &[("sought", "A-1")]).await;
+    none.shows(&["No case was found"]);
     let waiting = remittances(&lead, "/remittances?show=review").await;
     let verdict = format!("{}/verdict", waiting[0]);
     let why = [("verdict", "counts"), ("why", "our old NPI")];

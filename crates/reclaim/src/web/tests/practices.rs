@@ -89,7 +89,7 @@ async fn what_is_held_is_released_once_its_payee_is_known_and_only_where_it_is_p
     elsewhere.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["its payee is practice north"]);
     let second = take(&lead, "b.835", &era("T2", &[denied("A-2", 90, "CO*16*90")])).await;
     second.hides(&["held"]).shows(&["its payee is practice north"]);
-    lead.post("/find", &[("number", "A-2")]).await.shows(&["No case of this claim"]);
+    lead.post("/find", &[("sought", "A-2")]).await.shows(&["No case was found"]);
 
     let gone = Wanted { gone: vec![NPI.to_owned()], ..Wanted::default() };
     practices::change(&north, &gone).await.expect("removed");

@@ -212,8 +212,8 @@ async fn nobody_sees_another_practice_and_no_page_shows_the_session() {
     zoe.sign_in("zoe", PASSWORD).await.is(StatusCode::SEE_OTHER);
     zoe.get(&case).await.is(StatusCode::NOT_FOUND).hides(&["A-1", "MADEUP"]);
     zoe.get("/queue").await.is(StatusCode::OK).hides(&["A-1"]).shows(&["Practice north"]);
-    let found = zoe.post("/find", &[("number", "A-1")]).await;
-    found.is(StatusCode::OK).shows(&["No case of this claim"]);
+    let found = zoe.post("/find", &[("sought", "A-1")]).await;
+    found.is(StatusCode::OK).shows(&["No case was found"]);
     let acted = zoe.act_at(&case, "1", "note", &[("text", "x")]).await;
     acted.is(StatusCode::NOT_FOUND);
     for page in ["/", "/queue", &case, "/remittances", "/files", "/rejections", "/upload"] {
