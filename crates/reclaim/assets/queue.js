@@ -374,7 +374,7 @@
     });
     dialog.addEventListener("keydown", (event) => {
       const isPick = event.target.matches("select, input[type=checkbox]");
-      if (event.key === "Enter" && isPick) {
+      if (event.key === "Enter" && event.target.form && (isPick || event.ctrlKey)) {
         event.preventDefault();
         event.target.form.requestSubmit();
       }

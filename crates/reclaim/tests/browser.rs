@@ -12,18 +12,8 @@ const SAMPLE: (&str, &str) = ("5cdf25307d39-nevada_medicaid.txt", "77777777");
 
 #[test]
 fn a_denial_is_worked_in_a_browser() {
-    if let Some(missing) = missing() {
-        assert!(!in_ci(), "CI has no {missing}");
-        eprintln!("SKIPPED: {missing} is not installed; ./test installs it");
-        return;
-    }
-    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    if !scripts.join("node_modules/playwright-core").exists() {
-        let mut install = Command::new("npm");
-        install.args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(&scripts);
-        run(install);
-    }
-    let server = Server::start();
+    let Some(scripts) = scripts() else { return };
+    let server = Server::start(&[("lead", "billing_supervisor")]);
     let folder = server.folder.path();
     let made = folder.join("made-up.835");
     std::fs::write(&made, made_up()).expect("written");
@@ -32,6 +22,44 @@ fn a_denial_is_worked_in_a_browser() {
         Some(sample) => tell(&scripts, &server, &sample, SAMPLE.1),
         None => eprintln!("SKIPPED with a real file: ../shared/samples is not here"),
     }
+}
+
+/// Cases that are one job in [`a_morning_goes_without_a_mouse`].
+const JOB: usize = 50;
+
+#[test]
+fn a_morning_goes_without_a_mouse() {
+    let Some(scripts) = scripts() else { return };
+    let server = Server::start(&[("lead", "billing_supervisor"), ("coder", "certified_coder")]);
+    let file = server.folder.path().join("made-up.835");
+    std::fs::write(&file, many()).expect("written");
+    let mut take = server.program();
+    take.arg("take").arg(&file);
+    run(take);
+    let mut node = Command::new("node");
+    node.current_dir(scripts).arg("keys.mjs").args([server.address.as_str(), PASSWORD]);
+    node.args([&JOB.to_string(), "M1007"]);
+    let told = run(node);
+    println!("{told}");
+}
+
+/// The folder of the scripts with what they need; `None` where a browser is missing here.
+fn scripts() -> Option<PathBuf> {
+    if let Some(missing) = missing() {
+        assert!(!in_ci(), "CI has no {missing}");
+        eprintln!("SKIPPED: {missing} is not installed; ./test installs it");
+        return None;
+    }
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    // Two tests may want it at once; the second waits and finds it.
+    let lock = std::fs::File::create(scripts.join(".installing")).expect("a lock");
+    lock.lock().expect("a lock");
+    if !scripts.join("node_modules/playwright-core").exists() {
+        let mut install = Command::new("npm");
+        install.args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(&scripts);
+        run(install);
+    }
+    Some(scripts)
 }
 
 fn tell(scripts: &Path, server: &Server, file: &Path, claim: &str) {
@@ -45,11 +73,12 @@ fn tell(scripts: &Path, server: &Server, file: &Path, claim: &str) {
 }
 
 #[track_caller]
-fn run(mut command: Command) {
+fn run(mut command: Command) -> String {
     let output = command.output().expect("it starts");
     let (out, err) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{command:?}\n{out}\n{err}");
+    out.into_owned()
 }
 
 fn missing() -> Option<&'static str> {
@@ -74,35 +103,49 @@ struct Server {
     child: Child,
     address: String,
     folder: TempDir,
+    db: String,
 }
 
 impl Server {
-    fn start() -> Server {
+    /// With people: login and role of each.
+    fn start(people: &[(&str, &str)]) -> Server {
         let folder = tempfile::tempdir().expect("a folder");
         let db = format!("sqlite:{}", folder.path().join("a.db").display());
-        let program = || {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_reclaim"));
-            command.args(["--db", &db]).stdin(Stdio::null());
-            command
-        };
-        let mut add = program();
-        add.args(["user", "add", "lead", "--name", "Test Lead", "--role", "billing_supervisor"])
-            .arg("--password-stdin")
-            .stdin(Stdio::piped());
-        let mut adding = add.spawn().expect("it starts");
-        let mut input = adding.stdin.take().expect("an input");
-        writeln!(input, "{PASSWORD}").expect("written");
-        drop(input);
-        assert!(adding.wait().expect("it ends").success());
-        let mut serve = program();
+        for (login, role) in people {
+            add(&db, login, role);
+        }
+        let mut serve = program(&db);
         serve.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
         let mut child = serve.spawn().expect("it starts");
         let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
         let greeting = lines.next().expect("a greeting").expect("text");
         let address = greeting.split_whitespace().find(|word| word.starts_with("http://"));
         let address = address.expect("an address").trim_end_matches('/').to_owned();
-        Server { child, address, folder }
+        Server { child, address, folder, db }
     }
+
+    /// A command on the database that is served.
+    fn program(&self) -> Command {
+        program(&self.db)
+    }
+}
+
+fn program(db: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reclaim"));
+    command.args(["--db", db]).stdin(Stdio::null());
+    command
+}
+
+fn add(db: &str, login: &str, role: &str) {
+    let mut add = program(db);
+    add.args(["user", "add", login, "--name", &format!("Test {login}"), "--role", role])
+        .arg("--password-stdin")
+        .stdin(Stdio::piped());
+    let mut adding = add.spawn().expect("it starts");
+    let mut input = adding.stdin.take().expect("an input");
+    writeln!(input, "{PASSWORD}").expect("written");
+    drop(input);
+    assert!(adding.wait().expect("it ends").success());
 }
 
 impl Drop for Server {
@@ -114,7 +157,45 @@ impl Drop for Server {
 
 /// An 835 of a made-up payer with one denied claim.
 fn made_up() -> String {
-    let segments = [
+    remittance(&[
+        "CLP*A-100*1*330*80**12*PAYER0001*11*1",
+        "NM1*QC*1*MADEUP*PAT****MI*M100",
+        "DTM*232*20260210",
+        "SVC*HC:99214*250*0**1",
+        "DTM*472*20260210",
+        "CAS*CO*197*250",
+        "REF*6R*A-100-1",
+        "LQ*HE*N54",
+        "SVC*HC:36415*80*80**1",
+        "DTM*472*20260210",
+        "REF*6R*A-100-2",
+    ])
+}
+
+/// One with a job of [`JOB`] cases, and as many others.
+fn many() -> String {
+    let claim = |number: usize| {
+        let code = if number < 1_000 + JOB { "CO*197" } else { "CO*50" };
+        let service = if number < 1_000 + JOB { 99_214 } else { 99_200 + number % 10 };
+        let charge = 200 + number % 7;
+        [
+            format!("CLP*A-{number}*4*{charge}*0**12*PAYER{number}*11*1"),
+            format!("NM1*QC*1*MADEUP*PAT****MI*M{number}"),
+            "DTM*232*20260210".to_owned(),
+            format!("SVC*HC:{service}*{charge}*0**1"),
+            "DTM*472*20260210".to_owned(),
+            format!("CAS*{code}*{charge}"),
+            format!("REF*6R*A-{number}-1"),
+        ]
+    };
+    let segments: Vec<String> = (1_000..1_000 + 2 * JOB).flat_map(claim).collect();
+    remittance(&segments.iter().map(String::as_str).collect::<Vec<_>>())
+        .replace("BPR*I*80", "BPR*I*0")
+}
+
+/// Claims of a made-up payer with what stands around them.
+fn remittance(claims: &[&str]) -> String {
+    let before = [
         "ISA*00*          *00*          *ZZ*STANDIN        *ZZ*CLINIC         *260301*1200*^\
          *00501*000000001*0*P*:",
         "GS*HP*STANDIN*CLINIC*20260301*1200*1*X*005010X221A1",
@@ -128,20 +209,9 @@ fn made_up() -> String {
         "PER*BL*STANDIN HELP*TE*5550100",
         "N1*PE*TEST CLINIC*XX*1234567893",
         "LX*1",
-        "CLP*A-100*1*330*80**12*PAYER0001*11*1",
-        "NM1*QC*1*MADEUP*PAT****MI*M100",
-        "DTM*232*20260210",
-        "SVC*HC:99214*250*0**1",
-        "DTM*472*20260210",
-        "CAS*CO*197*250",
-        "REF*6R*A-100-1",
-        "LQ*HE*N54",
-        "SVC*HC:36415*80*80**1",
-        "DTM*472*20260210",
-        "REF*6R*A-100-2",
-        "SE*22*0001",
-        "GE*1*1",
-        "IEA*1*000000001",
     ];
-    segments.map(|segment| format!("{segment}~\n")).concat()
+    let end = format!("SE*{}*0001", before.len() - 2 + claims.len() + 1);
+    let after = [end.as_str(), "GE*1*1", "IEA*1*000000001"];
+    let all = before.iter().chain(claims).chain(&after);
+    all.map(|segment| format!("{segment}~\n")).collect()
 }

@@ -285,6 +285,10 @@ pub(crate) async fn done_or_told(
         Err(text) => return told(visitor, id, (name, fields), Told422(sentence(&text))).await,
     };
     match outcome {
+        // Who has answered or given it away may see it no more.
+        Ok(after) if !sees(&office.who, &after) => {
+            Ok(Redirect::to(&format!("/?done={name}")).into_response())
+        }
         Ok(_) => Ok(Redirect::to(&format!("/cases/{id}?done={name}")).into_response()),
         Err(Failed::Missing) => Err(Trouble::Nowhere),
         Err(Failed::Store(error)) => Err(error.into()),

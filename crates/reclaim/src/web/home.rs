@@ -1,12 +1,15 @@
 //! Home: what is at stake and what waits, each figure a link to its rows.
 
 use askama::Template;
+use axum::extract::Query;
 use axum::response::Response;
 use denial::person::{Access, Role, allows};
 use jiff::ToSpan;
 use store::reviews::Reviews;
 use store::tallies::Tally;
 
+use crate::fields::Fields;
+use crate::web::act_words;
 use crate::web::chart::{Bar, bars};
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
@@ -50,7 +53,10 @@ struct Waiting {
 }
 
 /// `GET /`.
-pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let role = office.who.role;
     let opens = allows(role, Access::Queue);
@@ -90,6 +96,8 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
         let (asleep, _) = tx.asleep(&moment.today.to_string()).await?;
         waiting.extend(waits(asleep, "case put off", "cases put off", "/queue?snoozed=show"));
     }
+    let mut page = Page::of(&visitor, "Home", "/");
+    page.done = asked.get("done").and_then(|act| act_words::done(act));
     let template = HomePage {
         tiles: if counts { tiles(&tally, opens) } else { Vec::new() },
         charts: charts(&tally, opens),
@@ -97,7 +105,7 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
         empty: tally.is_empty(),
         uploads: allows(role, Access::TakeFiles),
         counts,
-        page: Page::of(&visitor, "Home", "/"),
+        page,
     };
     html(&template)
 }

@@ -3,47 +3,10 @@
 //
 //   node story.mjs BASE LOGIN PASSWORD FILE CLAIM [SHOTS]
 import assert from "node:assert/strict";
-import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { chromium } from "playwright-core";
+import { leave, open, signIn } from "./chrome.mjs";
 
 const [base, login, password, file, claim, shots] = process.argv.slice(2);
-const host = new URL(base).host;
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), "reclaim-browser-"));
-const flags = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
-];
-
-async function open(options) {
-  const context = await chromium.launchPersistentContext(
-    fs.mkdtempSync(path.join(folder, "user-")),
-    {
-      executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-      headless: true,
-      viewport: { width: 1280, height: 720 },
-      args: flags,
-      ...options,
-    },
-  );
-  const odd = [];
-  context.on("request", (request) => {
-    if (new URL(request.url()).host !== host) odd.push(`asked ${request.url()}`);
-  });
-  context.on("console", (message) => odd.push(`console: ${message.text()}`));
-  context.on("weberror", (error) => odd.push(`error: ${error.error()}`));
-  const page = context.pages()[0] ?? (await context.newPage());
-  return { context, page, odd };
-}
-
-async function signIn(page) {
-  await page.goto(base);
-  await page.getByLabel("Name to sign in with").fill(login);
-  await page.getByLabel("Password").fill(password);
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Home" }).waitFor();
-}
 
 async function shoot(page, name) {
   if (shots) await page.screenshot({ path: path.join(shots, `${name}.png`), fullPage: true });
@@ -60,7 +23,7 @@ async function reach(page, claim) {
 }
 
 async function work(page) {
-  await signIn(page);
+  await signIn(page, base, login, password);
   await page.getByRole("link", { name: "Files", exact: true }).click();
   await page.getByRole("link", { name: "Take files in" }).click();
   await page.locator("input[type=file]").setInputFiles(file);
@@ -121,7 +84,7 @@ async function work(page) {
 
 /// The same desk where scripts are off: everything is links and forms.
 async function workWithout(page) {
-  await signIn(page);
+  await signIn(page, base, login, password);
   await page.goto(`${base}/queue?status=corrected_and_resubmitted`);
   await page.getByRole("link", { name: claim, exact: true }).first().click();
   await page.locator(".acts summary", { hasText: "Note" }).click();
@@ -132,13 +95,12 @@ async function workWithout(page) {
 
 try {
   for (const [options, story] of [[{}, work], [{ javaScriptEnabled: false }, workWithout]]) {
-    const { context, page, odd } = await open(options);
-    page.setDefaultTimeout(20_000);
+    const { context, page, odd } = await open(base, options);
     await story(page);
     await context.close();
     assert.deepEqual(odd, []);
   }
   console.log("told");
 } finally {
-  fs.rmSync(folder, { recursive: true, force: true });
+  leave();
 }

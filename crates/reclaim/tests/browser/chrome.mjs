@@ -1,0 +1,48 @@
+// What the stories in a real browser share: Debian's Chromium with an empty folder of its own, the
+// way in, and a list of everything odd: requests to other hosts, console, errors.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "reclaim-browser-"));
+const flags = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+
+export async function open(base, options) {
+  const host = new URL(base).host;
+  const context = await chromium.launchPersistentContext(
+    fs.mkdtempSync(path.join(folder, "user-")),
+    {
+      executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+      headless: true,
+      viewport: { width: 1280, height: 720 },
+      args: flags,
+      ...options,
+    },
+  );
+  const odd = [];
+  context.on("request", (request) => {
+    if (new URL(request.url()).host !== host) odd.push(`asked ${request.url()}`);
+  });
+  context.on("console", (message) => odd.push(`console: ${message.text()}`));
+  context.on("weberror", (error) => odd.push(`error: ${error.error()}`));
+  const page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(20_000);
+  return { context, page, odd };
+}
+
+export async function signIn(page, base, login, password) {
+  await page.goto(base);
+  await page.getByLabel("Name to sign in with").fill(login);
+  await page.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Home" }).waitFor();
+}
+
+/// Takes the browsers' folders away.
+export function leave() {
+  fs.rmSync(folder, { recursive: true, force: true });
+}
