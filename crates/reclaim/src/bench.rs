@@ -17,6 +17,7 @@ use store::queue::{Filter, Sort};
 use tempfile::TempDir;
 
 use crate::act::act;
+use crate::bench_desk;
 use crate::practice::{Office, Place};
 use crate::staging::PART;
 use crate::take::{Options, take_file};
@@ -43,6 +44,8 @@ pub(crate) struct Wish {
     pub(crate) postgres: Option<String>,
     /// The one row that is measured; none for all.
     pub(crate) only: Option<String>,
+    /// Open cases of the queue that is measured.
+    pub(crate) cases: u64,
     /// Claims that the growing database ends with; none for not measuring growth.
     pub(crate) grown: Option<u64>,
 }
@@ -54,13 +57,13 @@ impl Wish {
 }
 
 /// One line of the table.
-struct Row {
-    name: &'static str,
-    work: String,
-    figure: String,
-    against: String,
-    ratio: Option<f64>,
-    must: &'static str,
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) work: String,
+    pub(crate) figure: String,
+    pub(crate) against: String,
+    pub(crate) ratio: Option<f64>,
+    pub(crate) must: &'static str,
 }
 
 /// Measures and prints the table.
@@ -89,6 +92,9 @@ async fn measure(
     if wish.wants("T5") {
         giant(wish, rows).await?;
     }
+    if wish.wants("Q") {
+        bench_desk::measure(wish.cases, folder, rows).await?;
+    }
     if let Some(claims) = wish.grown {
         growth(claims, folder, rows).await?;
     }
@@ -98,7 +104,12 @@ async fn measure(
     Ok(())
 }
 
-fn write_flat(path: &Path, first: u64, claims: u64, per_remittance: u64) -> anyhow::Result<()> {
+pub(crate) fn write_flat(
+    path: &Path,
+    first: u64,
+    claims: u64,
+    per_remittance: u64,
+) -> anyhow::Result<()> {
     let mut out = BufWriter::new(File::create(path).context("no room for measuring")?);
     Flat { first, claims, per_remittance }.write(&mut out).context("no room for measuring")?;
     out.flush().context("no room for measuring")
@@ -109,7 +120,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-fn place(folder: &Path, name: &str) -> Place {
+pub(crate) fn place(folder: &Path, name: &str) -> Place {
     let db = format!("sqlite:{}", folder.join(name).display());
     Place { db: Some(db), ..Place::default() }
 }
@@ -308,7 +319,7 @@ fn shares(sorted: &[Duration]) -> String {
     format!("{all:.1} ms (half {half:.1}, 99 % {most:.1}, 99.9 % {nearly:.1})")
 }
 
-fn ms(time: Duration) -> f64 {
+pub(crate) fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 

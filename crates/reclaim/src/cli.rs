@@ -116,9 +116,12 @@ enum Command {
         /// Runs of which the median counts
         #[arg(long, default_value_t = 5)]
         runs: usize,
-        /// Only one row; T1 brings T3 and V1 along
-        #[arg(long, value_parser = ["T1", "T5", "T4", "T2"])]
+        /// Only one row; T1 brings T3 and V1 along, Q is the desk
+        #[arg(long, value_parser = ["T1", "T5", "T4", "T2", "Q"])]
         only: Option<String>,
+        /// Open cases of the queue that row Q measures
+        #[arg(long, default_value_t = 1_000_000)]
+        cases: u64,
         /// Also a database that grows to so many claims
         #[arg(long, value_name = "CLAIMS")]
         grown: Option<u64>,
@@ -328,8 +331,8 @@ pub(crate) fn main() -> ExitCode {
             let listen = (!no_serve).then_some(listen);
             in_time(run_demo(&place, Wish { size, seed }, listen, score))
         }
-        Command::Bench { claims, runs, only, grown, postgres } => {
-            in_time(bench::run(bench::Wish { claims, runs, only, postgres, grown }))
+        Command::Bench { claims, runs, only, cases, grown, postgres } => {
+            in_time(bench::run(bench::Wish { claims, runs, only, cases, postgres, grown }))
         }
         Command::Act { id, act, fields, json } => on_office(&place, needs, async move |office| {
             act::run(&office, &id, &act, &fields, json).await

@@ -7,6 +7,7 @@ mod act;
 mod answers;
 mod backup;
 mod bench;
+mod bench_desk;
 mod bills;
 mod boards;
 mod bulk;

@@ -35,7 +35,7 @@ mod remittances;
 mod routes;
 mod saved;
 mod sent;
-mod session;
+pub(crate) mod session;
 mod sign_in;
 mod staff;
 mod timeline;

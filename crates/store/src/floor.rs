@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use sqlx::Row;
 
 use crate::bulk::{Bulk, Cell};
-use crate::sql::{Conn, each};
+use crate::sql::{Conn, each, run};
 use crate::{Error, Practice, Store, Tx};
 
 /// Tables that taking in fills, in the order in which rows refer to each other; `#` before a column
@@ -241,6 +241,40 @@ impl Store {
             }
             tx.commit().await?;
         }
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// Copies the cases that are there until there are so many, with other ids, amounts, clocks,
+    /// owners and days, so that a long queue can be measured. On SQLite alone; no journal tells of
+    /// them.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn multiply_cases(&mut self, cases: i64) -> Result<(), Error> {
+        run!(
+            self,
+            execute,
+            "insert into denial
+             with recursive n (n) as (select 1 union all select n + 1 from n where n < $2 / 100),
+             base as (select * from denial where practice = $1 and state = 'open' limit 100)
+             select practice, 'den_' || printf('%026d', n * 1000 + x), claim, payer, n + 1, number,
+               state, case when n % 5 = 0 then 'in_review' else 'new' end,
+               case n % 3 when 0 then 'certified_coder' when 1 then 'front_desk' else role end,
+               case when n % 4 = 0 then 'usr_' || printf('%026d', n % 40) else '' end,
+               case n % 4 when 0 then 'bundling' when 1 then 'eligibility' else category end, plan,
+               date(denied_on, '-' || (n % 200) || ' days'), next_kind,
+               date(next_on, (n % 60) || ' days'), date(denied_on, (n % 365) || ' days'), denied,
+               outstanding + n % 9973, priority + (n * 7919) % 100003, quarantined, snoozed_until,
+               brought_to, no_rule, unmapped, version, changed_at, changed_by,
+               replace(body, denial, 'den_' || printf('%026d', n * 1000 + x)),
+               'CO-' || (n % 90), case when n % 3 = 0 then 'N' || (n % 70) else '' end,
+               '99' || (200 + n % 300), printf('%010d', n % 50)
+             from n, (select *, row_number() over () as x from base)",
+            self.practice.as_str(),
+            cases
+        )?;
         Ok(())
     }
 }

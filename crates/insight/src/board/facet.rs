@@ -4,9 +4,10 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::Board;
 use super::group::Sum;
+use super::numbers::{NEVER, NO_RULE, Numbers, QUARANTINED, REPEAT, number};
 use super::places::Places;
-use super::{Board, Numbers};
 
 /// One thing that cases are filtered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -182,50 +183,46 @@ impl Band {
 
 /// The days that bands begin and end with.
 pub(crate) struct Days {
-    today: Date,
-    week: Date,
-    month: Date,
-    ago: [Date; 4],
+    today: i32,
+    week: i32,
+    month: i32,
+    ago: [i32; 4],
 }
 
 impl Days {
     pub(crate) fn of(today: Date) -> Days {
-        let later = |days: i64| today.saturating_add(days.days());
-        Days {
-            today,
-            week: later(7),
-            month: later(30),
-            ago: [30, 60, 90, 120].map(|n: i64| later(-n)),
-        }
+        let later = |days: i64| number(today.saturating_add(days.days()));
+        let ago = [30, 60, 90, 120].map(|days: i64| later(-days));
+        Days { today: number(today), week: later(7), month: later(30), ago }
     }
 
     /// Which of [`Band::names`] a case is in.
-    fn place(&self, band: Band, of: &Numbers) -> usize {
+    #[inline]
+    fn place(&self, band: Band, of: &Numbers, at: usize) -> usize {
+        let flag = |flag: u8| usize::from(of.flags[at] & flag != 0);
         match band {
-            Band::Clock if of.due_on == Date::MAX => 4,
-            Band::Clock => self.ahead(of.due_on, self.month),
-            Band::When if of.next_on == self.today => 1,
-            Band::When => [0, 2, 3][self.ahead(of.next_on, self.week).min(2)],
-            Band::Amount => {
-                [10_000, 50_000, 200_000, 1_000_000].partition_point(|to| *to <= of.outstanding)
+            Band::Clock => {
+                let due = of.due_on[at];
+                let marks = [self.today - 1, self.week, self.month, NEVER - 1];
+                marks.iter().map(|mark| usize::from(due > *mark)).sum()
             }
-            Band::Age => self.ago.partition_point(|day| of.denied_on < *day),
-            Band::Repeat => usize::from(of.round > 1),
-            Band::NoRule => usize::from(of.no_rule),
-            Band::Quarantined => usize::from(of.quarantined),
-        }
-    }
-
-    /// 0 before today, 1 within a week, 2 up to a further day, 3 after it.
-    fn ahead(&self, day: Date, further: Date) -> usize {
-        if day < self.today {
-            0
-        } else if day <= self.week {
-            1
-        } else if day <= further {
-            2
-        } else {
-            3
+            Band::When => {
+                let next = of.next_on[at];
+                let marks = [self.today - 1, self.today, self.week];
+                marks.iter().map(|mark| usize::from(next > *mark)).sum()
+            }
+            Band::Amount => {
+                let cents = of.outstanding[at];
+                let marks = [10_000, 50_000, 200_000, 1_000_000];
+                marks.iter().map(|mark| usize::from(cents >= *mark)).sum()
+            }
+            Band::Age => {
+                let denied = of.denied_on[at];
+                self.ago.iter().map(|day| usize::from(denied < *day)).sum()
+            }
+            Band::Repeat => flag(REPEAT),
+            Band::NoRule => flag(NO_RULE),
+            Band::Quarantined => flag(QUARANTINED),
         }
     }
 }
@@ -255,9 +252,7 @@ impl Board {
         let days = Days::of(today);
         let is_wanted = band.names().iter().map(|band| names.iter().any(|name| name == band));
         let is_wanted: Vec<bool> = is_wanted.collect();
-        Places::of(self.len(), |at| {
-            self.numbers.get(at).is_some_and(|one| is_wanted[days.place(band, one)])
-        })
+        Places::of(self.len(), |at| is_wanted[days.place(band, &self.numbers, at)])
     }
 
     /// The values of a facet among some cases: texts with most money first, bands in their order.
@@ -279,9 +274,8 @@ impl Board {
         let column = &self.texts[at];
         let numbers = column.numbers();
         let mut sums = vec![Sum::default(); column.width()];
-        for place in places.iter() {
-            sums[numbers[place as usize] as usize].add(self.number(place));
-        }
+        let outstanding = &self.numbers.outstanding;
+        places.each(|at| sums[numbers[at] as usize].add(outstanding[at]));
         let named = (0_u32..).zip(sums).map(|(at, sum)| (column.name(at).to_owned(), sum));
         let mut named: Vec<(String, Sum)> = named.collect();
         named.sort_by(|(name, sum), (other, than)| {
@@ -293,10 +287,8 @@ impl Board {
     fn counts_by_band(&self, band: Band, places: &Places, today: Date) -> Vec<(String, Sum)> {
         let days = Days::of(today);
         let mut sums = vec![Sum::default(); band.names().len()];
-        for place in places.iter() {
-            let one = self.number(place);
-            sums[days.place(band, one)].add(one);
-        }
+        let numbers = &self.numbers;
+        places.each(|at| sums[days.place(band, numbers, at)].add(numbers.outstanding[at]));
         band.names().iter().map(|name| (*name).to_owned()).zip(sums).collect()
     }
 }

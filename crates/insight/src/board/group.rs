@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 
+use super::Board;
+use super::numbers::{NEVER, day};
 use super::places::Places;
-use super::{Board, Numbers};
 
 /// How many cases and how much is outstanding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,9 +16,9 @@ pub struct Sum {
 }
 
 impl Sum {
-    pub(crate) fn add(&mut self, one: &Numbers) {
+    pub(crate) const fn add(&mut self, outstanding: i64) {
         self.cases += 1;
-        self.outstanding += one.outstanding;
+        self.outstanding += outstanding;
     }
 }
 
@@ -28,35 +29,48 @@ pub struct Group {
     pub first: u128,
     /// Cases and money.
     pub sum: Sum,
-    /// The soonest clock; [`Date::MAX`] where none is configured.
-    pub due_on: Date,
+    /// The soonest clock, where one is configured.
+    pub due_on: Option<Date>,
 }
 
 impl Board {
     /// The jobs among some cases, those with most money first.
     #[must_use]
     pub fn groups(&self, places: &Places) -> Vec<Group> {
-        let mut groups: Vec<Option<(Group, i64)>> = vec![None; self.job.width()];
-        let jobs = self.job.numbers();
+        let mut groups: Vec<Option<Gathered>> = vec![None; self.job.width()];
+        let (jobs, numbers) = (self.job.numbers(), &self.numbers);
         for place in places.iter() {
-            let one = self.number(place);
-            let id = self.ids[place as usize];
-            let group = &mut groups[jobs[place as usize] as usize];
-            let (group, highest) = group.get_or_insert((Group::starting(id), i64::MIN));
-            group.sum.add(one);
-            group.due_on = group.due_on.min(one.due_on);
-            if one.priority > *highest {
-                (group.first, *highest) = (id, one.priority);
+            let at = place as usize;
+            let group = &mut groups[jobs[at] as usize];
+            let group = group.get_or_insert(Gathered::starting(place));
+            group.sum.add(numbers.outstanding[at]);
+            group.due_on = group.due_on.min(numbers.due_on[at]);
+            if numbers.priority[at] > group.highest {
+                (group.first, group.highest) = (place, numbers.priority[at]);
             }
         }
-        let mut groups: Vec<Group> = groups.into_iter().flatten().map(|(group, _)| group).collect();
+        let groups = groups.into_iter().flatten().map(|one| one.group(&self.ids));
+        let mut groups: Vec<Group> = groups.collect();
         groups.sort_by_key(|group| (-group.sum.outstanding, group.first));
         groups
     }
 }
 
-impl Group {
-    fn starting(first: u128) -> Group {
-        Group { first, sum: Sum::default(), due_on: Date::MAX }
+/// A job while its cases are walked along.
+#[derive(Clone, Copy)]
+struct Gathered {
+    first: u32,
+    highest: i64,
+    due_on: i32,
+    sum: Sum,
+}
+
+impl Gathered {
+    fn starting(first: u32) -> Gathered {
+        Gathered { first, highest: i64::MIN, due_on: NEVER, sum: Sum::default() }
+    }
+
+    fn group(self, ids: &[u128]) -> Group {
+        Group { first: ids[self.first as usize], sum: self.sum, due_on: day(self.due_on) }
     }
 }

@@ -2,7 +2,6 @@
 
 use jiff::civil::Date;
 
-use super::Numbers;
 use super::facet::TEXTS;
 
 /// One case. Texts are the names and ids that the database keeps; none is a patient's.
@@ -86,23 +85,5 @@ impl Listed<'_> {
     /// What makes cases one job: closed ones and those without a code are none.
     pub(crate) fn job(&self) -> String {
         [self.payer, self.code, self.remark, self.service, self.provider].join("|")
-    }
-}
-
-impl Numbers {
-    pub(crate) fn of(listed: &Listed<'_>) -> Numbers {
-        Numbers {
-            priority: listed.priority,
-            outstanding: listed.outstanding,
-            due_on: listed.due_on.unwrap_or(Date::MAX),
-            denied_on: listed.denied_on,
-            next_on: listed.next_on,
-            snoozed_until: listed.snoozed_until.unwrap_or(Date::MIN),
-            asked: listed.asked,
-            round: listed.round,
-            is_open: listed.is_open,
-            no_rule: listed.no_rule,
-            quarantined: listed.quarantined,
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! The orders of a board: every place, sorted each way, kept sorted as cases change.
 
-use super::Numbers;
+use super::numbers::Numbers;
 use super::places::Places;
 
 /// How cases are sorted; equal ones by their ids.
@@ -42,17 +42,15 @@ impl Sort {
     }
 
     /// What is smaller comes first.
-    fn key(self, of: &Numbers) -> (i64, i64) {
-        let day = |day: jiff::civil::Date| {
-            i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
-        };
+    fn key(self, of: &Numbers, at: usize) -> (i64, i64) {
+        // Among cases that are alike in days, what matters most comes first.
+        let matters = -of.priority[at];
         match self {
-            Sort::Priority => (-of.priority, 0),
-            Sort::Money => (-of.outstanding, 0),
-            // Among cases that are alike in days, what matters most comes first.
-            Sort::Due => (day(of.due_on), -of.priority),
-            Sort::Next => (day(of.next_on), -of.priority),
-            Sort::Age => (day(of.denied_on), -of.priority),
+            Sort::Priority => (matters, 0),
+            Sort::Money => (-of.outstanding[at], 0),
+            Sort::Due => (i64::from(of.due_on[at]), matters),
+            Sort::Next => (i64::from(of.next_on[at]), matters),
+            Sort::Age => (i64::from(of.denied_on[at]), matters),
         }
     }
 }
@@ -76,7 +74,7 @@ impl Orders {
     }
 
     /// Brings the places that moved to where they belong.
-    pub(crate) fn settle(&mut self, ids: &[u128], numbers: &[Numbers]) {
+    pub(crate) fn settle(&mut self, ids: &[u128], numbers: &Numbers) {
         let mut moved = std::mem::take(&mut self.moved);
         moved.sort_unstable();
         moved.dedup();
@@ -88,7 +86,7 @@ impl Orders {
         for (sort, sorted) in Sort::ALL.into_iter().zip(&mut self.sorted) {
             let key = |place: &u32| {
                 let at = *place as usize;
-                (sort.key(&numbers[at]), ids[at])
+                (sort.key(numbers, at), ids[at])
             };
             moved.sort_unstable_by_key(key);
             sorted.retain(|place| stays.has(*place));

@@ -51,6 +51,21 @@ impl Places {
         self.bits.iter().all(|word| *word == 0)
     }
 
+    /// Each place, ascending, handed to somebody: faster than [`Places::iter`] where most are there.
+    pub(crate) fn each(&self, mut hear: impl FnMut(usize)) {
+        for (first, word) in (0..).step_by(64).zip(&self.bits) {
+            if *word == u64::MAX {
+                (first..first + 64).for_each(&mut hear);
+                continue;
+            }
+            let mut left = *word;
+            while left != 0 {
+                hear(first + left.trailing_zeros() as usize);
+                left &= left - 1;
+            }
+        }
+    }
+
     /// Each place, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         let words = self.bits.iter().zip((0_u32..).step_by(64));

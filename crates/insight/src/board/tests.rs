@@ -175,7 +175,7 @@ fn one_job_is_one_group() {
     let told: Vec<_> =
         groups.iter().map(|one| (one.first, one.sum.cases, one.sum.outstanding)).collect();
     assert_eq!(told, [(3, 1, 90_000), (2, 2, 20_000)]);
-    assert_eq!(groups.last().map(|one| one.due_on), Some(date(2026, 3, 5)));
+    assert_eq!(groups.last().and_then(|one| one.due_on), Some(date(2026, 3, 5)));
     let job = Wanted { job_of: Some(1), ..Wanted::default() };
     assert_eq!(found(&board, &job), [2, 1]);
     let unknown = Wanted { job_of: Some(77), ..Wanted::default() };

@@ -3,9 +3,10 @@
 use denial::person::Role;
 use jiff::civil::Date;
 
+use super::Board;
 use super::facet::Facet;
+use super::numbers::{Numbers, OPEN, number};
 use super::places::Places;
-use super::{Board, Numbers};
 
 /// Which cases. What is chosen of one facet adds up, facets narrow each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,10 +42,11 @@ pub fn bit(role: Role) -> u16 {
 impl Board {
     /// What is wanted, whatever is chosen of facets.
     pub(crate) fn within(&self, wanted: &Wanted, today: Date) -> Places {
-        let fits = |numbers: &Numbers| {
-            numbers.is_open != wanted.closed && (wanted.asleep || numbers.snoozed_until <= today)
-        };
-        let mut places = Places::of(self.len(), |at| self.numbers.get(at).is_some_and(fits));
+        let Numbers { flags, snoozed_until, .. } = &self.numbers;
+        let today = if wanted.asleep { i32::MAX } else { number(today) };
+        let mut places = Places::of(self.len(), |at| {
+            (flags[at] & OPEN == 0) == wanted.closed && snoozed_until[at] <= today
+        });
         if let Some(own) = &wanted.own {
             places.keep(&self.reached_by(own));
         }
@@ -59,7 +61,7 @@ impl Board {
         let (role, person) = (roles.number_of(own.role.as_str()), owners.number_of(&own.person));
         let bit = bit(own.role);
         Places::of(self.len(), |at| {
-            let is_asked = self.numbers.get(at).is_some_and(|one| one.asked & bit != 0);
+            let is_asked = self.numbers.asked[at] & bit != 0;
             let is =
                 |number: Option<u32>, of: &[u32]| number.is_some() && of.get(at).copied() == number;
             is(role, roles.numbers()) || is(person, owners.numbers()) || is_asked

@@ -2,7 +2,6 @@
 
 use denial::ids::DenialId;
 use insight::board::Group;
-use jiff::civil::Date;
 use store::Tx;
 
 use crate::web::asked::Asked;
@@ -42,7 +41,7 @@ pub(crate) async fn rows(
         href: format!("/queue?{}", asked.of_job(case.id.as_str())),
         cases: words::number(i64::try_from(group.sum.cases).unwrap_or(i64::MAX)),
         outstanding: words::money(group.sum.outstanding),
-        clock: words::due(Some(group.due_on).filter(|day| *day != Date::MAX), today),
+        clock: words::due(group.due_on, today),
     };
     Ok(groups.iter().zip(&cases).map(row).collect())
 }

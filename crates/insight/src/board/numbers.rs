@@ -1,0 +1,89 @@
+//! What of cases is reckoned with, a column for each so that a walk reads no more than it needs.
+
+use jiff::civil::Date;
+
+use super::listed::Listed;
+
+/// Every number of every place.
+#[derive(Debug, Default)]
+pub(crate) struct Numbers {
+    pub(crate) priority: Vec<i64>,
+    /// Cents.
+    pub(crate) outstanding: Vec<i64>,
+    /// The soonest clock; [`NEVER`] where none is configured.
+    pub(crate) due_on: Vec<i32>,
+    pub(crate) denied_on: Vec<i32>,
+    pub(crate) next_on: Vec<i32>,
+    /// Before any day where it is awake.
+    pub(crate) snoozed_until: Vec<i32>,
+    /// Roles that are asked about it.
+    pub(crate) asked: Vec<u16>,
+    /// Bits of [`OPEN`] and its like.
+    pub(crate) flags: Vec<u8>,
+}
+
+/// The day of a clock that is not configured.
+pub(crate) const NEVER: i32 = i32::MAX;
+/// The case is open.
+pub(crate) const OPEN: u8 = 1;
+/// Denied again after a case was closed.
+pub(crate) const REPEAT: u8 = 2;
+/// One of its clocks is not configured.
+pub(crate) const NO_RULE: u8 = 4;
+/// Its money does not add up.
+pub(crate) const QUARANTINED: u8 = 8;
+
+/// A day as a number that compares as days do.
+pub(crate) fn number(day: Date) -> i32 {
+    (i32::from(day.year()) * 16 + i32::from(day.month())) * 32 + i32::from(day.day())
+}
+
+/// The day again.
+pub(crate) fn day(number: i32) -> Option<Date> {
+    let part = |of: i32| i8::try_from(of).ok();
+    let year = i16::try_from(number.div_euclid(512)).ok()?;
+    Date::new(year, part(number.rem_euclid(512) / 32)?, part(number.rem_euclid(32))?).ok()
+}
+
+impl Numbers {
+    /// Writes those of a place: one that is there, or the next.
+    pub(crate) fn put(&mut self, place: u32, listed: &Listed<'_>) {
+        let at = place as usize;
+        set(&mut self.priority, at, listed.priority);
+        set(&mut self.outstanding, at, listed.outstanding);
+        set(&mut self.due_on, at, listed.due_on.map_or(NEVER, number));
+        set(&mut self.denied_on, at, number(listed.denied_on));
+        set(&mut self.next_on, at, number(listed.next_on));
+        set(&mut self.snoozed_until, at, listed.snoozed_until.map_or(i32::MIN, number));
+        set(&mut self.asked, at, listed.asked);
+        let flags = [
+            (listed.is_open, OPEN),
+            (listed.round > 1, REPEAT),
+            (listed.no_rule, NO_RULE),
+            (listed.quarantined, QUARANTINED),
+        ];
+        let flags = flags.iter().filter(|(is, _)| *is).map(|(_, flag)| flag).sum();
+        set(&mut self.flags, at, flags);
+    }
+}
+
+fn set<T>(column: &mut Vec<T>, at: usize, value: T) {
+    match column.get_mut(at) {
+        Some(before) => *before = value,
+        None => column.push(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn days_compare_as_numbers_and_come_back() {
+        let days = [date(-5, 3, 1), date(1999, 12, 31), date(2000, 1, 1), date(2026, 11, 26)];
+        assert!(days.map(number).is_sorted());
+        assert_eq!(days.map(number).map(day), days.map(Some));
+        assert_eq!(day(NEVER), None);
+    }
+}

@@ -1,0 +1,236 @@
+//! The desk, measured: pages of a long queue over HTTP against the bare query, counts and jobs
+//! against one walk along the columns, and what a first visit loads.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use denial::ids::PersonId;
+use denial::person::Role;
+use insight::board::{Facet, Sort, Wanted};
+use store::instant;
+use store::people::Person;
+use store::queue::{Filter, Sort as Order};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::act;
+use crate::bench::{Row, ms, place, write_flat};
+use crate::practice::Office;
+use crate::take::{Options, take_file};
+use crate::web::{self, App, session};
+
+/// Claims of which the cases are copied.
+const CLAIMS: u64 = 2_000;
+/// Times that each page is asked for.
+const TIMES: usize = 60;
+/// Pages of the queue: first, further, far, filtered, sorted each way.
+const PAGES: [&str; 14] = [
+    "/queue",
+    "/queue?sort=due",
+    "/queue?sort=money",
+    "/queue?sort=next",
+    "/queue?sort=age",
+    "/queue/rows?from=50",
+    "/queue/rows?from=500000",
+    "/queue/rows?sort=money&from=900000",
+    "/queue?status=in_review",
+    "/queue?category=bundling&status=new",
+    "/queue?person=nobody&due=past&sort=due",
+    "/queue?code=CO-17&remark=N30",
+    "/queue?amount=under_500&age=90,120,older&role=front_desk&sort=money",
+    "/queue?service=99214&provider=0000000007&person=me",
+];
+
+/// Measures rows Q1, Q2 and Q4.
+pub(crate) async fn measure(
+    cases: u64,
+    folder: &TempDir,
+    rows: &mut Vec<Row>,
+) -> anyhow::Result<()> {
+    let office = long_queue(cases, folder).await?;
+    let app = App::new(office.clone(), false, None);
+    let token = format!("{:032x}{:032x}", act::draw(), act::draw());
+    sign_in(&office, &token).await?;
+    let listener = TcpListener::bind("127.0.0.1:0").await.context("no port")?;
+    let address = listener.local_addr().context("no port")?;
+    let serving = axum::serve(listener, web::router(&app));
+    let serving = tokio::spawn(async move { serving.await });
+    let mut line = TcpStream::connect(address).await.context("no line")?;
+    pages(&mut line, &token, &office, cases, rows).await?;
+    counts(&app, &office, cases, rows).await?;
+    first_load(&mut line, &token, rows).await?;
+    serving.abort();
+    Ok(())
+}
+
+/// A practice with so many open cases.
+async fn long_queue(cases: u64, folder: &TempDir) -> anyhow::Result<Office> {
+    let office = Office::open(&place(folder.path(), "queue.db")).await?;
+    let file = folder.path().join("queue.835");
+    write_flat(&file, 3_000_000_001, CLAIMS, 100)?;
+    take_file(&office, &file, "queue.835", Options::default(), &|_| {}).await?;
+    let mut tx = office.write().await?;
+    tx.multiply_cases(i64::try_from(cases).context("too many cases")?).await?;
+    tx.commit().await?;
+    Ok(office)
+}
+
+async fn sign_in(office: &Office, token: &str) -> anyhow::Result<()> {
+    let at = instant(office.clock.now());
+    let person = PersonId::from_bits(act::draw());
+    let measurer = Person {
+        person: person.as_str().to_owned(),
+        login: "measurer".to_owned(),
+        name: "Measurer".to_owned(),
+        secret: None,
+        disabled_at: None,
+    };
+    let mut tx = office.write().await?;
+    tx.make_person(&measurer, &at).await?;
+    tx.give_role(person.as_str(), Role::BillingSupervisor).await?;
+    tx.begin_session(&session::hashed(token), person.as_str(), &at).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn pages(
+    line: &mut TcpStream,
+    token: &str,
+    office: &Office,
+    cases: u64,
+    rows: &mut Vec<Row>,
+) -> anyhow::Result<()> {
+    get(line, token, "/queue", "identity").await?;
+    let (mut worst, mut slowest) = (Duration::ZERO, "");
+    let mut all = Vec::new();
+    for page in PAGES {
+        let mut times = Vec::new();
+        for _ in 0..TIMES {
+            let begun = Instant::now();
+            let answer = get(line, token, page, "identity").await?;
+            times.push(begun.elapsed());
+            let head = String::from_utf8_lossy(answer.get(..60).unwrap_or_default());
+            ensure!(head.starts_with("HTTP/1.1 200"), "{page} was not served: {head}");
+        }
+        let high = share(&mut times, 99);
+        if high > worst {
+            (worst, slowest) = (high, page);
+        }
+        all.extend(times);
+    }
+    let mut bare = Vec::new();
+    for order in [Order::Priority, Order::Due, Order::Money].repeat(TIMES) {
+        let begun = Instant::now();
+        let found = office.read().await?.queue(&Filter::default(), order, None, 50).await?;
+        bare.push(begun.elapsed());
+        ensure!(!found.is_empty(), "no cases");
+    }
+    let (high, bare) = (share(&mut all, 99), share(&mut bare, 99));
+    rows.push(Row {
+        name: "Q1",
+        work: format!("pages of {cases} open cases over HTTP, 99 % of {}", all.len()),
+        figure: format!("{:.1} ms; slowest {:.1} ms: {slowest}", ms(high), ms(worst)),
+        against: format!("{:.2} ms: the bare indexed query", ms(bare)),
+        ratio: Some(high.as_secs_f64() / bare.as_secs_f64()),
+        must: "≤ 10 (aim 5)",
+    });
+    Ok(())
+}
+
+async fn counts(app: &App, office: &Office, cases: u64, rows: &mut Vec<Row>) -> anyhow::Result<()> {
+    let mut tx = office.read().await?;
+    let kept = app.boards.of(&mut tx).await?;
+    let board = &kept.board;
+    let today = office.moment().today;
+    let chosen = vec![(Facet::Status, vec!["new".to_owned()])];
+    let wanted = Wanted { chosen, ..Wanted::default() };
+    let timed = |work: &dyn Fn() -> usize| {
+        let mut times: Vec<Duration> = (0..9)
+            .map(|_| {
+                let begun = Instant::now();
+                std::hint::black_box(work());
+                begun.elapsed()
+            })
+            .collect();
+        share(&mut times, 50)
+    };
+    let walk = timed(&|| usize::try_from(board.walk() & 7).unwrap_or(0));
+    let counted = timed(&|| board.counts(&wanted, today).len());
+    let grouped = timed(&|| board.groups(&board.find(&wanted, today)).len());
+    let sorted = timed(&|| board.page(&board.find(&wanted, today), Sort::Due, 0, 50).len());
+    let longer = counted.max(grouped);
+    rows.push(Row {
+        name: "Q2",
+        work: format!("filter counts and jobs of {cases} cases"),
+        figure: format!(
+            "counts {:.1} ms, jobs {:.1} ms (a filtered page {:.1} ms)",
+            ms(counted),
+            ms(grouped),
+            ms(sorted)
+        ),
+        against: format!("{:.1} ms: one walk along the columns", ms(walk)),
+        ratio: Some(longer.as_secs_f64() / walk.as_secs_f64()),
+        must: "≤ 10 (aim 3)",
+    });
+    Ok(())
+}
+
+/// What a browser loads that was never here.
+async fn first_load(line: &mut TcpStream, token: &str, rows: &mut Vec<Row>) -> anyhow::Result<()> {
+    let page = get(line, token, "/queue", "identity").await?;
+    let text = String::from_utf8_lossy(&page).into_owned();
+    let assets = text.split("\"/assets/").skip(1).filter_map(|rest| rest.split('"').next());
+    let mut bytes = get(line, token, "/queue", "gzip").await?.len();
+    for asset in assets {
+        bytes += get(line, token, &format!("/assets/{asset}"), "gzip").await?.len();
+    }
+    rows.push(Row {
+        name: "Q4",
+        work: "first load of the queue, compressed, with everything".to_owned(),
+        figure: format!("{} KB", bytes.div_ceil(1_000)),
+        against: "–".to_owned(),
+        ratio: None,
+        must: "≤ 60 KB (aim 40)",
+    });
+    Ok(())
+}
+
+/// What so many of a hundred stay below.
+fn share(times: &mut [Duration], of_hundred: usize) -> Duration {
+    times.sort_unstable();
+    let place = (times.len() * of_hundred / 100).min(times.len().saturating_sub(1));
+    times.get(place).copied().unwrap_or_default()
+}
+
+/// One request on a line that stays open: the answer's head and body as they came.
+async fn get(
+    line: &mut TcpStream,
+    token: &str,
+    address: &str,
+    coding: &str,
+) -> anyhow::Result<Vec<u8>> {
+    let request = format!(
+        "GET {address} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept-encoding: {coding}\r\n\
+         cookie: reclaim_session={token}\r\n\r\n"
+    );
+    line.write_all(request.as_bytes()).await.context("the line broke")?;
+    let mut answer = Vec::with_capacity(64 * 1024);
+    while !is_whole(&answer) {
+        let read = line.read_buf(&mut answer).await.context("the line broke")?;
+        ensure!(read > 0, "the server hung up");
+    }
+    Ok(answer)
+}
+
+/// True where the body is there as its head announced it.
+fn is_whole(answer: &[u8]) -> bool {
+    let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { return false };
+    let text = String::from_utf8_lossy(&answer[..head]).to_ascii_lowercase();
+    let length = text.split("content-length: ").nth(1).and_then(|rest| {
+        rest.split("\r\n").next().and_then(|number| number.trim().parse::<usize>().ok())
+    });
+    match length {
+        Some(length) => answer.len() >= head + 4 + length,
+        None => answer.ends_with(b"0\r\n\r\n"),
+    }
+}
