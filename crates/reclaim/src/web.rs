@@ -36,6 +36,7 @@ mod routes;
 mod saved;
 mod sent;
 pub(crate) mod session;
+mod sheet;
 mod sign_in;
 mod staff;
 mod timeline;

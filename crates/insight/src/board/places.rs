@@ -51,7 +51,7 @@ impl Places {
         self.bits.iter().all(|word| *word == 0)
     }
 
-    /// Each place, ascending, handed to somebody: faster than [`Places::iter`] where most are there.
+    /// Each place, ascending, handed on: faster than [`Places::iter`] where most are there.
     pub(crate) fn each(&self, mut hear: impl FnMut(usize)) {
         for (first, word) in (0..).step_by(64).zip(&self.bits) {
             if *word == u64::MAX {

@@ -3,8 +3,7 @@
 
 use askama::Template;
 use axum::extract::Query;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use denial::person::{Access, Role, allows};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,6 +17,7 @@ use crate::fields::Fields;
 use crate::web::gate;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
+use crate::web::sheet;
 use crate::web::timeline::{self, People};
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -258,26 +258,21 @@ pub(crate) async fn file(
     let noted = json!({ "rows": lines.len(), "kind": asked.kind, "who": asked.who,
         "from": asked.from, "to": asked.to });
     access::note(office, asked.book, "journal.exported", &noted).await?;
-    let mut text = "number,at,person,name,kind,from,to,about,facts\r\n".to_owned();
-    for line in &lines {
-        let cells = [
-            &line.seq.to_string(),
-            &line.at,
-            &line.actor,
-            line.name.as_deref().unwrap_or_default(),
-            &line.kind,
-            line.from_status.as_deref().unwrap_or_default(),
-            line.to_status.as_deref().unwrap_or_default(),
-            &line.about,
-            &facts(line, office.who.role),
-        ];
-        text.push_str(&cells.map(cell).join(","));
-        text.push_str("\r\n");
-    }
-    let name = format!("attachment; filename=\"journal-{}.csv\"", asked.book);
-    let headers =
-        [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
-    Ok((headers, text).into_response())
+    let heading = ["number", "at", "person", "name", "kind", "from", "to", "about", "facts"];
+    let rows = lines.iter().map(|line| {
+        [
+            line.seq.to_string(),
+            line.at.clone(),
+            line.actor.clone(),
+            line.name.clone().unwrap_or_default(),
+            line.kind.clone(),
+            line.from_status.clone().unwrap_or_default(),
+            line.to_status.clone().unwrap_or_default(),
+            line.about.clone(),
+            facts(line, office.who.role),
+        ]
+    });
+    Ok(sheet::file(&format!("journal-{}", asked.book), heading, rows))
 }
 
 async fn found(visitor: &Visitor, asked: &Asked) -> Result<Vec<Line>, Trouble> {
@@ -295,23 +290,9 @@ async fn found(visitor: &Visitor, asked: &Asked) -> Result<Vec<Line>, Trouble> {
     Ok(lines)
 }
 
-/// A text as a cell that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    let mark = if is_formula { "'" } else { "" };
-    format!("\"{mark}{}\"", text.replace('"', "\"\""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        assert_eq!(cell("plain"), "\"plain\"");
-        assert_eq!(cell("=1+1"), "\"'=1+1\"");
-        assert_eq!(cell("@x \"y\", z"), "\"'@x \"\"y\"\", z\"");
-    }
 
     #[test]
     fn a_search_stays_in_its_address() {

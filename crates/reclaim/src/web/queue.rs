@@ -9,8 +9,10 @@ use denial::denial::Denial;
 use denial::ids::DenialId;
 use denial::person::{Access, allows, sees};
 use insight::board::{Board, Places, Sort, Sum};
+use serde_json::json;
 use store::Tx;
 
+use crate::access;
 use crate::web::App;
 use crate::web::asked::{Asked, Column};
 use crate::web::facets::{self, Chip};
@@ -19,12 +21,15 @@ use crate::web::page::{Page, html};
 use crate::web::queue_row::Row;
 use crate::web::saved::{self, Tab};
 use crate::web::session::Visitor;
+use crate::web::sheet;
 use crate::web::timeline;
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
 /// Rows of one page, and of one part of a long list.
 const ROWS: usize = 50;
+/// Cases of one spreadsheet.
+const EXPORTED: usize = 20_000;
 
 #[derive(Template)]
 #[template(path = "queue.html")]
@@ -128,6 +133,35 @@ pub(crate) async fn rows(
         }
     }
     Ok(response)
+}
+
+/// `GET /queue.csv`: every case that fits, on record before it leaves the house.
+pub(crate) async fn file(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let asked = Asked::of(query.as_deref().unwrap_or_default(), office);
+    let today = office.moment().today;
+    let mut tx = office.read().await?;
+    let kept = app.boards.of(&mut tx).await?;
+    let places = kept.board.find(&asked.wanted, today);
+    let ids = ids(&kept.board, &places, asked.sort, 0, EXPORTED + 1);
+    drop(kept);
+    if ids.len() > EXPORTED {
+        let text = "More than 20,000 cases fit. Set more filters and export them in parts.";
+        return Err(Trouble::Unfit(text.to_owned()));
+    }
+    let mut cases = Vec::with_capacity(ids.len());
+    for part in ids.chunks(ROWS * 10) {
+        cases.extend(ordered(&mut tx, part).await?);
+    }
+    let facts = json!({ "cases": cases.len(), "query": asked.query() });
+    access::note(office, "queue", "queue.exported", &facts).await?;
+    let people = timeline::people(&mut tx).await?;
+    let rows = cases.iter().map(|case| Row::of(case, &people, &office.rules, today).cells());
+    Ok(sheet::file("cases", Row::HEADING, rows))
 }
 
 /// Whether a role acts on cases at all: auditors read.

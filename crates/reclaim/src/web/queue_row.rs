@@ -70,6 +70,50 @@ impl Worth {
 }
 
 impl Row {
+    /// The heading of its cells in a spreadsheet.
+    pub(crate) const HEADING: [&str; 17] = [
+        "case",
+        "claim",
+        "payer",
+        "line of business",
+        "service day",
+        "procedures",
+        "provider",
+        "reason",
+        "codes",
+        "status",
+        "role",
+        "owner",
+        "next action",
+        "next action by",
+        "soonest clock",
+        "denied",
+        "outstanding",
+    ];
+
+    /// What it says, for a spreadsheet.
+    pub(crate) fn cells(self) -> [String; 17] {
+        [
+            self.id,
+            self.number,
+            self.payer,
+            self.plan,
+            self.service_on,
+            self.services,
+            self.provider,
+            self.category,
+            self.codes,
+            self.status,
+            self.role,
+            self.owner,
+            self.next,
+            self.next_on.when,
+            self.clock.when,
+            self.denied,
+            self.outstanding,
+        ]
+    }
+
     /// What a case says in a row today.
     pub(crate) fn of(
         case: &Denial,

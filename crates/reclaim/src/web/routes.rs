@@ -68,6 +68,7 @@ pub(crate) fn table() -> Vec<Route> {
         shows("/queue", Needs(A::Queue), queue::page).lists("queue"),
         shows("/queue/rows", Needs(A::Queue), queue::rows).lists("queue"),
         shows("/queue/filters", Needs(A::Queue), facets::page),
+        shows("/queue.csv", Both(A::Queue, A::Export), queue::file).reveals(),
         does("/queue/bulk", Needs(A::Queue), bulk::act),
         does("/queue/undo", Needs(A::Queue), bulk::undo),
         does("/queue/views", Needs(A::Queue), saved::change),

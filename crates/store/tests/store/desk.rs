@@ -161,3 +161,24 @@ fn cases_are_found_by_what_their_words_begin_with() {
         assert_eq!(kept.len(), 1, "notes stay");
     });
 }
+
+#[test]
+fn a_long_queue_can_be_made_to_be_measured() {
+    on_each(async |place| {
+        if matches!(place.url, store::Url::Postgres(_)) {
+            return; // it is SQLite's own text
+        }
+        open(place, &[300, 100]).await;
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.multiply_cases(1_000).await.expect("copied");
+        tx.commit().await.expect("durable");
+        let board = listed(place, None).await;
+        assert_eq!(board.len(), 2 + 20, "a tenth of two");
+        let ids: Vec<String> = found(&board, &Wanted::default())
+            .into_iter()
+            .map(|bits| denial::ids::DenialId::from_bits(bits).to_string())
+            .collect();
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        assert_eq!(tx.cases_among(&ids).await.expect("each reads").len(), ids.len());
+    });
+}

@@ -179,3 +179,19 @@ async fn views_are_kept_for_oneself_or_by_who_leads_for_the_team() {
     nameless.is(StatusCode::UNPROCESSABLE_ENTITY);
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn a_list_leaves_the_house_on_record_and_without_formulas() {
+    let (clinic, lead) = desk().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    biller.get("/queue").await.hides(&["queue.csv"]);
+    biller.get("/queue.csv").await.is(StatusCode::FORBIDDEN);
+    lead.get("/queue").await.shows(&["/queue.csv?"]);
+    let before = clinic.views_since(0).await.first().map_or(0, |line| line.0);
+    let sheet = lead.get("/queue.csv?category=authorization&sort=money").await;
+    sheet.is(StatusCode::OK).shows(&["case,claim,payer", "\"A-3\"", "\"CO-197 · N54\""]);
+    sheet.hides(&["A-5", "MADEUP"]);
+    assert_eq!(sheet.text.lines().count(), 4);
+    let noted = clinic.views_since(before).await;
+    assert_eq!(noted.iter().map(|one| one.1.as_str()).collect::<Vec<_>>(), ["queue.exported"]);
+}

@@ -1,0 +1,42 @@
+//! Lists for spreadsheets, in which nothing is taken for a formula.
+
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+
+/// Rows under a heading, as a file with a name.
+pub(crate) fn file<const N: usize>(
+    name: &str,
+    heading: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> Response {
+    let mut text = heading.join(",");
+    text.push_str("\r\n");
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|text| cell(text)).collect();
+        text.push_str(&cells.join(","));
+        text.push_str("\r\n");
+    }
+    let name = format!("attachment; filename=\"{name}.csv\"");
+    let headers =
+        [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
+    (headers, text).into_response()
+}
+
+/// A text as a cell that no spreadsheet takes for a formula.
+fn cell(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let mark = if is_formula { "'" } else { "" };
+    format!("\"{mark}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(cell("plain"), "\"plain\"");
+        assert_eq!(cell("=1+1"), "\"'=1+1\"");
+        assert_eq!(cell("@x \"y\", z"), "\"'@x \"\"y\"\", z\"");
+    }
+}
