@@ -91,21 +91,21 @@
 
   function begin() {
     if (!isLong || rows().length === 0) return;
-    height = Math.round(rows()[0].getBoundingClientRect().height) || height;
+    list.classList.add("long");
+    height = rows()[0].getBoundingClientRect().height || height;
     const from = Number(queue.dataset.from);
     const first = Math.floor(from / PART);
     const all = rows();
     for (let n = 0; n * PART < all.length; n += 1) {
       if (from % PART === 0) parts.set(first + n, all.slice(n * PART, (n + 1) * PART));
     }
-    list.classList.add("long");
     document.querySelector(".pages").hidden = true;
     const spacer = () => {
       const row = document.createElement("tr");
       row.className = "spacer";
       row.setAttribute("aria-hidden", "true");
       row.append(document.createElement("td"));
-      row.firstChild.colSpan = 20;
+      row.firstChild.colSpan = document.querySelectorAll("#rows thead th").length;
       return row;
     };
     top = spacer();
