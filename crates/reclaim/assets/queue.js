@@ -154,7 +154,10 @@
     top.firstChild.style.height = `${tallness() < TALLEST ? from * PART * height : above}px`;
     const below = tallness() - from * PART * height - shown.length * height;
     bottom.firstChild.style.height = `${Math.max(tallness() < TALLEST ? below : tallness() - above - shown.length * height, 0)}px`;
+    // Taking out the row with the focus makes a browser measure a list that is half there.
+    const scrolled = list.scrollTop;
     body.replaceChildren(top, ...shown, bottom);
+    if (list.scrollTop !== scrolled) list.scrollTop = scrolled;
     for (const row of shown) {
       const box = row.querySelector(".tick input");
       if (box) box.checked = chosen.has(row.dataset.id);

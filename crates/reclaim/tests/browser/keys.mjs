@@ -29,6 +29,18 @@ function hands(page) {
 const toast = (page, text) => page.locator("#toast.shown", { hasText: text }).waitFor();
 const here = (page) => page.evaluate(() => document.activeElement.closest("tr")?.dataset.id);
 
+/// From one end of the list to the other, and back.
+async function ends(page, keys) {
+  const at = (place) => page.waitForFunction((place) => document.activeElement.closest("tr")?.dataset.at === place, place);
+  const total = Number(await page.locator("[data-queue]").getAttribute("data-total"));
+  await keys.press("End");
+  await at(String(total - 1));
+  await keys.press("k");
+  await at(String(total - 2));
+  await keys.press("Home");
+  await at("0");
+}
+
 async function triage(page, keys) {
   const counts = [];
   await keys.press("j");
@@ -112,6 +124,7 @@ try {
   const keys = hands(lead.page);
   await keys.press("g", "q");
   await lead.page.locator("tr.here").waitFor();
+  await ends(lead.page, keys);
   await triage(lead.page, keys);
   await plan(lead.page, keys);
   const id = await ask(lead.page, keys);
