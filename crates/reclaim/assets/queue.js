@@ -105,7 +105,6 @@
       row.className = "spacer";
       row.setAttribute("aria-hidden", "true");
       row.append(document.createElement("td"));
-      row.firstChild.colSpan = document.querySelectorAll("#rows thead th").length;
       return row;
     };
     top = spacer();
