@@ -43,6 +43,23 @@ fn a_morning_goes_without_a_mouse() {
     println!("{told}");
 }
 
+#[test]
+fn nothing_on_any_page_keeps_anybody_out() {
+    let Some(scripts) = scripts() else { return };
+    let people = [("lead", "billing_supervisor"), ("admin", "administrator")];
+    let server = Server::start(&people);
+    let file = server.folder.path().join("made-up.835");
+    std::fs::write(&file, many()).expect("written");
+    let mut take = server.program();
+    take.arg("take").arg(&file);
+    run(take);
+    for (login, _) in people {
+        let mut node = Command::new("node");
+        node.current_dir(&scripts).arg("axe.mjs").arg(&server.address).args([login, PASSWORD]);
+        println!("{login}: {}", run(node));
+    }
+}
+
 /// The folder of the scripts with what they need; `None` where a browser is missing here.
 fn scripts() -> Option<PathBuf> {
     if let Some(missing) = missing() {
@@ -54,7 +71,7 @@ fn scripts() -> Option<PathBuf> {
     // Two tests may want it at once; the second waits and finds it.
     let lock = std::fs::File::create(scripts.join(".installing")).expect("a lock");
     lock.lock().expect("a lock");
-    if !scripts.join("node_modules/playwright-core").exists() {
+    if !scripts.join("node_modules/axe-core").exists() {
         let mut install = Command::new("npm");
         install.args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(&scripts);
         run(install);
