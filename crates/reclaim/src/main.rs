@@ -24,6 +24,7 @@ mod identity;
 mod inbox;
 mod keying;
 mod matches;
+mod passwords;
 mod people;
 mod practice;
 mod practices;

@@ -35,8 +35,8 @@ pub(crate) async fn serve(
     let resuming = tokio::spawn(go_on(office.clone(), stopped.clone()));
     let nightly = tokio::spawn(nights(office.clone(), stopped));
     let app = App::new(office, !address.ip().is_loopback(), code);
-    let served =
-        axum::serve(listener, web::router(&app)).with_graceful_shutdown(told_to_stop(stop));
+    let pages = web::router(&app).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, pages).with_graceful_shutdown(told_to_stop(stop));
     served.await.context("the server stopped")?;
     app.lists.write(&app.office.store).await;
     resuming.await.context("going on with files stopped")?;

@@ -50,3 +50,17 @@ create table word (
   primary key (practice, word, about, kind)
 );
 create index word_about on word (practice, about, kind);
+
+-- Signing in; all of this stands above practices.
+
+-- Since when a password is one that somebody else set: it must be changed before anything opens.
+alter table person add column provisional_since text;
+alter table session add column came_from text not null default '';  -- address, as far as known
+alter table session add column browser text not null default '';
+
+-- Failures to sign in, counted by whom and by where from; a success or a day forgets them.
+create table attempt (
+  subject text not null primary key,
+  failed bigint not null,
+  last_at text not null
+);

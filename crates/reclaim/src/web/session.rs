@@ -32,12 +32,23 @@ pub(crate) struct Visitor {
     /// Their practice, opened for them: they are the one who acts in it.
     pub(crate) office: Office,
     pub(crate) name: String,
+    /// The name they sign in with.
+    pub(crate) login: String,
+    /// What they have to do before anything else opens.
+    pub(crate) owes: Option<Owes>,
     /// The token of their forms.
     pub(crate) csrf: String,
     /// The hash under which the session is kept.
     pub(crate) session: String,
     /// They have roles in several practices.
     pub(crate) several: bool,
+}
+
+/// What has to be done before anything else opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owes {
+    /// A password of their own, in place of one that somebody else set.
+    Password,
 }
 
 impl FromRequestParts<Arc<App>> for Visitor {
@@ -58,15 +69,16 @@ pub(crate) async fn visitor(
     let session = hashed(&token);
     let Some(row) = app.office.store.visitor(&session).await? else { return Ok(None) };
     let now = app.office.clock.now();
-    let Some(seen) = holds(&row, now) else { return Ok(None) };
+    let Some(seen) = holds(&row.made_at, &row.seen_at, now) else { return Ok(None) };
     if now.duration_since(seen) >= NOTED {
         note(app, &row, &session, now);
     }
     let several = row.practices > 1;
-    let name = row.name.clone();
+    let (name, login) = (row.name.clone(), row.login.clone());
+    let owes = row.provisional_since.is_some().then_some(Owes::Password);
     let csrf = hashed(&format!("form {token}"));
     let office = office_of(app, row);
-    Ok(office.map(|office| Visitor { office, name, csrf, session, several }))
+    Ok(office.map(|office| Visitor { office, name, login, owes, csrf, session, several }))
 }
 
 /// Notes beside the request that a session is in use.
@@ -86,9 +98,9 @@ fn note(app: &Arc<App>, row: &VisitorRow, session: &str, now: Timestamp) {
 }
 
 /// When a session was last in use, if it still holds.
-fn holds(row: &VisitorRow, now: Timestamp) -> Option<Timestamp> {
-    let seen: Timestamp = row.seen_at.parse().ok()?;
-    let made: Timestamp = row.made_at.parse().ok()?;
+pub(crate) fn holds(made_at: &str, seen_at: &str, now: Timestamp) -> Option<Timestamp> {
+    let seen: Timestamp = seen_at.parse().ok()?;
+    let made: Timestamp = made_at.parse().ok()?;
     let is_alive = now.duration_since(seen) < IDLE && now.duration_since(made) < LONGEST;
     is_alive.then_some(seen)
 }

@@ -109,7 +109,9 @@ async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble>
         return Ok(Err("Nobody changes their own place; ask another administrator.".to_owned()));
     }
     let what = field("what");
-    if matches!(what, "password" | "out" | "in") && !people::answers_for(office, person).await? {
+    if matches!(what, "password" | "out" | "in" | "end")
+        && !people::answers_for(office, person).await?
+    {
         return Ok(Err(
             "They work in another practice too, where you are no administrator. Ask an \
                        administrator of all their practices, or whoever has the command line."
@@ -138,6 +140,11 @@ async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble>
             people::shut_out(office, person, what == "out").await?;
             Ok(Ok(None))
         }
+        "end" => {
+            login_of(office, person).await?;
+            people::end_sessions(office, person).await?;
+            Ok(Ok(None))
+        }
         _ => Err(Trouble::Unfit("Choose what to change.".to_owned())),
     }
 }
@@ -154,7 +161,8 @@ async fn add<'a>(office: &Office, field: &impl Fn(&str) -> &'a str) -> Result<Ch
         return Ok(Err("Expected the person's name.".to_owned()));
     }
     let password = people::drawn();
-    let is_new = people::add(office, &NewPerson { login, name, role, password: &password }).await?;
+    let is_new =
+        people::add_for(office, &NewPerson { login, name, role, password: &password }).await?;
     Ok(Ok(is_new.then(|| (login.to_lowercase(), password))))
 }
 

@@ -4,6 +4,7 @@ use denial::person::Role;
 use denial::remittance::Payee;
 use store::people::Person;
 use store::practices::PayeeKind;
+use store::sessions::CameFrom;
 use store::{Error, Practice};
 
 use crate::place::{AT, clinic, make, on_each, practice};
@@ -88,8 +89,8 @@ fn a_person_has_a_role_in_each_practice() {
         let person = tx.person_by_login("ada").await.expect("read");
         assert_eq!(person, Some(ada("ada")));
         assert_eq!(tx.practices_of("usr_ada").await.expect("read"), [practice()]);
-        tx.set_secret("usr_ada", "other").await.expect("set");
-        assert!(matches!(tx.set_secret("usr_no", "x").await, Err(Error::Missing { .. })));
+        tx.set_secret("usr_ada", "other", Some(AT)).await.expect("set");
+        assert!(matches!(tx.set_secret("usr_no", "x", None).await, Err(Error::Missing { .. })));
         tx.disable("usr_ada", Some(AT)).await.expect("shut out");
         assert!(matches!(tx.disable("usr_no", None).await, Err(Error::Missing { .. })));
         assert_eq!(tx.member("usr_ada").await.expect("read"), None);
@@ -109,9 +110,10 @@ fn a_session_lasts_until_it_is_ended() {
             tx.give_role("usr_ada", Role::Auditor).await.expect("given");
             tx.commit().await.expect("durable");
         }
+        let from = CameFrom { address: "192.0.2.7".to_owned(), browser: "Firefox".to_owned() };
         let mut tx = place.store.write_aside(&practice()).await.expect("aside");
-        tx.begin_session("t1", "usr_ada", AT).await.expect("begun");
-        tx.begin_session("t2", "usr_ada", AT).await.expect("begun");
+        tx.begin_session("t1", "usr_ada", &from, AT).await.expect("begun");
+        tx.begin_session("t2", "usr_ada", &CameFrom::default(), AT).await.expect("begun");
         tx.see_session("t1", LATER).await.expect("seen");
         tx.commit().await.expect("durable");
         let session = place.store.session("t1").await.expect("read").expect("it holds");
@@ -126,11 +128,34 @@ fn a_session_lasts_until_it_is_ended() {
         assert_eq!(visitor.practice, "other");
         assert_eq!(place.store.session("t2").await.expect("read"), None);
         let mut tx = place.store.write_aside(&practice()).await.expect("aside");
-        tx.end_sessions_of("usr_ada", LATER).await.expect("ended");
+        let lines = tx.sessions_of("usr_ada").await.expect("read");
+        let seen: Vec<_> = lines.iter().map(|one| (one.token.as_str(), &one.came_from)).collect();
+        assert_eq!(seen, [("t1", &from.address)]);
+        assert_eq!(tx.end_other_sessions("usr_ada", "t1", LATER).await.expect("none"), 0);
+        assert!(!tx.end_session_of("usr_ben", "t1", LATER).await.expect("not theirs"));
+        assert_eq!(tx.end_sessions_of("usr_ada", LATER).await.expect("ended"), 1);
+        assert!(!tx.end_session_of("usr_ada", "t1", LATER).await.expect("it has ended"));
         tx.commit().await.expect("durable");
         assert_eq!(place.store.visitor("t1").await.expect("read"), None);
         let tx = place.store.read_house().await.expect("a look");
         assert_eq!(tx.practice().to_string(), "*");
+    });
+}
+
+#[test]
+fn failures_are_counted_until_they_are_forgotten() {
+    on_each(async |place| {
+        let mut tx = place.store.write_aside(&practice()).await.expect("aside");
+        assert_eq!(tx.failures("usr_ada").await.expect("read"), None);
+        for at in [AT, LATER] {
+            tx.count_failure("usr_ada", at, "").await.expect("counted");
+        }
+        tx.count_failure("from 192.0.2.7", AT, "").await.expect("counted");
+        assert_eq!(tx.failures("usr_ada").await.expect("read"), Some((2, LATER.to_owned())));
+        tx.count_failure("usr_ada", LATER, LATER).await.expect("counted");
+        assert_eq!(tx.failures("from 192.0.2.7").await.expect("read"), None);
+        tx.forget_failures("usr_ada").await.expect("forgotten");
+        assert_eq!(tx.failures("usr_ada").await.expect("read"), None);
     });
 }
 

@@ -1,0 +1,197 @@
+//! Each person's own page: their password, and where they are signed in.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::json;
+use store::instant;
+use store::journal::Entry;
+use store::sessions::SessionLine;
+
+use crate::fields::Fields;
+use crate::passwords;
+use crate::people;
+use crate::web::App;
+use crate::web::gate::Posted;
+use crate::web::page::{Page, html, html_with};
+use crate::web::session::{self, Owes, Visitor};
+use crate::web::sign_in::verified;
+use crate::web::tries::{self, Subject};
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct AccountPage {
+    page: Page,
+    login: String,
+    /// What has to be done before anything else opens.
+    owed: Option<&'static str>,
+    refused: Option<String>,
+    sessions: Vec<Row>,
+}
+
+struct Row {
+    token: String,
+    begun: String,
+    seen: String,
+    address: String,
+    browser: String,
+    here: bool,
+}
+
+/// `GET /account`.
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let mut shown = shown(&visitor, None).await?;
+    shown.page.done = asked.get("done").and_then(|what| said(what)).map(str::to_owned);
+    html(&shown)
+}
+
+fn said(what: &str) -> Option<&'static str> {
+    match what {
+        "password" => Some("Your password is changed; your other sessions have ended."),
+        "end" => Some("That session has ended."),
+        "end_others" => Some("All your other sessions have ended."),
+        _ => None,
+    }
+}
+
+async fn shown(visitor: &Visitor, refused: Option<String>) -> Result<AccountPage, Trouble> {
+    let office = &visitor.office;
+    let mut tx = office.store.read_house().await?;
+    let lines = tx.sessions_of(office.who.person.as_str()).await?;
+    let now = office.clock.now();
+    let holds = |one: &SessionLine| session::holds(&one.made_at, &one.seen_at, now).is_some();
+    let row = |one: SessionLine| Row {
+        begun: words::instant(&one.made_at, &office.clinic.zone),
+        seen: words::instant(&one.seen_at, &office.clinic.zone),
+        here: one.token == visitor.session,
+        address: one.came_from,
+        browser: one.browser,
+        token: one.token,
+    };
+    let owed = visitor.owes.map(|Owes::Password| {
+        "Somebody else set your password. Choose one of your own; then everything else opens."
+    });
+    Ok(AccountPage {
+        page: Page::of(visitor, "Your account", "/account"),
+        login: visitor.login.clone(),
+        owed,
+        refused,
+        sessions: lines.into_iter().filter(holds).map(row).collect(),
+    })
+}
+
+/// `POST /account`.
+pub(crate) async fn change(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Posted(fields): Posted,
+) -> Result<Response, Trouble> {
+    let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
+    let what = field("what");
+    let changed = match what {
+        "password" => change_password(&app, &visitor, &field).await?,
+        "end" => end(&visitor, field("session")).await?,
+        "end_others" => end_others(&visitor).await?,
+        _ => return Err(Trouble::Unfit("Choose what to change.".to_owned())),
+    };
+    match changed {
+        Ok(()) if what == "password" && visitor.owes.is_some() => {
+            Ok(Redirect::to("/").into_response())
+        }
+        Ok(()) => Ok(Redirect::to(&format!("/account?done={what}")).into_response()),
+        Err(refused) => {
+            let page = shown(&visitor, Some(refused)).await?;
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+    }
+}
+
+/// What was done, or why not in words.
+type Changed = Result<(), String>;
+
+async fn change_password<'a>(
+    app: &App,
+    visitor: &Visitor,
+    field: &impl Fn(&str) -> &'a str,
+) -> Result<Changed, Trouble> {
+    let (old, new) = (field("old"), field("new"));
+    if new != field("again") {
+        return Ok(Err("The two new passwords differ; type the same twice.".to_owned()));
+    }
+    if new == old {
+        return Ok(Err("That is the password that you have; choose another one.".to_owned()));
+    }
+    let names = [visitor.login.as_str(), &visitor.name, &visitor.office.clinic.name];
+    if let Err(fault) = passwords::check(new, &names) {
+        return Ok(Err(format!("The new password: {fault}.")));
+    }
+    if let Err(refused) = check_own_password(app, visitor, old).await? {
+        return Ok(Err(refused));
+    }
+    people::change_own_password(&visitor.office, new, &visitor.session).await?;
+    Ok(Ok(()))
+}
+
+/// Refuses in words where the password is not the visitor's; who tries often has to wait, as at the
+/// door.
+pub(crate) async fn check_own_password(
+    app: &App,
+    visitor: &Visitor,
+    password: &str,
+) -> Result<Changed, Trouble> {
+    let office = &visitor.office;
+    let _checks = app.checks.acquire().await.map_err(|fault| Trouble::Broken(fault.into()))?;
+    let subjects = [Subject::login(&office.who.person)];
+    let now = office.clock.now();
+    let mut tx = office.store.read_house().await?;
+    if let Some(left) = tries::left(&mut tx, &subjects, now).await? {
+        return Ok(Err(tries::in_words(left)));
+    }
+    let known = tx.person_by_login(&visitor.login).await?;
+    drop(tx);
+    let is_right = verified(known.and_then(|one| one.secret), password.to_owned()).await?;
+    let person = &office.who.person;
+    let mut tx = office.store.write_aside(office.practice()).await?;
+    if is_right {
+        tries::forget(&mut tx, person).await?;
+        tx.commit().await?;
+        return Ok(Ok(()));
+    }
+    tries::count(&mut tx, &subjects, now).await?;
+    let entry = Entry::new(person.as_str(), "person.password_refused", &json!({}));
+    tx.append_house(vec![entry], &office.moment()).await?;
+    tx.commit().await?;
+    Ok(Err("The password that you have is another one.".to_owned()))
+}
+
+async fn end(visitor: &Visitor, session: &str) -> Result<Changed, Trouble> {
+    let moment = visitor.office.moment();
+    let person = moment.who.person.as_str();
+    let mut tx = visitor.office.store.write_aside(visitor.office.practice()).await?;
+    if !tx.end_session_of(person, session, &instant(moment.now)).await? {
+        return Ok(Err("That session has ended already.".to_owned()));
+    }
+    let entry = Entry::new(person, "person.sessions_ended", &json!({ "sessions": 1 }));
+    tx.append_house(vec![entry], &moment).await?;
+    tx.commit().await?;
+    Ok(Ok(()))
+}
+
+async fn end_others(visitor: &Visitor) -> Result<Changed, Trouble> {
+    let moment = visitor.office.moment();
+    let person = moment.who.person.as_str();
+    let mut tx = visitor.office.store.write_aside(visitor.office.practice()).await?;
+    let ended = tx.end_other_sessions(person, &visitor.session, &instant(moment.now)).await?;
+    let entry = Entry::new(person, "person.sessions_ended", &json!({ "sessions": ended }));
+    tx.append_house(vec![entry], &moment).await?;
+    tx.commit().await?;
+    Ok(Ok(()))
+}
