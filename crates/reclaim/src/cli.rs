@@ -214,6 +214,12 @@ enum UserCommand {
     },
     /// Lists the people of this practice
     List,
+    /// Takes away the second factor of somebody who lost device and recovery codes
+    ForgetFactor {
+        /// The name to sign in with
+        #[arg(value_name = "LOGIN")]
+        user: String,
+    },
     /// Gives a person another password and ends their sessions
     Password {
         /// The name to sign in with
@@ -362,6 +368,7 @@ pub(crate) fn main() -> ExitCode {
                 people::run_add(&office, &user, &name, &role, password_stdin).await
             }
             UserCommand::List => people::run_list(&office).await,
+            UserCommand::ForgetFactor { user } => people::run_forget_factor(&office, &user).await,
             UserCommand::Password { user, password_stdin } => {
                 people::run_password(&office, &user, password_stdin).await
             }

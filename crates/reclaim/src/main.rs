@@ -19,6 +19,7 @@ mod doctor_report;
 mod documents;
 mod doubts;
 mod export;
+mod factor;
 mod fields;
 mod identity;
 mod inbox;

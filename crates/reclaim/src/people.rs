@@ -14,7 +14,7 @@ use store::journal::Entry;
 use store::people::Person;
 
 use crate::practice::{self, Office};
-use crate::{identity, passwords, show};
+use crate::{factor, identity, passwords, show};
 
 /// Somebody to be made, or given another role.
 pub(crate) struct NewPerson<'a> {
@@ -177,6 +177,20 @@ pub(crate) async fn end_sessions(office: &Office, person: &str) -> anyhow::Resul
     Ok(ended)
 }
 
+/// `reclaim user forget-factor`.
+pub(crate) async fn run_forget_factor(office: &Office, login: &str) -> anyhow::Result<ExitCode> {
+    check_change(office, login).await?;
+    let known = office.read().await?.person_by_login(&login.trim().to_lowercase()).await?;
+    let known = known.with_context(|| format!("nobody signs in as {login:?}"))?;
+    check_answers_for(office, &known).await?;
+    let line = if factor::remove(office, &known.person, "").await? {
+        format!("{login} signs in without a second factor until they set one up again")
+    } else {
+        format!("{login} has no second factor")
+    };
+    show::print(vec![line])
+}
+
 /// True where who acts administers every practice of a person: a password and a shut door are
 /// theirs in all of them, and who sets a password can sign in with it.
 pub(crate) async fn answers_for(office: &Office, person: &str) -> anyhow::Result<bool> {
@@ -205,6 +219,18 @@ async fn check_change(office: &Office, login: &str) -> anyhow::Result<()> {
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// The console answers for everybody.
+async fn check_answers_for(office: &Office, known: &Person) -> anyhow::Result<()> {
+    if office.is_console() || answers_for(office, &known.person).await? {
+        return Ok(());
+    }
+    bail!(
+        "{} works in another practice too, where you are no administrator; ask an administrator \
+         of all their practices",
+        known.login
+    )
 }
 
 /// Shuts a person out, or lets them in again.
@@ -285,13 +311,8 @@ pub(crate) async fn run_password(
 ) -> anyhow::Result<ExitCode> {
     check_change(office, login).await?;
     let known = office.read().await?.person_by_login(&login.trim().to_lowercase()).await?;
-    if let Some(one) = known.filter(|_| !office.is_console())
-        && !answers_for(office, &one.person).await?
-    {
-        bail!(
-            "{login} works in another practice too, where you are no administrator; ask an \
-             administrator of all their practices"
-        );
+    if let Some(one) = &known {
+        check_answers_for(office, one).await?;
     }
     let password = asked(from_stdin, &[login])?;
     set_password(office, login, &password.text).await?;

@@ -36,6 +36,7 @@ mod rejections;
 mod remittances;
 mod routes;
 mod saved;
+mod second;
 mod sent;
 pub(crate) mod session;
 mod sheet;

@@ -32,6 +32,13 @@ impl Key {
         mac.update(b"fingerprint");
         hex::encode(&mac.finalize().into_bytes()[..16])
     }
+
+    /// Another key that follows from this one.
+    pub(crate) fn derived(&self, label: &[u8]) -> [u8; 32] {
+        let mut mac = (*self.0).clone();
+        mac.update(label);
+        mac.finalize().into_bytes().into()
+    }
 }
 
 impl fmt::Debug for Key {

@@ -30,6 +30,10 @@ pub struct VisitorRow {
     pub seen_at: String,
     /// Since when their password is one that somebody else set.
     pub provisional_since: Option<String>,
+    /// Since when they have a second factor.
+    pub factor_since: Option<String>,
+    /// Who of the practice must have one.
+    pub second_factor: String,
 }
 
 /// Where a session was begun, as far as known.
@@ -71,7 +75,9 @@ impl Store {
             optional as VisitorRow,
             "select p.person, p.login, p.name, m.role, c.practice, c.name as clinic, c.zone,
              c.simulated, (select count(*) from membership o where o.person = s.person)
-               as practices, s.made_at, s.seen_at, p.provisional_since
+               as practices, s.made_at, s.seen_at, p.provisional_since,
+             (select f.confirmed_at from factor f where f.person = s.person) as factor_since,
+             c.second_factor
              from session s join person p on p.person = s.person
              join membership m on m.practice = s.practice and m.person = s.person
              join practice c on c.practice = s.practice

@@ -1,4 +1,4 @@
-//! Each person's own page: their password, and where they are signed in.
+//! Each person's own page: their password, their second factor, and where they are signed in.
 
 use std::sync::Arc;
 
@@ -6,11 +6,13 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use qrcode::{Color, QrCode};
 use serde_json::json;
-use store::instant;
 use store::journal::Entry;
 use store::sessions::SessionLine;
+use store::{Tx, instant};
 
+use crate::factor::{self, Offer};
 use crate::fields::Fields;
 use crate::passwords;
 use crate::people;
@@ -32,6 +34,26 @@ struct AccountPage {
     owed: Option<&'static str>,
     refused: Option<String>,
     sessions: Vec<Row>,
+    factor: Second,
+    /// Recovery codes that are shown this once.
+    codes: Vec<String>,
+}
+
+/// How it stands with their second factor.
+struct Second {
+    /// Since when they have one.
+    since: Option<String>,
+    codes_left: i64,
+    /// One that waits for its first code.
+    offer: Option<Offer>,
+    picture: Option<Picture>,
+    is_required: bool,
+}
+
+/// A secret for a camera: how wide it is and its dark places, as a path.
+struct Picture {
+    width: usize,
+    path: String,
 }
 
 struct Row {
@@ -57,6 +79,8 @@ fn said(what: &str) -> Option<&'static str> {
     match what {
         "password" => Some("Your password is changed; your other sessions have ended."),
         "end" => Some("That session has ended."),
+        "enrol" => Some("Scan or type the secret, then give its first code."),
+        "factor_off" => Some("You sign in without a second factor now."),
         "end_others" => Some("All your other sessions have ended."),
         _ => None,
     }
@@ -76,16 +100,56 @@ async fn shown(visitor: &Visitor, refused: Option<String>) -> Result<AccountPage
         browser: one.browser,
         token: one.token,
     };
-    let owed = visitor.owes.map(|Owes::Password| {
-        "Somebody else set your password. Choose one of your own; then everything else opens."
+    let owed = visitor.owes.map(|owes| match owes {
+        Owes::Password => {
+            "Somebody else set your password. Choose one of your own; then everything else opens."
+        }
+        Owes::Factor => {
+            "Your practice asks you for a second factor. Set it up below; then everything else \
+             opens."
+        }
     });
+    let factor = second(visitor, &mut tx).await?;
     Ok(AccountPage {
         page: Page::of(visitor, "Your account", "/account"),
         login: visitor.login.clone(),
         owed,
         refused,
         sessions: lines.into_iter().filter(holds).map(row).collect(),
+        factor,
+        codes: Vec::new(),
     })
+}
+
+async fn second(visitor: &Visitor, tx: &mut Tx) -> Result<Second, Trouble> {
+    let office = &visitor.office;
+    let person = office.who.person.as_str();
+    let kept = tx.factor(person).await?;
+    let since = kept.as_ref().and_then(|one| one.confirmed_at.as_deref());
+    let since = since.map(|at| words::instant(at, &office.clinic.zone));
+    let waits = kept.as_ref().filter(|_| since.is_none());
+    let offer = waits.and_then(|one| factor::offer(office, &visitor.login, one));
+    Ok(Second {
+        codes_left: tx.recovery_codes_left(person).await?,
+        picture: offer.as_ref().and_then(|offer| picture(&offer.address)),
+        is_required: visitor.must_have_factor,
+        since,
+        offer,
+    })
+}
+
+/// Draws a text for a camera; `None` where it is too long for that.
+fn picture(text: &str) -> Option<Picture> {
+    let code = QrCode::new(text).ok()?;
+    let width = code.width();
+    let mut path = String::new();
+    for (at, colour) in code.to_colors().into_iter().enumerate() {
+        if colour == Color::Dark {
+            let (x, y) = (at % width, at / width);
+            path.push_str(&format!("M{x} {y}h1v1h-1z"));
+        }
+    }
+    Some(Picture { width, path })
 }
 
 /// `POST /account`.
@@ -98,6 +162,15 @@ pub(crate) async fn change(
     let what = field("what");
     let changed = match what {
         "password" => change_password(&app, &visitor, &field).await?,
+        "confirm" => return confirm(&visitor, field("code")).await,
+        "codes" => match check_own_password(&app, &visitor, field("old")).await? {
+            Ok(()) => return show_codes(&visitor, factor::renew(&visitor.office).await?).await,
+            Err(refused) => Err(refused),
+        },
+        "enrol" | "factor_off" => match check_own_password(&app, &visitor, field("old")).await? {
+            Ok(()) => change_factor(&visitor, what).await?,
+            Err(refused) => Err(refused),
+        },
         "end" => end(&visitor, field("session")).await?,
         "end_others" => end_others(&visitor).await?,
         _ => return Err(Trouble::Unfit("Choose what to change.".to_owned())),
@@ -112,6 +185,38 @@ pub(crate) async fn change(
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }
+}
+
+async fn change_factor(visitor: &Visitor, what: &str) -> Result<Changed, Trouble> {
+    let office = &visitor.office;
+    if what == "enrol" {
+        let begun = factor::begin(office).await?;
+        return Ok(begun.then_some(()).ok_or_else(|| "You have a second factor.".to_owned()));
+    }
+    if visitor.must_have_factor {
+        return Ok(Err("Your practice asks you for a second factor; keep it.".to_owned()));
+    }
+    factor::remove(office, office.who.person.as_str(), &visitor.session).await?;
+    Ok(Ok(()))
+}
+
+/// Takes the first code of a new second factor.
+async fn confirm(visitor: &Visitor, code: &str) -> Result<Response, Trouble> {
+    match factor::confirm(&visitor.office, code, &visitor.session).await? {
+        Some(codes) => show_codes(visitor, codes).await,
+        None => {
+            let refused = "That code is not right. Look whether the clock of your device is.";
+            let page = shown(visitor, Some(refused.to_owned())).await?;
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+    }
+}
+
+/// Recovery codes are shown this once.
+async fn show_codes(visitor: &Visitor, codes: Vec<String>) -> Result<Response, Trouble> {
+    let owes = visitor.owes.filter(|owes| *owes != Owes::Factor);
+    let free = Visitor { owes, ..visitor.clone() };
+    html(&AccountPage { codes, ..shown(&free, None).await? })
 }
 
 /// What was done, or why not in words.

@@ -11,7 +11,7 @@ use denial::person::Access;
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, assets, audit, bulk, case, case_documents, claim, doubtful, facets, files, find,
-    health, home, keyed, lacking, matches, practice, queue, rejections, remittances, saved,
+    health, home, keyed, lacking, matches, practice, queue, rejections, remittances, saved, second,
     sign_in, staff, unmatched, upload,
 };
 
@@ -59,6 +59,8 @@ pub(crate) fn table() -> Vec<Route> {
         shows("/assets/{name}", Open, assets::one),
         shows("/sign-in", Open, sign_in::form),
         does("/sign-in", Open, sign_in::enter),
+        shows("/sign-in/code", Open, second::form),
+        does("/sign-in/code", Open, second::enter),
         shows("/setup", Open, sign_in::setup),
         does("/setup", Open, sign_in::set_up),
         does("/sign-out", Early, sign_in::leave),

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue};
 use axum::http::request::Parts;
 use denial::ids::PersonId;
-use denial::person::{Actor, Role};
+use denial::person::{Actor, Role, SecondFactor};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use store::practices::Clinic;
@@ -25,6 +25,7 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(12);
 const NOTED: SignedDuration = SignedDuration::from_secs(60);
 
 const COOKIE_NAME: &str = "reclaim_session";
+const CODE_COOKIE_NAME: &str = "reclaim_code";
 
 /// Whoever opens a page.
 #[derive(Clone)]
@@ -36,6 +37,8 @@ pub(crate) struct Visitor {
     pub(crate) login: String,
     /// What they have to do before anything else opens.
     pub(crate) owes: Option<Owes>,
+    /// Their practice asks them for a second factor.
+    pub(crate) must_have_factor: bool,
     /// The token of their forms.
     pub(crate) csrf: String,
     /// The hash under which the session is kept.
@@ -49,6 +52,8 @@ pub(crate) struct Visitor {
 pub(crate) enum Owes {
     /// A password of their own, in place of one that somebody else set.
     Password,
+    /// A second factor, which the practice asks of them.
+    Factor,
 }
 
 impl FromRequestParts<Arc<App>> for Visitor {
@@ -75,10 +80,24 @@ pub(crate) async fn visitor(
     }
     let several = row.practices > 1;
     let (name, login) = (row.name.clone(), row.login.clone());
-    let owes = row.provisional_since.is_some().then_some(Owes::Password);
+    let must_have_factor = must_have_factor(&row);
+    let owes = match (&row.provisional_since, &row.factor_since) {
+        (Some(_), _) => Some(Owes::Password),
+        (None, None) if must_have_factor => Some(Owes::Factor),
+        (None, _) => None,
+    };
     let csrf = hashed(&format!("form {token}"));
     let office = office_of(app, row);
-    Ok(office.map(|office| Visitor { office, name, login, owes, csrf, session, several }))
+    Ok(office.map(|office| Visitor {
+        office,
+        name,
+        login,
+        owes,
+        must_have_factor,
+        csrf,
+        session,
+        several,
+    }))
 }
 
 /// Notes beside the request that a session is in use.
@@ -103,6 +122,12 @@ pub(crate) fn holds(made_at: &str, seen_at: &str, now: Timestamp) -> Option<Time
     let made: Timestamp = made_at.parse().ok()?;
     let is_alive = now.duration_since(seen) < IDLE && now.duration_since(made) < LONGEST;
     is_alive.then_some(seen)
+}
+
+/// A word that is none of ours asks everybody.
+fn must_have_factor(row: &VisitorRow) -> bool {
+    let wanted = SecondFactor::from_name(&row.second_factor).unwrap_or(SecondFactor::Everybody);
+    Role::from_name(&row.role).is_some_and(|role| wanted.binds(role))
 }
 
 /// The practice of a session, with its person as the one who acts. None for a role or practice
@@ -132,18 +157,36 @@ pub(crate) fn hashed(token: &str) -> String {
 }
 
 fn token(headers: &HeaderMap) -> Option<String> {
+    token_of(headers, COOKIE_NAME)
+}
+
+/// The token of somebody who owes a code.
+pub(crate) fn code_token(headers: &HeaderMap) -> Option<String> {
+    token_of(headers, CODE_COOKIE_NAME)
+}
+
+fn token_of(headers: &HeaderMap, name: &str) -> Option<String> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
-    let token = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))?;
+    let token = pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))?;
     let fits = token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
     fits.then(|| token.to_owned())
 }
 
 /// The cookie that carries a token, or takes it back where there is none.
 pub(crate) fn cookie(app: &App, headers: &HeaderMap, token: Option<&str>) -> HeaderValue {
+    cookie_of(app, headers, COOKIE_NAME, token)
+}
+
+/// The same for somebody who owes a code.
+pub(crate) fn code_cookie(app: &App, headers: &HeaderMap, token: Option<&str>) -> HeaderValue {
+    cookie_of(app, headers, CODE_COOKIE_NAME, token)
+}
+
+fn cookie_of(app: &App, headers: &HeaderMap, name: &str, token: Option<&str>) -> HeaderValue {
     let over_tls = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
     let secure = if app.secure || over_tls { "; Secure" } else { "" };
     let (token, age) = token.map_or(("", "; Max-Age=0"), |token| (token, ""));
-    let text = format!("{COOKIE_NAME}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+    let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
     HeaderValue::from_str(&text).expect("a token is hexadecimal")
 }

@@ -14,7 +14,6 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 use store::journal::Entry;
-use store::people::Person;
 use store::sessions::CameFrom;
 use store::{Practice, instant};
 use subtle::ConstantTimeEq;
@@ -26,10 +25,10 @@ use crate::web::App;
 use crate::web::came_from::Origin;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html, html_with};
-use crate::web::practice;
 use crate::web::session::{self, Visitor};
-use crate::web::tries::{self, Subject};
+use crate::web::tries;
 use crate::web::trouble::Trouble;
+use crate::web::{practice, second};
 use crate::{identity, passwords};
 
 #[derive(Template)]
@@ -74,7 +73,8 @@ pub(crate) async fn enter(
     let login = field("login").trim().to_lowercase();
     let next = own_place(field("next"));
     match check(&app, &login, field("password"), &from).await? {
-        Ok(person) => begin(&app, &headers, &person, &from, &next).await,
+        Ok((person, true)) => second::ask(&app, &headers, &person, &next).await,
+        Ok((person, false)) => begin(&app, &headers, &person, &from, &next).await,
         Err(refused) => {
             let page = Page::open(&app.office.afresh().await?, "Sign in");
             let template = SignInPage { page, login, next, refused: Some(refused) };
@@ -83,22 +83,20 @@ pub(crate) async fn enter(
     }
 }
 
-/// The person whose login and password these are, or why not, in words that do not tell which of
-/// the two was wrong.
+/// The person whose login and password these are, and whether they owe a code; or why not, in words
+/// that do not tell which of the two was wrong.
 async fn check(
     app: &Arc<App>,
     login: &str,
     password: &str,
     from: &CameFrom,
-) -> Result<Result<Person, String>, Trouble> {
+) -> Result<Result<(String, bool), String>, Trouble> {
     let checks = app.checks.acquire().await.map_err(|fault| Trouble::Broken(fault.into()))?;
     let mut tx = app.office.store.read_house().await?;
     let known = tx.person_by_login(login).await?;
     let person = known.as_ref().and_then(|one| PersonId::parse(&one.person).ok());
     let person = person.unwrap_or_else(|| identity::person(login));
-    let login = Subject::login(&person);
-    let subjects: Vec<Subject> =
-        Subject::address(&from.address).into_iter().chain([login]).collect();
+    let subjects = tries::subjects(&person, from);
     let now = app.office.clock.now();
     if let Some(left) = tries::left(&mut tx, &subjects, now).await? {
         return Ok(Err(tries::in_words(left)));
@@ -107,20 +105,27 @@ async fn check(
     let secret = known.as_ref().filter(|one| one.disabled_at.is_none());
     let secret = secret.and_then(|one| one.secret.clone());
     let is_right = verified(secret, password.to_owned()).await?;
-    let known = known.filter(|_| is_right);
     let mut tx = app.office.store.write_aside(app.office.practice()).await?;
-    let kind = if known.is_some() {
-        tries::forget(&mut tx, &person).await?;
-        "sign_in.done"
-    } else {
-        tries::count(&mut tx, &subjects, now).await?;
-        "sign_in.failed"
+    let factor = tx.factor(person.as_str()).await?;
+    let owes = factor.is_some_and(|factor| factor.confirmed_at.is_some());
+    let kind = match (is_right, owes) {
+        (false, _) => {
+            tries::count(&mut tx, &subjects, now).await?;
+            "sign_in.failed"
+        }
+        // Failures are forgotten once the code has come, or guessing codes would cost nothing.
+        (true, true) => "sign_in.code_asked",
+        (true, false) => {
+            tries::forget(&mut tx, &person).await?;
+            "sign_in.done"
+        }
     };
     let entry = Entry::new(person.as_str(), kind, &json!({ "from": from.address }));
-    tx.append_house(vec![entry], &moment_of(app, person, now)).await?;
+    tx.append_house(vec![entry], &moment_of(app, person.clone(), now)).await?;
     tx.commit().await?;
     drop(checks);
-    Ok(known.ok_or_else(|| "The name or the password is not right.".to_owned()))
+    let entered = is_right.then(|| (person.as_str().to_owned(), owes));
+    Ok(entered.ok_or_else(|| "The name or the password is not right.".to_owned()))
 }
 
 /// Takes as long for a name that nobody has.
@@ -134,21 +139,21 @@ pub(crate) async fn verified(secret: Option<String>, password: String) -> Result
 }
 
 /// Who signs in acts as themselves; the role plays no part above practices.
-fn moment_of(app: &App, person: PersonId, now: Timestamp) -> Moment {
+pub(crate) fn moment_of(app: &App, person: PersonId, now: Timestamp) -> Moment {
     let today = app.office.clock.today(&app.office.clinic.zone);
     Moment { now, today, who: Actor { person, role: Role::Auditor } }
 }
 
 /// Begins a session in the person's first practice.
-async fn begin(
+pub(crate) async fn begin(
     app: &Arc<App>,
     headers: &HeaderMap,
-    person: &Person,
+    person: &str,
     from: &CameFrom,
     next: &str,
 ) -> Result<Response, Trouble> {
     let mut tx = app.office.store.read_house().await?;
-    let practices = tx.practices_of(&person.person).await?;
+    let practices = tx.practices_of(person).await?;
     drop(tx);
     let own = app.office.practice();
     let first = practices.iter().find(|one| *one == own).or_else(|| practices.first());
@@ -160,7 +165,7 @@ async fn begin(
     let token = session::drawn();
     let mut tx = app.office.store.write_aside(practice).await?;
     let at = instant(app.office.clock.now());
-    tx.begin_session(&session::hashed(&token), &person.person, from, &at).await?;
+    tx.begin_session(&session::hashed(&token), person, from, &at).await?;
     tx.commit().await?;
     let place = match next {
         "" if practices.len() > 1 => "/practices",

@@ -2,6 +2,7 @@
 
 use denial::ids::PersonId;
 use jiff::{SignedDuration, Timestamp};
+use store::sessions::CameFrom;
 use store::{Tx, instant};
 
 /// The longest wait: a stranger who guesses cannot shut somebody out for a day.
@@ -26,7 +27,7 @@ impl Subject {
     }
 
     /// Where somebody comes from; a clinic shares one address, so more is free.
-    pub(crate) fn address(address: &str) -> Option<Subject> {
+    fn address(address: &str) -> Option<Subject> {
         (!address.is_empty()).then(|| Subject { name: format!("from {address}"), free: 20 })
     }
 
@@ -36,6 +37,12 @@ impl Subject {
         let wait = failures.and_then(|(failed, last)| wait(failed - self.free, &last, now));
         Ok(wait.unwrap_or(SignedDuration::ZERO))
     }
+}
+
+/// Everything whose failures count where somebody signs in.
+pub(crate) fn subjects(person: &PersonId, from: &CameFrom) -> Vec<Subject> {
+    let address = Subject::address(&from.address);
+    address.into_iter().chain([Subject::login(person)]).collect()
 }
 
 /// How long the slowest of these still waits; `None` where none does.

@@ -121,7 +121,16 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
         ] {
             old.past(&format!("drop trigger {trigger}")).await.expect("dropped");
         }
-        for table in ["attempt", "batch_case", "batch", "saved_view", "word"] {
+        for table in [
+            "attempt",
+            "batch_case",
+            "batch",
+            "saved_view",
+            "word",
+            "half_way",
+            "recovery_code",
+            "factor",
+        ] {
             old.past(&format!("drop table {table}")).await.expect("dropped");
         }
         for column in ["code", "remark", "service", "provider"] {
@@ -131,6 +140,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "person drop column provisional_since",
             "session drop column came_from",
             "session drop column browser",
+            "practice drop column second_factor",
         ] {
             old.past(&format!("alter table {column}")).await.expect("dropped");
         }

@@ -1,7 +1,8 @@
 //! Practices, people, their roles and sessions.
 
-use denial::person::Role;
+use denial::person::{Role, SecondFactor};
 use denial::remittance::Payee;
+use store::factors::HalfWay;
 use store::people::Person;
 use store::practices::PayeeKind;
 use store::sessions::CameFrom;
@@ -156,6 +157,65 @@ fn failures_are_counted_until_they_are_forgotten() {
         assert_eq!(tx.failures("from 192.0.2.7").await.expect("read"), None);
         tx.forget_failures("usr_ada").await.expect("forgotten");
         assert_eq!(tx.failures("usr_ada").await.expect("read"), None);
+    });
+}
+
+#[test]
+fn a_second_factor_is_confirmed_once_and_its_codes_are_spent_once() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.make_person(&ada("ada"), AT).await.expect("made");
+        tx.give_role("usr_ada", Role::Poster).await.expect("given");
+        assert_eq!(tx.factor("usr_ada").await.expect("read"), None);
+        let sealed = place.store.seal("usr_ada", [1; 12], b"secret");
+        assert!(tx.begin_factor("usr_ada", "first", AT).await.expect("begun"));
+        assert!(tx.begin_factor("usr_ada", &sealed, AT).await.expect("begun again"));
+        assert!(!tx.spend_step("usr_ada", 9).await.expect("not confirmed"));
+        assert_eq!(tx.with_factor().await.expect("read"), [""; 0]);
+        assert!(tx.confirm_factor("usr_ada", 7, LATER).await.expect("confirmed"));
+        assert!(!tx.confirm_factor("usr_ada", 8, LATER).await.expect("once"));
+        assert!(!tx.begin_factor("usr_ada", "other", AT).await.expect("it stays"));
+        let kept = tx.factor("usr_ada").await.expect("read").expect("there");
+        assert_eq!(kept.confirmed_at.as_deref(), Some(LATER));
+        let opened = place.store.unseal("usr_ada", &kept.sealed);
+        assert_eq!(opened.as_deref(), Some(b"secret".as_slice()));
+        assert_eq!(tx.with_factor().await.expect("read"), ["usr_ada"]);
+        assert!(!tx.spend_step("usr_ada", 7).await.expect("spent"));
+        assert!(tx.spend_step("usr_ada", 8).await.expect("new"));
+        assert!(!tx.spend_step("usr_ada", 8).await.expect("spent"));
+        let hashes = ["h1".to_owned(), "h2".to_owned()];
+        tx.set_recovery_codes("usr_ada", &hashes).await.expect("kept");
+        assert!(tx.spend_recovery_code("usr_ada", "h1", LATER).await.expect("new"));
+        assert!(!tx.spend_recovery_code("usr_ada", "h1", LATER).await.expect("spent"));
+        assert_eq!(tx.recovery_codes_left("usr_ada").await.expect("read"), 1);
+        assert!(tx.remove_factor("usr_ada").await.expect("removed"));
+        assert!(!tx.remove_factor("usr_ada").await.expect("gone"));
+        assert_eq!(tx.recovery_codes_left("usr_ada").await.expect("read"), 0);
+        assert_eq!(tx.second_factor().await.expect("read"), "nobody");
+        for wanted in SecondFactor::ALL {
+            tx.set_second_factor(wanted.as_str()).await.expect("a word of the schema");
+        }
+        assert_eq!(tx.second_factor().await.expect("read"), "everybody");
+        assert!(tx.set_second_factor("some").await.is_err());
+    });
+}
+
+#[test]
+fn who_owes_a_code_is_known_for_a_while() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.make_person(&ada("ada"), AT).await.expect("made");
+        let half = |at: &str| HalfWay {
+            person: "usr_ada".to_owned(),
+            came_at: at.to_owned(),
+            next: "/queue".to_owned(),
+        };
+        tx.begin_half_way("t1", &half(AT), "").await.expect("begun");
+        assert_eq!(tx.half_way("t1").await.expect("read"), Some(half(AT)));
+        tx.begin_half_way("t2", &half(LATER), LATER).await.expect("begun");
+        assert_eq!(tx.half_way("t1").await.expect("read"), None, "it is stale");
+        tx.end_half_way("t2").await.expect("ended");
+        assert_eq!(tx.half_way("t2").await.expect("read"), None);
     });
 }
 
