@@ -26,6 +26,12 @@ pub(crate) async fn serve(
         .await
         .with_context(|| format!("cannot listen at {listen}; is another server there?"))?;
     let address = listener.local_addr().context("cannot tell the address")?;
+    if office.store.walks_around_walls().await? {
+        tracing::warn!(
+            "the database's role is a superuser or bypasses row-level security, so PostgreSQL \
+             itself keeps no practice from another; give the program a role of its own"
+        );
+    }
     settle::catch_up(&office).await?;
     let code = setup_code(&office).await?;
     greet(address, code.as_deref());

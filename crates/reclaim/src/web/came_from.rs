@@ -42,7 +42,7 @@ fn kept(address: IpAddr) -> String {
             let [a, b, c, d, ..] = address.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::")
         }
-        address => address.to_string(),
+        address @ (IpAddr::V4(_) | IpAddr::V6(_)) => address.to_string(),
     }
 }
 
