@@ -148,7 +148,11 @@ enum Command {
     /// Proves the journal's chains, the cases, the money and the documents against each other
     ///
     /// The exit code is 0 and `ok` is printed where everything agrees, 1 with the first difference.
-    Verify,
+    Verify {
+        /// Only what happened since everything was last found to agree
+        #[arg(long)]
+        on: bool,
+    },
     /// Copies the database and its documents into one file, and proves the copy
     ///
     /// The file restores into either database. The journal's key is not in it.
@@ -308,7 +312,7 @@ impl Command {
             Command::Queue { .. } => Some(("queue", Access::Queue)),
             Command::Show { .. } => Some(("show", Access::ReadCases)),
             Command::Act { .. } => Some(("act", Access::ReadCases)),
-            Command::Verify => Some(("verify", Access::Audit)),
+            Command::Verify { .. } => Some(("verify", Access::Audit)),
             Command::Backup { .. } => Some(("backup", Access::Backup)),
             Command::User(_) => Some(("user", Access::ManagePeople)),
             Command::Practices(_) => Some(("practice", Access::ManagePeople)),
@@ -355,7 +359,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Queue { json, limit } => {
             on_office(&place, needs, async move |office| show::queue(&office, limit, json).await)
         }
-        Command::Verify => on_office(&place, needs, async |office| verify::run(&office).await),
+        Command::Verify { on } => {
+            on_office(&place, needs, async move |office| verify::run(&office, on).await)
+        }
         Command::Backup { file } => {
             on_office(&place, needs, async move |office| backup::run(&office, &file).await)
         }

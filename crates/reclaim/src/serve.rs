@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::practice::Office;
 use crate::web::{self, App};
-use crate::{inbox, people, rank, refile, settle, take};
+use crate::{inbox, people, rank, refile, settle, take, verify};
 
 /// Serves the pages of a database at an address until the process is told to stop; then answers
 /// what it was asked already and finishes the file in its hands.
@@ -108,6 +108,11 @@ async fn sweep_all(office: &Office) -> anyhow::Result<()> {
             Ok(0) => {}
             Ok(cases) => tracing::info!("sweep {}: {cases} cases follow them", refile::SWEEP),
             Err(fault) => tracing::error!("sweep {}: {fault:#}", refile::SWEEP),
+        }
+        match verify::sweep(&there).await {
+            Ok(None) => {}
+            Ok(Some(seen)) => tracing::info!("verify: {}", seen.in_words()),
+            Err(fault) => tracing::error!("verify: {fault:#}"),
         }
         if let Err(fault) = rank_anew(&there).await {
             tracing::error!("sweep {}: {fault:#}", rank::SWEEP);

@@ -345,6 +345,12 @@ impl Hex {
         Hex(letters)
     }
 
+    /// Reads such letters; `None` for any other text.
+    pub(crate) fn parse(text: &str) -> Option<Hex> {
+        let letters: [u8; 64] = text.as_bytes().try_into().ok()?;
+        letters.is_ascii().then_some(Hex(letters))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("hexadecimal letters are text")
     }
