@@ -15,6 +15,8 @@ use crate::practice::Office;
 const SECRET: usize = 20;
 /// Recovery codes that are made at once.
 const CODES: usize = 10;
+/// Letters of each, five bits a letter: nobody tries so many, however fast a hash is made.
+const LETTERS: usize = 25;
 
 /// A secret that waits for its first code.
 pub(crate) struct Offer {
@@ -127,7 +129,7 @@ pub(crate) async fn renew(office: &Office) -> anyhow::Result<Vec<String>> {
 }
 
 async fn codes(tx: &mut Tx, person: &str) -> anyhow::Result<Vec<String>> {
-    let codes: Vec<String> = (0..CODES).map(|_| people::drawn()).collect();
+    let codes: Vec<String> = (0..CODES).map(|_| people::drawn_of::<LETTERS>()).collect();
     let hashes: Vec<String> = codes.iter().map(|code| hashed(code)).collect();
     tx.set_recovery_codes(person, &hashes).await?;
     Ok(codes)
@@ -172,7 +174,7 @@ fn bare(typed: &str) -> String {
     letters.collect::<String>().to_lowercase()
 }
 
-/// What is kept of a recovery code, which has a hundred bits.
+/// What is kept of a recovery code.
 fn hashed(code: &str) -> String {
     hex::encode(Sha256::digest(bare(code).as_bytes()))
 }

@@ -53,10 +53,15 @@ pub(crate) fn is_right(password: &str, secret: &str) -> bool {
 /// A password or code drawn at random: four groups of five letters that are not mistaken for one
 /// another, a hundred bits.
 pub(crate) fn drawn() -> String {
+    drawn_of::<20>()
+}
+
+/// The same of so many letters, five bits each.
+pub(crate) fn drawn_of<const COUNT: usize>() -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut bytes = [0; 20];
+    let mut bytes = [0; COUNT];
     getrandom::fill(&mut bytes).expect("the system has randomness");
-    let mut text = String::with_capacity(23);
+    let mut text = String::with_capacity(COUNT * 6 / 5);
     for (at, byte) in bytes.iter().enumerate() {
         if at > 0 && at % 5 == 0 {
             text.push('-');

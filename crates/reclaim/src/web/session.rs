@@ -156,7 +156,8 @@ pub(crate) fn hashed(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 
-fn token(headers: &HeaderMap) -> Option<String> {
+/// The token that comes with a request.
+pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
     token_of(headers, COOKIE_NAME)
 }
 

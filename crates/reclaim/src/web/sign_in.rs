@@ -144,7 +144,7 @@ pub(crate) fn moment_of(app: &App, person: PersonId, now: Timestamp) -> Moment {
     Moment { now, today, who: Actor { person, role: Role::Auditor } }
 }
 
-/// Begins a session in the person's first practice.
+/// Begins a session in the person's first practice, in place of one that the browser still has.
 pub(crate) async fn begin(
     app: &Arc<App>,
     headers: &HeaderMap,
@@ -165,6 +165,9 @@ pub(crate) async fn begin(
     let token = session::drawn();
     let mut tx = app.office.store.write_aside(practice).await?;
     let at = instant(app.office.clock.now());
+    if let Some(before) = session::token(headers) {
+        tx.end_session(&session::hashed(&before), &at).await?;
+    }
     tx.begin_session(&session::hashed(&token), person, from, &at).await?;
     tx.commit().await?;
     let place = match next {

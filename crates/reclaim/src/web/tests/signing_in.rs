@@ -52,6 +52,17 @@ async fn guessing_takes_longer_and_longer() {
 }
 
 #[tokio::test]
+async fn signing_in_again_ends_the_session_of_before() {
+    let clinic = TestClinic::open().await;
+    let mut ada = clinic.named("ada", Role::BillingSpecialist).await;
+    let before = clinic.again(&ada);
+    ada.sign_in("ada", PASSWORD).await.is(StatusCode::SEE_OTHER);
+    assert_ne!(ada.token, before.token);
+    ada.get("/").await.is(StatusCode::OK);
+    before.get("/").await.is(StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn a_name_that_nobody_has_waits_as_long() {
     let mut clinic = TestClinic::open().await;
     clinic.named("ada", Role::BillingSpecialist).await;
