@@ -41,6 +41,30 @@ named! {
     }
 }
 
+named! {
+    /// Who of a practice must show a second factor when they sign in.
+    SecondFactor {
+        /// Nobody must; everybody may.
+        Nobody = "nobody",
+        /// Those who lead, and administrators.
+        Leads = "leads",
+        /// Everybody.
+        Everybody = "everybody",
+    }
+}
+
+impl SecondFactor {
+    /// True where a role must have one.
+    #[must_use]
+    pub const fn binds(self, role: Role) -> bool {
+        match self {
+            SecondFactor::Nobody => false,
+            SecondFactor::Leads => allows(role, Access::Rules),
+            SecondFactor::Everybody => true,
+        }
+    }
+}
+
 /// Who acts, in which role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
@@ -244,6 +268,18 @@ mod tests {
             text.push_str(&format!("{}: {}\n", name(*one), roles.join(" ")));
         }
         text
+    }
+
+    #[test]
+    fn a_second_factor_binds_those_whom_the_practice_names() {
+        let bound = |wanted: SecondFactor| {
+            let roles = Role::ALL.iter().filter(|role| wanted.binds(**role));
+            roles.map(|role| role.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(bound(SecondFactor::Nobody), [""; 0]);
+        let leads = ["billing_supervisor", "manager", "administrator"];
+        assert_eq!(bound(SecondFactor::Leads), leads);
+        assert_eq!(bound(SecondFactor::Everybody).len(), Role::ALL.len());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use insight::board::{Facet, Sort, Wanted};
 use store::instant;
 use store::people::Person;
 use store::queue::{Filter, Sort as Order};
+use store::sessions::CameFrom;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -89,7 +90,8 @@ async fn sign_in(office: &Office, token: &str) -> anyhow::Result<()> {
     let mut tx = office.write().await?;
     tx.make_person(&measurer, &at).await?;
     tx.give_role(person.as_str(), Role::BillingSupervisor).await?;
-    tx.begin_session(&session::hashed(token), person.as_str(), &at).await?;
+    let from = CameFrom::default();
+    tx.begin_session(&session::hashed(token), person.as_str(), &from, &at).await?;
     Ok(tx.commit().await?)
 }
 

@@ -148,7 +148,11 @@ enum Command {
     /// Proves the journal's chains, the cases, the money and the documents against each other
     ///
     /// The exit code is 0 and `ok` is printed where everything agrees, 1 with the first difference.
-    Verify,
+    Verify {
+        /// Only what happened since everything was last found to agree
+        #[arg(long)]
+        on: bool,
+    },
     /// Copies the database and its documents into one file, and proves the copy
     ///
     /// The file restores into either database. The journal's key is not in it.
@@ -214,6 +218,12 @@ enum UserCommand {
     },
     /// Lists the people of this practice
     List,
+    /// Takes away the second factor of somebody who lost device and recovery codes
+    ForgetFactor {
+        /// The name to sign in with
+        #[arg(value_name = "LOGIN")]
+        user: String,
+    },
     /// Gives a person another password and ends their sessions
     Password {
         /// The name to sign in with
@@ -302,7 +312,7 @@ impl Command {
             Command::Queue { .. } => Some(("queue", Access::Queue)),
             Command::Show { .. } => Some(("show", Access::ReadCases)),
             Command::Act { .. } => Some(("act", Access::ReadCases)),
-            Command::Verify => Some(("verify", Access::Audit)),
+            Command::Verify { .. } => Some(("verify", Access::Audit)),
             Command::Backup { .. } => Some(("backup", Access::Backup)),
             Command::User(_) => Some(("user", Access::ManagePeople)),
             Command::Practices(_) => Some(("practice", Access::ManagePeople)),
@@ -349,7 +359,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Queue { json, limit } => {
             on_office(&place, needs, async move |office| show::queue(&office, limit, json).await)
         }
-        Command::Verify => on_office(&place, needs, async |office| verify::run(&office).await),
+        Command::Verify { on } => {
+            on_office(&place, needs, async move |office| verify::run(&office, on).await)
+        }
         Command::Backup { file } => {
             on_office(&place, needs, async move |office| backup::run(&office, &file).await)
         }
@@ -362,6 +374,7 @@ pub(crate) fn main() -> ExitCode {
                 people::run_add(&office, &user, &name, &role, password_stdin).await
             }
             UserCommand::List => people::run_list(&office).await,
+            UserCommand::ForgetFactor { user } => people::run_forget_factor(&office, &user).await,
             UserCommand::Password { user, password_stdin } => {
                 people::run_password(&office, &user, password_stdin).await
             }

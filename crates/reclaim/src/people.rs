@@ -14,10 +14,7 @@ use store::journal::Entry;
 use store::people::Person;
 
 use crate::practice::{self, Office};
-use crate::{identity, show};
-
-/// The shortest password; length is what counts.
-pub(crate) const SHORTEST: usize = 12;
+use crate::{factor, identity, passwords, show};
 
 /// Somebody to be made, or given another role.
 pub(crate) struct NewPerson<'a> {
@@ -40,18 +37,6 @@ pub(crate) fn login(text: &str) -> Result<String, String> {
     Err("a sign-in name is up to 64 letters, digits and . _ - @".to_owned())
 }
 
-/// Whether a password will do.
-///
-/// # Errors
-/// What is wrong with it, for the person who typed it.
-pub(crate) fn check_password(password: &str) -> Result<(), String> {
-    match password.chars().count() {
-        ..SHORTEST => Err(format!("a password has at least {SHORTEST} letters")),
-        SHORTEST..=200 => Ok(()),
-        201.. => Err("a password has at most 200 letters".to_owned()),
-    }
-}
-
 /// What is kept of a password.
 pub(crate) fn secret(password: &str) -> anyhow::Result<String> {
     let hash = Argon2::default().hash_password(password.as_bytes());
@@ -68,10 +53,15 @@ pub(crate) fn is_right(password: &str, secret: &str) -> bool {
 /// A password or code drawn at random: four groups of five letters that are not mistaken for one
 /// another, a hundred bits.
 pub(crate) fn drawn() -> String {
+    drawn_of::<20>()
+}
+
+/// The same of so many letters, five bits each.
+pub(crate) fn drawn_of<const COUNT: usize>() -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut bytes = [0; 20];
+    let mut bytes = [0; COUNT];
     getrandom::fill(&mut bytes).expect("the system has randomness");
-    let mut text = String::with_capacity(23);
+    let mut text = String::with_capacity(COUNT * 6 / 5);
     for (at, byte) in bytes.iter().enumerate() {
         if at > 0 && at % 5 == 0 {
             text.push('-');
@@ -81,9 +71,18 @@ pub(crate) fn drawn() -> String {
     text
 }
 
-/// Makes a person with a role in the office's practice; where the login is known, gives the role
-/// alone. True where the person was made.
+/// Makes a person with a role in the office's practice, whose password is their own choice; where
+/// the login is known, gives the role alone. True where the person was made.
 pub(crate) async fn add(office: &Office, new: &NewPerson<'_>) -> anyhow::Result<bool> {
+    make(office, new, false).await
+}
+
+/// The same, where somebody else set the password: they change it when they first sign in.
+pub(crate) async fn add_for(office: &Office, new: &NewPerson<'_>) -> anyhow::Result<bool> {
+    make(office, new, true).await
+}
+
+async fn make(office: &Office, new: &NewPerson<'_>, provisional: bool) -> anyhow::Result<bool> {
     let login = login(new.login).map_err(|fault| anyhow::anyhow!(fault))?;
     let name = new.name.trim();
     if name.is_empty() {
@@ -106,11 +105,15 @@ pub(crate) async fn add(office: &Office, new: &NewPerson<'_>) -> anyhow::Result<
             person: person.clone(),
             login: login.clone(),
             name: name.to_owned(),
-            secret: Some(secret),
+            secret: Some(secret.clone()),
             disabled_at: None,
         };
-        if !tx.make_person(&row, &instant(moment.now)).await? {
+        let at = instant(moment.now);
+        if !tx.make_person(&row, &at).await? {
             bail!("somebody has taken the sign-in name {login:?} meanwhile");
+        }
+        if provisional {
+            tx.set_secret(&person, &secret, Some(&at)).await?;
         }
         let facts = json!({ "login": login, "name": name });
         tx.append_house(vec![Entry::new(&person, "person.made", &facts)], &moment).await?;
@@ -124,12 +127,13 @@ pub(crate) async fn add(office: &Office, new: &NewPerson<'_>) -> anyhow::Result<
 
 /// Hashing takes a while on purpose, so it has a thread of its own.
 async fn secret_of(password: &str) -> anyhow::Result<String> {
-    check_password(password).map_err(|fault| anyhow::anyhow!(fault))?;
+    passwords::check_length(password).map_err(|fault| anyhow::anyhow!(fault))?;
     let password = password.to_owned();
     tokio::task::spawn_blocking(move || secret(&password)).await.context("hashing stopped")?
 }
 
-/// Gives a person another password and ends their sessions.
+/// Gives a person another password, which they change when they next sign in, and ends their
+/// sessions.
 pub(crate) async fn set_password(
     office: &Office,
     login: &str,
@@ -140,12 +144,56 @@ pub(crate) async fn set_password(
     let known = tx.person_by_login(&login.trim().to_lowercase()).await?;
     let known = known.with_context(|| format!("nobody signs in as {login:?}"))?;
     let moment = office.moment();
-    tx.set_secret(&known.person, &secret).await?;
-    tx.end_sessions_of(&known.person, &instant(moment.now)).await?;
+    let at = instant(moment.now);
+    tx.set_secret(&known.person, &secret, Some(&at)).await?;
+    tx.end_sessions_of(&known.person, &at).await?;
     let entry = Entry::new(&known.person, "person.password_set", &json!({}));
     tx.append_house(vec![entry], &moment).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Gives who acts the password that they chose, and ends their sessions but this one.
+pub(crate) async fn change_own_password(
+    office: &Office,
+    password: &str,
+    session: &str,
+) -> anyhow::Result<()> {
+    let secret = secret_of(password).await?;
+    let moment = office.moment();
+    let person = moment.who.person.as_str();
+    let mut tx = office.store.write_aside(office.practice()).await?;
+    tx.set_secret(person, &secret, None).await?;
+    tx.end_other_sessions(person, session, &instant(moment.now)).await?;
+    let entry = Entry::new(person, "person.password_changed", &json!({}));
+    tx.append_house(vec![entry], &moment).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Ends every session of a person, in whatever practice; gives how many.
+pub(crate) async fn end_sessions(office: &Office, person: &str) -> anyhow::Result<u64> {
+    let moment = office.moment();
+    let mut tx = office.store.write_aside(office.practice()).await?;
+    let ended = tx.end_sessions_of(person, &instant(moment.now)).await?;
+    let entry = Entry::new(person, "person.sessions_ended", &json!({ "sessions": ended }));
+    tx.append_house(vec![entry], &moment).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// `reclaim user forget-factor`.
+pub(crate) async fn run_forget_factor(office: &Office, login: &str) -> anyhow::Result<ExitCode> {
+    check_change(office, login).await?;
+    let known = office.read().await?.person_by_login(&login.trim().to_lowercase()).await?;
+    let known = known.with_context(|| format!("nobody signs in as {login:?}"))?;
+    check_answers_for(office, &known).await?;
+    let line = if factor::remove(office, &known.person, "").await? {
+        format!("{login} signs in without a second factor until they set one up again")
+    } else {
+        format!("{login} has no second factor")
+    };
+    show::print(vec![line])
 }
 
 /// True where who acts administers every practice of a person: a password and a shut door are
@@ -176,6 +224,18 @@ async fn check_change(office: &Office, login: &str) -> anyhow::Result<()> {
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// The console answers for everybody.
+async fn check_answers_for(office: &Office, known: &Person) -> anyhow::Result<()> {
+    if office.is_console() || answers_for(office, &known.person).await? {
+        return Ok(());
+    }
+    bail!(
+        "{} works in another practice too, where you are no administrator; ask an administrator \
+         of all their practices",
+        known.login
+    )
 }
 
 /// Shuts a person out, or lets them in again.
@@ -220,6 +280,9 @@ pub(crate) async fn simulate(office: &Office) -> anyhow::Result<Vec<&'static str
     Ok(PEOPLE.iter().map(|(login, ..)| *login).collect())
 }
 
+/// What becomes of a password that somebody else set.
+const FIRST: &str = "the password must be changed at the first sign-in";
+
 /// `reclaim user add`.
 pub(crate) async fn run_add(
     office: &Office,
@@ -230,16 +293,17 @@ pub(crate) async fn run_add(
 ) -> anyhow::Result<ExitCode> {
     let role = role_named(role)?;
     check_change(office, login).await?;
-    let password = asked(from_stdin)?;
-    let made = add(office, &NewPerson { login, name, role, password: &password.text }).await?;
+    let password = asked(from_stdin, &[login, name])?;
+    let made = add_for(office, &NewPerson { login, name, role, password: &password.text }).await?;
     let role = role.as_str().replace('_', " ");
     let practice = office.practice();
     let line = match (made, password.is_drawn) {
         (false, _) => format!("{login} was known and is {role} in {practice} now"),
-        (true, false) => format!("{login} is {role} in {practice}"),
-        (true, true) => {
-            format!("{login} is {role} in {practice}; password, shown this once: {}", password.text)
-        }
+        (true, false) => format!("{login} is {role} in {practice}; {FIRST}"),
+        (true, true) => format!(
+            "{login} is {role} in {practice}; {FIRST}; password, shown this once: {}",
+            password.text
+        ),
     };
     show::print(vec![line])
 }
@@ -252,20 +316,15 @@ pub(crate) async fn run_password(
 ) -> anyhow::Result<ExitCode> {
     check_change(office, login).await?;
     let known = office.read().await?.person_by_login(&login.trim().to_lowercase()).await?;
-    if let Some(one) = known.filter(|_| !office.is_console())
-        && !answers_for(office, &one.person).await?
-    {
-        bail!(
-            "{login} works in another practice too, where you are no administrator; ask an \
-             administrator of all their practices"
-        );
+    if let Some(one) = &known {
+        check_answers_for(office, one).await?;
     }
-    let password = asked(from_stdin)?;
+    let password = asked(from_stdin, &[login])?;
     set_password(office, login, &password.text).await?;
     let line = if password.is_drawn {
-        format!("{login} has another password, shown this once: {}", password.text)
+        format!("{login} has another password; {FIRST}; shown this once: {}", password.text)
     } else {
-        format!("{login} has another password")
+        format!("{login} has another password; {FIRST}")
     };
     show::print(vec![line])
 }
@@ -293,14 +352,14 @@ struct Password {
 }
 
 /// The first line of the standard input, or one drawn: a terminal would show what is typed.
-fn asked(from_stdin: bool) -> anyhow::Result<Password> {
+fn asked(from_stdin: bool, names: &[&str]) -> anyhow::Result<Password> {
     if !from_stdin {
         return Ok(Password { text: drawn(), is_drawn: true });
     }
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).context("cannot read the password")?;
     let text = line.trim_end_matches(['\r', '\n']).to_owned();
-    check_password(&text).map_err(|fault| anyhow::anyhow!(fault))?;
+    passwords::check(&text, names).map_err(|fault| anyhow::anyhow!(fault))?;
     Ok(Password { text, is_drawn: false })
 }
 
@@ -320,8 +379,7 @@ mod tests {
     fn what_is_drawn_will_do_and_differs() {
         let (one, other) = (drawn(), drawn());
         assert_ne!(one, other);
-        assert_eq!(check_password(&one), Ok(()));
-        assert!(check_password("eleven-long").is_err());
+        assert_eq!(passwords::check(&one, &["ada"]), Ok(()));
     }
 
     #[test]

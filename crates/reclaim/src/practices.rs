@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use denial::codes::Npi;
-use denial::person::{Access, Actor, Moment};
+use denial::person::{Access, Actor, Moment, SecondFactor};
 use denial::remittance::Payee;
 use serde_json::json;
 use store::journal::Entry;
@@ -161,6 +161,17 @@ pub(crate) async fn change(office: &Office, wanted: &Wanted) -> Result<(), Refus
     }
     entries.extend(pay_under(&mut tx, &fit.payees).await?);
     tx.append_house(entries, &office.moment()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Says who of the practice must have a second factor.
+pub(crate) async fn require_factor(office: &Office, wanted: SecondFactor) -> anyhow::Result<()> {
+    let mut tx = office.write().await?;
+    tx.set_second_factor(wanted.as_str()).await?;
+    let facts = json!({ "must": wanted.as_str() });
+    let entry = Entry::new(office.practice().as_str(), "practice.second_factor_set", &facts);
+    tx.append_house(vec![entry], &office.moment()).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -108,9 +108,14 @@ async fn bring(
 pub(crate) async fn is_due(office: &Office) -> anyhow::Result<bool> {
     let sweeps = office.read().await?.sweeps().await?;
     let ran = sweeps.iter().find(|(name, ..)| name == SWEEP);
-    let ran = ran.and_then(|(_, at, _)| at.parse::<jiff::Timestamp>().ok());
+    Ok(ran.is_none_or(|(_, at, _)| is_before_today(office, at)))
+}
+
+/// True where an instant lies before this day of the practice, or is none.
+pub(crate) fn is_before_today(office: &Office, at: &str) -> bool {
     let zone = TimeZone::get(&office.clinic.zone).unwrap_or(TimeZone::UTC);
-    Ok(ran.is_none_or(|at| zone.to_datetime(at).date() < office.moment().today))
+    let at = at.parse::<jiff::Timestamp>().ok();
+    at.is_none_or(|at| zone.to_datetime(at).date() < office.moment().today)
 }
 
 /// The priority with its parts.

@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::practice::Office;
 use crate::web::{self, App};
-use crate::{inbox, people, rank, refile, settle, take};
+use crate::{inbox, people, rank, refile, settle, take, verify};
 
 /// Serves the pages of a database at an address until the process is told to stop; then answers
 /// what it was asked already and finishes the file in its hands.
@@ -26,6 +26,12 @@ pub(crate) async fn serve(
         .await
         .with_context(|| format!("cannot listen at {listen}; is another server there?"))?;
     let address = listener.local_addr().context("cannot tell the address")?;
+    if office.store.walks_around_walls().await? {
+        tracing::warn!(
+            "the database's role is a superuser or bypasses row-level security, so PostgreSQL \
+             itself keeps no practice from another; give the program a role of its own"
+        );
+    }
     settle::catch_up(&office).await?;
     let code = setup_code(&office).await?;
     greet(address, code.as_deref());
@@ -35,8 +41,8 @@ pub(crate) async fn serve(
     let resuming = tokio::spawn(go_on(office.clone(), stopped.clone()));
     let nightly = tokio::spawn(nights(office.clone(), stopped));
     let app = App::new(office, !address.ip().is_loopback(), code);
-    let served =
-        axum::serve(listener, web::router(&app)).with_graceful_shutdown(told_to_stop(stop));
+    let pages = web::router(&app).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, pages).with_graceful_shutdown(told_to_stop(stop));
     served.await.context("the server stopped")?;
     app.lists.write(&app.office.store).await;
     resuming.await.context("going on with files stopped")?;
@@ -102,6 +108,11 @@ async fn sweep_all(office: &Office) -> anyhow::Result<()> {
             Ok(0) => {}
             Ok(cases) => tracing::info!("sweep {}: {cases} cases follow them", refile::SWEEP),
             Err(fault) => tracing::error!("sweep {}: {fault:#}", refile::SWEEP),
+        }
+        match verify::sweep(&there).await {
+            Ok(None) => {}
+            Ok(Some(seen)) => tracing::info!("verify: {}", seen.in_words()),
+            Err(fault) => tracing::error!("verify: {fault:#}"),
         }
         if let Err(fault) = rank_anew(&there).await {
             tracing::error!("sweep {}: {fault:#}", rank::SWEEP);

@@ -6,14 +6,15 @@ use std::process::ExitCode;
 use anyhow::Context;
 use denial::money::Money;
 use indicatif::{ProgressBar, ProgressStyle};
+use store::audit::Book;
 use store::journal::Chain;
 use store::remittances::RemittanceRow;
-use store::verify::{CasesSeen, Walked};
-use store::{Error, Practice, Store, Tx};
+use store::verify::{CasesSeen, Checkpoint, Walked};
+use store::{Error, Practice, Store, Tx, instant};
 
 use crate::documents::Documents;
 use crate::practice::Office;
-use crate::{settle, show};
+use crate::{rank, settle, show};
 
 /// What was looked at, where nothing differs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,12 +27,17 @@ pub(crate) struct Verified {
     pub(crate) documents: u64,
 }
 
+/// The name of the daily proof in the table of sweeps.
+pub(crate) const SWEEP: &str = "verify_daily";
+
 /// Claim payments read at a time.
 const PAGE: i64 = 1_000;
 
-/// Prints `ok` and what was looked at, or the first difference; the exit code is 1 then.
-pub(crate) async fn run(office: &Office) -> anyhow::Result<ExitCode> {
-    match verify(office).await {
+/// Prints `ok` and what was looked at, or the first difference; the exit code is 1 then. Where it
+/// works on, it looks at what happened since everything was last found to agree.
+pub(crate) async fn run(office: &Office, works_on: bool) -> anyhow::Result<ExitCode> {
+    let verified = if works_on { on(office).await } else { verify(office).await };
+    match verified {
         Ok(verified) => show::print(vec![verified.in_words()]),
         Err(fault) if is_difference(&fault) => {
             eprintln!("reclaim: {fault:#}");
@@ -49,12 +55,76 @@ pub(crate) fn is_difference(fault: &anyhow::Error) -> bool {
     )
 }
 
-/// Looks at everything of the office's practice.
+/// Looks at everything of the office's practice, and keeps how far that was.
 ///
 /// # Errors
 /// [`Error::Differs`] or [`Error::Inconsistent`] for the first difference.
 pub(crate) async fn verify(office: &Office) -> anyhow::Result<Verified> {
-    whole(&office.store, office.practice(), &office.documents).await
+    let at = instant(office.clock.now());
+    let ends = office.read().await?.ends(&at).await?;
+    let verified = whole(&office.store, office.practice(), &office.documents).await?;
+    keep(office, &ends).await?;
+    Ok(verified)
+}
+
+async fn keep(office: &Office, proven: &Checkpoint) -> anyhow::Result<()> {
+    let mut tx = office.store.write_aside(office.practice()).await?;
+    tx.keep_checkpoint(proven).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Looks at what happened since everything was last found to agree: entries of the chains, the
+/// cases and remittances that they are about, documents. At everything where it never was.
+///
+/// # Errors
+/// As [`verify`].
+pub(crate) async fn on(office: &Office) -> anyhow::Result<Verified> {
+    let mut tx = office.read().await?;
+    let Some(from) = tx.checkpoint().await? else {
+        drop(tx);
+        return verify(office).await;
+    };
+    let ends = tx.ends(&instant(office.clock.now())).await?;
+    let mut entries = 0;
+    for (book, proven) in
+        [(Book::Work, &from.work), (Book::Views, &from.views), (Book::House, &from.house)]
+    {
+        entries += tx.walk_on(book, proven, &|_| {}).await?.entries;
+    }
+    let cases = tx.cases_since(from.work.seq).await?;
+    let cases = tx.check_some_cases(&cases).await?;
+    let (mut remittances, mut claim_payments) = (0, 0);
+    for id in tx.remittances_since(from.work.seq).await? {
+        if let Some(row) = tx.remittance(&id).await? {
+            claim_payments += remittance(&mut tx, &row).await?;
+            remittances += 1;
+        }
+    }
+    let hashes = tx.hashes_since(&from.at).await?;
+    drop(tx);
+    let documents = kept(&office.documents, hashes).await?;
+    keep(office, &ends).await?;
+    Ok(Verified { entries, cases, remittances, claim_payments, documents })
+}
+
+/// Works on where everything was once found to agree, on the first look of a day of the practice.
+/// The first time takes long in a large database, so somebody begins it: `reclaim verify`.
+pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Option<Verified>> {
+    let mut tx = office.read().await?;
+    let tried = tx.sweeps().await?.into_iter().find(|(name, ..)| name == SWEEP);
+    if tried.is_some_and(|(_, at, _)| !rank::is_before_today(office, &at)) {
+        return Ok(None);
+    }
+    drop(tx);
+    // Noted before: what differs is told once a day, not each minute.
+    let mut tx = office.store.write_aside(office.practice()).await?;
+    tx.note_sweep(SWEEP, &instant(office.clock.now()), "").await?;
+    tx.commit().await?;
+    if office.read().await?.checkpoint().await?.is_none() {
+        return Ok(None);
+    }
+    on(office).await.map(Some)
 }
 
 /// Looks at a practice's rows and documents.

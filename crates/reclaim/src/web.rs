@@ -1,11 +1,13 @@
 //! The pages: what a server shares, how a request finds its page, what every answer carries.
 
 mod about;
+mod account;
 mod act_words;
 mod asked;
 mod assets;
 mod audit;
 mod bulk;
+mod came_from;
 mod case;
 mod case_documents;
 mod case_fields;
@@ -34,12 +36,14 @@ mod rejections;
 mod remittances;
 mod routes;
 mod saved;
+mod second;
 mod sent;
 pub(crate) mod session;
 mod sheet;
 mod sign_in;
 mod staff;
 mod timeline;
+mod tries;
 mod trouble;
 mod unmatched;
 mod upload;

@@ -19,7 +19,9 @@ fn a_denial_is_worked_in_a_browser() {
     std::fs::write(&made, made_up()).expect("written");
     tell(&scripts, &server, &made, "A-100");
     match sample() {
-        Some(sample) => tell(&scripts, &server, &sample, SAMPLE.1),
+        Some(sample) => {
+            tell(&scripts, &Server::start(&[("lead", "billing_supervisor")]), &sample, SAMPLE.1)
+        }
         None => eprintln!("SKIPPED with a real file: ../shared/samples is not here"),
     }
 }

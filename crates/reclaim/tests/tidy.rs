@@ -238,12 +238,13 @@ fn literals(code: &str) -> Vec<String> {
 }
 
 /// Statements that ask above practices, by their beginning, and why each may.
-const ABOVE_PRACTICES: [(&str, &str); 7] = [
+const ABOVE_PRACTICES: [(&str, &str); 8] = [
     ("select practice, name, zone", "which practices there are"),
     ("select practice from payee", "whose payment it is"),
     ("select practice from membership", "where somebody works"),
     ("select person, practice, made_at", "whose session it is"),
     ("select p.person, p.login, p.name, m.role, c.practice", "whose session it is"),
+    ("select token, practice, made_at", "a person's own sessions"),
     ("update session set ended_at", "by its token or its person"),
     ("update session set seen_at", "by its token"),
 ];

@@ -50,3 +50,42 @@ create table word (
   primary key (practice, word, about, kind)
 );
 create index word_about on word (practice, about, kind);
+
+-- Signing in; all of this stands above practices.
+
+-- Since when a password is one that somebody else set: it must be changed before anything opens.
+alter table person add column provisional_since text;
+alter table session add column came_from text not null default '';  -- address, as far as known
+alter table session add column browser text not null default '';
+
+-- Failures to sign in, counted by whom and by where from; a success or a day forgets them.
+create table attempt (
+  subject text not null primary key,
+  failed bigint not null,
+  last_at text not null
+);
+
+-- Second factors. The secret is sealed with a key that is not in the database.
+create table factor (
+  person text not null primary key references person (person),
+  sealed text not null,
+  made_at text not null,
+  confirmed_at text,                    -- when its first code came; before that it opens nothing
+  last_step bigint not null             -- the last code's step of 30 seconds: each code is good once
+);
+create table recovery_code (
+  person text not null references person (person),
+  code text not null,                   -- sha-256
+  used_at text,
+  primary key (person, code)
+);
+-- Who gave the right password and owes a code.
+create table half_way (
+  token text not null primary key,      -- sha-256 of the cookie's value
+  person text not null references person (person),
+  came_at text not null,
+  next text not null                    -- where they want to go
+);
+-- Who must have one.
+alter table practice add column second_factor text not null default 'nobody'
+  check (second_factor in ('nobody', 'leads', 'everybody'));

@@ -18,7 +18,7 @@ pub enum Book {
 
 impl Book {
     /// Whose chain it is, and which.
-    fn chain(self, own: &Practice) -> (Practice, &'static str) {
+    pub(crate) fn chain(self, own: &Practice) -> (Practice, &'static str) {
         match self {
             Book::Work => (own.clone(), "work"),
             Book::Views => (own.clone(), "views"),

@@ -64,7 +64,7 @@ impl Backup {
             sqlx::query("vacuum into $1").bind(name).execute(pool).await?;
         }
         let copy = Store::open(&Url::Sqlite(path.to_owned()), store.key.clone()).await?;
-        let mut tx = copy.begin(&Practice::house()).await?;
+        let mut tx = copy.begin(&Practice::every()).await?;
         run!(
             tx,
             execute,
@@ -97,8 +97,8 @@ impl Backup {
         if matches!(store.pools, Pools::Sqlite(_)) {
             return Ok(());
         }
-        let mut source = store.read_house().await?;
-        let mut target = self.store.begin(&Practice::house()).await?;
+        let mut source = store.read(&Practice::every()).await?;
+        let mut target = self.store.begin(&Practice::every()).await?;
         let tables = tables(&mut target).await?;
         copy_rows(&mut source, &mut target, &tables, heard).await?;
         target.commit().await
@@ -111,7 +111,7 @@ impl Backup {
     /// [`Error::Newer`], [`Error::File`], [`Error::Database`], also for a file that is none.
     pub async fn open(path: &Path, key: Key) -> Result<Backup, Error> {
         let store = read_only(path, key.clone()).await?;
-        let mut tx = store.read_house().await?;
+        let mut tx = store.read(&Practice::every()).await?;
         let (found,) =
             run!(tx, one as (i64,), "select coalesce(max(version), 0) from _sqlx_migrations")?;
         drop(tx);
@@ -141,7 +141,7 @@ impl Backup {
     /// # Errors
     /// [`Error::Database`], for a file that is no backup too.
     pub async fn facts(&self) -> Result<Facts, Error> {
-        let mut tx = self.store.read_house().await?;
+        let mut tx = self.store.read(&Practice::every()).await?;
         Ok(run!(tx, one as Facts, "select made_at, program, fingerprint from backup")?)
     }
 
@@ -150,7 +150,7 @@ impl Backup {
     /// # Errors
     /// [`Error::Database`].
     pub async fn heads(&self) -> Result<Vec<Head>, Error> {
-        let mut tx = self.store.read_house().await?;
+        let mut tx = self.store.read(&Practice::every()).await?;
         let rows = run!(
             tx,
             all as Head,
@@ -164,7 +164,7 @@ impl Backup {
     /// # Errors
     /// [`Error::Database`].
     pub async fn document_hashes(&self) -> Result<Vec<String>, Error> {
-        let mut tx = self.store.read_house().await?;
+        let mut tx = self.store.read(&Practice::every()).await?;
         let rows = run!(
             tx,
             all as (String,),
@@ -178,7 +178,7 @@ impl Backup {
     /// # Errors
     /// [`Error::Database`].
     pub async fn write(&self) -> Result<Tx, Error> {
-        self.store.begin(&Practice::house()).await
+        self.store.begin(&Practice::every()).await
     }
 
     /// A part of a document; `None` after its last.
@@ -186,7 +186,7 @@ impl Backup {
     /// # Errors
     /// [`Error::Database`].
     pub async fn document_part(&self, hash: &str, n: i64) -> Result<Option<Vec<u8>>, Error> {
-        let mut tx = self.store.read_house().await?;
+        let mut tx = self.store.read(&Practice::every()).await?;
         let row = run!(
             tx,
             optional as (Vec<u8>,),
@@ -214,8 +214,8 @@ impl Backup {
     /// # Errors
     /// [`Error::Differs`] where the database holds something, [`Error::Database`].
     pub async fn check_room_in(&self, store: &Store) -> Result<(), Error> {
-        let tables = tables(&mut self.store.read_house().await?).await?;
-        check_empty(&mut store.read_house().await?, &tables).await
+        let tables = tables(&mut self.store.read(&Practice::every()).await?).await?;
+        check_empty(&mut store.read(&Practice::every()).await?, &tables).await
     }
 
     /// Copies every row into an empty database, in one transaction.
@@ -223,8 +223,8 @@ impl Backup {
     /// # Errors
     /// [`Error::Differs`] where the database holds something, [`Error::Database`].
     pub async fn restore_into(&self, store: &Store, heard: Heard<'_>) -> Result<u64, Error> {
-        let mut source = self.store.read_house().await?;
-        let mut target = store.begin(&Practice::house()).await?;
+        let mut source = self.store.read(&Practice::every()).await?;
+        let mut target = store.begin(&Practice::every()).await?;
         let tables = tables(&mut source).await?;
         check_empty(&mut target, &tables).await?;
         let rows = copy_rows(&mut source, &mut target, &tables, heard).await?;
@@ -237,8 +237,8 @@ impl Backup {
     /// # Errors
     /// [`Error::Database`].
     pub async fn count_rows_of(&self, store: &Store) -> Result<u64, Error> {
-        let tables = tables(&mut self.store.read_house().await?).await?;
-        let mut tx = store.read_house().await?;
+        let tables = tables(&mut self.store.read(&Practice::every()).await?).await?;
+        let mut tx = store.read(&Practice::every()).await?;
         let mut rows = 0;
         for table in tables {
             rows += count(&mut tx, &table).await?;

@@ -32,6 +32,13 @@ impl Key {
         mac.update(b"fingerprint");
         hex::encode(&mac.finalize().into_bytes()[..16])
     }
+
+    /// Another key that follows from this one.
+    pub(crate) fn derived(&self, label: &[u8]) -> [u8; 32] {
+        let mut mac = (*self.0).clone();
+        mac.update(label);
+        mac.finalize().into_bytes().into()
+    }
 }
 
 impl fmt::Debug for Key {
@@ -336,6 +343,12 @@ impl Hex {
         let mut letters = [0; 64];
         hex::encode_to_slice(bytes, &mut letters).expect("two letters a byte");
         Hex(letters)
+    }
+
+    /// Reads such letters; `None` for any other text.
+    pub(crate) fn parse(text: &str) -> Option<Hex> {
+        let letters: [u8; 64] = text.as_bytes().try_into().ok()?;
+        letters.is_ascii().then_some(Hex(letters))
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -15,6 +15,7 @@ pub mod claims;
 pub mod denials;
 pub mod doubts;
 pub mod export;
+pub mod factors;
 pub mod files;
 pub mod floor;
 pub mod journal;
@@ -30,6 +31,7 @@ mod ranks;
 pub mod raw;
 pub mod remittances;
 pub mod reviews;
+mod seal;
 pub mod sessions;
 mod sql;
 pub mod sweeps;
@@ -42,7 +44,7 @@ pub mod words;
 use std::fmt;
 
 use jiff::Timestamp;
-use sqlx::{Pool, Postgres, Sqlite};
+use sqlx::{AssertSqlSafe, Pool, Postgres, Sqlite};
 
 pub use journal::Key;
 pub use open::Url;
@@ -146,6 +148,11 @@ impl Practice {
     pub(crate) fn house() -> Practice {
         Practice("*".to_owned())
     }
+
+    /// All of them at once, for copies of a whole database.
+    pub(crate) fn every() -> Practice {
+        Practice("**".to_owned())
+    }
 }
 
 impl fmt::Display for Practice {
@@ -184,9 +191,10 @@ impl Store {
     pub async fn read(&self, practice: &Practice) -> Result<Tx, Error> {
         let conn = match &self.pools {
             Pools::Sqlite(pool) => Conn::Sqlite(pool.begin().await?),
-            Pools::Postgres(pool) => Conn::Postgres(
-                pool.begin_with("begin isolation level repeatable read read only").await?,
-            ),
+            Pools::Postgres(pool) => {
+                let begin = "begin isolation level repeatable read read only";
+                Conn::Postgres(pool.begin_with(within(begin, practice)).await?)
+            }
         };
         Ok(Tx { conn, practice: practice.clone(), key: self.key.clone(), turn: None })
     }
@@ -213,9 +221,22 @@ impl Store {
                 let turn = self.turns.take(pool).await;
                 (Conn::Sqlite(pool.begin_with("begin immediate").await?), Some(turn))
             }
-            Pools::Postgres(pool) => (Conn::Postgres(pool.begin().await?), None),
+            Pools::Postgres(pool) => {
+                (Conn::Postgres(pool.begin_with(within("begin", practice)).await?), None)
+            }
         };
         Ok(Tx { conn, practice: practice.clone(), key: self.key.clone(), turn })
+    }
+
+    /// True where the role that PostgreSQL knows this program by walks around the wall between
+    /// practices: a superuser, or one that may bypass row-level security.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn walks_around_walls(&self) -> Result<bool, Error> {
+        let Pools::Postgres(pool) = &self.pools else { return Ok(false) };
+        let asked = "select rolsuper or rolbypassrls from pg_roles where rolname = current_user";
+        Ok(sqlx::query_scalar(asked).fetch_optional(pool).await?.unwrap_or(false))
     }
 
     /// Lets go of every connection.
@@ -234,6 +255,13 @@ impl Store {
             Pools::Postgres(_) => "postgres",
         }
     }
+}
+
+/// Begins on PostgreSQL, which lets nothing of other practices be seen from then on: the second
+/// wall beside the `practice = …` of every statement. A short name is letters, digits, dashes and
+/// stars, so it needs no quoting.
+fn within(begin: &str, practice: &Practice) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!("{begin}; set local reclaim.practice = '{practice}'"))
 }
 
 impl Tx {

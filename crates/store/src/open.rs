@@ -85,7 +85,7 @@ async fn sqlite(path: &Path) -> Result<Pool<Sqlite>, Error> {
     only_mine(path).map_err(|fault| Error::File { what: path.display().to_string(), fault })?;
     let options = options.journal_mode(SqliteJournalMode::Wal);
     let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
-    let migrator = migrator([include_str!("../migrations/triggers.sqlite.sql"), DESK]);
+    let migrator = migrator([include_str!("../migrations/triggers.sqlite.sql"), DESK, WALLS]);
     migrator.run(&pool).await.map_err(in_words)?;
     drop(file);
     Ok(pool)
@@ -131,19 +131,26 @@ async fn postgres(address: &str) -> Result<Pool<Postgres>, Error> {
         include_str!("../migrations/0003_desk.sql"),
         include_str!("../migrations/0003_desk.postgres.sql")
     );
-    let migrator = migrator([include_str!("../migrations/triggers.postgres.sql"), desk]);
+    let migrator = migrator([
+        include_str!("../migrations/triggers.postgres.sql"),
+        desk,
+        include_str!("../migrations/0004_walls.postgres.sql"),
+    ]);
     migrator.run(&pool).await.map_err(in_words)?;
     Ok(pool)
 }
 
 /// The last step of the schema.
-pub(crate) const SCHEMA: i64 = 3;
+pub(crate) const SCHEMA: i64 = 4;
 
 /// The third step, as SQLite takes it.
 const DESK: &str = include_str!("../migrations/0003_desk.sql");
 
-/// The steps, of which each database has its own second and third.
-fn migrator([triggers, desk]: [&'static str; 2]) -> Migrator {
+/// The fourth step, as SQLite takes it.
+const WALLS: &str = include_str!("../migrations/0004_walls.sqlite.sql");
+
+/// The steps, of which each database has its own but the first.
+fn migrator([triggers, desk, walls]: [&'static str; 3]) -> Migrator {
     let step = |number, name: &'static str, text: &'static str| {
         let kind = MigrationType::Simple;
         Migration::new(number, Cow::Borrowed(name), kind, text.into_sql_str(), false)
@@ -152,6 +159,7 @@ fn migrator([triggers, desk]: [&'static str; 2]) -> Migrator {
         step(1, "first", include_str!("../migrations/0001_first.sql")),
         step(2, "triggers", triggers),
         step(3, "desk", desk),
+        step(4, "walls", walls),
     ])
 }
 
@@ -169,7 +177,7 @@ mod tests {
 
     #[test]
     fn the_last_step_is_the_schema() {
-        let steps = migrator(["select 1", DESK]);
+        let steps = migrator(["select 1", DESK, WALLS]);
         assert_eq!(steps.iter().map(|step| step.version).max(), Some(SCHEMA));
     }
 

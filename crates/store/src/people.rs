@@ -2,6 +2,7 @@
 
 use denial::person::Role;
 
+use crate::sessions::CameFrom;
 use crate::sql::run;
 use crate::{Error, Practice, Store, Tx};
 
@@ -160,17 +161,20 @@ impl Tx {
         &mut self,
         token: &str,
         person: &str,
+        from: &CameFrom,
         at: &str,
     ) -> Result<(), Error> {
         run!(
             self,
             execute,
-            "insert into session (token, person, practice, made_at, seen_at)
-             values ($1, $2, $3, $4, $4)",
+            "insert into session (token, person, practice, made_at, seen_at, came_from, browser)
+             values ($1, $2, $3, $4, $4, $5, $6)",
             token,
             person,
             self.practice.as_str(),
-            at
+            at,
+            from.address.as_str(),
+            from.browser.as_str()
         )?;
         Ok(())
     }

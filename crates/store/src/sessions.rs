@@ -28,6 +28,38 @@ pub struct VisitorRow {
     pub made_at: String,
     /// Last seen.
     pub seen_at: String,
+    /// Since when their password is one that somebody else set.
+    pub provisional_since: Option<String>,
+    /// Since when they have a second factor.
+    pub factor_since: Option<String>,
+    /// Who of the practice must have one.
+    pub second_factor: String,
+}
+
+/// Where a session was begun, as far as known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CameFrom {
+    /// The address; empty where none is known.
+    pub address: String,
+    /// The browser in words.
+    pub browser: String,
+}
+
+/// A session as its person looks at it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct SessionLine {
+    /// The hash of its token.
+    pub token: String,
+    /// In which practice it is.
+    pub practice: String,
+    /// Since when.
+    pub made_at: String,
+    /// Last seen.
+    pub seen_at: String,
+    /// The address that it was begun from.
+    pub came_from: String,
+    /// The browser that it was begun in.
+    pub browser: String,
 }
 
 impl Store {
@@ -43,7 +75,9 @@ impl Store {
             optional as VisitorRow,
             "select p.person, p.login, p.name, m.role, c.practice, c.name as clinic, c.zone,
              c.simulated, (select count(*) from membership o where o.person = s.person)
-               as practices, s.made_at, s.seen_at
+               as practices, s.made_at, s.seen_at, p.provisional_since,
+             (select f.confirmed_at from factor f where f.person = s.person) as factor_since,
+             c.second_factor
              from session s join person p on p.person = s.person
              join membership m on m.practice = s.practice and m.person = s.person
              join practice c on c.practice = s.practice
@@ -79,41 +113,117 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends every session of a person.
+    /// Ends every session of a person; gives how many.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn end_sessions_of(&mut self, person: &str, at: &str) -> Result<(), Error> {
+    pub async fn end_sessions_of(&mut self, person: &str, at: &str) -> Result<u64, Error> {
+        self.end_other_sessions(person, "", at).await
+    }
+
+    /// Ends every session of a person but one; gives how many.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn end_other_sessions(
+        &mut self,
+        person: &str,
+        but: &str,
+        at: &str,
+    ) -> Result<u64, Error> {
+        let ended = run!(
+            self,
+            execute,
+            "update session set ended_at = $1
+             where person = $2 and ended_at is null and token <> $3",
+            at,
+            person,
+            but
+        )?;
+        Ok(ended)
+    }
+
+    /// Ends one session of a person; false where it is not theirs or has ended.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn end_session_of(
+        &mut self,
+        person: &str,
+        token: &str,
+        at: &str,
+    ) -> Result<bool, Error> {
+        let ended = run!(
+            self,
+            execute,
+            "update session set ended_at = $1
+             where person = $2 and token = $3 and ended_at is null",
+            at,
+            person,
+            token
+        )?;
+        Ok(ended > 0)
+    }
+
+    /// The sessions of a person that were not ended, the last seen first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn sessions_of(&mut self, person: &str) -> Result<Vec<SessionLine>, Error> {
+        let rows = run!(
+            self,
+            all as SessionLine,
+            "select token, practice, made_at, seen_at, came_from, browser from session
+             where person = $1 and ended_at is null order by seen_at desc, token",
+            person
+        )?;
+        Ok(rows)
+    }
+
+    /// How often signing in failed in a row, and when it last did.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn failures(&mut self, subject: &str) -> Result<Option<(i64, String)>, Error> {
+        let row = run!(
+            self,
+            optional as (i64, String),
+            "select failed, last_at from attempt where subject = $1",
+            subject
+        )?;
+        Ok(row)
+    }
+
+    /// Counts a failure of this subject; forgets all whose last one lies before `stale`.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn count_failure(
+        &mut self,
+        subject: &str,
+        at: &str,
+        stale: &str,
+    ) -> Result<(), Error> {
+        run!(self, execute, "delete from attempt where last_at < $1", stale)?;
         run!(
             self,
             execute,
-            "update session set ended_at = $1 where person = $2 and ended_at is null",
-            at,
-            person
+            "insert into attempt (subject, failed, last_at) values ($1, 1, $2)
+             on conflict (subject) do update
+             set failed = attempt.failed + 1, last_at = excluded.last_at",
+            subject,
+            at
         )?;
         Ok(())
     }
 
-    /// The latest that the chain above practices says of a person, the newest first: instant and
-    /// kind.
+    /// Forgets the failures of a subject.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn house_entries(
-        &mut self,
-        about: &str,
-        limit: i64,
-    ) -> Result<Vec<(String, String)>, Error> {
-        let rows = run!(
-            self,
-            all as (String, String),
-            "select at, kind from journal
-             where practice = $1 and about = $2 and chain = 'work' order by seq desc limit $3",
-            Practice::house().as_str(),
-            about,
-            limit
-        )?;
-        Ok(rows)
+    pub async fn forget_failures(&mut self, subject: &str) -> Result<(), Error> {
+        run!(self, execute, "delete from attempt where subject = $1", subject)?;
+        Ok(())
     }
 
     /// True where somebody can sign in at all.
@@ -129,13 +239,25 @@ impl Tx {
         Ok(count > 0)
     }
 
-    /// Gives a person another password, as argon2 made it.
+    /// Gives a person another password, as argon2 made it; `provisional_since` where somebody else
+    /// set it, so that they must change it.
     ///
     /// # Errors
     /// [`Error::Database`], [`Error::Missing`].
-    pub async fn set_secret(&mut self, person: &str, secret: &str) -> Result<(), Error> {
-        let changed =
-            run!(self, execute, "update person set secret = $1 where person = $2", secret, person)?;
+    pub async fn set_secret(
+        &mut self,
+        person: &str,
+        secret: &str,
+        provisional_since: Option<&str>,
+    ) -> Result<(), Error> {
+        let changed = run!(
+            self,
+            execute,
+            "update person set secret = $1, provisional_since = $2 where person = $3",
+            secret,
+            provisional_since,
+            person
+        )?;
         if changed == 0 { Err(Error::Missing { what: "person" }) } else { Ok(()) }
     }
 

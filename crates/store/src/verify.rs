@@ -2,12 +2,14 @@
 //! its journal and its postings.
 
 mod cases;
+mod on;
 
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
 pub use cases::CasesSeen;
+pub use on::{Checkpoint, Proven};
 
 use crate::journal::{Chain, Hex, Key, Link};
 use crate::sql::{each, run};
@@ -42,7 +44,7 @@ impl Tx {
     /// [`Error::Database`].
     pub async fn walk_chain(&mut self, chain: Chain, heard: Heard<'_>) -> Result<Walked, Error> {
         let practice = self.practice.clone();
-        self.walk(&practice, chain, heard).await
+        self.walk(&practice, chain.as_str(), &Proven::default(), heard).await
     }
 
     /// Walks the chain above practices.
@@ -50,17 +52,18 @@ impl Tx {
     /// # Errors
     /// As [`Tx::walk_chain`].
     pub async fn walk_house(&mut self, heard: Heard<'_>) -> Result<Walked, Error> {
-        self.walk(&Practice::house(), Chain::Work, heard).await
+        self.walk(&Practice::house(), "work", &Proven::default(), heard).await
     }
 
     async fn walk(
         &mut self,
         practice: &Practice,
-        chain: Chain,
+        chain: &str,
+        from: &Proven,
         heard: Heard<'_>,
     ) -> Result<Walked, Error> {
         let key = self.key.clone();
-        let mut walk = Walk::new(&key, practice.as_str(), chain.as_str());
+        let mut walk = Walk::new(&key, practice.as_str(), chain, from);
         each!(
             self,
             |row| {
@@ -81,16 +84,17 @@ impl Tx {
                 }
             },
             "select seq, at, actor, about, kind, from_status, to_status, body, digest, hash
-             from journal where practice = $1 and chain = $2 order by seq",
+             from journal where practice = $1 and chain = $2 and seq > $3 order by seq",
             practice.as_str(),
-            chain.as_str()
+            chain,
+            from.seq
         );
         let head = run!(
             self,
             optional as (i64, String),
             "select seq, hash from journal_head where practice = $1 and chain = $2",
             practice.as_str(),
-            chain.as_str()
+            chain
         )?;
         walk.end(head)
     }
@@ -179,19 +183,22 @@ struct Linked<'r> {
 struct Walk<'a> {
     key: &'a Key,
     practice: &'a str,
-    chain: &'static str,
+    chain: &'a str,
+    /// Place of the last entry.
+    last: i64,
     before: Option<Hex>,
     seen: Walked,
 }
 
 impl<'a> Walk<'a> {
-    fn new(key: &'a Key, practice: &'a str, chain: &'static str) -> Walk<'a> {
-        Walk { key, practice, chain, before: None, seen: Walked::default() }
+    fn new(key: &'a Key, practice: &'a str, chain: &'a str, from: &Proven) -> Walk<'a> {
+        let before = Hex::parse(&from.hash);
+        Walk { key, practice, chain, last: from.seq, before, seen: Walked::default() }
     }
 
     fn step(&mut self, entry: &Linked<'_>) -> Result<(), Error> {
         self.seen.entries += 1;
-        let expected = i64::try_from(self.seen.entries).unwrap_or(i64::MAX);
+        let expected = self.last + 1;
         if entry.seq != expected {
             return self.differs(expected, "the entry is missing");
         }
@@ -218,6 +225,7 @@ impl<'a> Walk<'a> {
             return self.differs(entry.seq, what);
         }
         self.before = Some(hash);
+        self.last = entry.seq;
         if entry.kind.starts_with("denial.") {
             self.seen.of_cases += 1;
             self.seen.openings += u64::from(entry.kind == "denial.opened");
@@ -227,7 +235,7 @@ impl<'a> Walk<'a> {
 
     fn end(self, head: Option<(i64, String)>) -> Result<Walked, Error> {
         let (seq, hash) = head.unwrap_or_default();
-        if u64::try_from(seq) != Ok(self.seen.entries) {
+        if seq != self.last {
             return self.differs(seq, "the head says that the chain ends here, and it does not");
         }
         if hash != self.before.as_ref().map_or("", Hex::as_str) {

@@ -22,6 +22,8 @@ use crate::web::words;
 pub(crate) enum Gate {
     /// Nothing.
     Open,
+    /// A session, even of somebody who owes a password of their own.
+    Early,
     /// A session.
     Person,
     /// A session in a role that may.
@@ -34,7 +36,7 @@ impl Gate {
     /// True where a role comes through.
     pub(crate) const fn lets(self, role: Role) -> bool {
         match self {
-            Gate::Open | Gate::Person => true,
+            Gate::Open | Gate::Early | Gate::Person => true,
             Gate::Needs(access) => allows(role, access),
             Gate::Both(one, other) => allows(role, one) && allows(role, other),
         }
@@ -117,6 +119,7 @@ fn pass(
     match visitor {
         None if gate == Gate::Open => Ok(()),
         None => Err(Trouble::SignIn { back }),
+        Some(visitor) if visitor.owes.is_some() && gate != Gate::Early => Err(Trouble::Owed),
         Some(visitor) if gate.lets(visitor.office.who.role) => Ok(()),
         Some(visitor) => {
             let role = words::lower(visitor.office.who.role.as_str());

@@ -71,7 +71,8 @@ impl Page {
             key,
             is_here: href == here,
         };
-        let links = LINKS.into_iter().filter(|link| may(link.3)).map(link).collect();
+        let is_free = visitor.owes.is_none();
+        let links = LINKS.into_iter().filter(|link| is_free && may(link.3)).map(link).collect();
         let who = Who {
             name: visitor.name.clone(),
             role: words::label(role.as_str()),
@@ -82,7 +83,7 @@ impl Page {
             who: Some(who),
             csrf: visitor.csrf.clone(),
             links,
-            finds: allows(role, Access::Queue),
+            finds: is_free && allows(role, Access::Queue),
             ..Page::open(&visitor.office, "")
         }
     }

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use denial::person::SecondFactor;
 use store::practices::PayeeKind;
 
 use crate::fields::Fields;
@@ -22,6 +23,8 @@ struct PracticePage {
     name: String,
     zone: String,
     payees: Vec<(&'static str, String)>,
+    /// Who must have a second factor: word, label, chosen.
+    factors: Vec<(&'static str, &'static str, bool)>,
     refused: Option<String>,
     typed: Fields,
 }
@@ -54,7 +57,10 @@ async fn shown(
         PayeeKind::Npi => ("NPI", value),
         PayeeKind::TaxId => ("Tax id", value),
     };
+    let wanted = tx.second_factor().await?;
+    let factor = |one: &SecondFactor| (one.as_str(), label(*one), one.as_str() == wanted);
     Ok(PracticePage {
+        factors: SecondFactor::ALL.iter().map(factor).collect(),
         page: Page::of(visitor, "Practice", "/practice"),
         short: clinic.practice.to_string(),
         name: clinic.name,
@@ -67,6 +73,12 @@ async fn shown(
 
 /// `POST /practice`.
 pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<Response, Trouble> {
+    if let Some(word) = fields.get("second_factor") {
+        let wanted = SecondFactor::from_name(word);
+        let wanted = wanted.ok_or_else(|| Trouble::Unfit("Choose who must have one.".into()))?;
+        practices::require_factor(&visitor.office, wanted).await?;
+        return Ok(Redirect::to("/practice?done=1").into_response());
+    }
     match practices::change(&visitor.office, &wanted(&fields)).await {
         Ok(()) => Ok(Redirect::to("/practice?done=1").into_response()),
         Err(Refused::Fault(fault)) => Err(fault.into()),
@@ -74,6 +86,14 @@ pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<R
             let page = shown(&visitor, fields, Some(format!("{text}."))).await?;
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
+    }
+}
+
+const fn label(wanted: SecondFactor) -> &'static str {
+    match wanted {
+        SecondFactor::Nobody => "Nobody must, everybody may",
+        SecondFactor::Leads => "Those who lead and administrators must",
+        SecondFactor::Everybody => "Everybody must",
     }
 }
 

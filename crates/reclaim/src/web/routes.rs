@@ -10,9 +10,9 @@ use denial::person::Access;
 
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
-    App, assets, audit, bulk, case, case_documents, claim, doubtful, facets, files, find, health,
-    home, keyed, lacking, matches, practice, queue, rejections, remittances, saved, sign_in, staff,
-    unmatched, upload,
+    App, account, assets, audit, bulk, case, case_documents, claim, doubtful, facets, files, find,
+    health, home, keyed, lacking, matches, practice, queue, rejections, remittances, saved, second,
+    sign_in, staff, unmatched, upload,
 };
 
 /// One page.
@@ -53,15 +53,19 @@ impl Route {
 /// The table of pages.
 pub(crate) fn table() -> Vec<Route> {
     use Access as A;
-    use Gate::{Both, Needs, Open, Person};
+    use Gate::{Both, Early, Needs, Open, Person};
     vec![
         shows("/healthz", Open, health::page),
         shows("/assets/{name}", Open, assets::one),
         shows("/sign-in", Open, sign_in::form),
         does("/sign-in", Open, sign_in::enter),
+        shows("/sign-in/code", Open, second::form),
+        does("/sign-in/code", Open, second::enter),
         shows("/setup", Open, sign_in::setup),
         does("/setup", Open, sign_in::set_up),
-        does("/sign-out", Person, sign_in::leave),
+        does("/sign-out", Early, sign_in::leave),
+        shows("/account", Early, account::page),
+        does("/account", Early, account::change),
         shows("/practices", Person, sign_in::practices),
         does("/practices", Person, sign_in::choose),
         shows("/", Person, home::page),

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue};
 use axum::http::request::Parts;
 use denial::ids::PersonId;
-use denial::person::{Actor, Role};
+use denial::person::{Actor, Role, SecondFactor};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use store::practices::Clinic;
@@ -25,6 +25,7 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(12);
 const NOTED: SignedDuration = SignedDuration::from_secs(60);
 
 const COOKIE_NAME: &str = "reclaim_session";
+const CODE_COOKIE_NAME: &str = "reclaim_code";
 
 /// Whoever opens a page.
 #[derive(Clone)]
@@ -32,12 +33,27 @@ pub(crate) struct Visitor {
     /// Their practice, opened for them: they are the one who acts in it.
     pub(crate) office: Office,
     pub(crate) name: String,
+    /// The name they sign in with.
+    pub(crate) login: String,
+    /// What they have to do before anything else opens.
+    pub(crate) owes: Option<Owes>,
+    /// Their practice asks them for a second factor.
+    pub(crate) must_have_factor: bool,
     /// The token of their forms.
     pub(crate) csrf: String,
     /// The hash under which the session is kept.
     pub(crate) session: String,
     /// They have roles in several practices.
     pub(crate) several: bool,
+}
+
+/// What has to be done before anything else opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owes {
+    /// A password of their own, in place of one that somebody else set.
+    Password,
+    /// A second factor, which the practice asks of them.
+    Factor,
 }
 
 impl FromRequestParts<Arc<App>> for Visitor {
@@ -58,15 +74,30 @@ pub(crate) async fn visitor(
     let session = hashed(&token);
     let Some(row) = app.office.store.visitor(&session).await? else { return Ok(None) };
     let now = app.office.clock.now();
-    let Some(seen) = holds(&row, now) else { return Ok(None) };
+    let Some(seen) = holds(&row.made_at, &row.seen_at, now) else { return Ok(None) };
     if now.duration_since(seen) >= NOTED {
         note(app, &row, &session, now);
     }
     let several = row.practices > 1;
-    let name = row.name.clone();
+    let (name, login) = (row.name.clone(), row.login.clone());
+    let must_have_factor = must_have_factor(&row);
+    let owes = match (&row.provisional_since, &row.factor_since) {
+        (Some(_), _) => Some(Owes::Password),
+        (None, None) if must_have_factor => Some(Owes::Factor),
+        (None, _) => None,
+    };
     let csrf = hashed(&format!("form {token}"));
     let office = office_of(app, row);
-    Ok(office.map(|office| Visitor { office, name, csrf, session, several }))
+    Ok(office.map(|office| Visitor {
+        office,
+        name,
+        login,
+        owes,
+        must_have_factor,
+        csrf,
+        session,
+        several,
+    }))
 }
 
 /// Notes beside the request that a session is in use.
@@ -86,11 +117,17 @@ fn note(app: &Arc<App>, row: &VisitorRow, session: &str, now: Timestamp) {
 }
 
 /// When a session was last in use, if it still holds.
-fn holds(row: &VisitorRow, now: Timestamp) -> Option<Timestamp> {
-    let seen: Timestamp = row.seen_at.parse().ok()?;
-    let made: Timestamp = row.made_at.parse().ok()?;
+pub(crate) fn holds(made_at: &str, seen_at: &str, now: Timestamp) -> Option<Timestamp> {
+    let seen: Timestamp = seen_at.parse().ok()?;
+    let made: Timestamp = made_at.parse().ok()?;
     let is_alive = now.duration_since(seen) < IDLE && now.duration_since(made) < LONGEST;
     is_alive.then_some(seen)
+}
+
+/// A word that is none of ours asks everybody.
+fn must_have_factor(row: &VisitorRow) -> bool {
+    let wanted = SecondFactor::from_name(&row.second_factor).unwrap_or(SecondFactor::Everybody);
+    Role::from_name(&row.role).is_some_and(|role| wanted.binds(role))
 }
 
 /// The practice of a session, with its person as the one who acts. None for a role or practice
@@ -119,19 +156,38 @@ pub(crate) fn hashed(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 
-fn token(headers: &HeaderMap) -> Option<String> {
+/// The token that comes with a request.
+pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
+    token_of(headers, COOKIE_NAME)
+}
+
+/// The token of somebody who owes a code.
+pub(crate) fn code_token(headers: &HeaderMap) -> Option<String> {
+    token_of(headers, CODE_COOKIE_NAME)
+}
+
+fn token_of(headers: &HeaderMap, name: &str) -> Option<String> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
-    let token = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))?;
+    let token = pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))?;
     let fits = token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
     fits.then(|| token.to_owned())
 }
 
 /// The cookie that carries a token, or takes it back where there is none.
 pub(crate) fn cookie(app: &App, headers: &HeaderMap, token: Option<&str>) -> HeaderValue {
+    cookie_of(app, headers, COOKIE_NAME, token)
+}
+
+/// The same for somebody who owes a code.
+pub(crate) fn code_cookie(app: &App, headers: &HeaderMap, token: Option<&str>) -> HeaderValue {
+    cookie_of(app, headers, CODE_COOKIE_NAME, token)
+}
+
+fn cookie_of(app: &App, headers: &HeaderMap, name: &str, token: Option<&str>) -> HeaderValue {
     let over_tls = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
     let secure = if app.secure || over_tls { "; Secure" } else { "" };
     let (token, age) = token.map_or(("", "; Max-Age=0"), |token| (token, ""));
-    let text = format!("{COOKIE_NAME}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+    let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
     HeaderValue::from_str(&text).expect("a token is hexadecimal")
 }

@@ -10,24 +10,26 @@ use axum::http::header::{HeaderMap, SET_COOKIE};
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::ids::PersonId;
 use denial::person::{Actor, Moment, Role};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 use store::journal::Entry;
-use store::people::Person;
+use store::sessions::CameFrom;
 use store::{Practice, instant};
 use subtle::ConstantTimeEq;
 
 use crate::fields::Fields;
-use crate::identity;
 use crate::people::{self, NewPerson};
 use crate::practices::{self, Refused};
 use crate::web::App;
+use crate::web::came_from::Origin;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html, html_with};
-use crate::web::practice;
 use crate::web::session::{self, Visitor};
+use crate::web::tries;
 use crate::web::trouble::Trouble;
+use crate::web::{practice, second};
+use crate::{identity, passwords};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -64,13 +66,15 @@ fn own_place(next: &str) -> String {
 pub(crate) async fn enter(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
+    Origin(from): Origin,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Trouble> {
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     let login = field("login").trim().to_lowercase();
     let next = own_place(field("next"));
-    match check(&app, &login, field("password")).await? {
-        Ok(person) => begin(&app, &headers, &person, &next).await,
+    match check(&app, &login, field("password"), &from).await? {
+        Ok((person, true)) => second::ask(&app, &headers, &person, &next).await,
+        Ok((person, false)) => begin(&app, &headers, &person, &from, &next).await,
         Err(refused) => {
             let page = Page::open(&app.office.afresh().await?, "Sign in");
             let template = SignInPage { page, login, next, refused: Some(refused) };
@@ -79,45 +83,53 @@ pub(crate) async fn enter(
     }
 }
 
-/// Failures after which somebody has to wait.
-const FREE_TRIES: u32 = 4;
-/// The longest wait; a stranger who guesses cannot shut somebody out for a day.
-const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(15);
-
-/// The person whose login and password these are, or why not, in words that do not tell which of
-/// the two was wrong.
+/// The person whose login and password these are, and whether they owe a code; or why not, in words
+/// that do not tell which of the two was wrong.
 async fn check(
     app: &Arc<App>,
     login: &str,
     password: &str,
-) -> Result<Result<Person, String>, Trouble> {
-    let about = identity::person(login);
+    from: &CameFrom,
+) -> Result<Result<(String, bool), String>, Trouble> {
     let checks = app.checks.acquire().await.map_err(|fault| Trouble::Broken(fault.into()))?;
     let mut tx = app.office.store.read_house().await?;
     let known = tx.person_by_login(login).await?;
-    let about = known.as_ref().map_or_else(|| about.as_str().to_owned(), |one| one.person.clone());
-    let entries = tx.house_entries(&about, 40).await?;
-    drop(tx);
+    let person = known.as_ref().and_then(|one| PersonId::parse(&one.person).ok());
+    let person = person.unwrap_or_else(|| identity::person(login));
+    let subjects = tries::subjects(&person, from);
     let now = app.office.clock.now();
-    if let Some(left) = wait(&entries, now) {
-        let text = "Too many tries with this name. Wait";
-        return Ok(Err(format!("{text} {} and try again.", in_words(left))));
+    if let Some(left) = tries::left(&mut tx, &subjects, now).await? {
+        return Ok(Err(tries::in_words(left)));
     }
+    drop(tx);
     let secret = known.as_ref().filter(|one| one.disabled_at.is_none());
     let secret = secret.and_then(|one| one.secret.clone());
     let is_right = verified(secret, password.to_owned()).await?;
-    let person = known.filter(|_| is_right);
-    let moment = moment_of(app, &about, now)?;
-    let kind = if person.is_some() { "sign_in.done" } else { "sign_in.failed" };
     let mut tx = app.office.store.write_aside(app.office.practice()).await?;
-    tx.append_house(vec![Entry::new(&about, kind, &json!({}))], &moment).await?;
+    let factor = tx.factor(person.as_str()).await?;
+    let owes = factor.is_some_and(|factor| factor.confirmed_at.is_some());
+    let kind = match (is_right, owes) {
+        (false, _) => {
+            tries::count(&mut tx, &subjects, now).await?;
+            "sign_in.failed"
+        }
+        // Failures are forgotten once the code has come, or guessing codes would cost nothing.
+        (true, true) => "sign_in.code_asked",
+        (true, false) => {
+            tries::forget(&mut tx, &person).await?;
+            "sign_in.done"
+        }
+    };
+    let entry = Entry::new(person.as_str(), kind, &json!({ "from": from.address }));
+    tx.append_house(vec![entry], &moment_of(app, person.clone(), now)).await?;
     tx.commit().await?;
     drop(checks);
-    Ok(person.ok_or_else(|| "The name or the password is not right.".to_owned()))
+    let entered = is_right.then(|| (person.as_str().to_owned(), owes));
+    Ok(entered.ok_or_else(|| "The name or the password is not right.".to_owned()))
 }
 
 /// Takes as long for a name that nobody has.
-async fn verified(secret: Option<String>, password: String) -> Result<bool, Trouble> {
+pub(crate) async fn verified(secret: Option<String>, password: String) -> Result<bool, Trouble> {
     let check = move || match secret {
         Some(secret) => people::is_right(&password, &secret),
         None => people::secret(&password).is_err(),
@@ -126,39 +138,22 @@ async fn verified(secret: Option<String>, password: String) -> Result<bool, Trou
     checked.map_err(|fault| Trouble::Broken(fault.into()))
 }
 
-/// How long somebody has to wait after failures, which doubles with each of them.
-fn wait(entries: &[(String, String)], now: Timestamp) -> Option<SignedDuration> {
-    let failed = entries.iter().take_while(|(_, kind)| kind == "sign_in.failed").count();
-    let above = u32::try_from(failed).unwrap_or(u32::MAX).checked_sub(FREE_TRIES)?;
-    let last: Timestamp = entries.first()?.0.parse().ok()?;
-    let wait = SignedDuration::from_secs(5 << above.min(10)).min(LONGEST_WAIT);
-    let left = wait - now.duration_since(last);
-    left.is_positive().then_some(left)
-}
-
-fn in_words(left: SignedDuration) -> String {
-    match left.as_secs() + 1 {
-        seconds @ ..=90 => format!("{seconds} seconds"),
-        seconds => format!("{} minutes", seconds.div_euclid(60) + 1),
-    }
-}
-
 /// Who signs in acts as themselves; the role plays no part above practices.
-fn moment_of(app: &App, person: &str, now: Timestamp) -> Result<Moment, Trouble> {
-    let person = PersonId::parse(person).map_err(|fault| Trouble::Broken(fault.into()))?;
+pub(crate) fn moment_of(app: &App, person: PersonId, now: Timestamp) -> Moment {
     let today = app.office.clock.today(&app.office.clinic.zone);
-    Ok(Moment { now, today, who: Actor { person, role: Role::Auditor } })
+    Moment { now, today, who: Actor { person, role: Role::Auditor } }
 }
 
-/// Begins a session in the person's first practice.
-async fn begin(
+/// Begins a session in the person's first practice, in place of one that the browser still has.
+pub(crate) async fn begin(
     app: &Arc<App>,
     headers: &HeaderMap,
-    person: &Person,
+    person: &str,
+    from: &CameFrom,
     next: &str,
 ) -> Result<Response, Trouble> {
     let mut tx = app.office.store.read_house().await?;
-    let practices = tx.practices_of(&person.person).await?;
+    let practices = tx.practices_of(person).await?;
     drop(tx);
     let own = app.office.practice();
     let first = practices.iter().find(|one| *one == own).or_else(|| practices.first());
@@ -170,7 +165,10 @@ async fn begin(
     let token = session::drawn();
     let mut tx = app.office.store.write_aside(practice).await?;
     let at = instant(app.office.clock.now());
-    tx.begin_session(&session::hashed(&token), &person.person, &at).await?;
+    if let Some(before) = session::token(headers) {
+        tx.end_session(&session::hashed(&before), &at).await?;
+    }
+    tx.begin_session(&session::hashed(&token), person, from, &at).await?;
     tx.commit().await?;
     let place = match next {
         "" if practices.len() > 1 => "/practices",
@@ -305,7 +303,8 @@ async fn first_person(app: &App, fields: &Fields) -> Result<Result<(), String>, 
     let field = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
     let (login, name) = (field("login"), field("name"));
     let password = fields.get("password").map(String::as_str).unwrap_or_default();
-    let fits = people::login(login).and_then(|_| people::check_password(password));
+    let names = [login, name, field("clinic")];
+    let fits = people::login(login).and_then(|_| passwords::check(password, &names));
     if let Err(refused) = fits {
         return Ok(Err(refused));
     }
@@ -335,20 +334,6 @@ fn check_code(app: &App, code: &str) -> Result<(), Trouble> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn waiting_grows_with_failures_and_ends() {
-        let at = |seconds: i64| Timestamp::from_second(1_000 + seconds).expect("a time");
-        let failed = |count: usize| vec![(instant(at(0)), "sign_in.failed".to_owned()); count];
-        assert_eq!(wait(&failed(3), at(1)), None);
-        assert_eq!(wait(&failed(4), at(1)), Some(SignedDuration::from_secs(4)));
-        assert_eq!(wait(&failed(4), at(5)), None);
-        assert_eq!(wait(&failed(6), at(0)), Some(SignedDuration::from_secs(20)));
-        assert_eq!(wait(&failed(40), at(0)), Some(LONGEST_WAIT));
-        let mut entries = failed(5);
-        entries.insert(0, (instant(at(0)), "sign_in.done".to_owned()));
-        assert_eq!(wait(&entries, at(1)), None);
-    }
 
     #[test]
     fn nobody_is_sent_to_another_host() {

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use denial::person::Role;
 
+use crate::factor;
 use crate::fields::Fields;
 use crate::people::{self, NewPerson};
 use crate::practice::Office;
@@ -45,6 +46,7 @@ struct Row {
     me: bool,
     /// An account without a password: the command line's own.
     console: bool,
+    has_factor: bool,
 }
 
 /// `GET /people`.
@@ -58,6 +60,7 @@ async fn shown(visitor: &Visitor) -> Result<PeoplePage, Trouble> {
     let members = tx.members().await?;
     let seen: HashMap<String, (Option<String>, Option<String>)> =
         tx.seen().await?.into_iter().map(|(person, at, out)| (person, (at, out))).collect();
+    let with_factor = tx.with_factor().await?;
     let row = |one: store::people::Member| {
         let (at, out) = seen.get(&one.person).cloned().unwrap_or_default();
         Row {
@@ -67,6 +70,7 @@ async fn shown(visitor: &Visitor) -> Result<PeoplePage, Trouble> {
             role_name: one.role,
             seen: at.map(|at| words::instant(&at, &office.clinic.zone)).unwrap_or_default(),
             out: out.is_some(),
+            has_factor: with_factor.contains(&one.person),
             person: one.person,
             name: one.name,
             login: one.login,
@@ -109,7 +113,9 @@ async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble>
         return Ok(Err("Nobody changes their own place; ask another administrator.".to_owned()));
     }
     let what = field("what");
-    if matches!(what, "password" | "out" | "in") && !people::answers_for(office, person).await? {
+    if matches!(what, "password" | "out" | "in" | "end" | "factor")
+        && !people::answers_for(office, person).await?
+    {
         return Ok(Err(
             "They work in another practice too, where you are no administrator. Ask an \
                        administrator of all their practices, or whoever has the command line."
@@ -138,6 +144,16 @@ async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble>
             people::shut_out(office, person, what == "out").await?;
             Ok(Ok(None))
         }
+        "end" => {
+            login_of(office, person).await?;
+            people::end_sessions(office, person).await?;
+            Ok(Ok(None))
+        }
+        "factor" => {
+            login_of(office, person).await?;
+            factor::remove(office, person, "").await?;
+            Ok(Ok(None))
+        }
         _ => Err(Trouble::Unfit("Choose what to change.".to_owned())),
     }
 }
@@ -154,7 +170,8 @@ async fn add<'a>(office: &Office, field: &impl Fn(&str) -> &'a str) -> Result<Ch
         return Ok(Err("Expected the person's name.".to_owned()));
     }
     let password = people::drawn();
-    let is_new = people::add(office, &NewPerson { login, name, role, password: &password }).await?;
+    let is_new =
+        people::add_for(office, &NewPerson { login, name, role, password: &password }).await?;
     Ok(Ok(is_new.then(|| (login.to_lowercase(), password))))
 }
 

@@ -1,5 +1,6 @@
 //! Stories through the pages, as people with roles live them, on a clinic of made-up patients.
 
+mod account;
 mod claims;
 mod clinic;
 mod find;
@@ -10,6 +11,7 @@ mod paper;
 mod practices;
 mod queue;
 mod records;
+mod second;
 mod signing_in;
 mod story;
 mod waiting;

@@ -16,6 +16,8 @@ use crate::web::session::Visitor;
 pub(crate) enum Trouble {
     /// Nobody is signed in; `back` is where they wanted to go.
     SignIn { back: String },
+    /// Something has to be done on their own page first.
+    Owed,
     /// Nothing is there.
     Nowhere,
     /// They may not.
@@ -57,6 +59,7 @@ impl IntoResponse for Trouble {
             Trouble::SignIn { back } => {
                 return Redirect::to(&format!("/sign-in{back}")).into_response();
             }
+            Trouble::Owed => return Redirect::to("/account").into_response(),
             Trouble::Nowhere => (
                 StatusCode::NOT_FOUND,
                 "Nothing is here",

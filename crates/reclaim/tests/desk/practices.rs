@@ -41,13 +41,21 @@ fn practices_are_made_and_remittances_find_theirs() {
             std::fs::write(&file, remittance(trace, npi)).expect("written");
             file.display().to_string()
         });
+        desk.ok(&["--practice", "south", "verify"]);
         let taken = desk.ok(&["--practice", "north", "take", "--json", &files[0]]);
         assert!(taken.contains("\"outcome\":\"taken\""), "{taken}");
         assert_eq!(desk.ok(&["--practice", "south", "queue", "--json"]).lines().count(), 1);
         assert_eq!(desk.ok(&["--practice", "north", "queue", "--json"]).lines().count(), 0);
         let held = desk.ok(&["--practice", "north", "take", "--json", &files[1]]);
         assert!(held.contains("\"outcome\":\"held\""), "{held}");
-        desk.ok(&["--practice", "north", "verify"]);
+        let south = desk.ok(&["--practice", "south", "verify", "--on"]);
+        assert!(
+            south.contains("1 cases") && south.contains("1 remittances with 1 claim"),
+            "{south}"
+        );
+        let nothing = desk.ok(&["--practice", "south", "verify", "--on"]);
+        assert!(nothing.contains("0 cases") && nothing.contains("0 remittances"), "{nothing}");
+        desk.ok(&["--practice", "north", "verify", "--on"]);
         desk.ok(&["--practice", "south", "verify"]);
     }
 }

@@ -45,16 +45,11 @@ impl Tx {
         let mut seen = CasesSeen::default();
         let mut after = String::new();
         while let Some(last) = self.last_of_page(&after).await? {
-            let mut folds = self.folds(&after, &last).await?;
-            seen.postings += self.check_postings(&after, &last, &mut folds).await?;
-            self.check_asked(&after, &last, &folds).await?;
-            seen.cases += self.check_rows(&after, &last, &mut folds).await?;
-            let events: u64 = folds.values().map(|fold| fold.events).sum();
-            seen.events += events;
-            heard(events);
-            if let Some((id, _)) = folds.iter().find(|(_, fold)| !fold.has_row) {
-                return differs(id, "its journal opens it, and it has no row");
-            }
+            let page = self.check_page(&after, &last).await?;
+            seen.cases += page.cases;
+            seen.events += page.events;
+            seen.postings += page.postings;
+            heard(page.events);
             after = last;
         }
         if (seen.events, seen.cases) != (walked.of_cases, walked.openings) {
@@ -76,6 +71,19 @@ impl Tx {
             return differs("postings", what);
         }
         Ok(seen)
+    }
+
+    /// The same for the cases after one up to another.
+    pub(super) async fn check_page(&mut self, after: &str, last: &str) -> Result<CasesSeen, Error> {
+        let mut folds = self.folds(after, last).await?;
+        let postings = self.check_postings(after, last, &mut folds).await?;
+        self.check_asked(after, last, &folds).await?;
+        let cases = self.check_rows(after, last, &mut folds).await?;
+        if let Some((id, _)) = folds.iter().find(|(_, fold)| !fold.has_row) {
+            return differs(id, "its journal opens it, and it has no row");
+        }
+        let events = folds.values().map(|fold| fold.events).sum();
+        Ok(CasesSeen { cases, events, postings })
     }
 
     /// The last case of the page that begins after one.

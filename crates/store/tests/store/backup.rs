@@ -121,11 +121,28 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
         ] {
             old.past(&format!("drop trigger {trigger}")).await.expect("dropped");
         }
-        for table in ["batch_case", "batch", "saved_view", "word"] {
+        for table in [
+            "attempt",
+            "batch_case",
+            "batch",
+            "saved_view",
+            "word",
+            "half_way",
+            "recovery_code",
+            "factor",
+        ] {
             old.past(&format!("drop table {table}")).await.expect("dropped");
         }
         for column in ["code", "remark", "service", "provider"] {
             old.past(&format!("alter table denial drop column {column}")).await.expect("dropped");
+        }
+        for column in [
+            "person drop column provisional_since",
+            "session drop column came_from",
+            "session drop column browser",
+            "practice drop column second_factor",
+        ] {
+            old.past(&format!("alter table {column}")).await.expect("dropped");
         }
         old.past("delete from _sqlx_migrations where version > 1").await.expect("forgotten");
         let before = std::fs::read(place.path("old.bak")).expect("readable");

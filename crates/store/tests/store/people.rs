@@ -1,9 +1,11 @@
 //! Practices, people, their roles and sessions.
 
-use denial::person::Role;
+use denial::person::{Role, SecondFactor};
 use denial::remittance::Payee;
+use store::factors::HalfWay;
 use store::people::Person;
 use store::practices::PayeeKind;
+use store::sessions::CameFrom;
 use store::{Error, Practice};
 
 use crate::place::{AT, clinic, make, on_each, practice};
@@ -88,8 +90,8 @@ fn a_person_has_a_role_in_each_practice() {
         let person = tx.person_by_login("ada").await.expect("read");
         assert_eq!(person, Some(ada("ada")));
         assert_eq!(tx.practices_of("usr_ada").await.expect("read"), [practice()]);
-        tx.set_secret("usr_ada", "other").await.expect("set");
-        assert!(matches!(tx.set_secret("usr_no", "x").await, Err(Error::Missing { .. })));
+        tx.set_secret("usr_ada", "other", Some(AT)).await.expect("set");
+        assert!(matches!(tx.set_secret("usr_no", "x", None).await, Err(Error::Missing { .. })));
         tx.disable("usr_ada", Some(AT)).await.expect("shut out");
         assert!(matches!(tx.disable("usr_no", None).await, Err(Error::Missing { .. })));
         assert_eq!(tx.member("usr_ada").await.expect("read"), None);
@@ -109,9 +111,10 @@ fn a_session_lasts_until_it_is_ended() {
             tx.give_role("usr_ada", Role::Auditor).await.expect("given");
             tx.commit().await.expect("durable");
         }
+        let from = CameFrom { address: "192.0.2.7".to_owned(), browser: "Firefox".to_owned() };
         let mut tx = place.store.write_aside(&practice()).await.expect("aside");
-        tx.begin_session("t1", "usr_ada", AT).await.expect("begun");
-        tx.begin_session("t2", "usr_ada", AT).await.expect("begun");
+        tx.begin_session("t1", "usr_ada", &from, AT).await.expect("begun");
+        tx.begin_session("t2", "usr_ada", &CameFrom::default(), AT).await.expect("begun");
         tx.see_session("t1", LATER).await.expect("seen");
         tx.commit().await.expect("durable");
         let session = place.store.session("t1").await.expect("read").expect("it holds");
@@ -126,11 +129,93 @@ fn a_session_lasts_until_it_is_ended() {
         assert_eq!(visitor.practice, "other");
         assert_eq!(place.store.session("t2").await.expect("read"), None);
         let mut tx = place.store.write_aside(&practice()).await.expect("aside");
-        tx.end_sessions_of("usr_ada", LATER).await.expect("ended");
+        let lines = tx.sessions_of("usr_ada").await.expect("read");
+        let seen: Vec<_> = lines.iter().map(|one| (one.token.as_str(), &one.came_from)).collect();
+        assert_eq!(seen, [("t1", &from.address)]);
+        assert_eq!(tx.end_other_sessions("usr_ada", "t1", LATER).await.expect("none"), 0);
+        assert!(!tx.end_session_of("usr_ben", "t1", LATER).await.expect("not theirs"));
+        assert_eq!(tx.end_sessions_of("usr_ada", LATER).await.expect("ended"), 1);
+        assert!(!tx.end_session_of("usr_ada", "t1", LATER).await.expect("it has ended"));
         tx.commit().await.expect("durable");
         assert_eq!(place.store.visitor("t1").await.expect("read"), None);
         let tx = place.store.read_house().await.expect("a look");
         assert_eq!(tx.practice().to_string(), "*");
+    });
+}
+
+#[test]
+fn failures_are_counted_until_they_are_forgotten() {
+    on_each(async |place| {
+        let mut tx = place.store.write_aside(&practice()).await.expect("aside");
+        assert_eq!(tx.failures("usr_ada").await.expect("read"), None);
+        for at in [AT, LATER] {
+            tx.count_failure("usr_ada", at, "").await.expect("counted");
+        }
+        tx.count_failure("from 192.0.2.7", AT, "").await.expect("counted");
+        assert_eq!(tx.failures("usr_ada").await.expect("read"), Some((2, LATER.to_owned())));
+        tx.count_failure("usr_ada", LATER, LATER).await.expect("counted");
+        assert_eq!(tx.failures("from 192.0.2.7").await.expect("read"), None);
+        tx.forget_failures("usr_ada").await.expect("forgotten");
+        assert_eq!(tx.failures("usr_ada").await.expect("read"), None);
+    });
+}
+
+#[test]
+fn a_second_factor_is_confirmed_once_and_its_codes_are_spent_once() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.make_person(&ada("ada"), AT).await.expect("made");
+        tx.give_role("usr_ada", Role::Poster).await.expect("given");
+        assert_eq!(tx.factor("usr_ada").await.expect("read"), None);
+        let sealed = place.store.seal("usr_ada", [1; 12], b"secret");
+        assert!(tx.begin_factor("usr_ada", "first", AT).await.expect("begun"));
+        assert!(tx.begin_factor("usr_ada", &sealed, AT).await.expect("begun again"));
+        assert!(!tx.spend_step("usr_ada", 9).await.expect("not confirmed"));
+        assert_eq!(tx.with_factor().await.expect("read"), [""; 0]);
+        assert!(tx.confirm_factor("usr_ada", 7, LATER).await.expect("confirmed"));
+        assert!(!tx.confirm_factor("usr_ada", 8, LATER).await.expect("once"));
+        assert!(!tx.begin_factor("usr_ada", "other", AT).await.expect("it stays"));
+        let kept = tx.factor("usr_ada").await.expect("read").expect("there");
+        assert_eq!(kept.confirmed_at.as_deref(), Some(LATER));
+        let opened = place.store.unseal("usr_ada", &kept.sealed);
+        assert_eq!(opened.as_deref(), Some(b"secret".as_slice()));
+        assert_eq!(tx.with_factor().await.expect("read"), ["usr_ada"]);
+        assert!(!tx.spend_step("usr_ada", 7).await.expect("spent"));
+        assert!(tx.spend_step("usr_ada", 8).await.expect("new"));
+        assert!(!tx.spend_step("usr_ada", 8).await.expect("spent"));
+        let hashes = ["h1".to_owned(), "h2".to_owned()];
+        tx.set_recovery_codes("usr_ada", &hashes).await.expect("kept");
+        assert!(tx.spend_recovery_code("usr_ada", "h1", LATER).await.expect("new"));
+        assert!(!tx.spend_recovery_code("usr_ada", "h1", LATER).await.expect("spent"));
+        assert_eq!(tx.recovery_codes_left("usr_ada").await.expect("read"), 1);
+        assert!(tx.remove_factor("usr_ada").await.expect("removed"));
+        assert!(!tx.remove_factor("usr_ada").await.expect("gone"));
+        assert_eq!(tx.recovery_codes_left("usr_ada").await.expect("read"), 0);
+        assert_eq!(tx.second_factor().await.expect("read"), "nobody");
+        for wanted in SecondFactor::ALL {
+            tx.set_second_factor(wanted.as_str()).await.expect("a word of the schema");
+        }
+        assert_eq!(tx.second_factor().await.expect("read"), "everybody");
+        assert!(tx.set_second_factor("some").await.is_err());
+    });
+}
+
+#[test]
+fn who_owes_a_code_is_known_for_a_while() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.make_person(&ada("ada"), AT).await.expect("made");
+        let half = |at: &str| HalfWay {
+            person: "usr_ada".to_owned(),
+            came_at: at.to_owned(),
+            next: "/queue".to_owned(),
+        };
+        tx.begin_half_way("t1", &half(AT), "").await.expect("begun");
+        assert_eq!(tx.half_way("t1").await.expect("read"), Some(half(AT)));
+        tx.begin_half_way("t2", &half(LATER), LATER).await.expect("begun");
+        assert_eq!(tx.half_way("t1").await.expect("read"), None, "it is stale");
+        tx.end_half_way("t2").await.expect("ended");
+        assert_eq!(tx.half_way("t2").await.expect("read"), None);
     });
 }
 

@@ -6,11 +6,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use store::practices::Clinic;
 use store::reviews::Reviews;
 use store::{Key, Practice, Store, Url};
 use tempfile::TempDir;
+
+/// Past the program all practices are reached, as copies of a whole database reach them.
+const EVERY: [(&str, &str); 1] = [("reclaim.practice", "**")];
 
 /// An open database with one practice in it.
 pub(crate) struct Place {
@@ -109,7 +112,8 @@ impl Place {
                 done.map(|done| done.rows_affected()).map_err(|fault| fault.to_string())
             }
             Url::Postgres(address) => {
-                let options = PgConnectOptions::from_str(address).expect("an address");
+                let options =
+                    PgConnectOptions::from_str(address).expect("an address").options(EVERY);
                 let mut conn = options.connect().await.expect("connects");
                 let done = sqlx::query(AssertSqlSafe(statement)).execute(&mut conn).await;
                 done.map(|done| done.rows_affected()).map_err(|fault| fault.to_string())
@@ -126,11 +130,35 @@ impl Place {
                 sqlx::query_as(text).fetch_all(&mut conn).await.expect("rows")
             }
             Url::Postgres(address) => {
-                let options = PgConnectOptions::from_str(address).expect("an address");
+                let options =
+                    PgConnectOptions::from_str(address).expect("an address").options(EVERY);
                 let mut conn = options.connect().await.expect("connects");
                 sqlx::query_as(text).fetch_all(&mut conn).await.expect("rows")
             }
         }
+    }
+
+    /// What a role without any privilege of a superuser reads, within a practice or none; `None`
+    /// on SQLite, which has no roles.
+    pub(crate) async fn as_plain(&self, within: Option<&str>, text: &str) -> Option<Vec<String>> {
+        let Url::Postgres(address) = &self.url else { return None };
+        let options = PgConnectOptions::from_str(address).expect("an address");
+        let mut conn = options.connect().await.expect("connects");
+        let asked = "select rolsuper from pg_roles where rolname = current_user";
+        let is_super: bool = sqlx::query_scalar(asked).fetch_one(&mut conn).await.expect("a role");
+        let role = "do $$ begin create role reclaim_plain; exception when others then null; end $$;
+             grant usage on schema public to reclaim_plain;
+             grant select, insert, update, delete on all tables in schema public to reclaim_plain;
+             set role reclaim_plain";
+        if is_super {
+            conn.execute(role).await.expect("a role");
+        }
+        if let Some(practice) = within {
+            let text = format!("set reclaim.practice = '{practice}'");
+            conn.execute(AssertSqlSafe(text)).await.expect("set");
+        }
+        let rows = sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(&mut conn).await;
+        Some(rows.unwrap_or_else(|fault| vec![fault.to_string()]))
     }
 
     /// How SQLite goes about a page of the queue in an order.

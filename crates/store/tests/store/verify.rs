@@ -1,11 +1,13 @@
 //! Whatever is altered behind the program's back is found and named.
 
 use store::Error;
+use store::audit::Book;
 use store::journal::Chain;
 use store::remittances::State;
+use store::verify::Proven;
 
 use crate::clinic::{act, open};
-use crate::place::{Place, on_each, practice};
+use crate::place::{AT, Place, on_each, practice};
 
 /// Two cases, one of them worked and posted on.
 async fn work(place: &Place) {
@@ -140,4 +142,61 @@ fn a_visible_remittance_or_file_was_taken_in_by_an_entry() {
         let found = verify(place).await.expect_err("untold").to_string();
         assert!(found.contains("no entry of the journal took it in"), "{found}");
     });
+}
+
+#[test]
+fn a_proof_works_on_from_where_it_ended() {
+    on_each(async |place| {
+        work(place).await;
+        verify(place).await.expect("whole");
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        assert_eq!(tx.checkpoint().await.expect("read"), None);
+        let proven = tx.ends(AT).await.expect("read");
+        tx.keep_checkpoint(&proven).await.expect("kept");
+        tx.commit().await.expect("durable");
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        assert_eq!(tx.checkpoint().await.expect("read"), Some(proven.clone()));
+        let walked = tx.walk_on(Book::Work, &proven.work, &|_| {}).await.expect("nothing is new");
+        assert_eq!(walked.entries, 0);
+        assert_eq!(tx.cases_since(proven.work.seq).await.expect("read"), [""; 0]);
+        let all = tx.walk_on(Book::Work, &Proven::default(), &|_| {}).await.expect("whole");
+        assert_eq!(all.entries, u64::try_from(proven.work.seq).expect("a place"));
+        drop(tx);
+
+        let case = worked(place).await;
+        act(place, &case, r#"{"act": "note", "text": "seen"}"#).await;
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let walked = tx.walk_on(Book::Work, &proven.work, &|_| {}).await.expect("it goes on");
+        assert_eq!((walked.entries, walked.of_cases), (1, 1));
+        tx.walk_on(Book::House, &proven.house, &|_| {}).await.expect("nothing is there");
+        let since = tx.cases_since(proven.work.seq).await.expect("read");
+        assert_eq!(since, [case.id.as_str()]);
+        assert!(tx.check_some_cases(&since).await.expect("it agrees").cases >= 1);
+        assert_eq!(tx.remittances_since(proven.work.seq).await.expect("read"), [""; 0]);
+        assert_eq!(tx.hashes_since(AT).await.expect("read"), []);
+        drop(tx);
+
+        let moved = "update denial set priority = 3, outstanding = 1 where priority = 7";
+        assert_eq!(place.past(moved).await, Ok(1));
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let found = tx.check_some_cases(&since).await.expect_err("altered");
+        assert!(found.to_string().contains("outstanding"), "{found}");
+        let other = Proven { hash: "0".repeat(64), ..proven.work.clone() };
+        let found = tx.walk_on(Book::Work, &other, &|_| {}).await.expect_err("another");
+        assert!(found.to_string().contains("proven with another hash"), "{found}");
+        drop(tx);
+
+        let forged = "update sweep set result = replace(result, '\"seq\":', '\"seq\":1')";
+        assert_eq!(place.past(forged).await, Ok(1));
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let found = tx.checkpoint().await.expect_err("nobody else says what is proven");
+        assert!(found.to_string().contains("not written with this journal key"), "{found}");
+    });
+}
+
+/// The case that was worked.
+async fn worked(place: &Place) -> denial::denial::Denial {
+    let mut tx = place.store.read(&practice()).await.expect("a look");
+    let id = denial::ids::DenialId::from_bits(1);
+    tx.case(id.as_str()).await.expect("there")
 }

@@ -1,11 +1,12 @@
 //! What the database itself refuses, whoever writes.
 
 use denial::denial::{Denial, Status};
+use denial::ids::PayerId;
 use denial::lifecycle::MOVES;
 use store::journal::Entry;
 
 use crate::clinic::{act, moment, open};
-use crate::place::{Place, on_each, practice};
+use crate::place::{AT, Place, clinic, make, on_each, practice};
 
 #[track_caller]
 fn refused(done: Result<u64, String>, why: &str) {
@@ -126,5 +127,59 @@ fn words_outside_the_lists_are_refused() {
         for statement in refused {
             assert!(place.past(statement).await.is_err(), "{statement}");
         }
+    });
+}
+
+/// Statements as somebody might forget to write them: without `practice = …`.
+#[test]
+fn postgres_keeps_practices_apart_whatever_a_statement_says() {
+    on_each(async |place| {
+        let north = clinic("north");
+        make(&place.store, &north, AT).await;
+        open(place, &[100, 200]).await;
+        let mut tx = place.store.write(&north.practice).await.expect("a turn");
+        let payer = (PayerId::from_bits(9), "Northern payer".to_owned());
+        tx.know_payers(&[payer]).await.expect("known");
+        tx.append(vec![Entry::new("usr_1", "test.acted", &())], &moment()).await.expect("told");
+        tx.append_house(vec![Entry::new("usr_1", "test.in", &())], &moment()).await.expect("told");
+        tx.commit().await.expect("durable");
+        let within =
+            async |practice: Option<&str>, text: &str| place.as_plain(practice, text).await;
+        let practices = "select distinct practice from journal order by 1";
+        let Some(seen) = within(Some("main"), practices).await else { return };
+        assert_eq!(seen, ["*", "main"]);
+        assert_eq!(within(Some("north"), practices).await.expect("rows"), ["*", "north"]);
+        assert_eq!(within(None, practices).await.expect("rows"), ["*"]);
+        let cases = "select denial from denial";
+        assert_eq!(within(Some("main"), cases).await.expect("rows").len(), 2);
+        assert_eq!(within(Some("north"), cases).await.expect("rows"), [""; 0]);
+        assert_eq!(within(None, cases).await.expect("rows"), [""; 0]);
+        let names = "select name from payer order by 1";
+        assert_eq!(within(Some("north"), names).await.expect("rows"), ["Northern payer"]);
+        let changed = "update payer set name = 'x' returning name";
+        assert_eq!(within(Some("elsewhere"), changed).await.expect("rows"), [""; 0]);
+        let foreign = "insert into payer (practice, payer, name) values ('main', 'pay_x', 'x')
+             returning name";
+        let refused = within(Some("north"), foreign).await.expect("words");
+        assert!(refused[0].contains("row-level security"), "{refused:?}");
+    });
+}
+
+#[test]
+fn every_table_of_practices_stands_behind_the_wall() {
+    on_each(async |place| {
+        let open = "select c.relname from pg_class c
+             join pg_attribute a on a.attrelid = c.oid and a.attname = 'practice'
+             where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
+               and not (c.relrowsecurity and c.relforcerowsecurity) order by 1";
+        let around = place.store.walks_around_walls().await.expect("read");
+        let Some(open) = place.as_plain(None, open).await else {
+            assert!(!around, "a file has no roles");
+            return;
+        };
+        let said = "select (rolsuper or rolbypassrls)::text from pg_roles
+             where rolname = session_user";
+        assert_eq!(place.as_plain(None, said).await.expect("a role"), [around.to_string()]);
+        assert_eq!(open, ["membership", "payee", "practice", "session"]);
     });
 }

@@ -52,6 +52,57 @@ async fn guessing_takes_longer_and_longer() {
 }
 
 #[tokio::test]
+async fn signing_in_again_ends_the_session_of_before() {
+    let clinic = TestClinic::open().await;
+    let mut ada = clinic.named("ada", Role::BillingSpecialist).await;
+    let before = clinic.again(&ada);
+    ada.sign_in("ada", PASSWORD).await.is(StatusCode::SEE_OTHER);
+    assert_ne!(ada.token, before.token);
+    ada.get("/").await.is(StatusCode::OK);
+    before.get("/").await.is(StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has_waits_as_long() {
+    let mut clinic = TestClinic::open().await;
+    clinic.named("ada", Role::BillingSpecialist).await;
+    let told = async |clinic: &TestClinic, login: &str| {
+        let mut told = Vec::new();
+        for _ in 0..6 {
+            let answer = clinic.stranger().sign_in(login, "wrong-password").await;
+            let words = answer.text.split("role=\"alert\">").nth(1).expect("a refusal");
+            told.push(words.split('<').next().unwrap_or_default().to_owned());
+        }
+        told
+    };
+    assert_eq!(told(&clinic, "ada").await, told(&clinic, "nobody").await);
+    clinic.later("2026-03-04T12:00:01Z");
+    let day = told(&clinic, "ada").await;
+    assert!(day[3].contains("is not right") && day[4].contains("Wait 5 seconds"), "{day:?}");
+}
+
+#[tokio::test]
+async fn who_tries_many_names_from_one_place_waits_too() {
+    let clinic = TestClinic::open().await;
+    clinic.named("ada", Role::BillingSpecialist).await;
+    let from = async |address: &'static str, login: &str, password: &str| {
+        let request = Request::post("/sign-in")
+            .header(HOST, "reclaim.test")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("x-forwarded-for", address)
+            .body(Body::from(format!("login={login}&password={password}")))
+            .expect("a request");
+        clinic.stranger().send_as_it_is(request).await
+    };
+    for number in 0..20 {
+        let answer = from("192.0.2.7", &format!("name{number}"), "wrong-password").await;
+        answer.shows(&["is not right"]);
+    }
+    from("192.0.2.7", "ada", PASSWORD).await.shows(&["Too many tries", "Wait 5 seconds"]);
+    from("192.0.2.8", "ada", PASSWORD).await.is(StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn a_session_ends_when_nobody_uses_it_or_its_person_is_shut_out() {
     let mut clinic = TestClinic::open().await;
     let biller = clinic.named("ada", Role::BillingSpecialist).await;
@@ -88,6 +139,9 @@ async fn an_administrator_adds_people_whose_passwords_are_shown_once() {
     let password = rest.split('<').next().expect("closed");
     let mut eve = clinic.stranger();
     eve.sign_in("eve", password).await.is(StatusCode::SEE_OTHER);
+    let own = "quiet lamps sing early";
+    let change = [("what", "password"), ("old", password), ("new", own), ("again", own)];
+    eve.post("/account", &change).await.is(StatusCode::SEE_OTHER);
     eve.get("/people").await.is(StatusCode::FORBIDDEN);
     let hide = admin.get("/people").await;
     hide.hides(&[password]);
@@ -139,6 +193,9 @@ async fn the_first_person_needs_the_code_of_the_console() {
     weak[2] = ("password", "short");
     let answer = stranger.send_form("/setup", &weak).await;
     answer.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["at least 12 letters"]);
+    weak[2] = ("password", "Password-2026!");
+    let answer = stranger.send_form("/setup", &weak).await;
+    answer.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["soon guessed"]);
     stranger.send_form("/setup", &all).await.is(StatusCode::SEE_OTHER);
     stranger.send_form("/setup", &all).await.is(StatusCode::NOT_FOUND);
     stranger.sign_in("root", PASSWORD).await.is(StatusCode::SEE_OTHER);
