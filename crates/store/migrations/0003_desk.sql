@@ -50,3 +50,17 @@ create table word (
   primary key (practice, word, about, kind)
 );
 create index word_about on word (practice, about, kind);
+
+-- A practice's own rule files. The newest version of a path is laid over the file that the program
+-- brings; an empty text gives the file up. Versions are counted in the practice, from 1.
+create table rule_version (
+  practice text not null references practice (practice),
+  version bigint not null,
+  path text not null,                   -- as below data/
+  text text not null,
+  why text not null,
+  saved_at text not null,
+  saved_by text not null,
+  primary key (practice, version)
+);
+create index rule_version_path on rule_version (practice, path, version);

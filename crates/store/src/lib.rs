@@ -30,6 +30,7 @@ mod ranks;
 pub mod raw;
 pub mod remittances;
 pub mod reviews;
+pub mod rule_versions;
 pub mod sessions;
 mod sql;
 pub mod sweeps;

@@ -28,6 +28,8 @@ pub struct VisitorRow {
     pub made_at: String,
     /// Last seen.
     pub seen_at: String,
+    /// The number of the newest version of the practice's own rules.
+    pub rules: i64,
 }
 
 impl Store {
@@ -43,7 +45,9 @@ impl Store {
             optional as VisitorRow,
             "select p.person, p.login, p.name, m.role, c.practice, c.name as clinic, c.zone,
              c.simulated, (select count(*) from membership o where o.person = s.person)
-               as practices, s.made_at, s.seen_at
+               as practices, s.made_at, s.seen_at,
+             (select coalesce(max(r.version), 0) from rule_version r
+               where r.practice = c.practice) as rules
              from session s join person p on p.person = s.person
              join membership m on m.practice = s.practice and m.person = s.person
              join practice c on c.practice = s.practice

@@ -121,7 +121,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
         ] {
             old.past(&format!("drop trigger {trigger}")).await.expect("dropped");
         }
-        for table in ["batch_case", "batch", "saved_view", "word"] {
+        for table in ["batch_case", "batch", "saved_view", "word", "rule_version"] {
             old.past(&format!("drop table {table}")).await.expect("dropped");
         }
         for column in ["code", "remark", "service", "provider"] {
