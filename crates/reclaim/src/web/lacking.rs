@@ -1,4 +1,4 @@
-//! Rules: what the rule files lack, with the cases and the money that wait for it.
+//! Rules: what the rule files lack, with the cases and the money that wait for it; the files.
 
 use askama::Template;
 use axum::response::Response;
@@ -9,6 +9,8 @@ use store::queue::Count;
 
 use crate::web::gate::escaped;
 use crate::web::page::{Page, html};
+use crate::web::rules::{self, FileRow};
+use crate::web::rules_edit::{FaultRow, fault_rows};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -19,6 +21,9 @@ struct LackingPage {
     page: Page,
     codes: Vec<Lack>,
     payers: Vec<Lack>,
+    files: Vec<FileRow>,
+    /// What is wrong in the practice's own files.
+    faults: Vec<FaultRow>,
     /// They may open the cases.
     opens: bool,
 }
@@ -30,6 +35,8 @@ struct Lack {
     cases: String,
     money: String,
     href: String,
+    /// Where it is said.
+    map: Option<String>,
 }
 
 /// `GET /rules`.
@@ -38,7 +45,10 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
     let mut tx = office.read().await?;
     let codes = tx.unmapped_codes().await?;
     let payers = tx.payers_without_rules().await?;
+    let files = rules::rows(&mut tx, office).await?;
     let template = LackingPage {
+        files,
+        faults: fault_rows(&office.rules.faults, ""),
         page: Page::of(&visitor, "Rules", "/rules"),
         codes: codes.iter().map(|one| code(one, &office.rules)).collect(),
         payers: payers.into_iter().map(payer).collect(),
@@ -58,6 +68,7 @@ fn code(one: &Count, rules: &Rules) -> Lack {
             "/queue?unmapped={}&snoozed=show",
             one.name.bytes().map(escaped).collect::<String>()
         ),
+        map: None,
         name: one.name.clone(),
     }
 }
@@ -69,5 +80,6 @@ fn payer((payer, name, cases, cents): (String, String, i64, i64)) -> Lack {
         cases: words::number(cases),
         money: words::money(cents),
         href: format!("/queue?no_rule=yes&payer={payer}&snoozed=show"),
+        map: None,
     }
 }

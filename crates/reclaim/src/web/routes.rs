@@ -11,8 +11,8 @@ use denial::person::Access;
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, assets, audit, bulk, case, case_documents, claim, doubtful, facets, files, find, health,
-    home, keyed, lacking, matches, practice, queue, rejections, remittances, saved, sign_in, staff,
-    unmatched, upload,
+    home, keyed, lacking, matches, practice, queue, rejections, remittances, rules, rules_edit,
+    saved, sign_in, staff, unmatched, upload,
 };
 
 /// One page.
@@ -100,6 +100,10 @@ pub(crate) fn table() -> Vec<Route> {
         shows("/files", Needs(A::Remittances), files::page),
         shows("/files/{hash}", Needs(A::Remittances), files::one),
         shows("/rules", Needs(A::Rules), lacking::page),
+        shows("/rules/file", Needs(A::Rules), rules::file),
+        shows("/rules/edit", Needs(A::Rules), rules_edit::form),
+        does("/rules/edit", Needs(A::Rules), rules_edit::change).lists("rules tried"),
+        does("/rules/restore", Needs(A::Rules), rules_edit::restore),
         shows("/journal", Needs(A::Audit), audit::page).lists("journal"),
         shows("/journal.csv", Both(A::Audit, A::Export), audit::file).reveals(),
         shows("/people", Needs(A::ManagePeople), staff::page),

@@ -10,6 +10,7 @@ mod paper;
 mod practices;
 mod queue;
 mod records;
+mod rules;
 mod signing_in;
 mod story;
 mod waiting;

@@ -1,0 +1,180 @@
+//! Rules in the browser: tried on cases, saved as versions, restored; codes mapped by a form.
+
+use axum::http::StatusCode;
+use denial::person::Role;
+
+use super::clinic::{Browser, Line, PASSWORD, PaidClaim, TestClinic, denied, era, take};
+use crate::refile;
+
+/// A claim that a code denies which nobody mapped.
+fn vague(number: &'static str, charge: u32) -> PaidClaim {
+    let adjustments: &'static [&'static str] =
+        Box::leak(Box::new([&*Box::leak(format!("CO*111*{charge}").into_boxed_str())]));
+    let line = Line { code: "99214", charge, paid: 0, adjustments, remarks: &[] };
+    PaidClaim { lines: vec![line], ..denied(number, charge, "") }
+}
+
+const OWN: &str = "name = \"Standin Health\"\nplan_types = [\"commercial\"]\n\n\
+                   [[reason]]\ncarc = \"111\"\nkind = \"denial\"\ncategory = \"authorization\"\n\
+                   correctable = true\nrecoverable = \"medium\"\nnext = \"correct\"\n";
+const PATH: &str = "payers/standin.toml";
+
+async fn edit(
+    lead: &Browser,
+    what: &str,
+    text: &str,
+    why: &str,
+    read: &str,
+) -> super::clinic::Answer {
+    let fields = [
+        ("path", PATH),
+        ("text", text),
+        ("why", why),
+        ("read", read),
+        ("what", what),
+        ("number", ""),
+    ];
+    lead.post("/rules/edit", &fields).await
+}
+
+/// Brings the cases after their rules, as the server does when it is told.
+async fn follow(clinic: &TestClinic) -> u64 {
+    let office = clinic.office().afresh().await.expect("read");
+    refile::sweep(&office, &|_| {}).await.expect("swept")
+}
+
+#[tokio::test]
+async fn a_rule_is_tried_on_cases_before_it_is_saved_and_the_cases_follow() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let biller = clinic.person(Role::BillingSpecialist).await;
+    take(&lead, "a.835", &era("T1", &[vague("A-1", 90), denied("A-2", 50, "CO*197*50")])).await;
+    biller.get("/rules/edit?path=owners.toml").await.is(StatusCode::FORBIDDEN);
+    lead.get("/rules").await.shows(&["playbook.toml", "Built in", "payers/aetna_commercial.toml"]);
+    let faulty = edit(&lead, "try", &OWN.replace("medium", "often"), "", "0").await;
+    faulty.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&[
+        "href=\"#L9\"",
+        "expected one of high, medium, low, came &#34;often&#34;",
+        "write recoverable as one of high, medium, low",
+        "recoverable = &#34;often&#34;",
+    ]);
+    let tried = edit(&lead, "try", OWN, "", "0").await;
+    tried.is(StatusCode::OK).shows(&[
+        "Tried on 2 cases: 2 cases differ",
+        "authorization staff",
+        ">A-1</a>",
+        "Reason: unmapped → <strong>authorization</strong>",
+    ]);
+    assert_eq!(clinic.views_since(0).await[0].2, "rules tried");
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.shows(&["name=\"version\" value=\"1\""]);
+    edit(&lead, "save", OWN, " ", "0")
+        .await
+        .is(StatusCode::UNPROCESSABLE_ENTITY)
+        .shows(&["Say why", "Standin Health"]);
+    let saved = edit(&lead, "save", OWN, "their manual of March", "0").await;
+    let page = lead.get(&saved.is(StatusCode::SEE_OTHER).location()).await;
+    page.shows(&["Saved.", "Own, version 1", "Test billing_supervisor", "their manual of March"]);
+    assert_eq!(follow(&clinic).await, 2);
+    lead.get(&case).await.shows(&["Authorization", "Authorization staff"]);
+    lead.get("/rules").await.hides(&["CO-111"]);
+    // What is taken in next is read by it at once.
+    take(&lead, "b.835", &era("T2", &[vague("A-3", 70)])).await;
+    let case = lead.find("A-3").await;
+    lead.get(&case).await.shows(&["Authorization staff"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn versions_are_compared_restored_and_given_up() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let manager = clinic.person(Role::Manager).await;
+    edit(&lead, "save", OWN, "first", "0").await.is(StatusCode::SEE_OTHER);
+    let second = OWN.replace("authorization", "credentialing");
+    edit(&lead, "save", &second, "second", "1").await.is(StatusCode::SEE_OTHER);
+    edit(&lead, "save", &second, "again", "2").await.shows(&["Nothing differs from what holds"]);
+    let stale = edit(&manager, "save", OWN, "mine", "1").await;
+    stale.is(StatusCode::CONFLICT).shows(&[
+        "Test billing_supervisor saved version 2",
+        "version=2\">See what they changed",
+        "authorization",
+        "name=\"read\" value=\"2\"",
+    ]);
+    let page = manager.get("/rules/file?path=payers/standin.toml&version=2").await;
+    page.is(StatusCode::OK).shows(&[
+        "<code>category = &#34;authorization&#34;</code>",
+        "<code>category = &#34;credentialing&#34;</code>",
+        "aria-label=\"gone\"",
+        "second",
+    ]);
+    let restore = |version: &'static str, why: &'static str| {
+        let fields = [("path", PATH), ("version", version), ("why", why), ("read", "9")];
+        let lead = &lead;
+        async move { lead.post("/rules/restore", &fields).await }
+    };
+    restore("7", "no such").await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    restore("1", "").await.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Say why"]);
+    restore("1", "the first was right").await.is(StatusCode::SEE_OTHER);
+    let page = lead.get("/rules/file?path=payers/standin.toml").await;
+    page.shows(&["Own, version 3", "category = &#34;authorization&#34;"]);
+    restore("0", "no longer with them").await.is(StatusCode::SEE_OTHER);
+    let page = lead.get("/rules/file?path=payers/standin.toml").await;
+    page.shows(&["Built in again since", "own file given up", "No text."]);
+    lead.get("/rules/file?path=../secret.toml").await.is(StatusCode::NOT_FOUND);
+    lead.get("/rules/file?path=payers/nobody.toml").await.is(StatusCode::NOT_FOUND);
+    let journal = manager.get("/journal").await;
+    journal.shows(&["Rules: saved", "rules/payers/standin.toml", "the first was right"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn who_sees_no_case_tries_rules_on_sums_alone() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let admin = clinic.person(Role::Administrator).await;
+    take(&lead, "a.835", &era("T1", &[vague("A-1", 90)])).await;
+    let tried = edit(&admin, "try", OWN, "", "0").await;
+    tried.is(StatusCode::OK).shows(&["Tried on 1 case: 1 case differs", "authorization"]);
+    tried.hides(&["A-1", "/cases/"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn another_process_and_another_practice_have_their_own() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let other = clinic.another_process().await;
+    let elsewhere = clinic.another_practice("b").await;
+    edit(&lead, "save", OWN, "first", "0").await.is(StatusCode::SEE_OTHER);
+    assert_eq!(other.rules.version, 0, "as it was opened");
+    let mut tx = other.write().await.expect("a turn");
+    assert_eq!(other.in_step(&mut tx).await.expect("whole").rules.version, 1);
+    drop(tx);
+    assert_eq!(other.afresh().await.expect("read").rules.version, 1);
+    assert_eq!(elsewhere.afresh().await.expect("read").rules.version, 0);
+    let there = other.of(elsewhere.clinic.clone()).await.expect("read");
+    assert_eq!(there.rules.version, 0, "another practice's rules are its own");
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn rules_that_no_longer_check_stop_cases_and_say_so() {
+    let mut clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    edit(&lead, "save", OWN, "first", "0").await.is(StatusCode::SEE_OTHER);
+    // A later program brings a file that claims the same name.
+    clinic.with_file("payers/new.toml", OWN).await;
+    let mut lead = clinic.stranger();
+    lead.sign_in("billing_supervisor", PASSWORD).await;
+    let page = lead.get("/rules").await;
+    page.is(StatusCode::OK).shows(&["no longer check", "commercial of Standin Health"]);
+    let office = clinic.office().afresh().await.expect("read");
+    let fault = refile::sweep(&office, &|_| {}).await.expect_err("no case follows").to_string();
+    assert!(fault.contains("1 faults in the practice's own rules"), "{fault}");
+    edit(&lead, "save", &OWN.replace("Standin", "Our Standin"), "mended", "1").await;
+    lead.get("/rules").await.hides(&["no longer check"]);
+    let office = clinic.office().afresh().await.expect("read");
+    office.rules.require_whole().expect("mended");
+    clinic.is_proven().await;
+}
