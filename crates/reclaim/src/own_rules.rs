@@ -14,6 +14,7 @@ use store::rule_versions::RuleVersion;
 use store::{Practice, Tx, instant};
 use tokio::sync::Notify;
 
+use crate::identity;
 use crate::practice::Office;
 use crate::rules_files::{self, Files};
 
@@ -88,7 +89,7 @@ impl RuleBooks {
         let usual = RuleBook {
             practice: None,
             version: 0,
-            rules: Arc::new(rules_files::whole(&files)?),
+            rules: Arc::new(named(rules_files::whole(&files)?)),
             mark: rules_files::mark(&files).into(),
             faults: Arc::default(),
         };
@@ -138,7 +139,7 @@ impl RuleBooks {
         let mark = rules_files::mark(&files).into();
         let book = RuleBook { practice: Some(practice), version, mark, ..self.usual.clone() };
         match rules::read(&files) {
-            Ok(rules) => RuleBook { rules: Arc::new(rules), ..book },
+            Ok(rules) => RuleBook { rules: Arc::new(named(rules)), ..book },
             Err(faults) => {
                 tracing::error!("{} faults in a practice's own rules", faults.len());
                 RuleBook { faults: faults.into(), ..book }
@@ -156,18 +157,70 @@ impl RuleBooks {
         rules_files::laid_over(&self.files, over.collect())
     }
 
-    /// A book that holds for nobody yet: the practice's files with other texts.
+    /// A book that holds for nobody yet: the practice's files with other texts. The inner result
+    /// has the faults that those would have.
     ///
     /// # Errors
-    /// The faults that those would have.
-    pub(crate) fn tried(
+    /// The database.
+    pub(crate) async fn tried(
         &self,
+        tx: &mut Tx,
         now: &RuleBook,
         own: &[RuleVersion],
         texts: &[Text],
-    ) -> Result<RuleBook, Vec<RuleFault>> {
-        let rules = Arc::new(rules::read(&self.with(own, texts))?);
-        Ok(RuleBook { rules, faults: Arc::default(), ..now.clone() })
+    ) -> Result<Result<RuleBook, Vec<RuleFault>>, store::Error> {
+        let files = self.with(own, texts);
+        let read = checked(tx, &files).await?;
+        Ok(read.map(|rules| RuleBook {
+            rules: Arc::new(rules),
+            faults: Arc::default(),
+            ..now.clone()
+        }))
+    }
+}
+
+/// Rules whose people have their ids, which follow from what they sign in with.
+fn named(rules: Rules) -> Rules {
+    rules.name_members(|login| identity::person(&login.to_lowercase()))
+}
+
+/// The rules of files, or their faults: people whom the practice does not have are such too.
+async fn checked(
+    tx: &mut Tx,
+    files: &Files,
+) -> Result<Result<Rules, Vec<RuleFault>>, store::Error> {
+    let rules = match rules::read(files) {
+        Ok(rules) => named(rules),
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let mut strangers: Vec<&str> = Vec::new();
+    if rules.members().next().is_some() {
+        let there = tx.members().await?;
+        let is_there = |id: &str| there.iter().any(|one| one.person == id);
+        let members = rules.members();
+        let strange =
+            members.filter(|one| !one.id.as_ref().is_some_and(|id| is_there(id.as_str())));
+        strangers = strange.map(|one| one.login.as_str()).collect();
+    }
+    strangers.sort_unstable();
+    strangers.dedup();
+    let faults: Vec<RuleFault> = strangers.iter().map(|login| stranger(files, login)).collect();
+    Ok(if faults.is_empty() { Ok(rules) } else { Err(faults) })
+}
+
+/// Says where rules name somebody whom the practice does not have.
+fn stranger(files: &Files, login: &str) -> RuleFault {
+    let names = |line: &str| line.contains(&format!("\"{login}\""));
+    let place = files.iter().find_map(|(file, text)| {
+        let at = text.lines().position(names).filter(|_| file.ends_with(".toml"))?;
+        Some((file.clone(), u32::try_from(at + 1).unwrap_or(u32::MAX)))
+    });
+    let (file, line) = place.unwrap_or_else(|| ("owners.toml".to_owned(), 1));
+    RuleFault {
+        file,
+        line,
+        message: format!("nobody in this practice signs in as {login:?}"),
+        hint: "write the sign-in name that the page People shows".to_owned(),
     }
 }
 
@@ -234,7 +287,7 @@ pub(crate) async fn save(
     if changed.is_empty() {
         return Err(Unsaved::Unfit("Nothing differs from what holds, so nothing was saved."));
     }
-    rules::read(&books.with(&own, texts)).map_err(Unsaved::Faults)?;
+    checked(&mut tx, &books.with(&own, texts)).await?.map_err(Unsaved::Faults)?;
     let mut version = own.iter().map(|one| one.version).max().unwrap_or(0);
     let moment = office.moment();
     for text in changed {

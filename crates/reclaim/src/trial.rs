@@ -1,6 +1,6 @@
 //! Rules that hold for nobody yet, tried on cases: what would differ, and nothing is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use denial::deadline::Due;
 use denial::denial::{Denial, Work};
@@ -12,6 +12,9 @@ use crate::settle::{self, Fresh};
 
 /// Cases in one transaction: nobody else writes while they are tried.
 const PART: usize = 50;
+
+/// Names of people by their ids.
+type People = HashMap<String, String>;
 
 /// What other rules would make of some cases.
 #[derive(Clone, Debug, Default)]
@@ -71,11 +74,13 @@ pub(crate) async fn of(
         settle::settle_under(&mut tx, &office, &moment, claims, Fresh::nothing()).await?;
         let mut after: BTreeMap<DenialId, Denial> =
             tx.cases_among(&ids).await?.into_iter().map(|case| (case.id.clone(), case)).collect();
+        let members = tx.members().await?;
+        let people: People = members.into_iter().map(|one| (one.person, one.name)).collect();
         // Nothing of it is kept.
         drop(tx);
         trial.looked += before.len();
         for case in before {
-            let differs = after.remove(&case.id).map(|after| differences(&case, &after));
+            let differs = after.remove(&case.id).map(|after| differences(&case, &after, &people));
             if let Some(differs) = differs.filter(|differs| !differs.is_empty()) {
                 trial.changed.push(Changed { before: case, differs });
             }
@@ -84,9 +89,9 @@ pub(crate) async fn of(
     Ok(trial)
 }
 
-fn differences(before: &Denial, after: &Denial) -> Vec<Difference> {
-    let (one, other) = (facts(before), facts(after));
-    let whats = one.keys().chain(other.keys()).collect::<std::collections::BTreeSet<_>>();
+fn differences(before: &Denial, after: &Denial, people: &People) -> Vec<Difference> {
+    let (one, other) = (facts(before, people), facts(after, people));
+    let whats = one.keys().chain(other.keys()).collect::<BTreeSet<_>>();
     let said = |facts: &BTreeMap<String, String>, what: &String| {
         facts.get(what).cloned().unwrap_or_else(|| "none".to_owned())
     };
@@ -100,7 +105,7 @@ fn differences(before: &Denial, after: &Denial) -> Vec<Difference> {
 }
 
 /// What rules say of a case, by name.
-fn facts(case: &Denial) -> BTreeMap<String, String> {
+fn facts(case: &Denial, people: &People) -> BTreeMap<String, String> {
     let words = |name: &str| name.replace('_', " ");
     let mut facts = BTreeMap::from([
         ("reason".to_owned(), words(case.category.as_str())),
@@ -109,7 +114,12 @@ fn facts(case: &Denial) -> BTreeMap<String, String> {
         ("outstanding".to_owned(), case.balance.outstanding().to_string()),
     ]);
     if let Work::Open { owner, next, .. } = &case.work {
-        facts.insert("owner".to_owned(), words(owner.role.as_str()));
+        let person = owner.person.as_ref().map(|person| {
+            let known = people.get(person.as_str());
+            format!(": {}", known.map_or("somebody who has left", String::as_str))
+        });
+        let role = words(owner.role.as_str());
+        facts.insert("owner".to_owned(), format!("{role}{}", person.unwrap_or_default()));
         facts.insert(
             "next action".to_owned(),
             format!("{} by {}", words(next.kind.as_str()), next.on),

@@ -1,12 +1,14 @@
 //! Rules: what the rule files lack, with the cases and the money that wait for it; the files.
 
 use askama::Template;
+use axum::extract::Query;
 use axum::response::Response;
 use denial::codes::Carc;
 use denial::person::{Access, allows};
 use denial::rules::Rules;
 use store::queue::Count;
 
+use crate::fields::Fields;
 use crate::web::gate::escaped;
 use crate::web::page::{Page, html};
 use crate::web::rules::{self, FileRow};
@@ -28,6 +30,8 @@ struct LackingPage {
     opens: bool,
 }
 
+const SAVED: &str = "Saved. The cases that wait for it follow within seconds.";
+
 /// One thing that a rule file does not say.
 struct Lack {
     name: String,
@@ -40,13 +44,16 @@ struct Lack {
 }
 
 /// `GET /rules`.
-pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let mut tx = office.read().await?;
     let codes = tx.unmapped_codes().await?;
     let payers = tx.payers_without_rules().await?;
     let files = rules::rows(&mut tx, office).await?;
-    let template = LackingPage {
+    let mut template = LackingPage {
         files,
         faults: fault_rows(&office.rules.faults, ""),
         page: Page::of(&visitor, "Rules", "/rules"),
@@ -54,6 +61,7 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
         payers: payers.into_iter().map(payer).collect(),
         opens: allows(office.who.role, Access::Queue),
     };
+    template.page.done = asked.get("done").map(|_| SAVED.to_owned());
     html(&template)
 }
 
@@ -68,7 +76,7 @@ fn code(one: &Count, rules: &Rules) -> Lack {
             "/queue?unmapped={}&snoozed=show",
             one.name.bytes().map(escaped).collect::<String>()
         ),
-        map: None,
+        map: Some(format!("/rules/code?code={}", rules::escaped_path(&one.name))),
         name: one.name.clone(),
     }
 }
@@ -80,6 +88,6 @@ fn payer((payer, name, cases, cents): (String, String, i64, i64)) -> Lack {
         cases: words::number(cases),
         money: words::money(cents),
         href: format!("/queue?no_rule=yes&payer={payer}&snoozed=show"),
-        map: None,
+        map: Some(format!("/rules/payer?payer={payer}")),
     }
 }

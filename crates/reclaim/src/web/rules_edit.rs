@@ -118,7 +118,7 @@ pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<R
     let mut tx = visitor.office.read().await?;
     let own = tx.own_rules().await?;
     let office = &visitor.office;
-    let status = match office.rule_books.tried(&office.rules, &own, &[text]) {
+    let status = match office.rule_books.tried(&mut tx, &office.rules, &own, &[text]).await? {
         Err(faults) => refuse(&mut page, Unsaved::Faults(faults))?,
         Ok(book) => {
             let cases = rules_tried::cases(&mut tx, &visitor, &page.number).await?;

@@ -178,3 +178,166 @@ async fn rules_that_no_longer_check_stop_cases_and_say_so() {
     office.rules.require_whole().expect("mended");
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn a_code_is_mapped_by_a_form_and_its_cases_are_filed_anew() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    take(&lead, "a.835", &era("T1", &[vague("A-1", 90), denied("A-2", 50, "CO*197*50")])).await;
+    lead.get("/rules").await.shows(&["/rules/code?code=CO-111"]);
+    let form = lead.get("/rules/code?code=CO-111").await;
+    form.is(StatusCode::OK).shows(&["1 open case waits", "value=\"registration\" selected"]);
+    lead.get("/rules/code?code=CO-1%2011").await.is(StatusCode::NOT_FOUND);
+    let post = |changes: &'static [(&'static str, &'static str)]| {
+        let mut fields = vec![
+            ("code", "CO-111"),
+            ("kind", "denial"),
+            ("category", "credentialing"),
+            ("recoverable", "high"),
+            ("correctable", "no"),
+            ("preventable", "yes"),
+            ("next", "call_payer"),
+            ("documents", "Enrollment record, w 9"),
+            ("read", "0"),
+        ];
+        fields.retain(|(name, _)| changes.iter().all(|(other, _)| name != other));
+        fields.extend(changes);
+        let lead = &lead;
+        async move { lead.post("/rules/code", &fields).await }
+    };
+    post(&[("category", "")])
+        .await
+        .is(StatusCode::UNPROCESSABLE_ENTITY)
+        .shows(&["Choose the reason"]);
+    post(&[("rarc", "ZZ9")])
+        .await
+        .is(StatusCode::UNPROCESSABLE_ENTITY)
+        .shows(&["ZZ9 is in no list"]);
+    let tried = post(&[]).await;
+    tried.is(StatusCode::OK).shows(&[
+        "Tried on 1 case: 1 case differs",
+        "<td>unmapped</td><td>credentialing</td>",
+        "What is written into playbook.toml",
+        "documents = [&#34;enrollment_record&#34;, &#34;w_9&#34;]",
+        "preventable = true",
+    ]);
+    post(&[("what", "save")]).await.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Say why"]);
+    let saved = post(&[("what", "save"), ("why", "their letter")]).await;
+    lead.get(&saved.is(StatusCode::SEE_OTHER).location()).await.shows(&["Saved."]);
+    follow(&clinic).await;
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.shows(&["Credentialing", "Call payer"]);
+    lead.get("/rules").await.hides(&["/rules/code?code=CO-111"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_name_is_said_to_be_a_payer_and_its_clocks_come() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    // The filing code does not say the line of business.
+    let text = era("T1", &[denied("A-1", 90, "CO*197*90")]).replace("0**12*", "0**ZZ*");
+    take(&lead, "a.835", &text).await;
+    let rules = lead.get("/rules").await;
+    let at = rules.text.find("/rules/payer?payer=pay_").expect("a payer without clocks");
+    let address = rules.text[at..].split('"').next().expect("its end").to_owned();
+    let payer = address.split('=').nth(1).expect("its id").to_owned();
+    lead.get(&address).await.is(StatusCode::OK).shows(&["Who is STANDIN HEALTH?", "1 open case"]);
+    lead.get("/rules/payer?payer=pay_none").await.is(StatusCode::NOT_FOUND);
+    let post = |fields: &[(&'static str, &'static str)]| {
+        let payer = payer.clone();
+        let fields = fields.to_vec();
+        let lead = &lead;
+        async move {
+            let mut all = vec![("payer", payer.as_str()), ("names", "yes"), ("read", "0")];
+            all.extend(fields);
+            lead.post("/rules/payer", &all).await
+        }
+    };
+    post(&[("is", "Nobody")]).await.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Choose one"]);
+    let own = post(&[("is", ""), ("name", "Standin Health"), ("plan", "self_funded")]).await;
+    own.is(StatusCode::OK).shows(&[
+        "payers/standin_health.toml",
+        "plan_where_unsaid = &#34;self_funded&#34;",
+        "Clock: appeal, level 1",
+    ]);
+    let known = post(&[("is", "Florida Blue"), ("what", "save"), ("why", "its plan here")]).await;
+    known.is(StatusCode::SEE_OTHER);
+    let page = lead.get("/rules/file?path=payers/florida_blue.toml").await;
+    page.shows(&["STANDIN HEALTH", "its plan here", "Own, version 1"]);
+    follow(&clinic).await;
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.shows(&["payers/florida_blue.toml"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn the_matrix_names_a_person_and_a_cover_has_their_new_cases() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let _anna = clinic.named("anna", Role::AuthorizationStaff).await;
+    let ben = clinic.named("ben", Role::AuthorizationStaff).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 90, "CO*197*90")])).await;
+    let page = lead.get("/rules/owners?category=authorization").await;
+    page.is(StatusCode::OK).shows(&[
+        "<th scope=\"col\">Authorization staff</th>",
+        "value=\"authorization\" selected",
+        "Nobody is away",
+        "Test anna (authorization staff)",
+    ]);
+    let row = |person: &'static str, what: &'static str| {
+        let lead = &lead;
+        async move {
+            let fields = [
+                ("change", "row"),
+                ("category", "authorization"),
+                ("role", "authorization_staff"),
+                ("person", person),
+                ("asks", "utilization_review"),
+                ("then", "billing_supervisor"),
+                ("after_days", "5"),
+                ("why", "she knows them"),
+                ("read", "0"),
+                ("what", what),
+            ];
+            lead.post("/rules/owners", &fields).await
+        }
+    };
+    let stranger = row("nobody", "try").await;
+    stranger.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["nobody in this practice signs in as"]);
+    let tried = row("anna", "try").await;
+    tried.is(StatusCode::OK).shows(&["1 case differs", "authorization staff: Test anna"]);
+    row("anna", "save").await.is(StatusCode::SEE_OTHER);
+    follow(&clinic).await;
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.shows(&["Test anna"]);
+    let away = [
+        ("change", "away"),
+        ("away", "anna"),
+        ("cover", "ben"),
+        ("from", "2026-03-02"),
+        ("until", "2026-03-06"),
+        ("why", "holiday"),
+        ("read", "1"),
+        ("what", "save"),
+    ];
+    lead.post("/rules/owners", &away).await.is(StatusCode::SEE_OTHER);
+    lead.get("/rules/owners").await.shows(&["away now", "Test ben", "Mar 6, 2026"]);
+    take(&lead, "b.835", &era("T2", &[denied("A-2", 50, "CO*197*50")])).await;
+    let case = ben.find("A-2").await;
+    ben.get(&case).await.shows(&["Test ben"]).hides(&["Test anna"]);
+    let back = [
+        ("change", "back"),
+        ("away", "anna"),
+        ("from", "2026-03-02"),
+        ("why", "back"),
+        ("read", "2"),
+        ("what", "save"),
+    ];
+    lead.post("/rules/owners", &back).await.is(StatusCode::SEE_OTHER);
+    lead.get("/rules/owners").await.shows(&["Nobody is away"]);
+    take(&lead, "c.835", &era("T3", &[denied("A-3", 50, "CO*197*50")])).await;
+    let case = lead.find("A-3").await;
+    lead.get(&case).await.shows(&["Test anna"]);
+    clinic.is_proven().await;
+}
