@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use denial::deadline::Due;
 use denial::denial::{Denial, Work};
 use denial::ids::DenialId;
+use jiff::civil::Date;
 
 use crate::own_rules::RuleBook;
 use crate::practice::Office;
@@ -42,16 +43,38 @@ pub(crate) struct Difference {
 
 impl Trial {
     /// The differences of all cases, each with how many cases have it; the most frequent first.
+    /// Days are one day and another: each case has its own.
     pub(crate) fn summed(&self) -> Vec<(Difference, usize)> {
-        let mut counts: BTreeMap<&Difference, usize> = BTreeMap::new();
+        let mut counts: BTreeMap<Difference, usize> = BTreeMap::new();
         for difference in self.changed.iter().flat_map(|one| &one.differs) {
-            *counts.entry(difference).or_default() += 1;
+            *counts.entry(difference.without_days()).or_default() += 1;
         }
-        let mut counts: Vec<_> = counts.into_iter().map(|(one, n)| (one.clone(), n)).collect();
+        let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         counts
     }
 }
+
+impl Difference {
+    fn without_days(&self) -> Difference {
+        let (before, after) = (without_day(&self.before), without_day(&self.after));
+        let after = if before == after { format!("{after}, another day") } else { after };
+        Difference { what: self.what.clone(), before, after }
+    }
+}
+
+/// What is told without its day: `appeal by Mar 5, 2026` is `appeal`.
+fn without_day(text: &str) -> String {
+    let is_day = |text: &str| Date::strptime(DAY, text).is_ok();
+    match text.split_once(" by ") {
+        Some((what, day)) if is_day(day) => what.to_owned(),
+        _ if is_day(text) => "a day".to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// How days are written.
+const DAY: &str = "%b %-d, %Y";
 
 /// Hears everything that payers said of some cases again by other rules, as saving those would, and
 /// takes it back.
@@ -120,14 +143,12 @@ fn facts(case: &Denial, people: &People) -> BTreeMap<String, String> {
         });
         let role = words(owner.role.as_str());
         facts.insert("owner".to_owned(), format!("{role}{}", person.unwrap_or_default()));
-        facts.insert(
-            "next action".to_owned(),
-            format!("{} by {}", words(next.kind.as_str()), next.on),
-        );
+        let next = format!("{} by {}", words(next.kind.as_str()), next.on.strftime(DAY));
+        facts.insert("next action".to_owned(), next);
     }
     for clock in &case.deadlines {
         let due = match &clock.due {
-            Due::On { date, .. } => date.to_string(),
+            Due::On { date, .. } => date.strftime(DAY).to_string(),
             Due::NoRule => "not configured".to_owned(),
         };
         facts.insert(format!("clock: {}", clock.kind.in_words()), due);

@@ -35,6 +35,7 @@ mod remittances;
 mod routes;
 mod rules;
 mod rules_code;
+mod rules_codes;
 mod rules_edit;
 mod rules_owners;
 mod rules_payer;

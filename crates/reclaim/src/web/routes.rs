@@ -12,7 +12,7 @@ use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, assets, audit, bulk, case, case_documents, claim, doubtful, facets, files, find, health,
     home, keyed, lacking, matches, practice, queue, rejections, remittances, rules, rules_code,
-    rules_edit, rules_owners, rules_payer, saved, sign_in, staff, unmatched, upload,
+    rules_codes, rules_edit, rules_owners, rules_payer, saved, sign_in, staff, unmatched, upload,
 };
 
 /// One page.
@@ -106,6 +106,8 @@ pub(crate) fn table() -> Vec<Route> {
         does("/rules/restore", Needs(A::Rules), rules_edit::restore),
         shows("/rules/code", Needs(A::Rules), rules_code::form),
         does("/rules/code", Needs(A::Rules), rules_code::change).lists("rules tried"),
+        shows("/rules/codes", Needs(A::Rules), rules_codes::form),
+        does("/rules/codes", Needs(A::Rules), rules_codes::look).large(),
         shows("/rules/owners", Needs(A::Rules), rules_owners::page),
         does("/rules/owners", Needs(A::Rules), rules_owners::change).lists("rules tried"),
         shows("/rules/payer", Needs(A::Rules), rules_payer::form),

@@ -46,6 +46,8 @@ struct FilePage {
     /// The version that is shown, where one was asked for.
     shown: Option<i64>,
     versions: Vec<VersionRow>,
+    /// There is something that can be made to hold again.
+    restores: bool,
     /// The newest version of the practice's rules: what a form was made from.
     read: i64,
 }
@@ -159,12 +161,14 @@ pub(crate) async fn file(
         "Saved. The cases that wait follow it within seconds; the queue shows them.".to_owned()
     });
     let newest = versions.first();
+    let own = newest.is_some_and(|one| !one.text.is_empty());
     html(&FilePage {
         page,
         query: escaped_path(&path),
         decides: decides(&path, &office.rules),
         holds: holds(newest, &people, office),
-        own: newest.is_some_and(|one| !one.text.is_empty()),
+        restores: own || versions.iter().skip(1).any(|one| !one.text.is_empty()),
+        own,
         lines: text.lines().map(str::to_owned).collect(),
         changes,
         shown,

@@ -341,3 +341,43 @@ async fn the_matrix_names_a_person_and_a_cover_has_their_new_cases() {
     lead.get(&case).await.shows(&["Test anna"]);
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn a_licensed_list_is_looked_at_then_taken_in_and_never_exported() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 90, "CO*197*90")])).await;
+    lead.get("/rules/codes").await.is(StatusCode::OK).shows(&["never exported"]);
+    let look = |text: &'static str| {
+        let lead = &lead;
+        async move {
+            let file = ("file", "list.csv", text);
+            lead.upload("/rules/codes", &[("path", "codes/carc.csv")], file).await
+        }
+    };
+    look("a,b\n").await.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["No column is called"]);
+    let looked = look("Code,Description\n197,Made-up licensed text\n9990,New one\n").await;
+    looked.is(StatusCode::OK).shows(&[
+        "1 new, 1 with another text",
+        "Made-up licensed text",
+        "list.csv taken in",
+    ]);
+    let text = looked.text.split("aria-label=\"The list\">\n").nth(1).expect("a text");
+    let text = text.split("</textarea>").next().expect("its end").replace("&#34;", "\"");
+    let text = text.replace("&#39;", "'").replace("&#38;", "&").replace("&#60;", "<");
+    let fields = [
+        ("path", "codes/carc.csv"),
+        ("text", text.as_str()),
+        ("why", "our licence"),
+        ("read", "0"),
+        ("what", "save"),
+    ];
+    lead.post("/rules/edit", &fields).await.is(StatusCode::SEE_OTHER);
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.shows(&["Made-up licensed text"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let office = clinic.office().afresh().await.expect("read");
+    crate::rules_folder::export(&office, folder.path()).await.expect("written");
+    assert!(!folder.path().join("codes").exists(), "a licensed list stays here");
+    clinic.is_proven().await;
+}
