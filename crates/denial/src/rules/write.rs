@@ -107,11 +107,11 @@ struct Block {
 /// The last block of a code, which is the one that holds now.
 fn block_of(lines: &[String], carc: &Carc) -> Option<Block> {
     let wanted = format!("\"{carc}\"");
-    let blocks = blocks(lines, REASON).into_iter();
+    let mut blocks = blocks(lines, REASON).into_iter().rev();
     let says = |block: &Range<usize>| {
         value(lines.get(block.clone()).unwrap_or_default(), "carc") == Some(&wanted)
     };
-    let last = blocks.filter(says).last();
+    let last = blocks.find(says);
     last.map(|block| Block { begin: block.start, head_end: block.end })
 }
 
