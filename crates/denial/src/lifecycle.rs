@@ -122,11 +122,11 @@ impl Denial {
             Action::Reopen { reason, entries, remittance } => {
                 self.reopen(reason, entries, remittance.as_ref(), at, rules)?
             }
-            Action::Assign(owner) => vec![self.assign(owner)?],
+            Action::Assign(owner) => vec![self.assign(owner, at, rules)?],
             Action::Take => vec![self.take_up(at)?],
             Action::Release => vec![self.release()?],
             Action::Recategorize { category, reason } => {
-                self.recategorize(*category, reason, rules)?
+                self.recategorize(*category, reason, at, rules)?
             }
             Action::SetRootCause(cause) => vec![Denial::set_root_cause(cause)?],
             Action::Plan { next, on } => vec![self.plan(*next, *on, at, rules)?],
@@ -183,11 +183,17 @@ impl Denial {
         events
     }
 
-    /// What changed rules come to for the clocks. What they come to for lines, category and owner
-    /// is heard anew from what payers said ([`hearing::hear_all`]).
+    /// What changed rules come to for the clocks, and for the owner where no person has the case.
+    /// What they come to for lines and category is heard anew from what payers said
+    /// ([`hearing::hear_all`]).
     #[must_use]
-    pub fn under(&self, rules: &Rules) -> Vec<Event> {
-        self.as_events(self.reclocked(rules).into_iter().collect(), rules)
+    pub fn under(&self, rules: &Rules, today: Date) -> Vec<Event> {
+        let mut changes: Vec<Change> = self.reclocked(rules).into_iter().collect();
+        let is_nobodys = self.owner().is_some_and(|owner| owner.person.is_none());
+        if is_nobodys && self.taken_by.is_none() {
+            changes.extend(self.owner_anew(rules, today));
+        }
+        self.as_events(changes, rules)
     }
 
     /// What waiting comes to: somebody hears of the case today, once for each step.

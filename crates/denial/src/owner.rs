@@ -1,7 +1,11 @@
 //! Who answers for a denial: category and circumstances to a role; who is asked, who hears next.
 
+use jiff::civil::Date;
+use smol_str::SmolStr;
+
 use crate::category::{Category, Origin};
 use crate::denial::Owner;
+use crate::ids::PersonId;
 use crate::payer::PayerRules;
 use crate::person::Role;
 use crate::rules::Rules;
@@ -13,6 +17,57 @@ pub struct Owners {
     pub rows: Vec<OwnerRow>,
     /// Who hears of a case that nobody moves, the soonest step first.
     pub ladder: Vec<Step>,
+    /// Who is away, and who has their new cases meanwhile.
+    pub away: Vec<Away>,
+}
+
+/// Somebody whom rules name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The name that they sign in with.
+    pub login: SmolStr,
+    /// Their id, once it is known: [`Rules::name_members`].
+    pub id: Option<PersonId>,
+}
+
+impl Member {
+    /// Somebody who signs in with this name.
+    #[must_use]
+    pub fn of(login: &str) -> Member {
+        Member { login: login.into(), id: None }
+    }
+}
+
+/// Somebody's absence, both days in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Away {
+    /// Who is away.
+    pub person: Member,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub until: Date,
+    /// Who has their new cases.
+    pub cover: Member,
+}
+
+impl Owners {
+    /// Who has somebody's new cases on a day: themselves, or who covers them; nobody where those
+    /// who cover are all away.
+    #[must_use]
+    pub fn present(&self, person: &PersonId, on: Date) -> Option<PersonId> {
+        let mut who = person;
+        for _ in 0..=self.away.len() {
+            let away = self.away.iter().find(|one| {
+                one.person.id.as_ref() == Some(who) && one.from <= on && on <= one.until
+            });
+            match away {
+                None => return Some(who.clone()),
+                Some(away) => who = away.cover.id.as_ref()?,
+            }
+        }
+        None
+    }
 }
 
 /// One row of the matrix.
@@ -24,6 +79,8 @@ pub struct OwnerRow {
     pub origin: Option<Origin>,
     /// Who owns it.
     pub role: Role,
+    /// The person of that role who has new cases; nobody yet where the role shares them.
+    pub person: Option<Member>,
     /// Whom the owner asks.
     pub asks: Option<Role>,
     /// Who hears of it next.
@@ -41,17 +98,21 @@ pub struct Step {
     pub to: Option<Role>,
 }
 
-/// The role that owns a denial at first; no person has it yet.
+/// The role that owns a denial at first, and the person whom the matrix names or who covers them on
+/// that day; else no person has it yet.
 #[must_use]
 pub fn owner_for(
     category: Category,
     origin: Origin,
     payer: Option<&PayerRules>,
     rules: &Rules,
+    on: Date,
 ) -> Owner {
+    let row = row_for(category, origin, payer, rules);
+    let named = row.and_then(|row| row.person.as_ref()?.id.as_ref());
     Owner {
-        role: row_for(category, origin, payer, rules).map_or(LAST, |row| row.role),
-        person: None,
+        role: row.map_or(LAST, |row| row.role),
+        person: named.and_then(|person| rules.owners.present(person, on)),
     }
 }
 
@@ -77,3 +138,31 @@ fn narrowest(rows: &[OwnerRow], category: Category, origin: Origin) -> Option<&O
 
 /// Who owns what no row names: no denial stays without an owner.
 const LAST: Role = Role::BillingSupervisor;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(number: u128) -> Member {
+        Member { login: format!("p{number}").into(), id: Some(PersonId::from_bits(number)) }
+    }
+
+    #[test]
+    fn new_cases_go_to_who_covers_and_is_there() {
+        let day = |day| jiff::civil::date(2026, 3, day);
+        let away = |who, from, until, cover| Away {
+            person: member(who),
+            from: day(from),
+            until: day(until),
+            cover: member(cover),
+        };
+        let owners = Owners { away: vec![away(1, 2, 6, 2), away(2, 5, 9, 3)], ..Owners::default() };
+        let has = |who, on| owners.present(&PersonId::from_bits(who), day(on));
+        assert_eq!(has(1, 1), Some(PersonId::from_bits(1)));
+        assert_eq!(has(1, 2), Some(PersonId::from_bits(2)));
+        assert_eq!(has(1, 6), Some(PersonId::from_bits(3)), "the cover is away too");
+        assert_eq!(has(1, 7), Some(PersonId::from_bits(1)));
+        let ring = Owners { away: vec![away(1, 2, 6, 2), away(2, 2, 6, 1)], ..Owners::default() };
+        assert_eq!(ring.present(&PersonId::from_bits(1), day(3)), None, "nobody is there");
+    }
+}

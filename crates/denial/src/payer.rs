@@ -28,6 +28,8 @@ pub struct PayerRules {
     pub plan_types: Vec<PlanType>,
     /// The lines of business whose legal floor the file is, for payers without a file.
     pub default_for: Vec<PlanType>,
+    /// The line of business where neither a claim nor a remittance says it.
+    pub plan_where_unsaid: Option<PlanType>,
     /// How long each way stays open.
     pub windows: Vec<Window>,
     /// Days in which the payer usually answers what was sent to it.
@@ -45,6 +47,15 @@ impl PayerRules {
     #[must_use]
     pub fn covers(&self, plan: PlanType) -> bool {
         self.plan_types.contains(&plan)
+    }
+
+    /// True where the file says who the payer is and nothing of how it is worked with.
+    #[must_use]
+    pub fn only_names(&self) -> bool {
+        self.windows.is_empty()
+            && self.usual_answer_days.is_none()
+            && self.owners.is_empty()
+            && self.reasons.is_empty()
     }
 
     /// True where one of the ids is one of the payer's.

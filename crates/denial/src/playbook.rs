@@ -32,6 +32,8 @@ pub struct Ruling {
     pub chance: Chance,
     /// For an unmapped reason: the category that it most likely is.
     pub suggestion: Option<Category>,
+    /// Whether the clinic could have prevented it, where a rule says so.
+    pub preventable: Option<bool>,
 }
 
 impl Ruling {
@@ -47,6 +49,7 @@ impl Ruling {
             documents: Vec::new(),
             chance: Chance::default(),
             suggestion: None,
+            preventable: None,
         }
     }
 }
@@ -190,6 +193,12 @@ impl Playbook {
         spoken.iter().fold(advised, |ruling, remark| self.heed(ruling, remark))
     }
 
+    /// Every document that a category usually needs, by name.
+    #[must_use]
+    pub fn documents(&self) -> BTreeSet<&str> {
+        self.priors.values().flat_map(|prior| &prior.documents).map(SmolStr::as_str).collect()
+    }
+
     /// What a kind and a category of somebody else's list are here (house §18.15); `None` for words
     /// that the translation does not hold.
     #[must_use]
@@ -238,7 +247,9 @@ impl Playbook {
         let documents = prior.map(|prior| prior.documents.clone()).unwrap_or_default();
         let chance = prior.map_or(ruling.chance, |prior| prior.chance(Recoverable::Medium));
         let origin = category.origin();
-        let ruling = Ruling { category, origin, documents, chance, suggestion: None, ..ruling };
+        let (suggestion, preventable) = (None, None);
+        let ruling =
+            Ruling { category, origin, documents, chance, suggestion, preventable, ..ruling };
         self.follow(ruling, group, remark)
     }
 

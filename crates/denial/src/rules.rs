@@ -10,18 +10,21 @@ use crate::category::Category;
 use crate::claim::{PayerName, PlanType};
 use crate::codes::{Carc, Group, Rarc};
 use crate::denial::NextActionKind;
+use crate::ids::PersonId;
 use crate::money::Money;
-use crate::owner::Owners;
+use crate::owner::{Member, Owners};
 use crate::payer::{PayerRules, key};
 use crate::playbook::Playbook;
 
 mod check;
 mod entry;
+pub mod import;
 mod read_codes;
 mod read_desk;
 mod read_payer;
 mod read_playbook;
 mod summary;
+pub mod write;
 
 use entry::{Place, Placed};
 pub use summary::Summary;
@@ -71,15 +74,24 @@ impl Rules {
 
     /// The rules of a payer as a file names it: by id, by name or alias, then the legal floor of
     /// the plan type; `None` is "not configured". A payer with several programs is found only where
-    /// the plan type tells which.
+    /// the plan type tells which: that of the claim, or what the payer's file says where no claim
+    /// does.
     #[must_use]
     pub fn payer(&self, name: &PayerName, plan: PlanType) -> Option<&PayerRules> {
         let programs = self.programs(name);
+        let unsaid = || programs.iter().find_map(|payer| payer.plan_where_unsaid);
+        let plan = if plan == PlanType::Unknown { unsaid().unwrap_or(plan) } else { plan };
         let covering = || programs.iter().find(|payer| payer.covers(plan));
         let general = || programs.iter().find(|payer| payer.plan_types.is_empty());
         let only = || programs.first().filter(|_| plan == PlanType::Unknown && programs.len() == 1);
         let floor = || self.payers.iter().find(|payer| payer.default_for.contains(&plan));
-        covering().or_else(general).or_else(only).copied().or_else(floor)
+        let found = covering().or_else(general).or_else(only).copied();
+        match found {
+            // Who a payer is keeps no floor of the law away.
+            Some(payer) if payer.only_names() => floor().or(found),
+            Some(_) => found,
+            None => floor(),
+        }
     }
 
     /// The payer behind a spelling, whatever its program, without the floors of the law: two
@@ -87,6 +99,25 @@ impl Rules {
     #[must_use]
     pub fn canonical(&self, name: &PayerName) -> Option<&PayerRules> {
         self.programs(name).first().copied()
+    }
+
+    /// Everybody whom the rules name.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        let own = self.payers.iter().flat_map(|payer| &payer.owners);
+        let named = self.owners.rows.iter().chain(own).filter_map(|row| row.person.as_ref());
+        named.chain(self.owners.away.iter().flat_map(|away| [&away.person, &away.cover]))
+    }
+
+    /// Gives everybody whom the rules name their id.
+    #[must_use]
+    pub fn name_members(mut self, id: impl Fn(&str) -> PersonId) -> Rules {
+        let own = self.payers.iter_mut().flat_map(|payer| &mut payer.owners);
+        let named = self.owners.rows.iter_mut().chain(own).filter_map(|row| row.person.as_mut());
+        let away = self.owners.away.iter_mut();
+        for member in named.chain(away.flat_map(|away| [&mut away.person, &mut away.cover])) {
+            member.id = Some(id(&member.login));
+        }
+        self
     }
 
     /// Every program of the payer that has one of the ids; else of the one that is called so.

@@ -42,7 +42,7 @@ pub(crate) async fn run(office: &Office, file: &Path) -> anyhow::Result<ExitCode
 /// Every practice goes along, so each has it on record, in the copy too.
 async fn put_on_record(office: &Office) -> anyhow::Result<()> {
     for clinic in office.store.practices().await? {
-        let there = Office { clinic, ..office.clone() };
+        let there = office.of(clinic).await?;
         access::note(&there, "backup", "practice.copied", &json!({})).await?;
     }
     Ok(())

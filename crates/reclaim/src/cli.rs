@@ -13,7 +13,7 @@ use crate::practice::{Office, Place};
 use crate::practices::{self, Wanted};
 use crate::taking::Taking;
 use crate::{act, backup, bench, demo, doctor, export, people, rules_check, rules_files};
-use crate::{score, serve, show, taking, verify};
+use crate::{rules_folder, score, serve, show, taking, verify};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -296,6 +296,26 @@ enum RulesCommand {
         #[arg(value_name = "FOLDER")]
         own: Option<PathBuf>,
     },
+    /// Keeps a file as the practice's own rules, over those that the program brings
+    ///
+    /// The exit code is 1 where it has faults, which are printed; nothing is kept then.
+    Save {
+        /// The text
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The rule file that it stands for, such as payers/example.toml
+        #[arg(long = "for", value_name = "PATH")]
+        path: String,
+        /// Why; it stands beside the version
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
+    /// Writes the practice's own rule files into a folder, but no code lists
+    Export {
+        /// The folder
+        #[arg(value_name = "FOLDER")]
+        to: PathBuf,
+    },
 }
 
 /// What a command is called, and what its practice's table of roles has to allow (house §18.10).
@@ -316,8 +336,10 @@ impl Command {
             Command::Backup { .. } => Some(("backup", Access::Backup)),
             Command::User(_) => Some(("user", Access::ManagePeople)),
             Command::Practices(_) => Some(("practice", Access::ManagePeople)),
+            Command::Rules(RulesCommand::Save { .. }) => Some(("rules save", Access::Rules)),
+            Command::Rules(RulesCommand::Export { .. }) => Some(("rules export", Access::Rules)),
             Command::Doctor { .. }
-            | Command::Rules(_)
+            | Command::Rules(RulesCommand::Check { .. })
             | Command::Demo { .. }
             | Command::Bench { .. }
             | Command::Restore { .. } => None,
@@ -336,6 +358,14 @@ pub(crate) fn main() -> ExitCode {
         Command::Rules(RulesCommand::Check { own }) => {
             let own = own.or(place.rules);
             return ExitCode::from(rules_check::run(own.as_deref()));
+        }
+        Command::Rules(RulesCommand::Save { file, path, why }) => {
+            on_office(&place, needs, async move |office| {
+                rules_folder::save(&office, &file, &path, &why).await
+            })
+        }
+        Command::Rules(RulesCommand::Export { to }) => {
+            on_office(&place, needs, async move |office| rules_folder::export(&office, &to).await)
         }
         Command::Demo { size, seed, no_serve, listen, score } => {
             let listen = (!no_serve).then_some(listen);

@@ -88,9 +88,12 @@ pub(crate) async fn watch(office: Office, folders: Vec<PathBuf>, mut stop: watch
     }
 }
 
-/// The practice may have been given another time zone since the last file.
+/// The practice may have been given another time zone or other rules since the last file; with
+/// rules that are not whole the files wait.
 async fn take_afresh(office: &Office, folder: &Path, path: &Path) -> anyhow::Result<()> {
-    take(&office.afresh().await?, folder, path).await
+    let office = office.afresh().await?;
+    office.rules.require_whole()?;
+    take(&office, folder, path).await
 }
 
 /// Takes one file in and moves it to where people see what became of it.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use denial::ids::PersonId;
 use denial::person::{Access, Actor, Moment, Reach, Role, allows, reach};
-use denial::rules::Rules;
 use insight::board::Own;
 use store::people::Person;
 use store::practices::Clinic;
@@ -16,6 +15,7 @@ use store::{Key, Practice, Store, Tx, Url, instant};
 
 use crate::clock::Clock;
 use crate::documents::Documents;
+use crate::own_rules::{RuleBook, RuleBooks};
 use crate::practices::{self, Wanted};
 use crate::{access, identity, rules_files};
 
@@ -39,9 +39,10 @@ pub(crate) struct Place {
 pub(crate) struct Office {
     pub(crate) store: Store,
     pub(crate) clinic: Clinic,
-    pub(crate) rules: Arc<Rules>,
-    /// Differs where the rules do; see [`crate::refile`].
-    pub(crate) rules_mark: Arc<str>,
+    /// What its cases follow.
+    pub(crate) rules: RuleBook,
+    /// The rules of every practice of the database.
+    pub(crate) rule_books: Arc<RuleBooks>,
     pub(crate) documents: Documents,
     pub(crate) clock: Clock,
     pub(crate) who: Actor,
@@ -70,8 +71,8 @@ impl Office {
         clock: Clock,
         first: impl FnOnce(&Clock) -> Clinic,
     ) -> anyhow::Result<Office> {
-        let rules = Arc::new(rules_files::load(place.rules.as_deref())?);
-        let rules_mark = rules_files::mark(place.rules.as_deref())?.into();
+        let files = rules_files::files(place.rules.as_deref())?;
+        let rule_books = Arc::new(RuleBooks::over(files)?);
         let folder = place.folder(&place.url()?)?;
         let store = open_store(place).await?;
         if store.practices().await?.is_empty() {
@@ -83,7 +84,8 @@ impl Office {
         let clinic = choose(&store, place.practice.as_deref()).await?;
         let documents = Documents::open(&folder.join("documents"))?;
         let who = console(&store, &clinic.practice, &clock).await?;
-        let mut office = Office { store, clinic, rules, rules_mark, documents, clock, who, folder };
+        let rules = rule_books.newest(&mut store.read(&clinic.practice).await?).await?;
+        let mut office = Office { store, clinic, rules, rule_books, documents, clock, who, folder };
         if let Some(login) = &place.login {
             office.who = office.member(login).await?;
         }
@@ -116,10 +118,30 @@ impl Office {
         self.store.write(self.practice()).await
     }
 
-    /// The same practice as it is called now: somebody may have changed its name or time zone.
+    /// The same practice as it is now: somebody may have changed its name, time zone or rules.
     pub(crate) async fn afresh(&self) -> Result<Office, store::Error> {
-        let clinic = self.read().await?.clinic().await?;
-        Ok(Office { clinic, ..self.clone() })
+        let mut tx = self.read().await?;
+        let clinic = tx.clinic().await?;
+        let rules = self.rule_books.newest(&mut tx).await?;
+        Ok(Office { clinic, rules, ..self.clone() })
+    }
+
+    /// Another practice of the same database, under its own rules.
+    pub(crate) async fn of(&self, clinic: Clinic) -> Result<Office, store::Error> {
+        let mut tx = self.store.read(&clinic.practice).await?;
+        let rules = self.rule_books.newest(&mut tx).await?;
+        Ok(Office { clinic, rules, ..self.clone() })
+    }
+
+    /// The same under the rules that hold in a transaction, which nobody changes meanwhile where it
+    /// writes.
+    ///
+    /// # Errors
+    /// The database; the practice's own rules have faults.
+    pub(crate) async fn in_step(&self, tx: &mut Tx) -> anyhow::Result<Office> {
+        let rules = self.rule_books.newest(tx).await?;
+        rules.require_whole()?;
+        Ok(Office { rules, ..self.clone() })
     }
 
     /// Whether who acts may run a command; whoever holds the database and its key may everything.

@@ -52,7 +52,7 @@ async fn to_do(office: &Office) -> anyhow::Result<Option<Walk>> {
     let last = sweeps.into_iter().find(|(name, ..)| name == SWEEP);
     let last: Option<Walk> =
         last.map(|(.., text)| serde_json::from_str(&text)).transpose().context("a kept walk")?;
-    let rules = office.rules_mark.to_string();
+    let rules = office.rules.mark.to_string();
     Ok(match last {
         Some(walk) if walk.rules == rules => walk.after.is_some().then_some(walk),
         Some(_) | None => Some(Walk { rules, after: Some(String::new()), cases: 0 }),
@@ -66,7 +66,7 @@ pub(crate) async fn begin(office: &Office) -> anyhow::Result<()> {
     }
     let mut tx = office.write().await?;
     if tx.open_cases_after("", 1).await?.is_empty() {
-        note(&mut tx, office, &Walk { rules: office.rules_mark.to_string(), ..Walk::default() })
+        note(&mut tx, office, &Walk { rules: office.rules.mark.to_string(), ..Walk::default() })
             .await?;
         tx.commit().await?;
     }

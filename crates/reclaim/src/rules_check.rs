@@ -27,6 +27,11 @@ pub(crate) fn run(own: Option<&Path>) -> u8 {
     written.map_or(UNREADABLE, |()| code)
 }
 
+/// Prints faults; the exit code is that of rules with faults.
+pub(crate) fn tell(faults: &[RuleFault]) -> u8 {
+    print_faults(faults, &mut io::stdout().lock()).map_or(UNREADABLE, |()| FAULTY)
+}
+
 fn print_faults(faults: &[RuleFault], out: &mut impl Write) -> io::Result<()> {
     for fault in faults {
         writeln!(out, "{}:{}: {}\n    {}", fault.file, fault.line, fault.message, fault.hint)?;

@@ -16,6 +16,9 @@ struct Shipped;
 /// The folders below `data/` that hold rules, and what their files end in.
 const FOLDERS: [(&str, &str); 3] = [("", "toml"), ("codes", "csv"), ("payers", "toml")];
 
+/// Rule files by their path below `data/`, with their texts.
+pub(crate) type Files = Vec<(String, String)>;
+
 /// Reads and checks the rules: the shipped files, each replaced by the clinic's file of the same
 /// name where `own` holds one, and the files that only `own` holds.
 ///
@@ -25,31 +28,36 @@ pub(crate) fn read(own: Option<&Path>) -> anyhow::Result<Result<Rules, Vec<RuleF
     Ok(rules::read(&files(own)?))
 }
 
-fn files(own: Option<&Path>) -> anyhow::Result<Vec<(String, String)>> {
-    let mut files = shipped();
-    if let Some(own) = own {
-        let laid_over = from_folder(own)?;
-        files.retain(|(name, _)| laid_over.iter().all(|(other, _)| name != other));
-        files.extend(laid_over);
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// A mark of the rules to work by: another where a file differs, or the program that reads them.
+/// The shipped files with those of a clinic's folder laid over them.
 ///
 /// # Errors
 /// A folder or file that cannot be read.
-pub(crate) fn mark(own: Option<&Path>) -> anyhow::Result<String> {
+pub(crate) fn files(own: Option<&Path>) -> anyhow::Result<Files> {
+    let over = own.map(from_folder).transpose()?.unwrap_or_default();
+    Ok(laid_over(&shipped(), over))
+}
+
+/// Files, each replaced by the one of the same name of `over`; those that only `over` holds are
+/// added.
+pub(crate) fn laid_over(files: &Files, over: Files) -> Files {
+    let below = |(name, _): &&(String, String)| over.iter().all(|(other, _)| name != other);
+    let mut all: Files = files.iter().filter(below).cloned().collect();
+    all.extend(over);
+    all.sort();
+    all
+}
+
+/// A mark of the rules to work by: another where a file differs, or the program that reads them.
+pub(crate) fn mark(files: &Files) -> String {
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));
     // Raised where hearing keeps more of a case than before: every case is heard anew once.
     hash.update("kept 2");
-    for part in files(own)?.iter().flat_map(|(name, text)| [name, text]) {
+    for part in files.iter().flat_map(|(name, text)| [name, text]) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    Ok(hex::encode(hash.finalize()))
+    hex::encode(hash.finalize())
 }
 
 /// The rules to work by.
@@ -57,7 +65,15 @@ pub(crate) fn mark(own: Option<&Path>) -> anyhow::Result<String> {
 /// # Errors
 /// A folder or file that cannot be read, or rules with faults.
 pub(crate) fn load(own: Option<&Path>) -> anyhow::Result<Rules> {
-    read(own)?.map_err(|faults| {
+    whole(&files(own)?)
+}
+
+/// The rules of files that have to be whole.
+///
+/// # Errors
+/// Rules with faults.
+pub(crate) fn whole(files: &Files) -> anyhow::Result<Rules> {
+    rules::read(files).map_err(|faults| {
         let first = faults.first().map(ToString::to_string).unwrap_or_default();
         let count = faults.len();
         anyhow::anyhow!("{count} faults in the rules, which `reclaim rules check` lists: {first}")
@@ -65,7 +81,7 @@ pub(crate) fn load(own: Option<&Path>) -> anyhow::Result<Rules> {
 }
 
 /// Every shipped rule file: its path below `data/` and its text.
-fn shipped() -> Vec<(String, String)> {
+fn shipped() -> Files {
     let names = Shipped::iter().filter(|name| is_rule_file(name));
     let file = |name: std::borrow::Cow<'static, str>| {
         let text = Shipped::get(&name)?.data;
@@ -74,7 +90,8 @@ fn shipped() -> Vec<(String, String)> {
     names.filter_map(file).collect()
 }
 
-fn is_rule_file(name: &str) -> bool {
+/// True for a path that rules are read from.
+pub(crate) fn is_rule_file(name: &str) -> bool {
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
     FOLDERS.iter().any(|(one, ending)| {
         let ends = Path::new(file).extension().is_some_and(|extension| extension == *ending);
@@ -82,7 +99,7 @@ fn is_rule_file(name: &str) -> bool {
     })
 }
 
-fn from_folder(own: &Path) -> anyhow::Result<Vec<(String, String)>> {
+fn from_folder(own: &Path) -> anyhow::Result<Files> {
     fs::metadata(own).with_context(|| format!("cannot read the folder {}", own.display()))?;
     let mut files = Vec::new();
     for (folder, _) in FOLDERS {

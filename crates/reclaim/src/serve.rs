@@ -82,6 +82,8 @@ async fn nights(office: Office, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             _ = stop.changed() => return,
+            // Whoever saves rules wants to see the cases that waited for them.
+            () = office.rule_books.saved.notified() => {}
             () = tokio::time::sleep(DAWN) => {}
         }
     }
@@ -94,7 +96,8 @@ async fn go_on(office: Office, stop: watch::Receiver<bool>) {
         Vec::new()
     });
     for clinic in clinics {
-        if let Err(fault) = take::go_on(&Office { clinic, ..office.clone() }, &stop).await {
+        let went_on = async { take::go_on(&office.of(clinic).await?, &stop).await };
+        if let Err(fault) = went_on.await {
             tracing::error!("going on with files: {fault:#}");
         }
     }
@@ -103,7 +106,7 @@ async fn go_on(office: Office, stop: watch::Receiver<bool>) {
 /// Sweeps every practice; a fault in one sweep keeps no other from running.
 async fn sweep_all(office: &Office) -> anyhow::Result<()> {
     for clinic in office.store.practices().await? {
-        let there = Office { clinic, ..office.clone() };
+        let there = office.of(clinic).await?;
         match refile::sweep(&there, &|_| {}).await {
             Ok(0) => {}
             Ok(cases) => tracing::info!("sweep {}: {cases} cases follow them", refile::SWEEP),

@@ -127,8 +127,21 @@ pub(crate) async fn settle(
     settle_claims(tx, office, moment, claims, fresh).await
 }
 
-/// Brings the cases of some claims up to date.
+/// Brings the cases of some claims up to date, by the rules that hold now: somebody may have saved
+/// others since the office was opened.
 pub(crate) async fn settle_claims(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    claims: Vec<String>,
+    fresh: Fresh,
+) -> anyhow::Result<()> {
+    let office = office.in_step(tx).await?;
+    settle_under(tx, &office, moment, claims, fresh).await
+}
+
+/// The same by the rules that the office has, whatever holds.
+pub(crate) async fn settle_under(
     tx: &mut Tx,
     office: &Office,
     moment: &Moment,
@@ -477,7 +490,11 @@ pub(crate) async fn save(
     after: &Denial,
     events: &[Event],
 ) -> anyhow::Result<()> {
-    let ruled = if after.status().is_closed() { Vec::new() } else { after.under(&office.rules) };
+    let ruled = if after.status().is_closed() {
+        Vec::new()
+    } else {
+        after.under(&office.rules, moment.today)
+    };
     let after = ruled.iter().fold(after.clone(), Denial::apply);
     let events: Vec<Event> = events.iter().cloned().chain(ruled).collect();
     if events.is_empty() {

@@ -345,7 +345,7 @@ async fn place(
     practices.dedup();
     for practice in practices {
         let clinic = office.store.read(&practice).await?.clinic().await?;
-        let there = Office { clinic, ..office.clone() };
+        let there = office.of(clinic).await?;
         staging::place(&there, &path, planned, progress).await?;
     }
     if planned.iter().any(|one| one.placed.set == "837") {

@@ -14,7 +14,7 @@ use store::{Error, Practice, Store, Tx, instant};
 
 use crate::documents::Documents;
 use crate::practice::Office;
-use crate::{rank, settle, show};
+use crate::{own_rules, rank, settle, show};
 
 /// What was looked at, where nothing differs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -159,6 +159,7 @@ pub(crate) async fn rows(store: &Store, practice: &Practice) -> anyhow::Result<V
     let cases = tx.check_cases(&walked, &heard).await?;
     work.finish_and_clear();
     tx.check_told().await?;
+    own_rules::check(&mut tx).await?;
     let (remittances, claim_payments) = payments(&mut tx).await?;
     let count = |walked: Walked| walked.entries;
     let entries = count(walked) + count(views) + count(house);

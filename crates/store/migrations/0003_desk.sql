@@ -89,3 +89,18 @@ create table half_way (
 -- Who must have one.
 alter table practice add column second_factor text not null default 'nobody'
   check (second_factor in ('nobody', 'leads', 'everybody'));
+-- A practice's own rule files. The newest version of a path is laid over the file that the program
+-- brings; an empty text gives the file up. Versions are counted in the practice, from 1.
+create table rule_version (
+  practice text not null references practice (practice),
+  version bigint not null,
+  path text not null,                   -- as below data/
+  text text not null,
+  why text not null,
+  saved_at text not null,
+  saved_by text not null,
+  primary key (practice, version)
+);
+create index rule_version_path on rule_version (practice, path, version);
+-- The newest of them, where each request looks it up: practices stand before the wall between them.
+alter table practice add column rules bigint not null default 0;

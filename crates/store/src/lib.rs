@@ -31,6 +31,7 @@ mod ranks;
 pub mod raw;
 pub mod remittances;
 pub mod reviews;
+pub mod rule_versions;
 mod seal;
 pub mod sessions;
 mod sql;

@@ -45,6 +45,58 @@ impl Tx {
         rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
     }
 
+    /// Open cases that were denied last, the newest first.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`], [`Error::Database`].
+    pub async fn newest_open_cases(&mut self, limit: i64) -> Result<Vec<Denial>, Error> {
+        let rows = run!(
+            self,
+            all as (String, String),
+            "select denial, body from denial where practice = $1 and state = 'open'
+             order by denied_on desc, denial desc limit $2",
+            self.practice.as_str(),
+            limit
+        )?;
+        rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
+    }
+
+    /// Open cases that wait for a code to be mapped, those with the most money first.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`], [`Error::Database`].
+    pub async fn unmapped_cases(&mut self, code: &str, limit: i64) -> Result<Vec<Denial>, Error> {
+        let rows = run!(
+            self,
+            all as (String, String),
+            "select denial, body from denial
+             where practice = $1 and unmapped = $2 and state = 'open'
+             order by outstanding desc, denial limit $3",
+            self.practice.as_str(),
+            code,
+            limit
+        )?;
+        rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
+    }
+
+    /// Open cases with a payer, those with the most money first.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`], [`Error::Database`].
+    pub async fn payer_cases(&mut self, payer: &str, limit: i64) -> Result<Vec<Denial>, Error> {
+        let rows = run!(
+            self,
+            all as (String, String),
+            "select denial, body from denial
+             where practice = $1 and payer = $2 and state = 'open'
+             order by outstanding desc, denial limit $3",
+            self.practice.as_str(),
+            payer,
+            limit
+        )?;
+        rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
+    }
+
     /// Gives a case, as it was read, another rank. It stays the same case at the same version;
     /// false where it has the rank already or somebody saved it meanwhile.
     ///

@@ -34,6 +34,8 @@ pub struct VisitorRow {
     pub factor_since: Option<String>,
     /// Who of the practice must have one.
     pub second_factor: String,
+    /// The number of the newest version of the practice's own rules.
+    pub rules: i64,
 }
 
 /// Where a session was begun, as far as known.
@@ -77,7 +79,7 @@ impl Store {
              c.simulated, (select count(*) from membership o where o.person = s.person)
                as practices, s.made_at, s.seen_at, p.provisional_since,
              (select f.confirmed_at from factor f where f.person = s.person) as factor_since,
-             c.second_factor
+             c.second_factor, c.rules
              from session s join person p on p.person = s.person
              join membership m on m.practice = s.practice and m.person = s.person
              join practice c on c.practice = s.practice

@@ -21,11 +21,22 @@ use jiff::civil::Date;
 use smol_str::SmolStr;
 
 impl Denial {
-    pub(crate) fn assign(&self, owner: &Owner) -> Result<Change, Refused> {
-        if self.owner() == Some(owner) {
+    /// The owner that somebody chose; who covers for them where they are away.
+    pub(crate) fn assign(
+        &self,
+        owner: &Owner,
+        at: &Moment,
+        rules: &Rules,
+    ) -> Result<Change, Refused> {
+        let present = owner
+            .person
+            .as_ref()
+            .map(|person| rules.owners.present(person, at.today).unwrap_or_else(|| person.clone()));
+        let owner = Owner { person: present, ..owner.clone() };
+        if self.owner() == Some(&owner) {
             return Err(Refused::Unchanged("with that owner"));
         }
-        Ok(Change::Assigned { owner: owner.clone() })
+        Ok(Change::Assigned { owner })
     }
 
     pub(crate) fn take_up(&self, at: &Moment) -> Result<Change, Refused> {
@@ -45,6 +56,7 @@ impl Denial {
         &self,
         category: Category,
         reason: &str,
+        at: &Moment,
         rules: &Rules,
     ) -> Result<Vec<Change>, Refused> {
         let reason = said(reason, "a reason for the other category")?.to_owned();
@@ -54,14 +66,17 @@ impl Denial {
         let change = Change::Recategorized { category, origin: category.origin(), reason };
         let after = self.clone().changed(&change);
         let mut changes = vec![change];
-        changes.extend(after.owner_anew(rules));
+        changes.extend(after.owner_anew(rules, at.today));
         Ok(changes)
     }
 
-    /// The matrix's owner, where it differs in role and nobody chose one by hand.
-    pub(crate) fn owner_anew(&self, rules: &Rules) -> Option<Change> {
-        let owner = self.owner_by_matrix(rules);
-        let is_other = self.owner().is_some_and(|now| now.role != owner.role);
+    /// The matrix's owner, where it differs in role or names a person for a case that nobody has,
+    /// and nobody chose one by hand.
+    pub(crate) fn owner_anew(&self, rules: &Rules, today: Date) -> Option<Change> {
+        let owner = self.owner_by_matrix(rules, today);
+        let is_other = self.owner().is_some_and(|now| {
+            now.role != owner.role || (now.person.is_none() && owner.person.is_some())
+        });
         (is_other && !self.chosen.owner).then_some(Change::Owned { owner })
     }
 

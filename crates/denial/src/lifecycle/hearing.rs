@@ -69,7 +69,7 @@ impl Denial {
         let mut all = vec![Change::Refiled { filing: Box::new(filing), changes }];
         let mut after = all.iter().fold(self.clone(), Denial::changed);
         if after.owner().is_some_and(|owner| owner.person.is_none()) {
-            all.extend(after.owner_anew(rules));
+            all.extend(after.owner_anew(rules, at.today));
             after = all.iter().fold(self.clone(), Denial::changed);
         }
         all.extend(self.follow(&after, &what, at, rules));

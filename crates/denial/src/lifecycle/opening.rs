@@ -124,7 +124,7 @@ impl Denial {
 fn unplanned(found: &Findings, opening: Opening, at: &Moment, rules: &Rules) -> Denial {
     let facts = opening.facts;
     let payer = rules.payer(&facts.payer_name, facts.plan);
-    let owner = owner::owner_for(found.category(), found.origin(), payer, rules);
+    let owner = owner::owner_for(found.category(), found.origin(), payer, rules, at.today);
     let next = NextAction { kind: found.leading.next, on: at.today };
     Denial {
         id: opening.id,

@@ -165,11 +165,11 @@ impl Denial {
         today: Date,
         rules: &Rules,
     ) -> Work {
-        let owner = self.owner().cloned().unwrap_or_else(|| self.owner_by_matrix(rules));
+        let owner = self.owner().cloned().unwrap_or_else(|| self.owner_by_matrix(rules, today));
         Work::Open { status, owner, next, escalate_on: self.escalate_on(next, today, rules) }
     }
 
-    pub(crate) fn owner_by_matrix(&self, rules: &Rules) -> crate::denial::Owner {
-        owner::owner_for(self.category, self.origin, self.payer_rules(rules), rules)
+    pub(crate) fn owner_by_matrix(&self, rules: &Rules, on: Date) -> crate::denial::Owner {
+        owner::owner_for(self.category, self.origin, self.payer_rules(rules), rules, on)
     }
 }

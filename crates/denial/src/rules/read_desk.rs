@@ -5,7 +5,7 @@ use super::{Desk, Draft};
 use crate::category::Category;
 use crate::denial::NextActionKind;
 use crate::money::Money;
-use crate::owner::{OwnerRow, Owners, Step};
+use crate::owner::{Away, Member, OwnerRow, Owners, Step};
 
 impl Draft {
     pub(super) fn read_desk(&mut self, file: &str, text: &str) {
@@ -18,6 +18,7 @@ impl Draft {
         let (owners, faults) = Page::new(file, text).read(|page| Owners {
             rows: page.entries("owner").iter().filter_map(owner).collect(),
             ladder: page.entries("step").iter().filter_map(step).collect(),
+            away: page.entries("away").iter().filter_map(away).collect(),
         });
         self.rules.owners = owners;
         self.faults.extend(faults);
@@ -78,9 +79,27 @@ pub(super) fn owner(row: &Entry<'_>) -> Option<OwnerRow> {
     let then = row.required("then", row.named("then"));
     let after_days = row.required("after_days", row.number("after_days"));
     let (origin, asks) = (row.named("origin"), row.named("asks"));
+    let person = row.text("person").map(Member::of);
     row.finish();
     let (category, role, then) = (category?, role?, then?);
-    Some(OwnerRow { category, origin, role, asks, then, after_days: after_days? })
+    Some(OwnerRow { category, origin, role, person, asks, then, after_days: after_days? })
+}
+
+/// One `[[away]]`.
+fn away(row: &Entry<'_>) -> Option<Away> {
+    let person = row.required("person", row.text("person")).map(Member::of);
+    let from = row.required("from", row.date("from"));
+    let until = row.required("until", row.date("until"));
+    let cover = row.required("cover", row.text("cover")).map(Member::of);
+    row.finish();
+    let (person, from, until, cover) = (person?, from?, until?, cover?);
+    if until < from {
+        row.fault_at("until", "`until` is before `from`".to_owned(), "exchange the days");
+    }
+    if person == cover {
+        row.fault_at("cover", "nobody covers themselves".to_owned(), "name another person");
+    }
+    Some(Away { person, from, until, cover })
 }
 
 fn step(row: &Entry<'_>) -> Option<Step> {

@@ -58,6 +58,7 @@ fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerR
         aliases,
         plan_types,
         default_for,
+        plan_where_unsaid: page.named("plan_where_unsaid"),
         windows,
         usual_answer_days,
         owners,

@@ -190,6 +190,7 @@ fn denial(entry: &Entry<'_>, priors: &Priors) -> Option<Ruling> {
             .unwrap_or_else(|| prior.map(|prior| prior.documents.clone()).unwrap_or_default()),
         chance: prior.map(|prior| prior.chance(recoverable)).unwrap_or_default(),
         suggestion,
+        preventable: entry.flag("preventable"),
     })
 }
 
@@ -235,6 +236,7 @@ fn narrower(entry: &Entry<'_>, general: &Ruling, priors: &Priors) -> Ruling {
     let (category, origin) = (entry.named("category"), entry.named("origin"));
     let (next, correctable) = (entry.named("next"), entry.flag("correctable"));
     let (recoverable, own) = (entry.named::<Recoverable>("recoverable"), documents(entry));
+    let preventable = entry.flag("preventable");
     if kind != AdjustmentKind::Denial {
         return Ruling { kind, ..Ruling::unmapped() };
     }
@@ -254,6 +256,7 @@ fn narrower(entry: &Entry<'_>, general: &Ruling, priors: &Priors) -> Ruling {
         documents: own.unwrap_or_else(|| general_documents.clone()),
         chance: recoverable.map_or(general_chance, |recoverable| prior.chance(recoverable)),
         suggestion: if moved.is_some() { None } else { general.suggestion },
+        preventable: preventable.or(general.preventable.filter(|_| moved.is_none())),
     }
 }
 

@@ -24,14 +24,14 @@ fn shipped() -> Vec<(String, String)> {
     files
 }
 
-fn with(file: &str, text: &str) -> Vec<(String, String)> {
+pub(super) fn with(file: &str, text: &str) -> Vec<(String, String)> {
     let mut files = shipped();
     files.retain(|(name, _)| name != file);
     files.push((file.to_owned(), text.to_owned()));
     files
 }
 
-fn text_of(file: &str) -> String {
+pub(super) fn text_of(file: &str) -> String {
     shipped().into_iter().find(|(name, _)| name == file).expect("a shipped file").1
 }
 
@@ -239,7 +239,10 @@ fn a_payers_own_owner_comes_first() {
                then = \"manager\"\nafter_days = 2\n";
     let rules = read(&with("payers/test.toml", &format!("{HEAD}{row}"))).expect("rules");
     let payer = rules.payer(&called("Test Health"), PlanType::Commercial);
-    let owner = |payer| owner_for(Category::Bundling, Origin::BackEnd, payer, &rules).role;
+    let owner = |payer| {
+        let on = jiff::civil::date(2026, 3, 1);
+        owner_for(Category::Bundling, Origin::BackEnd, payer, &rules, on).role
+    };
     assert_eq!((owner(payer), owner(None)), (Role::BillingSupervisor, Role::CertifiedCoder));
 }
 

@@ -27,6 +27,7 @@ pub(crate) fn rules() -> Rules {
         category: *category,
         origin: None,
         role: owner_of(*category),
+        person: None,
         asks: None,
         then: Role::BillingSupervisor,
         after_days: 10,

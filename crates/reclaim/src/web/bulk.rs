@@ -297,6 +297,7 @@ fn fields_for(
         moment: &moment,
         people,
         advice: Advice::Rework,
+        preventable: None,
         usual: &[],
         typed: Some((order.act.as_str(), &typed)),
     };

@@ -212,7 +212,8 @@ fn shown(
     };
     let advice = triage::rework_or_write_off(&stake, &office.rules.desk).advice;
     let usual = loaded.usual.as_slice();
-    let desk = Desk { case, moment: &moment, people, advice, usual, typed };
+    let preventable = rank::leading(case, &office.rules).and_then(|ruling| ruling.preventable);
+    let desk = Desk { case, moment: &moment, people, advice, preventable, usual, typed };
     let forms = desk.forms();
     let documents = case.documents.iter().map(|one| DocumentView {
         href: format!("/cases/{}/documents/{}", case.id, one.document),

@@ -37,6 +37,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) people: &'a People,
     /// What the rules advise: to work it or to give it up.
     pub(crate) advice: Advice,
+    /// Whether the rules say that the clinic could have prevented it.
+    pub(crate) preventable: Option<bool>,
     /// Root causes that were set before for such a case, the most usual first.
     pub(crate) usual: &'a [UsualCause],
     /// The act that was tried and what was typed for it.
@@ -367,6 +369,7 @@ impl Desk<'_> {
 
     fn root_cause(&self) -> Vec<Field> {
         let act = Act::SetRootCause;
+        let preventable = if self.preventable == Some(false) { "no" } else { "yes" };
         let likely = [("unknown", "Not judged"), ("yes", "Yes"), ("no", "No")];
         let mut step = self.text(act, "step", "Step of the work where it began", true);
         let mut steps: Vec<String> = self.usual.iter().map(|one| one.step.clone()).collect();
@@ -380,7 +383,13 @@ impl Desk<'_> {
         vec![
             step,
             team,
-            self.chosen(act, "preventable", "Preventable", &[("yes", "Yes"), ("no", "No")], "yes"),
+            self.chosen(
+                act,
+                "preventable",
+                "Preventable",
+                &[("yes", "Yes"), ("no", "No")],
+                preventable,
+            ),
             self.chosen(act, "recoverable", "Recoverable", &likely, "unknown"),
             self.words(act, "note", "What was found", true),
         ]

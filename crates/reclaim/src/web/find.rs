@@ -76,7 +76,7 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
 }
 
 /// Cases by an id, or by a claim's number as we know it, with those joined to it.
-async fn numbered(tx: &mut Tx, sought: &str) -> Result<Vec<Denial>, Trouble> {
+pub(crate) async fn numbered(tx: &mut Tx, sought: &str) -> Result<Vec<Denial>, Trouble> {
     if sought.starts_with("den_") {
         return Ok(tx.cases_among(&[sought.to_owned()]).await?);
     }

@@ -1,14 +1,18 @@
-//! Rules: what the rule files lack, with the cases and the money that wait for it.
+//! Rules: what the rule files lack, with the cases and the money that wait for it; the files.
 
 use askama::Template;
+use axum::extract::Query;
 use axum::response::Response;
 use denial::codes::Carc;
 use denial::person::{Access, allows};
 use denial::rules::Rules;
 use store::queue::Count;
 
+use crate::fields::Fields;
 use crate::web::gate::escaped;
 use crate::web::page::{Page, html};
+use crate::web::rules::{self, FileRow};
+use crate::web::rules_edit::{FaultRow, fault_rows};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -19,9 +23,14 @@ struct LackingPage {
     page: Page,
     codes: Vec<Lack>,
     payers: Vec<Lack>,
+    files: Vec<FileRow>,
+    /// What is wrong in the practice's own files.
+    faults: Vec<FaultRow>,
     /// They may open the cases.
     opens: bool,
 }
+
+const SAVED: &str = "Saved. The cases that wait for it follow within seconds.";
 
 /// One thing that a rule file does not say.
 struct Lack {
@@ -30,20 +39,29 @@ struct Lack {
     cases: String,
     money: String,
     href: String,
+    /// Where it is said.
+    map: Option<String>,
 }
 
 /// `GET /rules`.
-pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let mut tx = office.read().await?;
     let codes = tx.unmapped_codes().await?;
     let payers = tx.payers_without_rules().await?;
-    let template = LackingPage {
+    let files = rules::rows(&mut tx, office).await?;
+    let mut template = LackingPage {
+        files,
+        faults: fault_rows(&office.rules.faults, ""),
         page: Page::of(&visitor, "Rules", "/rules"),
         codes: codes.iter().map(|one| code(one, &office.rules)).collect(),
         payers: payers.into_iter().map(payer).collect(),
         opens: allows(office.who.role, Access::Queue),
     };
+    template.page.done = asked.get("done").map(|_| SAVED.to_owned());
     html(&template)
 }
 
@@ -58,6 +76,7 @@ fn code(one: &Count, rules: &Rules) -> Lack {
             "/queue?unmapped={}&snoozed=show",
             one.name.bytes().map(escaped).collect::<String>()
         ),
+        map: Some(format!("/rules/code?code={}", rules::escaped_path(&one.name))),
         name: one.name.clone(),
     }
 }
@@ -69,5 +88,6 @@ fn payer((payer, name, cases, cents): (String, String, i64, i64)) -> Lack {
         cases: words::number(cases),
         money: words::money(cents),
         href: format!("/queue?no_rule=yes&payer={payer}&snoozed=show"),
+        map: Some(format!("/rules/payer?payer={payer}")),
     }
 }

@@ -11,8 +11,9 @@ use denial::person::Access;
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, assets, audit, bulk, case, case_documents, claim, doubtful, facets, files, find,
-    health, home, keyed, lacking, matches, practice, queue, rejections, remittances, saved, second,
-    sign_in, staff, unmatched, upload,
+    health, home, keyed, lacking, matches, practice, queue, rejections, remittances, rules,
+    rules_code, rules_codes, rules_edit, rules_owners, rules_payer, saved, second, sign_in, staff,
+    unmatched, upload,
 };
 
 /// One page.
@@ -104,6 +105,18 @@ pub(crate) fn table() -> Vec<Route> {
         shows("/files", Needs(A::Remittances), files::page),
         shows("/files/{hash}", Needs(A::Remittances), files::one),
         shows("/rules", Needs(A::Rules), lacking::page),
+        shows("/rules/file", Needs(A::Rules), rules::file),
+        shows("/rules/edit", Needs(A::Rules), rules_edit::form),
+        does("/rules/edit", Needs(A::Rules), rules_edit::change).lists("rules tried"),
+        does("/rules/restore", Needs(A::Rules), rules_edit::restore),
+        shows("/rules/code", Needs(A::Rules), rules_code::form),
+        does("/rules/code", Needs(A::Rules), rules_code::change).lists("rules tried"),
+        shows("/rules/codes", Needs(A::Rules), rules_codes::form),
+        does("/rules/codes", Needs(A::Rules), rules_codes::look).large(),
+        shows("/rules/owners", Needs(A::Rules), rules_owners::page),
+        does("/rules/owners", Needs(A::Rules), rules_owners::change).lists("rules tried"),
+        shows("/rules/payer", Needs(A::Rules), rules_payer::form),
+        does("/rules/payer", Needs(A::Rules), rules_payer::change).lists("rules tried"),
         shows("/journal", Needs(A::Audit), audit::page).lists("journal"),
         shows("/journal.csv", Both(A::Audit, A::Export), audit::file).reveals(),
         shows("/people", Needs(A::ManagePeople), staff::page),

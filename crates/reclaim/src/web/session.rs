@@ -87,7 +87,7 @@ pub(crate) async fn visitor(
         (None, _) => None,
     };
     let csrf = hashed(&format!("form {token}"));
-    let office = office_of(app, row);
+    let office = office_of(app, row).await?;
     Ok(office.map(|office| Visitor {
         office,
         name,
@@ -132,7 +132,18 @@ fn must_have_factor(row: &VisitorRow) -> bool {
 
 /// The practice of a session, with its person as the one who acts. None for a role or practice
 /// that is no word of ours: it may do nothing.
-fn office_of(app: &App, row: VisitorRow) -> Option<Office> {
+async fn office_of(app: &App, row: VisitorRow) -> Result<Option<Office>, Trouble> {
+    let version = row.rules;
+    let Some((clinic, who)) = place_of(row) else { return Ok(None) };
+    let held = app.office.rule_books.held(&clinic.practice, version);
+    let office = match held {
+        Some(rules) => Office { clinic, rules, ..app.office.clone() },
+        None => app.office.of(clinic).await?,
+    };
+    Ok(Some(Office { who, ..office }))
+}
+
+fn place_of(row: VisitorRow) -> Option<(Clinic, Actor)> {
     let person = PersonId::parse(&row.person).ok()?;
     let role = Role::from_name(&row.role)?;
     let clinic = Clinic {
@@ -141,7 +152,7 @@ fn office_of(app: &App, row: VisitorRow) -> Option<Office> {
         zone: row.zone,
         simulated: row.simulated,
     };
-    Some(Office { clinic, who: Actor { person, role }, ..app.office.clone() })
+    Some((clinic, Actor { person, role }))
 }
 
 /// Draws a token: 256 bits that nobody guesses.

@@ -11,6 +11,7 @@ mod paper;
 mod practices;
 mod queue;
 mod records;
+mod rules;
 mod second;
 mod signing_in;
 mod story;

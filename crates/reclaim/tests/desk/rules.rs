@@ -134,3 +134,46 @@ fn mapping_a_code_files_what_waited_anew() {
         desk.proven();
     }
 }
+
+const MAPPED: &str = "name = \"Stand-In\"\nplan_types = [\"commercial\"]\n
+    [[reason]]\ncarc = \"111\"\nkind = \"denial\"\ncategory = \"authorization\"
+    correctable = true\nrecoverable = \"medium\"\nnext = \"correct\"\n";
+
+#[test]
+fn a_practice_keeps_rules_of_its_own_and_its_cases_follow_them() {
+    for desk in Desk::each() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = remittance("STAND-IN", "T1", "20260110", "U1", "0", "CAS*CO*111*100~");
+        desk.take(&[written(folder.path(), "U1.835", &text)]);
+        assert_eq!(shown(&desk, "U1")["case"]["category"], "unmapped");
+        let save = |name: &str, text: &str, path: &str, why: &str| {
+            let file = written(folder.path(), name, text).display().to_string();
+            desk.run(&["rules", "save", &file, "--for", path, "--why", why])
+        };
+        let own = "payers/stand-in.toml";
+        let faulty = save("faulty.toml", &MAPPED.replace("medium", "often"), own, "a try");
+        let said = String::from_utf8_lossy(&faulty.stdout).into_owned();
+        assert_eq!(faulty.status.code(), Some(1), "{said}");
+        assert!(said.contains("payers/stand-in.toml:9: recoverable: expected one of"), "{said}");
+        for (path, why) in [("payers/stand-in.txt", "why"), ("../a.toml", "why"), (own, " ")] {
+            let refused = save("mapped.toml", MAPPED, path, why);
+            assert_eq!(refused.status.code(), Some(2), "{path} {why:?}");
+        }
+        let saved = save("mapped.toml", MAPPED, own, "read in their manual");
+        let said = String::from_utf8_lossy(&saved.stdout).into_owned();
+        assert_eq!(said, "version 1 of payers/stand-in.toml; 1 open cases follow it\n");
+        assert_eq!(shown(&desk, "U1")["case"]["category"], "authorization");
+        // The next file is read by them too, without a word on the command line.
+        let text = remittance("STAND-IN", "T2", "20260110", "U2", "0", "CAS*CO*111*100~");
+        desk.take(&[written(folder.path(), "U2.835", &text)]);
+        assert_eq!(shown(&desk, "U2")["case"]["category"], "authorization");
+        let out = folder.path().join("out");
+        desk.ok(&["rules", "export", &out.display().to_string()]);
+        assert_eq!(std::fs::read_to_string(out.join(own)).expect("written"), MAPPED);
+        // Given up, what the program brings holds again.
+        let gone = save("empty.toml", "", own, "the contract ended");
+        assert!(gone.status.success(), "{}", String::from_utf8_lossy(&gone.stderr));
+        assert_eq!(shown(&desk, "U1")["case"]["category"], "unmapped");
+        desk.proven();
+    }
+}

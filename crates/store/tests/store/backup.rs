@@ -130,6 +130,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "half_way",
             "recovery_code",
             "factor",
+            "rule_version",
         ] {
             old.past(&format!("drop table {table}")).await.expect("dropped");
         }
@@ -141,6 +142,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "session drop column came_from",
             "session drop column browser",
             "practice drop column second_factor",
+            "practice drop column rules",
         ] {
             old.past(&format!("alter table {column}")).await.expect("dropped");
         }

@@ -31,6 +31,7 @@ pub(crate) fn rules() -> Rules {
         category: *category,
         origin: None,
         role: Role::BillingSpecialist,
+        person: None,
         asks: None,
         then: Role::BillingSupervisor,
         after_days: 10,

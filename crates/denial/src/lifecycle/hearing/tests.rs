@@ -58,6 +58,7 @@ fn rules() -> Rules {
         category,
         origin: None,
         role,
+        person: None,
         asks: None,
         then: Role::BillingSupervisor,
         after_days: 10,

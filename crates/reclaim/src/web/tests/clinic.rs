@@ -98,6 +98,21 @@ impl TestClinic {
         Office::open_at(&place, self.office().clock.clone()).await.expect("opens")
     }
 
+    /// The same practice as another process opens it.
+    pub(super) async fn another_process(&self) -> Office {
+        Office::open_at(&self.place, self.office().clock.clone()).await.expect("opens")
+    }
+
+    /// The same clinic under a program that brings one more rule file.
+    pub(super) async fn with_file(&mut self, path: &str, text: &str) {
+        let mut files = crate::rules_files::files(None).expect("the shipped files");
+        files.push((path.to_owned(), text.to_owned()));
+        let rule_books = Arc::new(crate::own_rules::RuleBooks::over(files).expect("whole"));
+        let office = Office { rule_books, ..self.app.office.clone() };
+        let office = office.afresh().await.expect("read");
+        self.app = App::new(office, false, None);
+    }
+
     /// Makes a person whose login is the role's name, and signs them in.
     pub(super) async fn person(&self, role: Role) -> Browser {
         self.named(role.as_str(), role).await

@@ -82,7 +82,8 @@ async fn changed_rules_walk_once_and_go_on_where_they_stopped() {
     let lead = clinic.person(Role::BillingSupervisor).await;
     let claims = [denied("A-1", 90, "CO*197*90"), denied("A-2", 50, "CO*197*50")];
     take(&lead, "a.835", &era("T1", &claims)).await;
-    let changed = Office { rules_mark: "changed".into(), ..clinic.office().clone() };
+    let changed =
+        Office { rules: clinic.office().rules.marked("changed"), ..clinic.office().clone() };
     assert_eq!(refile::sweep(&changed, &|_| {}).await.expect("walked"), 2);
     assert_eq!(refile::sweep(&changed, &|_| {}).await.expect("nothing to do"), 0);
     let mut tx = changed.write().await.expect("a turn");

@@ -1,0 +1,269 @@
+//! The matrix of owners: who has which reason, whom they ask, who hears next, who is away and who
+//! covers them; a change is tried on cases before it is saved.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use denial::category::{Category, Origin};
+use denial::owner::{Away, Member, OwnerRow};
+use denial::person::Role;
+use denial::rules::write;
+use jiff::civil::Date;
+
+use crate::fields::Fields;
+use crate::line_changes::Mark;
+use crate::own_rules::Text;
+use crate::practice::{CONSOLE, Office};
+use crate::web::case_fields::named;
+use crate::web::gate::Posted;
+use crate::web::page::{Page, html_with};
+use crate::web::rules_edit::{read_of, text_of};
+use crate::web::rules_proposed::{self, Proposal};
+use crate::web::rules_tried;
+use crate::web::session::Visitor;
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+/// The file that the page writes.
+const OWNERS: &str = "owners.toml";
+
+#[derive(Template)]
+#[template(path = "rule_owners.html")]
+struct OwnersPage {
+    page: Page,
+    roles: Vec<String>,
+    rows: Vec<Row>,
+    /// Rows that payers' files hold: file, payer, reason, role.
+    narrower: Vec<(String, String, String, String)>,
+    away: Vec<AwayRow>,
+    categories: Vec<(String, String)>,
+    owners: Vec<(String, String)>,
+    people: Vec<(String, String)>,
+    typed: Fields,
+    read: i64,
+    proposal: Proposal,
+}
+
+/// One row of the matrix.
+struct Row {
+    reason: String,
+    href: String,
+    cells: Vec<Cell>,
+}
+
+/// What a role has to do with a reason.
+#[derive(Default)]
+struct Cell {
+    owns: bool,
+    person: Option<String>,
+    asked: bool,
+    hears: Option<String>,
+}
+
+struct AwayRow {
+    login: String,
+    name: String,
+    cover: String,
+    from: String,
+    from_name: String,
+    until: String,
+    state: &'static str,
+}
+
+impl OwnersPage {
+    fn value(&self, name: &str) -> &str {
+        self.typed.get(name).map_or("", String::as_str)
+    }
+
+    fn is(&self, name: &str, value: &str) -> bool {
+        self.value(name) == value
+    }
+}
+
+/// `GET /rules/owners`; a row of the matrix is asked for by its reason.
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let field = |name: &str| asked.get(name).map(String::as_str).unwrap_or_default();
+    let category = Category::from_name(field("category"));
+    let origin = Origin::from_name(field("origin"));
+    let rows = &visitor.office.rules.owners.rows;
+    let row = rows.iter().find(|row| Some(row.category) == category && row.origin == origin);
+    let typed = row.map(typed_of).unwrap_or_default();
+    let mut page = shown(&visitor, typed, Proposal::default()).await?;
+    page.page.done = asked.get("done").map(|_| {
+        "Saved. Cases that nobody has follow it within seconds; new ones at once.".to_owned()
+    });
+    html_with(StatusCode::OK, &page)
+}
+
+fn typed_of(row: &OwnerRow) -> Fields {
+    let pairs = [
+        ("category", row.category.as_str().to_owned()),
+        ("origin", row.origin.map_or("", Origin::as_str).to_owned()),
+        ("role", row.role.as_str().to_owned()),
+        ("person", row.person.as_ref().map_or("", |one| one.login.as_str()).to_owned()),
+        ("asks", row.asks.map_or("", Role::as_str).to_owned()),
+        ("then", row.then.as_str().to_owned()),
+        ("after_days", row.after_days.to_string()),
+    ];
+    pairs.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
+}
+
+async fn shown(
+    visitor: &Visitor,
+    typed: Fields,
+    proposal: Proposal,
+) -> Result<OwnersPage, Trouble> {
+    let office = &visitor.office;
+    let mut tx = office.read().await?;
+    let members = tx.members().await?;
+    let read = tx.newest_rules().await?;
+    let mut people: Vec<(String, String)> = members
+        .iter()
+        .filter(|one| one.login != CONSOLE)
+        .map(|one| (one.login.clone(), format!("{} ({})", one.name, words::lower(&one.role))))
+        .collect();
+    people.sort_by(|one, other| one.1.cmp(&other.1));
+    let names: HashMap<String, String> =
+        members.into_iter().map(|one| (one.login, one.name)).collect();
+    let owners = &office.rules.owners;
+    let is_used = |role: &&Role| {
+        owners
+            .rows
+            .iter()
+            .any(|row| row.role == **role || row.asks == Some(**role) || row.then == **role)
+    };
+    let roles: Vec<Role> = Role::ALL.iter().filter(is_used).copied().collect();
+    let mut rows: Vec<&OwnerRow> = owners.rows.iter().collect();
+    rows.sort_by_key(|row| (row.category, row.origin));
+    let today = office.moment().today;
+    Ok(OwnersPage {
+        page: Page::of(visitor, "Owners", "/rules"),
+        rows: rows.into_iter().map(|row| matrix_row(row, &roles, &names)).collect(),
+        roles: roles.iter().map(|role| words::label(role.as_str())).collect(),
+        narrower: narrower(office),
+        away: owners.away.iter().map(|away| away_row(away, &names, today)).collect(),
+        categories: named(Category::ALL, Category::as_str),
+        owners: named(Role::ALL, Role::as_str),
+        people,
+        typed,
+        read,
+        proposal,
+    })
+}
+
+fn matrix_row(row: &OwnerRow, roles: &[Role], names: &HashMap<String, String>) -> Row {
+    let cell = |role: &Role| Cell {
+        owns: row.role == *role,
+        person: row.person.as_ref().filter(|_| row.role == *role).map(|one| name(one, names)),
+        asked: row.asks == Some(*role),
+        hears: (row.then == *role)
+            .then(|| words::counted(i64::from(row.after_days), "day", "days")),
+    };
+    let origin = row.origin.map(|origin| format!(", {}", words::lower(origin.as_str())));
+    Row {
+        reason: format!("{}{}", words::label(row.category.as_str()), origin.unwrap_or_default()),
+        href: format!(
+            "/rules/owners?category={}&origin={}#change",
+            row.category.as_str(),
+            row.origin.map_or("", Origin::as_str)
+        ),
+        cells: roles.iter().map(cell).collect(),
+    }
+}
+
+fn name(one: &Member, names: &HashMap<String, String>) -> String {
+    names.get(one.login.as_str()).cloned().unwrap_or_else(|| format!("{} (has left)", one.login))
+}
+
+fn narrower(office: &Office) -> Vec<(String, String, String, String)> {
+    let of = |payer: &denial::payer::PayerRules| {
+        let row = |row: &OwnerRow| {
+            let reason = words::label(row.category.as_str());
+            let role = words::label(row.role.as_str());
+            (payer.file.to_string(), payer.name.to_string(), reason, role)
+        };
+        payer.owners.iter().map(row).collect::<Vec<_>>()
+    };
+    office.rules.payers.iter().flat_map(of).collect()
+}
+
+fn away_row(away: &Away, names: &HashMap<String, String>, today: Date) -> AwayRow {
+    let state = if away.until < today {
+        "over"
+    } else if away.from <= today {
+        "away now"
+    } else {
+        "to come"
+    };
+    AwayRow {
+        login: away.person.login.to_string(),
+        name: name(&away.person, names),
+        cover: name(&away.cover, names),
+        from: away.from.to_string(),
+        from_name: words::day(away.from),
+        until: words::day(away.until),
+        state,
+    }
+}
+
+/// `POST /rules/owners`: a row, an absence or its end, tried or saved.
+pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let own = office.read().await?.own_rules().await?;
+    let proposal = match written(&fields, &text_of(office, &own, OWNERS)) {
+        Err(why) => Proposal::refused(why),
+        Ok(text) if fields.get("what").is_some_and(|what| what == "save") => {
+            let text = Text::of(OWNERS, &text);
+            let why = fields.get("why").map(String::as_str).unwrap_or_default();
+            match rules_proposed::save(&visitor, &[text], why, read_of(&fields)).await? {
+                None => return Ok(Redirect::to("/rules/owners?done=1").into_response()),
+                Some(refused) => refused,
+            }
+        }
+        Ok(text) => {
+            let cases = rules_tried::cases(&mut office.read().await?, &visitor, "").await?;
+            Proposal::tried(&visitor, &own, &[Text::of(OWNERS, &text)], &cases).await?
+        }
+    };
+    let page = shown(&visitor, fields, proposal).await?;
+    html_with(page.proposal.status(), &page)
+}
+
+/// The matrix as it would be.
+fn written(fields: &Fields, text: &str) -> Result<String, &'static str> {
+    let field = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
+    let day =
+        |name: &str| field(name).parse::<Date>().map_err(|_| "Write both days of the absence.");
+    match field("change") {
+        "row" => Ok(write::owned(text, &row(fields)?)),
+        "away" => {
+            if field("away").is_empty() || field("cover").is_empty() {
+                return Err("Choose who is away and who covers them.");
+            }
+            let (person, cover) = (Member::of(field("away")), Member::of(field("cover")));
+            let away = Away { person, from: day("from")?, until: day("until")?, cover };
+            Ok(write::away(text, &away))
+        }
+        "back" => Ok(write::back(text, field("away"), day("from")?)),
+        _ => Err("Choose what to change."),
+    }
+}
+
+fn row(fields: &Fields) -> Result<OwnerRow, &'static str> {
+    let field = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
+    Ok(OwnerRow {
+        category: Category::from_name(field("category")).ok_or("Choose a reason.")?,
+        origin: Origin::from_name(field("origin")),
+        role: Role::from_name(field("role")).ok_or("Choose the role that owns it.")?,
+        person: Some(field("person")).filter(|login| !login.is_empty()).map(Member::of),
+        asks: Role::from_name(field("asks")),
+        then: Role::from_name(field("then")).ok_or("Choose who hears of it next.")?,
+        after_days: field("after_days").parse().map_err(|_| "Write the days as a whole number.")?,
+    })
+}
