@@ -69,6 +69,11 @@ impl PayerRules {
         !wanted.is_empty() && (read || made())
     }
 
+    /// The codes that mean something of their own at this payer.
+    pub fn own_reasons(&self) -> impl Iterator<Item = &Carc> {
+        self.reasons.keys()
+    }
+
     /// The name, then the aliases.
     pub fn spellings(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.name.as_str()).chain(self.aliases.iter().map(SmolStr::as_str))

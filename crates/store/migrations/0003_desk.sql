@@ -50,3 +50,6 @@ create table word (
   primary key (practice, word, about, kind)
 );
 create index word_about on word (practice, about, kind);
+
+-- Cases of one payer with one leading code: what usually works.
+create index denial_alike on denial (practice, payer, code, denied_on desc, denial desc);

@@ -5,6 +5,7 @@
 
 pub mod acknowledgements;
 mod adjustments;
+pub mod alike;
 pub mod audit;
 pub mod backup;
 pub mod batches;

@@ -20,13 +20,18 @@ use crate::practice::Office;
 use crate::rank;
 use crate::web::about::{About, AnswerView};
 use crate::web::act_words;
+use crate::web::case_alike::Alike;
+use crate::web::case_documents::{self, Paper};
 use crate::web::case_fields::Kind;
 use crate::web::case_forms::{ActForm, Desk};
+use crate::web::case_payer::PayerView;
+use crate::web::case_timeline::{Timeline, Wanted};
 use crate::web::case_view::{self, CaseView, LineView, PatientView, Spoken};
+use crate::web::claim::{self, VersionView};
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html_with};
 use crate::web::session::Visitor;
-use crate::web::timeline::{self, People, Told};
+use crate::web::timeline::{self, People};
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
@@ -41,8 +46,12 @@ struct CasePage {
     spoken: Vec<Spoken>,
     answers: Vec<AnswerView>,
     postings: Vec<PostingView>,
-    documents: Vec<DocumentView>,
-    timeline: Vec<Told>,
+    papers: Vec<Paper>,
+    timeline: Timeline,
+    sent: Vec<String>,
+    versions: Vec<VersionView>,
+    alike: Alike,
+    payer: Option<PayerView>,
     forms: Vec<ActForm>,
     /// Why the last act was not done.
     refused: Option<String>,
@@ -67,12 +76,6 @@ struct PostingView {
     by: String,
 }
 
-/// A document of the case.
-struct DocumentView {
-    href: String,
-    what: String,
-}
-
 /// Another case of the same claim.
 pub(super) struct Sibling {
     pub(super) href: String,
@@ -89,7 +92,10 @@ struct Loaded {
     spoken: Vec<Spoken>,
     answers: Vec<AnswerView>,
     postings: Vec<PostingView>,
-    timeline: Vec<Told>,
+    papers: Vec<Paper>,
+    timeline: Timeline,
+    versions: Vec<VersionView>,
+    alike: Alike,
     siblings: Vec<Sibling>,
     missing: Vec<Fact>,
     usual: Vec<UsualCause>,
@@ -104,7 +110,7 @@ pub(crate) async fn page(
     Path(id): Path<String>,
     Query(asked): Query<Fields>,
 ) -> Result<Response, Trouble> {
-    let loaded = load(&visitor.office, &id).await?;
+    let loaded = load(&visitor.office, &id, &Wanted::of(&asked)).await?;
     view(&visitor.office, &id).await?;
     let mut shown = shown(&visitor, loaded, None, None);
     shown.page.done = asked.get("done").and_then(|act| act_words::done(act));
@@ -132,7 +138,7 @@ pub(crate) async fn seen(tx: &mut store::Tx, office: &Office, id: &str) -> Resul
     Err(Trouble::Denied(format!("This case is neither yours nor were you asked. {owner}")))
 }
 
-async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
+async fn load(office: &Office, id: &str, wanted: &Wanted) -> Result<Loaded, Trouble> {
     let mut tx = office.read().await?;
     let case = seen(&mut tx, office, id).await?;
     let people = timeline::people(&mut tx).await?;
@@ -140,6 +146,9 @@ async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
     let siblings = tx.cases_of(&about.claims).await?;
     let siblings = siblings.iter().filter(|one| one.id != case.id && sees(&office.who, one));
     let zone = &office.clinic.zone;
+    let happened = tx.timeline(id).await?;
+    let bills = allows(office.who.role, Access::Claims);
+    let versions = if bills { claim::versions(&mut tx, &about.claims).await? } else { Vec::new() };
     let record = Record {
         case: &case,
         claim: about.billed.as_ref(),
@@ -155,7 +164,10 @@ async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
         spoken: about.spoken,
         answers: about.answers,
         postings: tx.postings_of(id).await?.into_iter().map(|row| posting(row, &people)).collect(),
-        timeline: timeline::told(&tx.timeline(id).await?, &people, zone),
+        papers: case_documents::papers(&case, &happened, (&people, zone), &office.rules),
+        timeline: Timeline::of(&case, timeline::told(&happened, &people, zone), wanted),
+        alike: Alike::of(&mut tx, office, &case).await?,
+        versions,
         siblings: siblings.map(sibling).collect(),
         case,
         people,
@@ -214,23 +226,23 @@ fn shown(
     let usual = loaded.usual.as_slice();
     let desk = Desk { case, moment: &moment, people, advice, usual, typed };
     let forms = desk.forms();
-    let documents = case.documents.iter().map(|one| DocumentView {
-        href: format!("/cases/{}/documents/{}", case.id, one.document),
-        what: words::label(&one.what),
-    });
     let claims = allows(office.who.role, Access::Claims);
     let claim = claims.then(|| format!("/claims/{}", case.claim));
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
         case: CaseView::of(case, people, &office.rules, moment.today),
-        documents: documents.collect(),
+        sent: timeline::sent(case),
+        payer: PayerView::of(case, &office.rules),
         patient: loaded.patient,
         services: loaded.services,
         lines: loaded.lines,
         spoken: loaded.spoken,
         answers: loaded.answers,
         postings: loaded.postings,
+        papers: loaded.papers,
         timeline: loaded.timeline,
+        versions: loaded.versions,
+        alike: loaded.alike,
         siblings: loaded.siblings,
         remittances: allows(office.who.role, Access::Remittances),
         claim,
@@ -304,7 +316,7 @@ pub(crate) async fn done_or_told(
                 timeline::name(&people, &by),
                 words::instant(&at, &office.clinic.zone)
             );
-            let loaded = load(office, id).await?;
+            let loaded = load(office, id, &Wanted::default()).await?;
             view(office, id).await?;
             let page = shown(visitor, loaded, Some((name, fields)), Some(text));
             html_with(StatusCode::CONFLICT, &page)
@@ -321,7 +333,7 @@ async fn told(
     typed: (&str, &Fields),
     Told422(text): Told422,
 ) -> Result<Response, Trouble> {
-    let loaded = load(&visitor.office, id).await?;
+    let loaded = load(&visitor.office, id, &Wanted::default()).await?;
     view(&visitor.office, id).await?;
     let page = shown(visitor, loaded, Some(typed), Some(text));
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -344,8 +356,5 @@ async fn refusal(visitor: &Visitor, why: &Refused) -> Result<String, Trouble> {
 
 /// Lower-case words as a sentence.
 fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-    let text: String = first.chain(letters).collect();
-    format!("{text}.")
+    format!("{}.", words::sentence_case(text))
 }

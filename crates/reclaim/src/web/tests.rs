@@ -1,5 +1,6 @@
 //! Stories through the pages, as people with roles live them, on a clinic of made-up patients.
 
+mod case;
 mod claims;
 mod clinic;
 mod find;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use insight::board::{Board, Facet, Sort, Wanted};
 use store::batches::Batch;
+use store::denials::Rank;
 use store::views::SavedView;
 use store::words::{Word, WordKind};
 use store::{Error, instant};
@@ -180,5 +181,24 @@ fn a_long_queue_can_be_made_to_be_measured() {
             .collect();
         let mut tx = place.store.read(&practice()).await.expect("a look");
         assert_eq!(tx.cases_among(&ids).await.expect("each reads").len(), ids.len());
+    });
+}
+
+#[test]
+fn cases_alike_have_the_payer_and_the_code() {
+    on_each(async |place| {
+        let cases = open(place, &[300, 100, 200]).await;
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        for case in &cases[..2] {
+            let rank = Rank { code: "CO-197".to_owned(), ..Rank::default() };
+            assert!(tx.rerank(case, &rank).await.expect("ranked"));
+        }
+        let alike = tx.cases_alike(&cases[2], "CO-197", 9).await.expect("read");
+        let ids: Vec<_> = alike.iter().map(|one| one.id.clone()).collect();
+        assert_eq!(ids, [cases[1].id.clone(), cases[0].id.clone()]);
+        let others = tx.cases_alike(&cases[0], "CO-197", 9).await.expect("read");
+        assert_eq!(others.len(), 1, "never the case itself");
+        assert_eq!(tx.cases_alike(&cases[2], "CO-197", 1).await.expect("read").len(), 1);
+        assert_eq!(tx.cases_alike(&cases[2], "CO-50", 9).await.expect("read"), []);
     });
 }

@@ -1,0 +1,27 @@
+// A case's parts one at a time, by the tabs above them. Without it they follow each other.
+"use strict";
+
+(() => {
+  const facts = document.querySelector(".facts");
+  const tabs = [...document.querySelectorAll(".case-tabs a")];
+  if (!facts || tabs.length === 0) return;
+  const parts = [...facts.querySelectorAll(".part")];
+
+  // The part that the address names, or that holds what it names.
+  function show() {
+    const id = decodeURIComponent(location.hash.slice(1));
+    const named = id && document.getElementById(id);
+    const part = (named && named.closest(".part")) || parts[0];
+    for (const one of parts) one.classList.toggle("shown", one === part);
+    for (const tab of tabs) {
+      if (tab.hash === `#${part.id}`) tab.setAttribute("aria-current", "true");
+      else tab.removeAttribute("aria-current");
+    }
+    if (named && named !== part) named.scrollIntoView({ block: "center" });
+    else if (named) window.scrollTo(0, 0);
+  }
+
+  facts.classList.add("by-part");
+  window.addEventListener("hashchange", show);
+  show();
+})();

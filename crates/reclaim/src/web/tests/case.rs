@@ -1,0 +1,105 @@
+//! The case page: its parts, its timeline by kind and line, what became of cases like it.
+
+use axum::http::StatusCode;
+use denial::person::Role;
+
+use super::clinic::{Browser, TestClinic, denied, era, take};
+
+/// A clinic with a lead and two cases of one payer and code.
+pub(super) async fn two_alike() -> (TestClinic, Browser) {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let claims = [denied("A-1", 250, "CO*197*250"), denied("A-2", 90, "CO*197*90")];
+    take(&lead, "a.835", &era("T1", &claims)).await;
+    (clinic, lead)
+}
+
+#[tokio::test]
+async fn every_part_of_a_case_stands_on_its_page() {
+    let (clinic, lead) = two_alike().await;
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.shows(&[
+        "href=\"#summary\"",
+        "What usually works",
+        "No such case at this payer has ended yet",
+        "class=\"clock-bars\"",
+        ">Today</text>",
+        "id=\"lines\"",
+        "the segments behind this figure",
+        "known from remittances alone",
+        "CO-197 at STANDIN HEALTH: similar cases",
+        ">A-2</a>",
+        "no rule file names this payer",
+        "Waiting on",
+        "Nobody else",
+    ]);
+    let ask = [("to", "provider"), ("text", "is it so?"), ("due", "2026-03-06")];
+    lead.act(&case, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);
+    lead.get(&case).await.shows(&["<dd>Provider, answer by Mar 6, 2026</dd>"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn cases_like_it_tell_what_worked_and_only_to_who_may_see_them() {
+    let (clinic, lead) = two_alike().await;
+    let (one, other) = (lead.find("A-1").await, lead.find("A-2").await);
+    lead.act(&one, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    let sent = [("frequency", "1"), ("channel", "portal"), ("reference", "A-1R")];
+    lead.act(&one, "resubmit", &sent).await.is(StatusCode::SEE_OTHER);
+    lead.act(&one, "overturn", &[("note", "by letter")]).await.is(StatusCode::SEE_OTHER);
+    let paid = [("kind", "payer_payment"), ("amount", "250"), ("on", "2026-03-03")];
+    lead.act(&one, "post", &paid).await.is(StatusCode::SEE_OTHER);
+    lead.get(&one).await.shows(&["Closed", "New claim A-1R sent by portal"]);
+    lead.get(&other).await.shows(&[
+        "Of 1 such case at this payer that ended, 1 was paid: 1 after a corrected claim.",
+        "$250.00 came back",
+        "within 2 days",
+        "Paid by payer after 2 days",
+    ]);
+    // Who owns the open one has no part in the closed one.
+    let asked = [("to", "front_desk"), ("text", "which card?")];
+    lead.act(&other, "ask_colleague", &asked).await.is(StatusCode::SEE_OTHER);
+    let desk = clinic.person(Role::FrontDesk).await;
+    let seen = desk.get(&other).await;
+    seen.is(StatusCode::OK).shows(&["No other case of this payer and code that you may see"]);
+    seen.hides(&[">A-1</a>", "$250.00 came back"]).shows(&["does not open claims as billed"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn the_timeline_is_read_by_kind_and_by_line() {
+    let (clinic, lead) = two_alike().await;
+    let case = lead.find("A-1").await;
+    lead.act(&case, "note", &[("text", "called them")]).await.is(StatusCode::SEE_OTHER);
+    lead.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    let some = [("kind", "payer_payment"), ("amount", "10"), ("line", "1")];
+    lead.act(&case, "post", &some).await.is(StatusCode::SEE_OTHER);
+    let all = lead.get(&case).await;
+    all.shows(&["Note: called them", "Posted $10.00", "Case opened", "?kind=money#timeline"]);
+    all.hides(&["kind=contacts"]);
+    let money = lead.get(&format!("{case}?kind=money")).await;
+    money.shows(&["Posted $10.00", "?kind=money&#38;line=1#timeline"]);
+    money.hides(&["Note: called them", "Case opened"]);
+    let line = lead.get(&format!("{case}?line=1")).await;
+    line.shows(&["Posted $10.00"]).hides(&["Note: called them"]);
+    lead.get(&format!("{case}?kind=notes&line=1")).await.shows(&["Nothing of this kind"]);
+    lead.get(&format!("{case}?kind=nonsense&line=x")).await.shows(&["Note: called them"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn documents_are_asked_for_received_or_missing() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 90, "CO*252*90")])).await;
+    let case = lead.find("A-1").await;
+    let page = lead.get(&case).await;
+    page.shows(&["<td>Medical record<small>asked for</small></td>", ">missing</span>", "Provider"]);
+    let version = page.field("version");
+    let fields = [("version", version.as_str()), ("what", "medical_record")];
+    let file = ("file", "notes.pdf", "%PDF synthetic");
+    let kept = lead.upload(&format!("{case}/documents"), &fields, file).await;
+    kept.is(StatusCode::SEE_OTHER);
+    lead.get(&case).await.shows(&[">received</span>", "Mar 3, 2026, 12:00 PM, by Test lead"]);
+    clinic.is_proven().await;
+}
