@@ -17,8 +17,11 @@
       if (tab.hash === `#${part.id}`) tab.setAttribute("aria-current", "true");
       else tab.removeAttribute("aria-current");
     }
-    if (named && named !== part) named.scrollIntoView({ block: "center" });
-    else if (named) window.scrollTo(0, 0);
+    // After the browser has gone where it believes the part to be.
+    requestAnimationFrame(() => {
+      if (named && named !== part) named.scrollIntoView({ block: "center" });
+      else if (named) window.scrollTo(0, 0);
+    });
   }
 
   facts.classList.add("by-part");

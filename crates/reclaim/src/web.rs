@@ -14,6 +14,7 @@ mod case_fields;
 mod case_forms;
 mod case_payer;
 mod case_timeline;
+mod case_undo;
 mod case_view;
 mod chart;
 mod claim;

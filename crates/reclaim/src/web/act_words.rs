@@ -39,6 +39,9 @@ pub(crate) const fn of(act: Act) -> (&'static str, &'static str, &'static str) {
 
 /// What an act came to, said once.
 pub(crate) fn done(act: &str) -> Option<String> {
+    if act == "undo" {
+        return Some("Taken back.".to_owned());
+    }
     let act = Act::from_name(act)?;
     Some(format!("Saved: {}.", of(act).0.to_lowercase()))
 }

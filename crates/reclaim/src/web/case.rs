@@ -26,6 +26,7 @@ use crate::web::case_fields::Kind;
 use crate::web::case_forms::{ActForm, Desk};
 use crate::web::case_payer::PayerView;
 use crate::web::case_timeline::{Timeline, Wanted};
+use crate::web::case_undo;
 use crate::web::case_view::{self, CaseView, LineView, PatientView, Spoken};
 use crate::web::claim::{self, VersionView};
 use crate::web::gate::Posted;
@@ -55,6 +56,8 @@ struct CasePage {
     forms: Vec<ActForm>,
     /// Why the last act was not done.
     refused: Option<String>,
+    /// What was done last, where the visitor can take it back.
+    undo: Option<String>,
     /// Other cases of the claim.
     siblings: Vec<Sibling>,
     /// Remittances may be opened.
@@ -96,6 +99,7 @@ struct Loaded {
     timeline: Timeline,
     versions: Vec<VersionView>,
     alike: Alike,
+    undo: Option<String>,
     siblings: Vec<Sibling>,
     missing: Vec<Fact>,
     usual: Vec<UsualCause>,
@@ -166,6 +170,7 @@ async fn load(office: &Office, id: &str, wanted: &Wanted) -> Result<Loaded, Trou
         postings: tx.postings_of(id).await?.into_iter().map(|row| posting(row, &people)).collect(),
         papers: case_documents::papers(&case, &happened, (&people, zone), &office.rules),
         timeline: Timeline::of(&case, timeline::told(&happened, &people, zone), wanted),
+        undo: case_undo::offer(&case, &happened, &people, &office.moment()),
         alike: Alike::of(&mut tx, office, &case).await?,
         versions,
         siblings: siblings.map(sibling).collect(),
@@ -243,6 +248,7 @@ fn shown(
         timeline: loaded.timeline,
         versions: loaded.versions,
         alike: loaded.alike,
+        undo: loaded.undo,
         siblings: loaded.siblings,
         remittances: allows(office.who.role, Access::Remittances),
         claim,
@@ -276,11 +282,19 @@ pub(crate) async fn act(
     Posted(mut fields): Posted,
 ) -> Result<Response, Trouble> {
     let name = fields.remove("act").unwrap_or_default();
-    let version = fields.remove("version").and_then(|text| text.parse().ok());
-    let version: u32 = version.ok_or_else(|| {
-        Trouble::Unfit("The form has lost what it was opened with. Open the case again.".to_owned())
-    })?;
+    let version = version(&mut fields)?;
     done_or_told(&visitor, &id, &name, version, &fields).await
+}
+
+/// The version that a form was opened with.
+///
+/// # Errors
+/// [`Trouble::Unfit`] where it has lost it.
+pub(crate) fn version(fields: &mut Fields) -> Result<u32, Trouble> {
+    let version = fields.remove("version").and_then(|text| text.parse().ok());
+    version.ok_or_else(|| {
+        Trouble::Unfit("The form has lost what it was opened with. Open the case again.".to_owned())
+    })
 }
 
 /// Does an act and goes back to the case, or shows the case with the reason and what was typed.
@@ -322,6 +336,16 @@ pub(crate) async fn done_or_told(
             html_with(StatusCode::CONFLICT, &page)
         }
     }
+}
+
+/// The case with the reason why something was not done to it, where nothing had been typed.
+pub(crate) async fn refused(
+    visitor: &Visitor,
+    id: &str,
+    why: &Refused,
+) -> Result<Response, Trouble> {
+    let text = refusal(visitor, why).await?;
+    told(visitor, id, ("", &Fields::new()), Told422(text)).await
 }
 
 /// A refusal's words.

@@ -1,10 +1,9 @@
 //! Cases like this one: the same payer and leading code, how they ended, what worked.
 
-use denial::denial::{Denial, Outcome, Work};
+use denial::denial::{Denial, Outcome, Status, Work};
 use denial::money::Money;
 use denial::person::sees;
 use denial::rules::Rules;
-use jiff::civil::Date;
 use store::Tx;
 
 use crate::practice::Office;
@@ -66,22 +65,31 @@ impl Alike {
     }
 }
 
-/// What was paid after all, whoever paid it.
+/// What was paid after all, whoever paid it, posted or not.
 fn won(case: &Denial) -> Money {
-    case.balance.recovered + case.balance.other_payer
+    let told = case.lines.iter().filter_map(|line| line.recovered.as_ref());
+    let told = told.map(|one| one.amount).sum::<Money>();
+    told.max(case.balance.recovered + case.balance.other_payer)
 }
 
-fn ended_on(case: &Denial) -> Option<Date> {
+/// How it ended, where it did: closed, or the payer gave way.
+fn ended(case: &Denial) -> Option<&'static str> {
     match &case.work {
+        Work::Closed { resolution, .. } => Some(resolution.as_str()),
+        Work::Open { status: Status::Overturned, .. } => Some(Status::Overturned.as_str()),
         Work::Open { .. } => None,
-        Work::Closed { on, .. } => Some(*on),
     }
 }
 
-/// Days from the denial to the end.
+/// Days from the denial to the end, where that day is known.
 fn days(case: &Denial) -> Option<i64> {
-    let on = ended_on(case)?;
-    Some(i64::from(case.denied_on.until(on).map_or(0, |span| span.get_days())))
+    let paid = case.lines.iter().filter_map(|line| line.recovered.as_ref());
+    let on = match &case.work {
+        Work::Closed { on, .. } => Some(*on),
+        Work::Open { status: Status::Overturned, .. } => paid.map(|one| one.on).max(),
+        Work::Open { .. } => None,
+    };
+    Some(i64::from(case.denied_on.until(on?).map_or(0, |span| span.get_days())))
 }
 
 /// The middle of some days, in words.
@@ -96,12 +104,11 @@ fn count(cases: usize) -> i64 {
 }
 
 fn ends(cases: &[Denial]) -> Vec<End> {
-    let mut names: Vec<&'static str> = cases.iter().filter_map(resolution).collect();
+    let mut names: Vec<&'static str> = cases.iter().filter_map(ended).collect();
     names.sort_unstable();
     names.dedup();
     let end = |name: &'static str| {
-        let these: Vec<&Denial> =
-            cases.iter().filter(|one| resolution(one) == Some(name)).collect();
+        let these: Vec<&Denial> = cases.iter().filter(|one| ended(one) == Some(name)).collect();
         End {
             what: words::label(name),
             cases: words::number(count(these.len())),
@@ -112,35 +119,33 @@ fn ends(cases: &[Denial]) -> Vec<End> {
     names.into_iter().map(end).collect()
 }
 
-fn resolution(case: &Denial) -> Option<&'static str> {
-    match &case.work {
-        Work::Open { .. } => None,
-        Work::Closed { resolution, .. } => Some(resolution.as_str()),
-    }
-}
-
 /// What usually works for such a case: what was done in those that were paid.
 fn usually(cases: &[Denial], case: &Denial, rules: &Rules) -> String {
-    let ended: Vec<&Denial> = cases.iter().filter(|one| ended_on(one).is_some()).collect();
-    if ended.is_empty() {
+    let decided: Vec<&Denial> = cases.iter().filter(|one| ended(one).is_some()).collect();
+    if decided.is_empty() {
         return format!(
             "No such case at this payer has ended yet. The playbook's chance for its reason is {}.",
             rank::chance(case, rules)
         );
     }
-    let paid: Vec<&Denial> = ended.iter().copied().filter(|one| won(one) > Money::ZERO).collect();
-    let of = words::counted(count(ended.len()), "such case", "such cases");
+    let is_won = |one: &&Denial| won(one) > Money::ZERO || one.status() == Status::Overturned;
+    let paid: Vec<&Denial> = decided.iter().copied().filter(is_won).collect();
+    let of = words::counted(count(decided.len()), "such case", "such cases");
     if paid.is_empty() {
-        return format!("Of {of} at this payer that ended, none was paid.");
+        return format!("Of {of} at this payer that ended, none was won.");
     }
     let money = paid.iter().map(|one| won(one)).sum::<Money>();
     let was = if paid.len() == 1 { "was" } else { "were" };
+    let middle = middle(&paid);
+    let within = if middle.is_empty() {
+        String::new()
+    } else {
+        format!("; half of them ended within {middle}")
+    };
     format!(
-        "Of {of} at this payer that ended, {} {was} paid: {}. {money} came back; half of them \
-         ended within {}.",
+        "Of {of} at this payer that ended, {} {was} won: {}. {money} came back{within}.",
         words::number(count(paid.len())),
         ways(&paid),
-        middle(&paid)
     )
 }
 
@@ -169,11 +174,12 @@ fn way(case: &Denial) -> &'static str {
 }
 
 fn row(case: &Denial) -> Row {
-    let ended = match (resolution(case), days(case)) {
+    let how = match (ended(case), days(case)) {
         (Some(name), Some(days)) => {
             format!("{} after {}", words::label(name), words::counted(days, "day", "days"))
         }
-        _ => format!("Open: {}", words::lower(case.status().as_str())),
+        (Some(name), None) => words::label(name),
+        (None, _) => format!("Open: {}", words::lower(case.status().as_str())),
     };
     Row {
         href: format!("/cases/{}", case.id),
@@ -181,6 +187,6 @@ fn row(case: &Denial) -> Row {
         denied_on: words::day(case.denied_on),
         denied: case.balance.denied.to_string(),
         recovered: won(case).to_string(),
-        ended,
+        ended: how,
     }
 }

@@ -99,10 +99,7 @@ pub(crate) async fn attach(
     let Some(file) = sent.files.pop() else {
         return Err(Trouble::Unfit("No file came along. Choose the document again.".to_owned()));
     };
-    let version = sent.fields.remove("version").and_then(|text| text.parse().ok());
-    let version = version.ok_or_else(|| {
-        Trouble::Unfit("The form has lost what it was opened with. Open the case again.".to_owned())
-    })?;
+    let version = case::version(&mut sent.fields)?;
     sent.fields.remove("act");
     let hash = keep(office, file).await?;
     let document = identity::document(&hash).ok_or(Trouble::Nowhere)?;

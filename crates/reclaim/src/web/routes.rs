@@ -10,9 +10,9 @@ use denial::person::Access;
 
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
-    App, assets, audit, bulk, case, case_documents, claim, doubtful, facets, files, find, health,
-    home, keyed, lacking, matches, practice, queue, rejections, remittances, saved, sign_in, staff,
-    unmatched, upload,
+    App, assets, audit, bulk, case, case_documents, case_undo, claim, doubtful, facets, files,
+    find, health, home, keyed, lacking, matches, practice, queue, rejections, remittances, saved,
+    sign_in, staff, unmatched, upload,
 };
 
 /// One page.
@@ -75,6 +75,7 @@ pub(crate) fn table() -> Vec<Route> {
         does("/find", Needs(A::Queue), find::find).lists("search"),
         shows("/cases/{id}", Needs(A::ReadCases), case::page).reveals(),
         does("/cases/{id}/acts", Needs(A::ReadCases), case::act).reveals(),
+        does("/cases/{id}/undo", Needs(A::ReadCases), case_undo::undo).reveals(),
         does("/cases/{id}/documents", Needs(A::ReadCases), case_documents::attach)
             .large()
             .reveals(),

@@ -29,7 +29,7 @@ async fn every_part_of_a_case_stands_on_its_page() {
         "known from remittances alone",
         "CO-197 at STANDIN HEALTH: similar cases",
         ">A-2</a>",
-        "no rule file names this payer",
+        "STANDIN HEALTH has no file in the rules",
         "Waiting on",
         "Nobody else",
     ]);
@@ -51,7 +51,7 @@ async fn cases_like_it_tell_what_worked_and_only_to_who_may_see_them() {
     lead.act(&one, "post", &paid).await.is(StatusCode::SEE_OTHER);
     lead.get(&one).await.shows(&["Closed", "New claim A-1R sent by portal"]);
     lead.get(&other).await.shows(&[
-        "Of 1 such case at this payer that ended, 1 was paid: 1 after a corrected claim.",
+        "Of 1 such case at this payer that ended, 1 was won: 1 after a corrected claim.",
         "$250.00 came back",
         "within 2 days",
         "Paid by payer after 2 days",
@@ -94,12 +94,51 @@ async fn documents_are_asked_for_received_or_missing() {
     take(&lead, "a.835", &era("T1", &[denied("A-1", 90, "CO*252*90")])).await;
     let case = lead.find("A-1").await;
     let page = lead.get(&case).await;
-    page.shows(&["<td>Medical record<small>asked for</small></td>", ">missing</span>", "Provider"]);
+    page.shows(&[
+        "<td>Authorization record<small>asked for</small></td>",
+        ">missing</span>",
+        "<td>Utilization review</td>",
+    ]);
     let version = page.field("version");
-    let fields = [("version", version.as_str()), ("what", "medical_record")];
+    let fields = [("version", version.as_str()), ("what", "authorization_record")];
     let file = ("file", "notes.pdf", "%PDF synthetic");
     let kept = lead.upload(&format!("{case}/documents"), &fields, file).await;
     kept.is(StatusCode::SEE_OTHER);
     lead.get(&case).await.shows(&[">received</span>", "Mar 3, 2026, 12:00 PM, by Test lead"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_moved_no_status_is_taken_back_and_what_did_is_told() {
+    let (mut clinic, lead) = two_alike().await;
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.hides(&["You did last"]);
+    let plan = [("next", "call_payer"), ("on", "2026-03-05")];
+    lead.act(&case, "plan", &plan).await.is(StatusCode::SEE_OTHER);
+    let page = lead.get(&case).await;
+    page.shows(&["You did last</strong> Planned: call payer by Mar 5, 2026", ">Undo</button>"]);
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    biller.get(&case).await.hides(&["You did last"]);
+    let (path, version) = (format!("{case}/undo"), page.field("version"));
+    let anothers = biller.post(&path, &[("version", &version)]).await;
+    anothers.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["somebody else did it"]);
+    lead.post(&path, &[("version", "1")]).await.shows(&["something came after it"]);
+    lead.post(&path, &[]).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    let undone = lead.post(&path, &[("version", &version)]).await;
+    assert_eq!(undone.is(StatusCode::SEE_OTHER).location(), format!("{case}?done=undo"));
+    let after = lead.get(&undone.location()).await;
+    after.shows(&["Taken back.", "What was done last was taken back"]).hides(&["You did last"]);
+    lead.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    let page = lead.get(&case).await;
+    page.hides(&["You did last"]);
+    let moved = lead.post(&path, &[("version", &page.field("version"))]).await;
+    moved.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["it moved the status or money"]);
+    lead.act(&case, "note", &[("text", "words")]).await.is(StatusCode::SEE_OTHER);
+    clinic.later("2026-03-03T12:11:00Z");
+    let lead = clinic.again(&lead);
+    let page = lead.get(&case).await;
+    page.hides(&["You did last"]);
+    let late = lead.post(&path, &[("version", &page.field("version"))]).await;
+    late.shows(&["more than ten minutes have passed"]);
     clinic.is_proven().await;
 }
