@@ -177,6 +177,7 @@ pub const fn may(role: Role, act: Act) -> bool {
         | Act::Release
         | Act::AskColleague
         | Act::Escalate
+        | Act::Tick
         | Act::SetRootCause => works(role) || matches!(role, Role::FrontDesk),
         Act::LogContact => works(role) || matches!(role, Role::FrontDesk | Role::Poster),
         Act::Note | Act::AttachDocument | Act::Answer => {
@@ -295,6 +296,7 @@ mod tests {
         answer: desk staf code spec post supe mana prov revi
         escalate: desk staf code spec supe mana revi
         split_line: staf code spec supe mana revi
+        tick: desk staf code spec supe mana revi
         note: desk staf code spec post supe mana prov revi
         propose_write_off: staf code spec supe mana revi
         approve: supe mana

@@ -17,6 +17,7 @@ use crate::playbook::Playbook;
 
 mod check;
 mod entry;
+mod read_checklist;
 mod read_codes;
 mod read_desk;
 mod read_payer;

@@ -11,7 +11,8 @@
   function show() {
     const id = decodeURIComponent(location.hash.slice(1));
     const named = id && document.getElementById(id);
-    const part = (named && named.closest(".part")) || parts[0];
+    const tried = facts.querySelector(".steps details[open]");
+    const part = ((named || tried) && (named || tried).closest(".part")) || parts[0];
     for (const one of parts) one.classList.toggle("shown", one === part);
     for (const tab of tabs) {
       if (tab.hash === `#${part.id}`) tab.setAttribute("aria-current", "true");

@@ -8,6 +8,7 @@ mod audit;
 mod bulk;
 mod case;
 mod case_alike;
+mod case_checklist;
 mod case_clocks;
 mod case_documents;
 mod case_fields;

@@ -21,6 +21,7 @@ use crate::rank;
 use crate::web::about::{About, AnswerView};
 use crate::web::act_words;
 use crate::web::case_alike::Alike;
+use crate::web::case_checklist::{Around, Checklist};
 use crate::web::case_documents::{self, Paper};
 use crate::web::case_fields::Kind;
 use crate::web::case_forms::{ActForm, Desk};
@@ -49,6 +50,7 @@ struct CasePage {
     postings: Vec<PostingView>,
     papers: Vec<Paper>,
     timeline: Timeline,
+    checklist: Checklist,
     sent: Vec<String>,
     versions: Vec<VersionView>,
     alike: Alike,
@@ -228,6 +230,8 @@ fn shown(
         deadlines: &case.deadlines,
     };
     let advice = triage::rework_or_write_off(&stake, &office.rules.desk).advice;
+    let zone = office.clinic.zone.as_str();
+    let around = Around { people, zone, moment: &moment, typed };
     let usual = loaded.usual.as_slice();
     let desk = Desk { case, moment: &moment, people, advice, usual, typed };
     let forms = desk.forms();
@@ -236,6 +240,7 @@ fn shown(
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
         case: CaseView::of(case, people, &office.rules, moment.today),
+        checklist: Checklist::of(case, &office.rules, &around),
         sent: timeline::sent(case),
         payer: PayerView::of(case, &office.rules),
         patient: loaded.patient,
@@ -315,7 +320,10 @@ pub(crate) async fn done_or_told(
         Ok(after) if !sees(&office.who, &after) => {
             Ok(Redirect::to(&format!("/?done={name}")).into_response())
         }
-        Ok(_) => Ok(Redirect::to(&format!("/cases/{id}?done={name}")).into_response()),
+        Ok(_) => {
+            let part = if name == "tick" { "#checklist" } else { "" };
+            Ok(Redirect::to(&format!("/cases/{id}?done={name}{part}")).into_response())
+        }
         Err(Failed::Missing) => Err(Trouble::Nowhere),
         Err(Failed::Store(error)) => Err(error.into()),
         Err(Failed::Refused(why)) => {

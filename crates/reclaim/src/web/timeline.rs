@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use denial::checklist::{Mark, Ticked};
 use denial::denial::{Appeal, Denial, DeniedLine, NextAction, Owner, Resolution, Work};
 use denial::lifecycle::event::{Deed, Difference, LineChange};
 use denial::lifecycle::evidence::{Frequency, PayerAnswer, Submission};
@@ -110,6 +111,7 @@ const fn topic(change: &Change) -> &'static str {
         | Change::Undone { .. } => "notes",
         Change::Contacted { .. } => "contacts",
         Change::Asked { .. } | Change::Answered { .. } => "questions",
+        Change::Ticked { .. } => "checks",
         Change::Attached { .. } => "documents",
         Change::Scheduled { .. }
         | Change::Planned { .. }
@@ -215,6 +217,7 @@ pub(crate) fn sentence(change: &Change, people: &People) -> String {
         Change::SetAside { position, reason } => format!("Line {position} set aside: {reason}"),
         Change::BroughtBack { position } => format!("Line {position} is worked on again"),
         Change::Split { position, .. } => format!("Line {position} became a case of its own"),
+        Change::Ticked { ticked } => self::ticked(ticked),
         Change::Noted { text } => format!("Note: {text}"),
         Change::WriteOffProposed { proposal } => {
             format!("Write-off of {} proposed: {}", proposal.amount, proposal.reason)
@@ -227,6 +230,18 @@ pub(crate) fn sentence(change: &Change, people: &People) -> String {
         }
         Change::Undone { .. } => "What was done last was taken back".to_owned(),
     }
+}
+
+fn ticked(ticked: &Ticked) -> String {
+    let tick = &ticked.tick;
+    let step = label(tick.step.as_str());
+    let mark = match tick.mark {
+        Mark::Done => "done",
+        Mark::NotNeeded => "not needed",
+        Mark::Open => "open again",
+    };
+    let shown = if tick.document.is_some() { ", shown by a document" } else { "" };
+    format!("{step}: {mark}{shown}{}", noted(tick.note.trim()))
 }
 
 fn moved(deed: &Deed, work: &Work, people: &People) -> String {

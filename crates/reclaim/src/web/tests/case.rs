@@ -142,3 +142,53 @@ async fn what_moved_no_status_is_taken_back_and_what_did_is_told() {
     late.shows(&["more than ten minutes have passed"]);
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn a_step_is_ticked_with_what_shows_it() {
+    let (clinic, lead) = two_alike().await;
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.shows(&[
+        "Corrective steps: 0 of 6 settled",
+        "Check that the billed codes lie within those that were approved.",
+        "Not needed, because",
+    ]);
+    let bare = [("step", "policy_verification"), ("mark", "done")];
+    let told = lead.act(&case, "tick", &bare).await;
+    told.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["a note or a document that shows it"]);
+    let why = [("step", "modifier_correction"), ("mark", "not_needed"), ("note", "no modifier")];
+    let saved = lead.act(&case, "tick", &why).await;
+    assert_eq!(saved.is(StatusCode::SEE_OTHER).location(), format!("{case}?done=tick#checklist"));
+    let strange = "doc_00000000000000000000000001";
+    let another = [("step", "claim_submission"), ("mark", "done"), ("document", strange)];
+    lead.act(&case, "tick", &another).await.shows(&["The document is not on this case"]);
+    let version = lead.get(&case).await.field("version");
+    let fields = [("version", version.as_str()), ("what", "authorization_record")];
+    let file = ("file", "auth.pdf", "%PDF synthetic");
+    lead.upload(&format!("{case}/documents"), &fields, file).await.is(StatusCode::SEE_OTHER);
+    let page = lead.get(&case).await;
+    let link = page.text.split(&format!("{case}/documents/")).nth(1).expect("a link");
+    let document = link.split('"').next().expect("quoted");
+    let done = [("step", "documentation_review"), ("mark", "done"), ("document", document)];
+    lead.act(&case, "tick", &done).await.is(StatusCode::SEE_OTHER);
+    let page = lead.get(&case).await;
+    page.shows(&[
+        "Corrective steps: 2 of 6 settled",
+        "Checklist 2/6",
+        "Test lead, Mar 3, 2026, 12:00 PM: no modifier",
+        "The document</a>",
+        "Modifier correction: not needed: no modifier",
+        "Documentation review: done, shown by a document",
+    ]);
+    let undone = lead.post(&format!("{case}/undo"), &[("version", &page.field("version"))]).await;
+    undone.is(StatusCode::SEE_OTHER);
+    lead.get(&case).await.shows(&["Corrective steps: 1 of 6 settled"]);
+    let again = [("step", "modifier_correction"), ("mark", "open"), ("note", "look again")];
+    lead.act(&case, "tick", &again).await.is(StatusCode::SEE_OTHER);
+    let page = lead.get(&format!("{case}?kind=checks")).await;
+    page.shows(&["0 of 6 settled", "Modifier correction: open again: look again"]);
+    let auditor = clinic.person(Role::Auditor).await;
+    auditor.get(&case).await.shows(&["0 of 6 settled"]).hides(&["Not needed, because"]);
+    let refused = auditor.act_at(&case, &page.field("version"), "tick", &why).await;
+    refused.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["The role auditor may not do this"]);
+    clinic.is_proven().await;
+}
