@@ -70,6 +70,8 @@ named! {
         ReadCases = "read_cases",
         /// Names, dates of birth, member ids.
         ReadPatients = "read_patients",
+        /// What colleagues ask one's role.
+        Questions = "questions",
         /// Claims as billed.
         Claims = "claims",
         /// Rejections before adjudication.
@@ -151,6 +153,7 @@ pub const fn allows(role: Role, access: Access) -> bool {
         Access::Queue | Access::ReadCases | Access::ReadPatients => {
             matches!(reach(role), Reach::Every | Reach::Own)
         }
+        Access::Questions => may(role, Act::Answer),
         Access::Claims => bills(role) || matches!(role, Role::CertifiedCoder | Role::Auditor),
         Access::Rejections | Access::Remittances => bills(role) || matches!(role, Role::Auditor),
         Access::Matches | Access::TakeFiles => bills(role),
@@ -253,6 +256,7 @@ mod tests {
         queue: desk staf code spec post supe mana prov revi audi
         read_cases: desk staf code spec post supe mana prov revi audi
         read_patients: desk staf code spec post supe mana prov revi audi
+        questions: desk staf code spec post supe mana prov revi
         claims: code spec post supe mana audi
         rejections: spec post supe mana audi
         remittances: spec post supe mana audi

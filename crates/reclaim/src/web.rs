@@ -3,6 +3,7 @@
 mod about;
 mod act_words;
 mod asked;
+mod asking;
 mod assets;
 mod audit;
 mod bulk;
@@ -33,6 +34,7 @@ mod lacking;
 mod matches;
 mod page;
 mod practice;
+mod questions;
 mod queue;
 mod queue_row;
 mod reasons;

@@ -25,7 +25,7 @@ pub mod payers;
 pub mod people;
 pub mod postings;
 pub mod practices;
-mod questions;
+pub mod questions;
 pub mod queue;
 mod ranks;
 pub mod raw;

@@ -20,6 +20,7 @@ use crate::practice::Office;
 use crate::rank;
 use crate::web::about::{About, AnswerView};
 use crate::web::act_words;
+use crate::web::asking;
 use crate::web::case_alike::Alike;
 use crate::web::case_checklist::{Around, Checklist};
 use crate::web::case_documents::{self, Paper};
@@ -118,6 +119,7 @@ pub(crate) async fn page(
 ) -> Result<Response, Trouble> {
     let loaded = load(&visitor.office, &id, &Wanted::of(&asked)).await?;
     view(&visitor.office, &id).await?;
+    asking::seen(&visitor.office, &id).await?;
     let mut shown = shown(&visitor, loaded, None, None);
     shown.page.done = asked.get("done").and_then(|act| act_words::done(act));
     html_with(StatusCode::OK, &shown)

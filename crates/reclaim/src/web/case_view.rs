@@ -17,6 +17,7 @@ use x12::Delimiters;
 
 use crate::rank;
 use crate::settle;
+use crate::web::asking;
 use crate::web::case_clocks;
 use crate::web::grades::Chip;
 use crate::web::queue_row::Worth;
@@ -61,7 +62,8 @@ pub(crate) struct CaseView {
     pub(crate) control: String,
     /// Whose step it is, where it is not the owner's.
     pub(crate) waits_for: Option<String>,
-    pub(crate) questions: Vec<String>,
+    /// Open questions: the page of each, and its words.
+    pub(crate) questions: Vec<(String, String)>,
     pub(crate) proposal: Option<String>,
 }
 
@@ -129,7 +131,9 @@ impl CaseView {
                 .iter()
                 .map(|one| {
                     let (to, due) = (words::lower(one.to.as_str()), words::day(one.due));
-                    format!("{} asked {to}, answer wanted by {due}: {}", name(&one.asker), one.text)
+                    let asker = name(&one.asker);
+                    let text = format!("{asker} asked {to}, answer wanted by {due}: {}", one.text);
+                    (asking::address(case.id.as_str(), one.number), text)
                 })
                 .collect(),
             proposal: case.proposal.as_ref().map(|one| {

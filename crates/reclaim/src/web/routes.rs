@@ -10,9 +10,9 @@ use denial::person::Access;
 
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
-    App, assets, audit, bulk, case, case_documents, case_undo, claim, doubtful, facets, files,
-    find, health, home, keyed, lacking, matches, practice, queue, rejections, remittances, saved,
-    sign_in, staff, unmatched, upload,
+    App, asking, assets, audit, bulk, case, case_documents, case_undo, claim, doubtful, facets,
+    files, find, health, home, keyed, lacking, matches, practice, questions, queue, rejections,
+    remittances, saved, sign_in, staff, unmatched, upload,
 };
 
 /// One page.
@@ -81,6 +81,9 @@ pub(crate) fn table() -> Vec<Route> {
             .reveals(),
         shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one)
             .reveals(),
+        shows("/questions", Needs(A::Questions), questions::page).lists("questions"),
+        shows("/questions/{case}/{number}", Needs(A::Questions), asking::page).reveals(),
+        does("/questions/{case}/{number}", Needs(A::Questions), asking::answer).large().reveals(),
         shows("/claims/{id}", Needs(A::Claims), claim::page).reveals(),
         shows("/remittances", Needs(A::Remittances), remittances::page),
         shows("/remittances/{id}", Needs(A::Remittances), remittances::one).reveals(),

@@ -9,6 +9,7 @@ mod matching;
 mod money;
 mod paper;
 mod practices;
+mod questions;
 mod queue;
 mod records;
 mod signing_in;

@@ -121,7 +121,8 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
         ] {
             old.past(&format!("drop trigger {trigger}")).await.expect("dropped");
         }
-        for table in ["batch_case", "batch", "saved_view", "word"] {
+        old.past("drop index denial_alike").await.expect("dropped");
+        for table in ["answer", "batch_case", "batch", "saved_view", "word"] {
             old.past(&format!("drop table {table}")).await.expect("dropped");
         }
         for column in ["code", "remark", "service", "provider"] {
