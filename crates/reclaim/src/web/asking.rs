@@ -72,21 +72,19 @@ impl Spoken {
         let mut answer = None;
         for one in told {
             let Ok(event) = serde_json::from_str::<Event>(&one.body) else { continue };
-            match event.change {
-                Change::Asked { question: asked } if asked.number == number => {
+            if let Change::Asked { question: asked } = event.change {
+                if asked.number == number {
                     (question, answer) = (Some(asked), None);
                 }
-                Change::Answered { question: of, text, by } if of == number => {
-                    let (who, at) =
-                        (timeline::name(people, by.as_str()), words::instant(&one.at, zone));
-                    answer = Some((text, format!("{who}, {at}")));
+            } else if let Change::Answered { question: of, text, by } = event.change {
+                if of == number {
+                    let who = timeline::name(people, by.as_str());
+                    answer = Some((text, format!("{who}, {}", words::instant(&one.at, zone))));
                 }
-                Change::Undone { before, .. } => {
-                    let is_open = before.questions.iter().any(|one| one.number == number);
-                    answer = answer.filter(|_| !is_open);
-                    question = question.filter(|_| before.asked >= number);
-                }
-                _ => {}
+            } else if let Change::Undone { before, .. } = event.change {
+                let is_open = before.questions.iter().any(|one| one.number == number);
+                answer = answer.filter(|_| !is_open);
+                question = question.filter(|_| before.asked >= number);
             }
         }
         Some(Spoken { question: question?, answer })

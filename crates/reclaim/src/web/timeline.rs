@@ -63,30 +63,31 @@ pub(crate) fn told(entries: &[Happened], people: &People, zone: &str) -> Vec<Tol
 /// Keeps which line stands at which place of the case.
 fn follow(lines: &mut Vec<Option<u16>>, change: &Change) {
     let numbers = |all: &[DeniedLine]| all.iter().map(|line| line.line).collect();
-    match change {
-        Change::Opened { denial } | Change::Undone { before: denial, .. } => {
-            *lines = numbers(&denial.lines);
-        }
-        Change::Refiled { filing, .. } => *lines = numbers(&filing.lines),
-        Change::Split { position, .. } if (1..=lines.len()).contains(position) => {
-            lines.remove(position - 1);
-        }
-        _ => {}
+    if let Change::Opened { denial } | Change::Undone { before: denial, .. } = change {
+        *lines = numbers(&denial.lines);
+    } else if let Change::Refiled { filing, .. } = change {
+        *lines = numbers(&filing.lines);
+    } else if let Change::Split { position, .. } = change
+        && (1..=lines.len()).contains(position)
+    {
+        lines.remove(position - 1);
     }
 }
 
 /// The lines of the claim that a change names.
 fn named_lines(change: &Change, at: &[Option<u16>]) -> Vec<u16> {
-    let mut lines: Vec<u16> = match change {
-        Change::Refiled { changes, .. } => changes.iter().filter_map(|one| one.line).collect(),
-        Change::Posted { postings } => postings.iter().filter_map(|one| one.line).collect(),
-        Change::SetAside { position, .. }
-        | Change::BroughtBack { position }
-        | Change::Split { position, .. } => {
-            let place = position.checked_sub(1).and_then(|place| at.get(place));
-            place.copied().flatten().into_iter().collect()
-        }
-        _ => Vec::new(),
+    let mut lines: Vec<u16> = if let Change::Refiled { changes, .. } = change {
+        changes.iter().filter_map(|one| one.line).collect()
+    } else if let Change::Posted { postings } = change {
+        postings.iter().filter_map(|one| one.line).collect()
+    } else if let Change::SetAside { position, .. }
+    | Change::BroughtBack { position }
+    | Change::Split { position, .. } = change
+    {
+        let place = position.checked_sub(1).and_then(|place| at.get(place));
+        place.copied().flatten().into_iter().collect()
+    } else {
+        Vec::new()
     };
     lines.sort_unstable();
     lines.dedup();
