@@ -145,18 +145,26 @@ impl Tx {
         Ok(count)
     }
 
-    /// Somebody has seen the answers on a case; gives how many were new to them.
+    /// Somebody has seen the answers on a case, or that to one question; gives how many were new to
+    /// them.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn see_answers(&mut self, denial: &str, asker: &str) -> Result<u64, Error> {
+    pub async fn see_answers(
+        &mut self,
+        denial: &str,
+        number: Option<u16>,
+        asker: &str,
+    ) -> Result<u64, Error> {
         let seen = run!(
             self,
             execute,
-            "delete from answer where practice = $1 and denial = $2 and asker = $3",
+            "delete from answer where practice = $1 and denial = $2 and asker = $3
+             and (cast($4 as bigint) is null or number = $4)",
             self.practice.as_str(),
             denial,
-            asker
+            asker,
+            number.map(i64::from)
         )?;
         Ok(seen)
     }

@@ -111,17 +111,17 @@ pub(crate) async fn page(
 ) -> Result<Response, Trouble> {
     let known = known(&visitor.office, &id, &number).await?;
     access::note(&visitor.office, &id, "question.viewed", &json!({})).await?;
-    seen(&visitor.office, &id).await?;
+    seen(&visitor.office, &id, Some(known.spoken.question.number)).await?;
     html_with(StatusCode::OK, &shown(&visitor, known, None, String::new()))
 }
 
-/// Whoever asked on a case has seen its answers.
-pub(crate) async fn seen(office: &Office, id: &str) -> Result<(), Trouble> {
+/// Whoever asked on a case has seen its answers, or that to one question.
+pub(crate) async fn seen(office: &Office, id: &str, number: Option<u16>) -> Result<(), Trouble> {
     let me = office.who.person.as_str();
     let new = office.read().await?.answers_for(me, i64::MAX).await?;
     if new.iter().any(|one| one.denial == id) {
         let mut tx = office.write().await?;
-        tx.see_answers(id, me).await?;
+        tx.see_answers(id, number, me).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -119,7 +119,7 @@ pub(crate) async fn page(
 ) -> Result<Response, Trouble> {
     let loaded = load(&visitor.office, &id, &Wanted::of(&asked)).await?;
     view(&visitor.office, &id).await?;
-    asking::seen(&visitor.office, &id).await?;
+    asking::seen(&visitor.office, &id, None).await?;
     let mut shown = shown(&visitor, loaded, None, None);
     shown.page.done = asked.get("done").and_then(|act| act_words::done(act));
     html_with(StatusCode::OK, &shown)

@@ -124,7 +124,8 @@ fn usually(cases: &[Denial], case: &Denial, rules: &Rules) -> String {
     let decided: Vec<&Denial> = cases.iter().filter(|one| ended(one).is_some()).collect();
     if decided.is_empty() {
         return format!(
-            "No such case at this payer has ended yet. The playbook's chance for its reason is {}.",
+            "No such case at this payer that you may see has ended yet. The playbook's chance for its \
+             reason is {}.",
             rank::chance(case, rules)
         );
     }

@@ -229,8 +229,9 @@ fn a_question_waits_for_its_role_and_its_answer_for_who_asked() {
             Answer { denial: id.to_owned(), number: 1, answered_at: "2026-06-02".to_owned() };
         assert_eq!(kept, [expected]);
         assert_eq!(tx.count_answers(&me).await.expect("counted"), 1);
-        assert_eq!(tx.see_answers(id, "usr_other").await.expect("nobody's"), 0);
-        assert_eq!(tx.see_answers(id, &me).await.expect("seen"), 1);
+        assert_eq!(tx.see_answers(id, None, "usr_other").await.expect("nobody's"), 0);
+        assert_eq!(tx.see_answers(id, Some(2), &me).await.expect("another"), 0);
+        assert_eq!(tx.see_answers(id, Some(1), &me).await.expect("seen"), 1);
         assert_eq!(tx.count_answers(&me).await.expect("counted"), 0);
         tx.keep_answer(id, &asked.questions[0], "2026-06-02").await.expect("kept");
         tx.commit().await.expect("durable");

@@ -21,7 +21,7 @@ async fn every_part_of_a_case_stands_on_its_page() {
     lead.get(&case).await.shows(&[
         "href=\"#summary\"",
         "What usually works",
-        "No such case at this payer has ended yet",
+        "No such case at this payer that you may see has ended yet",
         "class=\"clock-bars\"",
         ">Today</text>",
         "id=\"lines\"",

@@ -51,6 +51,14 @@ async fn an_answer_comes_back_to_who_asked_until_they_have_seen_it() {
     read.is(StatusCode::OK).shows(&["Yes: he came by ambulance", "Test provider, Mar 3, 2026"]);
     read.hides(&["Send the answer"]);
     biller.get("/questions").await.hides(&["Answered for you"]);
+    let other = case.replace("/cases/", "/questions/") + "/2";
+    let signed = provider.upload(&other, &[("text", "Dr. Madeup")], ("file", "", "")).await;
+    signed.is(StatusCode::SEE_OTHER);
+    provider.get(&other).await.is(StatusCode::FORBIDDEN);
+    biller.get(&page).await.is(StatusCode::OK);
+    biller.get("/").await.shows(&["1 answer for you"]);
+    biller.get(&case).await.is(StatusCode::OK);
+    biller.get("/").await.hides(&["answer for you"]);
     biller.get(&case).await.shows(&[
         "Answered by Test provider: Yes: he came by ambulance",
         "Attached: clinical notes",
