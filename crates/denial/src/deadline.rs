@@ -155,9 +155,7 @@ fn clock(
     category: Category,
     anchors: &Anchors,
 ) -> Option<Deadline> {
-    let holds = |window: &&Window| {
-        window.kind == kind && spans((window.from, window.to), anchors.denied_on)
-    };
+    let holds = |window: &&Window| window.kind == kind && window.holds_on(anchors.denied_on);
     let on_this_day: Vec<&Window> = payer.windows.iter().filter(holds).collect();
     let open = on_this_day.iter().filter(|window| window.is_for(category));
     let found = open.clone().filter_map(|window| due(&payer.file, window, category, anchors));
@@ -179,6 +177,12 @@ impl Window {
     pub fn is_for(&self, category: Category) -> bool {
         let named = self.categories.is_empty() || self.categories.contains(&category);
         named && !self.except.contains(&category)
+    }
+
+    /// True where it holds for a denial of this day.
+    #[must_use]
+    pub fn holds_on(&self, denied_on: Date) -> bool {
+        spans((self.from, self.to), denied_on)
     }
 
     /// The length in words: `180 calendar days`, `1 year`.

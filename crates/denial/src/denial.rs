@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::category::{AdjustmentKind, Category, Origin};
+use crate::checklist::Ticked;
 use crate::claim::{PayerName, PlanType};
 use crate::codes::{ClaimNumber, LineControl, Npi, Procedure};
 use crate::deadline::Deadline;
@@ -432,6 +433,9 @@ pub struct Denial {
     pub asked: u16,
     /// Questions without an answer.
     pub questions: Vec<Question>,
+    /// Corrective steps that were ticked, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Ticked>,
     /// A write-off that waits for a second person.
     pub proposal: Option<Proposal>,
     /// The payer's own claim number, wanted on a replacement.

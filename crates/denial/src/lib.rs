@@ -7,6 +7,7 @@
 pub mod adjudication;
 pub mod billed;
 pub mod category;
+pub mod checklist;
 pub mod claim;
 pub mod codes;
 pub mod completeness;

@@ -139,6 +139,7 @@ impl Denial {
             Action::Answer { question, text } => self.answer(*question, text, at, rules)?,
             Action::Escalate { to, reason } => vec![Denial::escalate(*to, reason, at)?],
             Action::SplitLine { position, road } => vec![self.split_line(*position, road)?],
+            Action::Tick(tick) => vec![self.tick(tick, at)?],
             Action::Note { text } => vec![Denial::note(text)?],
             Action::ProposeWriteOff { reason } => vec![self.propose(reason, at)?],
             Action::Approve => vec![self.approve_proposal(at)?],

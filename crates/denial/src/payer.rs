@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::category::Category;
+use crate::checklist::Steps;
 use crate::claim::{PayerName, PlanType};
 use crate::codes::Carc;
 use crate::deadline::DeadlineKind;
@@ -36,6 +37,8 @@ pub struct PayerRules {
     pub usual_answer_days: Option<u16>,
     /// Owners at this payer, before those of all payers.
     pub owners: Vec<OwnerRow>,
+    /// Corrective steps that are others at this payer.
+    pub(crate) checklists: BTreeMap<Category, Steps>,
     /// Reason codes that mean something of their own at this payer.
     pub(crate) reasons: BTreeMap<Carc, Vec<Reason>>,
     /// The [`key`] of each spelling, once the file is read.
@@ -78,6 +81,11 @@ impl PayerRules {
         // A payer that was put together by hand has no keys yet.
         let made = || self.keys.is_empty() && self.spellings().any(|own| key(own) == wanted);
         !wanted.is_empty() && (read || made())
+    }
+
+    /// The codes that mean something of their own at this payer.
+    pub fn own_reasons(&self) -> impl Iterator<Item = &Carc> {
+        self.reasons.keys()
     }
 
     /// The name, then the aliases.

@@ -94,6 +94,8 @@ named! {
         ReadCases = "read_cases",
         /// Names, dates of birth, member ids.
         ReadPatients = "read_patients",
+        /// What colleagues ask one's role.
+        Questions = "questions",
         /// Claims as billed.
         Claims = "claims",
         /// Rejections before adjudication.
@@ -175,6 +177,7 @@ pub const fn allows(role: Role, access: Access) -> bool {
         Access::Queue | Access::ReadCases | Access::ReadPatients => {
             matches!(reach(role), Reach::Every | Reach::Own)
         }
+        Access::Questions => may(role, Act::Answer),
         Access::Claims => bills(role) || matches!(role, Role::CertifiedCoder | Role::Auditor),
         Access::Rejections | Access::Remittances => bills(role) || matches!(role, Role::Auditor),
         Access::Matches | Access::TakeFiles => bills(role),
@@ -201,6 +204,7 @@ pub const fn may(role: Role, act: Act) -> bool {
         | Act::Release
         | Act::AskColleague
         | Act::Escalate
+        | Act::Tick
         | Act::SetRootCause => works(role) || matches!(role, Role::FrontDesk),
         Act::LogContact => works(role) || matches!(role, Role::FrontDesk | Role::Poster),
         Act::Note | Act::AttachDocument | Act::Answer => {
@@ -288,6 +292,7 @@ mod tests {
         queue: desk staf code spec post supe mana prov revi audi
         read_cases: desk staf code spec post supe mana prov revi audi
         read_patients: desk staf code spec post supe mana prov revi audi
+        questions: desk staf code spec post supe mana prov revi
         claims: code spec post supe mana audi
         rejections: spec post supe mana audi
         remittances: spec post supe mana audi
@@ -331,6 +336,7 @@ mod tests {
         answer: desk staf code spec post supe mana prov revi
         escalate: desk staf code spec supe mana revi
         split_line: staf code spec supe mana revi
+        tick: desk staf code spec supe mana revi
         note: desk staf code spec post supe mana prov revi
         propose_write_off: staf code spec supe mana revi
         approve: supe mana

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::category::{AdjustmentKind, Category, Origin};
+use crate::checklist::Steps;
 use crate::codes::{Carc, Group, Rarc};
 use crate::denial::NextActionKind;
 use crate::money::Chance;
@@ -94,6 +95,8 @@ pub struct Playbook {
     pub(crate) reasons: BTreeMap<Carc, Vec<Reason>>,
     pub(crate) remarks: BTreeMap<Rarc, Vec<RemarkRule>>,
     pub(crate) priors: BTreeMap<Category, Prior>,
+    /// The corrective steps of each category; a category without any is not configured.
+    pub(crate) checklists: BTreeMap<Category, Steps>,
     pub(crate) translation: Translation,
     /// The groups that the code list holds; empty where there is no list, and then none is odd.
     pub(crate) groups: BTreeSet<Group>,

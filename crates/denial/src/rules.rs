@@ -19,6 +19,7 @@ use crate::playbook::Playbook;
 mod check;
 mod entry;
 pub mod import;
+mod read_checklist;
 mod read_codes;
 mod read_desk;
 mod read_payer;

@@ -117,6 +117,11 @@ async fn save(
     if let (Action::SetRootCause(_), Some(cause)) = (action, &after.root_cause) {
         tx.count_root_cause(after, cause, &instant(moment.now)).await?;
     }
+    if let Action::Answer { question, .. } = action
+        && let Some(asked) = before.questions.iter().find(|one| one.number == *question)
+    {
+        tx.keep_answer(before.id.as_str(), asked, &instant(moment.now)).await?;
+    }
     if let Some(split) = &decided.split {
         let split = split.as_ref().clone().in_round(next_round(tx, &split.after).await?);
         let ranked = rank::rank(&split.after, moment.today, &office.rules);

@@ -9,6 +9,7 @@ use denial::money::Money;
 use denial::person::Moment;
 use denial::rules::Rules;
 use store::batches::Batch;
+use store::journal::Happened;
 use store::{Tx, instant};
 
 use crate::act::{self, Failed};
@@ -202,16 +203,28 @@ pub(crate) async fn undo_one(
     version: u32,
 ) -> Result<Denial, Failed> {
     let case = tx.case(id).await?;
-    let told = tx.timeline(id).await?;
-    let events: Vec<Event> =
-        told.iter().filter_map(|one| serde_json::from_str(&one.body).ok()).collect();
-    let last = told.last().ok_or(Failed::Missing)?;
-    let by = PersonId::parse(&last.actor).map_err(|_| Failed::Missing)?;
-    let at = last.at.parse().map_err(|_| Failed::Missing)?;
-    let undone = case.undo(&events, version, (&by, at), moment)?;
+    let undone = undoing(&case, &tx.timeline(id).await?, version, moment)?;
     let after = undone.iter().fold(case.clone(), Denial::apply);
     let ranked = rank::rank(&after, moment.today, &office.rules);
     let entries = settle::entries(&after, &undone);
     tx.save_case(&after, case.version, &ranked, entries, moment).await?;
     Ok(after)
+}
+
+/// The events that take back what led a case to a version; `told` is its whole timeline.
+///
+/// # Errors
+/// [`Failed::Refused`] says why it stays.
+pub(crate) fn undoing(
+    case: &Denial,
+    told: &[Happened],
+    version: u32,
+    moment: &Moment,
+) -> Result<Vec<Event>, Failed> {
+    let events: Vec<Event> =
+        told.iter().filter_map(|one| serde_json::from_str(&one.body).ok()).collect();
+    let last = told.last().ok_or(Failed::Missing)?;
+    let by = PersonId::parse(&last.actor).map_err(|_| Failed::Missing)?;
+    let at = last.at.parse().map_err(|_| Failed::Missing)?;
+    Ok(case.undo(&events, version, (&by, at), moment)?)
 }

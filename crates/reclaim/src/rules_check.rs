@@ -51,6 +51,10 @@ fn print_summary(summary: &Summary, out: &mut impl Write) -> io::Result<()> {
     for kind in USUAL {
         writeln!(out, "{:>5} {}", lacking(summary, kind), kind.in_words())?;
     }
+    let lacking: Vec<&str> = summary.without_steps.iter().map(|one| one.as_str()).collect();
+    if !lacking.is_empty() {
+        writeln!(out, "No checklist of corrective steps for {}.", lacking.join(", "))?;
+    }
     let plans: Vec<&str> = summary.without_floor.iter().map(|plan| plan.as_str()).collect();
     writeln!(out, "No floor of the law for {}: there only a payer's file sets clocks.", {
         plans.join(", ")

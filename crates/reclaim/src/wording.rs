@@ -70,6 +70,7 @@ fn written(change: &Change) -> Vec<&str> {
     match change {
         Change::Noted { text } | Change::Answered { text, .. } => vec![text],
         Change::Asked { question } => vec![&question.text],
+        Change::Ticked { ticked } => vec![&ticked.tick.note],
         Change::Contacted { contact, .. } => {
             vec![&contact.said, &contact.representative, &contact.reference]
         }

@@ -104,3 +104,18 @@ create table rule_version (
 create index rule_version_path on rule_version (practice, path, version);
 -- The newest of them, where each request looks it up: practices stand before the wall between them.
 alter table practice add column rules bigint not null default 0;
+
+-- Cases of one payer with one leading code: what usually works.
+create index denial_alike on denial (practice, payer, code, denied_on desc, denial desc);
+
+-- Answers of colleagues, until who asked has seen them. What was said stands in the journal.
+create table answer (
+  practice text not null references practice (practice),
+  denial text not null,
+  number bigint not null,
+  asker text not null,
+  answered_at text not null,
+  primary key (practice, denial, number),
+  foreign key (practice, denial) references denial (practice, denial)
+);
+create index answer_asker on answer (practice, asker, answered_at, denial, number);

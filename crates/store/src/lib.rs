@@ -5,6 +5,7 @@
 
 pub mod acknowledgements;
 mod adjustments;
+pub mod alike;
 pub mod audit;
 pub mod backup;
 pub mod batches;
@@ -25,7 +26,7 @@ pub mod payers;
 pub mod people;
 pub mod postings;
 pub mod practices;
-mod questions;
+pub mod questions;
 pub mod queue;
 mod ranks;
 pub mod raw;

@@ -1,12 +1,25 @@
-//! Which roles a case waits for, beside the case, so that the queue can ask for it.
+//! What colleagues are asked: the roles that a case waits for, beside the case, so that lists can
+//! ask for them; and answers until who asked has seen them.
 
-use denial::denial::Denial;
+use denial::denial::{Denial, Question};
 
 use crate::sql::run;
-use crate::{Error, Tx};
+use crate::{Error, Tx, parsed};
+
+/// An answer that waits to be seen.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Answer {
+    /// The case.
+    pub denial: String,
+    /// The question's number within it.
+    pub number: i64,
+    /// When it came.
+    pub answered_at: String,
+}
 
 impl Tx {
-    /// Keeps the roles of a case's open questions. A case that never asked costs nothing.
+    /// Keeps the roles of a case's open questions, and that none of these is answered. A case that
+    /// never asked costs nothing.
     pub(crate) async fn save_questions(&mut self, case: &Denial) -> Result<(), Error> {
         if case.asked == 0 {
             return Ok(());
@@ -28,7 +41,131 @@ impl Tx {
                 case.id.as_str(),
                 question.to.as_str()
             )?;
+            run!(
+                self,
+                execute,
+                "delete from answer where practice = $1 and denial = $2 and number = $3",
+                self.practice.as_str(),
+                case.id.as_str(),
+                i64::from(question.number)
+            )?;
         }
         Ok(())
+    }
+
+    /// Open cases that wait for an answer of a role, those first that wait for the soonest day.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`], [`Error::Database`].
+    pub async fn asked_of(&mut self, role: &str, limit: i64) -> Result<Vec<Denial>, Error> {
+        let rows = run!(
+            self,
+            all as (String, String),
+            "select d.denial, d.body from asked a
+             join denial d on d.practice = a.practice and d.denial = a.denial
+             where a.practice = $1 and a.role = $2 and d.state = 'open'
+             order by d.next_on, d.denial limit $3",
+            self.practice.as_str(),
+            role,
+            limit
+        )?;
+        rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
+    }
+
+    /// How many cases wait for an answer of a role.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn count_asked(&mut self, role: &str) -> Result<i64, Error> {
+        let (count,) = run!(
+            self,
+            one as (i64,),
+            "select count(*) from asked where practice = $1 and role = $2",
+            self.practice.as_str(),
+            role
+        )?;
+        Ok(count)
+    }
+
+    /// Keeps that a question of a case was answered, for who asked.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn keep_answer(
+        &mut self,
+        denial: &str,
+        question: &Question,
+        at: &str,
+    ) -> Result<(), Error> {
+        run!(
+            self,
+            execute,
+            "insert into answer (practice, denial, number, asker, answered_at)
+             values ($1, $2, $3, $4, $5)
+             on conflict (practice, denial, number)
+             do update set asker = excluded.asker, answered_at = excluded.answered_at",
+            self.practice.as_str(),
+            denial,
+            i64::from(question.number),
+            question.asker.as_str(),
+            at
+        )?;
+        Ok(())
+    }
+
+    /// Answers that somebody has not seen yet, the newest first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn answers_for(&mut self, asker: &str, limit: i64) -> Result<Vec<Answer>, Error> {
+        let rows = run!(
+            self,
+            all as Answer,
+            "select denial, number, answered_at from answer where practice = $1 and asker = $2
+             order by answered_at desc, denial, number limit $3",
+            self.practice.as_str(),
+            asker,
+            limit
+        )?;
+        Ok(rows)
+    }
+
+    /// How many answers somebody has not seen yet.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn count_answers(&mut self, asker: &str) -> Result<i64, Error> {
+        let (count,) = run!(
+            self,
+            one as (i64,),
+            "select count(*) from answer where practice = $1 and asker = $2",
+            self.practice.as_str(),
+            asker
+        )?;
+        Ok(count)
+    }
+
+    /// Somebody has seen the answers on a case, or that to one question; gives how many were new to
+    /// them.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn see_answers(
+        &mut self,
+        denial: &str,
+        number: Option<u16>,
+        asker: &str,
+    ) -> Result<u64, Error> {
+        let seen = run!(
+            self,
+            execute,
+            "delete from answer where practice = $1 and denial = $2 and asker = $3
+             and (cast($4 as bigint) is null or number = $4)",
+            self.practice.as_str(),
+            denial,
+            asker,
+            number.map(i64::from)
+        )?;
+        Ok(seen)
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::category::Category;
+use crate::checklist::Tick;
 use crate::contact::Contact;
 use crate::denial::{Channel, NextActionKind, Owner, RootCause, Status};
 use crate::ids::{AppealId, DenialId, DocumentId, PostingId, RemittanceId};
@@ -67,6 +68,8 @@ named! {
         Escalate = "escalate",
         /// A line goes another way than the case.
         SplitLine = "split_line",
+        /// A corrective step is done, or not needed.
+        Tick = "tick",
         /// Words for the timeline.
         Note = "note",
         /// A write-off that a second person has to approve.
@@ -218,6 +221,8 @@ pub enum Action {
         /// Where it goes.
         road: Road,
     },
+    /// A corrective step.
+    Tick(Tick),
     /// Words for the timeline.
     Note {
         /// The words.
@@ -337,6 +342,7 @@ impl Action {
             Action::Answer { .. } => Act::Answer,
             Action::Escalate { .. } => Act::Escalate,
             Action::SplitLine { .. } => Act::SplitLine,
+            Action::Tick(_) => Act::Tick,
             Action::Note { .. } => Act::Note,
             Action::ProposeWriteOff { .. } => Act::ProposeWriteOff,
             Action::Approve => Act::Approve,
@@ -373,6 +379,7 @@ impl Act {
             | Act::Snooze
             | Act::AskColleague
             | Act::Answer
+            | Act::Tick
             | Act::Escalate => !status.is_closed(),
             Act::SetRootCause | Act::LogContact | Act::AttachDocument | Act::Note => true,
         }
@@ -408,6 +415,7 @@ impl Act {
             | Act::AskColleague
             | Act::Answer
             | Act::Escalate
+            | Act::Tick
             | Act::Note
             | Act::Approve
             | Act::Decline => false,

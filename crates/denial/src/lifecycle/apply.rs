@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::checklist::{Mark, Ticked};
 use crate::denial::{Balance, ClaimDays, Denial, NextAction, Outcome, Owner, Work};
 use crate::escalation::Escalated;
 use crate::ids::PersonId;
@@ -75,6 +76,7 @@ impl Denial {
             Change::SetAside { position, reason } => self.set_line_aside(*position, Some(reason)),
             Change::BroughtBack { position } => self.set_line_aside(*position, None),
             Change::Split { position, .. } => self.remove_line(*position),
+            Change::Ticked { ticked } => self.tick_off(ticked),
             Change::Noted { .. } => {}
             Change::WriteOffProposed { proposal } => self.proposal = Some(proposal.clone()),
             Change::WriteOffApproved { by } => self.approve(by),
@@ -86,6 +88,13 @@ impl Denial {
     fn add_postings(&mut self, postings: &[Posting]) {
         self.postings.extend_from_slice(postings);
         self.balance = Balance::of(&self.lines, &self.postings);
+    }
+
+    fn tick_off(&mut self, ticked: &Ticked) {
+        self.steps.retain(|one| one.tick.step != ticked.tick.step);
+        if ticked.tick.mark != Mark::Open {
+            self.steps.push(ticked.clone());
+        }
     }
 
     fn approve(&mut self, by: &PersonId) {

@@ -1,6 +1,7 @@
 //! The acts that move no status: owner, plan, contacts, documents, questions, lines.
 
 use crate::category::Category;
+use crate::checklist::{Mark, Tick, Ticked};
 use crate::contact::Contact;
 use crate::deadline::DeadlineKind;
 use crate::denial::{
@@ -217,6 +218,30 @@ impl Denial {
 
     pub(crate) fn note(text: &str) -> Result<Change, Refused> {
         Ok(Change::Noted { text: said(text, "words")?.to_owned() })
+    }
+
+    /// A step is done with what shows it: a note or a document of the case. That it is not needed,
+    /// or open again, has its reason.
+    pub(crate) fn tick(&self, tick: &Tick, at: &Moment) -> Result<Change, Refused> {
+        let has_note = !tick.note.trim().is_empty();
+        let is_ticked = self.steps.iter().any(|one| one.tick.step == tick.step);
+        match tick.mark {
+            Mark::Done if !has_note && tick.document.is_none() => {
+                return Err(Refused::Missing("a note or a document that shows it"));
+            }
+            Mark::NotNeeded if !has_note => {
+                return Err(Refused::Missing("why the step is not needed"));
+            }
+            Mark::Open if !is_ticked => return Err(Refused::StepOpen),
+            Mark::Open if !has_note => return Err(Refused::Missing("why the step is open again")),
+            Mark::Done | Mark::NotNeeded | Mark::Open => {}
+        }
+        let on_file = |id: &DocumentId| self.documents.iter().any(|one| one.document == *id);
+        if tick.document.as_ref().is_some_and(|id| !on_file(id)) {
+            return Err(Refused::NotOnFile);
+        }
+        let ticked = Ticked { tick: tick.clone(), by: at.who.person.clone(), at: at.now };
+        Ok(Change::Ticked { ticked })
     }
 
     pub(crate) fn split_line(&self, position: usize, road: &Road) -> Result<Change, Refused> {

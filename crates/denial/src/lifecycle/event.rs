@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::category::{AdjustmentKind, Category, Origin};
+use crate::checklist::Ticked;
 use crate::codes::LineControl;
 use crate::contact::Contact;
 use crate::deadline::Deadline;
@@ -177,6 +178,11 @@ pub enum Change {
         position: usize,
         /// The new case.
         into: DenialId,
+    },
+    /// A corrective step was ticked, or opened again.
+    Ticked {
+        /// Which, how, by whom.
+        ticked: Ticked,
     },
     /// Words for the timeline.
     Noted {
@@ -375,6 +381,7 @@ impl Event {
             Change::SetAside { .. } => "denial.line_set_aside",
             Change::BroughtBack { .. } => "denial.line_brought_back",
             Change::Split { .. } => "denial.line_split",
+            Change::Ticked { .. } => "denial.ticked",
             Change::Noted { .. } => "denial.noted",
             Change::WriteOffProposed { .. } => "denial.write_off_proposed",
             Change::WriteOffApproved { .. } => "denial.write_off_approved",

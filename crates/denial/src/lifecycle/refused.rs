@@ -145,6 +145,12 @@ pub enum Refused {
     /// The line has money that stays with the case.
     #[error("money was posted against this line; reverse it before splitting the line off")]
     LinePosted,
+    /// A step that nobody ticked cannot be opened again.
+    #[error("this step is open already; nothing changes")]
+    StepOpen,
+    /// Evidence that the case does not have.
+    #[error("the document is not on this case; attach it first")]
+    NotOnFile,
     /// What was done stays.
     #[error("this cannot be taken back: {0}; do what puts it right instead")]
     Undo(&'static str),

@@ -65,6 +65,7 @@ impl Change {
             | Change::Escalated { .. }
             | Change::SetAside { .. }
             | Change::BroughtBack { .. }
+            | Change::Ticked { .. }
             | Change::Noted { .. }
             | Change::WriteOffProposed { .. } => true,
             // A cause that was set is counted for others by then; a second person's word, files and

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use super::Draft;
 use super::entry::{Entry, Page, Place, Placed};
+use super::read_checklist::checklists;
 use super::read_desk::owner;
 use super::read_playbook::reasons;
 use crate::deadline::DeadlineKind;
@@ -49,6 +50,7 @@ fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerR
     let (ids, aliases) = (texts("ids"), texts("aliases"));
     let (plan_types, default_for) = (page.named_list("plan_types"), page.named_list("default_for"));
     let owners = page.entries("owner").iter().filter_map(owner).collect();
+    let checklists = checklists(page);
     let name = name?;
     Some(PayerRules {
         keys: std::iter::once(name).chain(page.list("aliases")).map(key).collect(),
@@ -62,6 +64,7 @@ fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerR
         windows,
         usual_answer_days,
         owners,
+        checklists,
         reasons: std::collections::BTreeMap::new(),
     })
 }

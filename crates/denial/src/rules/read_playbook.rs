@@ -7,6 +7,7 @@ use toml::de::DeValue;
 
 use super::check::Dated;
 use super::entry::{Entry, Named, Page, Placed};
+use super::read_checklist::checklists;
 use super::{Draft, RuleFault};
 use crate::category::{AdjustmentKind, Category};
 use crate::codes::{Carc, Group, Rarc};
@@ -28,10 +29,13 @@ pub(super) struct Reasons {
 
 impl Draft {
     pub(super) fn read_playbook(&mut self, file: &str, text: &str) {
-        let ((translation, priors, reasons), faults) = Page::new(file, text).read(|page| {
-            let priors = priors(page);
-            (translation(page), priors.clone(), reasons(page, &priors))
-        });
+        let ((translation, priors, reasons, checklists), faults) =
+            Page::new(file, text).read(|page| {
+                let priors = priors(page);
+                let reasons = reasons(page, &priors);
+                (translation(page), priors, reasons, checklists(page))
+            });
+        self.rules.playbook.checklists = checklists;
         self.rules.playbook.translation = translation;
         self.rules.playbook.priors = priors;
         self.rules.playbook.reasons = self.keep(reasons, faults);

@@ -1,6 +1,7 @@
 //! What a set of rules holds, in figures, and what is not configured.
 
 use super::Rules;
+use crate::category::Category;
 use crate::claim::PlanType;
 use crate::deadline::{DeadlineKind, USUAL};
 use crate::payer::{PayerRules, Verification, Window};
@@ -18,6 +19,8 @@ pub struct Summary {
     pub windows: usize,
     /// Windows for which no source was read.
     pub unverified: usize,
+    /// Categories without a checklist of corrective steps.
+    pub without_steps: Vec<Category>,
     /// Clocks that every case should have and that a payer's file does not set, by file.
     pub not_configured: Vec<(String, Vec<DeadlineKind>)>,
     /// Plan types without a floor of the law: there only a payer's own file sets clocks.
@@ -39,6 +42,11 @@ impl Rules {
             payers: self.payers.len(),
             windows: windows().count(),
             unverified: windows().filter(unverified).count(),
+            without_steps: Category::ALL
+                .iter()
+                .filter(|category| !self.playbook.checklists.contains_key(category))
+                .copied()
+                .collect(),
             not_configured: lacking.filter(|(_, kinds)| !kinds.is_empty()).collect(),
             without_floor: PlanType::ALL.iter().filter(|plan| !floored(plan)).copied().collect(),
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::category::Origin;
+use crate::checklist::Step;
 use crate::owner::owner_for;
 use crate::person::Role;
 
@@ -285,4 +286,34 @@ fn no_text_makes_the_reader_panic() {
             );
         }
     }
+}
+
+#[test]
+fn a_checklist_says_its_steps_and_a_payer_says_single_ones_otherwise() {
+    let rules = read(&shipped()).expect("whole");
+    assert_eq!(rules.summary().without_steps, []);
+    let categories = Category::ALL.iter().map(|category| rules.steps(None, *category));
+    assert!(categories.into_iter().all(|steps| steps.contains_key(&Step::ClaimSubmission)));
+    let own =
+        format!("{HEAD}[[checklist]]\ncategory = \"duplicate\"\npolicy_verification = \"Ask\"\n");
+    let rules = read(&with("payers/test.toml", &own)).expect("whole");
+    let payer = rules.payers.iter().find(|one| one.file == "payers/test.toml");
+    let steps = rules.steps(payer, Category::Duplicate);
+    assert_eq!(steps.get(&Step::PolicyVerification).map(|text| text.as_str()), Some("Ask"));
+    assert_eq!(steps.len(), 6);
+}
+
+#[test]
+fn a_checklist_without_a_step_or_twice_is_a_fault() {
+    let (text, line) = added("playbook.toml", "[[checklist]]\ncategory = \"duplicate\"\n");
+    let found = faults("playbook.toml", &text);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(
+        found[0].starts_with(&format!("playbook.toml:{line}: checklist duplicate has no step"))
+    );
+    let (text, line) =
+        added("playbook.toml", "[[checklist]]\ncategory = \"duplicate\"\nfiling = \"x\"\n");
+    let found = faults("playbook.toml", &text);
+    let begins = format!("playbook.toml:{}: `filing` is not a key", line + 2);
+    assert!(found.iter().any(|one| one.starts_with(&begins)), "{found:#?}");
 }

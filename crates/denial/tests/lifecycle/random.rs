@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use denial::adjudication::Findings;
 use denial::category::Category;
+use denial::checklist::{Mark, Step, Tick};
 use denial::claim::PlanType;
 use denial::contact::Contact;
 use denial::deadline::DeadlineKind;
@@ -281,6 +282,12 @@ impl Run {
             Act::Answer => Action::Answer { question: self.question(), text },
             Act::Escalate => Action::Escalate { to: Role::Manager, reason: text },
             Act::SplitLine => self.split(number, text),
+            Act::Tick => Action::Tick(Tick {
+                step: self.dice.one_of(Step::ALL),
+                mark: self.dice.one_of(Mark::ALL),
+                note: text,
+                document: None,
+            }),
             Act::Note => Action::Note { text },
             Act::ProposeWriteOff => Action::ProposeWriteOff { reason: text },
             Act::Approve => Action::Approve,

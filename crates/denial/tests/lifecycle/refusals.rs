@@ -71,12 +71,14 @@ fn name(refused: &Refused) -> &'static str {
         Refused::NoSuchLine(_) => "NoSuchLine",
         Refused::OnlyLine => "OnlyLine",
         Refused::LinePosted => "LinePosted",
+        Refused::StepOpen => "StepOpen",
+        Refused::NotOnFile => "NotOnFile",
         Refused::Undo(_) => "Undo",
         Refused::Unchanged(_) => "Unchanged",
     }
 }
 
-const VARIANTS: usize = 31;
+const VARIANTS: usize = 33;
 
 fn post(entries: Vec<denial::posting::Entry>) -> Action {
     Action::Post { entries }
@@ -129,6 +131,10 @@ fn plan(next: &str) -> String {
     format!(r#"{{"act":"plan","next":"{next}","on":"2026-06-20"}}"#)
 }
 
+fn tick(mark: &str, note: &str) -> String {
+    format!(r#"{{"act":"tick","step":"policy_verification","mark":"{mark}","note":"{note}"}}"#)
+}
+
 #[test]
 fn a_plan_is_bound_by_the_clock_it_is_to_meet_alone() {
     let case = clocked(DeadlineKind::CorrectedClaim, 9);
@@ -163,6 +169,8 @@ fn every_reason_to_refuse_is_reached() {
     let write_off = r#"{"act":"write_off","id":"pst_00000000000000000000000009",
         "reason":"denied","note":"no way is left"}"#;
     let approve = r#"{"act":"approve"}"#;
+    let shown = r#"{"act":"tick","step":"policy_verification","mark":"done",
+        "document":"doc_00000000000000000000000001"}"#;
     let table: Vec<(Denial, Role, Action, &str)> = vec![
         (in_review(), Manager, action(REVIEW), "NotFrom"),
         (in_review(), Poster, action(RESUBMIT), "NotYourRole"),
@@ -203,6 +211,10 @@ fn every_reason_to_refuse_is_reached() {
         (odd("one line"), Manager, action(OWN_CASE), "OnlyLine"),
         (odd("paid in part"), Manager, action(OWN_CASE), "LinePosted"),
         (in_review(), Manager, action(back), "Unchanged"),
+        (in_review(), Manager, action(&tick("open", "again")), "StepOpen"),
+        (in_review(), Manager, action(&tick("done", " ")), "Missing"),
+        (in_review(), Manager, action(&tick("not_needed", "")), "Missing"),
+        (in_review(), Manager, action(shown), "NotOnFile"),
     ];
     let mut reached = BTreeSet::new();
     for (case, role, action, expected) in table {

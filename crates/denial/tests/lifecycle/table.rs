@@ -74,6 +74,7 @@ ask_colleague: New InReview Corrected Appealed Pending Overturned
 answer: New InReview Corrected Appealed Pending Overturned
 escalate: New InReview Corrected Appealed Pending Overturned
 split_line: New InReview
+tick: New InReview Corrected Appealed Pending Overturned
 note: New InReview Corrected Appealed Pending Overturned Paid WrittenOff
 propose_write_off: InReview
 approve: InReview

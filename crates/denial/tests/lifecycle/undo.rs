@@ -39,6 +39,7 @@ fn what_moved_no_status_goes_back_to_what_was() {
         r#"{"act":"recategorize","category":"bundling","reason":"the code misleads"}"#,
         r#"{"act":"snooze","until":"2026-06-04","reason":"waits"}"#,
         r#"{"act":"note","text":"words"}"#,
+        r#"{"act":"tick","step":"policy_verification","mark":"done","note":"read"}"#,
         r#"{"act":"ask_colleague","to":"certified_coder","text":"is it so?"}"#,
         r#"{"act":"log_contact","channel":"phone","said":"soon","promised_by":"2026-06-12"}"#,
         r#"{"act":"split_line","position":2,"road":{"road":"aside","reason":"small"}}"#,

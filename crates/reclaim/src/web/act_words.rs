@@ -21,6 +21,7 @@ pub(crate) const fn of(act: Act) -> (&'static str, &'static str, &'static str) {
         Act::ProposeWriteOff => ("Propose a write-off", "A second person decides.", "w"),
         Act::Reopen => ("Open again", "Money was taken back.", ""),
         Act::Plan => ("Plan the next action", "What comes next, and by when.", "n"),
+        Act::Tick => ("Tick a step", "A corrective step, with what shows it.", ""),
         Act::Note => ("Note", "Words for the timeline.", "e"),
         Act::LogContact => ("Log a contact", "Who said what, promised by when.", "p"),
         Act::AskColleague => ("Ask a colleague", "The answer comes back to the owner.", "q"),
@@ -39,6 +40,9 @@ pub(crate) const fn of(act: Act) -> (&'static str, &'static str, &'static str) {
 
 /// What an act came to, said once.
 pub(crate) fn done(act: &str) -> Option<String> {
+    if act == "undo" {
+        return Some("Taken back.".to_owned());
+    }
     let act = Act::from_name(act)?;
     Some(format!("Saved: {}.", of(act).0.to_lowercase()))
 }

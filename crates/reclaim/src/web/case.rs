@@ -20,13 +20,21 @@ use crate::practice::Office;
 use crate::rank;
 use crate::web::about::{About, AnswerView};
 use crate::web::act_words;
+use crate::web::asking;
+use crate::web::case_alike::Alike;
+use crate::web::case_checklist::{Around, Checklist};
+use crate::web::case_documents::{self, Paper};
 use crate::web::case_fields::Kind;
 use crate::web::case_forms::{ActForm, Desk};
+use crate::web::case_payer::PayerView;
+use crate::web::case_timeline::{Timeline, Wanted};
+use crate::web::case_undo;
 use crate::web::case_view::{self, CaseView, LineView, PatientView, Spoken};
+use crate::web::claim::{self, VersionView};
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html_with};
 use crate::web::session::Visitor;
-use crate::web::timeline::{self, People, Told};
+use crate::web::timeline::{self, People};
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
@@ -41,11 +49,18 @@ struct CasePage {
     spoken: Vec<Spoken>,
     answers: Vec<AnswerView>,
     postings: Vec<PostingView>,
-    documents: Vec<DocumentView>,
-    timeline: Vec<Told>,
+    papers: Vec<Paper>,
+    timeline: Timeline,
+    checklist: Checklist,
+    sent: Vec<String>,
+    versions: Vec<VersionView>,
+    alike: Alike,
+    payer: Option<PayerView>,
     forms: Vec<ActForm>,
     /// Why the last act was not done.
     refused: Option<String>,
+    /// What was done last, where the visitor can take it back.
+    undo: Option<String>,
     /// Other cases of the claim.
     siblings: Vec<Sibling>,
     /// Remittances may be opened.
@@ -67,12 +82,6 @@ struct PostingView {
     by: String,
 }
 
-/// A document of the case.
-struct DocumentView {
-    href: String,
-    what: String,
-}
-
 /// Another case of the same claim.
 pub(super) struct Sibling {
     pub(super) href: String,
@@ -89,7 +98,11 @@ struct Loaded {
     spoken: Vec<Spoken>,
     answers: Vec<AnswerView>,
     postings: Vec<PostingView>,
-    timeline: Vec<Told>,
+    papers: Vec<Paper>,
+    timeline: Timeline,
+    versions: Vec<VersionView>,
+    alike: Alike,
+    undo: Option<String>,
     siblings: Vec<Sibling>,
     missing: Vec<Fact>,
     usual: Vec<UsualCause>,
@@ -104,8 +117,9 @@ pub(crate) async fn page(
     Path(id): Path<String>,
     Query(asked): Query<Fields>,
 ) -> Result<Response, Trouble> {
-    let loaded = load(&visitor.office, &id).await?;
+    let loaded = load(&visitor.office, &id, &Wanted::of(&asked)).await?;
     view(&visitor.office, &id).await?;
+    asking::seen(&visitor.office, &id, None).await?;
     let mut shown = shown(&visitor, loaded, None, None);
     shown.page.done = asked.get("done").and_then(|act| act_words::done(act));
     html_with(StatusCode::OK, &shown)
@@ -132,7 +146,7 @@ pub(crate) async fn seen(tx: &mut store::Tx, office: &Office, id: &str) -> Resul
     Err(Trouble::Denied(format!("This case is neither yours nor were you asked. {owner}")))
 }
 
-async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
+async fn load(office: &Office, id: &str, wanted: &Wanted) -> Result<Loaded, Trouble> {
     let mut tx = office.read().await?;
     let case = seen(&mut tx, office, id).await?;
     let people = timeline::people(&mut tx).await?;
@@ -140,6 +154,9 @@ async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
     let siblings = tx.cases_of(&about.claims).await?;
     let siblings = siblings.iter().filter(|one| one.id != case.id && sees(&office.who, one));
     let zone = &office.clinic.zone;
+    let happened = tx.timeline(id).await?;
+    let bills = allows(office.who.role, Access::Claims);
+    let versions = if bills { claim::versions(&mut tx, &about.claims).await? } else { Vec::new() };
     let record = Record {
         case: &case,
         claim: about.billed.as_ref(),
@@ -155,7 +172,11 @@ async fn load(office: &Office, id: &str) -> Result<Loaded, Trouble> {
         spoken: about.spoken,
         answers: about.answers,
         postings: tx.postings_of(id).await?.into_iter().map(|row| posting(row, &people)).collect(),
-        timeline: timeline::told(&tx.timeline(id).await?, &people, zone),
+        papers: case_documents::papers(&case, &happened, (&people, zone), &office.rules),
+        timeline: Timeline::of(&case, timeline::told(&happened, &people, zone), wanted),
+        undo: case_undo::offer(&case, &happened, &people, &office.moment()),
+        alike: Alike::of(&mut tx, office, &case).await?,
+        versions,
         siblings: siblings.map(sibling).collect(),
         case,
         people,
@@ -211,27 +232,31 @@ fn shown(
         deadlines: &case.deadlines,
     };
     let advice = triage::rework_or_write_off(&stake, &office.rules.desk).advice;
+    let zone = office.clinic.zone.as_str();
+    let around = Around { people, zone, moment: &moment, typed };
     let usual = loaded.usual.as_slice();
     let preventable = rank::leading(case, &office.rules).and_then(|ruling| ruling.preventable);
     let desk = Desk { case, moment: &moment, people, advice, preventable, usual, typed };
     let forms = desk.forms();
-    let documents = case.documents.iter().map(|one| DocumentView {
-        href: format!("/cases/{}/documents/{}", case.id, one.document),
-        what: words::label(&one.what),
-    });
     let claims = allows(office.who.role, Access::Claims);
     let claim = claims.then(|| format!("/claims/{}", case.claim));
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
         case: CaseView::of(case, people, &office.rules, moment.today),
-        documents: documents.collect(),
+        checklist: Checklist::of(case, &office.rules, &around),
+        sent: timeline::sent(case),
+        payer: PayerView::of(case, &office.rules),
         patient: loaded.patient,
         services: loaded.services,
         lines: loaded.lines,
         spoken: loaded.spoken,
         answers: loaded.answers,
         postings: loaded.postings,
+        papers: loaded.papers,
         timeline: loaded.timeline,
+        versions: loaded.versions,
+        alike: loaded.alike,
+        undo: loaded.undo,
         siblings: loaded.siblings,
         remittances: allows(office.who.role, Access::Remittances),
         claim,
@@ -265,11 +290,19 @@ pub(crate) async fn act(
     Posted(mut fields): Posted,
 ) -> Result<Response, Trouble> {
     let name = fields.remove("act").unwrap_or_default();
-    let version = fields.remove("version").and_then(|text| text.parse().ok());
-    let version: u32 = version.ok_or_else(|| {
-        Trouble::Unfit("The form has lost what it was opened with. Open the case again.".to_owned())
-    })?;
+    let version = version(&mut fields)?;
     done_or_told(&visitor, &id, &name, version, &fields).await
+}
+
+/// The version that a form was opened with.
+///
+/// # Errors
+/// [`Trouble::Unfit`] where it has lost it.
+pub(crate) fn version(fields: &mut Fields) -> Result<u32, Trouble> {
+    let version = fields.remove("version").and_then(|text| text.parse().ok());
+    version.ok_or_else(|| {
+        Trouble::Unfit("The form has lost what it was opened with. Open the case again.".to_owned())
+    })
 }
 
 /// Does an act and goes back to the case, or shows the case with the reason and what was typed.
@@ -290,7 +323,10 @@ pub(crate) async fn done_or_told(
         Ok(after) if !sees(&office.who, &after) => {
             Ok(Redirect::to(&format!("/?done={name}")).into_response())
         }
-        Ok(_) => Ok(Redirect::to(&format!("/cases/{id}?done={name}")).into_response()),
+        Ok(_) => {
+            let part = if name == "tick" { "#checklist" } else { "" };
+            Ok(Redirect::to(&format!("/cases/{id}?done={name}{part}")).into_response())
+        }
         Err(Failed::Missing) => Err(Trouble::Nowhere),
         Err(Failed::Store(error)) => Err(error.into()),
         Err(Failed::Refused(why)) => {
@@ -305,12 +341,22 @@ pub(crate) async fn done_or_told(
                 timeline::name(&people, &by),
                 words::instant(&at, &office.clinic.zone)
             );
-            let loaded = load(office, id).await?;
+            let loaded = load(office, id, &Wanted::default()).await?;
             view(office, id).await?;
             let page = shown(visitor, loaded, Some((name, fields)), Some(text));
             html_with(StatusCode::CONFLICT, &page)
         }
     }
+}
+
+/// The case with the reason why something was not done to it, where nothing had been typed.
+pub(crate) async fn refused(
+    visitor: &Visitor,
+    id: &str,
+    why: &Refused,
+) -> Result<Response, Trouble> {
+    let text = refusal(visitor, why).await?;
+    told(visitor, id, ("", &Fields::new()), Told422(text)).await
 }
 
 /// A refusal's words.
@@ -322,7 +368,7 @@ async fn told(
     typed: (&str, &Fields),
     Told422(text): Told422,
 ) -> Result<Response, Trouble> {
-    let loaded = load(&visitor.office, id).await?;
+    let loaded = load(&visitor.office, id, &Wanted::default()).await?;
     view(&visitor.office, id).await?;
     let page = shown(visitor, loaded, Some(typed), Some(text));
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -345,8 +391,5 @@ async fn refusal(visitor: &Visitor, why: &Refused) -> Result<String, Trouble> {
 
 /// Lower-case words as a sentence.
 fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-    let text: String = first.chain(letters).collect();
-    format!("{text}.")
+    format!("{}.", words::sentence_case(text))
 }

@@ -1,6 +1,7 @@
 //! The acts that a case offers to somebody now, each as a form; what was typed stays in it.
 
 use denial::category::Category;
+use denial::checklist::{Mark, Step};
 use denial::denial::{Denial, NextActionKind, Status};
 use denial::lifecycle::Act;
 use denial::person::{Moment, Role, supervises};
@@ -45,7 +46,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) typed: Option<(&'a str, &'a Fields)>,
 }
 
-/// The order in which acts are offered: what moves the case first.
+/// The order in which acts are offered: what moves the case first. Steps are ticked on their list.
 const ORDER: [Act; 29] = [
     Act::Review,
     Act::Approve,
@@ -126,6 +127,7 @@ impl Desk<'_> {
             | Act::AskColleague
             | Act::Escalate
             | Act::SplitLine
+            | Act::Tick
             | Act::Note => true,
         }
     }
@@ -269,6 +271,11 @@ impl Desk<'_> {
                 self.words(act, "reason", "Why", true),
             ],
             Act::SplitLine => self.split(),
+            Act::Tick => vec![
+                self.choice(act, "step", "Step", named(Step::ALL, |one| one.as_str())),
+                self.choice(act, "mark", "It is", named(Mark::ALL, |one| one.as_str())),
+                self.words(act, "note", "What was found, or why", true),
+            ],
             Act::Note => vec![self.words(act, "text", "Note", true)],
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::Context as _;
 use denial::claim::{Claim, Patient};
 use denial::deadline::{self, Deadline, Due as ClockDue};
-use denial::denial::{Denial, DeniedLine, Owner, Work};
+use denial::denial::{Denial, DeniedLine, Owner, Status, Work};
 use denial::matching;
 use denial::money::Money;
 use denial::remittance::{ClaimPayment, Source, Standing};
@@ -17,6 +17,8 @@ use x12::Delimiters;
 
 use crate::rank;
 use crate::settle;
+use crate::web::asking;
+use crate::web::case_clocks;
 use crate::web::grades::Chip;
 use crate::web::queue_row::Worth;
 use crate::web::reasons::{self, Context, Reason, Said};
@@ -50,13 +52,18 @@ pub(crate) struct CaseView {
     pub(crate) advice: String,
     pub(crate) wanted: Vec<Wanted>,
     pub(crate) clocks: Vec<Clock>,
+    /// The same as parallel bars.
+    pub(crate) bars: String,
     pub(crate) money: Vec<(&'static str, String)>,
     pub(crate) outstanding: String,
     pub(crate) worth: Worth,
     pub(crate) chance: String,
     pub(crate) root_cause: Option<String>,
     pub(crate) control: String,
-    pub(crate) questions: Vec<String>,
+    /// Whose step it is, where it is not the owner's.
+    pub(crate) waits_for: Option<String>,
+    /// Open questions: the page of each, and its words.
+    pub(crate) questions: Vec<(String, String)>,
     pub(crate) proposal: Option<String>,
 }
 
@@ -109,6 +116,7 @@ impl CaseView {
             advice: advice(case, rules),
             wanted: wanted(case),
             clocks: case.deadlines.iter().map(|clock| self::clock(clock, rules, today)).collect(),
+            bars: case_clocks::bars(&case.deadlines, today),
             money: money(case),
             outstanding: case.balance.outstanding().to_string(),
             worth: Worth::of(&rank::priority(case, today, rules)),
@@ -117,12 +125,15 @@ impl CaseView {
                 format!("{} ({}): {}", cause.step, words::lower(cause.team.as_str()), cause.note)
             }),
             control: case.control.to_string(),
+            waits_for: waits_for(case),
             questions: case
                 .questions
                 .iter()
                 .map(|one| {
                     let (to, due) = (words::lower(one.to.as_str()), words::day(one.due));
-                    format!("{} asked {to}, answer wanted by {due}: {}", name(&one.asker), one.text)
+                    let asker = name(&one.asker);
+                    let text = format!("{asker} asked {to}, answer wanted by {due}: {}", one.text);
+                    (asking::address(case.id.as_str(), one.number), text)
                 })
                 .collect(),
             proposal: case.proposal.as_ref().map(|one| {
@@ -139,6 +150,21 @@ impl CaseView {
             }),
         }
     }
+}
+
+/// Colleagues who are asked, a second person, or the payer.
+fn waits_for(case: &Denial) -> Option<String> {
+    let asked = case.questions.iter().min_by_key(|one| one.due);
+    if let Some(question) = asked {
+        let (to, due) = (words::label(question.to.as_str()), words::day(question.due));
+        return Some(format!("{to}, answer by {due}"));
+    }
+    if case.proposal.as_ref().is_some_and(|one| one.approved_by.is_none()) {
+        return Some("A second person, for the write-off".to_owned());
+    }
+    let promised = case.promised_by.map(|on| format!(", promised by {}", words::day(on)));
+    let is_payers = case.status().is_awaiting() || case.status() == Status::Overturned;
+    (is_payers || promised.is_some()).then(|| format!("The payer{}", promised.unwrap_or_default()))
 }
 
 fn held_by(owner: &Owner, people: &People) -> String {

@@ -58,7 +58,8 @@ fn mark(text: &mut String, bar: &Bar, top: i64, long: i64) {
     .expect("a string takes text");
 }
 
-fn escaped(text: &str) -> String {
+/// A text within SVG.
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

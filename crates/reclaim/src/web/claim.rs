@@ -36,13 +36,13 @@ struct ClaimPage {
 }
 
 /// The claim as one 837 bills it.
-struct VersionView {
-    file: String,
-    href: String,
-    on: String,
-    frequency: String,
-    payer: String,
-    charge: String,
+pub(super) struct VersionView {
+    pub(super) file: String,
+    pub(super) href: String,
+    pub(super) on: String,
+    pub(super) frequency: String,
+    pub(super) payer: String,
+    pub(super) charge: String,
     facts: Vec<(&'static str, String)>,
     lines: Vec<LineView>,
 }
@@ -98,7 +98,7 @@ pub(super) async fn address(
 }
 
 /// Each version of some claims, the latest first.
-async fn versions(tx: &mut Tx, claims: &[String]) -> Result<Vec<VersionView>, Trouble> {
+pub(super) async fn versions(tx: &mut Tx, claims: &[String]) -> Result<Vec<VersionView>, Trouble> {
     let mut views = Vec::new();
     for claim in claims {
         for (hash, _, body) in tx.versions(claim).await? {

@@ -76,6 +76,13 @@ pub(crate) async fn page(
         let href = "/queue?brought=me&snoozed=show";
         waiting.extend(waits(brought, "case brought to you", "cases brought to you", href));
     }
+    if allows(role, Access::Questions) {
+        let asked = tx.count_asked(role.as_str()).await?;
+        let (one, many) = ("case with a question for you", "cases with a question for you");
+        waiting.extend(waits(asked, one, many, "/questions"));
+        let answered = tx.count_answers(office.who.person.as_str()).await?;
+        waiting.extend(waits(answered, "answer for you", "answers for you", "/questions"));
+    }
     if allows(role, Access::Rules) {
         let codes = i64::try_from(tx.unmapped_codes().await?.len()).unwrap_or(i64::MAX);
         waiting.extend(waits(

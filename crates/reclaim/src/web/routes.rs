@@ -10,10 +10,10 @@ use denial::person::Access;
 
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
-    App, account, assets, audit, bulk, case, case_documents, claim, doubtful, facets, files, find,
-    health, home, keyed, lacking, matches, practice, queue, rejections, remittances, rules,
-    rules_code, rules_codes, rules_edit, rules_owners, rules_payer, saved, second, sign_in, staff,
-    unmatched, upload,
+    App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, doubtful,
+    facets, files, find, health, home, keyed, lacking, matches, practice, questions, queue,
+    rejections, remittances, rules, rules_code, rules_codes, rules_edit, rules_owners, rules_payer,
+    saved, second, sign_in, staff, unmatched, upload,
 };
 
 /// One page.
@@ -80,11 +80,15 @@ pub(crate) fn table() -> Vec<Route> {
         does("/find", Needs(A::Queue), find::find).lists("search"),
         shows("/cases/{id}", Needs(A::ReadCases), case::page).reveals(),
         does("/cases/{id}/acts", Needs(A::ReadCases), case::act).reveals(),
+        does("/cases/{id}/undo", Needs(A::ReadCases), case_undo::undo).reveals(),
         does("/cases/{id}/documents", Needs(A::ReadCases), case_documents::attach)
             .large()
             .reveals(),
         shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one)
             .reveals(),
+        shows("/questions", Needs(A::Questions), questions::page).lists("questions"),
+        shows("/questions/{case}/{number}", Needs(A::Questions), asking::page).reveals(),
+        does("/questions/{case}/{number}", Needs(A::Questions), asking::answer).large().reveals(),
         shows("/claims/{id}", Needs(A::Claims), claim::page).reveals(),
         shows("/remittances", Needs(A::Remittances), remittances::page),
         shows("/remittances/{id}", Needs(A::Remittances), remittances::one).reveals(),

@@ -1,6 +1,7 @@
 //! Stories through the pages, as people with roles live them, on a clinic of made-up patients.
 
 mod account;
+mod case;
 mod claims;
 mod clinic;
 mod find;
@@ -9,6 +10,7 @@ mod matching;
 mod money;
 mod paper;
 mod practices;
+mod questions;
 mod queue;
 mod records;
 mod rules;

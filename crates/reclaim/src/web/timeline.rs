@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use denial::denial::{Appeal, NextAction, Owner, Resolution, Work};
+use denial::checklist::{Mark, Ticked};
+use denial::denial::{Appeal, Denial, DeniedLine, NextAction, Owner, Resolution, Work};
 use denial::lifecycle::event::{Deed, Difference, LineChange};
 use denial::lifecycle::evidence::{Frequency, PayerAnswer, Submission};
 use denial::lifecycle::{Change, Event};
@@ -22,6 +23,10 @@ pub(crate) struct Told {
     pub(crate) moved: Option<(String, &'static str)>,
     /// What the case says of itself rather than what somebody did.
     pub(crate) quiet: bool,
+    /// What kind it is of, by which the timeline is filtered.
+    pub(crate) topic: &'static str,
+    /// The lines of the claim that it names.
+    pub(crate) lines: Vec<u16>,
 }
 
 /// Names of people by their ids.
@@ -34,20 +39,109 @@ pub(crate) async fn people(tx: &mut Tx) -> Result<People, store::Error> {
 
 /// A timeline in words, the newest first.
 pub(crate) fn told(entries: &[Happened], people: &People, zone: &str) -> Vec<Told> {
-    let tell = |one: &Happened| {
-        let event = serde_json::from_str::<Event>(&one.body);
-        let text =
-            event.as_ref().map_or_else(|_| label(&one.kind), |event| sentence(event, people));
+    let mut lines: Vec<Option<u16>> = Vec::new();
+    let mut told: Vec<Told> = Vec::with_capacity(entries.len());
+    for one in entries {
+        let event = serde_json::from_str::<Event>(&one.body).ok();
         let moved = one.to_status.as_deref().filter(|_| one.from_status != one.to_status);
-        Told {
+        let change = event.as_ref().map(|event| &event.change);
+        told.push(Told {
             at: instant(&one.at, zone),
             who: name(people, &one.actor),
-            text,
+            text: change.map_or_else(|| label(&one.kind), |change| sentence(change, people)),
             moved: moved.map(|status| (label(status), crate::web::words::status_class_of(status))),
-            quiet: event.is_ok_and(|event| is_quiet(&event.change)),
-        }
+            quiet: change.is_some_and(is_quiet),
+            topic: change.map_or("notes", topic),
+            lines: change.map(|change| named_lines(change, &lines)).unwrap_or_default(),
+        });
+        change.into_iter().for_each(|change| follow(&mut lines, change));
+    }
+    told.reverse();
+    told
+}
+
+/// Keeps which line stands at which place of the case.
+fn follow(lines: &mut Vec<Option<u16>>, change: &Change) {
+    let numbers = |all: &[DeniedLine]| all.iter().map(|line| line.line).collect();
+    if let Change::Opened { denial } | Change::Undone { before: denial, .. } = change {
+        *lines = numbers(&denial.lines);
+    } else if let Change::Refiled { filing, .. } = change {
+        *lines = numbers(&filing.lines);
+    } else if let Change::Split { position, .. } = change
+        && (1..=lines.len()).contains(position)
+    {
+        lines.remove(position - 1);
+    }
+}
+
+/// The lines of the claim that a change names.
+fn named_lines(change: &Change, at: &[Option<u16>]) -> Vec<u16> {
+    let mut lines: Vec<u16> = if let Change::Refiled { changes, .. } = change {
+        changes.iter().filter_map(|one| one.line).collect()
+    } else if let Change::Posted { postings } = change {
+        postings.iter().filter_map(|one| one.line).collect()
+    } else if let Change::SetAside { position, .. }
+    | Change::BroughtBack { position }
+    | Change::Split { position, .. } = change
+    {
+        let place = position.checked_sub(1).and_then(|place| at.get(place));
+        place.copied().flatten().into_iter().collect()
+    } else {
+        Vec::new()
     };
-    entries.iter().rev().map(tell).collect()
+    lines.sort_unstable();
+    lines.dedup();
+    lines
+}
+
+/// The kind that a change is of; [`crate::web::case_timeline::TOPICS`] has its word.
+const fn topic(change: &Change) -> &'static str {
+    match change {
+        Change::Opened { .. }
+        | Change::Moved { .. }
+        | Change::SetAside { .. }
+        | Change::BroughtBack { .. }
+        | Change::Split { .. } => "status",
+        Change::Posted { .. }
+        | Change::WriteOffProposed { .. }
+        | Change::WriteOffApproved { .. }
+        | Change::WriteOffDeclined { .. } => "money",
+        Change::Recategorized { .. }
+        | Change::RootCauseSet { .. }
+        | Change::Noted { .. }
+        | Change::Undone { .. } => "notes",
+        Change::Contacted { .. } => "contacts",
+        Change::Asked { .. } | Change::Answered { .. } => "questions",
+        Change::Ticked { .. } => "checks",
+        Change::Attached { .. } => "documents",
+        Change::Scheduled { .. }
+        | Change::Planned { .. }
+        | Change::Assigned { .. }
+        | Change::Owned { .. }
+        | Change::Taken { .. }
+        | Change::Released
+        | Change::Snoozed { .. }
+        | Change::Escalated { .. } => "plan",
+        Change::Refiled { .. } | Change::Joined { .. } | Change::Clocked { .. } => "files",
+    }
+}
+
+/// Everything that was sent to the payer, in its order, with what came of it.
+pub(crate) fn sent(case: &Denial) -> Vec<String> {
+    let ended = |on: Option<Date>| on.map(|on| format!(" · came to nothing on {}", day(on)));
+    let submissions = case
+        .submissions
+        .iter()
+        .map(|one| (one.sent_on, resubmitted(one) + &ended(one.ended_on).unwrap_or_default()));
+    let decided = |one: &Appeal| match one.decided {
+        Some((on, outcome)) => format!(" · {} on {}", lower(outcome.as_str()), day(on)),
+        None => " · no decision yet".to_owned(),
+    };
+    let appeals =
+        case.appeals.iter().map(|one| (one.filed_on, appealed(one, &None, &None) + &decided(one)));
+    let mut all: Vec<(Date, String)> = submissions.chain(appeals).collect();
+    all.sort_by_key(|(on, _)| *on);
+    all.into_iter().map(|(_, text)| text).collect()
 }
 
 /// Somebody's name, or that nobody here is called so.
@@ -65,8 +159,9 @@ const fn is_quiet(change: &Change) -> bool {
     )
 }
 
-fn sentence(event: &Event, people: &People) -> String {
-    match &event.change {
+/// A change in a sentence.
+pub(crate) fn sentence(change: &Change, people: &People) -> String {
+    match change {
         Change::Opened { denial } => format!(
             "Case opened: {} denied as {}",
             denial.balance.denied,
@@ -123,6 +218,7 @@ fn sentence(event: &Event, people: &People) -> String {
         Change::SetAside { position, reason } => format!("Line {position} set aside: {reason}"),
         Change::BroughtBack { position } => format!("Line {position} is worked on again"),
         Change::Split { position, .. } => format!("Line {position} became a case of its own"),
+        Change::Ticked { ticked } => self::ticked(ticked),
         Change::Noted { text } => format!("Note: {text}"),
         Change::WriteOffProposed { proposal } => {
             format!("Write-off of {} proposed: {}", proposal.amount, proposal.reason)
@@ -135,6 +231,18 @@ fn sentence(event: &Event, people: &People) -> String {
         }
         Change::Undone { .. } => "What was done last was taken back".to_owned(),
     }
+}
+
+fn ticked(ticked: &Ticked) -> String {
+    let tick = &ticked.tick;
+    let step = label(tick.step.as_str());
+    let mark = match tick.mark {
+        Mark::Done => "done",
+        Mark::NotNeeded => "not needed",
+        Mark::Open => "open again",
+    };
+    let shown = if tick.document.is_some() { ", shown by a document" } else { "" };
+    format!("{step}: {mark}{shown}{}", noted(tick.note.trim()))
 }
 
 fn moved(deed: &Deed, work: &Work, people: &People) -> String {

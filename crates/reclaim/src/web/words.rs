@@ -26,7 +26,14 @@ pub(crate) fn label(name: &str) -> String {
     }
 }
 
-/// The same within a sentence.
+/// Words as the beginning of a line.
+pub(crate) fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(letters).collect()
+}
+
+/// A name of rows and rules within a sentence.
 pub(crate) fn lower(name: &str) -> String {
     let label = label(name);
     let mut letters = label.chars();

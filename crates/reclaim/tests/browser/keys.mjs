@@ -115,6 +115,8 @@ async function find(page, keys, text) {
   await keys.press("/");
   await keys.type(text);
   await keys.press("Enter");
+  await page.locator(".case-tabs").waitFor();
+  await keys.press("5");
   await page.locator("#timeline").waitFor();
 }
 

@@ -90,7 +90,7 @@ async function workWithout(page) {
   await page.locator(".acts summary", { hasText: "Note" }).click();
   await page.locator("form:has(input[name=act][value=note]) textarea").fill("without scripts");
   await page.locator("form:has(input[name=act][value=note]) button").click();
-  await page.getByText("Note: without scripts").waitFor();
+  await page.locator("#timeline").getByText("Note: without scripts").waitFor();
 }
 
 try {

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use denial::denial::Denial;
 use insight::board::{Board, Facet, Sort, Wanted};
 use store::batches::Batch;
+use store::denials::Rank;
+use store::questions::Answer;
 use store::views::SavedView;
 use store::words::{Word, WordKind};
 use store::{Error, instant};
 
-use crate::clinic::{TODAY, act, moment, open, someone};
+use crate::clinic::{TODAY, act, moment, open, rank, someone};
 use crate::place::{Place, on_each, practice};
 
 async fn listed(place: &Place, since: Option<i64>) -> Board {
@@ -180,5 +183,64 @@ fn a_long_queue_can_be_made_to_be_measured() {
             .collect();
         let mut tx = place.store.read(&practice()).await.expect("a look");
         assert_eq!(tx.cases_among(&ids).await.expect("each reads").len(), ids.len());
+    });
+}
+
+#[test]
+fn cases_alike_have_the_payer_and_the_code() {
+    on_each(async |place| {
+        let cases = open(place, &[300, 100, 200]).await;
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        for case in &cases[..2] {
+            let rank = Rank { code: "CO-197".to_owned(), ..Rank::default() };
+            assert!(tx.rerank(case, &rank).await.expect("ranked"));
+        }
+        let alike = tx.cases_alike(&cases[2], "CO-197", 9).await.expect("read");
+        let ids: Vec<_> = alike.iter().map(|one| one.id.clone()).collect();
+        assert_eq!(ids, [cases[1].id.clone(), cases[0].id.clone()]);
+        let others = tx.cases_alike(&cases[0], "CO-197", 9).await.expect("read");
+        assert_eq!(others.len(), 1, "never the case itself");
+        assert_eq!(tx.cases_alike(&cases[2], "CO-197", 1).await.expect("read").len(), 1);
+        assert_eq!(tx.cases_alike(&cases[2], "CO-50", 9).await.expect("read"), []);
+    });
+}
+
+#[test]
+fn a_question_waits_for_its_role_and_its_answer_for_who_asked() {
+    on_each(async |place| {
+        let cases = open(place, &[300, 100]).await;
+        let ask = r#"{"act": "ask_colleague", "to": "certified_coder", "text": "is it so?"}"#;
+        let asked = act(place, &cases[0], ask).await;
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let waiting = tx.asked_of("certified_coder", 9).await.expect("read");
+        assert_eq!(waiting, std::slice::from_ref(&asked));
+        assert_eq!(tx.asked_of("provider", 9).await.expect("read"), []);
+        assert_eq!(tx.count_asked("certified_coder").await.expect("counted"), 1);
+        drop(tx);
+
+        let answer = r#"{"act": "answer", "question": 1, "text": "it is"}"#;
+        let answered = act(place, &asked, answer).await;
+        let (id, me) = (asked.id.as_str(), someone(1).to_string());
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.keep_answer(id, &asked.questions[0], "2026-06-02").await.expect("kept");
+        assert_eq!(tx.count_asked("certified_coder").await.expect("counted"), 0);
+        let kept = tx.answers_for(&me, 9).await.expect("read");
+        let expected =
+            Answer { denial: id.to_owned(), number: 1, answered_at: "2026-06-02".to_owned() };
+        assert_eq!(kept, [expected]);
+        assert_eq!(tx.count_answers(&me).await.expect("counted"), 1);
+        assert_eq!(tx.see_answers(id, None, "usr_other").await.expect("nobody's"), 0);
+        assert_eq!(tx.see_answers(id, Some(2), &me).await.expect("another"), 0);
+        assert_eq!(tx.see_answers(id, Some(1), &me).await.expect("seen"), 1);
+        assert_eq!(tx.count_answers(&me).await.expect("counted"), 0);
+        tx.keep_answer(id, &asked.questions[0], "2026-06-02").await.expect("kept");
+        tx.commit().await.expect("durable");
+
+        // An answer that was taken back is none.
+        let again = Denial { questions: asked.questions.clone(), ..answered };
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let after = Denial { version: again.version + 1, ..again.clone() };
+        tx.save_case(&after, again.version, &rank(1), Vec::new(), &moment()).await.expect("saved");
+        assert_eq!(tx.count_answers(&me).await.expect("counted"), 0);
     });
 }

@@ -23,6 +23,8 @@ async fn ids(biller: &Browser) -> BTreeMap<&'static str, String> {
     let case = case.trim_start_matches("/cases/").to_owned();
     BTreeMap::from([
         ("/cases/{id}", format!("/cases/{case}")),
+        ("/questions/{case}", format!("/questions/{case}")),
+        ("{number}", "1".to_owned()),
         ("/claims/{id}", format!("/claims/{}", identity::claim(&ClaimNumber::new("A-1")))),
         ("/remittances/{id}", format!("/remittances/{remittance}")),
         ("{document}", "doc_00000000000000000000000000".to_owned()),

@@ -1,0 +1,178 @@
+//! The clocks of a case as parallel bars on one line of time, drawn as SVG text: each bar from the
+//! day it is counted from to its last day, each with its words, today marked through all of them.
+
+use std::fmt::Write;
+
+use denial::deadline::{Deadline, Due};
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::web::chart::escaped;
+use crate::web::words;
+
+const WIDTH: i64 = 760;
+const LABEL: i64 = 150;
+const FIGURE: i64 = 210;
+const PLOT: i64 = WIDTH - LABEL - FIGURE;
+const ROW: i64 = 28;
+/// Room above the bars for the word of today.
+const HEAD: i64 = 20;
+/// Room below them for the days at both ends.
+const FOOT: i64 = 20;
+
+/// One row: a clock with the days that it spans, where its rule is known.
+struct Row {
+    kind: String,
+    span: Option<(Date, Date)>,
+    class: &'static str,
+    text: String,
+}
+
+/// The days that the line shows, from its left end to its right.
+struct Line {
+    from: Date,
+    to: Date,
+}
+
+impl Line {
+    fn of(rows: &[Row], today: Date) -> Line {
+        let spans = || rows.iter().filter_map(|row| row.span);
+        let from = spans().map(|(from, _)| from).chain([today]).min().unwrap_or(today);
+        let to = spans().map(|(_, to)| to).chain([today]).max().unwrap_or(today);
+        // A day more on each side, so that nothing stands on the edge and no line has length 0.
+        Line { from: from.saturating_sub(1.day()), to: to.saturating_add(1.day()) }
+    }
+
+    /// Where a day stands.
+    fn place(&self, day: Date) -> i64 {
+        let whole = i64::from(days(self.from, self.to)).max(1);
+        LABEL + i64::from(days(self.from, day)) * PLOT / whole
+    }
+}
+
+fn days(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days())
+}
+
+/// The bars of a case's clocks.
+pub(crate) fn bars(clocks: &[Deadline], today: Date) -> String {
+    let rows: Vec<Row> = clocks.iter().map(|clock| row(clock, today)).collect();
+    let line = Line::of(&rows, today);
+    let bottom = HEAD + i64::try_from(rows.len()).unwrap_or(0) * ROW;
+    let height = bottom + FOOT;
+    let mut text = format!(
+        "<svg class=\"clock-bars\" viewBox=\"0 0 {WIDTH} {height}\" role=\"group\" \
+         aria-label=\"Clocks on one line of time\">"
+    );
+    for (at, row) in (0_i64..).zip(&rows) {
+        draw(&mut text, row, &line, HEAD + at * ROW);
+    }
+    mark_today(&mut text, line.place(today), bottom);
+    if rows.iter().any(|row| row.span.is_some()) {
+        mark_ends(&mut text, &line, height - 5);
+    }
+    text.push_str("</svg>");
+    text
+}
+
+fn row(clock: &Deadline, today: Date) -> Row {
+    let kind = words::sentence_case(&clock.kind.in_words());
+    let Due::On { date, rule } = &clock.due else {
+        return Row { kind, span: None, class: "none", text: "Not configured".to_owned() };
+    };
+    let span = Some((rule.anchored_on.min(*date), *date));
+    if let Some(on) = clock.met_on {
+        return Row { kind, span, class: "met", text: format!("met {}", words::day(on)) };
+    }
+    let due = words::due(Some(*date), today);
+    Row { kind, span, class: due.class, text: format!("{} · {}", due.when, due.left) }
+}
+
+fn draw(text: &mut String, row: &Row, line: &Line, top: i64) {
+    let (kind, words) = (escaped(&row.kind), escaped(&row.text));
+    let (baseline, bar_top, class) = (top + 18, top + 8, row.class);
+    write!(
+        text,
+        "<g class=\"{class}\"><text class=\"name\" x=\"0\" y=\"{baseline}\">{kind}</text>"
+    )
+    .expect("a string takes text");
+    if let Some((from, to)) = row.span {
+        let (left, right) = (line.place(from), line.place(to));
+        let long = (right - left).max(3);
+        write!(
+            text,
+            "<rect x=\"{left}\" y=\"{bar_top}\" width=\"{long}\" height=\"12\" rx=\"2\"/>\
+             <rect class=\"end\" x=\"{}\" y=\"{}\" width=\"2\" height=\"18\"/>",
+            left + long - 2,
+            bar_top - 3
+        )
+        .expect("a string takes text");
+    }
+    let right = LABEL + PLOT + 12;
+    write!(text, "<text class=\"figure\" x=\"{right}\" y=\"{baseline}\">{words}</text></g>")
+        .expect("a string takes text");
+}
+
+fn mark_today(text: &mut String, at: i64, bottom: i64) {
+    write!(
+        text,
+        "<line class=\"today\" x1=\"{at}\" x2=\"{at}\" y1=\"{}\" y2=\"{bottom}\"/>\
+         <text class=\"today-word\" x=\"{at}\" y=\"13\" text-anchor=\"middle\">Today</text>",
+        HEAD - 3
+    )
+    .expect("a string takes text");
+}
+
+fn mark_ends(text: &mut String, line: &Line, baseline: i64) {
+    let (from, to) = (words::day(line.from), words::day(line.to));
+    let right = LABEL + PLOT;
+    write!(
+        text,
+        "<text class=\"ends\" x=\"{LABEL}\" y=\"{baseline}\">{from}</text>\
+         <text class=\"ends\" x=\"{right}\" y=\"{baseline}\" text-anchor=\"end\">{to}</text>"
+    )
+    .expect("a string takes text");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use denial::deadline::{DeadlineKind, RuleRef};
+    use jiff::civil::date;
+
+    fn clock(kind: DeadlineKind, from: Date, to: Date) -> Deadline {
+        let rule = RuleRef {
+            file: "payers/x.toml".to_owned(),
+            window: "30 calendar days".to_owned(),
+            anchor: "remittance".to_owned(),
+            anchored_on: from,
+            source: String::new(),
+        };
+        Deadline { kind, due: Due::On { date: to, rule }, met_on: None }
+    }
+
+    #[test]
+    fn each_bar_has_its_words_and_today_is_marked() {
+        let today = date(2026, 3, 3);
+        let unknown = Deadline { kind: DeadlineKind::TimelyFiling, due: Due::NoRule, met_on: None };
+        let met = Deadline {
+            met_on: Some(date(2026, 2, 20)),
+            ..clock(DeadlineKind::CorrectedClaim, date(2026, 2, 1), date(2026, 4, 1))
+        };
+        let soon = clock(DeadlineKind::Appeal(1), date(2026, 2, 1), date(2026, 3, 5));
+        let text = bars(&[unknown, met, soon], today);
+        assert!(text.contains("<g class=\"none\">") && text.contains("Not configured"));
+        assert!(text.contains("<g class=\"met\">") && text.contains("met Feb 20, 2026"));
+        assert!(text.contains("<g class=\"soon\">") && text.contains("in 2 days"));
+        assert_eq!(text.matches("class=\"today\"").count(), 1);
+        assert_eq!(text.matches("<rect x=").count(), 2);
+    }
+
+    #[test]
+    fn a_line_of_one_day_is_drawn_all_the_same() {
+        let today = date(2026, 3, 3);
+        let line = Line::of(&[], today);
+        assert!(LABEL < line.place(today) && line.place(today) < LABEL + PLOT);
+        assert!(bars(&[], today).ends_with("</svg>"));
+    }
+}

@@ -1,0 +1,113 @@
+//! The payer of a case as the rules hold it: its clocks, its usual answer, who owns what there.
+
+use denial::category::Category;
+use denial::denial::Denial;
+use denial::payer::{PayerRules, Verification, Window};
+use denial::rules::Rules;
+
+use crate::web::words;
+
+/// A payer's program as its file says.
+pub(crate) struct PayerView {
+    pub(crate) name: String,
+    pub(crate) file: String,
+    /// The payer has no file; the floor of the law for its plan type holds.
+    pub(crate) is_floor: bool,
+    pub(crate) ids: String,
+    pub(crate) plans: String,
+    pub(crate) answer: Option<String>,
+    pub(crate) windows: Vec<WindowView>,
+    /// Reason, who owns it there.
+    pub(crate) owners: Vec<(String, String)>,
+    /// Codes that mean something of their own there.
+    pub(crate) codes: String,
+}
+
+/// How long one way stays open.
+pub(crate) struct WindowView {
+    pub(crate) kind: String,
+    pub(crate) length: String,
+    pub(crate) counted: String,
+    /// Which denials it is for, where not for all.
+    pub(crate) only: String,
+    pub(crate) source: String,
+    /// It holds for this case.
+    pub(crate) here: bool,
+}
+
+impl PayerView {
+    /// What the rules hold of a case's payer; nothing where they hold none.
+    pub(crate) fn of(case: &Denial, rules: &Rules) -> Option<PayerView> {
+        let payer = rules.payer(&case.payer_name, case.plan)?;
+        let own = rules.canonical(&case.payer_name).is_some_and(|one| one.name == payer.name);
+        let plans: Vec<String> =
+            payer.plan_types.iter().map(|plan| words::lower(plan.as_str())).collect();
+        let codes: Vec<&str> = payer.own_reasons().map(|code| code.as_str()).collect();
+        Some(PayerView {
+            name: payer.name.to_string(),
+            file: payer.file.to_string(),
+            is_floor: !own,
+            ids: payer.ids.join(", "),
+            plans: plans.join(", "),
+            answer: payer.usual_answer_days.map(|days| words::counted(days.into(), "day", "days")),
+            windows: payer.windows.iter().map(|one| window(one, case)).collect(),
+            owners: owners(payer),
+            codes: codes.join(", "),
+        })
+    }
+}
+
+fn window(window: &Window, case: &Denial) -> WindowView {
+    let counts = words::lower(window.counts.as_str());
+    let presumed = match window.presumed_days {
+        0 => String::new(),
+        days => format!(", presumed {} later", words::counted(days.into(), "day", "days")),
+    };
+    let checked = match window.verification {
+        Verification::TwoSources => "two sources agree",
+        Verification::OneSource => "one source read",
+        Verification::Unverified => "no source read: confirm it",
+        Verification::Clinic => "the clinic's own word",
+    };
+    let source = [window.source.as_str(), window.as_of.as_str(), checked];
+    let source: Vec<&str> = source.into_iter().filter(|part| !part.is_empty()).collect();
+    WindowView {
+        kind: words::sentence_case(&window.kind.in_words()),
+        length: window.in_words(),
+        counted: format!(
+            "from {}{presumed}; has to be {counts} by then",
+            words::lower(window.from_event.as_str())
+        ),
+        only: only(window),
+        source: source.join(" · "),
+        here: window.is_for(case.category) && window.holds_on(case.denied_on),
+    }
+}
+
+fn only(window: &Window) -> String {
+    let names = |all: &[Category]| {
+        let names: Vec<String> = all.iter().map(|one| words::lower(one.as_str())).collect();
+        names.join(", ")
+    };
+    let mut parts = Vec::new();
+    if !window.categories.is_empty() {
+        parts.push(format!("for {}", names(&window.categories)));
+    }
+    if !window.except.is_empty() {
+        parts.push(format!("not for {}", names(&window.except)));
+    }
+    if let Some(from) = window.from {
+        parts.push(format!("denials from {}", words::day(from)));
+    }
+    if let Some(to) = window.to {
+        parts.push(format!("denials until {}", words::day(to)));
+    }
+    parts.join("; ")
+}
+
+fn owners(payer: &PayerRules) -> Vec<(String, String)> {
+    let owner = |row: &denial::owner::OwnerRow| {
+        (words::label(row.category.as_str()), words::lower(row.role.as_str()))
+    };
+    payer.owners.iter().map(owner).collect()
+}

@@ -1,0 +1,124 @@
+//! What colleagues ask one's role, and the answers that came back to who asked.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use denial::denial::{Denial, Question};
+use denial::person::sees;
+use store::Tx;
+use store::questions::Answer;
+
+use crate::fields::Fields;
+use crate::practice::Office;
+use crate::web::asking::{self, Spoken};
+use crate::web::page::{Page, html};
+use crate::web::session::Visitor;
+use crate::web::timeline::{self, People};
+use crate::web::trouble::Trouble;
+use crate::web::words::{self, Due};
+
+/// Cases and answers that are listed at most.
+const MOST: i64 = 200;
+
+#[derive(Template)]
+#[template(path = "questions.html")]
+struct QuestionsPage {
+    page: Page,
+    role: String,
+    asked: Vec<Asked>,
+    answered: Vec<Answered>,
+}
+
+/// A question that waits.
+struct Asked {
+    href: String,
+    text: String,
+    by: String,
+    due: Due,
+    about: String,
+}
+
+/// An answer that was not seen yet.
+struct Answered {
+    href: String,
+    question: String,
+    answer: String,
+    by: String,
+    number: String,
+}
+
+/// `GET /questions`.
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let role = office.who.role;
+    let mut tx = office.read().await?;
+    let people = timeline::people(&mut tx).await?;
+    let cases = tx.asked_of(role.as_str(), MOST).await?;
+    let answers = tx.answers_for(office.who.person.as_str(), MOST).await?;
+    let mut page = Page::of(&visitor, "Questions", "/questions");
+    page.done = asked
+        .contains_key("done")
+        .then(|| "Your answer is with who asked, and in the timeline of the case.".to_owned());
+    html(&QuestionsPage {
+        page,
+        role: words::lower(role.as_str()),
+        asked: waiting(office, &cases, &people),
+        answered: came_back(&mut tx, office, answers, &people).await?,
+    })
+}
+
+/// The questions to the visitor's role, the soonest due first.
+fn waiting(office: &Office, cases: &[Denial], people: &People) -> Vec<Asked> {
+    let role = office.who.role;
+    let of = |case: &'_ Denial| case.questions.iter().filter(move |one| one.to == role).count();
+    let mut all: Vec<(&Denial, &Question)> = Vec::with_capacity(cases.iter().map(of).sum());
+    for case in cases {
+        all.extend(case.questions.iter().filter(|one| one.to == role).map(|one| (case, one)));
+    }
+    all.sort_by_key(|(_, one)| (one.due, one.number));
+    let today = office.moment().today;
+    let asked = |(case, one): (&Denial, &Question)| Asked {
+        href: asking::address(case.id.as_str(), one.number),
+        text: one.text.clone(),
+        by: timeline::name(people, one.asker.as_str()),
+        due: words::due(Some(one.due), today),
+        about: format!(
+            "{} at {}, {}",
+            case.number,
+            case.payer_name.name,
+            words::lower(case.category.as_str())
+        ),
+    };
+    all.into_iter().map(asked).collect()
+}
+
+/// Answers that the visitor has not seen, on cases that they may see.
+async fn came_back(
+    tx: &mut Tx,
+    office: &Office,
+    answers: Vec<Answer>,
+    people: &People,
+) -> Result<Vec<Answered>, Trouble> {
+    let mut came = Vec::new();
+    for one in answers {
+        let case = tx.case(&one.denial).await?;
+        if !sees(&office.who, &case) {
+            continue;
+        }
+        let number = u16::try_from(one.number).unwrap_or_default();
+        let told = tx.timeline(&one.denial).await?;
+        let Some(spoken) = Spoken::of(&told, number, people, &office.clinic.zone) else { continue };
+        let (answer, by) = spoken.answer.unwrap_or_default();
+        came.push(Answered {
+            href: asking::address(&one.denial, number),
+            question: spoken.question.text,
+            number: case.number.to_string(),
+            answer,
+            by,
+        });
+    }
+    Ok(came)
+}
