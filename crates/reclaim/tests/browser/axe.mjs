@@ -32,7 +32,9 @@ async function pages(page) {
     await page.goto(base + address);
     for (const further of await links()) add(further);
   }
-  for (const address of ["/queue?by=job", "/queue/filters", "/queue?status=written_off"]) found.set(address, address);
+  if (found.has("/queue")) {
+    for (const address of ["/queue?by=job", "/queue/filters", "/queue?status=written_off"]) found.set(address, address);
+  }
   return [...found.values()];
 }
 
