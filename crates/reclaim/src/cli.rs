@@ -355,18 +355,7 @@ pub(crate) fn main() -> ExitCode {
     let ran = match cli.command {
         Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
             .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
-        Command::Rules(RulesCommand::Check { own }) => {
-            let own = own.or(place.rules);
-            return ExitCode::from(rules_check::run(own.as_deref()));
-        }
-        Command::Rules(RulesCommand::Save { file, path, why }) => {
-            on_office(&place, needs, async move |office| {
-                rules_folder::save(&office, &file, &path, &why).await
-            })
-        }
-        Command::Rules(RulesCommand::Export { to }) => {
-            on_office(&place, needs, async move |office| rules_folder::export(&office, &to).await)
-        }
+        Command::Rules(command) => run_rules(place, needs, command),
         Command::Demo { size, seed, no_serve, listen, score } => {
             let listen = (!no_serve).then_some(listen);
             in_time(run_demo(&place, Wish { size, seed }, listen, score))
@@ -431,6 +420,21 @@ impl PlaceArgs {
             login: self.login,
             rules: self.own_rules,
             folder: self.folder,
+        }
+    }
+}
+
+fn run_rules(place: Place, needs: Needs, command: RulesCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        RulesCommand::Check { own } => {
+            let own = own.or(place.rules);
+            Ok(ExitCode::from(rules_check::run(own.as_deref())))
+        }
+        RulesCommand::Save { file, path, why } => on_office(&place, needs, async move |office| {
+            rules_folder::save(&office, &file, &path, &why).await
+        }),
+        RulesCommand::Export { to } => {
+            on_office(&place, needs, async move |office| rules_folder::export(&office, &to).await)
         }
     }
 }

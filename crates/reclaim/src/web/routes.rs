@@ -53,8 +53,12 @@ impl Route {
 
 /// The table of pages.
 pub(crate) fn table() -> Vec<Route> {
-    use Access as A;
-    use Gate::{Both, Early, Needs, Open, Person};
+    [door(), desk(), files_and_money(), back_room()].into_iter().flatten().collect()
+}
+
+/// Who comes in, and where they begin.
+fn door() -> Vec<Route> {
+    use Gate::{Early, Open, Person};
     vec![
         shows("/healthz", Open, health::page),
         shows("/assets/{name}", Open, assets::one),
@@ -70,6 +74,14 @@ pub(crate) fn table() -> Vec<Route> {
         shows("/practices", Person, sign_in::practices),
         does("/practices", Person, sign_in::choose),
         shows("/", Person, home::page),
+    ]
+}
+
+/// Cases, one by one and many at once.
+fn desk() -> Vec<Route> {
+    use Access as A;
+    use Gate::{Both, Needs};
+    vec![
         shows("/queue", Needs(A::Queue), queue::page).lists("queue"),
         shows("/queue/rows", Needs(A::Queue), queue::rows).lists("queue"),
         shows("/queue/filters", Needs(A::Queue), facets::page),
@@ -89,6 +101,14 @@ pub(crate) fn table() -> Vec<Route> {
         shows("/questions", Needs(A::Questions), questions::page).lists("questions"),
         shows("/questions/{case}/{number}", Needs(A::Questions), asking::page).reveals(),
         does("/questions/{case}/{number}", Needs(A::Questions), asking::answer).large().reveals(),
+    ]
+}
+
+/// What payers sent and what was billed.
+fn files_and_money() -> Vec<Route> {
+    use Access as A;
+    use Gate::Needs;
+    vec![
         shows("/claims/{id}", Needs(A::Claims), claim::page).reveals(),
         shows("/remittances", Needs(A::Remittances), remittances::page),
         shows("/remittances/{id}", Needs(A::Remittances), remittances::one).reveals(),
@@ -108,6 +128,14 @@ pub(crate) fn table() -> Vec<Route> {
         does("/keyed", Needs(A::TakeFiles), keyed::key).large(),
         shows("/files", Needs(A::Remittances), files::page),
         shows("/files/{hash}", Needs(A::Remittances), files::one),
+    ]
+}
+
+/// Rules, records, people.
+fn back_room() -> Vec<Route> {
+    use Access as A;
+    use Gate::{Both, Needs};
+    vec![
         shows("/rules", Needs(A::Rules), lacking::page),
         shows("/rules/file", Needs(A::Rules), rules::file),
         shows("/rules/edit", Needs(A::Rules), rules_edit::form),
