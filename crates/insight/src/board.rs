@@ -105,17 +105,6 @@ impl Board {
             .collect()
     }
 
-    /// Where a case stands among the places, from 0.
-    #[must_use]
-    pub fn rank_of(&self, places: &Places, sort: Sort, id: u128) -> Option<usize> {
-        let place = *self.at.get(&id)?;
-        if !places.has(place) {
-            return None;
-        }
-        let order = self.orders.by(sort);
-        order.iter().filter(|one| places.has(**one)).position(|one| *one == place)
-    }
-
     /// How many cases and how much money.
     #[must_use]
     pub fn sum(&self, places: &Places) -> Sum {

@@ -21,6 +21,8 @@
   let at = Number(queue.dataset.from);
   let anchor = at;
   const chosen = new Set();
+  // What the open form is about, and what was done last.
+  let asked = null;
   let acted = null;
 
   const rows = () => (body ? [...body.querySelectorAll("tr[data-id], tr[data-group]")] : []);
@@ -36,7 +38,7 @@
     for (const one of body.querySelectorAll("tr.here")) one.classList.remove("here");
     if (!row) return;
     row.classList.add("here");
-    if (!isGrouped) at = Number(row.dataset.at);
+    at = isGrouped ? Number(queue.dataset.from) + rows().indexOf(row) : Number(row.dataset.at);
   }
 
   async function go(place) {
@@ -65,6 +67,22 @@
     if (isChosen) chosen.add(id);
     else chosen.delete(id);
     tell();
+  }
+
+  // Every row from one place to another, also those that were not in sight.
+  const FARTHEST = 1000;
+  async function range(from, to) {
+    if (to - from >= FARTHEST) {
+      trouble(`At most ${FARTHEST} rows at once: choose everything that fits with *, or set a filter.`);
+      return;
+    }
+    for (let n = Math.floor(from / PART); n <= Math.floor(to / PART); n += 1) {
+      await load(n);
+      for (const row of parts.get(n) || []) {
+        const place = Number(row.dataset.at);
+        if (place >= from && place <= to) choose(row, true);
+      }
+    }
   }
 
   function tell() {
@@ -236,6 +254,39 @@
     return row ? [idOf(row)] : [];
   }
 
+  // Sends a form of ours. What went wrong is said where it was sent from, and nothing is lost.
+  async function post(address, fields) {
+    let answer;
+    try {
+      answer = await fetch(address, { method: "POST", headers: part, body: fields });
+    } catch {
+      trouble("The server does not answer. What you typed is still here: try again.");
+      return null;
+    }
+    if (answer.redirected) {
+      trouble("You have been signed out. Sign in in another window, then send this again.");
+      return null;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return { answer, page, form: page.querySelector("[data-bulk]"), said: page.querySelector("main") || page.body };
+  }
+
+  function trouble(text) {
+    const line = document.createElement("p");
+    line.className = "refused";
+    line.setAttribute("role", "alert");
+    line.textContent = text;
+    const form = dialog.open && dialog.querySelector("form");
+    if (form) {
+      form.querySelector(":scope > .refused")?.remove();
+      form.prepend(line);
+      return;
+    }
+    const holder = document.createElement("div");
+    holder.append(line);
+    say(holder, true);
+  }
+
   async function act(name) {
     const which = ids();
     if (which !== null && which.length === 0) return;
@@ -246,29 +297,21 @@
     if (which === null) fields.set("all", "yes");
     else if (isGrouped) fields.set("job", which[0]);
     else fields.set("cases", which.join(","));
-    acted = which;
-    const answer = await fetch("/queue/bulk", { method: "POST", headers: part, body: fields });
-    await show(answer);
-    // What asks for nothing and leaves nothing out is done at once.
-    const form = dialog.querySelector("form");
-    const isPlain = form && !form.querySelector("label, .warn, .refused, .grave") && which !== null && which.length === 1 && !isGrouped;
-    if (isPlain) send(form);
+    asked = which;
+    const came = await post("/queue/bulk", fields);
+    if (!came) return;
+    if (!came.form) {
+      say(came.said, true);
+      return;
+    }
+    show(came.form);
+    // What asks for nothing, leaves nothing out and can be taken back is done at once.
+    const isPlain = !came.form.querySelector("label, .warn, .refused, .grave") && which !== null && which.length === 1 && !isGrouped;
+    if (isPlain && name !== "review") send(came.form);
   }
 
-  async function show(answer) {
-    if (answer.redirected) {
-      location.reload();
-      return;
-    }
-    const text = await answer.text();
-    if (!answer.headers.get("content-type").startsWith("text/html")) return;
-    const page = new DOMParser().parseFromString(text, "text/html");
-    const form = page.querySelector("[data-bulk]");
-    if (!form) {
-      const said = page.querySelector("main");
-      say(said || page.body, true);
-      return;
-    }
+  function show(form) {
+    dialog.setAttribute("aria-labelledby", "bulk-title");
     dialog.replaceChildren(form);
     if (!dialog.open) dialog.showModal();
     const first = form.querySelector("select, input:not([type=hidden]), textarea") || form.querySelector("button");
@@ -286,31 +329,34 @@
   let last = null;
   async function send(form) {
     const fields = new URLSearchParams(new FormData(form));
-    const answer = await fetch("/queue/bulk", { method: "POST", headers: part, body: fields });
-    if (answer.status === 422) {
-      await show(answer);
+    const came = await post("/queue/bulk", fields);
+    if (!came) return;
+    if (came.form) {
+      show(came.form);
+      return;
+    }
+    if (!came.answer.ok) {
+      trouble(came.said.textContent.trim());
       return;
     }
     dialog.close();
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    say(page.querySelector("main") || page.body, !answer.ok);
-    if (!answer.ok) return;
-    fields.delete("cases");
-    fields.delete("all");
+    const one = asked !== null && asked.length === 1 && chosen.size === 0 && !isGrouped;
+    await done(came.said, asked);
+    for (const name of ["cases", "all", "told", "sure", "count"]) fields.delete(name);
     last = fields;
-    const one = acted !== null && acted.length === 1 && chosen.size === 0 && !isGrouped;
-    if (isGrouped || acted === null) {
-      setTimeout(() => {}, 0);
-    } else {
-      await renew(acted);
-    }
-    if (chosen.size > 0) {
-      chosen.clear();
-      for (const box of document.querySelectorAll("#list .tick input")) box.checked = false;
-    }
+    chosen.clear();
+    for (const box of document.querySelectorAll("#list .tick input")) box.checked = false;
+    bar.querySelector("[data-everything]").checked = false;
     tell();
-    if (one && fields.get("act") !== "review" && fields.get("act") !== "take") await go(at + 1);
-    else await go(at);
+    await go(one && !["review", "take"].includes(fields.get("act")) ? at + 1 : at);
+  }
+
+  // Something was done: it is said with its way back, in place of what was done before.
+  async function done(said, cases) {
+    document.querySelector(".last-done")?.remove();
+    say(said, false);
+    acted = cases;
+    if (cases !== null) await renew(cases);
   }
 
   // The last act on this row too.
@@ -319,26 +365,40 @@
     if (!last || !row || isGrouped) return;
     const fields = new URLSearchParams(last);
     fields.set("cases", idOf(row));
-    acted = [idOf(row)];
-    const answer = await fetch("/queue/bulk", { method: "POST", headers: part, body: fields });
-    if (answer.status === 422) {
-      await show(answer);
+    asked = [idOf(row)];
+    const came = await post("/queue/bulk", fields);
+    if (!came) return;
+    if (came.form) {
+      show(came.form);
       return;
     }
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    say(page.querySelector("main") || page.body, !answer.ok);
-    await renew(acted);
+    if (!came.answer.ok) {
+      say(came.said, true);
+      return;
+    }
+    await done(came.said, asked);
     await go(at + 1);
   }
 
   async function undo() {
-    const form = toast.querySelector("[data-undo]");
-    if (!form) return false;
-    const answer = await fetch("/queue/undo", { method: "POST", headers: part, body: new URLSearchParams(new FormData(form)) });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    say(page.querySelector("main") || page.body, !answer.ok);
-    if (acted) await renew(acted);
-    return true;
+    const form = toast.querySelector("[data-undo]") || document.querySelector("form[data-undo]");
+    if (!form) {
+      trouble("Nothing of yours can be taken back here: it is more than ten minutes ago, or moved the status.");
+      return;
+    }
+    const isOld = form.classList.contains("last-done");
+    const came = await post("/queue/undo", new URLSearchParams(new FormData(form)));
+    if (!came) return;
+    if (!came.answer.ok) {
+      say(came.said, true);
+      return;
+    }
+    // What was done before this page was opened may be anywhere in it.
+    if (isOld) {
+      location.reload();
+      return;
+    }
+    await done(came.said, acted);
   }
 
   async function filters() {
@@ -397,7 +457,11 @@
   if (list) {
     list.addEventListener("change", (event) => {
       const row = event.target.closest("tr[data-id], tr[data-group]");
-      if (row && event.target.matches(".tick input")) choose(row, event.target.checked);
+      if (row && event.target.matches(".tick input")) {
+        choose(row, event.target.checked);
+        mark(row);
+        anchor = at;
+      }
     });
     list.addEventListener("focusin", (event) => {
       const row = event.target.closest("tr[data-id], tr[data-group]");
@@ -427,7 +491,7 @@
     if (key === "Home" && body) { go(0); return true; }
     if (key === "End" && body) { go(total - 1); return true; }
     if (key === "x" && row) { choose(row, !chosen.has(idOf(row))); anchor = at; return true; }
-    if (key === "X" && row) { for (let n = Math.min(anchor, at); n <= Math.max(anchor, at); n += 1) { const one = rowAt(n); if (one) choose(one, true); } return true; }
+    if (key === "X" && row && !isGrouped) { range(Math.min(anchor, at), Math.max(anchor, at)); return true; }
     if (key === "*" && bar) { const all = bar.querySelector("[data-everything]"); all.checked = !all.checked; tell(); return true; }
     if (key === "o" && row) { row.querySelector("a.row").click(); return true; }
     if (key === "f") { filters(); return true; }

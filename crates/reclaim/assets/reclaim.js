@@ -36,7 +36,7 @@ function press(key) {
   return true;
 }
 
-const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+const isTyping = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
 
 let went = false;
 
@@ -86,7 +86,7 @@ if (filters) {
 
 // Menus and parts close where one clicks elsewhere.
 document.addEventListener("click", (event) => {
-  for (const open of document.querySelectorAll("details.me[open], details.parts[open]")) {
+  for (const open of document.querySelectorAll("details.me[open], details.parts[open], details.menu-of[open]")) {
     if (!open.contains(event.target)) open.open = false;
   }
 });

@@ -329,7 +329,7 @@ async fn waits_for(
     mut goes_on: impl FnMut() -> bool,
 ) -> anyhow::Result<Vec<Duration>> {
     let mut tx = office.read().await?;
-    let cases = tx.queue(&Filter::default(), Sort::Priority, None, 50).await?;
+    let cases = tx.queue(&Filter::default(), Sort::Priority, 50).await?;
     drop(tx);
     let mut waits = Vec::new();
     let note = Action::Note { text: "measured".to_owned() };

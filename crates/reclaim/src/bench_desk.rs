@@ -123,7 +123,7 @@ async fn pages(
     let mut bare = Vec::new();
     for order in [Order::Priority, Order::Due, Order::Money].repeat(TIMES) {
         let begun = Instant::now();
-        let found = office.read().await?.queue(&Filter::default(), order, None, 50).await?;
+        let found = office.read().await?.queue(&Filter::default(), order, 50).await?;
         bare.push(begun.elapsed());
         ensure!(!found.is_empty(), "no cases");
     }

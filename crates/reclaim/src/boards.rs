@@ -4,16 +4,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use insight::board::Board;
+use insight::board::{Board, Listed};
 use store::board::Known;
 use store::{Practice, Tx};
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
-/// A board with the moment up to which it knows the practice.
+/// A board with the moment up to which it knows the practice; none before it was made.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     pub(crate) board: Board,
-    pub(crate) known: Known,
+    known: Option<Known>,
 }
 
 /// The boards of all practices that somebody looked at.
@@ -23,7 +23,8 @@ pub(crate) struct Boards {
 }
 
 impl Boards {
-    /// The practice's board as it is at the transaction's moment, or later.
+    /// The practice's board as it is at the transaction's moment, or later. Ranks that a sweep
+    /// counted since are not awaited: [`Boards::rerank`] brings them.
     ///
     /// # Errors
     /// The database.
@@ -31,15 +32,34 @@ impl Boards {
         let kept = self.kept(tx.practice());
         let now = tx.known().await?;
         let read = kept.clone().read_owned().await;
-        if is_known(&read.known, &now) {
+        if read.knows(&now) {
             return Ok(read);
         }
         drop(read);
         let mut write = kept.write_owned().await;
-        if !is_known(&write.known, &now) {
-            learn(&mut write, tx, now).await?;
+        if !write.knows(&now) {
+            write.learn(tx, now).await?;
         }
         Ok(OwnedRwLockWriteGuard::downgrade(write))
+    }
+
+    /// Makes the board anew where ranks were counted since, or where there is none yet. It is made
+    /// aside, so that nobody waits for it.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn rerank(&self, tx: &mut Tx) -> Result<(), store::Error> {
+        let kept = self.kept(tx.practice());
+        let now = tx.known().await?;
+        let is_so = |known: &Known| known.ranked_at == now.ranked_at;
+        if kept.read().await.known.as_ref().is_some_and(is_so) {
+            return Ok(());
+        }
+        let mut fresh = Kept::default();
+        fresh.learn(tx, now).await?;
+        // What was learned meanwhile is learned once more: the journal tells it from here on.
+        *kept.write().await = fresh;
+        Ok(())
     }
 
     fn kept(&self, practice: &Practice) -> Arc<RwLock<Kept>> {
@@ -48,21 +68,27 @@ impl Boards {
     }
 }
 
-fn is_known(known: &Known, now: &Known) -> bool {
-    known.seq >= now.seq && known.ranked_at >= now.ranked_at
-}
-
-/// Takes in what the database lists anew: everything after ranks were counted, which leave no
-/// entry, else the cases that the journal tells of.
-async fn learn(kept: &mut Kept, tx: &mut Tx, now: Known) -> Result<(), store::Error> {
-    let Kept { board, known } = kept;
-    let mut put = |listed: &insight::board::Listed<'_>| board.put(listed);
-    if known.ranked_at < now.ranked_at || known.seq == 0 {
-        tx.list_all(&mut put).await?;
-    } else {
-        tx.list_since(known.seq, &mut put).await?;
+impl Kept {
+    fn knows(&self, now: &Known) -> bool {
+        self.known.as_ref().is_some_and(|known| known.seq >= now.seq)
     }
-    board.settle();
-    *known = now;
-    Ok(())
+
+    /// Takes in the cases that the journal tells of since; all of them the first time.
+    async fn learn(&mut self, tx: &mut Tx, now: Known) -> Result<(), store::Error> {
+        let board = &mut self.board;
+        let mut put = |listed: &Listed<'_>| board.put(listed);
+        let ranked_at = match &self.known {
+            Some(known) => {
+                tx.list_since(known.seq, &mut put).await?;
+                known.ranked_at.clone()
+            }
+            None => {
+                tx.list_all(&mut put).await?;
+                now.ranked_at
+            }
+        };
+        self.board.settle();
+        self.known = Some(Known { seq: now.seq, ranked_at });
+        Ok(())
+    }
 }

@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use denial::denial::Denial;
 use denial::ids::{BatchId, PersonId};
-use denial::lifecycle::{Act, Action, Event, Refused};
+use denial::lifecycle::undo::UNDO;
+use denial::lifecycle::{Act, Action, Change, Event, Refused};
 use denial::money::Money;
 use denial::person::Moment;
 use denial::rules::Rules;
-use store::batches::Batch;
+use store::batches::{Batch, LastBatch};
 use store::journal::Happened;
 use store::{Tx, instant};
 
 use crate::act::{self, Failed};
 use crate::practice::Office;
-use crate::{rank, settle};
+use crate::{rank, settle, wording};
 
 /// Cases in one transaction: the longest that anybody waits for it.
 const PART: usize = 50;
@@ -113,15 +114,24 @@ pub(crate) async fn preview(
     Ok(tally)
 }
 
-/// Does an act on each case that allows it: the batch's id and what came of it.
+/// What came of an act on many cases.
+pub(crate) struct Came {
+    /// What takes it back.
+    pub(crate) batch: String,
+    pub(crate) tally: Tally,
+    /// Why it stopped before its end: what was done before stays done.
+    pub(crate) stopped: Option<anyhow::Error>,
+}
+
+/// Does an act on each case that allows it.
 ///
 /// # Errors
-/// The database; what was done before stays done, and can be taken back.
+/// The database, before anything was done.
 pub(crate) async fn act_on_all(
     office: &Office,
     ids: &[String],
     deed: &Deed,
-) -> anyhow::Result<(String, Tally)> {
+) -> anyhow::Result<Came> {
     let batch = BatchId::from_bits(act::draw()).as_str().to_owned();
     let moment = office.moment();
     let mut tx = office.write().await?;
@@ -134,28 +144,61 @@ pub(crate) async fn act_on_all(
     })
     .await?;
     tx.commit().await?;
-    let mut tally = Tally::default();
+    let (mut tally, mut stopped) = (Tally::default(), None);
     for part in ids.chunks(PART) {
-        let mut refused = Vec::new();
-        let mut tx = office.write().await?;
-        for case in tx.cases_among(part).await? {
-            let action = deed.of(&case, &moment, &office.rules);
-            match act::do_in(&mut tx, office, &moment, &case, &action).await {
-                Ok(after) => {
-                    tx.add_to_batch(&batch, case.id.as_str(), after.version).await?;
-                    tally.take(&case);
+        match act_on_part(office, &moment, part, deed, &batch).await {
+            Ok((done, refused)) => {
+                done.iter().for_each(|case| tally.take(case));
+                for (id, why) in refused {
+                    tally.skip(&why);
+                    act::note_refusal(office, &id, deed.name(), &why).await;
                 }
-                Err(Failed::Refused(why)) => refused.push((case.id.to_string(), why)),
-                Err(other) => return Err(other.into()),
+            }
+            Err(fault) => {
+                stopped = Some(fault);
+                break;
             }
         }
-        tx.commit().await?;
-        for (id, why) in refused {
-            tally.skip(&why);
-            act::note_refusal(office, &id, deed.name(), &why).await;
+    }
+    Ok(Came { batch, tally, stopped })
+}
+
+/// One transaction of it: the cases that it was done with, and those that did not allow it.
+async fn act_on_part(
+    office: &Office,
+    moment: &Moment,
+    part: &[String],
+    deed: &Deed,
+    batch: &str,
+) -> anyhow::Result<(Vec<Denial>, Vec<(String, Refused)>)> {
+    let (mut done, mut refused) = (Vec::new(), Vec::new());
+    let mut tx = office.write().await?;
+    for case in tx.cases_among(part).await? {
+        let action = deed.of(&case, moment, &office.rules);
+        match act::do_in(&mut tx, office, moment, &case, &action).await {
+            Ok(after) => {
+                tx.add_to_batch(batch, case.id.as_str(), after.version).await?;
+                done.push(case);
+            }
+            Err(Failed::Refused(why)) => refused.push((case.id.to_string(), why)),
+            Err(other) => return Err(other.into()),
         }
     }
-    Ok((batch, tally))
+    tx.commit().await?;
+    Ok((done, refused))
+}
+
+/// What somebody did last with many cases and can still take back.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn last_of(
+    tx: &mut Tx,
+    office: &Office,
+) -> Result<Option<LastBatch>, store::Error> {
+    let moment = office.moment();
+    let since = moment.now.saturating_sub(UNDO).map_or_else(|_| String::new(), instant);
+    tx.last_batch(moment.who.person.as_str(), &since).await
 }
 
 /// Takes a batch back, case by case: what came after it, on a case, stays.
@@ -185,9 +228,11 @@ pub(crate) async fn undo(office: &Office, batch: &str) -> anyhow::Result<Tally> 
         }
         tx.commit().await?;
     }
-    let mut tx = office.write().await?;
-    tx.end_batch(&done.batch, &instant(moment.now)).await?;
-    tx.commit().await?;
+    if tally.cases > 0 {
+        let mut tx = office.write().await?;
+        tx.end_batch(&done.batch, &instant(moment.now)).await?;
+        tx.commit().await?;
+    }
     Ok(tally)
 }
 
@@ -203,11 +248,15 @@ pub(crate) async fn undo_one(
     version: u32,
 ) -> Result<Denial, Failed> {
     let case = tx.case(id).await?;
-    let undone = undoing(&case, &tx.timeline(id).await?, version, moment)?;
+    let told = tx.timeline(id).await?;
+    let undone = undoing(&case, &told, version, moment)?;
     let after = undone.iter().fold(case.clone(), Denial::apply);
     let ranked = rank::rank(&after, moment.today, &office.rules);
     let entries = settle::entries(&after, &undone);
     tx.save_case(&after, case.version, &ranked, entries, moment).await?;
+    // What was written and taken back is not found any more.
+    tx.forget_notes(id).await?;
+    tx.add_words(&wording::notes(&after, &standing(events(&told), version))).await?;
     Ok(after)
 }
 
@@ -221,10 +270,25 @@ pub(crate) fn undoing(
     version: u32,
     moment: &Moment,
 ) -> Result<Vec<Event>, Failed> {
-    let events: Vec<Event> =
-        told.iter().filter_map(|one| serde_json::from_str(&one.body).ok()).collect();
+    let events = events(told);
     let last = told.last().ok_or(Failed::Missing)?;
     let by = PersonId::parse(&last.actor).map_err(|_| Failed::Missing)?;
     let at = last.at.parse().map_err(|_| Failed::Missing)?;
     Ok(case.undo(&events, version, (&by, at), moment)?)
+}
+
+/// The events of a timeline.
+fn events(told: &[Happened]) -> Vec<Event> {
+    told.iter().filter_map(|one| serde_json::from_str(&one.body).ok()).collect()
+}
+
+/// The events that stand once a version is taken back too.
+fn standing(events: Vec<Event>, version: u32) -> Vec<Event> {
+    let mut gone = vec![version];
+    for event in &events {
+        if let Change::Undone { undone, .. } = &event.change {
+            gone.push(*undone);
+        }
+    }
+    events.into_iter().filter(|event| !gone.contains(&event.version)).collect()
 }

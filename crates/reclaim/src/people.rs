@@ -211,19 +211,31 @@ pub(crate) async fn answers_for(office: &Office, person: &str) -> anyhow::Result
 
 /// A person whom somebody changes from the command line; the console answers for everybody.
 async fn check_change(office: &Office, login: &str) -> anyhow::Result<()> {
+    match not_theirs(office, login).await? {
+        Some(why) => bail!(why),
+        None => Ok(()),
+    }
+}
+
+/// Why the place of somebody with a login is not changed by who acts, in words; nothing where it
+/// may be.
+pub(crate) async fn not_theirs(
+    office: &Office,
+    login: &str,
+) -> anyhow::Result<Option<&'static str>> {
     if office.is_console() {
-        return Ok(());
+        return Ok(None);
     }
     let known = office.read().await?.person_by_login(&login.trim().to_lowercase()).await?;
-    match known {
+    Ok(match known {
         Some(one) if one.person == office.who.person.as_str() => {
-            bail!("nobody changes their own place; ask another administrator")
+            Some("nobody changes their own place; ask another administrator")
         }
         Some(one) if one.login == practice::CONSOLE => {
-            bail!("that account acts for commands; name a login of `reclaim user list`")
+            Some("that account acts for commands; choose another login")
         }
-        Some(_) | None => Ok(()),
-    }
+        Some(_) | None => None,
+    })
 }
 
 /// The console answers for everybody.

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -39,8 +40,8 @@ pub(crate) async fn serve(
     let folders = inboxes(&office, inbox)?;
     let watching = tokio::spawn(inbox::watch(office.clone(), folders, stopped.clone()));
     let resuming = tokio::spawn(go_on(office.clone(), stopped.clone()));
-    let nightly = tokio::spawn(nights(office.clone(), stopped));
     let app = App::new(office, !address.ip().is_loopback(), code);
+    let nightly = tokio::spawn(nights(app.clone(), stopped));
     let pages = web::router(&app).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, pages).with_graceful_shutdown(told_to_stop(stop));
     served.await.context("the server stopped")?;
@@ -74,11 +75,16 @@ fn inboxes(office: &Office, named: Option<PathBuf>) -> anyhow::Result<Vec<PathBu
 /// How often somebody asks whether a new day has come.
 const DAWN: Duration = Duration::from_secs(60);
 
-/// Brings changed rules to every practice, and runs its nightly sweep on the first look of its day.
-async fn nights(office: Office, mut stop: watch::Receiver<bool>) {
+/// Brings changed rules to every practice, and runs its nightly sweep on the first look of its day;
+/// then brings the ranks, also those that another process counted, to the boards.
+async fn nights(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let office = &app.office;
     loop {
-        if let Err(fault) = sweep_all(&office).await {
+        if let Err(fault) = sweep_all(office).await {
             tracing::error!("a sweep: {fault:#}");
+        }
+        if let Err(fault) = rerank_boards(&app).await {
+            tracing::error!("ranking the queue: {fault:#}");
         }
         tokio::select! {
             _ = stop.changed() => return,
@@ -120,6 +126,14 @@ async fn sweep_all(office: &Office) -> anyhow::Result<()> {
         if let Err(fault) = rank_anew(&there).await {
             tracing::error!("sweep {}: {fault:#}", rank::SWEEP);
         }
+    }
+    Ok(())
+}
+
+async fn rerank_boards(app: &App) -> anyhow::Result<()> {
+    for clinic in app.office.store.practices().await? {
+        let mut tx = app.office.store.read(&clinic.practice).await?;
+        app.boards.rerank(&mut tx).await?;
     }
     Ok(())
 }

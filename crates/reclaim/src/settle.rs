@@ -1,7 +1,7 @@
 //! Cases follow what payers said: whatever was taken in, in whatever order, the cases of a claim
 //! come from everything that was said of it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Context;
 use denial::adjudication::{self, Adjudication, Findings};
@@ -24,12 +24,12 @@ use store::claims::ClaimRow;
 use store::denials::Rank;
 use store::journal::Entry;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
-use store::words::Word;
 use x12::{Delimiters, Place};
 
 use crate::practice::Office;
 use crate::staging::STEP;
-use crate::{doubts, identity, rank, wording};
+use crate::wording::Named;
+use crate::{doubts, identity, rank};
 
 /// What remittances say that are being written: it need not be read back.
 #[derive(Default)]
@@ -110,7 +110,7 @@ struct Opened {
     cases: Vec<(Denial, Rank)>,
     entries: Vec<Entry>,
     /// What cases are looked for by.
-    words: BTreeSet<Word>,
+    named: Named,
     payers: BTreeMap<String, (PayerId, String)>,
     /// Ids that the cases to open would have, and that cases of other claims have.
     taken: HashSet<DenialId>,
@@ -156,7 +156,8 @@ pub(crate) async fn settle_under(
     let mut known = known(tx, claims, fresh, &office.rules).await?;
     doubts::look(tx, &known.said, &known.claims).await?;
     let mut terms = Terms::default();
-    let mut opened = Opened { taken: taken(tx, &known).await?, ..Opened::default() };
+    let named = Named::of(tx, known.cases.values().flatten()).await?;
+    let mut opened = Opened { taken: taken(tx, &known).await?, named, ..Opened::default() };
     for ((claim, payer), mut said) in std::mem::take(&mut known.said) {
         adjudication::sort(&mut said);
         let key = (claim, payer);
@@ -173,7 +174,7 @@ pub(crate) async fn settle_under(
     let payers: Vec<(PayerId, String)> = opened.payers.into_values().collect();
     tx.know_payers(&payers).await?;
     tx.open_cases(&opened.cases, opened.entries, moment).await?;
-    tx.add_words(&opened.words).await?;
+    opened.named.write(tx).await?;
     Ok(())
 }
 
@@ -376,9 +377,7 @@ async fn follow(
             *seat_now = seat(&after);
         }
         save(tx, office, moment, case, &after, &all).await?;
-        // The claim may be known better, or be another one.
-        tx.forget_names(after.id.as_str()).await?;
-        opened.words.extend(wording::names(&after, heard.patient.reveal()));
+        opened.named.call(tx, &after, heard.patient.reveal()).await?;
     }
     let Some(fresh) = hearing.fresh else { return Ok(()) };
     let round = next_round(cases);
@@ -389,7 +388,7 @@ async fn follow(
     let Decided { events, after, .. } =
         Denial::open(&fresh, Opening { id, round, source, facts }, moment, rules);
     opened.entries.extend(entries(&after, &events));
-    opened.words.extend(wording::names(&after, patient.reveal()));
+    opened.named.add(&after, patient.reveal());
     let rank = rank::rank(&after, moment.today, rules);
     opened.cases.push((after, rank));
     Ok(())

@@ -29,7 +29,7 @@ pub(crate) fn print(lines: Vec<String>) -> anyhow::Result<ExitCode> {
 pub(crate) async fn queue(office: &Office, limit: u32, json: bool) -> anyhow::Result<ExitCode> {
     let mut tx = office.read().await?;
     let filter = Filter { own: office.own(), ..Filter::default() };
-    let rows = tx.queue(&filter, Sort::Priority, None, i64::from(limit)).await?;
+    let rows = tx.queue(&filter, Sort::Priority, i64::from(limit)).await?;
     drop(tx);
     let kind = if json { "queue.exported" } else { "queue.viewed" };
     access::note(office, "queue", kind, &json!({ "rows": rows.len() })).await?;
@@ -123,8 +123,8 @@ pub(crate) async fn find(office: &Office, text: &str) -> anyhow::Result<String> 
     let mut tx = office.read().await?;
     for closed in [false, true] {
         let (number, own) = (Some(text.to_owned()), office.own());
-        let filter = Filter { number, own, closed, ..Filter::default() };
-        if let Some(row) = tx.queue(&filter, Sort::Priority, None, 1).await?.into_iter().next() {
+        let filter = Filter { number, own, closed };
+        if let Some(row) = tx.queue(&filter, Sort::Priority, 1).await?.into_iter().next() {
             return Ok(row.denial);
         }
     }

@@ -102,6 +102,7 @@ pub(crate) async fn on(office: &Office) -> anyhow::Result<Verified> {
         }
     }
     let hashes = tx.hashes_since(&from.at).await?;
+    own_rules::check(&mut tx).await?;
     drop(tx);
     let documents = kept(&office.documents, hashes).await?;
     keep(office, &ends).await?;

@@ -1,11 +1,12 @@
 //! The words that a case is found by: the patient's names and member id, numbers of the claim, what
 //! people wrote.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use denial::claim::Patient;
 use denial::denial::Denial;
 use denial::lifecycle::{Change, Event};
+use store::Tx;
 use store::words::{Word, WordKind};
 
 /// Letters of the shortest word of a note that is kept.
@@ -35,8 +36,61 @@ pub(crate) fn sought(text: &str) -> Vec<String> {
     words.split_whitespace().map(whole).filter(|word| !word.is_empty()).collect()
 }
 
+/// What the cases of a step are named by: so far, and from now on.
+#[derive(Default)]
+pub(crate) struct Named {
+    so_far: HashMap<String, BTreeSet<Word>>,
+    new: BTreeSet<Word>,
+}
+
+impl Named {
+    /// What some cases are named by.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn of<'a>(
+        tx: &mut Tx,
+        cases: impl Iterator<Item = &'a Denial>,
+    ) -> Result<Named, store::Error> {
+        let ids: Vec<String> = cases.map(|case| case.id.to_string()).collect();
+        let so_far = if ids.is_empty() { HashMap::new() } else { tx.names_among(&ids).await? };
+        Ok(Named { so_far, ..Named::default() })
+    }
+
+    /// A case is called by its claim, which may be known better now, or be another.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn call(
+        &mut self,
+        tx: &mut Tx,
+        case: &Denial,
+        patient: &Patient,
+    ) -> Result<(), store::Error> {
+        let names = names(case, patient);
+        if self.so_far.get(case.id.as_str()) != Some(&names) {
+            tx.forget_names(case.id.as_str()).await?;
+            self.new.extend(names);
+        }
+        Ok(())
+    }
+
+    /// A case is new.
+    pub(crate) fn add(&mut self, case: &Denial, patient: &Patient) {
+        self.new.extend(names(case, patient));
+    }
+
+    /// Writes what is new.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn write(&self, tx: &mut Tx) -> Result<(), store::Error> {
+        tx.add_words(&self.new).await
+    }
+}
+
 /// What a case is named by.
-pub(crate) fn names(case: &Denial, patient: &Patient) -> BTreeSet<Word> {
+fn names(case: &Denial, patient: &Patient) -> BTreeSet<Word> {
     let texts = [
         (WordKind::Name, patient.family.as_str()),
         (WordKind::Name, patient.given.as_str()),

@@ -30,6 +30,7 @@ create table batch (
   undone_at text,
   primary key (practice, batch)
 );
+create index batch_person on batch (practice, person, done_at);
 create table batch_case (
   practice text not null,
   batch text not null,

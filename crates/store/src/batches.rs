@@ -18,7 +18,43 @@ pub struct Batch {
     pub undone_at: Option<String>,
 }
 
+/// What somebody did last with many cases.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LastBatch {
+    /// Its id.
+    pub batch: String,
+    /// The act's name.
+    pub act: String,
+    /// With how many cases.
+    pub cases: i64,
+}
+
 impl Tx {
+    /// What a person did last with many cases from an instant on and has not taken back; a started
+    /// review moved the status and is none.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn last_batch(
+        &mut self,
+        person: &str,
+        since: &str,
+    ) -> Result<Option<LastBatch>, Error> {
+        let row = run!(
+            self,
+            optional as LastBatch,
+            "select b.batch, b.act, (select count(*) from batch_case c
+               where c.practice = b.practice and c.batch = b.batch) as cases
+             from batch b where b.practice = $1 and b.person = $2 and b.done_at >= $3
+             and b.undone_at is null and b.act <> 'review'
+             order by b.done_at desc limit 1",
+            self.practice.as_str(),
+            person,
+            since
+        )?;
+        Ok(row.filter(|row| row.cases > 0))
+    }
+
     /// Begins a batch.
     ///
     /// # Errors

@@ -25,16 +25,14 @@ pub struct Known {
 pub type Put<'a> = &'a mut (dyn FnMut(&Listed<'_>) + Send);
 
 macro_rules! listed {
-    ($which:literal) => {
+    ($asked:literal, $which:literal) => {
         concat!(
             "select d.denial, d.state, d.status, d.category, d.role, d.person, d.payer, d.plan,
              d.code, d.remark, d.service, d.provider, d.next_kind, d.unmapped, d.brought_to,
              d.due_on, d.denied_on, d.next_on, d.snoozed_until, d.outstanding, d.priority, d.round,
-             d.no_rule, d.quarantined, a.roles
-             from denial d left join
-             (select denial, string_agg(role, ',') as roles from asked where practice = $1
-              group by denial) a on a.denial = d.denial
-             where d.practice = $1",
+             d.no_rule, d.quarantined, ",
+            $asked,
+            " where d.practice = $1",
             $which
         )
     };
@@ -103,7 +101,17 @@ impl Tx {
     /// # Errors
     /// [`Error::Inconsistent`], [`Error::Database`].
     pub async fn list_all(&mut self, put: Put<'_>) -> Result<(), Error> {
-        each!(self, |row| read_listed!(row, put), listed!(""), self.practice.as_str());
+        each!(
+            self,
+            |row| read_listed!(row, put),
+            listed!(
+                "a.roles from denial d left join
+                 (select denial, string_agg(role, ',') as roles from asked where practice = $1
+                  group by denial) a on a.denial = d.denial",
+                ""
+            ),
+            self.practice.as_str()
+        );
         Ok(())
     }
 
@@ -116,6 +124,8 @@ impl Tx {
             self,
             |row| read_listed!(row, put),
             listed!(
+                "(select string_agg(a.role, ',') from asked a
+                  where a.practice = d.practice and a.denial = d.denial) from denial d",
                 " and d.denial in (select about from journal where practice = $1
                   and chain = 'work' and seq > $2)"
             ),

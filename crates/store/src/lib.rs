@@ -113,6 +113,15 @@ pub enum Error {
         /// The last one that this program knows.
         known: i64,
     },
+    /// A database of a version that was never released.
+    #[error(
+        "a version of reclaim that was not released made this database: step {found} of its schema \
+         is another one; make it anew"
+    )]
+    Changed {
+        /// The step that differs.
+        found: i64,
+    },
     /// A file beside the database.
     #[error("{what}: {fault}")]
     File {

@@ -119,6 +119,9 @@ fn in_words(error: MigrateError) -> Error {
     {
         return Error::Newer { found, known: SCHEMA };
     }
+    if let MigrateError::VersionMismatch(found) = error {
+        return Error::Changed { found };
+    }
     Error::Migrate(error)
 }
 

@@ -123,7 +123,8 @@ impl Tx {
         self.end_other_sessions(person, "", at).await
     }
 
-    /// Ends every session of a person but one; gives how many.
+    /// Ends every session of a person but one, and what of theirs waits for a code; gives how many
+    /// sessions.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -133,6 +134,7 @@ impl Tx {
         but: &str,
         at: &str,
     ) -> Result<u64, Error> {
+        run!(self, execute, "delete from half_way where person = $1", person)?;
         let ended = run!(
             self,
             execute,

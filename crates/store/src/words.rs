@@ -1,9 +1,9 @@
 //! Words that cases are looked for by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::bulk::{Bulk, Cell};
-use crate::sql::{among, run};
+use crate::sql::{Conn, among, run};
 use crate::{Error, Tx};
 
 /// What a word is.
@@ -20,6 +20,12 @@ pub enum WordKind {
 }
 
 impl WordKind {
+    const ALL: [WordKind; 4] = [WordKind::Name, WordKind::Member, WordKind::Number, WordKind::Note];
+
+    fn from_name(text: &str) -> Option<WordKind> {
+        WordKind::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
     /// The word in rows.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -99,30 +105,107 @@ impl Tx {
         Ok(())
     }
 
-    /// Cases with a word that begins so, of some kinds: at most so many.
+    /// What cases are named by, their notes apart.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn names_among(
+        &mut self,
+        cases: &[String],
+    ) -> Result<HashMap<String, BTreeSet<Word>>, Error> {
+        let rows = among!(
+            self,
+            (String, String, String),
+            "select about, word, kind from word where practice = $1 and kind <> 'note'
+             and about in (select value from json_each($2))",
+            "select about, word, kind from word where practice = $1 and kind <> 'note'
+             and about = any($2)",
+            cases,
+            self.practice.as_str()
+        )?;
+        let mut names: HashMap<String, BTreeSet<Word>> = HashMap::new();
+        for (about, word, kind) in rows {
+            let kind = WordKind::from_name(&kind).ok_or_else(|| odd(&about))?;
+            names.entry(about.clone()).or_default().insert(Word { about, kind, word });
+        }
+        Ok(names)
+    }
+
+    /// Takes out the words of a case's notes: one of them was taken back.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn forget_notes(&mut self, about: &str) -> Result<(), Error> {
+        run!(
+            self,
+            execute,
+            "delete from word where practice = $1 and about = $2 and kind = 'note'",
+            self.practice.as_str(),
+            about
+        )?;
+        Ok(())
+    }
+
+    /// Cases with a word that begins so: at most so many. Of one kind alone where it is given.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn about_word(
         &mut self,
         beginning: &str,
-        kinds: &[WordKind],
+        kind: Option<WordKind>,
         limit: i64,
     ) -> Result<BTreeSet<String>, Error> {
-        let kinds: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
+        let end = format!("{beginning}{LAST}");
+        let kind = kind.map(WordKind::as_str);
+        let rows = match &mut self.conn {
+            Conn::Sqlite(conn) => {
+                let text = "select distinct about from word where practice = $1 and word >= $2
+                    and word < $3 and (cast($4 as text) is null or kind = $4) limit $5";
+                let query = sqlx::query_as::<_, (String,)>(text).bind(self.practice.as_str());
+                query.bind(beginning).bind(end).bind(kind).bind(limit).fetch_all(&mut **conn).await
+            }
+            Conn::Postgres(conn) => {
+                let text = "select distinct about from word where practice = $1
+                    and word collate \"C\" >= $2 and word collate \"C\" < $3
+                    and (cast($4 as text) is null or kind = $4) limit $5";
+                let query = sqlx::query_as::<_, (String,)>(text).bind(self.practice.as_str());
+                query.bind(beginning).bind(end).bind(kind).bind(limit).fetch_all(&mut **conn).await
+            }
+        }?;
+        Ok(rows.into_iter().map(|(about,)| about).collect())
+    }
+
+    /// Which of some cases have a word that begins so.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn about_word_among(
+        &mut self,
+        beginning: &str,
+        kind: Option<WordKind>,
+        cases: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, Error> {
+        let cases: Vec<String> = cases.iter().cloned().collect();
         let rows = among!(
             self,
             (String,),
             "select distinct about from word where practice = $1 and word >= $2 and word < $3
-             and kind in (select value from json_each($5)) limit $4",
+             and (cast($4 as text) is null or kind = $4)
+             and about in (select value from json_each($5))",
             "select distinct about from word where practice = $1 and word collate \"C\" >= $2
-             and word collate \"C\" < $3 and kind = any($5) limit $4",
-            &kinds,
+             and word collate \"C\" < $3 and (cast($4 as text) is null or kind = $4)
+             and about = any($5)",
+            &cases,
             self.practice.as_str(),
             beginning,
             format!("{beginning}{LAST}"),
-            limit
+            kind.map(WordKind::as_str)
         )?;
         Ok(rows.into_iter().map(|(about,)| about).collect())
     }
+}
+
+fn odd(about: &str) -> Error {
+    Error::Inconsistent { table: "word", column: "kind", id: about.to_owned() }
 }

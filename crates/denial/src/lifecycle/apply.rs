@@ -32,7 +32,10 @@ impl Denial {
     pub(crate) fn changed(mut self, change: &Change) -> Denial {
         match change {
             Change::Opened { denial } => return (**denial).clone(),
-            Change::Undone { before, .. } => return (**before).clone(),
+            // A question's number is given once: who was asked is still to be told of it.
+            Change::Undone { before, .. } => {
+                return Denial { asked: self.asked, ..(**before).clone() };
+            }
             Change::Moved { work, deed, .. } => self.move_to(work, deed),
             Change::Refiled { filing, .. } => self.refile(filing),
             Change::Joined { facts } => self.join_to(facts),

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::read_codes;
+
 /// A list with the texts of another one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
@@ -131,23 +133,9 @@ fn plain(text: &str) -> String {
     words.chars().filter(|letter| !letter.is_control()).collect()
 }
 
-/// The records of a CSV text; a quoted cell may hold commas, quotes and line ends.
+/// The records of a list that hold anything.
 fn records(text: &str) -> Vec<Vec<String>> {
-    let mut records = vec![vec![String::new()]];
-    let mut quoted = false;
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let record = records.last_mut().expect("there is always a record");
-        let cell = record.last_mut().expect("there is always a cell");
-        match letter {
-            '"' if quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
-            '"' => quoted = !quoted,
-            ',' if !quoted => record.push(String::new()),
-            '\r' if !quoted => {}
-            '\n' if !quoted => records.push(vec![String::new()]),
-            _ => cell.push(letter),
-        }
-    }
+    let mut records = read_codes::records(text);
     records.retain(|record| record.iter().any(|cell| !cell.trim().is_empty()));
     records
 }

@@ -73,21 +73,30 @@ fn rows(text: &str) -> impl Iterator<Item = (usize, Vec<String>)> {
     told.map(|(at, line)| (at, cells(line)))
 }
 
-/// Splits at commas that stand outside of quotes; a doubled quote is one.
+/// Splits a line at commas that stand outside of quotes.
 fn cells(line: &str) -> Vec<String> {
-    let mut cells = vec![String::new()];
+    records(line).swap_remove(0)
+}
+
+/// The records of a CSV text, at least one; a quoted cell may hold commas, line ends and, doubled,
+/// quotes.
+pub(super) fn records(text: &str) -> Vec<Vec<String>> {
+    let mut records = vec![vec![String::new()]];
     let mut quoted = false;
-    let mut letters = line.chars().peekable();
+    let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
-        let cell = cells.last_mut().expect("there is always a cell");
+        let record = records.last_mut().expect("there is always a record");
+        let cell = record.last_mut().expect("there is always a cell");
         match letter {
             '"' if quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
             '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(String::new()),
+            ',' if !quoted => record.push(String::new()),
+            '\r' if !quoted => {}
+            '\n' if !quoted => records.push(vec![String::new()]),
             _ => cell.push(letter),
         }
     }
-    cells
+    records
 }
 
 #[cfg(test)]

@@ -82,8 +82,11 @@ impl Listed<'_> {
         ]
     }
 
-    /// What makes cases one job: closed ones and those without a code are none.
+    /// What makes cases one job. A case without a code is a job of its own.
     pub(crate) fn job(&self) -> String {
+        if self.code.is_empty() {
+            return format!("{:032x}", self.id);
+        }
         [self.payer, self.code, self.remark, self.service, self.provider].join("|")
     }
 }

@@ -6,7 +6,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::denial::{Denial, Question};
-use denial::lifecycle::{Act, Action, Change, Event, Refused};
+use denial::lifecycle::{Act, Action, Change, Event};
 use denial::person::{may, supervises};
 use serde_json::json;
 use store::Tx;
@@ -216,7 +216,7 @@ pub(crate) async fn answer(
             drop(tx);
             act::note_refusal(office, &id, Act::Answer.as_str(), &why).await;
             access::note(office, &id, "question.viewed", &json!({})).await?;
-            let page = shown(&visitor, known, Some(told(&why)), text);
+            let page = shown(&visitor, known, Some(words::sentence(&why.to_string())), text);
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(Failed::Missing) => Err(Trouble::Nowhere),
@@ -244,8 +244,4 @@ fn words_of(sent: &Sent) -> String {
         (short, "") => short.to_owned(),
         (short, text) => format!("{short}: {text}"),
     }
-}
-
-fn told(why: &Refused) -> String {
-    format!("{}.", words::sentence_case(&why.to_string()))
 }

@@ -12,9 +12,10 @@ use denial::denial::Denial;
 use denial::ids::DenialId;
 use denial::lifecycle::Act;
 use denial::triage::Advice;
+use store::batches::LastBatch;
 
 use crate::act;
-use crate::bulk::{self, Deed, Tally};
+use crate::bulk::{self, Came, Deed, Tally};
 use crate::fields::{self, Fields};
 use crate::web::App;
 use crate::web::act_words;
@@ -24,6 +25,7 @@ use crate::web::case_forms::Desk;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html_with};
 use crate::web::queue;
+use crate::web::saved;
 use crate::web::session::Visitor;
 use crate::web::timeline;
 use crate::web::trouble::Trouble;
@@ -137,19 +139,71 @@ pub(crate) async fn act(
         Err(text) => return ask(&visitor, &order, Some(text), is_part).await,
     };
     let tally = bulk::preview(&visitor.office, &order.ids, order.act, Some(&deed)).await?;
-    let typed = order.fields.get("count").map(|text| text.trim().replace(',', ""));
-    let is_typed = tally.cases <= TYPED || typed == Some(tally.cases.to_string());
-    let is_sure = tally.left_out() == 0 || order.fields.contains_key("sure");
-    if tally.cases == 0 || !is_sure || !is_typed {
-        return show(&visitor, &order, tally, None, is_part).await;
+    if let Some(unready) = order.unready(&tally) {
+        return show(&visitor, &order, tally, unready, is_part).await;
     }
-    let (batch, tally) = bulk::act_on_all(&visitor.office, &order.ids, &deed).await?;
-    let text = format!("{}: {}", name(order.act, order.playbook), what(&tally));
-    let query = order.fields.get("query").cloned().unwrap_or_default();
-    // What moved the status goes on from there (house §18.14).
-    let batch = (order.act != Act::Review).then_some(batch);
-    let done = Done { text, left_out: left_out(&tally), batch, query };
-    tell(&visitor, done, is_part)
+    // It goes on where the browser goes away.
+    let (office, ids) = (visitor.office.clone(), order.ids.clone());
+    let doing = tokio::spawn(async move { bulk::act_on_all(&office, &ids, &deed).await });
+    let came = doing.await.map_err(|fault| Trouble::Broken(fault.into()))??;
+    tell(&visitor, order.done(came), is_part)
+}
+
+impl Order {
+    /// Why it is not done yet, where something is to be seen or said before: in words, or nothing
+    /// where the form itself says it.
+    fn unready(&self, tally: &Tally) -> Option<Option<String>> {
+        let field = |name: &str| self.fields.get(name).map(|text| text.trim().replace(',', ""));
+        if tally.cases == 0 {
+            return Some(None);
+        }
+        // Others work meanwhile: what was told is what is done.
+        if field("told").is_some_and(|told| told != told_of(tally)) && field("sure").is_some() {
+            return Some(Some("Other cases fit now than were told of: look again.".to_owned()));
+        }
+        if tally.left_out() > 0 && field("sure").is_none() {
+            return Some(None);
+        }
+        let is_larger = |told: String| told.split(' ').next() != Some(&tally.cases.to_string());
+        if field("told").is_some_and(is_larger) {
+            let cases = words::number(i64::try_from(tally.cases).unwrap_or(i64::MAX));
+            return Some(Some(format!("{cases} cases fit now: look again.")));
+        }
+        let wanted = tally.cases.to_string();
+        if tally.cases > TYPED && field("count") != Some(wanted) {
+            return Some(
+                field("count")
+                    .map(|_| format!("That is not their number: type {} to go on.", tally.cases)),
+            );
+        }
+        None
+    }
+
+    /// What is told of it.
+    fn done(&self, came: Came) -> Done {
+        let Came { batch, tally, stopped } = came;
+        let mut text = format!("{}: {}", name(self.act, self.playbook), what(&tally));
+        if let Some(fault) = stopped {
+            tracing::error!("an act on many cases stopped: {fault:#}");
+            text.push_str(". It stopped there: the database did not go on. Do the rest again.");
+        }
+        // What moved the status goes on from there (house §18.14).
+        let batch = (self.act != Act::Review && tally.cases > 0).then_some(batch);
+        let query = self.fields.get("query").cloned().unwrap_or_default();
+        Done { text, left_out: left_out(&tally), batch, query }
+    }
+}
+
+/// Which cases a form tells of, to be compared: how many, and how many are left out.
+fn told_of(tally: &Tally) -> String {
+    format!("{} {}", tally.cases, tally.left_out())
+}
+
+/// What somebody did last with many cases, in words.
+pub(crate) fn last_in_words(last: &LastBatch) -> String {
+    let playbook = last.act == "playbook";
+    let act = Act::from_name(&last.act).unwrap_or(Act::Plan);
+    format!("{}: {}", name(act, playbook), words::counted(last.cases, "case", "cases"))
 }
 
 /// `POST /queue/undo`.
@@ -162,6 +216,10 @@ pub(crate) async fn undo(
     let mut tx = visitor.office.read().await?;
     let known = tx.batch(&batch).await?;
     drop(tx);
+    if known.person != visitor.office.who.person.as_str() {
+        let text = "Only who did it takes it back. Ask them, or do what puts it right.";
+        return Err(Trouble::Denied(text.to_owned()));
+    }
     if known.undone_at.is_some() {
         return Err(Trouble::Unfit("That was taken back already.".to_owned()));
     }
@@ -212,7 +270,7 @@ fn deed(order: &Order) -> Result<Deed, String> {
     if order.playbook {
         return Ok(Deed::Playbook);
     }
-    let of_queue = ["step", "cases", "all", "query", "sure", "count"];
+    let of_queue = ["step", "cases", "all", "query", "sure", "count", "told"];
     let mut fields = order.fields.clone();
     fields.retain(|name, _| !of_queue.contains(&name.as_str()));
     let action = fields::action(order.act.as_str(), &fields, act::draw)?;
@@ -244,7 +302,7 @@ async fn show(
         Some(_) | None => Vec::new(),
     };
     let query = order.fields.get("query").cloned().unwrap_or_default();
-    let mut kept = vec![("query", query.clone())];
+    let mut kept = vec![("query", query.clone()), ("told", told_of(&tally))];
     if order.fields.contains_key("all") {
         kept.push(("all", "yes".to_owned()));
     } else {
@@ -265,7 +323,7 @@ async fn show(
         sure: tally.left_out() > 0 && !is_first,
         gives_up,
         kept,
-        back: format!("/queue?{query}"),
+        back: saved::address(&query),
     };
     let page = Page::of(visitor, "Many cases", "/queue");
     let status = if is_first { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

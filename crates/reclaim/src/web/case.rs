@@ -316,7 +316,9 @@ pub(crate) async fn done_or_told(
     let office = &visitor.office;
     let outcome = match fields::action(name, fields, act::draw) {
         Ok(action) => act::act(office, &office.who, id, Some(version), &action).await,
-        Err(text) => return told(visitor, id, (name, fields), Told422(sentence(&text))).await,
+        Err(text) => {
+            return told(visitor, id, (name, fields), Told422(words::sentence(&text))).await;
+        }
     };
     match outcome {
         // Who has answered or given it away may see it no more.
@@ -386,10 +388,5 @@ async fn refusal(visitor: &Visitor, why: &Refused) -> Result<String, Trouble> {
     } else {
         why.to_string()
     };
-    Ok(sentence(&text))
-}
-
-/// Lower-case words as a sentence.
-fn sentence(text: &str) -> String {
-    format!("{}.", words::sentence_case(text))
+    Ok(words::sentence(&text))
 }

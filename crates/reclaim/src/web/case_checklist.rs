@@ -36,8 +36,10 @@ pub(crate) struct StepView {
     pub(crate) said: Option<String>,
     /// The document that shows it.
     pub(crate) document: Option<String>,
-    /// What was typed for it, where it was refused.
-    pub(crate) typed: Option<String>,
+    /// What its form is filled with: the mark, the document, the note.
+    pub(crate) form: [String; 3],
+    /// It was typed and refused.
+    pub(crate) is_open: bool,
 }
 
 /// What lists are filled from.
@@ -90,7 +92,12 @@ impl Around<'_> {
             state: state(mark),
             said: ticked.map(|one| self.said(one)),
             document: document.map(|id| format!("/cases/{}/documents/{id}", case.id)),
-            typed: typed.map(|(_, fields)| fields.get("note").cloned().unwrap_or_default()),
+            is_open: typed.is_some(),
+            form: match typed {
+                Some((_, fields)) => ["mark", "document", "note"]
+                    .map(|name| fields.get(name).cloned().unwrap_or_default()),
+                None => [mark.as_str().to_owned(), String::new(), String::new()],
+            },
         }
     }
 

@@ -1,7 +1,6 @@
 //! The acts that a case offers to somebody now, each as a form; what was typed stays in it.
 
 use denial::category::Category;
-use denial::checklist::{Mark, Step};
 use denial::denial::{Denial, NextActionKind, Status};
 use denial::lifecycle::Act;
 use denial::person::{Moment, Role, supervises};
@@ -202,7 +201,8 @@ impl Desk<'_> {
     #[expect(clippy::too_many_lines, reason = "one arm for each act, and nothing else")]
     pub(crate) fn fields(&self, act: Act) -> Vec<Field> {
         match act {
-            Act::Review | Act::Take | Act::Release | Act::Approve => Vec::new(),
+            // Each step of the checklist has a form of its own.
+            Act::Review | Act::Take | Act::Release | Act::Approve | Act::Tick => Vec::new(),
             Act::Resubmit => self.resubmit(),
             Act::Appeal => self.appeal(),
             Act::Acknowledge => vec![
@@ -271,11 +271,6 @@ impl Desk<'_> {
                 self.words(act, "reason", "Why", true),
             ],
             Act::SplitLine => self.split(),
-            Act::Tick => vec![
-                self.choice(act, "step", "Step", named(Step::ALL, |one| one.as_str())),
-                self.choice(act, "mark", "It is", named(Mark::ALL, |one| one.as_str())),
-                self.words(act, "note", "What was found, or why", true),
-            ],
             Act::Note => vec![self.words(act, "text", "Note", true)],
         }
     }

@@ -76,16 +76,36 @@ pub(crate) async fn page(
         .filter(|(facet, _)| *facet != Facet::Brought)
         .map(|(facet, values)| view(facet, values, &asked, &names))
         .filter(|facet| !facet.values.is_empty());
+    let facets: Vec<FacetView> = facets.collect();
     let same = ["sort", "by", "columns", "job"];
     let same = same.into_iter().filter_map(|name| Some((name, asked.value(name)?.to_owned())));
+    let kept = same.chain(unseen(&asked, &facets)).collect();
     let template = FiltersPage {
         page: Page::of(&visitor, "Filters", "/queue"),
-        facets: facets.collect(),
-        kept: same.collect(),
+        facets,
+        kept,
         asleep: asked.wanted.asleep,
         cleared: asked.cleared(),
     };
     html(&template)
+}
+
+/// What is chosen and has no box, since no case has it now or too many others do: it stays chosen.
+fn unseen(asked: &Asked, facets: &[FacetView]) -> Vec<(&'static str, String)> {
+    let has_box = |name: &str, value: &str| {
+        let facet = facets.iter().find(|facet| facet.name == name);
+        facet.is_some_and(|facet| {
+            let all = facet.values.iter().chain(&facet.more);
+            all.into_iter().any(|one| one.is_chosen && one.value == value)
+        })
+    };
+    let mut unseen = Vec::new();
+    for name in Facet::ALL.map(Facet::as_str) {
+        let chosen = asked.value(name).into_iter().flat_map(|text| text.split(','));
+        let without = chosen.filter(|value| !has_box(name, value));
+        unseen.extend(without.map(|value| (name, value.to_owned())));
+    }
+    unseen
 }
 
 /// The filters that are set, in words.

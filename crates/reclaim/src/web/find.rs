@@ -1,8 +1,6 @@
 //! The search: for a claim by its numbers, for a patient by name or member id, for what somebody
 //! wrote. What is looked for is often a patient's, so it stands in no address.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::codes::ClaimNumber;
@@ -34,7 +32,7 @@ struct FoundPage {
     columns: Vec<Column>,
     /// What was looked for.
     sought: String,
-    /// More were found than are shown.
+    /// More may fit than are shown.
     more: bool,
     /// The visitor may look for patients.
     patients: bool,
@@ -49,15 +47,16 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
     let patients = allows(office.who.role, Access::ReadPatients);
     let mut tx = office.read().await?;
     let mut cases = numbered(&mut tx, &sought).await?;
+    let mut is_cut = false;
     if cases.is_empty() {
-        cases = worded(&mut tx, &sought, patients).await?;
+        (cases, is_cut) = worded(&mut tx, &sought, patients).await?;
     }
     cases.retain(|case| sees(&office.who, case));
-    if let [case] = cases.as_slice() {
+    if let ([case], false) = (cases.as_slice(), is_cut) {
         return Ok(Redirect::to(&format!("/cases/{}", case.id)).into_response());
     }
     cases.sort_by_key(|case| (case.status().is_closed(), -case.balance.outstanding()));
-    let more = cases.len() > ROWS;
+    let more = is_cut || cases.len() > ROWS;
     cases.truncate(ROWS);
     let people = timeline::people(&mut tx).await?;
     let claim = claim::address(&mut tx, &visitor, &sought).await?;
@@ -86,19 +85,21 @@ pub(crate) async fn numbered(tx: &mut Tx, sought: &str) -> Result<Vec<Denial>, T
     Ok(tx.cases_of(&claims).await?)
 }
 
-/// Cases with every word, or with words that begin so.
-async fn worded(tx: &mut Tx, sought: &str, patients: bool) -> Result<Vec<Denial>, Trouble> {
-    use WordKind::{Member, Name, Note, Number};
-    // A note may name a patient.
-    let kinds: &[WordKind] = if patients { &[Name, Member, Number, Note] } else { &[Number] };
-    let mut found: Option<BTreeSet<String>> = None;
-    for word in wording::sought(sought) {
-        let with = tx.about_word(&word, kinds, LOOKED_THROUGH).await?;
-        found = Some(match found {
-            Some(found) => found.intersection(&with).cloned().collect(),
-            None => with,
-        });
+/// Cases with every word, or with words that begin so; and whether more begin with them than were
+/// looked through.
+async fn worded(tx: &mut Tx, sought: &str, patients: bool) -> Result<(Vec<Denial>, bool), Trouble> {
+    // A note may name a patient, so who sees none looks among numbers alone.
+    let kind = (!patients).then_some(WordKind::Number);
+    let mut words = wording::sought(sought);
+    // The longest tells most.
+    words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+    let mut words = words.iter();
+    let Some(first) = words.next() else { return Ok((Vec::new(), false)) };
+    let mut found = tx.about_word(first, kind, LOOKED_THROUGH).await?;
+    let is_cut = i64::try_from(found.len()) == Ok(LOOKED_THROUGH);
+    for word in words {
+        found = tx.about_word_among(word, kind, &found).await?;
     }
-    let ids: Vec<String> = found.unwrap_or_default().into_iter().collect();
-    Ok(tx.cases_among(&ids).await?)
+    let ids: Vec<String> = found.into_iter().collect();
+    Ok((tx.cases_among(&ids).await?, is_cut))
 }

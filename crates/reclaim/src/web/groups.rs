@@ -36,12 +36,16 @@ pub(crate) async fn rows(
         groups.iter().map(|group| DenialId::from_bits(group.first).to_string()).collect();
     let cases = queue::ordered(tx, &ids).await?;
     let people = timeline::people(tx).await?;
-    let row = |(group, case): (&Group, &denial::denial::Denial)| GroupRow {
-        like: Row::of(case, &people, &office.rules, today),
-        href: format!("/queue?{}", asked.of_job(case.id.as_str())),
-        cases: words::number(i64::try_from(group.sum.cases).unwrap_or(i64::MAX)),
-        outstanding: words::money(group.sum.outstanding),
-        clock: words::due(group.due_on, today),
+    let row = |group: &Group| {
+        // The board may know of a case that was opened after this look at the database began.
+        let case = cases.iter().find(|case| case.id.bits() == group.first)?;
+        Some(GroupRow {
+            like: Row::of(case, &people, &office.rules, today),
+            href: format!("/queue?{}", asked.of_job(case.id.as_str())),
+            cases: words::number(i64::try_from(group.sum.cases).unwrap_or(i64::MAX)),
+            outstanding: words::money(group.sum.outstanding),
+            clock: words::due(group.due_on, today),
+        })
     };
-    Ok(groups.iter().zip(&cases).map(row).collect())
+    Ok(groups.iter().filter_map(row).collect())
 }

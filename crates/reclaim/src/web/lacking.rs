@@ -9,7 +9,6 @@ use denial::rules::Rules;
 use store::queue::Count;
 
 use crate::fields::Fields;
-use crate::web::gate::escaped;
 use crate::web::page::{Page, html};
 use crate::web::rules::{self, FileRow};
 use crate::web::rules_edit::{FaultRow, fault_rows};
@@ -40,7 +39,7 @@ struct Lack {
     money: String,
     href: String,
     /// Where it is said.
-    map: Option<String>,
+    map: String,
 }
 
 /// `GET /rules`.
@@ -72,11 +71,8 @@ fn code(one: &Count, rules: &Rules) -> Lack {
         meaning: known.map_or_else(|| "Not in the code lists".to_owned(), |it| it.text.to_string()),
         cases: words::number(one.cases),
         money: words::money(one.outstanding),
-        href: format!(
-            "/queue?unmapped={}&snoozed=show",
-            one.name.bytes().map(escaped).collect::<String>()
-        ),
-        map: Some(format!("/rules/code?code={}", rules::escaped_path(&one.name))),
+        href: format!("/queue?unmapped={}&snoozed=show", rules::escaped_path(&one.name)),
+        map: format!("/rules/code?code={}", rules::escaped_path(&one.name)),
         name: one.name.clone(),
     }
 }
@@ -88,6 +84,6 @@ fn payer((payer, name, cases, cents): (String, String, i64, i64)) -> Lack {
         cases: words::number(cases),
         money: words::money(cents),
         href: format!("/queue?no_rule=yes&payer={payer}&snoozed=show"),
-        map: Some(format!("/rules/payer?payer={payer}")),
+        map: format!("/rules/payer?payer={payer}"),
     }
 }

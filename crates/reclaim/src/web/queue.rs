@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use denial::denial::Denial;
 use denial::ids::DenialId;
-use denial::person::{Access, allows, sees};
+use denial::person::{Access, allows, sees, supervises};
 use insight::board::{Board, Places, Sort, Sum};
 use serde_json::json;
 use store::Tx;
@@ -15,6 +15,7 @@ use store::Tx;
 use crate::access;
 use crate::web::App;
 use crate::web::asked::{Asked, Column};
+use crate::web::bulk;
 use crate::web::facets::{self, Chip};
 use crate::web::groups::{self, GroupRow};
 use crate::web::page::{Page, html};
@@ -47,8 +48,10 @@ struct QueuePage {
     sum: String,
     total: usize,
     from: usize,
-    /// Up to where the board knew the practice, which tells what came since.
-    seq: i64,
+    /// What the visitor did last with many cases and can take back: in words, with its batch.
+    last: Option<(String, String)>,
+    /// The visitor may keep views for the team.
+    leads: bool,
     before: Option<String>,
     after: Option<String>,
     /// Somebody may act on cases.
@@ -71,7 +74,6 @@ pub(crate) struct Found {
     pub(crate) sum: Sum,
     pub(crate) rows: Vec<Row>,
     groups: Vec<GroupRow>,
-    seq: i64,
 }
 
 /// `GET /queue`.
@@ -85,11 +87,13 @@ pub(crate) async fn page(
     let found = found(&app, &mut tx, &visitor, &asked).await?;
     let tabs = saved::tabs(&mut tx, &visitor, &asked).await?;
     let chips = facets::chips(&mut tx, &asked).await?;
+    let last = crate::bulk::last_of(&mut tx, &visitor.office).await?;
     let role = visitor.office.who.role;
     let place = |from: usize| {
         if from == 0 { asked.query() } else { asked.with("from", &from.to_string()) }
     };
     let step = found.rows.len().max(found.groups.len()).max(1);
+    let next = asked.from.saturating_add(step);
     let template = QueuePage {
         page: Page::of(&visitor, "Queue", "/queue"),
         tabs,
@@ -100,9 +104,10 @@ pub(crate) async fn page(
         sum: words::money(found.sum.outstanding),
         total: found.total,
         from: asked.from,
-        seq: found.seq,
+        last: last.map(|one| (bulk::last_in_words(&one), one.batch)),
+        leads: supervises(role),
         before: (asked.from > 0).then(|| place(asked.from.saturating_sub(ROWS))),
-        after: (asked.from + step < found.total).then(|| place(asked.from + step)),
+        after: (next < found.total).then(|| place(next)),
         acts: may_act(role),
         exports: allows(role, Access::Export),
         rows: found.rows,
@@ -125,14 +130,8 @@ pub(crate) async fn rows(
         None => found(&app, &mut tx, &visitor, &asked).await?,
     };
     let acts = may_act(visitor.office.who.role);
-    let (from, total, seq) = (asked.from, found.total, found.seq);
-    let mut response = html(&RowsPart { asked, rows: found.rows, from, acts })?;
-    for (name, number) in [("x-total", total.to_string()), ("x-seq", seq.to_string())] {
-        if let Ok(value) = number.parse() {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    Ok(response)
+    let from = asked.from;
+    html(&RowsPart { asked, rows: found.rows, from, acts })
 }
 
 /// `GET /queue.csv`: every case that fits, on record before it leaves the house.
@@ -175,14 +174,13 @@ async fn found(app: &App, tx: &mut Tx, visitor: &Visitor, asked: &Asked) -> Resu
     let kept = app.boards.of(tx).await?;
     let places = kept.board.find(&asked.wanted, today);
     let sum = kept.board.sum(&places);
-    let seq = kept.known.seq;
     if asked.grouped {
         let groups = kept.board.groups(&places);
         drop(kept);
         let total = groups.len();
         let shown = groups.into_iter().skip(asked.from).take(ROWS).collect();
         let groups = groups::rows(tx, visitor, asked, shown).await?;
-        return Ok(Found { total, sum, rows: Vec::new(), groups, seq });
+        return Ok(Found { total, sum, rows: Vec::new(), groups });
     }
     let ids = ids(&kept.board, &places, asked.sort, asked.from, ROWS);
     drop(kept);
@@ -190,7 +188,7 @@ async fn found(app: &App, tx: &mut Tx, visitor: &Visitor, asked: &Asked) -> Resu
     let people = timeline::people(tx).await?;
     let rows = cases.iter().map(|case| Row::of(case, &people, &office.rules, today)).collect();
     let total = usize::try_from(sum.cases).unwrap_or(usize::MAX);
-    Ok(Found { total, sum, rows, groups: Vec::new(), seq })
+    Ok(Found { total, sum, rows, groups: Vec::new() })
 }
 
 /// Cases by their ids, as they are now, whatever the filters.
@@ -202,8 +200,7 @@ async fn named(tx: &mut Tx, visitor: &Visitor, ids: &[String]) -> Result<Found, 
     let people = timeline::people(tx).await?;
     let rows: Vec<Row> =
         cases.iter().map(|case| Row::of(case, &people, &office.rules, today)).collect();
-    let seq = tx.known().await?.seq;
-    Ok(Found { total: rows.len(), sum: Sum::default(), rows, groups: Vec::new(), seq })
+    Ok(Found { total: rows.len(), sum: Sum::default(), rows, groups: Vec::new() })
 }
 
 /// Ids of some places, sorted.

@@ -93,6 +93,7 @@ impl Row {
 
     /// What it says, for a spreadsheet.
     pub(crate) fn cells(self) -> [String; 17] {
+        let next_on = if self.next.is_empty() { String::new() } else { self.next_on.when };
         [
             self.id,
             self.number,
@@ -107,7 +108,7 @@ impl Row {
             self.role,
             self.owner,
             self.next,
-            self.next_on.when,
+            next_on,
             self.clock.when,
             self.denied,
             self.outstanding,

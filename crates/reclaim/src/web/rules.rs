@@ -48,6 +48,8 @@ struct FilePage {
     versions: Vec<VersionRow>,
     /// There is something that can be made to hold again.
     restores: bool,
+    /// The program brings such a file.
+    built_in: bool,
     /// The newest version of the practice's rules: what a form was made from.
     read: i64,
 }
@@ -68,7 +70,7 @@ pub(crate) async fn rows(tx: &mut Tx, office: &Office) -> Result<Vec<FileRow>, T
     let own: BTreeMap<&str, &RuleVersion> =
         own.iter().map(|one| (one.path.as_str(), one)).collect();
     let mut paths: Vec<&str> = office.rule_books.usual_paths().collect();
-    paths.extend(own.iter().filter(|(_, one)| !one.text.is_empty()).map(|(path, _)| *path));
+    paths.extend(own.keys());
     paths.sort_by_key(|path| (path.starts_with("payers/"), path.starts_with("codes/"), *path));
     paths.dedup();
     let row = |path: &str| FileRow {
@@ -90,7 +92,9 @@ fn holds(own: Option<&RuleVersion>, people: &People, office: &Office) -> String 
     let Some(one) = own else { return "Built in".to_owned() };
     let at = words::instant(&one.saved_at, &office.clinic.zone);
     let by = timeline::name(people, &one.saved_by);
-    if one.text.is_empty() {
+    if one.text.is_empty() && office.rule_books.usual_text(&one.path).is_none() {
+        format!("Given up since {at} ({by})")
+    } else if one.text.is_empty() {
         format!("Built in again since {at} ({by})")
     } else {
         format!("Own, version {}: {at}, {by}", one.version)
@@ -167,6 +171,7 @@ pub(crate) async fn file(
         query: escaped_path(&path),
         decides: decides(&path, &office.rules),
         holds: holds(newest, &people, office),
+        built_in: office.rule_books.usual_text(&path).is_some(),
         restores: own || versions.iter().skip(1).any(|one| !one.text.is_empty()),
         own,
         lines: text.lines().map(str::to_owned).collect(),

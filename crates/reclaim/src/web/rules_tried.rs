@@ -28,6 +28,8 @@ pub(crate) struct Tried {
     /// Cases that differ and are not listed.
     pub(crate) more: usize,
     pub(crate) is_same: bool,
+    /// There was no case to try it on.
+    pub(crate) is_empty: bool,
 }
 
 /// One difference with how many cases have it.
@@ -106,5 +108,6 @@ fn shown(trial: Trial, opens: bool) -> Tried {
         rows: trial.changed.iter().take(listed).map(row).collect(),
         more: if opens { trial.changed.len().saturating_sub(listed) } else { 0 },
         is_same: trial.changed.is_empty(),
+        is_empty: trial.looked == 0,
     }
 }

@@ -61,7 +61,8 @@ pub(crate) async fn tabs(
     Ok(usual.chain(saved).collect())
 }
 
-fn address(query: &str) -> String {
+/// The queue for a query.
+pub(crate) fn address(query: &str) -> String {
     if query.is_empty() { "/queue".to_owned() } else { format!("/queue?{query}") }
 }
 

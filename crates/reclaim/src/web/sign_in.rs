@@ -58,7 +58,9 @@ pub(crate) async fn form(
 
 /// Another host cannot be gone to from here.
 fn own_place(next: &str) -> String {
-    let is_own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n']);
+    let is_own = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains(|one: char| one == '\\' || one.is_control());
     if is_own { next.to_owned() } else { String::new() }
 }
 
@@ -338,7 +340,9 @@ mod tests {
     #[test]
     fn nobody_is_sent_to_another_host() {
         assert_eq!(own_place("/queue?due=soon"), "/queue?due=soon");
-        for other in ["//evil", "https://evil", "/\\evil", "queue"] {
+        for other in
+            ["//evil", "https://evil", "/\\evil", "queue", "/\t/evil", "/\r/evil", "/\n/evil"]
+        {
             assert_eq!(own_place(other), "");
         }
     }

@@ -169,6 +169,9 @@ async fn add<'a>(office: &Office, field: &impl Fn(&str) -> &'a str) -> Result<Ch
     if name.is_empty() {
         return Ok(Err("Expected the person's name.".to_owned()));
     }
+    if let Some(why) = people::not_theirs(office, login).await? {
+        return Ok(Err(words::sentence(why)));
+    }
     let password = people::drawn();
     let is_new =
         people::add_for(office, &NewPerson { login, name, role, password: &password }).await?;

@@ -84,6 +84,11 @@ pub(crate) struct Due {
     pub(crate) left: String,
 }
 
+/// Lower-case words as a sentence.
+pub(crate) fn sentence(text: &str) -> String {
+    format!("{}.", sentence_case(text))
+}
+
 /// Days within which something due is near.
 pub(crate) const NEAR_DAYS: i32 = 7;
 

@@ -52,6 +52,8 @@ async function triage(page, keys) {
     seen.add(id);
     // The reason and the owner are right: it is reviewed. What comes next is what the playbook says.
     await keys.press("s");
+    await page.locator("dialog[open] button:focus").waitFor();
+    await keys.press("Enter");
     await page.locator(`tr[data-id="${id}"] .status`, { hasText: "In review" }).waitFor();
     await keys.press("n");
     await page.locator("dialog[open] select[name=next]:focus").waitFor();

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use denial::denial::Denial;
-use insight::board::{Board, Facet, Sort, Wanted};
+use denial::person::Role;
+use insight::board::{Board, Facet, Own, Sort, Wanted};
 use store::batches::Batch;
 use store::denials::Rank;
 use store::questions::Answer;
@@ -68,6 +69,48 @@ fn the_board_lists_every_case_and_then_what_changed() {
 }
 
 #[test]
+fn what_the_board_is_told_is_what_the_rows_hold() {
+    on_each(async |place| {
+        let cases = open(place, &[300, 100, 200]).await;
+        act(place, &cases[1], r#"{"act": "take"}"#).await;
+        let snooze = r#"{"act": "snooze", "until": "2026-06-20", "reason": "waits"}"#;
+        let asleep = act(place, &cases[2], snooze).await;
+        let bring = r#"{"act": "escalate", "to": "manager", "reason": "waits"}"#;
+        act(place, &asleep, bring).await;
+        let board = listed(place, None).await;
+        let taken = someone(1).to_string();
+        let role = cases[0].owner().map_or("", |owner| owner.role.as_str());
+        let table: [(Facet, &str, &[u128]); 16] = [
+            (Facet::Role, role, &[1, 3, 2]),
+            (Facet::Role, "poster", &[]),
+            (Facet::Owner, &taken, &[2]),
+            (Facet::Owner, "", &[1, 3]),
+            (Facet::Reason, "non_covered", &[1, 3, 2]),
+            (Facet::Reason, "bundling", &[]),
+            (Facet::Status, "new", &[1, 3, 2]),
+            (Facet::Status, "paid", &[]),
+            (Facet::Payer, cases[0].payer.as_str(), &[1, 3, 2]),
+            (Facet::Plan, "commercial", &[1, 3, 2]),
+            (Facet::Next, "correct", &[1, 3, 2]),
+            (Facet::Clock, "none", &[1, 3, 2]),
+            (Facet::NoRule, "yes", &[1, 3, 2]),
+            (Facet::Unmapped, "CO-1", &[]),
+            (Facet::Brought, "manager", &[3]),
+            (Facet::Waiting, "us", &[1, 3, 2]),
+        ];
+        for (facet, value, expected) in table {
+            let chosen = vec![(facet, vec![value.to_owned()])];
+            let wanted = Wanted { asleep: true, chosen, ..Wanted::default() };
+            assert_eq!(found(&board, &wanted), expected, "{facet:?} {value}");
+        }
+        assert_eq!(found(&board, &Wanted::default()), [1, 2], "one sleeps");
+        let own = Own { role: Role::Poster, person: taken };
+        let wanted = Wanted { own: Some(own), ..Wanted::default() };
+        assert_eq!(found(&board, &wanted), [2]);
+    });
+}
+
+#[test]
 fn a_batch_keeps_its_cases_and_ends_once() {
     on_each(async |place| {
         let cases = open(place, &[300, 100, 200]).await;
@@ -89,7 +132,13 @@ fn a_batch_keeps_its_cases_and_ends_once() {
         assert_eq!(first.iter().map(|(_, version)| *version).collect::<Vec<_>>(), [2, 2]);
         let rest = tx.batch_cases("bat_1", &first[1].0, 2).await.expect("read");
         assert_eq!(rest, [(cases[2].id.to_string(), 2)]);
+        let me = someone(1).to_string();
+        let last = tx.last_batch(&me, "2026").await.expect("read").expect("there");
+        assert_eq!((last.batch.as_str(), last.act.as_str(), last.cases), ("bat_1", "plan", 3));
+        assert_eq!(tx.last_batch(&me, "2027").await.expect("read"), None, "too long ago");
+        assert_eq!(tx.last_batch("usr_9", "2026").await.expect("read"), None, "another's");
         assert!(tx.end_batch("bat_1", "2026-06-02").await.expect("ended"));
+        assert_eq!(tx.last_batch(&me, "2026").await.expect("read"), None, "taken back");
         assert!(!tx.end_batch("bat_1", "2026-06-03").await.expect("ended before"));
         let ended = tx.batch("bat_1").await.expect("there");
         assert_eq!(ended.undone_at.as_deref(), Some("2026-06-02"));
@@ -145,23 +194,31 @@ fn cases_are_found_by_what_their_words_begin_with() {
         ]);
         tx.add_words(&words).await.expect("added");
         tx.add_words(&words).await.expect("there already");
-        let mut about = async |beginning: &str, kinds: &[WordKind]| {
-            let found = tx.about_word(beginning, kinds, 9).await.expect("read");
+        let mut about = async |beginning: &str, kind: Option<WordKind>| {
+            let found = tx.about_word(beginning, kind, 9).await.expect("read");
             found.into_iter().map(|id| if id == one { 1 } else { 2 }).collect::<Vec<_>>()
         };
-        let names = [WordKind::Name];
-        assert_eq!(about("standi", &names).await, [1, 2]);
-        assert_eq!(about("standin", &names).await, [1]);
-        assert_eq!(about("standin", &[WordKind::Note]).await, [2]);
-        assert_eq!(about("m7", &[WordKind::Member, WordKind::Number]).await, [1]);
-        assert_eq!(about("éc", &[WordKind::Note]).await, [1]);
-        assert_eq!(about("tandin", &names).await, [] as [i32; 0]);
+        let name = Some(WordKind::Name);
+        assert_eq!(about("standi", name).await, [1, 2]);
+        assert_eq!(about("standin", name).await, [1]);
+        assert_eq!(about("standin", Some(WordKind::Note)).await, [2]);
+        assert_eq!(about("standin", None).await, [1, 2]);
+        assert_eq!(about("m7", None).await, [1]);
+        assert_eq!(about("éc", None).await, [1]);
+        assert_eq!(about("tandin", None).await, [] as [i32; 0]);
+        let both = tx.about_word("stand", None, 9).await.expect("read");
+        assert_eq!(tx.about_word("stand", None, 1).await.expect("read").len(), 1, "no more than");
+        let of_those = tx.about_word_among("m77", None, &both).await.expect("read");
+        assert_eq!(of_those, BTreeSet::from([one.to_owned()]));
+        let ids = [one.to_owned(), other.to_owned()];
+        let named = tx.names_among(&ids).await.expect("read");
+        assert_eq!((named[one].len(), named[other].len()), (2, 1));
         tx.forget_names(one).await.expect("gone");
         tx.name_like(one, other).await.expect("named");
-        let found = tx.about_word("stand", &names, 9).await.expect("read");
-        assert_eq!(found.len(), 2);
-        let kept = tx.about_word("éclair", &[WordKind::Note], 9).await.expect("read");
-        assert_eq!(kept.len(), 1, "notes stay");
+        assert_eq!(tx.about_word("stand", name, 9).await.expect("read").len(), 2);
+        assert_eq!(tx.about_word("éclair", None, 9).await.expect("read").len(), 1, "notes stay");
+        tx.forget_notes(one).await.expect("gone");
+        assert_eq!(tx.about_word("éclair", None, 9).await.expect("read").len(), 0);
     });
 }
 

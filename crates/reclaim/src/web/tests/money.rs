@@ -247,7 +247,7 @@ async fn ranks_follow_the_days_without_an_act() {
     let sort = store::queue::Sort::Priority;
     let row = async |office: &Office| {
         let mut tx = office.read().await.expect("readable");
-        tx.queue(&filter, sort, None, 1).await.expect("a queue").remove(0)
+        tx.queue(&filter, sort, 1).await.expect("a queue").remove(0)
     };
     let first = row(clinic.office()).await;
     let later = Office { clock: at("2026-05-20T09:00:00Z"), ..clinic.office().clone() };

@@ -53,11 +53,12 @@ async fn a_long_list_comes_in_parts() {
     let whole = listed(&lead.get("/queue/rows?sort=money").await);
     let rest = lead.get("/queue/rows?sort=money&from=3").await;
     assert_eq!(listed(&rest), whole[3..]);
-    assert_eq!(rest.headers.get("x-total").and_then(|one| one.to_str().ok()), Some("5"));
     rest.shows(&["data-at=\"3\""]).hides(&["<html", "A-5"]);
     let named = lead.get(&format!("/queue/rows?ids={},{}", whole[4], whole[0])).await;
     assert_eq!(listed(&named), [whole[4].clone(), whole[0].clone()]);
     lead.get("/queue?from=99").await.shows(&["That was the last page"]);
+    let farthest = lead.get("/queue?from=18446744073709551615").await;
+    farthest.is(StatusCode::OK).shows(&["That was the last page"]);
 }
 
 #[tokio::test]
@@ -121,7 +122,11 @@ async fn what_does_not_fit_is_told_before_the_rest_is_done() {
     let taken = [("act", "take"), ("step", "do"), ("cases", ids[1].as_str())];
     let batch = lead.post("/queue/bulk", &taken).await.is(StatusCode::OK).field("batch");
     let other = biller.post("/queue/undo", &[("batch", &batch)]).await;
-    other.shows(&["0 cases", "somebody else did it"]);
+    other.is(StatusCode::FORBIDDEN).shows(&["Only who did it takes it back"]);
+    lead.get("/queue").await.shows(&["Last: Take it: 1 case", &batch]);
+    biller.get("/queue").await.hides(&["Last:"]);
+    lead.post("/queue/undo", &[("batch", &batch)]).await.is(StatusCode::OK).shows(&["1 case"]);
+    lead.get("/queue").await.hides(&["Last:"]);
     clinic.is_proven().await;
 }
 
@@ -194,4 +199,63 @@ async fn a_list_leaves_the_house_on_record_and_without_formulas() {
     assert_eq!(sheet.text.lines().count(), 4);
     let noted = clinic.views_since(before).await;
     assert_eq!(noted.iter().map(|one| one.1.as_str()).collect::<Vec<_>>(), ["queue.exported"]);
+}
+
+#[tokio::test]
+async fn what_was_told_is_what_is_done() {
+    let (clinic, lead) = desk().await;
+    let asked = lead.post("/queue/bulk", &[("act", "note"), ("all", "yes"), ("query", "")]).await;
+    let told = asked.field("told");
+    assert_eq!(told, "5 0");
+    take(&lead, "b.835", &era("T2", &[denied("B-1", 10, "CO*197*10")])).await;
+    let mut noted = vec![
+        ("act", "note"),
+        ("all", "yes"),
+        ("step", "do"),
+        ("text", "looked at"),
+        ("told", told.as_str()),
+    ];
+    let more = lead.post("/queue/bulk", &noted).await;
+    more.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["6 cases fit now", "looked at"]);
+    noted.pop();
+    noted.push(("told", "6 0"));
+    lead.post("/queue/bulk", &noted).await.is(StatusCode::OK).shows(&["6 cases"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_question_that_is_taken_back_is_asked_of_nobody() {
+    let (clinic, lead) = desk().await;
+    let coder = clinic.person(Role::CertifiedCoder).await;
+    let before = listed(&coder.get("/queue").await);
+    let case = lead.find("A-1").await;
+    let id = case.trim_start_matches("/cases/").to_owned();
+    let asked = [
+        ("act", "ask_colleague"),
+        ("step", "do"),
+        ("cases", id.as_str()),
+        ("to", "certified_coder"),
+        ("text", "zebra crossing?"),
+    ];
+    let done = lead.post("/queue/bulk", &asked).await;
+    assert!(listed(&coder.get("/queue").await).contains(&id));
+    assert_eq!(lead.post("/find", &[("sought", "zebra")]).await.location(), case);
+    let undone = lead.post("/queue/undo", &[("batch", &done.field("batch"))]).await;
+    undone.is(StatusCode::OK).shows(&["1 case"]);
+    assert_eq!(listed(&coder.get("/queue").await), before);
+    lead.post("/find", &[("sought", "zebra")]).await.shows(&["No case was found"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn filters_without_a_box_stay_set() {
+    let (_clinic, lead) = desk().await;
+    let page = lead.get("/queue/filters?brought=me&status=closed&category=duplicate").await;
+    page.shows(&[
+        "name=\"brought\" value=\"me\"",
+        "name=\"status\" value=\"closed\"",
+        "name=\"category\" value=\"duplicate\"",
+    ]);
+    let boxed = lead.get("/queue/filters?category=bundling").await;
+    boxed.hides(&["type=\"hidden\" name=\"category\""]);
 }

@@ -120,7 +120,11 @@ async fn versions_are_compared_restored_and_given_up() {
     page.shows(&["Own, version 3", "category = &#34;authorization&#34;"]);
     restore("0", "no longer with them").await.is(StatusCode::SEE_OTHER);
     let page = lead.get("/rules/file?path=payers/standin.toml").await;
-    page.shows(&["Built in again since", "own file given up", "No text."]);
+    page.shows(&["Given up since", "own file given up", "No text."]);
+    lead.get("/rules").await.shows(&["payers/standin.toml", "Given up since"]);
+    restore("2", "with them again").await.is(StatusCode::SEE_OTHER);
+    let page = lead.get("/rules/file?path=payers/standin.toml").await;
+    page.shows(&["Own, version 5", "Nothing: give the file up"]);
     lead.get("/rules/file?path=../secret.toml").await.is(StatusCode::NOT_FOUND);
     lead.get("/rules/file?path=payers/nobody.toml").await.is(StatusCode::NOT_FOUND);
     let journal = manager.get("/journal").await;

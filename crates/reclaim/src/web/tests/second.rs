@@ -137,6 +137,13 @@ async fn a_password_alone_opens_nothing_and_each_code_opens_once() {
     let late = HalfWay { clinic: &clinic, cookie: late };
     let answer = late.send(&device.code(NOON + 420)).await;
     assert_eq!(answer.is(StatusCode::SEE_OTHER).location(), "/sign-in");
+    // Whoever gave the old password has no way left once there is a new one.
+    let door = HalfWay::of(&clinic, "ada", PASSWORD).await;
+    let admin = clinic.named("root", Role::Administrator).await;
+    let ada = crate::identity::person("ada");
+    admin.post("/people", &[("person", ada.as_str()), ("what", "password")]).await;
+    let answer = door.send(&device.code(NOON + 420)).await;
+    assert_eq!(answer.is(StatusCode::SEE_OTHER).location(), "/sign-in");
     let bare = clinic.stranger().get("/sign-in/code").await;
     assert_eq!(bare.location(), "/sign-in");
     clinic.is_proven().await;

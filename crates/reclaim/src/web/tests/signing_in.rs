@@ -148,6 +148,12 @@ async fn an_administrator_adds_people_whose_passwords_are_shown_once() {
     let own = crate::identity::person("root");
     let me = [("person", own.as_str()), ("what", "role"), ("role", "manager")];
     admin.post("/people", &me).await.shows(&["Nobody changes their own place"]);
+    for login in ["Root", "console"] {
+        let higher =
+            [("what", "add"), ("login", login), ("name", "X"), ("role", "billing_supervisor")];
+        admin.post("/people", &higher).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    admin.get("/queue").await.is(StatusCode::FORBIDDEN);
     let odd = [("what", "add"), ("login", "a b"), ("name", "X"), ("role", "poster")];
     admin.post("/people", &odd).await.is(StatusCode::UNPROCESSABLE_ENTITY);
 }
