@@ -440,8 +440,12 @@ pub struct Denial {
     pub proposal: Option<Proposal>,
     /// The payer's own claim number, wanted on a replacement.
     pub control: SmolStr,
-    /// Who works on it right now (features 3.06).
+    /// Who took it last, and has not given it back (features 3.06); [`Denial::worked_on_by`] says
+    /// whether that still holds.
     pub taken_by: Option<PersonId>,
+    /// Until when they have it alone; without end where it was taken before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_until: Option<Timestamp>,
     /// The day by which the payer promised an answer.
     pub promised_by: Option<Date>,
     /// Who heard last that nothing moves, since the last move.

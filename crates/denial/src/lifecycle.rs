@@ -123,7 +123,7 @@ impl Denial {
                 self.reopen(reason, entries, remittance.as_ref(), at, rules)?
             }
             Action::Assign(owner) => vec![self.assign(owner, at, rules)?],
-            Action::Take => vec![self.take_up(at)?],
+            Action::Take => vec![self.take_up(at, rules)?],
             Action::Release => vec![self.release()?],
             Action::Recategorize { category, reason } => {
                 self.recategorize(*category, reason, at, rules)?
@@ -164,7 +164,7 @@ impl Denial {
         if !act.is_from(self.status()) {
             return Err(Refused::NotFrom(self.status()));
         }
-        let other = self.taken_by.as_ref().filter(|by| **by != who.person);
+        let other = self.worked_on_by(at.now).filter(|by| **by != who.person);
         match other.filter(|_| act.needs_the_case() && !person::supervises(who.role)) {
             Some(by) => Err(Refused::TakenBy(by.clone())),
             None => Ok(()),

@@ -152,6 +152,8 @@ pub struct Desk {
     pub promise_days: u16,
     /// Days in which an overturned case should be paid.
     pub payment_days: u16,
+    /// Minutes for which somebody who takes a case has it alone.
+    pub taken_minutes: u16,
     /// Days for each kind of next action; [`Desk::days_for`] reads it.
     pub action_days: BTreeMap<NextActionKind, u16>,
     /// Cost of working a case once, by category; [`Desk::cost_of`] reads it.

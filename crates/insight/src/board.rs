@@ -105,6 +105,12 @@ impl Board {
             .collect()
     }
 
+    /// True where a case is among the places.
+    #[must_use]
+    pub fn has(&self, places: &Places, id: u128) -> bool {
+        self.at.get(&id).is_some_and(|place| places.has(*place))
+    }
+
     /// How many cases and how much money.
     #[must_use]
     pub fn sum(&self, places: &Places) -> Sum {

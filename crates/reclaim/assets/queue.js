@@ -189,9 +189,9 @@
   }
 
   // Rows that were acted on, as they are now, in the place where they stand.
-  async function renew(ids) {
+  async function renew(ids, headers = part) {
     if (isGrouped || ids.length === 0) return;
-    const answer = await fetch(`/queue/rows?${query}${query ? "&" : ""}ids=${ids.slice(0, 200).join(",")}`, { headers: part });
+    const answer = await fetch(`/queue/rows?${query}${query ? "&" : ""}ids=${ids.slice(0, 200).join(",")}`, { headers });
     if (!answer.ok) return;
     for (const fresh of read(await answer.text())) {
       const old = body.querySelector(`tr[data-id="${fresh.dataset.id}"]`);
@@ -208,6 +208,11 @@
     }
     tell();
   }
+
+  queue.addEventListener("renew", (event) => {
+    const here = event.detail.filter((id) => body && body.querySelector(`tr[data-id="${CSS.escape(id)}"]`));
+    renew(here, { ...part, "x-unasked": "yes" });
+  });
 
   // The case of the row beside the list.
   let looking = 0;

@@ -17,10 +17,10 @@ use store::queue::{Filter, Sort};
 use tempfile::TempDir;
 
 use crate::act::act;
-use crate::bench_desk;
 use crate::practice::{Office, Place};
 use crate::staging::PART;
 use crate::take::{Options, take_file};
+use crate::{bench_busy, bench_desk};
 use crate::{show, verify};
 
 /// Claims in each remittance of the file.
@@ -94,6 +94,9 @@ async fn measure(
     }
     if wish.wants("Q") {
         bench_desk::measure(wish.cases, folder, rows).await?;
+    }
+    if wish.wants("Q3") {
+        bench_busy::measure(wish, rows).await?;
     }
     if let Some(claims) = wish.grown {
         growth(claims, folder, rows).await?;

@@ -4,22 +4,16 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use denial::ids::PersonId;
-use denial::person::Role;
 use insight::board::{Facet, Sort, Wanted};
-use store::instant;
-use store::people::Person;
 use store::queue::{Filter, Sort as Order};
-use store::sessions::CameFrom;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
-use crate::act;
 use crate::bench::{Row, ms, place, write_flat};
+use crate::bench_line::Line;
 use crate::practice::Office;
 use crate::take::{Options, take_file};
-use crate::web::{self, App, session};
+use crate::web::{self, App};
 
 /// Claims of which the cases are copied.
 const CLAIMS: u64 = 2_000;
@@ -51,16 +45,14 @@ pub(crate) async fn measure(
 ) -> anyhow::Result<()> {
     let office = long_queue(cases, folder).await?;
     let app = App::new(office.clone(), false, None);
-    let token = format!("{:032x}{:032x}", act::draw(), act::draw());
-    sign_in(&office, &token).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await.context("no port")?;
     let address = listener.local_addr().context("no port")?;
     let serving = axum::serve(listener, web::router(&app));
     let serving = tokio::spawn(async move { serving.await });
-    let mut line = TcpStream::connect(address).await.context("no line")?;
-    pages(&mut line, &token, &office, cases, rows).await?;
+    let mut line = Line::open(&office, "measurer", address).await?;
+    pages(&mut line, &office, cases, rows).await?;
     counts(&app, &office, cases, rows).await?;
-    first_load(&mut line, &token, rows).await?;
+    first_load(&mut line, rows).await?;
     serving.abort();
     Ok(())
 }
@@ -77,42 +69,21 @@ async fn long_queue(cases: u64, folder: &TempDir) -> anyhow::Result<Office> {
     Ok(office)
 }
 
-async fn sign_in(office: &Office, token: &str) -> anyhow::Result<()> {
-    let at = instant(office.clock.now());
-    let person = PersonId::from_bits(act::draw());
-    let measurer = Person {
-        person: person.as_str().to_owned(),
-        login: "measurer".to_owned(),
-        name: "Measurer".to_owned(),
-        secret: None,
-        disabled_at: None,
-    };
-    let mut tx = office.write().await?;
-    tx.make_person(&measurer, &at).await?;
-    tx.give_role(person.as_str(), Role::BillingSupervisor).await?;
-    let from = CameFrom::default();
-    tx.begin_session(&session::hashed(token), person.as_str(), &from, &at).await?;
-    Ok(tx.commit().await?)
-}
-
 async fn pages(
-    line: &mut TcpStream,
-    token: &str,
+    line: &mut Line,
     office: &Office,
     cases: u64,
     rows: &mut Vec<Row>,
 ) -> anyhow::Result<()> {
-    get(line, token, "/queue", "identity").await?;
+    line.get("/queue", "identity").await?;
     let (mut worst, mut slowest) = (Duration::ZERO, "");
     let mut all = Vec::new();
     for page in PAGES {
         let mut times = Vec::new();
         for _ in 0..TIMES {
-            let begun = Instant::now();
-            let answer = get(line, token, page, "identity").await?;
-            times.push(begun.elapsed());
-            let head = String::from_utf8_lossy(answer.get(..60).unwrap_or_default());
-            ensure!(head.starts_with("HTTP/1.1 200"), "{page} was not served: {head}");
+            let answer = line.get(page, "identity").await?;
+            ensure!(answer.status() == 200, "{page} was not served: {}", answer.status());
+            times.push(answer.took);
         }
         let high = share(&mut times, 99);
         if high > worst {
@@ -178,13 +149,13 @@ async fn counts(app: &App, office: &Office, cases: u64, rows: &mut Vec<Row>) -> 
 }
 
 /// What a browser loads that was never here.
-async fn first_load(line: &mut TcpStream, token: &str, rows: &mut Vec<Row>) -> anyhow::Result<()> {
-    let page = get(line, token, "/queue", "identity").await?;
-    let text = String::from_utf8_lossy(&page).into_owned();
+async fn first_load(line: &mut Line, rows: &mut Vec<Row>) -> anyhow::Result<()> {
+    let page = line.get("/queue", "identity").await?;
+    let text = page.words();
     let assets = text.split("\"/assets/").skip(1).filter_map(|rest| rest.split('"').next());
-    let mut bytes = get(line, token, "/queue", "gzip").await?.len();
+    let mut bytes = line.get("/queue", "gzip").await?.text.len();
     for asset in assets {
-        bytes += get(line, token, &format!("/assets/{asset}"), "gzip").await?.len();
+        bytes += line.get(&format!("/assets/{asset}"), "gzip").await?.text.len();
     }
     rows.push(Row {
         name: "Q4",
@@ -198,41 +169,8 @@ async fn first_load(line: &mut TcpStream, token: &str, rows: &mut Vec<Row>) -> a
 }
 
 /// What so many of a hundred stay below.
-fn share(times: &mut [Duration], of_hundred: usize) -> Duration {
+pub(crate) fn share(times: &mut [Duration], of_hundred: usize) -> Duration {
     times.sort_unstable();
     let place = (times.len() * of_hundred / 100).min(times.len().saturating_sub(1));
     times.get(place).copied().unwrap_or_default()
-}
-
-/// One request on a line that stays open: the answer's head and body as they came.
-async fn get(
-    line: &mut TcpStream,
-    token: &str,
-    address: &str,
-    coding: &str,
-) -> anyhow::Result<Vec<u8>> {
-    let request = format!(
-        "GET {address} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept-encoding: {coding}\r\n\
-         cookie: reclaim_session={token}\r\n\r\n"
-    );
-    line.write_all(request.as_bytes()).await.context("the line broke")?;
-    let mut answer = Vec::with_capacity(64 * 1024);
-    while !is_whole(&answer) {
-        let read = line.read_buf(&mut answer).await.context("the line broke")?;
-        ensure!(read > 0, "the server hung up");
-    }
-    Ok(answer)
-}
-
-/// True where the body is there as its head announced it.
-fn is_whole(answer: &[u8]) -> bool {
-    let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { return false };
-    let text = String::from_utf8_lossy(&answer[..head]).to_ascii_lowercase();
-    let length = text.split("content-length: ").nth(1).and_then(|rest| {
-        rest.split("\r\n").next().and_then(|number| number.trim().parse::<usize>().ok())
-    });
-    match length {
-        Some(length) => answer.len() >= head + 4 + length,
-        None => answer.ends_with(b"0\r\n\r\n"),
-    }
 }

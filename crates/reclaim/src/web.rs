@@ -34,6 +34,7 @@ mod home;
 mod keyed;
 mod lacking;
 mod matches;
+mod news;
 mod page;
 mod practice;
 mod questions;
@@ -82,7 +83,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::access::Lists;
 use crate::boards::Boards;
 use crate::practice::Office;
-use crate::web::gate::{Gate, Sight, Way};
+use crate::web::gate::{Gate, Way};
 
 /// What the server shares between requests. Nothing here is needed to answer the next one right:
 /// another process knows as much.
@@ -122,7 +123,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         let run = route.run.layer(from_fn_with_state(state, gate::admit));
         router = router.route(route.way.pattern, run);
     }
-    let nothing = Way { gate: Gate::Person, pattern: "elsewhere", sight: Sight::Nothing };
+    let nothing = Way::to("elsewhere", Gate::Person);
     let unknown = (app.clone(), nothing);
     let nowhere =
         axum::routing::any(trouble::nowhere).layer(from_fn_with_state(unknown, gate::admit));

@@ -21,6 +21,15 @@ pub struct Known {
     pub ranked_at: String,
 }
 
+/// A case that the journal tells of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The case's id.
+    pub denial: String,
+    /// It was opened among it.
+    pub is_new: bool,
+}
+
 /// Hears of each case.
 pub type Put<'a> = &'a mut (dyn FnMut(&Listed<'_>) + Send);
 
@@ -94,6 +103,32 @@ impl Tx {
             self.practice.as_str()
         )?;
         Ok(Known { seq, ranked_at })
+    }
+
+    /// Cases that somebody else, or a file, changed after an entry; no more than so many.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn changed_since(
+        &mut self,
+        seq: i64,
+        person: &str,
+        most: u32,
+    ) -> Result<Vec<Changed>, Error> {
+        let rows = run!(
+            self,
+            all as (String, i64),
+            "select about, count(*) filter (where kind = 'denial.opened') from journal
+             where practice = $1 and chain = 'work' and seq > $2 and actor <> $3
+               and about >= 'den_' and about < 'den`'
+             group by about order by about limit $4",
+            self.practice.as_str(),
+            seq,
+            person,
+            i64::from(most)
+        )?;
+        let changed = |(denial, opened)| Changed { denial, is_new: opened > 0 };
+        Ok(rows.into_iter().map(changed).collect())
     }
 
     /// Lists every case.

@@ -1,5 +1,6 @@
 //! Applies events to a case: total, and without any judgement of its own.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::checklist::{Mark, Ticked};
@@ -52,8 +53,8 @@ impl Denial {
                 self.escalated = None;
             }
             Change::Owned { owner } => self.set_owner(owner),
-            Change::Taken { by } => self.take(by),
-            Change::Released => self.taken_by = None,
+            Change::Taken { by, until } => self.take(by, *until),
+            Change::Released => self.give_back(),
             Change::Recategorized { category, origin, .. } => {
                 (self.category, self.origin, self.chosen.category) = (*category, *origin, true);
             }
@@ -119,12 +120,18 @@ impl Denial {
         }
     }
 
-    fn take(&mut self, by: &PersonId) {
+    fn take(&mut self, by: &PersonId, until: Option<Timestamp>) {
         self.taken_by = Some(by.clone());
+        self.taken_until = until;
         self.escalated = None;
         if let Work::Open { owner, .. } = &mut self.work {
             owner.person.get_or_insert_with(|| by.clone());
         }
+    }
+
+    fn give_back(&mut self) {
+        self.taken_by = None;
+        self.taken_until = None;
     }
 
     fn set_owner(&mut self, to: &Owner) {
@@ -152,7 +159,7 @@ impl Denial {
         self.escalated = None;
         self.chosen.next = false;
         if work.status().is_closed() {
-            self.taken_by = None;
+            self.give_back();
             self.questions.clear();
         }
         self.keep(deed);

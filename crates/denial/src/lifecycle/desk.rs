@@ -7,7 +7,7 @@ use crate::deadline::DeadlineKind;
 use crate::denial::{
     Denial, DeniedLine, NextAction, NextActionKind, Owner, Question, RootCause, Status,
 };
-use crate::ids::DocumentId;
+use crate::ids::{DocumentId, PersonId};
 use crate::lifecycle::action::Road;
 use crate::lifecycle::event::Change;
 use crate::lifecycle::evidence::Attached;
@@ -19,6 +19,7 @@ use crate::person::{self, Moment, Role};
 use crate::rules::Rules;
 
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use smol_str::SmolStr;
 
 impl Denial {
@@ -40,11 +41,22 @@ impl Denial {
         Ok(Change::Assigned { owner })
     }
 
-    pub(crate) fn take_up(&self, at: &Moment) -> Result<Change, Refused> {
-        match &self.taken_by {
-            Some(by) if *by == at.who.person => Err(Refused::Unchanged("with you")),
-            Some(by) => Err(Refused::TakenBy(by.clone())),
-            None => Ok(Change::Taken { by: at.who.person.clone() }),
+    /// Who works on it at an instant: nobody has it alone for longer than they said.
+    #[must_use]
+    pub fn worked_on_by(&self, now: Timestamp) -> Option<&PersonId> {
+        self.taken_by.as_ref().filter(|_| self.taken_until.is_none_or(|until| now < until))
+    }
+
+    /// Taken again, it is theirs for longer.
+    pub(crate) fn take_up(&self, at: &Moment, rules: &Rules) -> Result<Change, Refused> {
+        let span = SignedDuration::from_mins(i64::from(rules.desk.taken_minutes));
+        let until = at.now.saturating_add(span).ok();
+        let half = at.now.saturating_add(span / 2).ok();
+        let had = self.taken_until.is_none_or(|had| half.is_some_and(|half| had > half));
+        match self.worked_on_by(at.now) {
+            Some(by) if *by != at.who.person => Err(Refused::TakenBy(by.clone())),
+            Some(_) if had => Err(Refused::Unchanged("with you")),
+            Some(_) | None => Ok(Change::Taken { by: at.who.person.clone(), until }),
         }
     }
 

@@ -99,6 +99,9 @@ pub enum Change {
     Taken {
         /// Who.
         by: PersonId,
+        /// Until when they have it alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     /// Nobody works on it now.
     Released,

@@ -25,9 +25,14 @@ impl Draft {
     }
 }
 
+/// Where nothing is set.
+const TAKEN_MINUTES: u16 = 60;
+
 fn desk(page: &Entry<'_>) -> Desk {
     let money = |key| page.required(key, page.money(key)).unwrap_or_default();
     let days = |key| page.required(key, page.number(key)).unwrap_or_default();
+    // Rules that practices saved before it was there go without.
+    let taken_minutes = page.number("taken_minutes").unwrap_or(TAKEN_MINUTES);
     let hour_cost = money("hour_cost");
     let action_days = page.table("action_days").map(|table| {
         let kind = |text: &str| NextActionKind::from_name(text);
@@ -61,6 +66,7 @@ fn desk(page: &Entry<'_>) -> Desk {
         colleague_days: days("colleague_days"),
         promise_days: days("promise_days"),
         payment_days: days("payment_days"),
+        taken_minutes,
         action_days: action_days.into_iter().flatten().collect(),
         work_cost: work_cost.collect(),
         hour_cost,

@@ -47,6 +47,7 @@ pub(crate) fn rules() -> Rules {
         colleague_days: 4,
         promise_days: 2,
         payment_days: 30,
+        taken_minutes: 60,
         ..Desk::default()
     };
     rules.desk.action_days = [

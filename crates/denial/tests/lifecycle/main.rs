@@ -7,4 +7,5 @@ mod record;
 mod refusals;
 mod scenarios;
 mod table;
+mod taking;
 mod undo;

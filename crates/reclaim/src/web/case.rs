@@ -34,7 +34,7 @@ use crate::web::claim::{self, VersionView};
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html_with};
 use crate::web::session::Visitor;
-use crate::web::timeline::{self, People};
+use crate::web::timeline::{self, People, Told};
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
@@ -59,6 +59,8 @@ struct CasePage {
     forms: Vec<ActForm>,
     /// Why the last act was not done.
     refused: Option<String>,
+    /// What others did since the visitor opened the case, where that is why.
+    meanwhile: Vec<Told>,
     /// What was done last, where the visitor can take it back.
     undo: Option<String>,
     /// Other cases of the claim.
@@ -242,7 +244,7 @@ fn shown(
     let claim = claims.then(|| format!("/claims/{}", case.claim));
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
-        case: CaseView::of(case, people, &office.rules, moment.today),
+        case: CaseView::of(case, people, &office.rules, (&moment, zone)),
         checklist: Checklist::of(case, &office.rules, &around),
         sent: timeline::sent(case),
         payer: PayerView::of(case, &office.rules),
@@ -262,6 +264,7 @@ fn shown(
         claim,
         forms,
         refused,
+        meanwhile: Vec::new(),
         whole: (Fact::ALL.len() - loaded.missing.len(), Fact::ALL.len()),
         missing: loaded.missing.into_iter().map(lacks).collect(),
     }
@@ -339,14 +342,16 @@ pub(crate) async fn done_or_told(
             let people = people(office).await?;
             let text = format!(
                 "{} saved this case on {}, after you had opened it. Nothing of yours is lost: it \
-                 stands below. See in the timeline what changed, then send it again.",
+                 stands below. See what changed, then send it again.",
                 timeline::name(&people, &by),
                 words::instant(&at, &office.clinic.zone)
             );
             let loaded = load(office, id, &Wanted::default()).await?;
             view(office, id).await?;
+            let told = loaded.timeline.entries.iter().rev();
+            let meanwhile = told.filter(|one| one.version > version).cloned().collect();
             let page = shown(visitor, loaded, Some((name, fields)), Some(text));
-            html_with(StatusCode::CONFLICT, &page)
+            html_with(StatusCode::CONFLICT, &CasePage { meanwhile, ..page })
         }
     }
 }

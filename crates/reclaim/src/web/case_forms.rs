@@ -101,8 +101,8 @@ impl Desk<'_> {
         match act {
             Act::Approve | Act::Decline => waits.is_some_and(|one| one.by != *me),
             Act::ProposeWriteOff => case.proposal.is_none(),
-            Act::Take => case.taken_by.is_none(),
-            Act::Release => case.taken_by.is_some(),
+            Act::Take => case.worked_on_by(self.moment.now).is_none(),
+            Act::Release => case.worked_on_by(self.moment.now).is_some(),
             Act::Answer => self.answerable().next().is_some(),
             Act::Post => !matches!(case.status(), Status::New),
             Act::Review

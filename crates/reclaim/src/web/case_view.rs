@@ -8,6 +8,7 @@ use denial::deadline::{self, Deadline, Due as ClockDue};
 use denial::denial::{Denial, DeniedLine, Owner, Status, Work};
 use denial::matching;
 use denial::money::Money;
+use denial::person::Moment;
 use denial::remittance::{ClaimPayment, Source, Standing};
 use denial::rules::Rules;
 use jiff::civil::Date;
@@ -85,7 +86,14 @@ pub(crate) struct Clock {
 
 impl CaseView {
     /// A case in words.
-    pub(crate) fn of(case: &Denial, people: &People, rules: &Rules, today: Date) -> CaseView {
+    pub(crate) fn of(
+        case: &Denial,
+        people: &People,
+        rules: &Rules,
+        at: (&Moment, &str),
+    ) -> CaseView {
+        let (moment, zone) = at;
+        let today = moment.today;
         let status = case.status();
         let next = case.next();
         let name = |id: &denial::ids::PersonId| crate::web::timeline::name(people, id.as_str());
@@ -105,7 +113,7 @@ impl CaseView {
             quarantined: case.quarantined,
             closed: closed(case),
             owner: case.owner().map(|owner| held_by(owner, people)).unwrap_or_default(),
-            taken_by: case.taken_by.as_ref().map(name),
+            taken_by: case.worked_on_by(moment.now).map(|by| taken(case, &name(by), zone)),
             snoozed: case.snoozed_until.filter(|until| *until > today).map(words::day),
             next: next.map(|next| words::label(next.kind.as_str())).unwrap_or_default(),
             next_on: next.map(|next| words::due(Some(next.on), today)),
@@ -165,6 +173,12 @@ fn waits_for(case: &Denial) -> Option<String> {
     let promised = case.promised_by.map(|on| format!(", promised by {}", words::day(on)));
     let is_payers = case.status().is_awaiting() || case.status() == Status::Overturned;
     (is_payers || promised.is_some()).then(|| format!("The payer{}", promised.unwrap_or_default()))
+}
+
+/// Who has it alone, and until when.
+fn taken(case: &Denial, name: &str, zone: &str) -> String {
+    let until = case.taken_until.map(|until| words::instant(&until.to_string(), zone));
+    until.map_or_else(|| name.to_owned(), |until| format!("{name}, until {until}"))
 }
 
 fn held_by(owner: &Owner, people: &People) -> String {

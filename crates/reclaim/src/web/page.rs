@@ -33,6 +33,10 @@ pub(crate) struct Page {
 pub(crate) struct Who {
     pub(crate) name: String,
     pub(crate) role: String,
+    /// The name they sign in with.
+    pub(crate) login: String,
+    /// Seconds until the session ends if they ask for nothing more.
+    pub(crate) left: i64,
     /// They have other practices to go to.
     pub(crate) several: bool,
 }
@@ -77,6 +81,8 @@ impl Page {
         let who = Who {
             name: visitor.name.clone(),
             role: words::label(role.as_str()),
+            login: visitor.login.clone(),
+            left: visitor.left(),
             several: visitor.several,
         };
         Page {

@@ -43,6 +43,8 @@ struct QueuePage {
     columns: Vec<(Column, bool)>,
     rows: Vec<Row>,
     groups: Vec<GroupRow>,
+    /// The last entry of the journal that the list knows of.
+    seq: i64,
     /// How many, in words.
     count: String,
     sum: String,
@@ -103,6 +105,7 @@ pub(crate) async fn page(
         count: count(&asked, &found),
         sum: words::money(found.sum.outstanding),
         total: found.total,
+        seq: tx.known().await?.seq,
         from: asked.from,
         last: last.map(|one| (bulk::last_in_words(&one), one.batch)),
         leads: supervises(role),

@@ -11,7 +11,7 @@ use denial::person::Access;
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, doubtful,
-    facets, files, find, health, home, keyed, lacking, matches, practice, questions, queue,
+    facets, files, find, health, home, keyed, lacking, matches, news, practice, questions, queue,
     rejections, remittances, rules, rules_code, rules_codes, rules_edit, rules_owners, rules_payer,
     saved, second, sign_in, staff, unmatched, upload,
 };
@@ -71,6 +71,7 @@ fn door() -> Vec<Route> {
         does("/sign-out", Early, sign_in::leave),
         shows("/account", Early, account::page),
         does("/account", Early, account::change),
+        shows("/session", Early, news::session),
         shows("/practices", Person, sign_in::practices),
         does("/practices", Person, sign_in::choose),
         shows("/", Person, home::page),
@@ -84,6 +85,7 @@ fn desk() -> Vec<Route> {
     vec![
         shows("/queue", Needs(A::Queue), queue::page).lists("queue"),
         shows("/queue/rows", Needs(A::Queue), queue::rows).lists("queue"),
+        shows("/queue/news", Needs(A::Queue), news::page),
         shows("/queue/filters", Needs(A::Queue), facets::page),
         shows("/queue.csv", Both(A::Queue, A::Export), queue::file).reveals(),
         does("/queue/bulk", Needs(A::Queue), bulk::act),

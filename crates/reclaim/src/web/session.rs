@@ -45,6 +45,8 @@ pub(crate) struct Visitor {
     pub(crate) session: String,
     /// They have roles in several practices.
     pub(crate) several: bool,
+    /// When it ends if nothing is asked any more.
+    pub(crate) until: Timestamp,
 }
 
 /// What has to be done before anything else opens.
@@ -56,6 +58,13 @@ pub(crate) enum Owes {
     Factor,
 }
 
+impl Visitor {
+    /// Seconds until the session ends if nothing is asked any more.
+    pub(crate) fn left(&self) -> i64 {
+        self.until.duration_since(self.office.clock.now()).as_secs().max(0)
+    }
+}
+
 impl FromRequestParts<Arc<App>> for Visitor {
     type Rejection = Trouble;
 
@@ -64,6 +73,10 @@ impl FromRequestParts<Arc<App>> for Visitor {
         visitor.ok_or(Trouble::SignIn { back: String::new() })
     }
 }
+
+/// What a page asks for by itself comes with this header: it is no sign that somebody is there, and
+/// keeps no session alive.
+const UNASKED: &str = "x-unasked";
 
 /// Who comes with a request, where their session holds.
 pub(crate) async fn visitor(
@@ -75,10 +88,13 @@ pub(crate) async fn visitor(
     let Some(row) = app.office.store.visitor(&session).await? else { return Ok(None) };
     let now = app.office.clock.now();
     let Some(seen) = holds(&row.made_at, &row.seen_at, now) else { return Ok(None) };
-    if now.duration_since(seen) >= NOTED {
+    let is_asked = !headers.contains_key(UNASKED);
+    if is_asked && now.duration_since(seen) >= NOTED {
         note(app, &row, &session, now);
     }
     let several = row.practices > 1;
+    let last = if is_asked { now } else { seen };
+    let until = ends(&row.made_at, last).unwrap_or(now);
     let (name, login) = (row.name.clone(), row.login.clone());
     let must_have_factor = must_have_factor(&row);
     let owes = match (&row.provisional_since, &row.factor_since) {
@@ -86,7 +102,7 @@ pub(crate) async fn visitor(
         (None, None) if must_have_factor => Some(Owes::Factor),
         (None, _) => None,
     };
-    let csrf = hashed(&format!("form {token}"));
+    let csrf = form_token(&token);
     let office = office_of(app, row).await?;
     Ok(office.map(|office| Visitor {
         office,
@@ -97,6 +113,7 @@ pub(crate) async fn visitor(
         csrf,
         session,
         several,
+        until,
     }))
 }
 
@@ -119,9 +136,13 @@ fn note(app: &Arc<App>, row: &VisitorRow, session: &str, now: Timestamp) {
 /// When a session was last in use, if it still holds.
 pub(crate) fn holds(made_at: &str, seen_at: &str, now: Timestamp) -> Option<Timestamp> {
     let seen: Timestamp = seen_at.parse().ok()?;
+    (now < ends(made_at, seen)?).then_some(seen)
+}
+
+/// When a session ends that was last in use then.
+fn ends(made_at: &str, seen: Timestamp) -> Option<Timestamp> {
     let made: Timestamp = made_at.parse().ok()?;
-    let is_alive = now.duration_since(seen) < IDLE && now.duration_since(made) < LONGEST;
-    is_alive.then_some(seen)
+    Some((seen + IDLE).min(made + LONGEST))
 }
 
 /// A word that is none of ours asks everybody.
@@ -165,6 +186,11 @@ pub(crate) fn drawn() -> String {
 /// What is kept of a token.
 pub(crate) fn hashed(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
+}
+
+/// The token that the forms of a session carry.
+pub(crate) fn form_token(token: &str) -> String {
+    hashed(&format!("form {token}"))
 }
 
 /// The token that comes with a request.

@@ -8,6 +8,7 @@ mod find;
 mod gates;
 mod matching;
 mod money;
+mod news;
 mod paper;
 mod practices;
 mod questions;

@@ -15,7 +15,10 @@ use store::journal::Happened;
 use crate::web::words::{day, instant, label, lower};
 
 /// One entry.
+#[derive(Clone)]
 pub(crate) struct Told {
+    /// The version of the case that it led to; 0 where it changed nothing.
+    pub(crate) version: u32,
     pub(crate) at: String,
     pub(crate) who: String,
     pub(crate) text: String,
@@ -46,6 +49,7 @@ pub(crate) fn told(entries: &[Happened], people: &People, zone: &str) -> Vec<Tol
         let moved = one.to_status.as_deref().filter(|_| one.from_status != one.to_status);
         let change = event.as_ref().map(|event| &event.change);
         told.push(Told {
+            version: event.as_ref().map_or(0, |event| event.version),
             at: instant(&one.at, zone),
             who: name(people, &one.actor),
             text: change.map_or_else(|| label(&one.kind), |change| sentence(change, people)),
@@ -182,7 +186,7 @@ pub(crate) fn sentence(change: &Change, people: &People) -> String {
         Change::Planned { next, .. } => format!("Planned: {}", action(next)),
         Change::Assigned { owner } => format!("Given to {}", owned(owner, people)),
         Change::Owned { owner } => format!("Belongs to {} now", owned(owner, people)),
-        Change::Taken { by } => format!("{} works on it", name(people, by.as_str())),
+        Change::Taken { by, .. } => format!("{} works on it", name(people, by.as_str())),
         Change::Released => "Released".to_owned(),
         Change::Recategorized { category, reason, .. } => {
             format!("Reason set to {}: {reason}", lower(category.as_str()))

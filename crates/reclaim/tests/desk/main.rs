@@ -8,3 +8,4 @@ mod place;
 mod practices;
 mod roles;
 mod rules;
+mod specialists;

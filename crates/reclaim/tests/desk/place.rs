@@ -1,5 +1,6 @@
 //! A database of its own, on either side, and the real program to work on it.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -82,6 +83,26 @@ impl Desk {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{} {arguments:?}: {said}", self.kind());
         String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// Makes a person who signs in with a password of their own.
+    pub fn person(&self, login: &str, role: &str, password: &str) {
+        let name = format!("Synthetic {login}");
+        let mut add = self.command(&[
+            "user",
+            "add",
+            login,
+            "--name",
+            &name,
+            "--role",
+            role,
+            "--password-stdin",
+        ]);
+        let mut adding = add.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("starts");
+        let mut input = adding.stdin.take().expect("an input");
+        writeln!(input, "{password}").expect("written");
+        drop(input);
+        assert!(adding.wait().expect("it ends").success(), "adding {login}");
     }
 
     /// Begins to take files in and does not wait.

@@ -6,6 +6,7 @@ use denial::denial::Denial;
 use denial::person::Role;
 use insight::board::{Board, Facet, Own, Sort, Wanted};
 use store::batches::Batch;
+use store::board::Changed;
 use store::denials::Rank;
 use store::questions::Answer;
 use store::views::SavedView;
@@ -42,6 +43,14 @@ fn the_board_lists_every_case_and_then_what_changed() {
         assert_eq!(listed(place, Some(known.seq)).await.len(), 0);
 
         act(place, &cases[1], r#"{"act": "take"}"#).await;
+        let changed_by_others = async |seq: i64, me: &str| {
+            let mut tx = place.store.read(&practice()).await.expect("a look");
+            tx.changed_since(seq, me, 9).await.expect("read")
+        };
+        let taken = Changed { denial: cases[1].id.to_string(), is_new: false };
+        assert_eq!(changed_by_others(known.seq, "usr_other").await, [taken]);
+        assert_eq!(changed_by_others(known.seq, someone(1).as_str()).await, []);
+        assert!(changed_by_others(0, "usr_other").await.iter().all(|one| one.is_new));
         let changed = listed(place, Some(known.seq)).await;
         assert_eq!(found(&changed, &Wanted::default()), [2]);
         let owner = vec![someone(1).to_string()];

@@ -183,6 +183,16 @@ impl Browser {
         self.send(Method::GET, path, None, Body::empty()).await
     }
 
+    /// What a page asks for by itself.
+    pub(super) async fn quietly(&self, path: &str) -> Answer {
+        let token = self.token.as_deref().unwrap_or_default();
+        let request = Request::builder()
+            .uri(path)
+            .header("x-unasked", "yes")
+            .header(COOKIE, format!("reclaim_session={token}"));
+        self.send_as_it_is(request.body(Body::empty()).expect("a request")).await
+    }
+
     /// Sends a form of ours.
     pub(super) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.csrf();

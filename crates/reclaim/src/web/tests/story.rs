@@ -93,6 +93,8 @@ async fn of_two_who_save_the_second_is_told_and_loses_nothing() {
     let told = other.act_at(&case, &version, "note", &[("text", "typed <for> nothing?")]).await;
     told.is(StatusCode::CONFLICT).shows(&[
         "Test ada saved this case on Mar 3, 2026",
+        "Since you opened it",
+        "<strong>Test ada</strong> ",
         "typed &#60;for&#62; nothing?",
         "called them",
     ]);
