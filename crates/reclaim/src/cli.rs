@@ -116,8 +116,8 @@ enum Command {
         /// Runs of which the median counts
         #[arg(long, default_value_t = 5)]
         runs: usize,
-        /// Only one row; T1 brings T3 and V1 along, Q is the desk
-        #[arg(long, value_parser = ["T1", "T5", "T4", "T2", "Q"])]
+        /// Only one row; T1 brings T3 and V1 along, Q brings Q1, Q2 and Q4
+        #[arg(long, value_parser = ["T1", "T5", "T4", "T2", "Q", "Q3"])]
         only: Option<String>,
         /// Open cases of the queue that row Q measures
         #[arg(long, default_value_t = 1_000_000)]

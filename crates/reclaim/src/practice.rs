@@ -162,12 +162,12 @@ impl Office {
 
     /// Whose cases who acts sees; `None` for every case of the practice.
     pub(crate) fn own(&self) -> Option<Own> {
-        match reach(self.who.role) {
-            Reach::Every => None,
-            Reach::Own | Reach::Placed | Reach::Nothing => {
-                Some(Own { role: self.who.role, person: self.who.person.as_str().to_owned() })
-            }
-        }
+        let role = match reach(self.who.role) {
+            Reach::Every => return None,
+            Reach::Own => Some(self.who.role),
+            Reach::Placed | Reach::Nothing => None,
+        };
+        Some(Own { role, person: self.who.person.as_str().to_owned() })
     }
 
     /// True where the command line acts for nobody in particular.

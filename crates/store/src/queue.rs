@@ -1,5 +1,6 @@
 //! The head of the queue, and cases of a claim's number, as commands list them.
 
+use denial::person::Role;
 use insight::board::Own;
 
 use crate::sql::run;
@@ -121,7 +122,7 @@ impl Tx {
             self.practice.as_str(),
             if filter.closed { "closed" } else { "open" },
             filter.number.as_deref(),
-            filter.own.as_ref().map(|own| own.role.as_str()),
+            filter.own.as_ref().map(|own| own.role.map_or("", Role::as_str)),
             filter.own.as_ref().map(|own| own.person.as_str()),
             limit
         )?;

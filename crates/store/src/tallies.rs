@@ -1,5 +1,6 @@
 //! The home page's counts: open cases and their money, cut every way in one pass.
 
+use denial::person::Role;
 use insight::board::Own;
 
 use crate::queue::Count;
@@ -58,7 +59,7 @@ impl Tx {
             today,
             near,
             self.practice.as_str(),
-            own.map(|own| own.role.as_str()),
+            own.map(|own| own.role.map_or("", Role::as_str)),
             own.map(|own| own.person.as_str())
         )?;
         Ok(rows)

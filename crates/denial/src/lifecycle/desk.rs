@@ -35,6 +35,9 @@ impl Denial {
             .as_ref()
             .map(|person| rules.owners.present(person, at.today).unwrap_or_else(|| person.clone()));
         let owner = Owner { person: present, ..owner.clone() };
+        if owner.role == Role::Vendor && owner.person.is_none() {
+            return Err(Refused::Missing("the person with whom it is placed"));
+        }
         if self.owner() == Some(&owner) {
             return Err(Refused::Unchanged("with that owner"));
         }

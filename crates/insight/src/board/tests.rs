@@ -108,9 +108,10 @@ fn who_sees_their_own_finds_no_other() {
         ..Wanted::default()
     };
     let board = board(&cases);
-    assert_eq!(found(&board, &own(Role::CertifiedCoder, "usr_9")), [2, 3, 4]);
-    assert_eq!(found(&board, &own(Role::Provider, "usr_1")), [4]);
-    assert_eq!(found(&board, &own(Role::Vendor, "usr_1")), []);
+    assert_eq!(found(&board, &own(Some(Role::CertifiedCoder), "usr_9")), [2, 3, 4]);
+    assert_eq!(found(&board, &own(Some(Role::Provider), "usr_1")), [4]);
+    assert_eq!(found(&board, &own(None, "usr_9")), [3]);
+    assert_eq!(found(&board, &own(None, "usr_1")), []);
 }
 
 #[test]

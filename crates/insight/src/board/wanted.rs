@@ -23,12 +23,12 @@ pub struct Wanted {
     pub own: Option<Own>,
 }
 
-/// Whose cases somebody sees who does not see all: their role's, their own, and those that wait for
+/// Whose cases somebody sees who does not see all: their own, their role's, and those that wait for
 /// their role's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Own {
-    /// Theirs.
-    pub role: Role,
+    /// Theirs; none where they see only what is theirs by name.
+    pub role: Option<Role>,
     /// A person's id.
     pub person: String,
 }
@@ -58,8 +58,9 @@ impl Board {
 
     fn reached_by(&self, own: &Own) -> Places {
         let [_, _, roles, owners, ..] = &self.texts;
-        let (role, person) = (roles.number_of(own.role.as_str()), owners.number_of(&own.person));
-        let bit = bit(own.role);
+        let role = own.role.and_then(|role| roles.number_of(role.as_str()));
+        let person = owners.number_of(&own.person);
+        let bit = own.role.map_or(0, bit);
         Places::of(self.len(), |at| {
             let is_asked = self.numbers.asked[at] & bit != 0;
             let is =

@@ -31,7 +31,7 @@ fn each_filter_leaves_what_it_names() {
     on_each(async |place| {
         let cases = open(place, &[300, 100, 200]).await;
         act(place, &cases[1], r#"{"act": "take"}"#).await;
-        let own = Own { role: Role::Poster, person: someone(1).to_string() };
+        let own = Own { role: Some(Role::Poster), person: someone(1).to_string() };
         let table: Vec<(Filter, &[&str])> = vec![
             (Filter::default(), &["C1", "C3", "C2"]),
             (Filter { closed: true, ..Filter::default() }, &[]),
@@ -50,7 +50,7 @@ fn a_question_brings_the_case_before_those_who_are_asked() {
         let cases = open(place, &[300]).await;
         let ask = r#"{"act": "ask_colleague", "to": "certified_coder", "text": "which modifier?"}"#;
         let asked = act(place, &cases[0], ask).await;
-        let own = Own { role: Role::CertifiedCoder, person: "usr_none".to_owned() };
+        let own = Own { role: Some(Role::CertifiedCoder), person: "usr_none".to_owned() };
         let filter = Filter { own: Some(own.clone()), ..Filter::default() };
         assert_eq!(queue(place, &filter, Sort::Money).await, ["C1"]);
         let mut tx = place.store.read(&practice()).await.expect("a look");
