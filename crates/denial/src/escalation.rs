@@ -155,6 +155,6 @@ fn by_ladder(denial: &Denial, own: Role, since: Date, today: Date, rules: &Rules
         return reached.and_then(|step| step.to).unwrap_or(own);
     }
     let payer = denial.payer_rules(rules);
-    let row = owner::row_for(denial.category, denial.origin, payer, rules);
+    let row = owner::row_for(&denial.circumstance(), payer, rules);
     row.map_or(Role::BillingSupervisor, |row| row.then)
 }

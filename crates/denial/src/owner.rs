@@ -4,8 +4,10 @@ use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::category::{Category, Origin};
-use crate::denial::Owner;
+use crate::codes::Npi;
+use crate::denial::{Denial, DeniedLine, Owner};
 use crate::ids::PersonId;
+use crate::money::Money;
 use crate::payer::PayerRules;
 use crate::person::Role;
 use crate::rules::Rules;
@@ -77,6 +79,11 @@ pub struct OwnerRow {
     pub category: Category,
     /// Only where the reason arose here.
     pub origin: Option<Origin>,
+    /// Only for who rendered the service, or billed it where nobody is named: a provider, or a site
+    /// that bills under a number of its own.
+    pub provider: Option<Npi>,
+    /// Only where so much or more is denied.
+    pub from: Option<Money>,
     /// Who owns it.
     pub role: Role,
     /// The person of that role who has new cases; nobody yet where the role shares them.
@@ -98,17 +105,63 @@ pub struct Step {
     pub to: Option<Role>,
 }
 
+/// What of a denial the matrix looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstance<'a> {
+    /// The reason.
+    pub category: Category,
+    /// Where it arose.
+    pub origin: Origin,
+    /// Who rendered the service, or billed it where nobody is named.
+    pub provider: &'a Npi,
+    /// What its lines were denied.
+    pub denied: Money,
+}
+
+/// What lines were denied.
+pub(crate) fn denied(lines: &[DeniedLine]) -> Money {
+    lines.iter().map(|line| line.denied).sum()
+}
+
+impl Denial {
+    /// What of it the matrix looks at.
+    #[must_use]
+    pub fn circumstance(&self) -> Circumstance<'_> {
+        let denied = denied(&self.lines);
+        Circumstance {
+            category: self.category,
+            origin: self.origin,
+            provider: &self.provider,
+            denied,
+        }
+    }
+}
+
+impl OwnerRow {
+    /// What it holds for; one row for each.
+    #[must_use]
+    pub fn scope(&self) -> (Category, Option<Origin>, Option<&Npi>, Option<Money>) {
+        (self.category, self.origin, self.provider.as_ref(), self.from)
+    }
+
+    fn fits(&self, at: &Circumstance<'_>) -> bool {
+        self.category == at.category
+            && self.origin.is_none_or(|origin| origin == at.origin)
+            && self.provider.as_ref().is_none_or(|provider| provider == at.provider)
+            && self.from.is_none_or(|from| from <= at.denied)
+    }
+}
+
 /// The role that owns a denial at first, and the person whom the matrix names or who covers them on
 /// that day; else no person has it yet.
 #[must_use]
 pub fn owner_for(
-    category: Category,
-    origin: Origin,
+    at: &Circumstance<'_>,
     payer: Option<&PayerRules>,
     rules: &Rules,
     on: Date,
 ) -> Owner {
-    let row = row_for(category, origin, payer, rules);
+    let row = row_for(at, payer, rules);
     let named = row.and_then(|row| row.person.as_ref()?.id.as_ref());
     Owner {
         role: row.map_or(LAST, |row| row.role),
@@ -117,23 +170,21 @@ pub fn owner_for(
 }
 
 /// The row of the matrix that holds for a denial; `None` where the matrix is empty. The payer's own
-/// rows come first, and in either list one that names the origin.
+/// rows come first, and in either list the narrowest: one that names the provider before one that
+/// names the origin, and that before the highest amount.
 #[must_use]
 pub fn row_for<'a>(
-    category: Category,
-    origin: Origin,
+    at: &Circumstance<'_>,
     payer: Option<&'a PayerRules>,
     rules: &'a Rules,
 ) -> Option<&'a OwnerRow> {
     let own = payer.map(|payer| payer.owners.as_slice()).unwrap_or_default();
-    narrowest(own, category, origin).or_else(|| narrowest(&rules.owners.rows, category, origin))
+    narrowest(own, at).or_else(|| narrowest(&rules.owners.rows, at))
 }
 
-fn narrowest(rows: &[OwnerRow], category: Category, origin: Origin) -> Option<&OwnerRow> {
-    let of = |wanted: Option<Origin>| {
-        rows.iter().find(|row| row.category == category && row.origin == wanted)
-    };
-    of(Some(origin)).or_else(|| of(None))
+fn narrowest<'a>(rows: &'a [OwnerRow], at: &Circumstance<'_>) -> Option<&'a OwnerRow> {
+    let fitting = rows.iter().rev().filter(|row| row.fits(at));
+    fitting.max_by_key(|row| (row.provider.is_some(), row.origin.is_some(), row.from))
 }
 
 /// Who owns what no row names: no denial stays without an owner.

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use denial::category::{AdjustmentKind, Category};
 use denial::claim::{PayerName, PlanType};
-use denial::codes::{Carc, Group, Rarc};
+use denial::codes::{Carc, Group, Npi, Rarc};
 use denial::deadline::{self, Anchors, DeadlineKind};
 use denial::denial::NextActionKind as Next;
+use denial::money::Money;
 use denial::owner;
 use denial::playbook::Ruling;
 use denial::remittance::Remark;
@@ -67,7 +68,14 @@ fn every_category_is_reached_and_owned() {
         codes.iter().map(|code| ruling(&rules, "CO", code, &[]).category).collect();
     for category in Category::ALL {
         assert!(reached.contains(category), "no reason is {}", category.as_str());
-        let row = owner::row_for(*category, category.origin(), None, &rules);
+        let provider = Npi::default();
+        let at = owner::Circumstance {
+            category: *category,
+            origin: category.origin(),
+            provider: &provider,
+            denied: Money::ZERO,
+        };
+        let row = owner::row_for(&at, None, &rules);
         assert!(row.is_some(), "nobody owns {}", category.as_str());
     }
 }

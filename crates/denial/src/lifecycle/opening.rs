@@ -12,7 +12,7 @@ use crate::lifecycle::Decided;
 use crate::lifecycle::action::{Action, Road};
 use crate::lifecycle::event::{Change, Event};
 use crate::lifecycle::evidence::PayerAnswer;
-use crate::owner;
+use crate::owner::{self, Circumstance};
 use crate::person::Moment;
 use crate::remittance::Source;
 use crate::rules::Rules;
@@ -126,7 +126,13 @@ impl Denial {
 fn unplanned(found: &Findings, opening: Opening, at: &Moment, rules: &Rules) -> Denial {
     let facts = opening.facts;
     let payer = rules.payer(&facts.payer_name, facts.plan);
-    let owner = owner::owner_for(found.category(), found.origin(), payer, rules, at.today);
+    let circumstance = Circumstance {
+        category: found.category(),
+        origin: found.origin(),
+        provider: &facts.provider,
+        denied: owner::denied(&found.lines),
+    };
+    let owner = owner::owner_for(&circumstance, payer, rules, at.today);
     let next = NextAction { kind: found.leading.next, on: at.today };
     Denial {
         id: opening.id,

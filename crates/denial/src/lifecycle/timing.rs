@@ -153,7 +153,7 @@ impl Denial {
 
     /// The day from which silence is a matter for others: never before the action is due.
     pub(crate) fn escalate_on(&self, next: NextAction, today: Date, rules: &Rules) -> Date {
-        let row = owner::row_for(self.category, self.origin, self.payer_rules(rules), rules);
+        let row = owner::row_for(&self.circumstance(), self.payer_rules(rules), rules);
         next.on.max(later(today, row.map_or(0, |row| row.after_days)))
     }
 
@@ -170,6 +170,6 @@ impl Denial {
     }
 
     pub(crate) fn owner_by_matrix(&self, rules: &Rules, on: Date) -> crate::denial::Owner {
-        owner::owner_for(self.category, self.origin, self.payer_rules(rules), rules, on)
+        owner::owner_for(&self.circumstance(), self.payer_rules(rules), rules, on)
     }
 }

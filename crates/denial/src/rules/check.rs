@@ -67,22 +67,21 @@ impl Draft {
 
     fn unowned(&self) -> Vec<RuleFault> {
         let rows = &self.rules.owners.rows;
-        let whole = |category: Category| {
-            rows.iter().any(|row| row.category == category && row.origin.is_none())
-        };
+        let whole =
+            |category: Category| rows.iter().any(|row| row.scope() == (category, None, None, None));
         let place = Place { file: "owners.toml".into(), line: 1 };
         let unowned = Category::ALL.iter().filter(|category| !whole(**category));
         let missing = unowned.map(|category| {
             let message = format!("category {} has no owner", category.as_str());
-            place.fault(message, "add an [[owner]] without origin for it")
+            place.fault(message, "add an [[owner]] for it that names no origin, provider or amount")
         });
         let twice = rows.iter().enumerate().filter(|(at, row)| {
             let before = rows.get(..*at).unwrap_or_default();
-            before.iter().any(|one| (one.category, one.origin) == (row.category, row.origin))
+            before.iter().any(|one| one.scope() == row.scope())
         });
         let twice = twice.map(|(_, row)| {
             let message = format!("category {} has two owners", row.category.as_str());
-            place.fault(message, "keep one row for each category and origin")
+            place.fault(message, "keep one row for each category, origin, provider and amount")
         });
         missing.chain(twice).collect()
     }

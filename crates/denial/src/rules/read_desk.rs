@@ -3,6 +3,7 @@
 use super::entry::{Entry, Named, Page, whole};
 use super::{Desk, Draft};
 use crate::category::Category;
+use crate::codes::Npi;
 use crate::denial::NextActionKind;
 use crate::money::Money;
 use crate::owner::{Away, Member, OwnerRow, Owners, Step};
@@ -85,10 +86,15 @@ pub(super) fn owner(row: &Entry<'_>) -> Option<OwnerRow> {
     let then = row.required("then", row.named("then"));
     let after_days = row.required("after_days", row.number("after_days"));
     let (origin, asks) = (row.named("origin"), row.named("asks"));
+    let (provider, from) = (row.text("provider").map(Npi::new), row.money("from"));
+    if provider.as_ref().is_some_and(|npi| !npi.is_valid()) {
+        row.fault_at("provider", "`provider` is no NPI".to_owned(), "write its ten digits");
+    }
     let person = row.text("person").map(Member::of);
     row.finish();
     let (category, role, then) = (category?, role?, then?);
-    Some(OwnerRow { category, origin, role, person, asks, then, after_days: after_days? })
+    let after_days = after_days?;
+    Some(OwnerRow { category, origin, provider, from, role, person, asks, then, after_days })
 }
 
 /// One `[[away]]`.

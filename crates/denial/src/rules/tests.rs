@@ -6,7 +6,9 @@ use std::path::Path;
 use super::*;
 use crate::category::Origin;
 use crate::checklist::Step;
-use crate::owner::owner_for;
+use crate::codes::Npi;
+use crate::money::Money;
+use crate::owner::{Circumstance, owner_for};
 use crate::person::Role;
 
 /// The shipped files, which each test breaks in one place.
@@ -234,6 +236,42 @@ fn the_plan_type_chooses_the_program_and_then_the_floor() {
     assert_eq!(file("Nobody Health", PlanType::Auto), None);
 }
 
+/// A bundled line of so many cents.
+fn bundled(provider: &Npi, cents: i64) -> Circumstance<'_> {
+    let denied = Money::from_cents(cents);
+    Circumstance { category: Category::Bundling, origin: Origin::BackEnd, provider, denied }
+}
+
+#[test]
+fn the_narrowest_row_of_the_matrix_holds() {
+    let row = |only: &str, role: &str| {
+        format!(
+            "\n[[owner]]\ncategory = \"bundling\"\n{only}role = \"{role}\"\n\
+             then = \"manager\"\nafter_days = 2\n"
+        )
+    };
+    let npi = "provider = \"1234567893\"\n";
+    let owners = shipped().into_iter().find(|(name, _)| name == "owners.toml").expect("there").1
+        + &row("from = \"500.00\"\n", "billing_supervisor")
+        + &row("from = \"5000.00\"\n", "manager")
+        + &row(npi, "utilization_review");
+    let rules = read(&with("owners.toml", &owners)).expect("rules");
+    let (nobody, named) = (Npi::default(), Npi::new("1234567893"));
+    let owner = |provider, cents| {
+        let on = jiff::civil::date(2026, 3, 1);
+        owner_for(&bundled(provider, cents), None, &rules, on).role
+    };
+    assert_eq!(owner(&nobody, 49_999), Role::CertifiedCoder);
+    assert_eq!(owner(&nobody, 50_000), Role::BillingSupervisor);
+    assert_eq!(owner(&nobody, 500_000), Role::Manager);
+    assert_eq!(owner(&named, 500_000), Role::UtilizationReview);
+    let twice = owners.clone() + &row(npi, "manager");
+    assert!(read(&with("owners.toml", &twice)).is_err(), "two rows for one provider");
+    let wrong = owners + &row("provider = \"1234567890\"\n", "manager");
+    let faults = read(&with("owners.toml", &wrong)).expect_err("no NPI");
+    assert!(faults.iter().any(|fault| fault.to_string().contains("no NPI")), "{faults:#?}");
+}
+
 #[test]
 fn a_payers_own_owner_comes_first() {
     let row = "\n[[owner]]\ncategory = \"bundling\"\nrole = \"billing_supervisor\"\n\
@@ -242,7 +280,7 @@ fn a_payers_own_owner_comes_first() {
     let payer = rules.payer(&called("Test Health"), PlanType::Commercial);
     let owner = |payer| {
         let on = jiff::civil::date(2026, 3, 1);
-        owner_for(Category::Bundling, Origin::BackEnd, payer, &rules, on).role
+        owner_for(&bundled(&Npi::default(), 100), payer, &rules, on).role
     };
     assert_eq!((owner(payer), owner(None)), (Role::BillingSupervisor, Role::CertifiedCoder));
 }
@@ -253,7 +291,7 @@ fn the_desk_counts_cost_by_the_minute() {
     assert_eq!(desk.cost_of(Category::MedicalNecessity), Money::from_cents(3_850));
     assert_eq!(desk.days_for(NextActionKind::Resubmit), 1);
     let short = text_of("desk.toml").replace("appeal = 10\n", "");
-    one_fault("desk.toml", &short, "desk.toml:27: action_days lacks appeal");
+    one_fault("desk.toml", &short, "desk.toml:29: action_days lacks appeal");
     let below = text_of("desk.toml").replace("\"10.00\"", "\"-10.00\"");
     one_fault("desk.toml", &below, "desk.toml:6: small_balance: expected an amount as text");
     let float = text_of("desk.toml").replace("\"10.00\"", "10.00");

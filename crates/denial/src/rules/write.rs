@@ -215,11 +215,10 @@ pub fn coded(text: &str, code: &str, meaning: &str) -> String {
 #[must_use]
 pub fn owned(text: &str, row: &OwnerRow) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let category = quoted(row.category.as_str());
-    let origin = row.origin.map(|origin| quoted(origin.as_str()));
-    let is_row = |head: &[String]| {
-        value(head, "category") == Some(&category) && value(head, "origin") == origin.as_deref()
-    };
+    let scope: Vec<(&str, Option<String>)> =
+        scope(row).into_iter().map(|(key, word)| (key, word.map(|word| quoted(&word)))).collect();
+    let is_row =
+        |head: &[String]| scope.iter().all(|(key, word)| value(head, key) == word.as_deref());
     let new = owner(row);
     match blocks(&lines, OWNER).into_iter().find(|block| is_row(&lines[block.clone()])) {
         Some(block) => drop(lines.splice(block, new)),
@@ -228,12 +227,23 @@ pub fn owned(text: &str, row: &OwnerRow) -> String {
     joined(&lines)
 }
 
+/// What a row holds for, as its file says it.
+fn scope(row: &OwnerRow) -> [(&'static str, Option<String>); 4] {
+    [
+        ("category", Some(row.category.as_str().to_owned())),
+        ("origin", row.origin.map(|origin| origin.as_str().to_owned())),
+        ("provider", row.provider.as_ref().map(|npi| npi.as_str().to_owned())),
+        ("from", row.from.map(|from| from.plain().to_string())),
+    ]
+}
+
 fn owner(row: &OwnerRow) -> Vec<String> {
     let mut lines = vec![OWNER.to_owned()];
     let mut put = |key: &str, value: &str| lines.push(format!("{key} = {}", quoted(value)));
-    put("category", row.category.as_str());
-    if let Some(origin) = row.origin {
-        put("origin", origin.as_str());
+    for (key, word) in scope(row) {
+        if let Some(word) = word {
+            put(key, &word);
+        }
     }
     put("role", row.role.as_str());
     if let Some(person) = &row.person {
@@ -351,6 +361,8 @@ mod tests {
     use super::super::{Rules, read};
     use super::*;
     use crate::category::Origin;
+    use crate::codes::Npi;
+    use crate::money::Money;
     use crate::owner::Member;
     use crate::person::Role;
     use crate::remittance::Remark;
@@ -461,13 +473,17 @@ mod tests {
         let row = OwnerRow {
             category: Category::Bundling,
             origin: None,
+            provider: None,
+            from: None,
             role: Role::BillingSpecialist,
             person: Some(Member::of("anna")),
             asks: None,
             then: Role::Manager,
             after_days: 4,
         };
-        let narrow = OwnerRow { origin: Some(Origin::FrontEnd), person: None, ..row.clone() };
+        let (provider, from) = (Some(Npi::new("1234567893")), Some(Money::from_cents(50_000)));
+        let origin = Some(Origin::FrontEnd);
+        let narrow = OwnerRow { origin, provider, from, person: None, ..row.clone() };
         let gone = Away {
             person: Member::of("anna"),
             from: "2026-03-02".parse().expect("a day"),

@@ -26,6 +26,8 @@ pub(crate) fn rules() -> Rules {
     let owner = |category: &Category| OwnerRow {
         category: *category,
         origin: None,
+        provider: None,
+        from: None,
         role: owner_of(*category),
         person: None,
         asks: None,

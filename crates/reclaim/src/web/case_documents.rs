@@ -81,7 +81,7 @@ pub(crate) fn papers(
 /// Whom the owner asks about such a case, else the owner: they have to bring what is missing.
 fn supplier(case: &Denial, rules: &Rules) -> String {
     let payer = rules.payer(&case.payer_name, case.plan);
-    let row = owner::row_for(case.category, case.origin, payer, rules);
+    let row = owner::row_for(&case.circumstance(), payer, rules);
     let role = row.map(|row| row.asks.unwrap_or(row.role));
     role.map(|role| words::label(role.as_str())).unwrap_or_default()
 }

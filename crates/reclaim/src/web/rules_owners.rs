@@ -8,6 +8,8 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::category::{Category, Origin};
+use denial::codes::Npi;
+use denial::money::Money;
 use denial::owner::{Away, Member, OwnerRow};
 use denial::person::Role;
 use denial::rules::write;
@@ -91,8 +93,13 @@ pub(crate) async fn page(
     let field = |name: &str| asked.get(name).map(String::as_str).unwrap_or_default();
     let category = Category::from_name(field("category"));
     let origin = Origin::from_name(field("origin"));
+    let provider = Some(field("provider")).filter(|npi| !npi.is_empty()).map(Npi::new);
+    let scope = (origin, provider.as_ref(), Money::parse(field("from")).ok());
     let rows = &visitor.office.rules.owners.rows;
-    let row = rows.iter().find(|row| Some(row.category) == category && row.origin == origin);
+    let row = rows.iter().find(|row| {
+        let (of, origin, provider, from) = row.scope();
+        Some(of) == category && (origin, provider, from) == scope
+    });
     let typed = row.map(typed_of).unwrap_or_default();
     let mut page = shown(&visitor, typed, Proposal::default()).await?;
     page.page.done = asked.get("done").map(|_| {
@@ -105,6 +112,8 @@ fn typed_of(row: &OwnerRow) -> Fields {
     let pairs = [
         ("category", row.category.as_str().to_owned()),
         ("origin", row.origin.map_or("", Origin::as_str).to_owned()),
+        ("provider", row.provider.as_ref().map_or("", Npi::as_str).to_owned()),
+        ("from", row.from.map(|from| from.plain().to_string()).unwrap_or_default()),
         ("role", row.role.as_str().to_owned()),
         ("person", row.person.as_ref().map_or("", |one| one.login.as_str()).to_owned()),
         ("asks", row.asks.map_or("", Role::as_str).to_owned()),
@@ -140,7 +149,7 @@ async fn shown(
     };
     let roles: Vec<Role> = Role::ALL.iter().filter(is_used).copied().collect();
     let mut rows: Vec<&OwnerRow> = owners.rows.iter().collect();
-    rows.sort_by_key(|row| (row.category, row.origin));
+    rows.sort_by_key(|row| (row.category, row.origin, row.provider.clone(), row.from));
     let today = office.moment().today;
     Ok(OwnersPage {
         page: Page::of(visitor, "Owners", "/rules"),
@@ -165,13 +174,19 @@ fn matrix_row(row: &OwnerRow, roles: &[Role], names: &HashMap<String, String>) -
         hears: (row.then == *role)
             .then(|| words::counted(i64::from(row.after_days), "day", "days")),
     };
-    let origin = row.origin.map(|origin| format!(", {}", words::lower(origin.as_str())));
+    let origin = row.origin.map(|origin| words::lower(origin.as_str()));
+    let provider = row.provider.as_ref().map(|npi| format!("provider {}", npi.as_str()));
+    let from = row.from.map(|from| format!("from {from}"));
+    let only = origin.into_iter().chain(provider).chain(from);
+    let reason = std::iter::once(words::label(row.category.as_str())).chain(only);
     Row {
-        reason: format!("{}{}", words::label(row.category.as_str()), origin.unwrap_or_default()),
+        reason: reason.collect::<Vec<_>>().join(", "),
         href: format!(
-            "/rules/owners?category={}&origin={}#change",
+            "/rules/owners?category={}&origin={}&provider={}&from={}#change",
             row.category.as_str(),
-            row.origin.map_or("", Origin::as_str)
+            row.origin.map_or("", Origin::as_str),
+            row.provider.as_ref().map_or("", Npi::as_str),
+            row.from.map(|from| from.plain().to_string()).unwrap_or_default()
         ),
         cells: roles.iter().map(cell).collect(),
     }
@@ -260,6 +275,11 @@ fn row(fields: &Fields) -> Result<OwnerRow, &'static str> {
     Ok(OwnerRow {
         category: Category::from_name(field("category")).ok_or("Choose a reason.")?,
         origin: Origin::from_name(field("origin")),
+        provider: Some(field("provider")).filter(|npi| !npi.is_empty()).map(Npi::new),
+        from: match field("from") {
+            "" => None,
+            text => Some(Money::parse(text).map_err(|_| "Write the amount like 500.00.")?),
+        },
         role: Role::from_name(field("role")).ok_or("Choose the role that owns it.")?,
         person: Some(field("person")).filter(|login| !login.is_empty()).map(Member::of),
         asks: Role::from_name(field("asks")),

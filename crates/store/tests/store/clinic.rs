@@ -30,6 +30,8 @@ pub(crate) fn rules() -> Rules {
     let owner = |category: &Category| OwnerRow {
         category: *category,
         origin: None,
+        provider: None,
+        from: None,
         role: Role::BillingSpecialist,
         person: None,
         asks: None,

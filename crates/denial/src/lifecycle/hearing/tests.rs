@@ -57,6 +57,8 @@ fn rules() -> Rules {
     let row = |category, role| OwnerRow {
         category,
         origin: None,
+        provider: None,
+        from: None,
         role,
         person: None,
         asks: None,
