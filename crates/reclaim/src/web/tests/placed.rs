@@ -1,4 +1,4 @@
-//! An outsourcer's person sees the cases placed with them by name, and nothing else of the practice.
+//! An outsourcer's person sees the cases placed with them by name, and nothing else.
 
 use axum::http::StatusCode;
 use denial::person::Role;
