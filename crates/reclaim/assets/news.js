@@ -14,7 +14,6 @@
     if (come === 0 && !isMuch) return;
     const link = document.createElement("a");
     link.href = location.href;
-    link.className = "button";
     link.textContent = isMuch ? "The list has changed " : `${come} new `;
     const key = document.createElement("kbd");
     key.textContent = "r";

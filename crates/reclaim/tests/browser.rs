@@ -46,6 +46,24 @@ fn a_morning_goes_without_a_mouse() {
 }
 
 #[test]
+fn two_at_one_desk_lose_nothing() {
+    let Some(scripts) = scripts() else { return };
+    let people = [("lead", "billing_supervisor"), ("biller", "billing_specialist")];
+    let server = Server::start(&people);
+    let folder = server.folder.path();
+    let (first, later) = (folder.join("first.835"), folder.join("later.835"));
+    std::fs::write(&first, many()).expect("written");
+    std::fs::write(&later, made_up()).expect("written");
+    let mut take = server.program();
+    take.arg("take").arg(&first);
+    run(take);
+    let mut node = Command::new("node");
+    node.current_dir(scripts).arg("two.mjs").args([server.address.as_str(), PASSWORD]);
+    node.arg(&later);
+    run(node);
+}
+
+#[test]
 fn nothing_on_any_page_keeps_anybody_out() {
     let Some(scripts) = scripts() else { return };
     let people = [("lead", "billing_supervisor"), ("admin", "administrator")];
