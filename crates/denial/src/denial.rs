@@ -454,6 +454,10 @@ pub struct Denial {
     pub chosen: Chosen,
     /// Out of the queue until this day.
     pub snoozed_until: Option<Date>,
+    /// Where within its status it stands, in a word of the practice's own; empty for none. A move
+    /// ends it.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    pub sub_status: SmolStr,
     /// Counts every saved decision, from 1, however many events it has.
     pub version: u32,
 }

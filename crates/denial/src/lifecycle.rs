@@ -130,6 +130,7 @@ impl Denial {
             }
             Action::SetRootCause(cause) => vec![Denial::set_root_cause(cause)?],
             Action::Plan { next, on } => vec![self.plan(*next, *on, at, rules)?],
+            Action::SetSubStatus { sub_status } => vec![self.set_sub_status(sub_status, rules)?],
             Action::Snooze { until, reason } => vec![self.snooze(*until, reason, at)?],
             Action::LogContact(contact) => self.log_contact(contact, at, rules)?,
             Action::AttachDocument { document, what, notice_on } => {

@@ -202,6 +202,7 @@ pub const fn may(role: Role, act: Act) -> bool {
     match act {
         Act::Review
         | Act::Plan
+        | Act::SetSubStatus
         | Act::Snooze
         | Act::Take
         | Act::Release
@@ -337,6 +338,7 @@ mod tests {
         recategorize: staf code spec supe mana revi vend
         set_root_cause: desk staf code spec supe mana revi vend
         plan: desk staf code spec supe mana revi vend
+        set_sub_status: desk staf code spec supe mana revi vend
         snooze: desk staf code spec supe mana revi vend
         log_contact: desk staf code spec post supe mana revi vend
         attach_document: desk staf code spec post supe mana prov revi vend

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use crate::category::Category;
 use crate::claim::{PayerName, PlanType};
 use crate::codes::{Carc, Group, Rarc};
-use crate::denial::NextActionKind;
+use crate::denial::{NextActionKind, Status};
 use crate::ids::PersonId;
 use crate::money::Money;
 use crate::owner::{Member, Owners};
@@ -154,6 +154,8 @@ pub struct Desk {
     pub payment_days: u16,
     /// Minutes for which somebody who takes a case has it alone.
     pub taken_minutes: u16,
+    /// Words of the practice's own for where a case stands within a status.
+    pub sub_statuses: BTreeMap<Status, Vec<SmolStr>>,
     /// Days for each kind of next action; [`Desk::days_for`] reads it.
     pub action_days: BTreeMap<NextActionKind, u16>,
     /// Cost of working a case once, by category; [`Desk::cost_of`] reads it.
@@ -167,6 +169,12 @@ impl Desk {
     #[must_use]
     pub fn days_for(&self, kind: NextActionKind) -> u16 {
         self.action_days.get(&kind).copied().unwrap_or(self.first_touch_days)
+    }
+
+    /// The practice's own words within a status.
+    #[must_use]
+    pub fn sub_statuses_of(&self, status: Status) -> &[SmolStr] {
+        self.sub_statuses.get(&status).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// What it costs to work a case of this category once.

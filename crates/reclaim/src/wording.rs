@@ -147,6 +147,7 @@ fn written(change: &Change) -> Vec<&str> {
         | Change::Owned { .. }
         | Change::Taken { .. }
         | Change::Released
+        | Change::SubStatusSet { .. }
         | Change::Attached { .. }
         | Change::BroughtBack { .. }
         | Change::Split { .. }

@@ -7,6 +7,9 @@ alter table denial add column remark text not null default '';    -- leading rem
 alter table denial add column service text not null default '';   -- procedure and modifiers
 alter table denial add column provider text not null default '';  -- NPI of who rendered or billed
 
+-- Where within its status it stands, in the practice's own word.
+alter table denial add column sub_status text not null default '';
+
 -- A queue as somebody wants to see it again.
 create table saved_view (
   practice text not null references practice (practice),

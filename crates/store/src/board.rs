@@ -39,7 +39,7 @@ macro_rules! listed {
             "select d.denial, d.state, d.status, d.category, d.role, d.person, d.payer, d.plan,
              d.code, d.remark, d.service, d.provider, d.next_kind, d.unmapped, d.brought_to,
              d.due_on, d.denied_on, d.next_on, d.snoozed_until, d.outstanding, d.priority, d.round,
-             d.no_rule, d.quarantined, ",
+             d.no_rule, d.quarantined, d.sub_status, ",
             $asked,
             " where d.practice = $1",
             $which
@@ -73,6 +73,7 @@ macro_rules! read_listed {
             waiting: if is_open { waiting(status, next) } else { "" },
             unmapped: maybe(13)?,
             brought_to: text(14)?,
+            sub_status: text(24)?,
             due_on: (soonest != NO_CLOCK).then(|| day(15, "due_on")).transpose()?,
             denied_on: day(16, "denied_on")?,
             next_on: day(17, "next_on")?,
@@ -82,7 +83,7 @@ macro_rules! read_listed {
             outstanding: $row.try_get(19)?,
             priority: $row.try_get(20)?,
             round: u8::try_from($row.try_get::<i64, _>(21)?).unwrap_or(u8::MAX),
-            asked: asked(maybe(24)?),
+            asked: asked(maybe(25)?),
             no_rule: text(22)? == "yes",
             quarantined: text(23)? == "yes",
         });

@@ -67,6 +67,7 @@ pub(crate) const DENIAL: Bulk = Bulk {
         "remark",
         "service",
         "provider",
+        "sub_status",
     ],
 };
 
@@ -165,8 +166,9 @@ impl Tx {
              outstanding = $12, priority = $13, quarantined = $14, snoozed_until = $15,
              version = $16, changed_at = $17, changed_by = $18, body = $19,
              claim = $20, number = $21, payer = $22, brought_to = $23, no_rule = $24,
-             unmapped = $25, code = $26, remark = $27, service = $28, provider = $29
-             where practice = $30 and denial = $31 and version = $32",
+             unmapped = $25, code = $26, remark = $27, service = $28, provider = $29,
+             sub_status = $30
+             where practice = $31 and denial = $32 and version = $33",
             columns.state,
             after.status().as_str(),
             columns.role,
@@ -196,6 +198,7 @@ impl Tx {
             rank.remark.as_str(),
             rank.service.as_str(),
             rank.provider.as_str(),
+            after.sub_status.as_str(),
             self.practice.as_str(),
             after.id.as_str(),
             i64::from(read)
@@ -299,5 +302,6 @@ pub(crate) fn row(
         Cell::Text(rank.remark.clone()),
         Cell::Text(rank.service.clone()),
         Cell::Text(rank.provider.clone()),
+        Cell::Text(case.sub_status.to_string()),
     ]
 }

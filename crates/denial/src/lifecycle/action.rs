@@ -54,6 +54,8 @@ named! {
         SetRootCause = "set_root_cause",
         /// The next action and its day.
         Plan = "plan",
+        /// A word of the practice's own under the status.
+        SetSubStatus = "set_sub_status",
         /// Out of the queue until a day.
         Snooze = "snooze",
         /// A contact with the payer.
@@ -170,6 +172,12 @@ pub enum Action {
         next: NextActionKind,
         /// By when.
         on: Date,
+    },
+    /// Where within the status it stands.
+    SetSubStatus {
+        /// A word that the desk has for the status; none takes it away.
+        #[serde(default)]
+        sub_status: SmolStr,
     },
     /// Out of the queue.
     Snooze {
@@ -335,6 +343,7 @@ impl Action {
             Action::Recategorize { .. } => Act::Recategorize,
             Action::SetRootCause(_) => Act::SetRootCause,
             Action::Plan { .. } => Act::Plan,
+            Action::SetSubStatus { .. } => Act::SetSubStatus,
             Action::Snooze { .. } => Act::Snooze,
             Action::LogContact(_) => Act::LogContact,
             Action::AttachDocument { .. } => Act::AttachDocument,
@@ -376,6 +385,7 @@ impl Act {
             | Act::Release
             | Act::Recategorize
             | Act::Plan
+            | Act::SetSubStatus
             | Act::Snooze
             | Act::AskColleague
             | Act::Answer
@@ -397,6 +407,7 @@ impl Act {
             | Act::ProposeWriteOff
             | Act::Recategorize
             | Act::Plan
+            | Act::SetSubStatus
             | Act::Snooze
             | Act::SplitLine
             | Act::Take

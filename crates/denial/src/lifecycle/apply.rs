@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use smol_str::SmolStr;
 
 use crate::checklist::{Mark, Ticked};
 use crate::denial::{Balance, ClaimDays, Denial, NextAction, Outcome, Owner, Work};
@@ -59,6 +60,7 @@ impl Denial {
                 (self.category, self.origin, self.chosen.category) = (*category, *origin, true);
             }
             Change::RootCauseSet { cause } => self.root_cause = Some(cause.clone()),
+            Change::SubStatusSet { sub_status } => self.sub_status = sub_status.clone(),
             Change::Snoozed { until, .. } => self.snoozed_until = Some(*until),
             Change::Contacted { contact, .. } => {
                 self.promised_by = contact.promised_by.or(self.promised_by);
@@ -152,6 +154,9 @@ impl Denial {
 
     /// A move ends what waited for something else: a snooze, a promise, a proposal.
     fn move_to(&mut self, work: &Work, deed: &Deed) {
+        if self.status() != work.status() {
+            self.sub_status = SmolStr::default();
+        }
         self.work = work.clone();
         self.proposal = None;
         self.snoozed_until = None;

@@ -44,6 +44,21 @@ impl Denial {
         Ok(Change::Assigned { owner })
     }
 
+    pub(crate) fn set_sub_status(
+        &self,
+        sub_status: &SmolStr,
+        rules: &Rules,
+    ) -> Result<Change, Refused> {
+        if *sub_status == self.sub_status {
+            return Err(Refused::Unchanged("so"));
+        }
+        let known = rules.desk.sub_statuses_of(self.status());
+        if !sub_status.is_empty() && !known.contains(sub_status) {
+            return Err(Refused::Missing("a sub-status that `desk.toml` has for this status"));
+        }
+        Ok(Change::SubStatusSet { sub_status: sub_status.clone() })
+    }
+
     /// Who works on it at an instant: nobody has it alone for longer than they said.
     #[must_use]
     pub fn worked_on_by(&self, now: Timestamp) -> Option<&PersonId> {

@@ -119,6 +119,11 @@ pub enum Change {
         /// Which.
         cause: RootCause,
     },
+    /// Where within its status it stands.
+    SubStatusSet {
+        /// Which; empty for none.
+        sub_status: SmolStr,
+    },
     /// Out of the queue.
     Snoozed {
         /// Until.
@@ -375,6 +380,7 @@ impl Event {
             Change::Released => "denial.released",
             Change::Recategorized { .. } => "denial.recategorized",
             Change::RootCauseSet { .. } => "denial.root_cause_set",
+            Change::SubStatusSet { .. } => "denial.sub_status_set",
             Change::Snoozed { .. } => "denial.snoozed",
             Change::Contacted { .. } => "denial.contacted",
             Change::Attached { .. } => "denial.attached",

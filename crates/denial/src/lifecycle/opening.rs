@@ -110,6 +110,7 @@ impl Denial {
             promised_by: None,
             escalated: None,
             snoozed_until: None,
+            sub_status: SmolStr::default(),
             chosen: Chosen::default(),
             version: 1,
             ..self.clone()
@@ -176,6 +177,7 @@ fn unplanned(found: &Findings, opening: Opening, at: &Moment, rules: &Rules) -> 
         escalated: None,
         chosen: Chosen::default(),
         snoozed_until: None,
+        sub_status: SmolStr::default(),
         version: 1,
     }
 }

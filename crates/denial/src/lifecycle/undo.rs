@@ -57,6 +57,7 @@ impl Change {
             | Change::Taken { .. }
             | Change::Released
             | Change::Recategorized { .. }
+            | Change::SubStatusSet { .. }
             | Change::Snoozed { .. }
             | Change::Contacted { .. }
             | Change::Attached { .. }

@@ -1,10 +1,14 @@
 //! `desk.toml` and `owners.toml`: limits and habits of the desk, the matrix and the ladder.
 
+use smol_str::SmolStr;
+use toml::Spanned;
+use toml::de::DeValue;
+
 use super::entry::{Entry, Named, Page, whole};
 use super::{Desk, Draft};
 use crate::category::Category;
 use crate::codes::Npi;
-use crate::denial::NextActionKind;
+use crate::denial::{NextActionKind, Status};
 use crate::money::Money;
 use crate::owner::{Away, Member, OwnerRow, Owners, Step};
 
@@ -43,6 +47,10 @@ fn desk(page: &Entry<'_>) -> Desk {
         let category = |text: &str| Category::from_name(text);
         table.pairs(category, whole, "a category and its minutes")
     });
+    let sub_statuses = page.table("sub_statuses").map(|table| {
+        let open = |text: &str| Status::from_name(text).filter(|status| !status.is_closed());
+        table.pairs(open, words, "an open status and a list of texts")
+    });
     for (key, missing) in [
         ("action_days", missing::<NextActionKind>(action_days.as_deref().unwrap_or_default())),
         ("work_minutes", missing::<Category>(minutes.as_deref().unwrap_or_default())),
@@ -68,10 +76,21 @@ fn desk(page: &Entry<'_>) -> Desk {
         promise_days: days("promise_days"),
         payment_days: days("payment_days"),
         taken_minutes,
+        sub_statuses: sub_statuses.into_iter().flatten().collect(),
         action_days: action_days.into_iter().flatten().collect(),
         work_cost: work_cost.collect(),
         hour_cost,
     }
+}
+
+/// A list of texts, none empty, each once.
+fn words(value: &DeValue<'_>) -> Option<Vec<SmolStr>> {
+    let text = |one: &Spanned<DeValue<'_>>| {
+        one.get_ref().as_str().map(str::trim).filter(|text| !text.is_empty()).map(SmolStr::new)
+    };
+    let words: Vec<SmolStr> = value.as_array()?.iter().map(text).collect::<Option<_>>()?;
+    let twice = words.iter().enumerate().any(|(at, one)| words[..at].contains(one));
+    (!twice).then_some(words)
 }
 
 fn missing<T: Named + PartialEq>(pairs: &[(T, u16)]) -> Vec<&'static str> {

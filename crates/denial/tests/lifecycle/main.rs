@@ -6,6 +6,7 @@ mod random;
 mod record;
 mod refusals;
 mod scenarios;
+mod sub_status;
 mod table;
 mod taking;
 mod undo;

@@ -261,6 +261,9 @@ impl Run {
             Act::Assign => {
                 Action::Assign(Owner { role: self.dice.one_of(Role::ALL), person: None })
             }
+            Act::SetSubStatus => Action::SetSubStatus {
+                sub_status: self.dice.one_of(&["", "With the coder"]).into(),
+            },
             Act::Take => Action::Take,
             Act::Release => Action::Release,
             Act::Recategorize => {

@@ -67,6 +67,7 @@ release: New InReview Corrected Appealed Pending Overturned
 recategorize: New InReview Corrected Appealed Pending Overturned
 set_root_cause: New InReview Corrected Appealed Pending Overturned Paid WrittenOff
 plan: New InReview Corrected Appealed Pending Overturned
+set_sub_status: New InReview Corrected Appealed Pending Overturned
 snooze: New InReview Corrected Appealed Pending Overturned
 log_contact: New InReview Corrected Appealed Pending Overturned Paid WrittenOff
 attach_document: New InReview Corrected Appealed Pending Overturned Paid WrittenOff

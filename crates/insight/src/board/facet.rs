@@ -40,6 +40,8 @@ pub enum Facet {
     Unmapped,
     /// The role that must hear of it.
     Brought,
+    /// Where within its status it stands.
+    SubStatus,
     /// When the soonest clock runs out.
     Clock,
     /// When the next action is due.
@@ -78,13 +80,14 @@ pub(crate) enum Band {
 }
 
 /// Columns of texts.
-pub(crate) const TEXTS: usize = 14;
+pub(crate) const TEXTS: usize = 15;
 
 impl Facet {
     /// Every facet.
-    pub const ALL: [Facet; 21] = [
+    pub const ALL: [Facet; 22] = [
         Facet::Clock,
         Facet::Status,
+        Facet::SubStatus,
         Facet::Reason,
         Facet::Payer,
         Facet::Plan,
@@ -123,6 +126,7 @@ impl Facet {
             Facet::Next => "next",
             Facet::Unmapped => "unmapped",
             Facet::Brought => "brought",
+            Facet::SubStatus => "sub_status",
             Facet::Clock => "due",
             Facet::When => "when",
             Facet::Amount => "amount",
@@ -157,6 +161,7 @@ impl Facet {
             Facet::Waiting => Source::Text(11),
             Facet::Unmapped => Source::Text(12),
             Facet::Brought => Source::Text(13),
+            Facet::SubStatus => Source::Text(14),
             Facet::Clock => Source::Band(Band::Clock),
             Facet::When => Source::Band(Band::When),
             Facet::Amount => Source::Band(Band::Amount),

@@ -39,6 +39,8 @@ pub struct Listed<'a> {
     pub unmapped: &'a str,
     /// The role that must hear of it; empty where none must.
     pub brought_to: &'a str,
+    /// Where within its status it stands, in a practice's own word; empty for none.
+    pub sub_status: &'a str,
     /// The soonest clock.
     pub due_on: Option<Date>,
     /// The day of the denial.
@@ -79,6 +81,7 @@ impl Listed<'_> {
             self.waiting,
             self.unmapped,
             self.brought_to,
+            self.sub_status,
         ]
     }
 

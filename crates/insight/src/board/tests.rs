@@ -26,6 +26,7 @@ fn usual(id: u128) -> Listed<'static> {
         waiting: "us",
         unmapped: "",
         brought_to: "",
+        sub_status: "",
         due_on: Some(date(2026, 3, 9)),
         denied_on: date(2026, 2, 1),
         next_on: date(2026, 3, 3),

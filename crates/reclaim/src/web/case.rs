@@ -238,7 +238,9 @@ fn shown(
     let around = Around { people, zone, moment: &moment, typed };
     let usual = loaded.usual.as_slice();
     let preventable = rank::leading(case, &office.rules).and_then(|ruling| ruling.preventable);
-    let desk = Desk { case, moment: &moment, people, advice, preventable, usual, typed };
+    let sub_statuses = office.rules.desk.sub_statuses_of(case.status());
+    let desk =
+        Desk { case, moment: &moment, people, advice, preventable, usual, sub_statuses, typed };
     let forms = desk.forms();
     let claims = allows(office.who.role, Access::Claims);
     let claim = claims.then(|| format!("/claims/{}", case.claim));

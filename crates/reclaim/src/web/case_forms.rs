@@ -6,6 +6,7 @@ use denial::lifecycle::Act;
 use denial::person::{Moment, Role, supervises};
 use denial::posting::WriteOffReason;
 use denial::triage::Advice;
+use smol_str::SmolStr;
 use store::causes::UsualCause;
 
 use crate::fields::Fields;
@@ -41,12 +42,14 @@ pub(crate) struct Desk<'a> {
     pub(crate) preventable: Option<bool>,
     /// Root causes that were set before for such a case, the most usual first.
     pub(crate) usual: &'a [UsualCause],
+    /// The practice's own words within the case's status.
+    pub(crate) sub_statuses: &'a [SmolStr],
     /// The act that was tried and what was typed for it.
     pub(crate) typed: Option<(&'a str, &'a Fields)>,
 }
 
 /// The order in which acts are offered: what moves the case first. Steps are ticked on their list.
-const ORDER: [Act; 29] = [
+const ORDER: [Act; 30] = [
     Act::Review,
     Act::Approve,
     Act::Decline,
@@ -71,6 +74,7 @@ const ORDER: [Act; 29] = [
     Act::Take,
     Act::Release,
     Act::Assign,
+    Act::SetSubStatus,
     Act::Snooze,
     Act::Recategorize,
     Act::SetRootCause,
@@ -103,6 +107,7 @@ impl Desk<'_> {
             Act::ProposeWriteOff => case.proposal.is_none(),
             Act::Take => case.worked_on_by(self.moment.now).is_none(),
             Act::Release => case.worked_on_by(self.moment.now).is_some(),
+            Act::SetSubStatus => !self.sub_statuses.is_empty(),
             Act::Answer => self.answerable().next().is_some(),
             Act::Post => !matches!(case.status(), Status::New),
             Act::Review
@@ -255,6 +260,11 @@ impl Desk<'_> {
                 ),
                 self.day(act, "on", "By, within the clock it is to meet", true),
             ],
+            Act::SetSubStatus => {
+                let words = self.sub_statuses.iter().map(|one| (one.to_string(), one.to_string()));
+                let none = std::iter::once((String::new(), "None".to_owned()));
+                vec![self.choice(act, "sub_status", "Sub-status", none.chain(words).collect())]
+            }
             Act::Snooze => {
                 vec![self.day(act, "until", "Until", true), self.words(act, "reason", "Why", true)]
             }

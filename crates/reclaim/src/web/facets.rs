@@ -153,7 +153,12 @@ impl Names {
             (Facet::Brought, "me") => "my role".to_owned(),
             (_, "" | "none") if !matches!(facet, Facet::Clock) => "none".to_owned(),
             (
-                Facet::Code | Facet::Remark | Facet::Service | Facet::Provider | Facet::Unmapped,
+                Facet::Code
+                | Facet::Remark
+                | Facet::Service
+                | Facet::Provider
+                | Facet::SubStatus
+                | Facet::Unmapped,
                 text,
             ) => text.to_owned(),
             (Facet::Clock | Facet::When | Facet::Amount | Facet::Age, band) => {
@@ -211,6 +216,7 @@ const fn label(facet: Facet) -> &'static str {
         Facet::Waiting => "Waits for",
         Facet::Unmapped => "Unmapped code",
         Facet::Brought => "Brought to",
+        Facet::SubStatus => "Sub-status",
         Facet::Clock => "Clock",
         Facet::When => "Next action due",
         Facet::Amount => "Outstanding",

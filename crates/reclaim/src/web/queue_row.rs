@@ -23,6 +23,7 @@ pub(crate) struct Row {
     pub(crate) services: String,
     pub(crate) status: String,
     pub(crate) status_class: &'static str,
+    pub(crate) sub_status: String,
     pub(crate) role: String,
     /// Empty where nobody has it.
     pub(crate) owner: String,
@@ -71,7 +72,7 @@ impl Worth {
 
 impl Row {
     /// The heading of its cells in a spreadsheet.
-    pub(crate) const HEADING: [&str; 17] = [
+    pub(crate) const HEADING: [&str; 18] = [
         "case",
         "claim",
         "payer",
@@ -82,6 +83,7 @@ impl Row {
         "reason",
         "codes",
         "status",
+        "sub-status",
         "role",
         "owner",
         "next action",
@@ -92,7 +94,7 @@ impl Row {
     ];
 
     /// What it says, for a spreadsheet.
-    pub(crate) fn cells(self) -> [String; 17] {
+    pub(crate) fn cells(self) -> [String; 18] {
         let next_on = if self.next.is_empty() { String::new() } else { self.next_on.when };
         [
             self.id,
@@ -105,6 +107,7 @@ impl Row {
             self.category,
             self.codes,
             self.status,
+            self.sub_status,
             self.role,
             self.owner,
             self.next,
@@ -138,6 +141,7 @@ impl Row {
             services: services(case),
             status: words::label(case.status().as_str()),
             status_class: words::status_class(case.status()),
+            sub_status: case.sub_status.to_string(),
             role: owner.map(|owner| words::label(owner.role.as_str())).unwrap_or_default(),
             owner: person.and_then(|id| people.get(id.as_str())).cloned().unwrap_or_default(),
             next: next.map(|next| words::label(next.kind.as_str())).unwrap_or_default(),

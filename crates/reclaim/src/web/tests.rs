@@ -19,4 +19,5 @@ mod rules;
 mod second;
 mod signing_in;
 mod story;
+mod sub_status;
 mod waiting;

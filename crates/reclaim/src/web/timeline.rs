@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use denial::checklist::{Mark, Ticked};
-use denial::denial::{Appeal, Denial, DeniedLine, NextAction, Owner, Resolution, Work};
+use denial::denial::{Appeal, Denial, DeniedLine, NextAction, Owner, Resolution, RootCause, Work};
 use denial::lifecycle::event::{Deed, Difference, LineChange};
 use denial::lifecycle::evidence::{Frequency, PayerAnswer, Submission};
 use denial::lifecycle::{Change, Event};
@@ -124,6 +124,7 @@ const fn topic(change: &Change) -> &'static str {
         | Change::Owned { .. }
         | Change::Taken { .. }
         | Change::Released
+        | Change::SubStatusSet { .. }
         | Change::Snoozed { .. }
         | Change::Escalated { .. } => "plan",
         Change::Refiled { .. } | Change::Joined { .. } | Change::Clocked { .. } => "files",
@@ -191,16 +192,8 @@ pub(crate) fn sentence(change: &Change, people: &People) -> String {
         Change::Recategorized { category, reason, .. } => {
             format!("Reason set to {}: {reason}", lower(category.as_str()))
         }
-        Change::RootCauseSet { cause } => {
-            let prevented = if cause.preventable { "preventable" } else { "not preventable" };
-            let team = lower(cause.team.as_str());
-            let had = match cause.recoverable {
-                Some(true) => ", recoverable",
-                Some(false) => ", not recoverable",
-                None => "",
-            };
-            format!("Root cause: {} ({team}, {prevented}{had}){}", cause.step, noted(&cause.note))
-        }
+        Change::RootCauseSet { cause } => caused(cause),
+        Change::SubStatusSet { sub_status } => within(sub_status),
         Change::Snoozed { until, reason } => format!("Put off until {}: {reason}", day(*until)),
         Change::Contacted { contact, .. } => contacted(contact),
         Change::Attached { attached, notice_on } => {
@@ -357,6 +350,21 @@ fn answered(answer: &PayerAnswer) -> String {
         (None, None) => "",
     };
     format!("{proof}{}", noted(&answer.note))
+}
+
+fn within(sub_status: &str) -> String {
+    format!("Sub-status: {}", if sub_status.is_empty() { "none" } else { sub_status })
+}
+
+fn caused(cause: &RootCause) -> String {
+    let prevented = if cause.preventable { "preventable" } else { "not preventable" };
+    let team = lower(cause.team.as_str());
+    let had = match cause.recoverable {
+        Some(true) => ", recoverable",
+        Some(false) => ", not recoverable",
+        None => "",
+    };
+    format!("Root cause: {} ({team}, {prevented}{had}){}", cause.step, noted(&cause.note))
 }
 
 fn noted(note: &str) -> String {

@@ -136,7 +136,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
         ] {
             old.past(&format!("drop table {table}")).await.expect("dropped");
         }
-        for column in ["code", "remark", "service", "provider"] {
+        for column in ["code", "remark", "service", "provider", "sub_status"] {
             old.past(&format!("alter table denial drop column {column}")).await.expect("dropped");
         }
         for column in [
