@@ -29,12 +29,8 @@
 
   async function check() {
     const now = await session();
-    if (now === null) {
-      cover();
-      return true;
-    }
-    wait(now ? now.left + 2 : 30);
-    return false;
+    if (now === null) cover();
+    else wait(now ? now.left + 2 : 30);
   }
 
   let cloth = null;
@@ -90,19 +86,33 @@
     return true;
   }
 
-  // Who has been away asks first, so that no form is lost on the way to the sign-in.
+  // Who has been away asks first, so that no form is lost on the way to the sign-in or to nobody.
   let passed = null;
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (passed === form || event.defaultPrevented) return;
-    if ((event.submitter?.formMethod || form.method) !== "post" || Date.now() - heard < 60000) return;
+    if (passed === form || (event.submitter?.formMethod || form.method) !== "post") return;
+    if (Date.now() - heard < 60000) return;
     event.preventDefault();
-    if (await check()) return;
+    event.stopPropagation();
+    const now = await session();
+    form.querySelector(":scope > .unsent")?.remove();
+    if (now === null) cover();
+    if (now === false) unsent(form);
+    if (!now) return;
     heard = Date.now();
+    wait(now.left + 2);
     passed = form;
     form.requestSubmit(event.submitter);
     passed = null;
-  });
+  }, true);
+
+  function unsent(form) {
+    const line = document.createElement("p");
+    line.className = "refused unsent";
+    line.setAttribute("role", "alert");
+    line.textContent = "The server does not answer. What you typed is still here: try again.";
+    form.prepend(line);
+  }
 
   document.addEventListener("visibilitychange", () => {
     if (cloth) lift();

@@ -74,18 +74,20 @@ async function hear(mine, theirs) {
   await mine.waitForFunction((before) => Number(document.querySelector("[data-queue]").dataset.total) > before, before);
 }
 
-/// A session that ends under somebody's hands.
-async function cover(context, page, address) {
-  await page.clock.install();
+/// A session that ends under somebody's hands: the page is covered when its time is over, or when a
+/// form is sent that would be lost.
+async function cover(context, page, address, isSent) {
   await page.goto(address);
+  const text = isSent ? "sent after it had ended" : "typed before lunch";
   const draft = await openForm(page, "note", "Note");
-  await draft.locator("textarea").fill("typed before lunch");
+  await draft.locator("textarea").fill(text);
   const other = await context.newPage();
   await other.goto(base);
   await other.locator("details.me summary").click();
   await other.getByRole("button", { name: "Sign out" }).click();
   await other.getByLabel("Name to sign in with").waitFor();
-  await page.clock.fastForward("31:00");
+  await page.clock.fastForward(isSent ? "02:00" : "31:00");
+  if (isSent) await draft.getByRole("button").click();
   const cloth = page.getByRole("dialog", { name: "You have been signed out" });
   await cloth.waitFor();
   assert.ok(!(await page.locator("#main").isVisible()), "what was on the page is covered");
@@ -97,9 +99,9 @@ async function cover(context, page, address) {
   await signIn(other, base, "biller", password);
   await cloth.getByRole("button", { name: "I have signed in" }).click();
   await cloth.waitFor({ state: "detached" });
-  assert.equal(await draft.locator("textarea").inputValue(), "typed before lunch");
+  assert.equal(await draft.locator("textarea").inputValue(), text);
   await draft.getByRole("button").click();
-  await page.locator("#timeline").getByText("Note: typed before lunch").waitFor({ state: "attached" });
+  await page.locator("#timeline").getByText(`Note: ${text}`).waitFor({ state: "attached" });
   await other.close();
 }
 
@@ -112,7 +114,8 @@ try {
   const address = base + (await lead.page.locator("a.row").first().getAttribute("href"));
   await merge(lead.page, biller.page, address);
   await hear(biller.page, lead.page);
-  await cover(biller.context, biller.page, address);
+  await biller.page.clock.install();
+  for (const isSent of [false, true]) await cover(biller.context, biller.page, address, isSent);
   for (const one of [lead, biller]) await one.context.close();
   // A browser says on its console that the slower saver was told (409).
   const odd = [...lead.odd, ...biller.odd].filter((text) => !text.includes("409"));
