@@ -11,6 +11,7 @@ mod bulk;
 mod came_from;
 mod case;
 mod case_alike;
+mod case_appeals;
 mod case_checklist;
 mod case_clocks;
 mod case_documents;

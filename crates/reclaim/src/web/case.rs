@@ -22,6 +22,7 @@ use crate::web::about::{About, AnswerView};
 use crate::web::act_words;
 use crate::web::asking;
 use crate::web::case_alike::Alike;
+use crate::web::case_appeals::Appeals;
 use crate::web::case_checklist::{Around, Checklist};
 use crate::web::case_documents::{self, Paper};
 use crate::web::case_fields::Kind;
@@ -52,6 +53,7 @@ struct CasePage {
     papers: Vec<Paper>,
     timeline: Timeline,
     checklist: Checklist,
+    appeals: Appeals,
     sent: Vec<String>,
     versions: Vec<VersionView>,
     alike: Alike,
@@ -248,6 +250,7 @@ fn shown(
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
         case: CaseView::of(case, people, &office.rules, (&moment, zone)),
         checklist: Checklist::of(case, &office.rules, &around),
+        appeals: Appeals::of(case, moment.today),
         sent: timeline::sent(case),
         payer: PayerView::of(case, &office.rules),
         patient: loaded.patient,

@@ -40,6 +40,37 @@ async fn every_part_of_a_case_stands_on_its_page() {
 }
 
 #[tokio::test]
+async fn the_appeals_part_tells_what_was_sent_and_whose_turn_it_is() {
+    let (clinic, lead) = two_alike().await;
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.shows(&[
+        "No appeal was sent.",
+        "<dt>Appeal, level 1</dt>",
+        "Start the review first.",
+    ]);
+    lead.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    lead.get(&case).await.hides(&["Start the review first."]);
+    let sent = [
+        ("level", "1"),
+        ("channel", "fax"),
+        ("confirmation", "F-77"),
+        ("without", "asked for by telephone"),
+    ];
+    lead.act(&case, "appeal", &sent).await.is(StatusCode::SEE_OTHER);
+    lead.get(&case).await.shows(&[
+        "<th scope=\"row\">1</th>",
+        "F-77",
+        "No decision yet",
+        "What was sent last waits for its answer.",
+    ]);
+    let kept = [("note", "they keep their view"), ("on", "2026-03-03")];
+    lead.act(&case, "uphold", &kept).await.is(StatusCode::SEE_OTHER);
+    let page = lead.get(&case).await;
+    page.shows(&["Upheld on Mar 3, 2026", "<td>0 days</td>", "<dt>Appeal, level 2</dt>"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn cases_like_it_tell_what_worked_and_only_to_who_may_see_them() {
     let (clinic, lead) = two_alike().await;
     let (one, other) = (lead.find("A-1").await, lead.find("A-2").await);

@@ -1,0 +1,113 @@
+//! The appeals of a case: what was sent and what came of it, and the level whose turn it is.
+
+use denial::deadline::{Deadline, DeadlineKind, Due as ClockDue};
+use denial::denial::{Appeal, Denial, Status};
+use jiff::civil::Date;
+
+use crate::web::words::{self, Due};
+
+/// What is known of a case's appeals.
+pub(crate) struct Appeals {
+    pub(crate) filed: Vec<Filed>,
+    /// The level whose turn it is; none where the case is closed.
+    pub(crate) next: Option<Level>,
+    /// Levels that lie before it: reconsideration and external review, where a rule gives them.
+    pub(crate) others: Vec<Level>,
+}
+
+/// An appeal that was sent.
+pub(crate) struct Filed {
+    pub(crate) level: u8,
+    pub(crate) on: String,
+    pub(crate) how: String,
+    pub(crate) confirmation: String,
+    /// Where its copy is.
+    pub(crate) packet: Option<String>,
+    pub(crate) outcome: String,
+    /// The days from filing to the decision.
+    pub(crate) took: String,
+}
+
+/// A way that is open, or was.
+pub(crate) struct Level {
+    pub(crate) name: String,
+    /// The last day; not configured where no rule says.
+    pub(crate) due: Due,
+    /// How long it runs from what, and where that is written.
+    pub(crate) rule: String,
+    /// What has to happen before it can be sent.
+    pub(crate) before: &'static str,
+}
+
+impl Appeals {
+    /// What a case says today.
+    pub(crate) fn of(case: &Denial, today: Date) -> Appeals {
+        let level = DeadlineKind::Appeal(case.next_level());
+        let clock = |kind: DeadlineKind| case.deadlines.iter().find(|one| one.kind == kind);
+        let next = (!case.status().is_closed())
+            .then(|| Level { before: before(case), ..named(level, clock(level), today) });
+        let others = [DeadlineKind::Reconsideration, DeadlineKind::ExternalReview];
+        let others = others.into_iter().filter_map(|kind| Some((kind, clock(kind)?)));
+        Appeals {
+            filed: case.appeals.iter().map(|one| filed(case, one)).collect(),
+            next,
+            others: others.map(|(kind, clock)| named(kind, Some(clock), today)).collect(),
+        }
+    }
+}
+
+/// An appeal is sent from review.
+fn before(case: &Denial) -> &'static str {
+    match case.status() {
+        Status::InReview => "",
+        Status::New => "Start the review first.",
+        Status::Corrected | Status::Appealed | Status::Pending => {
+            "What was sent last waits for its answer."
+        }
+        Status::Overturned => "The payer gave way; its payment is awaited.",
+        Status::Paid | Status::WrittenOff => "",
+    }
+}
+
+fn named(kind: DeadlineKind, clock: Option<&Deadline>, today: Date) -> Level {
+    let rule = clock.and_then(|clock| match &clock.due {
+        ClockDue::On { rule, .. } => Some(rule),
+        ClockDue::NoRule => None,
+    });
+    let rule = rule.map(|rule| {
+        let counted = format!(
+            "{} after the {} of {}",
+            rule.window,
+            rule.anchor,
+            words::day(rule.anchored_on)
+        );
+        if rule.source.is_empty() { counted } else { format!("{counted} · {}", rule.source) }
+    });
+    Level {
+        name: words::sentence_case(&kind.in_words()),
+        due: words::due(clock.and_then(Deadline::date), today),
+        rule: rule.unwrap_or_default(),
+        before: "",
+    }
+}
+
+fn filed(case: &Denial, appeal: &Appeal) -> Filed {
+    let outcome = match appeal.decided {
+        Some((on, outcome)) => {
+            format!("{} on {}", words::label(outcome.as_str()), words::day(on))
+        }
+        None => "No decision yet".to_owned(),
+    };
+    let took = appeal.decided.and_then(|(on, _)| appeal.filed_on.until(on).ok());
+    Filed {
+        level: appeal.level,
+        on: words::day(appeal.filed_on),
+        how: words::label(appeal.channel.as_str()),
+        confirmation: appeal.confirmation.clone().unwrap_or_default(),
+        packet: appeal.packet.as_ref().map(|id| format!("/cases/{}/documents/{id}", case.id)),
+        outcome,
+        took: took
+            .map(|span| words::counted(i64::from(span.get_days()), "day", "days"))
+            .unwrap_or_default(),
+    }
+}
