@@ -9,9 +9,11 @@ use clap::{Args, Parser, Subcommand};
 use denial::person::Access;
 
 use crate::demo::Wish;
+use crate::passkey::webauthn::Site;
 use crate::practice::{Office, Place};
 use crate::practices::{self, Wanted};
 use crate::taking::Taking;
+use crate::web::site;
 use crate::{act, backup, bench, demo, doctor, export, people, rules_check, rules_files};
 use crate::{rules_folder, score, serve, show, taking, verify};
 
@@ -180,6 +182,9 @@ enum Command {
         /// A folder from which files are taken in, beside the one in the documents' folder
         #[arg(long, value_name = "FOLDER")]
         inbox: Option<PathBuf>,
+        /// The address that people open, such as https://reclaim.example.org; passkeys belong to it
+        #[arg(long, value_name = "URL", env = "RECLAIM_ADDRESS", value_parser = site::configured)]
+        address: Option<Site>,
     },
     /// People who sign in
     #[command(subcommand)]
@@ -385,9 +390,11 @@ pub(crate) fn main() -> ExitCode {
             on_office(&place, needs, async move |office| backup::run(&office, &file).await)
         }
         Command::Restore { file } => in_time(backup::restore(&place, &file)),
-        Command::Serve { listen, inbox } => on_office(&place, needs, async move |office| {
-            serve::serve(office, listen, inbox).await.map(|()| ExitCode::SUCCESS)
-        }),
+        Command::Serve { listen, inbox, address } => {
+            on_office(&place, needs, async move |office| {
+                serve::serve(office, listen, inbox, address).await.map(|()| ExitCode::SUCCESS)
+            })
+        }
         Command::User(command) => on_office(&place, needs, async move |office| match command {
             UserCommand::Add { user, name, role, password_stdin } => {
                 people::run_add(&office, &user, &name, &role, password_stdin).await
@@ -470,7 +477,7 @@ async fn run_demo(
         let logins = people::simulate(&made.office).await?.join(", ");
         println!("Everything here is simulated. Sign in as {logins};");
         println!("the password of all is {}", people::SIMULATED_PASSWORD);
-        serve::serve(made.office, listen, None).await?;
+        serve::serve(made.office, listen, None, None).await?;
     }
     store.close().await;
     Ok(ExitCode::SUCCESS)

@@ -54,7 +54,8 @@ pub(crate) async fn begin(office: &Office) -> anyhow::Result<bool> {
     Ok(begun)
 }
 
-fn drawn<const BYTES: usize>() -> [u8; BYTES] {
+/// Bytes of the system's randomness.
+pub(crate) fn drawn<const BYTES: usize>() -> [u8; BYTES] {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).expect("the system has randomness");
     bytes
@@ -128,23 +129,40 @@ pub(crate) async fn renew(office: &Office) -> anyhow::Result<Vec<String>> {
     Ok(codes)
 }
 
-async fn codes(tx: &mut Tx, person: &str) -> anyhow::Result<Vec<String>> {
+/// Makes recovery codes in place of those before.
+pub(crate) async fn codes(tx: &mut Tx, person: &str) -> anyhow::Result<Vec<String>> {
     let codes: Vec<String> = (0..CODES).map(|_| people::drawn_of::<LETTERS>()).collect();
     let hashes: Vec<String> = codes.iter().map(|code| hashed(code)).collect();
     tx.set_recovery_codes(person, &hashes).await?;
     Ok(codes)
 }
 
-/// Takes somebody's second factor away: their own, or one whose device and codes are lost. Their
-/// sessions end but the one named.
-pub(crate) async fn remove(office: &Office, person: &str, session: &str) -> anyhow::Result<bool> {
+/// Takes the codes of who acts away; their passkeys stay. Their sessions end but the one named.
+pub(crate) async fn remove(office: &Office, session: &str) -> anyhow::Result<bool> {
     let moment = office.moment();
+    let person = moment.who.person.as_str();
     let mut tx = office.store.write_aside(office.practice()).await?;
     if !tx.remove_factor(person).await? {
         return Ok(false);
     }
     tx.end_other_sessions(person, session, &instant(moment.now)).await?;
     tx.append_house(vec![Entry::new(person, "person.factor_removed", &json!({}))], &moment).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Takes every second factor of somebody away, whose devices and codes are lost, passkeys too;
+/// their sessions end. False where they have none.
+pub(crate) async fn forget(office: &Office, person: &str) -> anyhow::Result<bool> {
+    let moment = office.moment();
+    let mut tx = office.store.write_aside(office.practice()).await?;
+    let passkeys = tx.remove_passkeys(person).await?;
+    if !tx.remove_factor(person).await? && passkeys == 0 {
+        return Ok(false);
+    }
+    tx.end_sessions_of(person, &instant(moment.now)).await?;
+    let facts = json!({ "passkeys": passkeys });
+    tx.append_house(vec![Entry::new(person, "person.factor_removed", &facts)], &moment).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -188,7 +188,7 @@ pub(crate) async fn run_forget_factor(office: &Office, login: &str) -> anyhow::R
     let known = office.read().await?.person_by_login(&login.trim().to_lowercase()).await?;
     let known = known.with_context(|| format!("nobody signs in as {login:?}"))?;
     check_answers_for(office, &known).await?;
-    let line = if factor::remove(office, &known.person, "").await? {
+    let line = if factor::forget(office, &known.person).await? {
         format!("{login} signs in without a second factor until they set one up again")
     } else {
         format!("{login} has no second factor")

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
+use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::{self, App};
 use crate::{inbox, people, rank, refile, settle, take, verify};
@@ -21,6 +22,7 @@ pub(crate) async fn serve(
     office: Office,
     listen: SocketAddr,
     inbox: Option<PathBuf>,
+    site: Option<Site>,
 ) -> anyhow::Result<()> {
     listen_to_logs();
     let listener = TcpListener::bind(listen)
@@ -40,7 +42,7 @@ pub(crate) async fn serve(
     let folders = inboxes(&office, inbox)?;
     let watching = tokio::spawn(inbox::watch(office.clone(), folders, stopped.clone()));
     let resuming = tokio::spawn(go_on(office.clone(), stopped.clone()));
-    let app = App::new(office, !address.ip().is_loopback(), code);
+    let app = App::at(site, office, !address.ip().is_loopback(), code);
     let nightly = tokio::spawn(nights(app.clone(), stopped));
     let pages = web::router(&app).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, pages).with_graceful_shutdown(told_to_stop(stop));

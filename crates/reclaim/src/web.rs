@@ -37,6 +37,7 @@ mod lacking;
 mod matches;
 mod news;
 mod page;
+mod passkeys;
 mod practice;
 mod questions;
 mod queue;
@@ -59,6 +60,7 @@ mod sent;
 pub(crate) mod session;
 mod sheet;
 mod sign_in;
+pub(crate) mod site;
 mod staff;
 mod timeline;
 mod tries;
@@ -83,6 +85,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::access::Lists;
 use crate::boards::Boards;
+use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::gate::{Gate, Way};
 
@@ -93,6 +96,8 @@ pub(crate) struct App {
     pub(crate) office: Office,
     /// Cookies go over TLS alone: the server listens beyond this machine.
     pub(crate) secure: bool,
+    /// The address that people open, where somebody said it.
+    pub(crate) site: Option<Site>,
     /// The code of the setup page while nobody can sign in.
     pub(crate) setup: Mutex<Option<String>>,
     /// Who looked at lists, until it is written.
@@ -106,9 +111,19 @@ pub(crate) struct App {
 impl App {
     /// What is shared by the pages of an office.
     pub(crate) fn new(office: Office, secure: bool, setup: Option<String>) -> Arc<App> {
+        App::at(None, office, secure, setup)
+    }
+
+    /// The same where the address that people open is known.
+    pub(crate) fn at(
+        site: Option<Site>,
+        office: Office,
+        secure: bool,
+        setup: Option<String>,
+    ) -> Arc<App> {
         let setup = Mutex::new(setup);
         let (lists, boards) = (Lists::default(), Boards::default());
-        Arc::new(App { office, secure, setup, lists, boards, checks: Semaphore::new(2) })
+        Arc::new(App { office, secure, site, setup, lists, boards, checks: Semaphore::new(2) })
     }
 }
 

@@ -80,6 +80,17 @@ fn nothing_on_any_page_keeps_anybody_out() {
     }
 }
 
+#[test]
+fn a_passkey_opens_the_door_in_a_browser() {
+    let Some(scripts) = scripts() else { return };
+    let server = Server::start(&[("lead", "billing_supervisor")]);
+    let mut node = Command::new("node");
+    // Passkeys belong to a name, which this machine has too.
+    let address = server.address.replace("127.0.0.1", "localhost");
+    node.current_dir(scripts).arg("passkeys.mjs").args([address.as_str(), "lead", PASSWORD]);
+    println!("{}", run(node));
+}
+
 /// The folder of the scripts with what they need; `None` where a browser is missing here.
 fn scripts() -> Option<PathBuf> {
     if let Some(missing) = missing() {

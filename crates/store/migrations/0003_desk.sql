@@ -123,3 +123,69 @@ create table answer (
   foreign key (practice, denial) references denial (practice, denial)
 );
 create index answer_asker on answer (practice, asker, answered_at, denial, number);
+
+-- Passkeys (WebAuthn). A person has as many as they like; each belongs to one host name.
+create table passkey (
+  credential text not null primary key, -- its id, hexadecimal
+  person text not null references person (person),
+  name text not null,                   -- what its person calls it
+  host text not null,                   -- the relying party's id
+  public_key text not null,             -- the COSE key, hexadecimal
+  counter bigint not null,              -- of signatures, as it last said
+  synced bigint not null,               -- 1 where it may be on several devices
+  made_at text not null,
+  used_at text
+);
+create index passkey_person on passkey (person);
+-- A challenge that waits for its answer; it is taken out before the answer is looked at.
+create table ceremony (
+  token text not null primary key,      -- sha-256 of the cookie's value
+  challenge text not null,              -- hexadecimal
+  purpose text not null check (purpose in ('add', 'sign_in', 'second')),
+  person text references person (person), -- none at the door
+  name text not null,                   -- of the passkey to be made
+  came_at text not null
+);
+
+-- How a session was begun; empty where an older program began it.
+alter table session add column how text not null default '';
+-- The house that signs people in for this one (OpenID Connect); at most one, and none as long as
+-- nobody names one.
+create table issuer (
+  place bigint not null primary key check (place = 1),
+  issuer text not null,                 -- its address, as its tokens say it
+  label text not null,                  -- what people call it
+  client text not null,
+  sealed text not null,                 -- the client's secret
+  named_by text not null,               -- which claim names a person to people
+  strong text not null,                 -- the acr or amr that counts as a second factor; empty: none
+  set_at text not null
+);
+-- Whom it means by its subjects.
+create table tie (
+  issuer text not null,
+  subject text not null,
+  person text not null references person (person),
+  named text not null,                  -- as the issuer named them, or empty
+  tied_at text not null,
+  used_at text,
+  primary key (issuer, subject)
+);
+create unique index tie_person on tie (issuer, person);
+-- A browser that was sent there and is to come back; it is taken out when it does.
+create table errand (
+  token text not null primary key,      -- sha-256 of the cookie's value
+  state text not null,                  -- sha-256
+  nonce text not null,
+  verifier text not null,
+  next text not null,
+  went_at text not null
+);
+-- Somebody who came back as a subject that is tied to nobody.
+create table newcomer (
+  token text not null primary key,      -- sha-256 of the cookie's value
+  issuer text not null,
+  subject text not null,
+  named text not null,
+  came_at text not null
+);

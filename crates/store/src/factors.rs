@@ -55,7 +55,7 @@ impl Tx {
         Ok(row)
     }
 
-    /// The people of this practice who have a second factor.
+    /// The people of this practice who have a second factor: a device's codes or a passkey.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -63,8 +63,11 @@ impl Tx {
         let rows = run!(
             self,
             all as (String,),
-            "select m.person from membership m join factor f on f.person = m.person
-             where m.practice = $1 and f.confirmed_at is not null order by m.person",
+            "select m.person from membership m where m.practice = $1 and (
+               exists (select 1 from factor f
+                 where f.person = m.person and f.confirmed_at is not null)
+               or exists (select 1 from passkey k where k.person = m.person))
+             order by m.person",
             self.practice.as_str()
         )?;
         Ok(rows.into_iter().map(|(person,)| person).collect())
@@ -131,14 +134,28 @@ impl Tx {
         Ok(spent > 0)
     }
 
-    /// Takes a second factor away with its recovery codes; false where there is none.
+    /// Takes a second factor away, with the recovery codes where no passkey is left either; false
+    /// where there is none.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn remove_factor(&mut self, person: &str) -> Result<bool, Error> {
-        run!(self, execute, "delete from recovery_code where person = $1", person)?;
         let removed = run!(self, execute, "delete from factor where person = $1", person)?;
+        self.drop_idle_codes(person).await?;
         Ok(removed > 0)
+    }
+
+    /// Recovery codes go with the last factor that they stand in for.
+    pub(crate) async fn drop_idle_codes(&mut self, person: &str) -> Result<(), Error> {
+        run!(
+            self,
+            execute,
+            "delete from recovery_code where person = $1
+             and not exists (select 1 from factor f where f.person = $1)
+             and not exists (select 1 from passkey k where k.person = $1)",
+            person
+        )?;
+        Ok(())
     }
 
     /// Keeps the hashes of recovery codes in place of those before.

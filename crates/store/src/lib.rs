@@ -22,6 +22,7 @@ pub mod floor;
 pub mod journal;
 pub mod matches;
 mod open;
+pub mod passkeys;
 pub mod payers;
 pub mod people;
 pub mod postings;

@@ -30,7 +30,7 @@ pub struct VisitorRow {
     pub seen_at: String,
     /// Since when their password is one that somebody else set.
     pub provisional_since: Option<String>,
-    /// Since when they have a second factor.
+    /// Since when they have a second factor: a device's codes or a passkey.
     pub factor_since: Option<String>,
     /// Who of the practice must have one.
     pub second_factor: String,
@@ -78,7 +78,8 @@ impl Store {
             "select p.person, p.login, p.name, m.role, c.practice, c.name as clinic, c.zone,
              c.simulated, (select count(*) from membership o where o.person = s.person)
                as practices, s.made_at, s.seen_at, p.provisional_since,
-             (select f.confirmed_at from factor f where f.person = s.person) as factor_since,
+             coalesce((select f.confirmed_at from factor f where f.person = s.person),
+               (select min(k.made_at) from passkey k where k.person = s.person)) as factor_since,
              c.second_factor, c.rules
              from session s join person p on p.person = s.person
              join membership m on m.practice = s.practice and m.person = s.person
@@ -135,6 +136,7 @@ impl Tx {
         at: &str,
     ) -> Result<u64, Error> {
         run!(self, execute, "delete from half_way where person = $1", person)?;
+        run!(self, execute, "delete from ceremony where person = $1", person)?;
         let ended = run!(
             self,
             execute,

@@ -1,10 +1,11 @@
-//! Each person's own page: their password, their second factor, and where they are signed in.
+//! Each person's own page: their password, their second factors, and where they are signed in.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
+use axum::http::header::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use qrcode::{Color, QrCode};
 use serde_json::json;
@@ -23,11 +24,11 @@ use crate::web::session::{self, Owes, Visitor};
 use crate::web::sign_in::verified;
 use crate::web::tries::{self, Subject};
 use crate::web::trouble::Trouble;
-use crate::web::words;
+use crate::web::{passkeys, site, words};
 
 #[derive(Template)]
 #[template(path = "account.html")]
-struct AccountPage {
+pub(crate) struct AccountPage {
     page: Page,
     login: String,
     /// What has to be done before anything else opens.
@@ -35,6 +36,9 @@ struct AccountPage {
     refused: Option<String>,
     sessions: Vec<Row>,
     factor: Second,
+    passkeys: Vec<passkeys::Row>,
+    /// Why none can be added, in words.
+    no_passkeys: Option<&'static str>,
     /// Recovery codes that are shown this once.
     codes: Vec<String>,
 }
@@ -67,10 +71,12 @@ struct Row {
 
 /// `GET /account`.
 pub(crate) async fn page(
+    State(app): State<Arc<App>>,
     visitor: Visitor,
+    headers: HeaderMap,
     Query(asked): Query<Fields>,
 ) -> Result<Response, Trouble> {
-    let mut shown = shown(&visitor, None).await?;
+    let mut shown = shown(&app, &headers, &visitor, None).await?;
     shown.page.done = asked.get("done").and_then(|what| said(what)).map(str::to_owned);
     html(&shown)
 }
@@ -80,13 +86,22 @@ fn said(what: &str) -> Option<&'static str> {
         "password" => Some("Your password is changed; your other sessions have ended."),
         "end" => Some("That session has ended."),
         "enrol" => Some("Scan or type the secret, then give its first code."),
-        "factor_off" => Some("You sign in without a second factor now."),
+        "factor_off" => Some("You sign in without the codes of a device now."),
+        "passkey" => Some("Your passkey is here; sign in with it from now on."),
+        "passkey_off" => Some("That passkey opens nothing any more."),
         "end_others" => Some("All your other sessions have ended."),
         _ => None,
     }
 }
 
-async fn shown(visitor: &Visitor, refused: Option<String>) -> Result<AccountPage, Trouble> {
+/// The page for a visitor, with what was refused.
+pub(crate) async fn shown(
+    app: &App,
+    headers: &HeaderMap,
+    visitor: &Visitor,
+    refused: Option<String>,
+) -> Result<AccountPage, Trouble> {
+    let site = site::of(app, headers);
     let office = &visitor.office;
     let mut tx = office.store.read_house().await?;
     let lines = tx.sessions_of(office.who.person.as_str()).await?;
@@ -109,7 +124,8 @@ async fn shown(visitor: &Visitor, refused: Option<String>) -> Result<AccountPage
              opens."
         }
     });
-    let factor = second(visitor, &mut tx).await?;
+    let passkeys = passkeys::rows(visitor, &mut tx, site.as_ref()).await?;
+    let factor = second(visitor, &mut tx, !passkeys.is_empty()).await?;
     Ok(AccountPage {
         page: Page::of(visitor, "Your account", "/account"),
         login: visitor.login.clone(),
@@ -117,11 +133,13 @@ async fn shown(visitor: &Visitor, refused: Option<String>) -> Result<AccountPage
         refused,
         sessions: lines.into_iter().filter(holds).map(row).collect(),
         factor,
+        passkeys,
+        no_passkeys: site.is_none().then_some(passkeys::NO_ADDRESS),
         codes: Vec::new(),
     })
 }
 
-async fn second(visitor: &Visitor, tx: &mut Tx) -> Result<Second, Trouble> {
+async fn second(visitor: &Visitor, tx: &mut Tx, has_passkey: bool) -> Result<Second, Trouble> {
     let office = &visitor.office;
     let person = office.who.person.as_str();
     let kept = tx.factor(person).await?;
@@ -132,7 +150,7 @@ async fn second(visitor: &Visitor, tx: &mut Tx) -> Result<Second, Trouble> {
     Ok(Second {
         codes_left: tx.recovery_codes_left(person).await?,
         picture: offer.as_ref().and_then(|offer| picture(&offer.address)),
-        is_required: visitor.must_have_factor,
+        is_required: visitor.must_have_factor && !has_passkey,
         since,
         offer,
     })
@@ -156,15 +174,20 @@ fn picture(text: &str) -> Option<Picture> {
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
     visitor: Visitor,
+    headers: HeaderMap,
     Posted(fields): Posted,
 ) -> Result<Response, Trouble> {
+    let here = Here { app: &app, headers: &headers, visitor: &visitor };
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     let what = field("what");
     let changed = match what {
         "password" => change_password(&app, &visitor, &field).await?,
-        "confirm" => return confirm(&visitor, field("code")).await,
+        "confirm" => return here.confirm(field("code")).await,
         "codes" => match check_own_password(&app, &visitor, field("old")).await? {
-            Ok(()) => return show_codes(&visitor, factor::renew(&visitor.office).await?).await,
+            Ok(()) => {
+                let codes = factor::renew(&visitor.office).await?;
+                return show_codes(&app, &headers, &visitor, codes).await;
+            }
             Err(refused) => Err(refused),
         },
         "enrol" | "factor_off" => match check_own_password(&app, &visitor, field("old")).await? {
@@ -180,9 +203,32 @@ pub(crate) async fn change(
             Ok(Redirect::to("/").into_response())
         }
         Ok(()) => Ok(Redirect::to(&format!("/account?done={what}")).into_response()),
-        Err(refused) => {
-            let page = shown(&visitor, Some(refused)).await?;
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        Err(refused) => here.refuse(refused).await,
+    }
+}
+
+/// Whose page it is, and where.
+struct Here<'a> {
+    app: &'a App,
+    headers: &'a HeaderMap,
+    visitor: &'a Visitor,
+}
+
+impl Here<'_> {
+    async fn refuse(&self, refused: String) -> Result<Response, Trouble> {
+        let page = shown(self.app, self.headers, self.visitor, Some(refused)).await?;
+        html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    }
+
+    /// Takes the first code of a new second factor.
+    async fn confirm(&self, code: &str) -> Result<Response, Trouble> {
+        let visitor = self.visitor;
+        match factor::confirm(&visitor.office, code, &visitor.session).await? {
+            Some(codes) => show_codes(self.app, self.headers, visitor, codes).await,
+            None => {
+                let refused = "That code is not right. Look whether the clock of your device is.";
+                self.refuse(refused.to_owned()).await
+            }
         }
     }
 }
@@ -193,34 +239,29 @@ async fn change_factor(visitor: &Visitor, what: &str) -> Result<Changed, Trouble
         let begun = factor::begin(office).await?;
         return Ok(begun.then_some(()).ok_or_else(|| "You have a second factor.".to_owned()));
     }
-    if visitor.must_have_factor {
+    let person = office.who.person.as_str();
+    let has_passkey = !office.store.read_house().await?.passkeys_of(person).await?.is_empty();
+    if visitor.must_have_factor && !has_passkey {
         return Ok(Err("Your practice asks you for a second factor; keep it.".to_owned()));
     }
-    factor::remove(office, office.who.person.as_str(), &visitor.session).await?;
+    factor::remove(office, &visitor.session).await?;
     Ok(Ok(()))
 }
 
-/// Takes the first code of a new second factor.
-async fn confirm(visitor: &Visitor, code: &str) -> Result<Response, Trouble> {
-    match factor::confirm(&visitor.office, code, &visitor.session).await? {
-        Some(codes) => show_codes(visitor, codes).await,
-        None => {
-            let refused = "That code is not right. Look whether the clock of your device is.";
-            let page = shown(visitor, Some(refused.to_owned())).await?;
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
-    }
-}
-
 /// Recovery codes are shown this once.
-async fn show_codes(visitor: &Visitor, codes: Vec<String>) -> Result<Response, Trouble> {
+pub(crate) async fn show_codes(
+    app: &App,
+    headers: &HeaderMap,
+    visitor: &Visitor,
+    codes: Vec<String>,
+) -> Result<Response, Trouble> {
     let owes = visitor.owes.filter(|owes| *owes != Owes::Factor);
     let free = Visitor { owes, ..visitor.clone() };
-    html(&AccountPage { codes, ..shown(&free, None).await? })
+    html(&AccountPage { codes, ..shown(app, headers, &free, None).await? })
 }
 
 /// What was done, or why not in words.
-type Changed = Result<(), String>;
+pub(crate) type Changed = Result<(), String>;
 
 async fn change_password<'a>(
     app: &App,

@@ -11,9 +11,9 @@ use denial::person::Access;
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, doubtful,
-    facets, files, find, health, home, keyed, lacking, matches, news, practice, questions, queue,
-    rejections, remittances, rules, rules_code, rules_codes, rules_edit, rules_owners, rules_payer,
-    saved, second, sign_in, staff, unmatched, upload,
+    facets, files, find, health, home, keyed, lacking, matches, news, passkeys, practice,
+    questions, queue, rejections, remittances, rules, rules_code, rules_codes, rules_edit,
+    rules_owners, rules_payer, saved, second, sign_in, staff, unmatched, upload,
 };
 
 /// One page.
@@ -66,12 +66,15 @@ fn door() -> Vec<Route> {
         does("/sign-in", Open, sign_in::enter),
         shows("/sign-in/code", Open, second::form),
         does("/sign-in/code", Open, second::enter),
+        does("/sign-in/passkey/begin", Open, passkeys::ask),
+        does("/sign-in/passkey", Open, passkeys::enter),
         shows("/setup", Open, sign_in::setup),
         does("/setup", Open, sign_in::set_up),
         does("/sign-out", Early, sign_in::leave),
         shows("/account", Early, account::page),
         does("/account", Early, account::change),
         shows("/session", Early, news::session),
+        does("/account/passkey", Early, passkeys::change),
         shows("/practices", Person, sign_in::practices),
         does("/practices", Person, sign_in::choose),
         shows("/", Person, home::page),

@@ -1,4 +1,4 @@
-//! The second page of signing in: a code, for whoever has a second factor.
+//! The second page of signing in: a code or a passkey, for whoever has a second factor.
 
 use std::sync::Arc;
 
@@ -25,6 +25,7 @@ use crate::web::session;
 use crate::web::sign_in::{begin, moment_of};
 use crate::web::tries;
 use crate::web::trouble::Trouble;
+use crate::web::{passkeys, site};
 
 /// So long the right password holds without its code.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
@@ -34,6 +35,11 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 struct CodePage {
     page: Page,
     refused: Option<String>,
+    /// They have a device that shows codes.
+    has_codes: bool,
+    /// They have a passkey for this address.
+    has_passkey: bool,
+    passkey_next: Option<String>,
 }
 
 /// Asks for the code of somebody whose password was right.
@@ -60,17 +66,50 @@ pub(crate) async fn form(
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
     match who(&app, &headers).await? {
-        Some(_) => html(&code_page(&app, None).await?),
+        Some((_, half)) => html(&code_page(&app, &headers, &half, None).await?),
         None => Ok(Redirect::to("/sign-in").into_response()),
     }
 }
 
-async fn code_page(app: &App, refused: Option<String>) -> Result<CodePage, Trouble> {
-    Ok(CodePage { page: Page::open(&app.office.afresh().await?, "Sign in"), refused })
+/// The page again for somebody whose passkey was refused.
+pub(crate) async fn refuse(
+    app: &App,
+    headers: &HeaderMap,
+    refused: String,
+) -> Result<Response, Trouble> {
+    match who(app, headers).await? {
+        Some((_, half)) => {
+            let page = code_page(app, headers, &half, Some(refused)).await?;
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        None => Ok(Redirect::to("/sign-in").into_response()),
+    }
+}
+
+async fn code_page(
+    app: &App,
+    headers: &HeaderMap,
+    half: &HalfWay,
+    refused: Option<String>,
+) -> Result<CodePage, Trouble> {
+    let page = Page::open(&app.office.afresh().await?, "Sign in");
+    let mut tx = app.office.store.read_house().await?;
+    let factor = tx.factor(&half.person).await?;
+    let kept = tx.passkeys_of(&half.person).await?;
+    Ok(CodePage {
+        page,
+        refused,
+        has_codes: factor.is_some_and(|factor| factor.confirmed_at.is_some()),
+        has_passkey: passkeys::has_one_here(&kept, site::of(app, headers).as_ref()),
+        passkey_next: None,
+    })
 }
 
 /// Who stands half way, with the hash of their token.
-async fn who(app: &App, headers: &HeaderMap) -> Result<Option<(String, HalfWay)>, Trouble> {
+pub(crate) async fn who(
+    app: &App,
+    headers: &HeaderMap,
+) -> Result<Option<(String, HalfWay)>, Trouble> {
     let Some(token) = session::code_token(headers) else { return Ok(None) };
     let token = session::hashed(&token);
     let half = app.office.store.read_house().await?.half_way(&token).await?;
@@ -94,7 +133,7 @@ pub(crate) async fn enter(
     };
     let typed = fields.get("code").map(String::as_str).unwrap_or_default();
     if let Err(refused) = check(&app, &token, &half, typed, &from).await? {
-        let page = code_page(&app, Some(refused)).await?;
+        let page = code_page(&app, &headers, &half, Some(refused)).await?;
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let mut response = begin(&app, &headers, &half.person, &from, &half.next).await?;

@@ -26,6 +26,7 @@ const NOTED: SignedDuration = SignedDuration::from_secs(60);
 
 const COOKIE_NAME: &str = "reclaim_session";
 const CODE_COOKIE_NAME: &str = "reclaim_code";
+const PASSKEY_COOKIE_NAME: &str = "reclaim_passkey";
 
 /// Whoever opens a page.
 #[derive(Clone)]
@@ -203,6 +204,11 @@ pub(crate) fn code_token(headers: &HeaderMap) -> Option<String> {
     token_of(headers, CODE_COOKIE_NAME)
 }
 
+/// The token of somebody who was asked for a passkey.
+pub(crate) fn passkey_token(headers: &HeaderMap) -> Option<String> {
+    token_of(headers, PASSKEY_COOKIE_NAME)
+}
+
 fn token_of(headers: &HeaderMap, name: &str) -> Option<String> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
@@ -219,6 +225,11 @@ pub(crate) fn cookie(app: &App, headers: &HeaderMap, token: Option<&str>) -> Hea
 /// The same for somebody who owes a code.
 pub(crate) fn code_cookie(app: &App, headers: &HeaderMap, token: Option<&str>) -> HeaderValue {
     cookie_of(app, headers, CODE_COOKIE_NAME, token)
+}
+
+/// The same for somebody who is asked for a passkey.
+pub(crate) fn passkey_cookie(app: &App, headers: &HeaderMap, token: Option<&str>) -> HeaderValue {
+    cookie_of(app, headers, PASSKEY_COOKIE_NAME, token)
 }
 
 fn cookie_of(app: &App, headers: &HeaderMap, name: &str, token: Option<&str>) -> HeaderValue {

@@ -28,7 +28,7 @@ use crate::web::page::{Page, html, html_with};
 use crate::web::session::{self, Visitor};
 use crate::web::tries;
 use crate::web::trouble::Trouble;
-use crate::web::{practice, second};
+use crate::web::{passkeys, practice, second, site};
 use crate::{identity, passwords};
 
 #[derive(Template)]
@@ -38,6 +38,16 @@ struct SignInPage {
     login: String,
     next: String,
     refused: Option<String>,
+    /// Where a passkey leads, where they work at this address.
+    passkey_next: Option<String>,
+}
+
+impl SignInPage {
+    async fn new(app: &App, headers: &HeaderMap, next: String) -> Result<SignInPage, Trouble> {
+        let page = Page::open(&app.office.afresh().await?, "Sign in");
+        let passkey_next = site::of(app, headers).map(|_| next.clone());
+        Ok(SignInPage { page, login: String::new(), next, refused: None, passkey_next })
+    }
 }
 
 /// Where somebody wanted to go.
@@ -50,14 +60,26 @@ pub(crate) struct Next {
 /// `GET /sign-in`.
 pub(crate) async fn form(
     State(app): State<Arc<App>>,
+    headers: HeaderMap,
     Query(Next { next }): Query<Next>,
 ) -> Result<Response, Trouble> {
-    let page = Page::open(&app.office.afresh().await?, "Sign in");
-    html(&SignInPage { page, login: String::new(), next: own_place(&next), refused: None })
+    html(&SignInPage::new(&app, &headers, own_place(&next)).await?)
+}
+
+/// The page again for somebody whose passkey was refused.
+pub(crate) async fn refuse(
+    app: &App,
+    headers: &HeaderMap,
+    next: String,
+    refused: String,
+) -> Result<Response, Trouble> {
+    let page = SignInPage::new(app, headers, next).await?;
+    let page = SignInPage { refused: Some(refused), ..page };
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 /// Another host cannot be gone to from here.
-fn own_place(next: &str) -> String {
+pub(crate) fn own_place(next: &str) -> String {
     let is_own = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains(|one: char| one == '\\' || one.is_control());
@@ -78,9 +100,9 @@ pub(crate) async fn enter(
         Ok((person, true)) => second::ask(&app, &headers, &person, &next).await,
         Ok((person, false)) => begin(&app, &headers, &person, &from, &next).await,
         Err(refused) => {
-            let page = Page::open(&app.office.afresh().await?, "Sign in");
-            let template = SignInPage { page, login, next, refused: Some(refused) };
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &template)
+            let page = SignInPage::new(&app, &headers, next).await?;
+            let page = SignInPage { login, refused: Some(refused), ..page };
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }
 }
@@ -108,8 +130,7 @@ async fn check(
     let secret = secret.and_then(|one| one.secret.clone());
     let is_right = verified(secret, password.to_owned()).await?;
     let mut tx = app.office.store.write_aside(app.office.practice()).await?;
-    let factor = tx.factor(person.as_str()).await?;
-    let owes = factor.is_some_and(|factor| factor.confirmed_at.is_some());
+    let owes = passkeys::owes_more(&mut tx, person.as_str()).await?;
     let kind = match (is_right, owes) {
         (false, _) => {
             tries::count(&mut tx, &subjects, now).await?;

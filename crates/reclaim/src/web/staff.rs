@@ -151,7 +151,7 @@ async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble>
         }
         "factor" => {
             login_of(office, person).await?;
-            factor::remove(office, person, "").await?;
+            factor::forget(office, person).await?;
             Ok(Ok(None))
         }
         _ => Err(Trouble::Unfit("Choose what to change.".to_owned())),

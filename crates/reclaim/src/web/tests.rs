@@ -10,6 +10,7 @@ mod matching;
 mod money;
 mod news;
 mod paper;
+mod passkeys;
 mod placed;
 mod practices;
 mod questions;

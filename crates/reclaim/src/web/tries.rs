@@ -45,6 +45,11 @@ pub(crate) fn subjects(person: &PersonId, from: &CameFrom) -> Vec<Subject> {
     address.into_iter().chain([Subject::login(person)]).collect()
 }
 
+/// The same where nobody has said yet who they are.
+pub(crate) fn place(from: &CameFrom) -> Vec<Subject> {
+    Subject::address(&from.address).into_iter().collect()
+}
+
 /// How long the slowest of these still waits; `None` where none does.
 pub(crate) async fn left(
     tx: &mut Tx,

@@ -129,6 +129,8 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "batch",
             "saved_view",
             "word",
+            "ceremony",
+            "passkey",
             "half_way",
             "recovery_code",
             "factor",

@@ -3,6 +3,7 @@
 use denial::person::{Role, SecondFactor};
 use denial::remittance::Payee;
 use store::factors::HalfWay;
+use store::passkeys::{Ceremony, Passkey};
 use store::people::Person;
 use store::practices::PayeeKind;
 use store::sessions::CameFrom;
@@ -226,4 +227,71 @@ fn a_short_name_is_letters_digits_and_dashes() {
     for text in ["", "*", "a b", "a_b", "a123456789012345678901234"] {
         assert_eq!(name(text), None, "{text}");
     }
+}
+
+fn passkey(credential: &str, person: &str, made_at: &str) -> Passkey {
+    Passkey {
+        credential: credential.to_owned(),
+        person: person.to_owned(),
+        name: "Phone".to_owned(),
+        host: "reclaim.test".to_owned(),
+        public_key: "a0".to_owned(),
+        counter: 0,
+        synced: 1,
+        made_at: made_at.to_owned(),
+        used_at: None,
+    }
+}
+
+#[test]
+fn a_passkey_counts_as_a_second_factor_and_its_counter_is_compared() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.make_person(&ada("ada"), AT).await.expect("made");
+        tx.give_role("usr_ada", Role::Poster).await.expect("given");
+        let one = passkey("01", "usr_ada", AT);
+        assert!(tx.add_passkey(&one).await.expect("added"));
+        assert!(!tx.add_passkey(&one).await.expect("known"));
+        assert!(tx.add_passkey(&passkey("02", "usr_ada", LATER)).await.expect("added"));
+        assert_eq!(tx.with_factor().await.expect("read"), ["usr_ada"]);
+        tx.set_recovery_codes("usr_ada", &["h1".to_owned()]).await.expect("kept");
+        assert!(tx.use_passkey(&one, 7, LATER).await.expect("used"));
+        assert!(!tx.use_passkey(&one, 8, LATER).await.expect("its counter is another by now"));
+        let kept = tx.passkey("01").await.expect("read").expect("there");
+        assert_eq!(kept, Passkey { counter: 7, used_at: Some(LATER.to_owned()), ..one });
+        let all = tx.passkeys_of("usr_ada").await.expect("read");
+        assert_eq!(all.iter().map(|one| one.credential.as_str()).collect::<Vec<_>>(), ["01", "02"]);
+        assert!(!tx.remove_passkey("usr_ben", "01").await.expect("not theirs"));
+        assert!(tx.remove_passkey("usr_ada", "01").await.expect("removed"));
+        assert_eq!(tx.recovery_codes_left("usr_ada").await.expect("read"), 1);
+        tx.disable("usr_ada", Some(AT)).await.expect("shut out");
+        assert_eq!(tx.passkey("02").await.expect("read"), None);
+        assert_eq!(tx.remove_passkeys("usr_ada").await.expect("removed"), 1);
+        assert_eq!(tx.recovery_codes_left("usr_ada").await.expect("read"), 0);
+        assert_eq!(tx.with_factor().await.expect("read"), [""; 0]);
+        let handle = place.store.passkey_handle("usr_ada");
+        assert_eq!(handle, place.store.passkey_handle("usr_ada"));
+        assert_ne!(handle, place.store.passkey_handle("usr_ben"));
+    });
+}
+
+#[test]
+fn a_challenge_is_taken_out_once() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let ceremony = |at: &str| Ceremony {
+            challenge: "07".to_owned(),
+            purpose: "sign_in".to_owned(),
+            person: None,
+            name: String::new(),
+            came_at: at.to_owned(),
+        };
+        tx.begin_ceremony("t1", &ceremony(AT), "").await.expect("begun");
+        tx.begin_ceremony("t1", &ceremony(LATER), "").await.expect("begun again");
+        assert_eq!(tx.take_ceremony("t1").await.expect("read"), Some(ceremony(LATER)));
+        assert_eq!(tx.take_ceremony("t1").await.expect("read"), None);
+        tx.begin_ceremony("t1", &ceremony(AT), "").await.expect("begun");
+        tx.begin_ceremony("t2", &ceremony(LATER), LATER).await.expect("begun");
+        assert_eq!(tx.take_ceremony("t1").await.expect("read"), None, "it is stale");
+    });
 }
