@@ -6,6 +6,8 @@
   if (!form) return;
   const told = form.querySelector("[data-told]");
   const button = form.querySelector("button");
+  // Said to whoever has no script, which is not so here.
+  form.querySelector("[data-without]").hidden = true;
 
   function tell(text) {
     told.textContent = text;

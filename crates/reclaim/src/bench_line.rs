@@ -103,7 +103,7 @@ async fn sign_in(office: &Office, login: &str, token: &str) -> anyhow::Result<()
     tx.make_person(&measurer, &at).await?;
     tx.give_role(person.as_str(), Role::BillingSupervisor).await?;
     let from = CameFrom::default();
-    tx.begin_session(&session::hashed(token), person.as_str(), &from, &at).await?;
+    tx.begin_session(&session::hashed(token), person.as_str(), (&from, "password"), &at).await?;
     Ok(tx.commit().await?)
 }
 

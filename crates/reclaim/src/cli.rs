@@ -1,5 +1,8 @@
 //! The commands.
 
+mod issuers;
+mod users;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,6 +11,8 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use denial::person::Access;
 
+use crate::cli::issuers::IssuerCommand;
+use crate::cli::users::UserCommand;
 use crate::demo::Wish;
 use crate::passkey::webauthn::Site;
 use crate::practice::{Office, Place};
@@ -189,6 +194,9 @@ enum Command {
     /// People who sign in
     #[command(subcommand)]
     User(UserCommand),
+    /// The house by which people may sign in (OpenID Connect)
+    #[command(subcommand)]
+    Issuer(IssuerCommand),
     /// Practices: their names, time zones, and the NPIs and tax ids under which they are paid
     #[command(subcommand, name = "practice")]
     Practices(PracticeCommand),
@@ -199,44 +207,6 @@ enum Command {
         /// Everything, as JSON
         #[arg(long)]
         json: bool,
-    },
-}
-
-#[derive(Subcommand)]
-enum UserCommand {
-    /// Makes a person, or gives one who is known a role in this practice
-    ///
-    /// A password is drawn and shown once, unless it comes on the standard input.
-    Add {
-        /// The name to sign in with
-        #[arg(value_name = "LOGIN")]
-        user: String,
-        /// The name for people
-        #[arg(long)]
-        name: String,
-        /// The role: billing_specialist, front_desk and so on
-        #[arg(long)]
-        role: String,
-        /// Reads the password from the standard input
-        #[arg(long)]
-        password_stdin: bool,
-    },
-    /// Lists the people of this practice
-    List,
-    /// Takes away the second factor of somebody who lost device and recovery codes
-    ForgetFactor {
-        /// The name to sign in with
-        #[arg(value_name = "LOGIN")]
-        user: String,
-    },
-    /// Gives a person another password and ends their sessions
-    Password {
-        /// The name to sign in with
-        #[arg(value_name = "LOGIN")]
-        user: String,
-        /// Reads the password from the standard input
-        #[arg(long)]
-        password_stdin: bool,
     },
 }
 
@@ -340,6 +310,7 @@ impl Command {
             Command::Verify { .. } => Some(("verify", Access::Audit)),
             Command::Backup { .. } => Some(("backup", Access::Backup)),
             Command::User(_) => Some(("user", Access::ManagePeople)),
+            Command::Issuer(_) => Some(("issuer", Access::ManagePeople)),
             Command::Practices(_) => Some(("practice", Access::ManagePeople)),
             Command::Rules(RulesCommand::Save { .. }) => Some(("rules save", Access::Rules)),
             Command::Rules(RulesCommand::Export { .. }) => Some(("rules export", Access::Rules)),
@@ -395,16 +366,12 @@ pub(crate) fn main() -> ExitCode {
                 serve::serve(office, listen, inbox, address).await.map(|()| ExitCode::SUCCESS)
             })
         }
-        Command::User(command) => on_office(&place, needs, async move |office| match command {
-            UserCommand::Add { user, name, role, password_stdin } => {
-                people::run_add(&office, &user, &name, &role, password_stdin).await
-            }
-            UserCommand::List => people::run_list(&office).await,
-            UserCommand::ForgetFactor { user } => people::run_forget_factor(&office, &user).await,
-            UserCommand::Password { user, password_stdin } => {
-                people::run_password(&office, &user, password_stdin).await
-            }
-        }),
+        Command::User(command) => {
+            on_office(&place, needs, async move |office| command.run(&office).await)
+        }
+        Command::Issuer(command) => {
+            on_office(&place, needs, async move |office| command.run(&office).await)
+        }
         Command::Practices(command) => run_practice(place, needs, command),
         Command::Show { id, json } => {
             on_office(&place, needs, async move |office| show::case(&office, &id, json).await)

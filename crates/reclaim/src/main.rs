@@ -28,6 +28,7 @@ mod inbox;
 mod keying;
 mod line_changes;
 mod matches;
+mod oidc;
 mod own_rules;
 mod passkey;
 mod passwords;

@@ -184,16 +184,22 @@ pub(crate) async fn end_sessions(office: &Office, person: &str) -> anyhow::Resul
 
 /// `reclaim user forget-factor`.
 pub(crate) async fn run_forget_factor(office: &Office, login: &str) -> anyhow::Result<ExitCode> {
-    check_change(office, login).await?;
-    let known = office.read().await?.person_by_login(&login.trim().to_lowercase()).await?;
-    let known = known.with_context(|| format!("nobody signs in as {login:?}"))?;
-    check_answers_for(office, &known).await?;
-    let line = if factor::forget(office, &known.person).await? {
+    let person = to_change(office, login).await?;
+    let line = if factor::forget(office, &person).await? {
         format!("{login} signs in without a second factor until they set one up again")
     } else {
         format!("{login} has no second factor")
     };
     show::print(vec![line])
+}
+
+/// The id of somebody whom who acts may change in every practice.
+pub(crate) async fn to_change(office: &Office, login: &str) -> anyhow::Result<String> {
+    check_change(office, login).await?;
+    let known = office.read().await?.person_by_login(&login.trim().to_lowercase()).await?;
+    let known = known.with_context(|| format!("nobody signs in as {login:?}"))?;
+    check_answers_for(office, &known).await?;
+    Ok(known.person)
 }
 
 /// True where who acts administers every practice of a person: a password and a shut door are

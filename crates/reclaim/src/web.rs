@@ -32,6 +32,7 @@ mod grades;
 mod groups;
 mod health;
 mod home;
+mod issuer;
 mod keyed;
 mod lacking;
 mod matches;
@@ -62,6 +63,7 @@ mod sheet;
 mod sign_in;
 pub(crate) mod site;
 mod staff;
+mod ties;
 mod timeline;
 mod tries;
 mod trouble;
@@ -85,6 +87,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::access::Lists;
 use crate::boards::Boards;
+use crate::oidc::Acquaintance;
 use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::gate::{Gate, Way};
@@ -98,6 +101,8 @@ pub(crate) struct App {
     pub(crate) secure: bool,
     /// The address that people open, where somebody said it.
     pub(crate) site: Option<Site>,
+    /// What the issuer said of itself, where one is configured.
+    pub(crate) issuer: Acquaintance,
     /// The code of the setup page while nobody can sign in.
     pub(crate) setup: Mutex<Option<String>>,
     /// Who looked at lists, until it is written.
@@ -123,7 +128,8 @@ impl App {
     ) -> Arc<App> {
         let setup = Mutex::new(setup);
         let (lists, boards) = (Lists::default(), Boards::default());
-        Arc::new(App { office, secure, site, setup, lists, boards, checks: Semaphore::new(2) })
+        let (issuer, checks) = (Acquaintance::default(), Semaphore::new(2));
+        Arc::new(App { office, secure, site, issuer, setup, lists, boards, checks })
     }
 }
 

@@ -1,8 +1,8 @@
 //! The story in a real browser: Debian's Chromium, driven by a script, against the real program.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -91,6 +91,54 @@ fn a_passkey_opens_the_door_in_a_browser() {
     println!("{}", run(node));
 }
 
+#[test]
+fn another_house_signs_people_in_in_a_browser() {
+    const SECRET: &str = "synthetic secret of a client";
+    let Some(scripts) = scripts() else { return };
+    let server = Server::start(&[("lead", "billing_supervisor")]);
+    let address = server.address.replace("127.0.0.1", "localhost");
+    let mut node = Command::new("node");
+    node.current_dir(&scripts).args(["house.mjs", &address, SECRET]);
+    let mut house = Running::start(node);
+    let issuer = house.address();
+    let mut set = server.program();
+    set.args(["issuer", "set", &issuer, "--client", "reclaim", "--label", "North Login"]);
+    let mut setting = set.stdin(Stdio::piped()).spawn().expect("it starts");
+    writeln!(setting.stdin.take().expect("an input"), "{SECRET}").expect("written");
+    assert!(setting.wait().expect("it ends").success());
+    let mut node = Command::new("node");
+    node.current_dir(scripts).args(["issuer.mjs", &address, &issuer, "lead", PASSWORD]);
+    println!("{}", run(node));
+    drop(house);
+}
+
+/// A program that is stopped when this goes; what it prints has somewhere to go until then.
+struct Running {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Running {
+    fn start(mut command: Command) -> Running {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let lines = BufReader::new(child.stdout.take().expect("an output")).lines();
+        Running { child, lines }
+    }
+
+    /// The address that it prints.
+    fn address(&mut self) -> String {
+        let mut lines = self.lines.by_ref().map(|line| line.expect("text"));
+        lines.find(|line| line.starts_with("http://")).expect("an address")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// The folder of the scripts with what they need; `None` where a browser is missing here.
 fn scripts() -> Option<PathBuf> {
     if let Some(missing) = missing() {
@@ -102,7 +150,7 @@ fn scripts() -> Option<PathBuf> {
     // Two tests may want it at once; the second waits and finds it.
     let lock = std::fs::File::create(scripts.join(".installing")).expect("a lock");
     lock.lock().expect("a lock");
-    if !scripts.join("node_modules/axe-core").exists() {
+    if !scripts.join("node_modules/oidc-provider").exists() {
         let mut install = Command::new("npm");
         install.args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(&scripts);
         run(install);

@@ -88,7 +88,8 @@ create table half_way (
   token text not null primary key,      -- sha-256 of the cookie's value
   person text not null references person (person),
   came_at text not null,
-  next text not null                    -- where they want to go
+  next text not null,                   -- where they want to go
+  how text not null                     -- how they came so far
 );
 -- Who must have one.
 alter table practice add column second_factor text not null default 'nobody'

@@ -14,7 +14,7 @@ pub struct Factor {
     pub confirmed_at: Option<String>,
 }
 
-/// Somebody who gave the right password and still owes a code.
+/// Somebody who gave the right password, or whom the issuer knows, and who still owes a code.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct HalfWay {
     /// Who.
@@ -23,6 +23,8 @@ pub struct HalfWay {
     pub came_at: String,
     /// Where they want to go.
     pub next: String,
+    /// How they came so far.
+    pub how: String,
 }
 
 impl Store {
@@ -231,11 +233,12 @@ impl Tx {
         run!(
             self,
             execute,
-            "insert into half_way (token, person, came_at, next) values ($1, $2, $3, $4)",
+            "insert into half_way (token, person, came_at, next, how) values ($1, $2, $3, $4, $5)",
             token,
             half.person.as_str(),
             half.came_at.as_str(),
-            half.next.as_str()
+            half.next.as_str(),
+            half.how.as_str()
         )?;
         Ok(())
     }
@@ -248,7 +251,7 @@ impl Tx {
         let row = run!(
             self,
             optional as HalfWay,
-            "select person, came_at, next from half_way where token = $1",
+            "select person, came_at, next, how from half_way where token = $1",
             token
         )?;
         Ok(row)

@@ -102,7 +102,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Whom an issuer means by a subject.
+    /// Whom an issuer means by a subject, where they are not shut out.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -110,8 +110,9 @@ impl Tx {
         let row = run!(
             self,
             optional as Tie,
-            "select subject, person, named, tied_at, used_at from tie
-             where issuer = $1 and subject = $2",
+            "select t.subject, t.person, t.named, t.tied_at, t.used_at from tie t
+             join person p on p.person = t.person
+             where t.issuer = $1 and t.subject = $2 and p.disabled_at is null",
             issuer,
             subject
         )?;
@@ -132,6 +133,23 @@ impl Tx {
             person
         )?;
         Ok(row)
+    }
+
+    /// The ties of people of this practice.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn ties_here(&mut self, issuer: &str) -> Result<Vec<Tie>, Error> {
+        let rows = run!(
+            self,
+            all as Tie,
+            "select t.subject, t.person, t.named, t.tied_at, t.used_at from tie t
+             join membership m on m.person = t.person
+             where m.practice = $1 and t.issuer = $2 order by t.person",
+            self.practice.as_str(),
+            issuer
+        )?;
+        Ok(rows)
     }
 
     /// Ties a person to a subject; false where either is tied already.
@@ -178,8 +196,8 @@ impl Tx {
         Ok(gone > 0)
     }
 
-    /// Keeps that a browser was sent away, under the hash of a token; forgets those that went before
-    /// `stale`.
+    /// Keeps that a browser was sent away, under the hash of a token; forgets those that went
+    /// before `stale`.
     ///
     /// # Errors
     /// [`Error::Database`].

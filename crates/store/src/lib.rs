@@ -19,6 +19,7 @@ pub mod export;
 pub mod factors;
 pub mod files;
 pub mod floor;
+pub mod issuers;
 pub mod journal;
 pub mod matches;
 mod open;

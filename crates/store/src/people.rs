@@ -153,7 +153,7 @@ impl Tx {
         Ok(rows.iter().filter_map(|(practice,)| Practice::parse(practice)).collect())
     }
 
-    /// Begins a session under the hash of its token.
+    /// Begins a session under the hash of its token; `how` says how somebody signed in.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -161,20 +161,21 @@ impl Tx {
         &mut self,
         token: &str,
         person: &str,
-        from: &CameFrom,
+        (from, how): (&CameFrom, &str),
         at: &str,
     ) -> Result<(), Error> {
         run!(
             self,
             execute,
-            "insert into session (token, person, practice, made_at, seen_at, came_from, browser)
-             values ($1, $2, $3, $4, $4, $5, $6)",
+            "insert into session (token, person, practice, made_at, seen_at, came_from, browser,
+             how) values ($1, $2, $3, $4, $4, $5, $6, $7)",
             token,
             person,
             self.practice.as_str(),
             at,
             from.address.as_str(),
-            from.browser.as_str()
+            from.browser.as_str(),
+            how
         )?;
         Ok(())
     }

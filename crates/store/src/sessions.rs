@@ -36,6 +36,8 @@ pub struct VisitorRow {
     pub second_factor: String,
     /// The number of the newest version of the practice's own rules.
     pub rules: i64,
+    /// How the session was begun.
+    pub how: String,
 }
 
 /// Where a session was begun, as far as known.
@@ -62,6 +64,8 @@ pub struct SessionLine {
     pub came_from: String,
     /// The browser that it was begun in.
     pub browser: String,
+    /// How it was begun.
+    pub how: String,
 }
 
 impl Store {
@@ -80,7 +84,7 @@ impl Store {
                as practices, s.made_at, s.seen_at, p.provisional_since,
              coalesce((select f.confirmed_at from factor f where f.person = s.person),
                (select min(k.made_at) from passkey k where k.person = s.person)) as factor_since,
-             c.second_factor, c.rules
+             c.second_factor, c.rules, s.how
              from session s join person p on p.person = s.person
              join membership m on m.practice = s.practice and m.person = s.person
              join practice c on c.practice = s.practice
@@ -179,7 +183,7 @@ impl Tx {
         let rows = run!(
             self,
             all as SessionLine,
-            "select token, practice, made_at, seen_at, came_from, browser from session
+            "select token, practice, made_at, seen_at, came_from, browser, how from session
              where person = $1 and ended_at is null order by seen_at desc, token",
             person
         )?;

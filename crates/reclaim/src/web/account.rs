@@ -37,6 +37,8 @@ pub(crate) struct AccountPage {
     sessions: Vec<Row>,
     factor: Second,
     passkeys: Vec<passkeys::Row>,
+    /// What the issuer is called, where there is one.
+    issuer: Option<String>,
     /// Why none can be added, in words.
     no_passkeys: Option<&'static str>,
     /// Recovery codes that are shown this once.
@@ -124,6 +126,7 @@ pub(crate) async fn shown(
              opens."
         }
     });
+    let issuer = tx.issuer().await?.map(|issuer| issuer.label);
     let passkeys = passkeys::rows(visitor, &mut tx, site.as_ref()).await?;
     let factor = second(visitor, &mut tx, !passkeys.is_empty()).await?;
     Ok(AccountPage {
@@ -134,6 +137,7 @@ pub(crate) async fn shown(
         sessions: lines.into_iter().filter(holds).map(row).collect(),
         factor,
         passkeys,
+        issuer,
         no_passkeys: site.is_none().then_some(passkeys::NO_ADDRESS),
         codes: Vec::new(),
     })

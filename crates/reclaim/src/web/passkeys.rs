@@ -25,7 +25,7 @@ use crate::web::account::{self, Changed};
 use crate::web::came_from::Origin;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html, html_with};
-use crate::web::session::{self, Owes, Visitor};
+use crate::web::session::{self, How, Owes, Visitor};
 use crate::web::sign_in::{self, begin, moment_of};
 use crate::web::trouble::Trouble;
 use crate::web::{App, second, site, tries, words};
@@ -87,10 +87,10 @@ pub(crate) async fn enter(
         Some((_, half)) => half.next.clone(),
         None => sign_in::own_place(fields.get("next").map_or("", String::as_str)),
     };
-    let half_token = half.as_ref().map(|(token, _)| token.as_str());
-    match opened(&app, &headers, (&from, half_token), &fields).await? {
-        Ok(person) => {
-            let mut response = begin(&app, &headers, person.as_str(), &from, &next).await?;
+    let half_way = half.as_ref().map(|(token, half)| (token.as_str(), half.how.as_str()));
+    match opened(&app, &headers, (&from, half_way), &fields).await? {
+        Ok((person, how)) => {
+            let mut response = begin(&app, &headers, (person.as_str(), how), &from, &next).await?;
             for gone in [
                 session::passkey_cookie(&app, &headers, None),
                 session::code_cookie(&app, &headers, None),
@@ -108,9 +108,9 @@ pub(crate) async fn enter(
 async fn opened(
     app: &App,
     headers: &HeaderMap,
-    (from, half): (&CameFrom, Option<&str>),
+    (from, half): (&CameFrom, Option<(&str, &str)>),
     fields: &Fields,
-) -> Result<Result<PersonId, String>, Trouble> {
+) -> Result<Result<(PersonId, How), String>, Trouble> {
     let refused = |text: &str| Ok(Err(text.to_owned()));
     let Some(site) = site::of(app, headers) else { return refused(NO_ADDRESS) };
     let Some(shown) = shown(fields) else {
@@ -151,20 +151,23 @@ async fn entered(
     app: &App,
     mut tx: Tx,
     passkey: &Passkey,
-    (from, half): (&CameFrom, Option<&str>),
-) -> Result<Result<PersonId, String>, Trouble> {
+    (from, half): (&CameFrom, Option<(&str, &str)>),
+) -> Result<Result<(PersonId, How), String>, Trouble> {
     let person = PersonId::parse(&passkey.person).map_err(|fault| Trouble::Broken(fault.into()))?;
     tries::forget(&mut tx, &person).await?;
-    if let Some(token) = half {
-        tx.end_half_way(token).await?;
-    }
-    let with = if half.is_some() { "password and passkey" } else { "passkey" };
-    let facts = json!({ "from": from.address, "with": with, "passkey": passkey.name });
+    let how = match half {
+        Some((token, first)) => {
+            tx.end_half_way(token).await?;
+            How::kept(first).and("passkey")
+        }
+        None => How::passkey(),
+    };
+    let facts = json!({ "from": from.address, "with": how.as_str(), "passkey": passkey.name });
     let entry = Entry::new(person.as_str(), "sign_in.done", &facts);
     let moment = moment_of(app, person.clone(), app.office.clock.now());
     tx.append_house(vec![entry], &moment).await?;
     tx.commit().await?;
-    Ok(Ok(person))
+    Ok(Ok((person, how)))
 }
 
 /// Puts on record what was refused, about its person where one is known.
@@ -174,13 +177,12 @@ async fn turned_away(
     (passkey, asked_for): (Option<Passkey>, Option<PersonId>),
     fault: Fault,
     from: &CameFrom,
-) -> Result<Result<PersonId, String>, Trouble> {
+) -> Result<Result<(PersonId, How), String>, Trouble> {
     let now = app.office.clock.now();
     let of = passkey.as_ref().and_then(|one| PersonId::parse(&one.person).ok()).or(asked_for);
-    let kind = match fault {
-        Fault::Counter => "sign_in.passkey_counter_went_back",
-        _ => "sign_in.passkey_refused",
-    };
+    let went_back = fault == Fault::Counter;
+    let kind =
+        if went_back { "sign_in.passkey_counter_went_back" } else { "sign_in.passkey_refused" };
     let name = passkey.map(|one| one.name);
     let facts = json!({ "from": from.address, "why": fault.to_string(), "passkey": name });
     let (about, moment) = match of {
@@ -189,15 +191,13 @@ async fn turned_away(
     };
     tx.append_house(vec![Entry::new(&about, kind, &facts)], &moment).await?;
     tx.commit().await?;
-    let text = match fault {
-        Fault::Counter => {
-            "That passkey may have been copied: its counter went back. Sign in another way, remove \
-             it under Your account, and tell your administrator."
-        }
-        Fault::Verification => {
-            "Your device did not check that it was you. Set up a PIN or a fingerprint for it."
-        }
-        _ => "That passkey opens nothing here. Sign in another way.",
+    let text = if went_back {
+        "That passkey may have been copied: its counter went back. Sign in another way, remove it \
+         under Your account, and tell your administrator."
+    } else if fault == Fault::Verification {
+        "Your device did not check that it was you. Set up a PIN or a fingerprint for it."
+    } else {
+        "That passkey opens nothing here. Sign in another way."
     };
     Ok(Err(text.to_owned()))
 }

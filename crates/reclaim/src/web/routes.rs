@@ -11,9 +11,9 @@ use denial::person::Access;
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, doubtful,
-    facets, files, find, health, home, keyed, lacking, matches, news, passkeys, practice,
+    facets, files, find, health, home, issuer, keyed, lacking, matches, news, passkeys, practice,
     questions, queue, rejections, remittances, rules, rules_code, rules_codes, rules_edit,
-    rules_owners, rules_payer, saved, second, sign_in, staff, unmatched, upload,
+    rules_owners, rules_payer, saved, second, sign_in, staff, ties, unmatched, upload,
 };
 
 /// One page.
@@ -68,6 +68,8 @@ fn door() -> Vec<Route> {
         does("/sign-in/code", Open, second::enter),
         does("/sign-in/passkey/begin", Open, passkeys::ask),
         does("/sign-in/passkey", Open, passkeys::enter),
+        shows("/sign-in/elsewhere", Open, issuer::leave),
+        shows("/sign-in/back", Open, issuer::arrive),
         shows("/setup", Open, sign_in::setup),
         does("/setup", Open, sign_in::set_up),
         does("/sign-out", Early, sign_in::leave),
@@ -75,6 +77,8 @@ fn door() -> Vec<Route> {
         does("/account", Early, account::change),
         shows("/session", Early, news::session),
         does("/account/passkey", Early, passkeys::change),
+        shows("/account/tie", Early, issuer::page),
+        does("/account/tie", Early, issuer::change),
         shows("/practices", Person, sign_in::practices),
         does("/practices", Person, sign_in::choose),
         shows("/", Person, home::page),
@@ -158,6 +162,8 @@ fn back_room() -> Vec<Route> {
         shows("/journal.csv", Both(A::Audit, A::Export), audit::file).reveals(),
         shows("/people", Needs(A::ManagePeople), staff::page),
         does("/people", Needs(A::ManagePeople), staff::change),
+        shows("/people/ties", Needs(A::ManagePeople), ties::page),
+        does("/people/ties", Needs(A::ManagePeople), ties::change),
         shows("/practice", Needs(A::ManagePeople), practice::page),
         does("/practice", Needs(A::ManagePeople), practice::change),
     ]

@@ -21,7 +21,7 @@ use crate::fields::Fields;
 use crate::web::App;
 use crate::web::came_from::Origin;
 use crate::web::page::{Page, html, html_with};
-use crate::web::session;
+use crate::web::session::{self, How};
 use crate::web::sign_in::{begin, moment_of};
 use crate::web::tries;
 use crate::web::trouble::Trouble;
@@ -42,17 +42,22 @@ struct CodePage {
     passkey_next: Option<String>,
 }
 
-/// Asks for the code of somebody whose password was right.
+/// Asks for the code of somebody whose password was right, or whom the issuer knows.
 pub(crate) async fn ask(
     app: &Arc<App>,
     headers: &HeaderMap,
-    person: &str,
+    (person, how): (&str, How),
     next: &str,
 ) -> Result<Response, Trouble> {
     let token = session::drawn();
     let now = app.office.clock.now();
     let stale = instant(now.checked_sub(PATIENCE).unwrap_or(now));
-    let half = HalfWay { person: person.to_owned(), came_at: instant(now), next: next.to_owned() };
+    let half = HalfWay {
+        person: person.to_owned(),
+        came_at: instant(now),
+        next: next.to_owned(),
+        how: how.as_str().to_owned(),
+    };
     let mut tx = app.office.store.write_aside(app.office.practice()).await?;
     tx.begin_half_way(&session::hashed(&token), &half, &stale).await?;
     tx.commit().await?;
@@ -132,24 +137,28 @@ pub(crate) async fn enter(
         return Ok(Redirect::to("/sign-in").into_response());
     };
     let typed = fields.get("code").map(String::as_str).unwrap_or_default();
-    if let Err(refused) = check(&app, &token, &half, typed, &from).await? {
-        let page = code_page(&app, &headers, &half, Some(refused)).await?;
-        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
-    }
-    let mut response = begin(&app, &headers, &half.person, &from, &half.next).await?;
+    let how = match check(&app, &token, &half, typed, &from).await? {
+        Ok(how) => how,
+        Err(refused) => {
+            let page = code_page(&app, &headers, &half, Some(refused)).await?;
+            return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        }
+    };
+    let person = (half.person.as_str(), how);
+    let mut response = begin(&app, &headers, person, &from, &half.next).await?;
     let gone = session::code_cookie(&app, &headers, None);
     response.headers_mut().append(SET_COOKIE, gone);
     Ok(response)
 }
 
-/// Whether what was typed opens the door; if not, why in words.
+/// How what was typed opens the door; if it does not, why in words.
 async fn check(
     app: &App,
     token: &str,
     half: &HalfWay,
     typed: &str,
     from: &CameFrom,
-) -> Result<Result<(), String>, Trouble> {
+) -> Result<Result<How, String>, Trouble> {
     let person = PersonId::parse(&half.person).map_err(|fault| Trouble::Broken(fault.into()))?;
     let _checks = app.checks.acquire().await.map_err(|fault| Trouble::Broken(fault.into()))?;
     let subjects = tries::subjects(&person, from);
@@ -160,11 +169,12 @@ async fn check(
         return Ok(Err(tries::in_words(left)));
     }
     let spent = factor::spend(&office.store, &mut tx, person.as_str(), typed, now).await?;
-    let entry = match spent {
-        Some(spent) => {
+    let how = spent.map(|spent| How::kept(&half.how).and(spent.as_str()));
+    let entry = match &how {
+        Some(how) => {
             tries::forget(&mut tx, &person).await?;
             tx.end_half_way(token).await?;
-            let facts = json!({ "from": from.address, "with": spent.as_str() });
+            let facts = json!({ "from": from.address, "with": how.as_str() });
             Entry::new(person.as_str(), "sign_in.done", &facts)
         }
         None => {
@@ -176,5 +186,5 @@ async fn check(
     tx.append_house(vec![entry], &moment_of(app, person, now)).await?;
     tx.commit().await?;
     let wrong = "That code is not right, or was used before. Wait for the next one.";
-    Ok(spent.map(|_| ()).ok_or_else(|| wrong.to_owned()))
+    Ok(how.ok_or_else(|| wrong.to_owned()))
 }

@@ -27,6 +27,8 @@ const NOTED: SignedDuration = SignedDuration::from_secs(60);
 const COOKIE_NAME: &str = "reclaim_session";
 const CODE_COOKIE_NAME: &str = "reclaim_code";
 const PASSKEY_COOKIE_NAME: &str = "reclaim_passkey";
+const ERRAND_COOKIE_NAME: &str = "reclaim_errand";
+const NEWCOMER_COOKIE_NAME: &str = "reclaim_newcomer";
 
 /// Whoever opens a page.
 #[derive(Clone)]
@@ -48,7 +50,55 @@ pub(crate) struct Visitor {
     pub(crate) several: bool,
     /// When it ends if nothing is asked any more.
     pub(crate) until: Timestamp,
+    /// How they came in.
+    pub(crate) how: How,
 }
+
+/// How somebody came in: what they gave first, then what else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct How(String);
+
+impl How {
+    /// By their password.
+    pub(crate) fn password() -> How {
+        How("password".to_owned())
+    }
+
+    /// By a passkey, which counts as both factors.
+    pub(crate) fn passkey() -> How {
+        How("passkey".to_owned())
+    }
+
+    /// By the issuer; `strong` where it says that they gave more than a password there.
+    pub(crate) fn issuer(strong: bool) -> How {
+        How(if strong { STRONG_ISSUER } else { "issuer" }.to_owned())
+    }
+
+    /// As it is kept.
+    pub(crate) fn kept(text: &str) -> How {
+        How(text.to_owned())
+    }
+
+    /// And by something else after it.
+    pub(crate) fn and(&self, what: &str) -> How {
+        How(format!("{} and {what}", self.0))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// They gave no password of ours.
+    pub(crate) fn is_by_issuer(&self) -> bool {
+        self.0.starts_with("issuer")
+    }
+
+    fn is_strong_by_issuer(&self) -> bool {
+        self.0 == STRONG_ISSUER
+    }
+}
+
+const STRONG_ISSUER: &str = "issuer, with more than a password";
 
 /// What has to be done before anything else opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,11 +148,8 @@ pub(crate) async fn visitor(
     let until = ends(&row.made_at, last).unwrap_or(now);
     let (name, login) = (row.name.clone(), row.login.clone());
     let must_have_factor = must_have_factor(&row);
-    let owes = match (&row.provisional_since, &row.factor_since) {
-        (Some(_), _) => Some(Owes::Password),
-        (None, None) if must_have_factor => Some(Owes::Factor),
-        (None, _) => None,
-    };
+    let how = How::kept(&row.how);
+    let owes = owed(&row, &how, must_have_factor);
     let csrf = form_token(&token);
     let office = office_of(app, row).await?;
     Ok(office.map(|office| Visitor {
@@ -115,7 +162,18 @@ pub(crate) async fn visitor(
         session,
         several,
         until,
+        how,
     }))
+}
+
+/// What is owed. Whom the issuer knows needs no password here, and no second factor of ours where
+/// it asked for one.
+fn owed(row: &VisitorRow, how: &How, must_have_factor: bool) -> Option<Owes> {
+    if row.provisional_since.is_some() && !how.is_by_issuer() {
+        return Some(Owes::Password);
+    }
+    let has_factor = row.factor_since.is_some() || how.is_strong_by_issuer();
+    (must_have_factor && !has_factor).then_some(Owes::Factor)
 }
 
 /// Notes beside the request that a session is in use.
@@ -209,6 +267,16 @@ pub(crate) fn passkey_token(headers: &HeaderMap) -> Option<String> {
     token_of(headers, PASSKEY_COOKIE_NAME)
 }
 
+/// The token of a browser that was sent to the issuer.
+pub(crate) fn errand_token(headers: &HeaderMap) -> Option<String> {
+    token_of(headers, ERRAND_COOKIE_NAME)
+}
+
+/// The token of somebody who came back from there as nobody's.
+pub(crate) fn newcomer_token(headers: &HeaderMap) -> Option<String> {
+    token_of(headers, NEWCOMER_COOKIE_NAME)
+}
+
 fn token_of(headers: &HeaderMap, name: &str) -> Option<String> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
@@ -230,6 +298,16 @@ pub(crate) fn code_cookie(app: &App, headers: &HeaderMap, token: Option<&str>) -
 /// The same for somebody who is asked for a passkey.
 pub(crate) fn passkey_cookie(app: &App, headers: &HeaderMap, token: Option<&str>) -> HeaderValue {
     cookie_of(app, headers, PASSKEY_COOKIE_NAME, token)
+}
+
+/// The same for a browser that is sent to the issuer.
+pub(crate) fn errand_cookie(app: &App, headers: &HeaderMap, token: Option<&str>) -> HeaderValue {
+    cookie_of(app, headers, ERRAND_COOKIE_NAME, token)
+}
+
+/// The same for somebody who came back from there as nobody's.
+pub(crate) fn newcomer_cookie(app: &App, headers: &HeaderMap, token: Option<&str>) -> HeaderValue {
+    cookie_of(app, headers, NEWCOMER_COOKIE_NAME, token)
 }
 
 fn cookie_of(app: &App, headers: &HeaderMap, name: &str, token: Option<&str>) -> HeaderValue {

@@ -25,11 +25,11 @@ use crate::web::App;
 use crate::web::came_from::Origin;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html, html_with};
-use crate::web::session::{self, Visitor};
+use crate::web::session::{self, How, Visitor};
 use crate::web::tries;
 use crate::web::trouble::Trouble;
-use crate::web::{passkeys, practice, second, site};
-use crate::{identity, passwords};
+use crate::web::{issuer, passkeys, practice, second, site};
+use crate::{identity, oidc, passwords};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -40,13 +40,28 @@ struct SignInPage {
     refused: Option<String>,
     /// Where a passkey leads, where they work at this address.
     passkey_next: Option<String>,
+    /// What the issuer is called, where there is one.
+    issuer: Option<String>,
+    /// They come from there, and are to say who they are here.
+    is_newcomer: bool,
+    /// They signed out here: what the issuer is called and where they sign out there.
+    way_out: Option<(String, String)>,
 }
 
 impl SignInPage {
     async fn new(app: &App, headers: &HeaderMap, next: String) -> Result<SignInPage, Trouble> {
-        let page = Page::open(&app.office.afresh().await?, "Sign in");
-        let passkey_next = site::of(app, headers).map(|_| next.clone());
-        Ok(SignInPage { page, login: String::new(), next, refused: None, passkey_next })
+        let issuer = app.office.store.read_house().await?.issuer().await?;
+        let has_token = session::newcomer_token(headers).is_some();
+        Ok(SignInPage {
+            page: Page::open(&app.office.afresh().await?, "Sign in"),
+            login: String::new(),
+            passkey_next: site::of(app, headers).map(|_| next.clone()),
+            is_newcomer: has_token && next == issuer::TIE && issuer.is_some(),
+            issuer: issuer.map(|issuer| issuer.label),
+            way_out: None,
+            next,
+            refused: None,
+        })
     }
 }
 
@@ -55,15 +70,24 @@ impl SignInPage {
 pub(crate) struct Next {
     #[serde(default)]
     next: String,
+    /// Somebody signed out whom the issuer had let in.
+    left: Option<String>,
 }
 
 /// `GET /sign-in`.
 pub(crate) async fn form(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Query(Next { next }): Query<Next>,
+    Query(Next { next, left }): Query<Next>,
 ) -> Result<Response, Trouble> {
-    html(&SignInPage::new(&app, &headers, own_place(&next)).await?)
+    let mut page = SignInPage::new(&app, &headers, own_place(&next)).await?;
+    if left.is_some()
+        && let Some(site) = site::of(&app, &headers)
+    {
+        let after = format!("{}/sign-in", site.origin);
+        page.way_out = oidc::way_out(&app.office, &app.issuer, &after).await;
+    }
+    html(&page)
 }
 
 /// The page again for somebody whose passkey was refused.
@@ -97,8 +121,10 @@ pub(crate) async fn enter(
     let login = field("login").trim().to_lowercase();
     let next = own_place(field("next"));
     match check(&app, &login, field("password"), &from).await? {
-        Ok((person, true)) => second::ask(&app, &headers, &person, &next).await,
-        Ok((person, false)) => begin(&app, &headers, &person, &from, &next).await,
+        Ok((person, true)) => second::ask(&app, &headers, (&person, How::password()), &next).await,
+        Ok((person, false)) => {
+            begin(&app, &headers, (&person, How::password()), &from, &next).await
+        }
         Err(refused) => {
             let page = SignInPage::new(&app, &headers, next).await?;
             let page = SignInPage { login, refused: Some(refused), ..page };
@@ -171,7 +197,7 @@ pub(crate) fn moment_of(app: &App, person: PersonId, now: Timestamp) -> Moment {
 pub(crate) async fn begin(
     app: &Arc<App>,
     headers: &HeaderMap,
-    person: &str,
+    (person, how): (&str, How),
     from: &CameFrom,
     next: &str,
 ) -> Result<Response, Trouble> {
@@ -191,7 +217,7 @@ pub(crate) async fn begin(
     if let Some(before) = session::token(headers) {
         tx.end_session(&session::hashed(&before), &at).await?;
     }
-    tx.begin_session(&session::hashed(&token), person, from, &at).await?;
+    tx.begin_session(&session::hashed(&token), person, (from, how.as_str()), &at).await?;
     tx.commit().await?;
     let place = match next {
         "" if practices.len() > 1 => "/practices",
@@ -216,7 +242,8 @@ pub(crate) async fn leave(
     tx.append_house(vec![Entry::new(&person, "sign_out.done", &json!({}))], &moment).await?;
     tx.commit().await?;
     let cookie = session::cookie(&app, &headers, None);
-    Ok(([(SET_COOKIE, cookie)], Redirect::to("/sign-in")).into_response())
+    let place = if visitor.how.is_by_issuer() { "/sign-in?left=yes" } else { "/sign-in" };
+    Ok(([(SET_COOKIE, cookie)], Redirect::to(place)).into_response())
 }
 
 #[derive(Template)]

@@ -130,6 +130,10 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "saved_view",
             "word",
             "ceremony",
+            "newcomer",
+            "errand",
+            "tie",
+            "issuer",
             "passkey",
             "half_way",
             "recovery_code",
@@ -145,6 +149,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "person drop column provisional_since",
             "session drop column came_from",
             "session drop column browser",
+            "session drop column how",
             "practice drop column second_factor",
             "practice drop column rules",
         ] {

@@ -3,6 +3,7 @@
 use denial::person::{Role, SecondFactor};
 use denial::remittance::Payee;
 use store::factors::HalfWay;
+use store::issuers::{Errand, Issuer, Newcomer, Tie};
 use store::passkeys::{Ceremony, Passkey};
 use store::people::Person;
 use store::practices::PayeeKind;
@@ -114,8 +115,8 @@ fn a_session_lasts_until_it_is_ended() {
         }
         let from = CameFrom { address: "192.0.2.7".to_owned(), browser: "Firefox".to_owned() };
         let mut tx = place.store.write_aside(&practice()).await.expect("aside");
-        tx.begin_session("t1", "usr_ada", &from, AT).await.expect("begun");
-        tx.begin_session("t2", "usr_ada", &CameFrom::default(), AT).await.expect("begun");
+        tx.begin_session("t1", "usr_ada", (&from, "password"), AT).await.expect("begun");
+        tx.begin_session("t2", "usr_ada", (&CameFrom::default(), ""), AT).await.expect("begun");
         tx.see_session("t1", LATER).await.expect("seen");
         tx.commit().await.expect("durable");
         let session = place.store.session("t1").await.expect("read").expect("it holds");
@@ -210,6 +211,7 @@ fn who_owes_a_code_is_known_for_a_while() {
             person: "usr_ada".to_owned(),
             came_at: at.to_owned(),
             next: "/queue".to_owned(),
+            how: "password".to_owned(),
         };
         tx.begin_half_way("t1", &half(AT), "").await.expect("begun");
         assert_eq!(tx.half_way("t1").await.expect("read"), Some(half(AT)));
@@ -293,5 +295,90 @@ fn a_challenge_is_taken_out_once() {
         tx.begin_ceremony("t1", &ceremony(AT), "").await.expect("begun");
         tx.begin_ceremony("t2", &ceremony(LATER), LATER).await.expect("begun");
         assert_eq!(tx.take_ceremony("t1").await.expect("read"), None, "it is stale");
+    });
+}
+
+fn issuer(label: &str) -> Issuer {
+    Issuer {
+        issuer: "https://id.test".to_owned(),
+        label: label.to_owned(),
+        client: "reclaim".to_owned(),
+        sealed: "00".to_owned(),
+        named_by: "email".to_owned(),
+        strong: String::new(),
+        set_at: AT.to_owned(),
+    }
+}
+
+fn tie(subject: &str, person: &str) -> Tie {
+    Tie {
+        subject: subject.to_owned(),
+        person: person.to_owned(),
+        named: "ada@id.test".to_owned(),
+        tied_at: AT.to_owned(),
+        used_at: None,
+    }
+}
+
+#[test]
+fn one_issuer_means_one_person_by_one_subject() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        for login in ["ada", "ben"] {
+            tx.make_person(&ada(login), AT).await.expect("made");
+        }
+        tx.give_role("usr_ada", Role::Poster).await.expect("given");
+        assert_eq!(tx.issuer().await.expect("read"), None);
+        tx.set_issuer(Some(&issuer("first"))).await.expect("set");
+        tx.set_issuer(Some(&issuer("second"))).await.expect("set again");
+        assert_eq!(tx.issuer().await.expect("read"), Some(issuer("second")));
+        let at = "https://id.test";
+        assert!(tx.make_tie(at, &tie("s1", "usr_ada")).await.expect("tied"));
+        assert!(!tx.make_tie(at, &tie("s1", "usr_ben")).await.expect("the subject is taken"));
+        assert!(!tx.make_tie(at, &tie("s2", "usr_ada")).await.expect("the person is tied"));
+        tx.use_tie(at, "s1", LATER).await.expect("used");
+        let used = Tie { used_at: Some(LATER.to_owned()), ..tie("s1", "usr_ada") };
+        assert_eq!(tx.tie(at, "s1").await.expect("read"), Some(used.clone()));
+        assert_eq!(tx.tie("https://other.test", "s1").await.expect("read"), None);
+        assert_eq!(tx.tie_of(at, "usr_ada").await.expect("read"), Some(used.clone()));
+        assert_eq!(tx.ties_here(at).await.expect("read"), [used]);
+        tx.disable("usr_ada", Some(AT)).await.expect("shut out");
+        assert_eq!(tx.tie(at, "s1").await.expect("read"), None);
+        assert!(tx.untie("usr_ada").await.expect("untied"));
+        assert!(!tx.untie("usr_ada").await.expect("untied before"));
+        tx.set_issuer(None).await.expect("off");
+        assert_eq!(tx.issuer().await.expect("read"), None);
+    });
+}
+
+#[test]
+fn an_errand_comes_back_once_and_a_newcomer_waits_a_while() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let errand = |at: &str| Errand {
+            state: "s".to_owned(),
+            nonce: "n".to_owned(),
+            verifier: "v".to_owned(),
+            next: "/queue".to_owned(),
+            went_at: at.to_owned(),
+        };
+        tx.begin_errand("t1", &errand(AT), "").await.expect("gone");
+        assert_eq!(tx.take_errand("t1").await.expect("read"), Some(errand(AT)));
+        assert_eq!(tx.take_errand("t1").await.expect("read"), None);
+        tx.begin_errand("t2", &errand(AT), "").await.expect("gone");
+        tx.begin_errand("t3", &errand(LATER), LATER).await.expect("gone");
+        assert_eq!(tx.take_errand("t2").await.expect("read"), None, "it is stale");
+        let newcomer = |at: &str| Newcomer {
+            issuer: "https://id.test".to_owned(),
+            subject: "s1".to_owned(),
+            named: String::new(),
+            came_at: at.to_owned(),
+        };
+        tx.keep_newcomer("t1", &newcomer(AT), "").await.expect("kept");
+        assert_eq!(tx.newcomer("t1").await.expect("read"), Some(newcomer(AT)));
+        tx.keep_newcomer("t2", &newcomer(LATER), LATER).await.expect("kept");
+        assert_eq!(tx.newcomer("t1").await.expect("read"), None, "stale");
+        assert!(tx.end_newcomer("t2").await.expect("ended"));
+        assert!(!tx.end_newcomer("t2").await.expect("ended before"));
     });
 }

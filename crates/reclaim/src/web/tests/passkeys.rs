@@ -146,7 +146,7 @@ fn attribute(page: &Answer, name: &str) -> String {
 async fn add(browser: &Browser, device: &mut Device, name: &str) -> Answer {
     let begin = [("what", "begin"), ("old", PASSWORD), ("name", name)];
     let page = browser.post("/account/passkey", &begin).await;
-    page.is(StatusCode::OK).shows(&["A new passkey", "Make the passkey", "<noscript>"]);
+    page.is(StatusCode::OK).shows(&["A new passkey", "Make the passkey", "runs no script here"]);
     let handle = attribute(&page, "data-handle");
     device.handle = URL_SAFE_NO_PAD.decode(handle).expect("letters");
     finish(browser, device, &attribute(&page, "data-challenge")).await
