@@ -148,6 +148,12 @@ create table ceremony (
   came_at text not null
 );
 
+-- Failures in a row before somebody came in, until they have been told.
+create table streak (
+  person text not null primary key references person (person),
+  failed bigint not null,
+  last_at text not null
+);
 -- How a session was begun; empty where an older program began it.
 alter table session add column how text not null default '';
 -- The house that signs people in for this one (OpenID Connect); at most one, and none as long as

@@ -38,6 +38,10 @@ pub struct VisitorRow {
     pub rules: i64,
     /// How the session was begun.
     pub how: String,
+    /// How many tries to sign in as them failed in a row, which they have not been told.
+    pub failed: Option<i64>,
+    /// When the last of these was.
+    pub failed_at: Option<String>,
 }
 
 /// Where a session was begun, as far as known.
@@ -84,10 +88,11 @@ impl Store {
                as practices, s.made_at, s.seen_at, p.provisional_since,
              coalesce((select f.confirmed_at from factor f where f.person = s.person),
                (select min(k.made_at) from passkey k where k.person = s.person)) as factor_since,
-             c.second_factor, c.rules, s.how
+             c.second_factor, c.rules, s.how, k.failed, k.last_at as failed_at
              from session s join person p on p.person = s.person
              join membership m on m.practice = s.practice and m.person = s.person
              join practice c on c.practice = s.practice
+             left join streak k on k.person = s.person
              where s.token = $1 and s.ended_at is null and p.disabled_at is null",
             token
         )?;
@@ -188,6 +193,53 @@ impl Tx {
             person
         )?;
         Ok(rows)
+    }
+
+    /// The last sessions of a person, ended or not, the newest first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn last_sessions_of(
+        &mut self,
+        person: &str,
+        limit: i64,
+    ) -> Result<Vec<SessionLine>, Error> {
+        let rows = run!(
+            self,
+            all as SessionLine,
+            "select token, practice, made_at, seen_at, came_from, browser, how from session
+             where person = $1 order by made_at desc, token limit $2",
+            person,
+            limit
+        )?;
+        Ok(rows)
+    }
+
+    /// Keeps the failures of somebody who came in after all, to be told, where there are so many.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn keep_streak(&mut self, person: &str, least: i64) -> Result<(), Error> {
+        run!(
+            self,
+            execute,
+            "insert into streak (person, failed, last_at)
+             select subject, failed, last_at from attempt where subject = $1 and failed >= $2
+             on conflict (person) do update
+             set failed = streak.failed + excluded.failed, last_at = excluded.last_at",
+            person,
+            least
+        )?;
+        Ok(())
+    }
+
+    /// Forgets them: their person has been told.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn end_streak(&mut self, person: &str) -> Result<(), Error> {
+        run!(self, execute, "delete from streak where person = $1", person)?;
+        Ok(())
     }
 
     /// How often signing in failed in a row, and when it last did.

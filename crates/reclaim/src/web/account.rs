@@ -26,6 +26,9 @@ use crate::web::tries::{self, Subject};
 use crate::web::trouble::Trouble;
 use crate::web::{passkeys, site, words};
 
+/// So many sign-ins are listed.
+const LAST: i64 = 10;
+
 #[derive(Template)]
 #[template(path = "account.html")]
 pub(crate) struct AccountPage {
@@ -35,6 +38,8 @@ pub(crate) struct AccountPage {
     owed: Option<&'static str>,
     refused: Option<String>,
     sessions: Vec<Row>,
+    /// The last times that they signed in, however it ended.
+    sign_ins: Vec<Row>,
     factor: Second,
     passkeys: Vec<passkeys::Row>,
     /// What the issuer is called, where there is one.
@@ -68,6 +73,7 @@ struct Row {
     seen: String,
     address: String,
     browser: String,
+    how: String,
     here: bool,
 }
 
@@ -80,6 +86,11 @@ pub(crate) async fn page(
 ) -> Result<Response, Trouble> {
     let mut shown = shown(&app, &headers, &visitor, None).await?;
     shown.page.done = asked.get("done").and_then(|what| said(what)).map(str::to_owned);
+    if visitor.failed.is_some() {
+        let mut tx = app.office.store.write_aside(visitor.office.practice()).await?;
+        tx.end_streak(visitor.office.who.person.as_str()).await?;
+        tx.commit().await?;
+    }
     html(&shown)
 }
 
@@ -107,6 +118,7 @@ pub(crate) async fn shown(
     let office = &visitor.office;
     let mut tx = office.store.read_house().await?;
     let lines = tx.sessions_of(office.who.person.as_str()).await?;
+    let last = tx.last_sessions_of(office.who.person.as_str(), LAST).await?;
     let now = office.clock.now();
     let holds = |one: &SessionLine| session::holds(&one.made_at, &one.seen_at, now).is_some();
     let row = |one: SessionLine| Row {
@@ -115,6 +127,7 @@ pub(crate) async fn shown(
         here: one.token == visitor.session,
         address: one.came_from,
         browser: one.browser,
+        how: words::sentence_case(&one.how),
         token: one.token,
     };
     let owed = visitor.owes.map(|owes| match owes {
@@ -135,6 +148,7 @@ pub(crate) async fn shown(
         owed,
         refused,
         sessions: lines.into_iter().filter(holds).map(row).collect(),
+        sign_ins: last.into_iter().map(row).collect(),
         factor,
         passkeys,
         issuer,

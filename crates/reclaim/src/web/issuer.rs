@@ -183,6 +183,8 @@ struct TiePage {
     label: String,
     /// Who waits to be tied, as the issuer names them.
     newcomer: Option<String>,
+    /// Their session is older than the newcomer, so they show once more who they are.
+    asks_again: bool,
     /// Since when they are tied, and as whom.
     tied: Option<(String, String)>,
     refused: Option<String>,
@@ -212,14 +214,22 @@ async fn shown(
     let tie = tx.tie_of(&issuer.issuer, person).await?;
     drop(tx);
     let zone = &visitor.office.clinic.zone;
-    let newcomer = newcomer(app, headers).await?.map(|(_, one)| called(&one));
+    let newcomer = newcomer(app, headers).await?;
+    let asks_again = newcomer.as_ref().is_some_and(|(_, one)| is_older(visitor, one));
+    let newcomer = newcomer.map(|(_, one)| called(&one));
     Ok(TiePage {
         page: Page::of(visitor, format!("Sign in by {}", issuer.label), "/account"),
         label: issuer.label,
         newcomer,
+        asks_again,
         tied: tie.map(|tie| (words::instant(&tie.tied_at, zone), tie.named)),
         refused,
     })
+}
+
+/// Who signed in before the newcomer came has not shown that both are the same.
+fn is_older(visitor: &Visitor, newcomer: &Newcomer) -> bool {
+    visitor.begun < newcomer.came_at
 }
 
 /// What a newcomer is called; their subject where the issuer gives no name.
@@ -250,7 +260,18 @@ pub(crate) async fn change(
     let office = &visitor.office;
     let changed = match fields.get("what").map(String::as_str) {
         Some("tie") => match newcomer(&app, &headers).await? {
-            Some((token, one)) => ties::tie_newcomer(office, &token, &one).await?,
+            Some((token, one)) => {
+                let old = fields.get("old").map_or("", String::as_str);
+                let shown = if is_older(&visitor, &one) {
+                    passkeys::check_presence(&app, &visitor, old).await?
+                } else {
+                    Ok(())
+                };
+                match shown {
+                    Ok(()) => ties::tie_newcomer(office, &token, &one).await?,
+                    Err(refused) => Err(refused),
+                }
+            }
             None => Err("Nobody waits to be tied any more. Begin again.".to_owned()),
         },
         Some("no") => {

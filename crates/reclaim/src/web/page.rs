@@ -23,6 +23,8 @@ pub(crate) struct Page {
     pub(crate) links: Vec<Link>,
     /// Changes when the stylesheet or the script does.
     pub(crate) version: &'static str,
+    /// Tries to sign in as them that failed, until they look at their account.
+    pub(crate) failed: Option<String>,
     /// What was just done, said once.
     pub(crate) done: Option<String>,
     /// Somebody may look for a claim.
@@ -91,6 +93,10 @@ impl Page {
             csrf: visitor.csrf.clone(),
             links,
             finds: is_free && allows(role, Access::Queue),
+            failed: visitor.failed.as_ref().map(|(count, last)| {
+                let last = words::instant(last, &visitor.office.clinic.zone);
+                format!("{count} tries to sign in as you failed, the last one {last}.")
+            }),
             ..Page::open(&visitor.office, "")
         }
     }
@@ -106,6 +112,7 @@ impl Page {
             links: Vec::new(),
             version: assets::version(),
             done: None,
+            failed: None,
             finds: false,
         }
     }

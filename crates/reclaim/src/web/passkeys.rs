@@ -301,7 +301,11 @@ fn done(what: &str) -> Result<Response, Trouble> {
 }
 
 /// Their password, or a code of the device that they have.
-async fn check_presence(app: &App, visitor: &Visitor, typed: &str) -> Result<Changed, Trouble> {
+pub(crate) async fn check_presence(
+    app: &App,
+    visitor: &Visitor,
+    typed: &str,
+) -> Result<Changed, Trouble> {
     let bare: String = typed.chars().filter(|letter| !letter.is_whitespace()).collect();
     let is_code = bare.len() == 6 && bare.bytes().all(|byte| byte.is_ascii_digit());
     if !is_code {

@@ -52,6 +52,10 @@ pub(crate) struct Visitor {
     pub(crate) until: Timestamp,
     /// How they came in.
     pub(crate) how: How,
+    /// When their session began.
+    pub(crate) begun: String,
+    /// How many tries to sign in as them failed and when the last was, until they have been told.
+    pub(crate) failed: Option<(i64, String)>,
 }
 
 /// How somebody came in: what they gave first, then what else.
@@ -151,6 +155,7 @@ pub(crate) async fn visitor(
     let how = How::kept(&row.how);
     let owes = owed(&row, &how, must_have_factor);
     let csrf = form_token(&token);
+    let (begun, failed) = (row.made_at.clone(), row.failed.zip(row.failed_at.clone()));
     let office = office_of(app, row).await?;
     Ok(office.map(|office| Visitor {
         office,
@@ -163,6 +168,8 @@ pub(crate) async fn visitor(
         several,
         until,
         how,
+        begun,
+        failed,
     }))
 }
 

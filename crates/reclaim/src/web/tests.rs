@@ -19,6 +19,7 @@ mod queue;
 mod records;
 mod rules;
 mod second;
+mod sign_ins;
 mod signing_in;
 mod story;
 mod sub_status;

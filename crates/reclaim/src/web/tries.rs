@@ -76,8 +76,12 @@ pub(crate) async fn count(
     Ok(())
 }
 
-/// Forgets the failures of somebody who has shown who they are.
+/// So many failures in a row are told to whose name they were: more than one's own slips.
+const TOLD: i64 = 3;
+
+/// Forgets the failures of somebody who has shown who they are, and keeps a row of them to be told.
 pub(crate) async fn forget(tx: &mut Tx, person: &PersonId) -> Result<(), store::Error> {
+    tx.keep_streak(person.as_str(), TOLD).await?;
     tx.forget_failures(person.as_str()).await
 }
 

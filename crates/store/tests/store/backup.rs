@@ -130,6 +130,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "saved_view",
             "word",
             "ceremony",
+            "streak",
             "newcomer",
             "errand",
             "tie",

@@ -157,6 +157,25 @@ fn failures_are_counted_until_they_are_forgotten() {
         assert_eq!(tx.failures("usr_ada").await.expect("read"), Some((2, LATER.to_owned())));
         tx.count_failure("usr_ada", LATER, LATER).await.expect("counted");
         assert_eq!(tx.failures("from 192.0.2.7").await.expect("read"), None);
+        tx.make_person(&ada("ada"), AT).await.expect("made");
+        tx.give_role("usr_ada", Role::Poster).await.expect("given");
+        let from = CameFrom::default();
+        tx.begin_session("t1", "usr_ada", (&from, "password"), AT).await.expect("begun");
+        tx.begin_session("t2", "usr_ada", (&from, "passkey"), LATER).await.expect("begun");
+        tx.end_session("t2", LATER).await.expect("ended");
+        let last = tx.last_sessions_of("usr_ada", 9).await.expect("read");
+        assert_eq!(
+            last.iter().map(|one| one.how.as_str()).collect::<Vec<_>>(),
+            ["passkey", "password"]
+        );
+        tx.keep_streak("usr_ada", 4).await.expect("too few");
+        tx.keep_streak("usr_ada", 3).await.expect("kept");
+        tx.keep_streak("usr_ada", 3).await.expect("more");
+        tx.commit().await.expect("kept");
+        let told = place.store.visitor("t1").await.expect("read").expect("there");
+        assert_eq!((told.failed, told.failed_at.as_deref()), (Some(6), Some(LATER)));
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.end_streak("usr_ada").await.expect("told");
         tx.forget_failures("usr_ada").await.expect("forgotten");
         assert_eq!(tx.failures("usr_ada").await.expect("read"), None);
     });

@@ -307,6 +307,34 @@ async fn nobody_comes_in_by_a_house_before_they_said_here_who_they_are() {
 }
 
 #[tokio::test]
+async fn who_was_signed_in_before_shows_once_more_who_they_are() {
+    let house = House::open().await;
+    let mut clinic = clinic(&house, "").await;
+    let ada = clinic.named("ada", Role::BillingSpecialist).await;
+    later(&mut clinic, "2026-03-03T12:01:00Z");
+    let answer = round(&clinic, &house, &json!({})).await;
+    let newcomer = cookie(&answer, "reclaim_newcomer").expect("a cookie");
+    let token = ada.token.clone().expect("signed in");
+    let both = format!("reclaim_session={token}; reclaim_newcomer={newcomer}");
+    get_with(&clinic, "/account/tie", &both).await.shows(&["Your password, or a code of your app"]);
+    for (old, status) in [
+        ("", StatusCode::UNPROCESSABLE_ENTITY),
+        ("wrong-password", StatusCode::UNPROCESSABLE_ENTITY),
+        (PASSWORD, StatusCode::SEE_OTHER),
+    ] {
+        let request = Request::post("/account/tie")
+            .header(HOST, "reclaim.test")
+            .header(COOKIE, &both)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(format!("csrf={}&what=tie&old={old}", ada.csrf())))
+            .expect("a request");
+        clinic.stranger().send_as_it_is(request).await.is(status);
+    }
+    is_in(&clinic, &round(&clinic, &house, &json!({})).await).await;
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn what_goes_there_is_drawn_anew_and_bound_to_the_browser() {
     let house = House::open().await;
     let clinic = clinic(&house, "").await;
