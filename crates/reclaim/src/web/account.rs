@@ -127,7 +127,7 @@ pub(crate) async fn shown(
         here: one.token == visitor.session,
         address: one.came_from,
         browser: one.browser,
-        how: words::sentence_case(&one.how),
+        how: words::sentence_case(&one.how.replace("issuer", "another house")),
         token: one.token,
     };
     let owed = visitor.owes.map(|owes| match owes {

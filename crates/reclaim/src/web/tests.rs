@@ -6,6 +6,7 @@ mod claims;
 mod clinic;
 mod find;
 mod gates;
+mod house;
 mod issuer;
 mod matching;
 mod money;

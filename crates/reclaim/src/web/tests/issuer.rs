@@ -1,22 +1,18 @@
 //! Signing in by another house: there and back, tied once, and everything that is no such house.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::header::{AUTHORIZATION, COOKIE, HOST, SET_COOKIE};
-use axum::http::{HeaderMap, Request, StatusCode, Uri};
-use axum::routing::{get, post};
+use axum::http::header::{COOKIE, HOST, SET_COOKIE};
+use axum::http::{Request, StatusCode, Uri};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use denial::person::{Actor, Role};
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::clinic::{Answer, Browser, PASSWORD, TestClinic, at};
+use super::house::{House, NOON, signer};
 use crate::fields::Fields;
 use crate::oidc::{self, Wanted, ties};
 use crate::practice::Office;
@@ -24,124 +20,6 @@ use crate::web::{App, site};
 use crate::{factor, identity};
 
 const ORIGIN: &str = "https://reclaim.test";
-/// 2026-03-03T12:00:00Z, when these stories begin.
-const NOON: i64 = 1_772_539_200;
-
-/// A key of the house.
-fn signer() -> EcdsaKeyPair {
-    let random = SystemRandom::new();
-    let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-    let made = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");
-    EcdsaKeyPair::from_pkcs8(algorithm, made.as_ref(), &random).expect("its own form")
-}
-
-/// What the house says and heard.
-struct Said {
-    address: String,
-    keys: Vec<(&'static str, EcdsaKeyPair)>,
-    /// Put over what it says of itself.
-    odd: Value,
-    token: String,
-    heard: Vec<(Fields, String)>,
-    keys_shown: usize,
-}
-
-/// Another house, on this machine.
-#[derive(Clone)]
-struct House(Arc<Mutex<Said>>);
-
-impl House {
-    async fn open() -> House {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = format!("http://{}", listener.local_addr().expect("an address"));
-        let said = Said {
-            address,
-            keys: vec![("one", signer())],
-            odd: json!({}),
-            token: String::new(),
-            heard: Vec::new(),
-            keys_shown: 0,
-        };
-        let house = House(Arc::new(Mutex::new(said)));
-        let pages = Router::new()
-            .route("/.well-known/openid-configuration", get(discovery))
-            .route("/keys", get(keys))
-            .route("/token", post(token))
-            .with_state(house.clone());
-        tokio::spawn(async move { axum::serve(listener, pages).await });
-        house
-    }
-
-    fn with<T>(&self, look: impl FnOnce(&mut Said) -> T) -> T {
-        look(&mut self.0.lock().expect("whole"))
-    }
-
-    fn address(&self) -> String {
-        self.with(|said| said.address.clone())
-    }
-
-    /// A token signed by the last of its keys.
-    fn sign(&self, claims: &Value) -> String {
-        self.with(|said| {
-            let (name, pair) = said.keys.last().expect("a key");
-            let text = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-            let header = json!({ "alg": "ES256", "kid": name });
-            let signed = format!("{}.{}", text(&header), text(claims));
-            let signature = pair.sign(&SystemRandom::new(), signed.as_bytes()).expect("signed");
-            format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
-        })
-    }
-
-    fn claims(&self, nonce: &str) -> Value {
-        json!({ "iss": self.address(), "sub": "subject-1", "aud": "reclaim", "nonce": nonce,
-                "exp": NOON + 300, "iat": NOON, "email": "ada@id.test" })
-    }
-}
-
-async fn discovery(State(house): State<House>) -> String {
-    let address = house.address();
-    let mut said = json!({
-        "issuer": address,
-        "authorization_endpoint": format!("{address}/authorize"),
-        "token_endpoint": format!("{address}/token"),
-        "jwks_uri": format!("{address}/keys"),
-        "end_session_endpoint": format!("{address}/end"),
-        "id_token_signing_alg_values_supported": ["ES256"],
-        "code_challenge_methods_supported": ["S256"],
-    });
-    let odd = house.with(|said| said.odd.clone());
-    for (name, value) in odd.as_object().expect("fields") {
-        said[name] = value.clone();
-    }
-    said.to_string()
-}
-
-async fn keys(State(house): State<House>) -> String {
-    house.with(|said| {
-        said.keys_shown += 1;
-        let key = |(name, pair): &(&str, EcdsaKeyPair)| {
-            let point = pair.public_key().as_ref();
-            let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-            json!({ "kty": "EC", "crv": "P-256", "kid": name,
-                    "x": text(&point[1..33]), "y": text(&point[33..]) })
-        };
-        json!({ "keys": said.keys.iter().map(key).collect::<Vec<Value>>() }).to_string()
-    })
-}
-
-async fn token(
-    State(house): State<House>,
-    headers: HeaderMap,
-    axum::Form(fields): axum::Form<Fields>,
-) -> String {
-    let asked_by = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let asked_by = asked_by.unwrap_or_default().to_owned();
-    house.with(|said| {
-        said.heard.push((fields, asked_by));
-        json!({ "id_token": said.token, "access_token": "x", "token_type": "Bearer" }).to_string()
-    })
-}
-
 /// A clinic whose people may sign in by a house.
 async fn clinic(house: &House, strong: &str) -> TestClinic {
     let mut clinic = TestClinic::open().await;
@@ -282,7 +160,7 @@ async fn nobody_comes_in_by_a_house_before_they_said_here_who_they_are() {
     ada.get("/account/tie").await.shows(&["as ada@id.test"]);
 
     let browser = is_in(&clinic, &round(&clinic, &house, &json!({})).await).await;
-    browser.get("/account").await.shows(&["Sign in by North Login"]);
+    browser.get("/account").await.shows(&["Sign in by North Login", "<td>Another house</td>"]);
     let left = browser.post("/sign-out", &[]).await;
     assert_eq!(left.location(), "/sign-in?left=yes");
     clinic.stranger().get("/sign-in?left=yes").await.shows(&["sign out there too", "/end?"]);
