@@ -11,7 +11,7 @@
   const dialog = document.getElementById("form");
   const toast = document.getElementById("toast");
   const side = document.getElementById("side");
-  const isGrouped = !!document.querySelector("table.groups");
+  const isGrouped = !!document.querySelector("table[data-groups]");
   const query = queue.dataset.query;
   const total = Number(queue.dataset.total);
   const PART = 50;
@@ -504,7 +504,7 @@
     if (key === "u") { undo(); return true; }
     if (key === ".") { again(); return true; }
     if (key === "r") { location.reload(); return true; }
-    if (key === "v") { const first = document.querySelector(".views a"); if (!first) return false; first.focus(); return true; }
+    if (key === "v") { const first = document.querySelector("[data-views] a"); if (!first) return false; first.focus(); return true; }
     if (key === "Escape" && side && !side.hidden) { shut(); return true; }
     if (key === "Enter" && row && !isGrouped && event.target.matches("a.row") && side) {
       if (side.hidden || side.dataset.of !== idOf(row)) { side.dataset.of = idOf(row); look(row); return true; }
@@ -516,7 +516,6 @@
   };
 
   if (bar) {
-    bar.classList.add("scripted");
     tell();
   }
   begin();

@@ -63,6 +63,7 @@ mod sheet;
 mod sign_in;
 pub(crate) mod site;
 mod staff;
+mod style;
 mod ties;
 mod timeline;
 mod tries;

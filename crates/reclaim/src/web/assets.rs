@@ -29,9 +29,28 @@ pub(crate) fn version() -> &'static str {
     &VERSION
 }
 
+/// The name of the one stylesheet, and what it is put together from, in this order.
+const SHEET: (&str, [&str; 4]) =
+    ("reclaim.css", ["tokens.css", "parts.css", "reclaim.css", "print.css"]);
+
+fn bytes(name: &str) -> Option<Vec<u8>> {
+    let one = |name: &str| Assets::get(name).map(|asset| asset.data.into_owned());
+    if name != SHEET.0 {
+        return one(name);
+    }
+    let parts: Option<Vec<Vec<u8>>> = SHEET.1.into_iter().map(one).collect();
+    parts.map(|parts| parts.concat())
+}
+
+/// The text of one part.
+pub(crate) fn text(name: &str) -> String {
+    let asset = Assets::get(name);
+    asset.map(|asset| String::from_utf8_lossy(&asset.data).into_owned()).unwrap_or_default()
+}
+
 /// `GET /assets/{name}`.
 pub(crate) async fn one(Path(name): Path<String>) -> Result<Response, Trouble> {
-    let asset = Assets::get(&name).ok_or(Trouble::Nowhere)?;
+    let asset = bytes(&name).ok_or(Trouble::Nowhere)?;
     let kind = match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
@@ -39,5 +58,19 @@ pub(crate) async fn one(Path(name): Path<String>) -> Result<Response, Trouble> {
         Some(_) | None => "application/octet-stream",
     };
     let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
-    Ok((headers, asset.data.into_owned()).into_response())
+    Ok((headers, asset).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stylesheet_is_every_part_of_it_in_order() {
+        let text = String::from_utf8(bytes("reclaim.css").expect("a sheet")).expect("text");
+        let marks = ["--ground:", ".panel {", "/* The queue. */", "@page"];
+        let places: Vec<usize> = marks.iter().filter_map(|mark| text.find(mark)).collect();
+        assert!(places.len() == marks.len() && places.is_sorted(), "{places:?}");
+        assert_eq!(bytes("none.css"), None);
+    }
 }

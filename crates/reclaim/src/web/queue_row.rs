@@ -19,7 +19,8 @@ pub(crate) struct Row {
     pub(crate) payer: String,
     pub(crate) category: String,
     pub(crate) codes: String,
-    pub(crate) meanings: String,
+    /// Each code with its meaning.
+    pub(crate) meanings: Vec<String>,
     pub(crate) services: String,
     pub(crate) status: String,
     pub(crate) status_class: &'static str,
@@ -165,16 +166,15 @@ impl Row {
 }
 
 /// The leading codes, and each with its meaning.
-fn codes(case: &Denial, rules: &Rules) -> (String, String) {
+fn codes(case: &Denial, rules: &Rules) -> (String, Vec<String>) {
     let reasons = reasons::leading(case, rules);
     let remarks = reasons::remarks_of(case, rules);
     let short = reasons.iter().take(2).map(|one| one.code.clone());
     let short: Vec<String> =
         short.chain(remarks.iter().take(2).map(|one| one.code.clone())).collect();
     let whole = reasons.iter().map(|one| format!("{}: {}", one.code, one.meaning));
-    let whole: Vec<String> =
-        whole.chain(remarks.iter().map(|one| format!("{}: {}", one.code, one.meaning))).collect();
-    (short.join(" · "), whole.join("\n"))
+    let whole = whole.chain(remarks.iter().map(|one| format!("{}: {}", one.code, one.meaning)));
+    (short.join(" · "), whole.collect())
 }
 
 /// What was done, in short: the first procedures.

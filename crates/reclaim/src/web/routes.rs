@@ -13,7 +13,7 @@ use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, doubtful,
     facets, files, find, health, home, issuer, keyed, lacking, matches, news, passkeys, practice,
     questions, queue, rejections, remittances, rules, rules_code, rules_codes, rules_edit,
-    rules_owners, rules_payer, saved, second, sign_in, staff, ties, unmatched, upload,
+    rules_owners, rules_payer, saved, second, sign_in, staff, style, ties, unmatched, upload,
 };
 
 /// One page.
@@ -82,6 +82,7 @@ fn door() -> Vec<Route> {
         shows("/practices", Person, sign_in::practices),
         does("/practices", Person, sign_in::choose),
         shows("/", Person, home::page),
+        shows("/style", Person, style::page),
     ]
 }
 

@@ -70,7 +70,7 @@ async function triage(page, keys) {
 
 async function plan(page, keys) {
   await keys.press("h");
-  await page.locator("table.groups").waitFor();
+  await page.locator("table[data-groups]").waitFor();
   await keys.press("j", "n");
   await page.locator("dialog[open] .what", { hasText: `${job} cases` }).waitFor();
   await keys.press("Enter");
