@@ -225,6 +225,21 @@ impl Wording {
         self.groups.get(code)
     }
 
+    /// Every reason code with its meaning, in the order of the codes.
+    pub fn carcs(&self) -> impl Iterator<Item = (&Carc, &Meaning)> {
+        self.carcs.iter()
+    }
+
+    /// Every remark code with its meaning, in the order of the codes.
+    pub fn rarcs(&self) -> impl Iterator<Item = (&Rarc, &Meaning)> {
+        self.rarcs.iter()
+    }
+
+    /// Every group with its meaning, in the order of the codes.
+    pub fn groups(&self) -> impl Iterator<Item = (&Group, &Meaning)> {
+        self.groups.iter()
+    }
+
     /// The meaning of a claim's status on a remittance (CLP02) or of a 277CA category (`A3`).
     #[must_use]
     pub fn status(&self, code: &str) -> Option<&Meaning> {

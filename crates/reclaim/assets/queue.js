@@ -167,7 +167,8 @@
     if (mine !== drawing) return false;
     const shown = wanted.flatMap((n) => parts.get(n) || []);
     const above = Math.max(list.scrollTop - (first - from * PART) * height - (list.scrollTop % height), 0);
-    const focused = document.activeElement.closest && document.activeElement.closest("tr[data-id]");
+    const had = document.activeElement;
+    const focused = had.closest && had.closest("tr[data-id]");
     top.firstChild.style.height = `${tallness() < TALLEST ? from * PART * height : above}px`;
     const below = tallness() - from * PART * height - shown.length * height;
     bottom.firstChild.style.height = `${Math.max(tallness() < TALLEST ? below : tallness() - above - shown.length * height, 0)}px`;
@@ -180,7 +181,7 @@
       if (box) box.checked = chosen.has(row.dataset.id);
     }
     if (focused && focused.isConnected && document.activeElement === document.body) {
-      focused.querySelector("a.row").focus({ preventScroll: true });
+      had.focus({ preventScroll: true });
     }
     const row = rowAt(at);
     if (row) mark(row);

@@ -24,7 +24,10 @@ function openAct(key) {
 
 function help() {
   const keys = document.getElementById("keys");
-  if (keys && !keys.open) keys.showModal();
+  if (!keys || keys.open) return;
+  // Only the keys of what is here.
+  for (const row of keys.querySelectorAll("[data-if]")) row.hidden = !document.querySelector(row.dataset.if);
+  keys.showModal();
 }
 
 // A button of the row that has the focus.
@@ -77,6 +80,43 @@ for (const button of document.querySelectorAll("[data-help]")) {
   button.hidden = false;
   button.addEventListener("click", help);
 }
+
+// A word that explains itself does so over the page; its link leads to the same words.
+async function explain(link) {
+  const answer = await fetch(link.href);
+  if (!answer.ok) return false;
+  const there = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const word = link.hash ? there.getElementById(link.hash.slice(1)) : there.querySelector(".explained");
+  if (!word) return false;
+  const box = document.createElement("dialog");
+  box.setAttribute("aria-label", link.textContent);
+  box.setAttribute("autofocus", "");
+  const words = document.createElement("dl");
+  words.className = "words";
+  words.append(...(word.matches("dl > div") ? [word] : word.querySelectorAll("dl > div")));
+  const more = document.createElement("p");
+  more.className = "buttons below";
+  const all = document.createElement("a");
+  all.href = link.href;
+  all.textContent = "More words";
+  all.className = "button";
+  const close = document.createElement("button");
+  close.textContent = "Close";
+  close.addEventListener("click", () => box.close());
+  more.append(close, all);
+  box.append(words, more);
+  box.addEventListener("close", () => box.remove());
+  document.body.append(box);
+  box.showModal();
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.explain");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  explain(link).catch(() => false).then((done) => { if (!done) location.assign(link.href); });
+});
 
 // A filter that is changed shows at once.
 const filters = document.getElementById("filters");

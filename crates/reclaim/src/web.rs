@@ -28,6 +28,8 @@ mod facets;
 mod files;
 mod find;
 mod gate;
+mod glossary;
+mod glossary_words;
 mod grades;
 mod groups;
 mod health;

@@ -68,7 +68,8 @@ fn worn(template: &str) -> BTreeSet<String> {
 fn given(script: &str) -> BTreeSet<String> {
     let marks = ["classList.add(\"", "classList.toggle(\"", "className = \""];
     let each = marks.iter().flat_map(|mark| script.split(mark).skip(1));
-    each.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+    let texts = each.filter_map(|rest| rest.split('"').next());
+    texts.flat_map(str::split_whitespace).map(str::to_owned).collect()
 }
 
 fn all_css() -> String {

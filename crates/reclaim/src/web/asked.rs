@@ -99,6 +99,27 @@ impl Column {
         }
     }
 
+    /// Where it is explained, if it says something by a word of its own.
+    pub(crate) const fn explained(self) -> Option<&'static str> {
+        Some(match self {
+            Column::Reason => "/words#reasons",
+            Column::Status => "/words#statuses",
+            Column::Clock => "/words#clocks",
+            Column::Outstanding => "/words#outstanding",
+            Column::Priority => "/words#priority",
+            Column::Waiting => "/words#waiting-on",
+            Column::Round => "/words#round",
+            Column::Chance => "/words#chance",
+            Column::Payer
+            | Column::Next
+            | Column::Owner
+            | Column::Service
+            | Column::Age
+            | Column::Plan
+            | Column::Provider => return None,
+        })
+    }
+
     /// A figure, which stands to the right.
     pub(crate) const fn is_figure(self) -> bool {
         matches!(

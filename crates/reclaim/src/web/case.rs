@@ -69,6 +69,8 @@ struct CasePage {
     siblings: Vec<Sibling>,
     /// Remittances may be opened.
     remittances: bool,
+    /// They may open the page of a question.
+    questions: bool,
     /// Groups of facts that the record has, of so many, and what is missing in words.
     whole: (usize, usize),
     missing: Vec<&'static str>,
@@ -266,6 +268,7 @@ fn shown(
         undo: loaded.undo,
         siblings: loaded.siblings,
         remittances: allows(office.who.role, Access::Remittances),
+        questions: allows(office.who.role, Access::Questions),
         claim,
         forms,
         refused,

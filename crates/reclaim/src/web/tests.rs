@@ -6,6 +6,7 @@ mod claims;
 mod clinic;
 mod find;
 mod gates;
+mod help;
 mod house;
 mod issuer;
 mod matching;

@@ -1,0 +1,168 @@
+//! What words and codes mean: pages that explain, and that other pages point to.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use denial::codes::{Carc, Group, Rarc};
+use denial::rules::{Meaning, Rules};
+
+use crate::fields::Fields;
+use crate::web::glossary_words::{CLOCKS, FIELD, FIGURES, REASONS, STATUSES, Word};
+use crate::web::page::{Page, html};
+use crate::web::session::Visitor;
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+#[derive(Template)]
+#[template(path = "words.html")]
+struct WordsPage {
+    page: Page,
+    parts: [(&'static str, &'static str, &'static [Word]); 5],
+    groups: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "codes.html")]
+struct CodesPage {
+    page: Page,
+    /// What is looked for; empty for everything.
+    of: String,
+    groups: Vec<Explained>,
+    reasons: Vec<Explained>,
+    remarks: Vec<Explained>,
+}
+
+/// A code with what the lists and the playbook say of it.
+struct Explained {
+    code: String,
+    meaning: String,
+    /// What it is here; empty for remarks and groups.
+    ruling: String,
+}
+
+/// `GET /words`.
+pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
+    let groups = visitor.office.rules.wording.groups();
+    let groups = groups.map(|(code, one)| (code.to_string(), one.text.to_string())).collect();
+    html(&WordsPage {
+        page: Page::of(&visitor, "Words", "/words"),
+        parts: [
+            ("figures", "Figures", FIGURES),
+            ("statuses", "Where a case stands", STATUSES),
+            ("reasons", "Reasons for denial", REASONS),
+            ("clocks", "Clocks", CLOCKS),
+            ("field", "Words of the field", FIELD),
+        ],
+        groups,
+    })
+}
+
+/// `GET /words/codes`: one code, such as `CO-197` or `N54`, or all of them.
+pub(crate) async fn codes(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let rules = &visitor.office.rules;
+    let of = asked.get("of").map(|text| text.trim().to_uppercase()).unwrap_or_default();
+    let (group, bare) = of.split_once('-').unwrap_or(("", of.as_str()));
+    let is_asked = |code: &str| of.is_empty() || code == bare;
+    let reasons = rules.wording.carcs().filter(|(code, _)| is_asked(code.as_str()));
+    let remarks = rules.wording.rarcs().filter(|(code, _)| is_asked(code.as_str()));
+    let groups = rules.wording.groups().filter(|(code, _)| code.as_str() == group);
+    let groups = groups.map(|(code, one)| explained(code.to_string(), one, String::new()));
+    let template = CodesPage {
+        groups: groups.collect(),
+        reasons: reasons.map(|(code, one)| reason(rules, group, code, one)).collect(),
+        remarks: remarks.map(|(code, one)| remark(code, one)).collect(),
+        page: Page::of(&visitor, if of.is_empty() { "Codes" } else { &of }, "/words"),
+        of,
+    };
+    html(&template)
+}
+
+fn explained(code: String, one: &Meaning, ruling: String) -> Explained {
+    let mut meaning = one.text.to_string();
+    if one.retired {
+        meaning.push_str(" (a retired code");
+        if !one.replaced_by.is_empty() {
+            meaning.push_str("; now ");
+            meaning.push_str(&one.replaced_by);
+        }
+        meaning.push(')');
+    }
+    Explained { code, meaning, ruling }
+}
+
+/// A reason with what the playbook makes of it, in its group or in the provider's.
+fn reason(rules: &Rules, group: &str, code: &Carc, one: &Meaning) -> Explained {
+    let group = Group::new(if group.is_empty() { "CO" } else { group });
+    let ruling = rules.playbook.ruling(None, &group, code, &[], None);
+    let kind = words::label(ruling.kind.as_str());
+    let text = if ruling.kind == denial::category::AdjustmentKind::Denial {
+        let first = words::lower(ruling.next.as_str());
+        let mended = if ruling.correctable {
+            "a corrected claim can win it"
+        } else {
+            "not by a corrected claim"
+        };
+        format!("{kind}: {}; first {first}; {mended}", words::lower(ruling.category.as_str()))
+    } else {
+        kind
+    };
+    explained(code.to_string(), one, text)
+}
+
+fn remark(code: &Rarc, one: &Meaning) -> Explained {
+    explained(code.to_string(), one, String::new())
+}
+
+/// Where a word is explained: `place("clock", "appeal, level 1")` is `/words#clock-appeal`. A word
+/// that no list has leads to the page's top.
+pub(crate) fn place(prefix: &str, label: &str) -> String {
+    let name = label.split(',').next().unwrap_or_default().to_lowercase();
+    let name: String = name.chars().filter(|letter| *letter != '\'').collect();
+    let id = match prefix {
+        "" => name.replace(' ', "-"),
+        _ => format!("{prefix}-{}", name.replace([' ', '-'], "_")),
+    };
+    let lists = [FIELD, REASONS, STATUSES, CLOCKS, FIGURES];
+    let is_known = lists.into_iter().flatten().any(|one| one.id == id);
+    if is_known { format!("/words#{id}") } else { "/words".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use denial::category::Category;
+    use denial::denial::Status;
+
+    fn ids() -> BTreeSet<&'static str> {
+        let all = [FIELD, REASONS, STATUSES, CLOCKS, FIGURES];
+        let ids: Vec<&str> = all.into_iter().flatten().map(|one| one.id).collect();
+        let set: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(set.len(), ids.len(), "an anchor stands twice");
+        set
+    }
+
+    #[test]
+    fn labels_lead_to_their_words() {
+        assert_eq!(place("clock", "appeal, level 2"), "/words#clock-appeal");
+        assert_eq!(place("clock", "payer's answer"), "/words#clock-payers_answer");
+        assert_eq!(place("reason", "Non-covered"), "/words#reason-non_covered");
+        assert_eq!(place("", "Outstanding"), "/words#outstanding");
+        assert_eq!(place("", "nonsense"), "/words");
+    }
+
+    #[test]
+    fn every_reason_and_status_is_explained() {
+        let ids = ids();
+        for category in Category::ALL {
+            assert!(ids.contains(format!("reason-{}", category.as_str()).as_str()), "{category:?}");
+        }
+        for status in Status::ALL {
+            assert!(ids.contains(format!("status-{}", status.as_str()).as_str()), "{status:?}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// Which pages there are, as the program's own table says, and a walk over all that a role can reach.
+import fs from "node:fs";
+
+const folder = new URL("../../src/web/", import.meta.url);
+const tables = fs.readdirSync(folder).filter((name) => name.endsWith(".rs"));
+const shown = tables.flatMap((name) => {
+  const text = fs.readFileSync(new URL(name, folder), "utf8");
+  return [...text.matchAll(/\bshows\(\s*"(\/[^"]*)"/g)].map((found) => found[1]);
+});
+
+/// What is no page that one looks at: files, a part of a page, answers for machines.
+const NO_PAGES = new Set(["/healthz", "/assets/{name}", "/queue/rows", "/setup", "/sign-in/code"]);
+const isFile = (pattern) => /\.csv$|\/documents\/|\/scan$/.test(pattern);
+
+/// Addresses that need more than a link: a choice made, a page that only its own address opens.
+const FURTHER = {
+  "/queue": ["/queue?by=job", "/queue?status=written_off", "/queue/filters"],
+  "/": ["/practices", "/account", "/words"],
+  "/rules": ["/rules/edit?path=desk.toml", "/rules/codes"],
+};
+
+/// The patterns of pages that a walk of all roles must come to.
+export const patterns = () => shown.filter((pattern) => !NO_PAGES.has(pattern) && !isFile(pattern));
+
+const shapes = patterns().map((pattern) => [pattern, new RegExp(`^${pattern.replace(/\{[^}]+\}/g, "[^/]+")}$`)]);
+
+/// The kind of page behind an address: its pattern, and what of its query makes another page of it.
+export function kindOf(address) {
+  const [path, query = ""] = address.split("#")[0].split("?");
+  const exact = shapes.find(([pattern]) => pattern === path);
+  const pattern = (exact ?? shapes.find(([, shape]) => shape.test(path)))?.[0];
+  if (!pattern) return null;
+  const other = /(?:^|&)(show|book|by|version)=([a-z]*)/.exec(query);
+  return other ? `${pattern}?${other[1]}${other[1] === "version" ? "" : `=${other[2]}`}` : pattern;
+}
+
+/// Goes from page to page over the links of each and calls `at` once for each kind.
+export async function walk(page, base, at) {
+  const known = new Set();
+  const ahead = [];
+  const add = (address) => {
+    const kind = kindOf(address);
+    if (kind && !known.has(kind)) {
+      known.add(kind);
+      ahead.push(address);
+    }
+  };
+  add("/");
+  while (ahead.length > 0) {
+    const address = ahead.shift();
+    await at(address);
+    const links = await page.locator("a[href^='/']").evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+    for (const link of links) add(link);
+    for (const further of FURTHER[kindOf(address)] ?? []) add(further);
+  }
+}
