@@ -21,6 +21,10 @@ test-pg:
 fuzz target seconds="60":
     cd fuzz && ./seeds && RUSTC_BOOTSTRAP=1 cargo fuzz run {{target}} -- -max_total_time={{seconds}}
 
+# the pictures of docs/guide.md, of a simulated practice
+screenshots:
+    cargo nextest run --locked -p reclaim --test browser --run-ignored only pictures
+
 # a simulated practice, served
 demo:
     cargo run --release -- demo

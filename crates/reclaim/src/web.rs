@@ -68,6 +68,7 @@ mod staff;
 mod style;
 mod ties;
 mod timeline;
+mod tour;
 mod tries;
 mod trouble;
 mod unmatched;

@@ -102,62 +102,8 @@ fn the_desk_works_without_scripts() {
 }
 
 #[test]
-fn a_passkey_opens_the_door_in_a_browser() {
-    let Some(scripts) = scripts() else { return };
-    let server = Server::start(&[("lead", "billing_supervisor")]);
-    let mut node = Command::new("node");
-    // Passkeys belong to a name, which this machine has too.
-    let address = server.address.replace("127.0.0.1", "localhost");
-    node.current_dir(scripts).arg("passkeys.mjs").args([address.as_str(), "lead", PASSWORD]);
-    println!("{}", run(node));
-}
-
-#[test]
-fn another_house_signs_people_in_in_a_browser() {
-    const SECRET: &str = "synthetic secret of a client";
-    let Some(scripts) = scripts() else { return };
-    let server = Server::start(&[("lead", "billing_supervisor")]);
-    let address = server.address.replace("127.0.0.1", "localhost");
-    let mut node = Command::new("node");
-    node.current_dir(&scripts).args(["house.mjs", &address, SECRET]);
-    let mut house = Running::start(node);
-    let issuer = house.address();
-    let mut set = server.program();
-    set.args(["issuer", "set", &issuer, "--client", "reclaim", "--label", "North Login"]);
-    let mut setting = set.stdin(Stdio::piped()).spawn().expect("it starts");
-    writeln!(setting.stdin.take().expect("an input"), "{SECRET}").expect("written");
-    assert!(setting.wait().expect("it ends").success());
-    let mut node = Command::new("node");
-    node.current_dir(scripts).args(["issuer.mjs", &address, &issuer, "lead", PASSWORD]);
-    println!("{}", run(node));
-    drop(house);
-}
-
-/// A program that is stopped when this goes; what it prints has somewhere to go until then.
-struct Running {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-impl Running {
-    fn start(mut command: Command) -> Running {
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
-        let lines = BufReader::new(child.stdout.take().expect("an output")).lines();
-        Running { child, lines }
-    }
-
-    /// The address that it prints.
-    fn address(&mut self) -> String {
-        let mut lines = self.lines.by_ref().map(|line| line.expect("text"));
-        lines.find(|line| line.starts_with("http://")).expect("an address")
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+use std::borrow::BorrowMut;
+use std::io::{BufRead, BufReader, Lines, Write};
 }
 
 /// The folder of the scripts with what they need; `None` where a browser is missing here.
@@ -248,8 +194,8 @@ impl Server {
         let asked = ["certified_coder", "front_desk", "provider"];
         for (number, role) in numbers.zip(asked) {
             let mut ask = program(&db);
-            ask.args(["act", number, "ask_colleague", &format!("to={role}")]);
-            run(ask.args(["text=Which modifier is right?", "due=2099-01-01"]));
+            ask.args(["act", "--as", "billing_supervisor", number, "ask_colleague"]);
+            run(ask.args([&format!("to={role}"), "text=Which modifier is right?"]));
         }
         Server::serve(folder, db)
     }

@@ -13,8 +13,8 @@ use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, doubtful,
     facets, files, find, glossary, health, home, issuer, keyed, lacking, matches, news, passkeys,
     practice, questions, queue, rejections, remittances, rules, rules_code, rules_codes,
-    rules_edit, rules_owners, rules_payer, saved, second, sign_in, staff, style, ties, unmatched,
-    upload,
+    rules_edit, rules_owners, rules_payer, saved, second, sign_in, staff, style, ties, tour,
+    unmatched, upload,
 };
 
 /// One page.
@@ -84,6 +84,8 @@ fn door() -> Vec<Route> {
         does("/practices", Person, sign_in::choose),
         shows("/", Person, home::page),
         shows("/style", Person, style::page),
+        shows("/tour", Person, tour::page),
+        does("/tour", Person, tour::go_on),
         shows("/words", Person, glossary::page),
         shows("/words/codes", Person, glossary::codes),
     ]

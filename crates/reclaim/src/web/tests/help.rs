@@ -45,3 +45,15 @@ async fn a_code_is_explained_to_whoever_signs_in() {
         assert!(person.get("/words/codes").await.text.len() > 50_000, "all of them");
     }
 }
+
+#[tokio::test]
+async fn the_tour_leads_nobody_through_a_practice_that_is_real() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let page = lead.get("/tour").await.text;
+    assert!(page.contains("reclaim demo") && !page.contains("Begin anew"));
+    assert!(!lead.get("/").await.text.contains("href=\"/tour\""));
+    let on = lead.post("/tour", &[("step", "queue")]).await;
+    let kept = on.headers.get("set-cookie").and_then(|one| one.to_str().ok()).expect("a cookie");
+    assert!(kept.contains(".queue; Path=/tour; HttpOnly; SameSite=Strict"), "{kept}");
+}
