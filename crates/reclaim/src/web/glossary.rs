@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use denial::category::AdjustmentKind;
 use denial::codes::{Carc, Group, Rarc};
 use denial::rules::{Meaning, Rules};
 
@@ -72,7 +73,7 @@ pub(crate) async fn codes(
     let groups = groups.map(|(code, one)| explained(code.to_string(), one, String::new()));
     let template = CodesPage {
         groups: groups.collect(),
-        reasons: reasons.map(|(code, one)| reason(rules, group, code, one)).collect(),
+        reasons: in_order(reasons.map(|(code, one)| reason(rules, group, code, one))),
         remarks: remarks.map(|(code, one)| remark(code, one)).collect(),
         page: Page::of(&visitor, if of.is_empty() { "Codes" } else { &of }, "/words"),
         of,
@@ -93,23 +94,38 @@ fn explained(code: String, one: &Meaning, ruling: String) -> Explained {
     Explained { code, meaning, ruling }
 }
 
-/// A reason with what the playbook makes of it, in its group or in the provider's.
+/// Codes as people count: 2 before 10, digits before letters.
+fn in_order(codes: impl Iterator<Item = Explained>) -> Vec<Explained> {
+    let mut codes: Vec<Explained> = codes.collect();
+    codes.sort_by_cached_key(|one| (one.code.parse::<u32>().unwrap_or(u32::MAX), one.code.clone()));
+    codes
+}
+
+/// A reason with what the playbook makes of it in its group; without one, in the provider's and in
+/// the patient's.
 fn reason(rules: &Rules, group: &str, code: &Carc, one: &Meaning) -> Explained {
-    let group = Group::new(if group.is_empty() { "CO" } else { group });
-    let ruling = rules.playbook.ruling(None, &group, code, &[], None);
+    if !group.is_empty() {
+        return explained(code.to_string(), one, ruled(rules, group, code));
+    }
+    let [ours, patients] = ["CO", "PR"].map(|group| ruled(rules, group, code));
+    let both = if ours == patients { ours } else { format!("CO: {ours}. PR: {patients}") };
+    explained(code.to_string(), one, both)
+}
+
+/// What the playbook makes of a code in a group.
+fn ruled(rules: &Rules, group: &str, code: &Carc) -> String {
+    let ruling = rules.playbook.ruling(None, &Group::new(group), code, &[], None);
     let kind = words::label(ruling.kind.as_str());
-    let text = if ruling.kind == denial::category::AdjustmentKind::Denial {
-        let first = words::lower(ruling.next.as_str());
-        let mended = if ruling.correctable {
-            "a corrected claim can win it"
-        } else {
-            "not by a corrected claim"
-        };
-        format!("{kind}: {}; first {first}; {mended}", words::lower(ruling.category.as_str()))
+    if ruling.kind != AdjustmentKind::Denial {
+        return kind;
+    }
+    let first = words::lower(ruling.next.as_str());
+    let mended = if ruling.correctable {
+        "a corrected claim can win it"
     } else {
-        kind
+        "not by a corrected claim"
     };
-    explained(code.to_string(), one, text)
+    format!("{kind}: {}; first {first}; {mended}", words::lower(ruling.category.as_str()))
 }
 
 fn remark(code: &Rarc, one: &Meaning) -> Explained {

@@ -59,6 +59,14 @@ struct Claims {
     file: Option<String>,
 }
 
+impl Claims {
+    /// The address of the one claim, where its number is the rejection's own.
+    fn own(&self, number: &str) -> Option<&str> {
+        let [(href, one)] = self.links.as_slice() else { return None };
+        (one == number).then_some(href.as_str())
+    }
+}
+
 /// Claims of a refused transaction that are named.
 const NAMED: usize = 5;
 

@@ -102,6 +102,12 @@ try {
     const where = `${role}, ${name}, ${kindOf(address)}`;
     told.push(...(await faults(page, where)));
     const isSmall = size !== wide;
+    if (isSmall) {
+      await page.setViewportSize({ width: 390, height: 780 });
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (over > 1) told.push(`${where}: ${over} pixels to scroll sideways on a phone`);
+      await page.setViewportSize(size);
+    }
     if (isFirst || (isSmall && isNew)) told.push(...(await tabbed(page, where, isSmall ? TABS / 2 : TABS)));
     count += 1;
   };
