@@ -59,7 +59,7 @@
       if (!(await lift())) said.textContent = "Not yet: sign in first.";
     });
     const row = document.createElement("p");
-    row.className = "row-of";
+    row.className = "buttons";
     row.append(link, on);
     cloth.append(title, text, row, said);
     cloth.addEventListener("cancel", (event) => event.preventDefault());

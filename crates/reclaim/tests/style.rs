@@ -154,7 +154,8 @@ fn colours_stand_among_the_tokens_alone() {
 #[test]
 fn stylesheets_and_scripts_stay_short() {
     let files = ["css", "js"].into_iter().flat_map(|ending| texts("assets", ending));
-    let long = files.filter(|(_, text)| text.lines().count() > 520);
+    let long =
+        files.filter(|(_, text)| text.lines().filter(|line| !line.trim().is_empty()).count() > 500);
     assert_none(&long.map(|(name, _)| format!("{name} is too long")).collect::<Vec<_>>());
 }
 

@@ -23,6 +23,8 @@ const LOOKS = [
 ];
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const TABS = 50;
+/// What the queue may weigh when it comes for the first time, compressed, with all that it needs.
+const FIRST_LOAD = 40_000;
 
 /// What axe finds on the page as it is, in words.
 async function faults(page, where) {
@@ -100,6 +102,11 @@ try {
     await page.setViewportSize(size);
     await page.goto(base + address);
     const where = `${role}, ${name}, ${kindOf(address)}`;
+    if (isFirst && kindOf(address) === "/queue") {
+      const bytes = await page.evaluate(() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind)).reduce((sum, one) => sum + one.encodedBodySize, 0));
+      console.log(`the queue at first: ${bytes} bytes as sent`);
+      if (bytes > FIRST_LOAD) told.push(`${where}: ${bytes} bytes at first, at most ${FIRST_LOAD}`);
+    }
     told.push(...(await faults(page, where)));
     const isSmall = size !== wide;
     if (isSmall) {

@@ -9,7 +9,7 @@ const shown = tables.flatMap((name) => {
 });
 
 /// What is no page that one looks at: files, a part of a page, answers for machines.
-const NO_PAGES = new Set(["/healthz", "/assets/{name}", "/queue/rows", "/setup", "/sign-in/code"]);
+const NO_PAGES = new Set(["/healthz", "/assets/{name}", "/queue/rows", "/queue/news", "/session", "/setup", "/sign-in/code"]);
 const isFile = (pattern) => /\.csv$|\/documents\/|\/scan$/.test(pattern);
 
 /// Addresses that need more than a link: a choice made, a page that only its own address opens.
