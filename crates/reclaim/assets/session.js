@@ -95,7 +95,7 @@
     event.preventDefault();
     event.stopPropagation();
     const now = await session();
-    form.querySelector(":scope > .unsent")?.remove();
+    form.querySelector(":scope > [data-unsent]")?.remove();
     if (now === null) cover();
     if (now === false) unsent(form);
     if (!now) return;
@@ -108,7 +108,8 @@
 
   function unsent(form) {
     const line = document.createElement("p");
-    line.className = "refused unsent";
+    line.className = "refused";
+    line.dataset.unsent = "";
     line.setAttribute("role", "alert");
     line.textContent = "The server does not answer. What you typed is still here: try again.";
     form.prepend(line);
