@@ -102,8 +102,73 @@ fn the_desk_works_without_scripts() {
 }
 
 #[test]
-use std::borrow::BorrowMut;
-use std::io::{BufRead, BufReader, Lines, Write};
+#[ignore = "makes the pictures of the guide anew: just screenshots"]
+fn pictures_of_the_guide() {
+    let scripts = scripts().expect("a browser");
+    let server = Server::simulated();
+    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures");
+    let mut node = Command::new("node");
+    node.current_dir(&scripts).arg("screens.mjs").args([server.address.as_str(), PASSWORD]);
+    run(node.arg(pictures));
+}
+
+#[test]
+fn a_passkey_opens_the_door_in_a_browser() {
+    let Some(scripts) = scripts() else { return };
+    let server = Server::start(&[("lead", "billing_supervisor")]);
+    let mut node = Command::new("node");
+    // Passkeys belong to a name, which this machine has too.
+    let address = server.address.replace("127.0.0.1", "localhost");
+    node.current_dir(scripts).arg("passkeys.mjs").args([address.as_str(), "lead", PASSWORD]);
+    println!("{}", run(node));
+}
+
+#[test]
+fn another_house_signs_people_in_in_a_browser() {
+    const SECRET: &str = "synthetic secret of a client";
+    let Some(scripts) = scripts() else { return };
+    let server = Server::start(&[("lead", "billing_supervisor")]);
+    let address = server.address.replace("127.0.0.1", "localhost");
+    let mut node = Command::new("node");
+    node.current_dir(&scripts).args(["house.mjs", &address, SECRET]);
+    let mut house = Running::start(node);
+    let issuer = house.address();
+    let mut set = server.program();
+    set.args(["issuer", "set", &issuer, "--client", "reclaim", "--label", "North Login"]);
+    let mut setting = set.stdin(Stdio::piped()).spawn().expect("it starts");
+    writeln!(setting.stdin.take().expect("an input"), "{SECRET}").expect("written");
+    assert!(setting.wait().expect("it ends").success());
+    let mut node = Command::new("node");
+    node.current_dir(scripts).args(["issuer.mjs", &address, &issuer, "lead", PASSWORD]);
+    println!("{}", run(node));
+    drop(house);
+}
+
+/// A program that is stopped when this goes; what it prints has somewhere to go until then.
+struct Running {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Running {
+    fn start(mut command: Command) -> Running {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let lines = BufReader::new(child.stdout.take().expect("an output")).lines();
+        Running { child, lines }
+    }
+
+    /// The address that it prints.
+    fn address(&mut self) -> String {
+        let mut lines = self.lines.by_ref().map(|line| line.expect("text"));
+        lines.find(|line| line.starts_with("http://")).expect("an address")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 /// The folder of the scripts with what they need; `None` where a browser is missing here.

@@ -9,13 +9,14 @@ const shown = tables.flatMap((name) => {
 });
 
 /// What is no page that one looks at: files, a part of a page, answers for machines.
-const NO_PAGES = new Set(["/healthz", "/assets/{name}", "/queue/rows", "/queue/news", "/session", "/setup", "/sign-in/code"]);
+const NO_PAGES = new Set(["/healthz", "/assets/{name}", "/queue/rows", "/queue/news", "/session", "/setup", "/sign-in/code", "/sign-in/elsewhere", "/sign-in/back", "/account/tie"]);
 const isFile = (pattern) => /\.csv$|\/documents\/|\/scan$/.test(pattern);
 
 /// Addresses that need more than a link: a choice made, a page that only its own address opens.
 const FURTHER = {
   "/queue": ["/queue?by=job", "/queue?status=written_off", "/queue/filters"],
   "/": ["/practices", "/account", "/words"],
+  "/people": ["/people/ties"],
   "/rules": ["/rules/edit?path=desk.toml", "/rules/codes"],
 };
 
