@@ -264,28 +264,41 @@ async fn fill_journal(office: &Office, taken: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// T5: how long acts wait while one remittance of all claims is taken in beside them.
+/// T5: how long acts wait while one remittance of all claims is taken in beside them. The longest
+/// of a run is what the disk did in its worst moment, which comes to one run and not to the next:
+/// the longest of all runs is compared, and what single runs came to stands beside it.
 async fn giant(wish: &Wish, rows: &mut Vec<Row>) -> anyhow::Result<()> {
-    let mut runs = Vec::new();
+    let (mut beside, mut alone, mut single) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..wish.runs {
-        runs.push(waits_beside(wish).await?);
+        let run = waits_beside(wish).await?;
+        single.push(longest(&run[0]) / longest(&run[1]));
+        let [more, others] = run;
+        beside.extend(more);
+        alone.extend(others);
     }
-    let ratio = |[beside, alone]: &[Vec<Duration>; 2]| {
-        let longest = |sorted: &[Duration]| sorted.last().map_or(0.0, Duration::as_secs_f64);
-        longest(beside) / longest(alone)
-    };
-    runs.sort_by(|one, other| ratio(one).total_cmp(&ratio(other)));
-    let run = runs.get(runs.len() / 2).context("at least one run")?;
-    let [beside, alone] = run;
+    beside.sort();
+    alone.sort();
+    single.sort_by(f64::total_cmp);
+    let edge = |at: Option<&f64>| at.copied().unwrap_or_default();
     rows.push(Row {
         name: "T5",
-        work: format!("longest of {} acts beside a giant of {} claims", beside.len(), wish.claims),
-        figure: shares(beside),
-        against: format!("without it {}", shares(alone)),
-        ratio: Some(ratio(run)),
+        work: format!("longest of {} acts beside giants of {} claims", beside.len(), wish.claims),
+        figure: shares(&beside),
+        against: format!(
+            "without them {}; single runs {:.1} to {:.1}",
+            shares(&alone),
+            edge(single.first()),
+            edge(single.last())
+        ),
+        ratio: Some(longest(&beside) / longest(&alone)),
         must: "≤ 3 (aim 2)",
     });
     Ok(())
+}
+
+/// Seconds of the longest of sorted waits.
+fn longest(sorted: &[Duration]) -> f64 {
+    sorted.last().map_or(0.0, Duration::as_secs_f64)
 }
 
 /// How long acts wait beside a giant, and as many without it, since the longest of many is longer
