@@ -20,6 +20,7 @@ pub mod escalation;
 pub mod ids;
 pub mod intake;
 pub mod lifecycle;
+pub mod masks;
 pub mod matching;
 pub mod money;
 pub mod owner;

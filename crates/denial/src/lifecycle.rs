@@ -14,6 +14,7 @@ mod money;
 mod moves;
 pub mod opening;
 pub mod refused;
+pub mod texts;
 pub(crate) mod timing;
 pub mod undo;
 
@@ -101,6 +102,7 @@ impl Denial {
         rules: &Rules,
     ) -> Result<Vec<Event>, Refused> {
         self.admit(action.act(), at)?;
+        texts::check(action)?;
         let changes = match action {
             Action::Review => vec![self.review(at, rules)],
             Action::Resubmit(sent) => vec![self.resubmit(sent, at, rules)?],

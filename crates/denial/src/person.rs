@@ -118,6 +118,8 @@ named! {
         ManagePeople = "manage_people",
         /// The journal of every act and view.
         Audit = "audit",
+        /// Cases opened in an emergency, and names shown, with their reasons.
+        Emergencies = "emergencies",
         /// A copy of everything, for the day that a disk breaks.
         Backup = "backup",
     }
@@ -192,6 +194,7 @@ pub const fn allows(role: Role, access: Access) -> bool {
         Access::Export => supervises(role) || matches!(role, Role::Auditor),
         Access::Rules => supervises(role) || matches!(role, Role::Administrator),
         Access::ManagePeople | Access::Backup => matches!(role, Role::Administrator),
+        Access::Emergencies => supervises(role) || matches!(role, Role::Auditor),
         Access::Audit => matches!(role, Role::Manager | Role::Administrator | Role::Auditor),
     }
 }
@@ -313,6 +316,7 @@ mod tests {
         rules: supe mana admi
         manage_people: admi
         audit: mana admi audi
+        emergencies: supe mana audi
         backup: admi
         ");
     }

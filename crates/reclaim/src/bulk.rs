@@ -271,7 +271,9 @@ pub(crate) fn undoing(
     moment: &Moment,
 ) -> Result<Vec<Event>, Failed> {
     let events = events(told);
-    let last = told.last().ok_or(Failed::Missing)?;
+    // What stands beside the events, such as an emergency, is nobody's act on the case.
+    let last = told.iter().rev().find(|one| one.kind.starts_with("denial."));
+    let last = last.ok_or(Failed::Missing)?;
     let by = PersonId::parse(&last.actor).map_err(|_| Failed::Missing)?;
     let at = last.at.parse().map_err(|_| Failed::Missing)?;
     Ok(case.undo(&events, version, (&by, at), moment)?)

@@ -17,6 +17,7 @@ use crate::demo::Wish;
 use crate::passkey::webauthn::Site;
 use crate::practice::{Office, Place};
 use crate::practices::{self, Wanted};
+use crate::scanner::Scanner;
 use crate::taking::Taking;
 use crate::web::site;
 use crate::{act, backup, bench, demo, doctor, export, people, rules_check, rules_files};
@@ -190,6 +191,9 @@ enum Command {
         /// The address that people open, such as https://reclaim.example.org; passkeys belong to it
         #[arg(long, value_name = "URL", env = "RECLAIM_ADDRESS", value_parser = site::configured)]
         address: Option<Site>,
+        /// A ClamAV daemon that is asked about every file somebody sends: its socket, or host:port
+        #[arg(long, value_name = "SOCKET", env = "RECLAIM_SCANNER")]
+        scanner: Option<Scanner>,
     },
     /// People who sign in
     #[command(subcommand)]
@@ -361,8 +365,9 @@ pub(crate) fn main() -> ExitCode {
             on_office(&place, needs, async move |office| backup::run(&office, &file).await)
         }
         Command::Restore { file } => in_time(backup::restore(&place, &file)),
-        Command::Serve { listen, inbox, address } => {
+        Command::Serve { listen, inbox, address, scanner } => {
             on_office(&place, needs, async move |office| {
+                let office = Office { scanner, ..office };
                 serve::serve(office, listen, inbox, address).await.map(|()| ExitCode::SUCCESS)
             })
         }

@@ -9,6 +9,9 @@ pub(crate) const SHORTEST: usize = 12;
 const LONGEST: usize = 200;
 /// So many letters must be left when common words and names are taken out.
 const OWN: usize = 5;
+/// So many guesses it must take somebody who begins with what people choose most (the frequency
+/// lists of zxcvbn: thirty thousand passwords of breaches, words and names, dates, rows of keys).
+const GUESSES: u64 = 100_000_000;
 /// So many different letters must be in it.
 const DIFFERENT: usize = 5;
 
@@ -46,11 +49,7 @@ pub(crate) fn check(password: &str, names: &[&str]) -> Result<(), String> {
         return Err("a password has more than a few letters over and over".to_owned());
     }
     if is_common(&plain) || is_common(&spelled(&plain)) {
-        return Err(
-            "that is soon guessed: words of common passwords, digits and signs alone; put \
-                    several words together that have nothing to do with each other"
-                .to_owned(),
-        );
+        return Err(soon_guessed());
     }
     let named = |text: &str| left_of(text, &parts(names)) < OWN;
     if named(&plain) || named(&spelled(&plain)) {
@@ -58,7 +57,16 @@ pub(crate) fn check(password: &str, names: &[&str]) -> Result<(), String> {
             "that is hardly more than a name that others know; choose other words".to_owned()
         );
     }
+    if zxcvbn::zxcvbn(password, names).guesses() < GUESSES {
+        return Err(soon_guessed());
+    }
     Ok(())
+}
+
+fn soon_guessed() -> String {
+    "that is soon guessed: words of common passwords, digits and signs alone; put several words \
+     together that have nothing to do with each other"
+        .to_owned()
 }
 
 fn is_common(text: &str) -> bool {
@@ -149,6 +157,30 @@ mod tests {
         assert!(check("aaaaaaaaaaaaaaa", &[]).expect_err("refused").contains("over and over"));
         assert!(check("eleven-long", &[]).expect_err("refused").contains("at least 12"));
         assert!(check(&"ab cd efg ".repeat(21), &[]).expect_err("refused").contains("at most 200"));
+    }
+
+    /// Of at least twelve letters and often in breaches, none of them in our own list as it stands.
+    #[test]
+    fn what_breaches_hold_will_not() {
+        for password in [
+            "1qaz2wsx3edc",
+            "q1w2e3r4t5y6",
+            "qwerty123456",
+            "zxcvbnm,./12",
+            "abcdefghijkl",
+            "iloveyou1234",
+            "liverpoolfc1",
+            "manchesterunited",
+            "Jessica-1987",
+            "scoobydoo123",
+            "spongebob123",
+            "14.07.1986!!",
+            "poiuytrewq12",
+            "pa55w0rd-pa55w0rd",
+            "chocolate1234",
+        ] {
+            assert!(check(password, &NAMES).is_err(), "{password}");
+        }
     }
 
     #[test]

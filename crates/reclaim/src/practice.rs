@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::documents::Documents;
 use crate::own_rules::{RuleBook, RuleBooks};
 use crate::practices::{self, Wanted};
+use crate::scanner::Scanner;
 use crate::{access, identity, rules_files};
 
 /// Where a practice lies and who asks, as commands say it.
@@ -48,6 +49,8 @@ pub(crate) struct Office {
     pub(crate) who: Actor,
     /// What lies beside the database: documents, the journal's key, the inbox.
     pub(crate) folder: PathBuf,
+    /// Who is asked about files that people send; nobody where none is configured.
+    pub(crate) scanner: Option<Scanner>,
 }
 
 /// The account under which commands act where nobody is named.
@@ -85,7 +88,9 @@ impl Office {
         let documents = Documents::open(&folder.join("documents"))?;
         let who = console(&store, &clinic.practice, &clock).await?;
         let rules = rule_books.newest(&mut store.read(&clinic.practice).await?).await?;
-        let mut office = Office { store, clinic, rules, rule_books, documents, clock, who, folder };
+        let scanner = None;
+        let mut office =
+            Office { store, clinic, rules, rule_books, documents, clock, who, folder, scanner };
         if let Some(login) = &place.login {
             office.who = office.member(login).await?;
         }

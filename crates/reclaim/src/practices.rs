@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use denial::codes::Npi;
+use denial::masks::Masks;
 use denial::person::{Access, Actor, Moment, SecondFactor};
 use denial::remittance::Payee;
 use serde_json::json;
@@ -171,6 +172,17 @@ pub(crate) async fn require_factor(office: &Office, wanted: SecondFactor) -> any
     tx.set_second_factor(wanted.as_str()).await?;
     let facts = json!({ "must": wanted.as_str() });
     let entry = Entry::new(office.practice().as_str(), "practice.second_factor_set", &facts);
+    tx.append_house(vec![entry], &office.moment()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Says before whom names are masked; it is on record.
+pub(crate) async fn mask(office: &Office, wanted: Masks) -> anyhow::Result<()> {
+    let mut tx = office.write().await?;
+    tx.set_masks(wanted.as_str()).await?;
+    let facts = json!({ "value": wanted.as_str() });
+    let entry = Entry::new(office.practice().as_str(), "practice.masks_set", &facts);
     tx.append_house(vec![entry], &office.moment()).await?;
     tx.commit().await?;
     Ok(())

@@ -24,9 +24,11 @@ mod case_view;
 mod chart;
 mod claim;
 mod doubtful;
+mod emergency;
 mod facets;
 mod files;
 mod find;
+mod form;
 mod gate;
 mod glossary;
 mod glossary_words;
@@ -38,7 +40,9 @@ mod issuer;
 mod keyed;
 mod lacking;
 mod matches;
+mod names;
 mod news;
+mod pace;
 mod page;
 mod passkeys;
 mod practice;
@@ -47,6 +51,7 @@ mod queue;
 mod queue_row;
 mod reasons;
 mod rejections;
+mod remittance_claim;
 mod remittances;
 mod routes;
 mod rules;
@@ -78,12 +83,14 @@ pub(crate) mod words;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use axum::extract::{Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -95,6 +102,7 @@ use crate::oidc::Acquaintance;
 use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::gate::{Gate, Way};
+use crate::web::pace::Pace;
 
 /// What the server shares between requests. Nothing here is needed to answer the next one right:
 /// another process knows as much.
@@ -115,6 +123,8 @@ pub(crate) struct App {
     pub(crate) boards: Boards,
     /// How many passwords are checked at once: each takes memory and a core on purpose.
     pub(crate) checks: Semaphore,
+    /// How many patients' pages each person opened lately.
+    pub(crate) pace: Pace,
 }
 
 impl App {
@@ -132,8 +142,9 @@ impl App {
     ) -> Arc<App> {
         let setup = Mutex::new(setup);
         let (lists, boards) = (Lists::default(), Boards::default());
-        let (issuer, checks) = (Acquaintance::default(), Semaphore::new(2));
-        Arc::new(App { office, secure, site, issuer, setup, lists, boards, checks })
+        let (issuer, pace) = (Acquaintance::default(), Pace::default());
+        let checks = Semaphore::new(2);
+        Arc::new(App { office, secure, site, issuer, setup, lists, boards, checks, pace })
     }
 }
 
@@ -165,11 +176,24 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .layer(always(X_FRAME_OPTIONS, "DENY"))
         .layer(always(REFERRER_POLICY, "no-referrer"))
         .layer(always(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(always(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
+        .layer(from_fn_with_state(app.clone(), over_tls_alone))
         .layer(SetResponseHeaderLayer::if_not_present(
             CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
         ))
         .layer(CompressionLayer::new())
+}
+
+/// Whoever came over TLS once comes over nothing else for two years.
+async fn over_tls_alone(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let is_so = session::goes_over_tls(&app, request.headers());
+    let mut response = next.run(request).await;
+    if is_so {
+        let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, value);
+    }
+    response
 }
 
 #[cfg(test)]

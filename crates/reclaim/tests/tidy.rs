@@ -360,3 +360,66 @@ fn every_public_function_of_the_store_is_called_by_its_tests() {
     assert!(count > 100, "{count} functions");
     assert_none(&faults);
 }
+
+#[test]
+fn nothing_written_by_people_becomes_code() {
+    let mut faults = Vec::new();
+    let files = |folder: &str| {
+        let folder = root().join("crates/reclaim").join(folder);
+        let entries = fs::read_dir(folder).expect("a readable folder");
+        entries.map(|entry| entry.expect("an entry").path()).collect::<Vec<_>>()
+    };
+    for path in files("templates") {
+        let text = fs::read_to_string(&path).expect("a template");
+        // Drawings alone are given as they are; the file that draws them escapes its texts.
+        let drawn = text.matches("|safe").count();
+        let drawings = text.matches(".svg|safe").count() + text.matches(".bars|safe").count();
+        if drawn != drawings || text.contains("|safe(") || text.contains("escape(") {
+            faults.push(format!("{}: only drawings are given unescaped", path.display()));
+        }
+    }
+    const MAKERS: [&str; 7] = [
+        "eval(",
+        "new Function",
+        "document.write",
+        "insertAdjacentHTML",
+        "outerHTML",
+        "localStorage",
+        "postMessage",
+    ];
+    let scripts = files("assets").into_iter();
+    for path in scripts.filter(|path| path.extension().is_some_and(|ending| ending == "js")) {
+        let text = fs::read_to_string(&path).expect("a script");
+        // Rows of our own pages, in a template, where nothing runs.
+        let text = text.replace("holder.innerHTML = `<table>", "");
+        for maker in MAKERS.iter().chain(&["innerHTML"]) {
+            if text.contains(maker) {
+                faults.push(format!("{}: {maker}", path.display()));
+            }
+        }
+    }
+    for (path, text) in sources() {
+        // Measures run programs of ours.
+        let is_ours = path.ends_with("bench.rs") || path.contains("/tests");
+        let is_ours = is_ours || path.contains("/benches/");
+        if !is_ours && code(&text).contains("process::Command") {
+            faults.push(format!("{path}: runs another program"));
+        }
+    }
+    assert_none(&faults);
+}
+
+#[test]
+fn every_test_that_the_security_walk_names_is_there() {
+    let walk = fs::read_to_string(root().join("docs/security.md")).expect("the walk");
+    let code: String = sources().into_iter().map(|(_, text)| text).collect();
+    let is_name = |text: &&str| {
+        let letters =
+            text.chars().all(|one| one.is_ascii_lowercase() || "_0123456789".contains(one));
+        letters && text.matches('_').count() > 2
+    };
+    let named: Vec<&str> = walk.split('`').skip(1).step_by(2).filter(is_name).collect();
+    assert!(named.len() > 60, "{} tests are named", named.len());
+    let gone = named.into_iter().filter(|name| !code.contains(&format!("fn {name}(")));
+    assert_none(&gone.map(|name| format!("docs/security.md names {name}")).collect::<Vec<_>>());
+}

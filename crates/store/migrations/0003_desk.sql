@@ -196,3 +196,21 @@ create table newcomer (
   named text not null,
   came_at text not null
 );
+
+-- Before whom names and member ids are masked.
+alter table practice add column masks text not null default 'by_need'
+  check (masks in ('nobody', 'by_need', 'lists'));
+-- Names that somebody had shown for a while, and cases opened in an emergency, each with its reason.
+create table reveal (
+  practice text not null references practice (practice),
+  person text not null references person (person),
+  about text not null,                  -- a claim for names, a case for an emergency
+  kind text not null check (kind in ('names', 'emergency')),
+  why text not null,
+  began_at text not null,
+  until_at text not null,
+  looked_by text,                       -- who of those who lead has looked at an emergency
+  looked_at text,
+  primary key (practice, person, about, kind, began_at)
+);
+create index reveal_kind on reveal (practice, kind, looked_at, began_at);

@@ -33,6 +33,7 @@ pub mod queue;
 mod ranks;
 pub mod raw;
 pub mod remittances;
+pub mod reveals;
 pub mod reviews;
 pub mod rule_versions;
 mod seal;

@@ -214,13 +214,22 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// Bytes as text, trimmed; what is no UTF-8 is replaced, never dropped with its neighbours.
+/// Bytes as text, trimmed; what is no UTF-8 is replaced, never dropped with its neighbours. So is a
+/// byte of zero, which some databases keep in no text.
 #[must_use]
 #[inline]
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = bytes.trim_ascii();
     // Nearly all is plain text; the lossy reading costs several times the check.
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+    match std::str::from_utf8(bytes) {
+        Ok(text) if memchr::memchr(0, bytes).is_none() => Cow::Borrowed(text),
+        Ok(_) | Err(_) => replaced(bytes),
+    }
+}
+
+#[cold]
+fn replaced(bytes: &[u8]) -> Cow<'_, str> {
+    Cow::Owned(String::from_utf8_lossy(bytes).replace('\0', "\u{FFFD}"))
 }
 
 /// Pieces of bytes between one separator; unlike `split` it ends for good with the last piece.
@@ -302,5 +311,7 @@ mod tests {
     fn bytes_that_are_no_text_do_not_stop_it() {
         let odd = Segment::new(b"NM1*\xff\xfe", USUAL, Place::default());
         assert_eq!(odd.text(1), "\u{fffd}\u{fffd}");
+        let zero = Segment::new(b"NM1*a\0b", USUAL, Place::default());
+        assert_eq!(zero.text(1), "a\u{fffd}b");
     }
 }

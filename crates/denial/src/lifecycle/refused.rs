@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use crate::deadline::DeadlineKind;
 use crate::denial::Status;
 use crate::ids::PersonId;
+use crate::lifecycle::texts;
 use crate::money::Money;
 use crate::person::Role;
 use crate::posting::Fault;
@@ -71,6 +72,15 @@ pub enum Refused {
     /// Something that has to be said is empty.
     #[error("expected {0}; fill it in and send it again")]
     Missing(&'static str),
+    /// More than a text may hold.
+    #[error("a text has at most {} letters; attach the rest as a document", texts::LONGEST)]
+    TooLong,
+    /// A letter that is none.
+    #[error(
+        "a text holds a sign that cannot be shown, such as a control or direction mark; type it \
+         again without it"
+    )]
+    OddSign,
     /// A day that is over.
     #[error("expected {first} or a later day, but {on} came")]
     NotAhead {

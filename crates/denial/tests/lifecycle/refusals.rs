@@ -54,6 +54,8 @@ fn name(refused: &Refused) -> &'static str {
         Refused::DocumentsMissing(_) => "DocumentsMissing",
         Refused::NoReceipt => "NoReceipt",
         Refused::Missing(_) => "Missing",
+        Refused::TooLong => "TooLong",
+        Refused::OddSign => "OddSign",
         Refused::NotAhead { .. } => "NotAhead",
         Refused::NotYet { .. } => "NotYet",
         Refused::NeedsSecondPerson { .. } => "NeedsSecondPerson",
@@ -78,7 +80,7 @@ fn name(refused: &Refused) -> &'static str {
     }
 }
 
-const VARIANTS: usize = 33;
+const VARIANTS: usize = 35;
 
 fn post(entries: Vec<denial::posting::Entry>) -> Action {
     Action::Post { entries }
@@ -155,6 +157,13 @@ fn a_plan_is_bound_by_the_clock_it_is_to_meet_alone() {
     }
 }
 
+fn note(text: String) -> Action {
+    Action::Note { text }
+}
+
+const WRITE_OFF: &str = r#"{"act":"write_off","id":"pst_00000000000000000000000009",
+    "reason":"denied","note":"no way is left"}"#;
+
 #[test]
 fn every_reason_to_refuse_is_reached() {
     use Role::{BillingSpecialist, FrontDesk, Manager, Poster, Provider};
@@ -166,13 +175,13 @@ fn every_reason_to_refuse_is_reached() {
     let back = r#"{"act":"split_line","position":1,"road":{"road":"back"}}"#;
     let late = clocked(DeadlineKind::CorrectedClaim, -1);
     let level = APPEAL.replace("\"level\":1", "\"level\":3");
-    let write_off = r#"{"act":"write_off","id":"pst_00000000000000000000000009",
-        "reason":"denied","note":"no way is left"}"#;
     let approve = r#"{"act":"approve"}"#;
     let shown = r#"{"act":"tick","step":"policy_verification","mark":"done",
         "document":"doc_00000000000000000000000001"}"#;
     let table: Vec<(Denial, Role, Action, &str)> = vec![
         (in_review(), Manager, action(REVIEW), "NotFrom"),
+        (in_review(), Manager, note("e".repeat(10_001)), "TooLong"),
+        (in_review(), Manager, note("a\0b".to_owned()), "OddSign"),
         (in_review(), Poster, action(RESUBMIT), "NotYourRole"),
         (in_review(), FrontDesk, action(r#"{"act":"note","text":"x"}"#), "NotYourCase"),
         (odd("taken"), BillingSpecialist, action(RESUBMIT), "TakenBy"),
@@ -195,7 +204,7 @@ fn every_reason_to_refuse_is_reached() {
         (in_review(), Manager, action(r#"{"act":"note","text":" "}"#), "Missing"),
         (in_review(), Manager, action(past), "NotAhead"),
         (odd("sent"), Manager, action(early), "NotYet"),
-        (in_review(), Manager, action(write_off), "NeedsSecondPerson"),
+        (in_review(), Manager, action(WRITE_OFF), "NeedsSecondPerson"),
         (odd("proposed"), Manager, action(approve), "SamePerson"),
         (in_review(), Manager, action(approve), "NoProposal"),
         (odd("proposed"), Manager, action(PROPOSE), "ProposalWaits"),

@@ -15,6 +15,7 @@ use crate::practice::Office;
 use crate::settle;
 use crate::web::case_view::{self, Around, PatientView, Spoken};
 use crate::web::grades::{self, Matched};
+use crate::web::names::Names;
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
@@ -32,6 +33,9 @@ pub(crate) struct About {
     pub(crate) spoken: Vec<Spoken>,
     /// What was said before adjudication.
     pub(crate) answers: Vec<AnswerView>,
+    /// How names stand before the visitor.
+    names: Names,
+    own: String,
 }
 
 /// What was said before adjudication.
@@ -53,16 +57,20 @@ impl About {
         let known = tx.claims(&claims).await?;
         let claim = known.values().find(|row| row.body.is_some()).or_else(|| known.get(&own[0]));
         let billed = claim.map(ClaimRow::billed).transpose()?.flatten();
-        let spoken = spoken(tx, office, claim, &rows).await?;
+        let mut spoken = spoken(tx, office, claim, &rows).await?;
+        let names = Names::about(tx, office, &claims).await?;
+        names.mask(office, &mut spoken);
         let payment = rows.last().map(settle::payment).transpose()?;
         let answers = answers(tx, &claims).await?;
-        Ok(About { billed, payment, spoken, answers, claims, known })
+        let own = own.into_iter().next().unwrap_or_default();
+        Ok(About { billed, payment, spoken, answers, claims, known, names, own })
     }
 
-    /// The patient, for those who may see one.
-    pub(crate) fn patient(&self, office: &Office) -> Option<PatientView> {
+    /// The patient, for those who may see one; `here` is the page.
+    pub(crate) fn patient(&self, office: &Office, here: &str) -> Option<PatientView> {
         let reads = allows(office.who.role, Access::ReadPatients);
-        reads.then(|| case_view::patient(self.billed.as_ref(), self.payment.as_ref()))
+        let patient = || case_view::patient(self.billed.as_ref(), self.payment.as_ref());
+        reads.then(|| self.names.patient(office, patient(), (&self.own, here)))
     }
 }
 

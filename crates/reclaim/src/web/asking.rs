@@ -134,7 +134,8 @@ async fn known(office: &Office, id: &str, number: &str) -> Result<Known, Trouble
     let told = tx.timeline(id).await?;
     let spoken = Spoken::of(&told, number, &people, &office.clinic.zone).ok_or(Trouble::Nowhere)?;
     let case = case::seen(&mut tx, office, id).await?;
-    let patient = About::of(&mut tx, office, case.claim.as_str()).await?.patient(office);
+    let patient = About::of(&mut tx, office, case.claim.as_str()).await?;
+    let patient = patient.patient(office, &address(id, number));
     Ok(Known { case, spoken, people, patient })
 }
 

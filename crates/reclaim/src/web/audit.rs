@@ -1,6 +1,8 @@
 //! The journal for those who audit: acts, views, sign-ins; searched by person, kind and time, and
 //! as a file for a spreadsheet.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
@@ -39,6 +41,8 @@ struct JournalPage {
     /// Where the file is, for who may have it.
     file: Option<String>,
     further: bool,
+    /// The visitor sees what was opened in an emergency.
+    emergencies: bool,
 }
 
 struct Row {
@@ -59,6 +63,8 @@ struct Row {
 struct Asked {
     book: &'static str,
     about: String,
+    /// The claim of a case and its other cases too.
+    whole: bool,
     who: String,
     kind: String,
     from: String,
@@ -77,6 +83,7 @@ impl Asked {
         Asked {
             book,
             about: text("about").to_owned(),
+            whole: text("whole") == "yes",
             who: text("who").to_owned(),
             kind: text("kind").to_owned(),
             from: day("from").unwrap_or_default(),
@@ -117,6 +124,7 @@ impl Asked {
         let own = [
             book,
             ("about", self.about.clone()),
+            ("whole", if self.whole { "yes".to_owned() } else { String::new() }),
             ("who", self.who.clone()),
             ("kind", self.kind.clone()),
             ("from", self.from.clone()),
@@ -142,9 +150,8 @@ pub(crate) async fn page(
     let (asked, role) = (Asked::of(&fields), office.who.role);
     let before = fields.get("before").and_then(|text| place(text));
     let mut tx = office.read().await?;
-    let sought = asked.sought(&office.clinic.zone);
     let before = before.as_ref().map(|(at, seq)| (at.as_str(), *seq));
-    let found = tx.book(asked.book(), &sought, before, ROWS).await?;
+    let found = lines(&mut tx, &asked, &office.clinic.zone, before, ROWS).await?;
     let last = found.last().filter(|_| i64::try_from(found.len()) == Ok(ROWS));
     let next = last
         .map(|last| asked.address("/journal", &[("before", format!("{}_{}", last.at, last.seq))]));
@@ -156,10 +163,51 @@ pub(crate) async fn page(
         next,
         file: allows(role, Access::Export).then(|| asked.address("/journal.csv", &[])),
         further: before.is_some(),
+        emergencies: allows(role, Access::Emergencies),
         page: Page::of(&visitor, "Journal", "/journal"),
         asked,
     };
     html(&template)
+}
+
+/// What a search finds, the newest first.
+async fn lines(
+    tx: &mut Tx,
+    asked: &Asked,
+    zone: &str,
+    before: Option<(&str, i64)>,
+    most: i64,
+) -> Result<Vec<Line>, Trouble> {
+    let sought = asked.sought(zone);
+    if !asked.whole || asked.about.is_empty() {
+        return Ok(tx.book(asked.book(), &sought, before, most).await?);
+    }
+    let mut found = Vec::new();
+    for about in family(tx, &asked.about).await? {
+        let sought = Sought { about: Some(about), ..sought.clone() };
+        found.extend(tx.book(asked.book(), &sought, before, most).await?);
+    }
+    found.sort_by(|one, other| (&other.at, other.seq).cmp(&(&one.at, one.seq)));
+    found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// A case or claim with all that is about the same patient's claim: it, those joined with it, their
+/// cases, and the remittances that speak of it.
+async fn family(tx: &mut Tx, about: &str) -> Result<BTreeSet<String>, Trouble> {
+    let mut ids = BTreeSet::from([about.to_owned()]);
+    let mut claims = vec![about.to_owned()];
+    if let Some(case) = tx.cases_among(&claims).await?.into_iter().next() {
+        claims = vec![case.claim.to_string()];
+    }
+    let joined = tx.joined(&claims).await?;
+    claims.extend(joined.into_iter().flat_map(|(one, other)| [one, other]));
+    claims.sort();
+    claims.dedup();
+    ids.extend(tx.said_of(&claims).await?.into_iter().map(|one| one.remittance));
+    ids.extend(tx.cases_of(&claims).await?.into_iter().map(|case| case.id.to_string()));
+    ids.extend(claims);
+    Ok(ids)
 }
 
 /// A place to go on from: an instant and a number.
@@ -256,7 +304,7 @@ pub(crate) async fn file(
     let asked = Asked::of(&fields);
     let lines = found(&visitor, &asked).await?;
     let noted = json!({ "rows": lines.len(), "kind": asked.kind, "who": asked.who,
-        "from": asked.from, "to": asked.to });
+        "about": asked.about, "from": asked.from, "to": asked.to });
     access::note(office, asked.book, "journal.exported", &noted).await?;
     let heading = ["number", "at", "person", "name", "kind", "from", "to", "about", "facts"];
     let rows = lines.iter().map(|line| {
@@ -277,10 +325,9 @@ pub(crate) async fn file(
 
 async fn found(visitor: &Visitor, asked: &Asked) -> Result<Vec<Line>, Trouble> {
     let office = &visitor.office;
-    let sought = asked.sought(&office.clinic.zone);
     let mut tx = office.read().await?;
     let most = i64::try_from(EXPORTED + 1).unwrap_or(i64::MAX);
-    let lines = tx.book(asked.book(), &sought, None, most).await?;
+    let lines = lines(&mut tx, asked, &office.clinic.zone, None, most).await?;
     if lines.len() > EXPORTED {
         return Err(Trouble::Unfit(
             "More than 100,000 entries fit this search. Choose a shorter time, a person or a kind."

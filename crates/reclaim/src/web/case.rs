@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use denial::completeness::{Fact, Record};
 use denial::denial::Denial;
 use denial::lifecycle::Refused;
+use denial::masks;
 use denial::person::{Access, allows, sees};
 use denial::triage::{self, Stake};
 use serde_json::json;
@@ -32,6 +33,7 @@ use crate::web::case_timeline::{Timeline, Wanted};
 use crate::web::case_undo;
 use crate::web::case_view::{self, CaseView, LineView, PatientView, Spoken};
 use crate::web::claim::{self, VersionView};
+use crate::web::emergency;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html_with};
 use crate::web::session::Visitor;
@@ -76,6 +78,10 @@ struct CasePage {
     missing: Vec<&'static str>,
     /// Where the claim is shown as it was billed.
     claim: Option<String>,
+    /// Until when it is open to the visitor in an emergency, where it is.
+    emergency: Option<String>,
+    /// Where those who audit see who has seen it.
+    seen: Option<String>,
 }
 
 /// Money that moved.
@@ -112,6 +118,7 @@ struct Loaded {
     siblings: Vec<Sibling>,
     missing: Vec<Fact>,
     usual: Vec<UsualCause>,
+    emergency: Option<String>,
 }
 
 /// Root causes that are offered.
@@ -145,11 +152,15 @@ pub(crate) async fn seen(tx: &mut store::Tx, office: &Office, id: &str) -> Resul
     if sees(&office.who, &case) {
         return Ok(case);
     }
-    let owner = case.owner().map_or_else(
-        || "It is closed.".to_owned(),
-        |owner| format!("It belongs to {}.", words::lower(owner.role.as_str())),
-    );
-    Err(Trouble::Denied(format!("This case is neither yours nor were you asked. {owner}")))
+    if emergency::open_until(tx, office, id).await?.is_some() {
+        return Ok(case);
+    }
+    let whose = emergency::whose(&case);
+    let text = format!("This case is neither yours nor were you asked. {whose}");
+    if masks::may_break_glass(office.who.role) {
+        return Err(Trouble::Beyond { text, way: format!("/cases/{id}/emergency") });
+    }
+    Err(Trouble::Denied(text))
 }
 
 async fn load(office: &Office, id: &str, wanted: &Wanted) -> Result<Loaded, Trouble> {
@@ -160,6 +171,10 @@ async fn load(office: &Office, id: &str, wanted: &Wanted) -> Result<Loaded, Trou
     let siblings = tx.cases_of(&about.claims).await?;
     let siblings = siblings.iter().filter(|one| one.id != case.id && sees(&office.who, one));
     let zone = &office.clinic.zone;
+    let until = match sees(&office.who, &case) {
+        true => None,
+        false => emergency::open_until(&mut tx, office, id).await?,
+    };
     let happened = tx.timeline(id).await?;
     let bills = allows(office.who.role, Access::Claims);
     let versions = if bills { claim::versions(&mut tx, &about.claims).await? } else { Vec::new() };
@@ -170,9 +185,10 @@ async fn load(office: &Office, id: &str, wanted: &Wanted) -> Result<Loaded, Trou
         rules: &office.rules,
     };
     Ok(Loaded {
+        emergency: until.map(|until| words::instant(&until, zone)),
         missing: record.missing(),
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
-        patient: about.patient(office),
+        patient: about.patient(office, &format!("/cases/{id}")),
         services: services(&case),
         lines: case_view::lines(&case, &about.spoken, &office.rules),
         spoken: about.spoken,
@@ -246,6 +262,8 @@ fn shown(
     let desk =
         Desk { case, moment: &moment, people, advice, preventable, usual, sub_statuses, typed };
     let forms = desk.forms();
+    let audits = allows(office.who.role, Access::Audit);
+    let seen = audits.then(|| format!("/journal?book=views&about={}&whole=yes", case.id));
     let claims = allows(office.who.role, Access::Claims);
     let claim = claims.then(|| format!("/claims/{}", case.claim));
     CasePage {
@@ -266,6 +284,8 @@ fn shown(
         versions: loaded.versions,
         alike: loaded.alike,
         undo: loaded.undo,
+        emergency: loaded.emergency,
+        seen,
         siblings: loaded.siblings,
         remittances: allows(office.who.role, Access::Remittances),
         questions: allows(office.who.role, Access::Questions),

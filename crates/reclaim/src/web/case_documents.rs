@@ -12,6 +12,7 @@ use store::journal::Happened;
 
 use crate::web::case;
 use crate::web::keyed::{keep, sent_back};
+use crate::web::names::Names;
 use crate::web::sent::Sent;
 use crate::web::session::Visitor;
 use crate::web::timeline::{self, People};
@@ -119,6 +120,8 @@ pub(crate) async fn one(
     if !case.documents.iter().any(|one| one.document == document) {
         return Err(Trouble::Nowhere);
     }
+    let claims = [case.claim.as_str().to_owned()];
+    Names::about(&mut tx, office, &claims).await?.let_documents(office)?;
     let beginning = identity::beginning(&document).ok_or(Trouble::Nowhere)?;
     let row = tx.document_beginning(&beginning).await?.ok_or(Trouble::Nowhere)?;
     drop(tx);

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::denial::Denial;
 use denial::lifecycle::Event;
-use denial::person::Moment;
+use denial::person::{Moment, sees};
 use store::journal::Happened;
 
 use crate::act::Failed;
@@ -37,7 +37,10 @@ pub(crate) async fn undo(
     let office = &visitor.office;
     let version = case::version(&mut fields)?;
     let mut tx = office.write().await?;
-    case::seen(&mut tx, office, &id).await?;
+    let case = case::seen(&mut tx, office, &id).await?;
+    if !sees(&office.who, &case) {
+        return Err(Trouble::Denied("In an emergency a case is read, not changed.".to_owned()));
+    }
     match bulk::undo_one(&mut tx, office, &office.moment(), &id, version).await {
         Ok(_) => {
             tx.commit().await?;

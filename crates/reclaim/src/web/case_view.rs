@@ -505,6 +505,16 @@ pub(crate) struct PatientView {
     pub(crate) name: String,
     pub(crate) member: String,
     pub(crate) born: String,
+    /// Until when the name stands here, where somebody said why.
+    pub(crate) until: Option<String>,
+    /// Where a masked name is asked for, and the page that asks.
+    pub(crate) unmask: Option<(String, String)>,
+}
+
+impl PatientView {
+    fn of(name: String, member: String, born: String) -> PatientView {
+        PatientView { name, member, born, until: None, unmask: None }
+    }
 }
 
 /// Who the patient is: as billed, else as a payer says.
@@ -513,13 +523,10 @@ pub(crate) fn patient(billed: Option<&Claim>, payment: Option<&ClaimPayment>) ->
     let billed = billed.map(|claim| claim.patient.reveal()).filter(|one| known(one));
     let patient = billed.or_else(|| payment.map(|one| one.patient.reveal()));
     let Some(patient) = patient else {
-        return PatientView { name: String::new(), member: String::new(), born: String::new() };
+        return PatientView::of(String::new(), String::new(), String::new());
     };
     let name = [patient.family.as_str(), patient.given.as_str()];
     let name: Vec<&str> = name.into_iter().filter(|part| !part.is_empty()).collect();
-    PatientView {
-        name: name.join(", "),
-        member: patient.member.clone(),
-        born: patient.born.map(words::day).unwrap_or_default(),
-    }
+    let born = patient.born.map(words::day).unwrap_or_default();
+    PatientView::of(name.join(", "), patient.member.to_string(), born)
 }

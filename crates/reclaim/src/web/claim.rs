@@ -72,7 +72,7 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let other = |row: &ClaimRow| (format!("/claims/{}", row.claim), row.number.clone());
     html(&ClaimPage {
         page: Page::of(&visitor, "Claim", "/queue"),
-        patient: about.patient(office),
+        patient: about.patient(office, &format!("/claims/{id}")),
         joined: others.map(other).collect(),
         remittances: allows(office.who.role, Access::Remittances),
         spoken: about.spoken,

@@ -8,6 +8,7 @@ use store::doubts::{Doubt, DoubtRow};
 use crate::doubts;
 use crate::web::gate::Posted;
 use crate::web::matches::{self, Side};
+use crate::web::names::Names;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
@@ -49,13 +50,15 @@ pub(super) async fn page(
     ids.dedup();
     let known = tx.claims(&ids).await?;
     let payments = tx.said_of(&ids).await?;
+    let names = Names::of(&mut tx).await?;
+    let before = (&names, &visitor.office);
     let row = |one: DoubtRow| {
         let is_it = |row: &&_| is_of(&one, row);
         let claim = known.get(&one.claim);
         let number = claim.map(|claim| claim.number.as_str()).unwrap_or_default();
         Ok(Row {
-            paid: matches::paid(number, payments.iter().find(is_it))?,
-            billed: matches::billed(number, claim)?,
+            paid: matches::paid(number, payments.iter().find(is_it), before)?,
+            billed: matches::billed(number, claim, before)?,
             remittance: one.remittance,
             n: one.n,
         })

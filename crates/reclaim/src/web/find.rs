@@ -5,13 +5,14 @@ use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::codes::ClaimNumber;
 use denial::denial::Denial;
-use denial::person::{Access, allows, sees};
+use denial::person::sees;
 use store::Tx;
 use store::words::WordKind;
 
 use crate::web::asked::Column;
 use crate::web::claim;
 use crate::web::gate::Posted;
+use crate::web::names::Names;
 use crate::web::page::{Page, html};
 use crate::web::queue_row::Row;
 use crate::web::session::Visitor;
@@ -44,8 +45,9 @@ struct FoundPage {
 pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let sought = fields.get("sought").map(|text| text.trim().to_owned()).unwrap_or_default();
-    let patients = allows(office.who.role, Access::ReadPatients);
     let mut tx = office.read().await?;
+    // Who sees no names finds nobody by theirs.
+    let patients = Names::of(&mut tx).await?.are_shown(office);
     let mut cases = numbered(&mut tx, &sought).await?;
     let mut is_cut = false;
     if cases.is_empty() {

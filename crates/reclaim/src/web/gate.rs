@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request, State};
 use axum::http::header::{HOST, HeaderMap, ORIGIN};
-use axum::http::{HeaderName, Method, StatusCode};
+use axum::http::{HeaderName, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use denial::person::{Access, Role, allows};
@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 use crate::access;
 use crate::fields::Fields;
 use crate::web::App;
+use crate::web::form;
 use crate::web::session::{self, Visitor};
 use crate::web::trouble::{Trouble, framed};
 use crate::web::words;
@@ -76,13 +77,18 @@ pub(crate) async fn admit(
     mut request: Request,
     next: Next,
 ) -> Response {
+    if !is_plain(request.uri()) {
+        return framed(&app, None, Trouble::Nowhere.into_response());
+    }
     let (back, method) = (back(&request), request.method().clone());
     let (address, headers) = (request.uri().path().to_owned(), request.headers().clone());
     let visitor = match visitor(&app, way.gate, &headers).await {
         Ok(visitor) => visitor,
         Err(trouble) => return framed(&app, None, trouble.into_response()),
     };
-    let response = match pass(way.gate, visitor.as_ref(), &method, &headers, back) {
+    let passed = pass(way.gate, visitor.as_ref(), &method, &headers, back)
+        .and_then(|()| in_pace(&app, way, visitor.as_ref()));
+    let response = match passed {
         Ok(()) => {
             if let Some(visitor) = &visitor {
                 request.extensions_mut().insert(visitor.clone());
@@ -131,6 +137,24 @@ fn pass(
     }
 }
 
+/// Nobody opens more patients' pages in an hour than people read.
+fn in_pace(app: &App, way: Way, visitor: Option<&Visitor>) -> Result<(), Trouble> {
+    let Some(visitor) = visitor.filter(|_| way.sight == Sight::One) else { return Ok(()) };
+    let who = &visitor.office.who.person;
+    if app.pace.allows(who.as_str(), app.office.clock.now()) {
+        return Ok(());
+    }
+    tracing::warn!("{who} opens patients' pages faster than people read");
+    Err(Trouble::TooMany)
+}
+
+/// True where an address names no control letter, which is in no address of ours.
+fn is_plain(address: &Uri) -> bool {
+    let text = address.path_and_query().map_or("", |place| place.as_str());
+    let mut coded = text.split('%').skip(1).filter_map(|rest| rest.get(..2));
+    coded.all(|two| u8::from_str_radix(two, 16).is_ok_and(|byte| byte >= 0x20 && byte != 0x7f))
+}
+
 /// A refusal is on record before it is told. A list is noted beside its page.
 async fn put_on_record(
     app: &App,
@@ -139,7 +163,7 @@ async fn put_on_record(
     (method, address): (&Method, &str),
     status: StatusCode,
 ) {
-    if status == StatusCode::FORBIDDEN {
+    if matches!(status, StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) {
         let about = access::subject(address, way.pattern);
         let what = format!("{method} {}", way.pattern);
         access::note_refusal(&visitor.office, about, "page.refused", &what).await;
@@ -212,23 +236,7 @@ impl FromRequest<Arc<App>> for Posted {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Posted, Trouble> {
         let visitor = request.extensions().get::<Visitor>().cloned();
         let visitor = visitor.ok_or(Trouble::SignIn { back: String::new() })?;
-        let form = axum::Form::<Vec<(String, String)>>::from_request(request, app).await;
-        let axum::Form(pairs) = form.map_err(|_| {
-            Trouble::Unfit("The form could not be read. Open the page and send it again.".into())
-        })?;
-        let mut fields = Fields::new();
-        for (name, text) in pairs {
-            match fields.get_mut(&name) {
-                // Boxes that are ticked come one by one.
-                Some(there) if name == "cases" => {
-                    there.push(',');
-                    there.push_str(&text);
-                }
-                Some(_) | None => {
-                    fields.insert(name, text);
-                }
-            }
-        }
+        let mut fields = form::read(request, app).await?;
         check_token(&visitor, fields.remove("csrf").as_deref())?;
         Ok(Posted(fields))
     }
@@ -254,6 +262,20 @@ mod tests {
         assert!(is_own(&headers(&[("origin", "http://a:1"), ("host", "a:1")])));
         assert!(!is_own(&headers(&[("origin", "http://b"), ("host", "a:1")])));
         assert!(!is_own(&headers(&[("origin", "null"), ("host", "a:1")])));
+    }
+
+    #[test]
+    fn an_address_names_no_control_letter() {
+        for (address, plain) in [
+            ("/queue?due=soon&x=%E2%80%8F", true),
+            ("/cases/%00", false),
+            ("/queue?payer=a%0d%0aSet-Cookie:x", false),
+            ("/cases/%7F", false),
+            ("/cases/100%", true),
+            ("/cases/%zz", false),
+        ] {
+            assert_eq!(is_plain(&address.parse().expect("an address")), plain, "{address}");
+        }
     }
 
     #[test]

@@ -95,6 +95,11 @@ pub(crate) async fn page(
     if allows(role, Access::Remittances) {
         waiting.extend(to_review(tx.reviews().await?, role));
     }
+    if allows(role, Access::Emergencies) {
+        let opened = tx.unseen_emergencies().await?;
+        let (one, many) = ("case opened in an emergency", "cases opened in an emergency");
+        waiting.extend(waits(opened, one, many, "/emergencies"));
+    }
     if allows(role, Access::Rejections) {
         let open = tx.open_rejections().await?;
         waiting.extend(waits(open, "open rejection", "open rejections", "/rejections"));

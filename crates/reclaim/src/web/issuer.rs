@@ -107,7 +107,7 @@ async fn arrived(
         return Ok(Err(tries::in_words(left)));
     }
     drop(tx);
-    let token = session::errand_token(headers).map(|token| session::hashed(&token));
+    let token = session::errand_token(&app, headers).map(|token| session::hashed(&token));
     let token = token.unwrap_or_default();
     let taken = oidc::take_back(&app.office, &app.issuer, (&token, came), &back).await;
     let fault = match taken {
@@ -239,7 +239,7 @@ fn called(newcomer: &Newcomer) -> String {
 
 /// The newcomer that a browser came back as, with the hash of their token.
 async fn newcomer(app: &App, headers: &HeaderMap) -> Result<Option<(String, Newcomer)>, Trouble> {
-    let Some(token) = session::newcomer_token(headers) else { return Ok(None) };
+    let Some(token) = session::newcomer_token(app, headers) else { return Ok(None) };
     let token = session::hashed(&token);
     let found = app.office.store.read_house().await?.newcomer(&token).await?;
     let now = app.office.clock.now();

@@ -12,8 +12,10 @@ use crate::access;
 use crate::documents;
 use crate::fields::Fields;
 use crate::keying::{self, Kept, Keyed, LINES};
+use crate::kinds::{ENDINGS, Kind};
 use crate::practice::Office;
 use crate::web::case_view;
+use crate::web::names::Names;
 use crate::web::page::{Page, html, html_with};
 use crate::web::reasons::{self, Context, Reason, Said};
 use crate::web::sent::{Sent, SentFile};
@@ -112,7 +114,24 @@ pub(crate) async fn keep(office: &Office, sent: SentFile) -> Result<String, Trou
         return Err(Trouble::TooLarge(text.to_owned()));
     }
     let path = sent.file.path().to_owned();
-    Ok(documents::keep(office, &sent.name, &sent.media, path).await?)
+    let Some(kind) = Kind::named(&sent.name) else { return Err(other_kind()) };
+    let fits = {
+        let path = path.clone();
+        tokio::task::spawn_blocking(move || kind.fits(&path)).await
+    };
+    let fits = fits.map_err(|fault| Trouble::Broken(fault.into()))?;
+    if !fits.map_err(|fault| Trouble::Broken(fault.into()))? {
+        return Err(other_kind());
+    }
+    Ok(documents::keep(office, &sent.name, kind.media(), path).await?)
+}
+
+/// What is no document.
+fn other_kind() -> Trouble {
+    Trouble::Unfit(format!(
+        "A document is a file whose name ends in {ENDINGS}, and is what its name says. Save this \
+         one as a PDF and send that."
+    ))
 }
 
 async fn check(office: &Office, keyed: &Keyed) -> Result<Checked, Trouble> {
@@ -155,6 +174,9 @@ pub(crate) async fn scan(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let mut tx = office.read().await?;
     let row = tx.remittance(&id).await?.ok_or(Trouble::Nowhere)?;
     let document = tx.document(&row.file).await?.ok_or(Trouble::Nowhere)?;
+    let claims = tx.claim_payments(&id, 0, 1).await?;
+    let claims: Vec<String> = claims.into_iter().map(|one| one.claim).collect();
+    Names::about(&mut tx, office, &claims).await?.let_documents(office)?;
     drop(tx);
     access::note(office, &id, "scan.downloaded", &json!({})).await?;
     sent_back(office, &document).await
@@ -163,10 +185,14 @@ pub(crate) async fn scan(visitor: Visitor, Path(id): Path<String>) -> Result<Res
 /// Bytes of a document, to be kept by the browser rather than shown: what is in it may be anything.
 pub(crate) async fn sent_back(office: &Office, document: &Document) -> Result<Response, Trouble> {
     const SHOWN: [&str; 5] =
-        ["application/pdf", "image/png", "image/jpeg", "image/tiff", "text/plain"];
+        ["application/pdf", "image/png", "image/jpeg", "image/tiff", "text/plain; charset=utf-8"];
+    // Files of payers are read, never given out.
+    if u64::try_from(document.bytes).is_ok_and(|bytes| bytes > LARGEST) {
+        return Err(Trouble::Nowhere);
+    }
     let path = office.documents.path(&document.hash);
     let bytes = tokio::fs::read(path).await.map_err(|fault| Trouble::Broken(fault.into()))?;
-    let media = SHOWN.into_iter().find(|one| *one == document.media);
+    let media = SHOWN.into_iter().find(|one| one.split(';').next() == Some(&document.media));
     let name: String = document
         .name
         .chars()

@@ -14,10 +14,12 @@ use store::remittances::ClaimPaymentRow;
 use crate::fields::Fields;
 use crate::identity;
 use crate::matches::{self, Decision, Undecided};
+use crate::practice::Office;
 use crate::settle;
 use crate::web::case_view;
 use crate::web::doubtful;
 use crate::web::gate::Posted;
+use crate::web::names::Names;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
@@ -97,7 +99,8 @@ async fn pairs(
     let known = tx.claims(&ids).await?;
     let rows = tx.said_of(&ids).await?;
     let said = latest(&rows);
-    let pair = |one: &LikelyMatch| pair(one, &known, &said);
+    let names = Names::of(&mut tx).await?;
+    let pair = |one: &LikelyMatch| pair(one, &known, &said, (&names, &visitor.office));
     let pairs = found.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
     let show = state.as_str();
     html(&MatchesPage { page, pairs, show, next, further: !after.is_empty() })
@@ -131,25 +134,30 @@ fn pair(
     one: &LikelyMatch,
     known: &HashMap<String, ClaimRow>,
     said: &HashMap<&str, &ClaimPaymentRow>,
+    before: (&Names, &Office),
 ) -> Result<Pair, Trouble> {
     let state = Match::from_name(&one.state).map_or("open", Match::as_str);
     Ok(Pair {
         claim: one.claim.clone(),
         candidate: one.candidate.clone(),
-        paid: paid(&one.number, said.get(one.claim.as_str()).copied())?,
-        billed: billed(&one.candidate_number, known.get(&one.candidate))?,
+        paid: paid(&one.number, said.get(one.claim.as_str()).copied(), before)?,
+        billed: billed(&one.candidate_number, known.get(&one.candidate), before)?,
         state,
     })
 }
 
 /// A claim as a payer describes it.
-pub(super) fn paid(number: &str, row: Option<&ClaimPaymentRow>) -> Result<Side, Trouble> {
+pub(super) fn paid(
+    number: &str,
+    row: Option<&ClaimPaymentRow>,
+    (names, office): (&Names, &Office),
+) -> Result<Side, Trouble> {
     let payment = row.map(settle::payment).transpose()?.unwrap_or_default();
     let codes = payment.lines.iter().map(|line| line.procedure.to_string());
     Ok(Side {
         number: number.to_owned(),
         href: row.map(|row| format!("/remittances/{}/claims/{}", row.remittance, row.n)),
-        patient: case_view::patient(None, Some(&payment)).name,
+        patient: names.listed(office, &case_view::patient(None, Some(&payment)).name),
         on: identity::first_day(&payment).map(words::day).unwrap_or_default(),
         charge: payment.charge.abs().to_string(),
         services: codes.collect::<Vec<_>>().join(", "),
@@ -158,7 +166,11 @@ pub(super) fn paid(number: &str, row: Option<&ClaimPaymentRow>) -> Result<Side, 
 }
 
 /// A claim as it was billed.
-pub(super) fn billed(number: &str, row: Option<&ClaimRow>) -> Result<Side, Trouble> {
+pub(super) fn billed(
+    number: &str,
+    row: Option<&ClaimRow>,
+    (names, office): (&Names, &Office),
+) -> Result<Side, Trouble> {
     let claim = row.map(ClaimRow::billed).transpose()?.flatten();
     let lines = claim.as_ref().map_or(&[][..], |claim| claim.lines.as_slice());
     let codes = lines.iter().map(|line| line.procedure.to_string());
@@ -166,7 +178,7 @@ pub(super) fn billed(number: &str, row: Option<&ClaimRow>) -> Result<Side, Troub
     Ok(Side {
         number: number.to_owned(),
         href: row.map(|row| format!("/claims/{}", row.claim)),
-        patient: case_view::patient(claim.as_ref(), None).name,
+        patient: names.listed(office, &case_view::patient(claim.as_ref(), None).name),
         on: lines.iter().filter_map(|line| line.from).min().map(words::day).unwrap_or_default(),
         charge: claim.as_ref().map(|claim| claim.charge.to_string()).unwrap_or_default(),
         services: codes.collect::<Vec<_>>().join(", "),

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
@@ -23,6 +22,7 @@ use crate::passkey::webauthn::{Fault, MadeAnswer, ShownAnswer, Site};
 use crate::passkey::{self, LONGEST_NAME, Purpose, Shown};
 use crate::web::account::{self, Changed};
 use crate::web::came_from::Origin;
+use crate::web::form::Loose;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html, html_with};
 use crate::web::session::{self, How, Owes, Visitor};
@@ -39,7 +39,7 @@ pub(crate) const NO_ADDRESS: &str = "Passkeys belong to a host name, and none is
 pub(crate) async fn ask(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Form(fields): Form<Fields>,
+    Loose(fields): Loose,
 ) -> Result<Response, Trouble> {
     let site = site::of(&app, &headers).ok_or_else(|| Trouble::Unfit(NO_ADDRESS.to_owned()))?;
     let half = match fields.get("second") {
@@ -77,7 +77,7 @@ pub(crate) async fn enter(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     Origin(from): Origin,
-    Form(fields): Form<Fields>,
+    Loose(fields): Loose,
 ) -> Result<Response, Trouble> {
     let half = match fields.get("second") {
         Some(_) => second::who(&app, &headers).await?,
@@ -119,7 +119,7 @@ async fn opened(
              The other ways to sign in need none.",
         );
     };
-    let ceremony = match session::passkey_token(headers) {
+    let ceremony = match session::passkey_token(app, headers) {
         Some(token) => passkey::asked(&app.office, &session::hashed(&token)).await?,
         None => None,
     };

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use denial::masks::Masks;
 use denial::person::SecondFactor;
 use store::practices::PayeeKind;
 
@@ -25,6 +26,8 @@ struct PracticePage {
     payees: Vec<(&'static str, String)>,
     /// Who must have a second factor: word, label, chosen.
     factors: Vec<(&'static str, &'static str, bool)>,
+    /// Before whom names are masked: word, label, chosen.
+    masks: Vec<(&'static str, &'static str, bool)>,
     refused: Option<String>,
     typed: Fields,
 }
@@ -58,8 +61,11 @@ async fn shown(
         PayeeKind::TaxId => ("Tax id", value),
     };
     let wanted = tx.second_factor().await?;
+    let masked = tx.masks().await?;
+    let mask = |one: &Masks| (one.as_str(), mask_label(*one), one.as_str() == masked);
     let factor = |one: &SecondFactor| (one.as_str(), label(*one), one.as_str() == wanted);
     Ok(PracticePage {
+        masks: Masks::ALL.iter().map(mask).collect(),
         factors: SecondFactor::ALL.iter().map(factor).collect(),
         page: Page::of(visitor, "Practice", "/practice"),
         short: clinic.practice.to_string(),
@@ -79,6 +85,12 @@ pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<R
         practices::require_factor(&visitor.office, wanted).await?;
         return Ok(Redirect::to("/practice?done=1").into_response());
     }
+    if let Some(word) = fields.get("masks") {
+        let wanted = Masks::from_name(word);
+        let wanted = wanted.ok_or_else(|| Trouble::Unfit("Choose before whom.".into()))?;
+        practices::mask(&visitor.office, wanted).await?;
+        return Ok(Redirect::to("/practice?done=1").into_response());
+    }
     match practices::change(&visitor.office, &wanted(&fields)).await {
         Ok(()) => Ok(Redirect::to("/practice?done=1").into_response()),
         Err(Refused::Fault(fault)) => Err(fault.into()),
@@ -86,6 +98,14 @@ pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<R
             let page = shown(&visitor, fields, Some(format!("{text}."))).await?;
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
+    }
+}
+
+const fn mask_label(masks: Masks) -> &'static str {
+    match masks {
+        Masks::Nobody => "Nobody who may see patients",
+        Masks::ByNeed => "Managers and auditors, whose work needs none",
+        Masks::Lists => "Managers and auditors, and everybody in lists",
     }
 }
 

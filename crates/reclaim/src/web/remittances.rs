@@ -16,9 +16,10 @@ use crate::access;
 use crate::fields::Fields;
 use crate::remitting::{self, Undecided, Verdict};
 use crate::settle;
-use crate::web::case_view::{self, Around, PatientView, Spoken};
+use crate::web::case_view;
 use crate::web::gate::Posted;
-use crate::web::grades::{self, Chip, Matched};
+use crate::web::grades::{Chip, Matched};
+use crate::web::names::Names;
 use crate::web::page::{Page, html, html_with};
 use crate::web::session::Visitor;
 use crate::web::timeline;
@@ -225,7 +226,7 @@ pub(crate) async fn one(
 }
 
 /// Names of patients stand on it, so that it was looked at is on record.
-async fn viewed(visitor: &Visitor, id: &str) -> Result<(), Trouble> {
+pub(super) async fn viewed(visitor: &Visitor, id: &str) -> Result<(), Trouble> {
     Ok(access::note(&visitor.office, id, "remittance.viewed", &json!({})).await?)
 }
 
@@ -391,7 +392,7 @@ async fn claims(
             cases.entry(case.claim.as_str().to_owned()).or_default().push(case);
         }
     }
-    let reads = allows(office.who.role, Access::ReadPatients);
+    let names = Names::of(tx).await?;
     let matched = Matched::of(tx, &ids).await?;
     let mut rows = Vec::with_capacity(payments.len());
     for one in payments {
@@ -406,7 +407,7 @@ async fn claims(
         rows.push(ClaimRow {
             href: format!("/remittances/{id}/claims/{}", one.n),
             number: payment.number.to_string(),
-            patient: if reads { patient.name } else { String::new() },
+            patient: names.listed(office, &patient.name),
             status: case_view::status(&payment, &office.rules),
             charge: payment.charge.to_string(),
             paid: payment.paid.to_string(),
@@ -444,56 +445,6 @@ fn provider_row(one: &denial::remittance::ProviderAdjustment) -> ProviderRow {
         reference: one.reference.to_string(),
         amount: (-one.amount).to_string(),
     }
-}
-
-#[derive(Template)]
-#[template(path = "remittance_claim.html")]
-struct ClaimPage {
-    page: Page,
-    id: String,
-    trace: String,
-    number: String,
-    patient: Option<PatientView>,
-    one: Spoken,
-    remittances: bool,
-    /// What was keyed in has no segments.
-    keyed: bool,
-}
-
-/// `GET /remittances/{id}/claims/{n}`.
-pub(crate) async fn claim(
-    visitor: Visitor,
-    Path((id, n)): Path<(String, i64)>,
-) -> Result<Response, Trouble> {
-    let office = &visitor.office;
-    let mut tx = office.read().await?;
-    let row = tx.remittance(&id).await?.ok_or(Trouble::Nowhere)?;
-    let payments = tx.claim_payments(&id, n, 1).await?;
-    let payment = payments.first().filter(|one| one.n == n).ok_or(Trouble::Nowhere)?;
-    let known = tx.claims(std::slice::from_ref(&payment.claim)).await?;
-    let matched = Matched::of(&mut tx, std::slice::from_ref(&payment.claim)).await?;
-    drop(tx);
-    viewed(&visitor, &id).await?;
-    let read = settle::payment(payment)?;
-    let trace = row.trace.clone();
-    let remittances = HashMap::from([(row.remittance.clone(), row)]);
-    let claim = known.get(&payment.claim);
-    let around = Around { claim, remittances: &remittances, rules: &office.rules };
-    let mut spoken = case_view::spoken(&payments, &around)?;
-    grades::mark(&mut spoken, &payments, &matched)?;
-    let one = spoken.pop().ok_or(Trouble::Nowhere)?;
-    let reads = allows(office.who.role, Access::ReadPatients);
-    let template = ClaimPage {
-        page: Page::of(&visitor, format!("Claim {}", read.number), "/remittances"),
-        number: read.number.to_string(),
-        patient: reads.then(|| case_view::patient(None, Some(&read))),
-        keyed: payment.source != Source::Era.as_str(),
-        id,
-        trace,
-        one,
-        remittances: true,
-    };
-    html(&template)
 }
 
 /// `POST /remittances/{id}/verdict`.

@@ -11,10 +11,10 @@ use denial::person::Access;
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, doubtful,
-    facets, files, find, glossary, health, home, issuer, keyed, lacking, matches, news, passkeys,
-    practice, questions, queue, rejections, remittances, rules, rules_code, rules_codes,
-    rules_edit, rules_owners, rules_payer, saved, second, sign_in, staff, style, ties, tour,
-    unmatched, upload,
+    emergency, facets, files, find, glossary, health, home, issuer, keyed, lacking, matches, names,
+    news, passkeys, practice, questions, queue, rejections, remittance_claim, remittances, rules,
+    rules_code, rules_codes, rules_edit, rules_owners, rules_payer, saved, second, sign_in, staff,
+    style, ties, tour, unmatched, upload,
 };
 
 /// One page.
@@ -113,6 +113,8 @@ fn desk() -> Vec<Route> {
             .reveals(),
         shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one)
             .reveals(),
+        shows("/cases/{id}/emergency", Needs(A::ReadCases), emergency::form),
+        does("/cases/{id}/emergency", Needs(A::ReadCases), emergency::open),
         shows("/questions", Needs(A::Questions), questions::page).lists("questions"),
         shows("/questions/{case}/{number}", Needs(A::Questions), asking::page).reveals(),
         does("/questions/{case}/{number}", Needs(A::Questions), asking::answer).large().reveals(),
@@ -125,9 +127,11 @@ fn files_and_money() -> Vec<Route> {
     use Gate::Needs;
     vec![
         shows("/claims/{id}", Needs(A::Claims), claim::page).reveals(),
+        does("/claims/{id}/names", Needs(A::Claims), names::show).reveals(),
         shows("/remittances", Needs(A::Remittances), remittances::page),
         shows("/remittances/{id}", Needs(A::Remittances), remittances::one).reveals(),
-        shows("/remittances/{id}/claims/{n}", Needs(A::Remittances), remittances::claim).reveals(),
+        shows("/remittances/{id}/claims/{n}", Needs(A::Remittances), remittance_claim::page)
+            .reveals(),
         shows("/remittances/{id}/scan", Needs(A::Remittances), keyed::scan).reveals(),
         does("/remittances/{id}/verdict", Needs(A::Post), remittances::decide).reveals(),
         shows("/matches", Needs(A::Matches), matches::page).lists("matches"),
@@ -166,6 +170,9 @@ fn back_room() -> Vec<Route> {
         does("/rules/payer", Needs(A::Rules), rules_payer::change).lists("rules tried"),
         shows("/journal", Needs(A::Audit), audit::page).lists("journal"),
         shows("/journal.csv", Both(A::Audit, A::Export), audit::file).reveals(),
+        shows("/emergencies", Needs(A::Emergencies), emergency::page).lists("emergencies"),
+        // Auditors read them; who leads looks at them for the practice.
+        does("/emergencies", Both(A::Emergencies, A::Rules), emergency::look),
         shows("/people", Needs(A::ManagePeople), staff::page),
         does("/people", Needs(A::ManagePeople), staff::change),
         shows("/people/ties", Needs(A::ManagePeople), ties::page),

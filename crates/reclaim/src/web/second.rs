@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderMap, SET_COOKIE};
@@ -17,9 +16,9 @@ use store::journal::Entry;
 use store::sessions::CameFrom;
 
 use crate::factor;
-use crate::fields::Fields;
 use crate::web::App;
 use crate::web::came_from::Origin;
+use crate::web::form::Loose;
 use crate::web::page::{Page, html, html_with};
 use crate::web::session::{self, How};
 use crate::web::sign_in::{begin, moment_of};
@@ -115,7 +114,7 @@ pub(crate) async fn who(
     app: &App,
     headers: &HeaderMap,
 ) -> Result<Option<(String, HalfWay)>, Trouble> {
-    let Some(token) = session::code_token(headers) else { return Ok(None) };
+    let Some(token) = session::code_token(app, headers) else { return Ok(None) };
     let token = session::hashed(&token);
     let half = app.office.store.read_house().await?.half_way(&token).await?;
     let now = app.office.clock.now();
@@ -131,7 +130,7 @@ pub(crate) async fn enter(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     Origin(from): Origin,
-    Form(fields): Form<Fields>,
+    Loose(fields): Loose,
 ) -> Result<Response, Trouble> {
     let Some((token, half)) = who(&app, &headers).await? else {
         return Ok(Redirect::to("/sign-in").into_response());

@@ -5,18 +5,24 @@ use std::sync::Arc;
 
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
+use denial::lifecycle::texts;
 use tempfile::NamedTempFile;
 
+use crate::access;
 use crate::fields::Fields;
+use crate::scanner::Verdict;
 use crate::web::App;
+use crate::web::form;
 use crate::web::gate::check_token;
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 
 /// The most bytes of one form.
 const LIMIT: u64 = 4 << 30;
-/// The most letters of one field that is no file.
+/// The most bytes of one field that is no file.
 const LONGEST: usize = 64 << 10;
+/// The most bytes of a file's name.
+const LONGEST_NAME: usize = 255;
 
 /// A form that was sent with its session's token.
 pub(crate) struct Sent {
@@ -28,7 +34,6 @@ pub(crate) struct Sent {
 pub(crate) struct SentFile {
     /// The name it has where it came from, without folders.
     pub(crate) name: String,
-    pub(crate) media: String,
     pub(crate) file: NamedTempFile,
     pub(crate) bytes: u64,
 }
@@ -55,16 +60,24 @@ fn broken() -> Trouble {
 async fn read(visitor: &Visitor, mut parts: Multipart) -> Result<Sent, Trouble> {
     let mut sent = Sent { fields: Fields::new(), files: Vec::new() };
     let mut left = LIMIT;
+    let mut count = 0_usize;
     while let Some(field) = parts.next_field().await.map_err(|_| broken())? {
+        count += 1;
+        if count > form::MOST {
+            let text = "At most 1,000 files and fields are taken at once. Send them in parts, or \
+                        put the files into the inbox folder.";
+            return Err(Trouble::TooLarge(text.to_owned()));
+        }
         let name = field.name().unwrap_or_default().to_owned();
         if field.file_name().is_none() {
-            sent.fields.insert(name, text(field).await?);
+            form::add(&mut sent.fields, name, text(field).await?)?;
             continue;
         }
         check_token(visitor, sent.fields.get("csrf").map(String::as_str))?;
         let file = file(visitor, field, left).await?;
         left -= file.bytes;
         if !file.name.is_empty() {
+            harmless(visitor, &file).await?;
             sent.files.push(file);
         }
     }
@@ -86,7 +99,13 @@ async fn text(mut field: Field<'_>) -> Result<String, Trouble> {
 async fn file(visitor: &Visitor, mut field: Field<'_>, left: u64) -> Result<SentFile, Trouble> {
     let name = field.file_name().unwrap_or_default();
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-    let media = field.content_type().unwrap_or("application/octet-stream").to_owned();
+    if name.len() > LONGEST_NAME || !name.chars().all(texts::is_plain) {
+        return Err(Trouble::Unfit(
+            "The file's name is too long or holds a sign that cannot be shown. Give it another \
+             name and send it again."
+                .to_owned(),
+        ));
+    }
     let written = |fault: std::io::Error| Trouble::Broken(fault.into());
     let mut file = NamedTempFile::new_in(&visitor.office.folder).map_err(written)?;
     let mut bytes = 0_u64;
@@ -100,5 +119,34 @@ async fn file(visitor: &Visitor, mut field: Field<'_>, left: u64) -> Result<Sent
         file.write_all(&part).map_err(written)?;
     }
     file.flush().map_err(written)?;
-    Ok(SentFile { name, media, file, bytes })
+    Ok(SentFile { name, file, bytes })
+}
+
+/// Asks the scanner about a file, where one is configured. A scanner that does not answer lets
+/// nothing through.
+async fn harmless(visitor: &Visitor, file: &SentFile) -> Result<(), Trouble> {
+    let Some(scanner) = visitor.office.scanner.clone() else { return Ok(()) };
+    let path = file.file.path().to_owned();
+    let asked = tokio::task::spawn_blocking(move || scanner.ask(&path)).await;
+    match asked.map_err(|fault| Trouble::Broken(fault.into()))? {
+        Ok(Verdict::Clean) => Ok(()),
+        Ok(Verdict::Found(what)) => {
+            tracing::warn!("the scanner refuses a file: {what}");
+            let office = &visitor.office;
+            access::note_refusal(office, "upload", "file.refused", "the scanner found harm").await;
+            Err(Trouble::Unfit(
+                "The virus scanner refuses this file. Nothing of it was kept; tell your \
+                 administrator."
+                    .to_owned(),
+            ))
+        }
+        Err(fault) => {
+            tracing::error!("the scanner does not answer: {fault:#}");
+            Err(Trouble::Unfit(
+                "The virus scanner does not answer, so no file is taken now. Try again in a while, \
+                 and tell your administrator if it goes on."
+                    .to_owned(),
+            ))
+        }
+    }
 }

@@ -138,7 +138,7 @@ pub(crate) async fn visitor(
     app: &Arc<App>,
     headers: &HeaderMap,
 ) -> Result<Option<Visitor>, Trouble> {
-    let Some(token) = token(headers) else { return Ok(None) };
+    let Some(token) = token(app, headers) else { return Ok(None) };
     let session = hashed(&token);
     let Some(row) = app.office.store.visitor(&session).await? else { return Ok(None) };
     let now = app.office.clock.now();
@@ -260,34 +260,35 @@ pub(crate) fn form_token(token: &str) -> String {
 }
 
 /// The token that comes with a request.
-pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
-    token_of(headers, COOKIE_NAME)
+pub(crate) fn token(app: &App, headers: &HeaderMap) -> Option<String> {
+    token_of(app, headers, COOKIE_NAME)
 }
 
 /// The token of somebody who owes a code.
-pub(crate) fn code_token(headers: &HeaderMap) -> Option<String> {
-    token_of(headers, CODE_COOKIE_NAME)
+pub(crate) fn code_token(app: &App, headers: &HeaderMap) -> Option<String> {
+    token_of(app, headers, CODE_COOKIE_NAME)
 }
 
 /// The token of somebody who was asked for a passkey.
-pub(crate) fn passkey_token(headers: &HeaderMap) -> Option<String> {
-    token_of(headers, PASSKEY_COOKIE_NAME)
+pub(crate) fn passkey_token(app: &App, headers: &HeaderMap) -> Option<String> {
+    token_of(app, headers, PASSKEY_COOKIE_NAME)
 }
 
 /// The token of a browser that was sent to the issuer.
-pub(crate) fn errand_token(headers: &HeaderMap) -> Option<String> {
-    token_of(headers, ERRAND_COOKIE_NAME)
+pub(crate) fn errand_token(app: &App, headers: &HeaderMap) -> Option<String> {
+    token_of(app, headers, ERRAND_COOKIE_NAME)
 }
 
 /// The token of somebody who came back from there as nobody's.
-pub(crate) fn newcomer_token(headers: &HeaderMap) -> Option<String> {
-    token_of(headers, NEWCOMER_COOKIE_NAME)
+pub(crate) fn newcomer_token(app: &App, headers: &HeaderMap) -> Option<String> {
+    token_of(app, headers, NEWCOMER_COOKIE_NAME)
 }
 
-fn token_of(headers: &HeaderMap, name: &str) -> Option<String> {
+fn token_of(app: &App, headers: &HeaderMap, name: &str) -> Option<String> {
+    let name = named(app, headers, name);
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
-    let token = pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))?;
+    let token = pairs.find_map(|pair| pair.trim().strip_prefix(&name)?.strip_prefix('='))?;
     let fits = token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
     fits.then(|| token.to_owned())
 }
@@ -318,9 +319,22 @@ pub(crate) fn newcomer_cookie(app: &App, headers: &HeaderMap, token: Option<&str
 }
 
 fn cookie_of(app: &App, headers: &HeaderMap, name: &str, token: Option<&str>) -> HeaderValue {
-    let over_tls = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
-    let secure = if app.secure || over_tls { "; Secure" } else { "" };
+    let secure = if goes_over_tls(app, headers) { "; Secure" } else { "" };
+    let name = named(app, headers, name);
     let (token, age) = token.map_or(("", "; Max-Age=0"), |token| (token, ""));
     let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
     HeaderValue::from_str(&text).expect("a token is hexadecimal")
+}
+
+/// A cookie's name: over TLS with the prefix under which a browser takes it from this very host
+/// alone.
+fn named(app: &App, headers: &HeaderMap, name: &str) -> String {
+    let prefix = if goes_over_tls(app, headers) { "__Host-" } else { "" };
+    format!("{prefix}{name}")
+}
+
+/// True where browsers come over TLS: the server listens beyond this machine, or the web server
+/// before it says so.
+pub(crate) fn goes_over_tls(app: &App, headers: &HeaderMap) -> bool {
+    app.secure || headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
 }

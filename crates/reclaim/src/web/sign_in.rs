@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::http::header::{HeaderMap, SET_COOKIE};
+use axum::http::header::{HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::ids::PersonId;
 use denial::person::{Actor, Moment, Role};
@@ -23,6 +22,7 @@ use crate::people::{self, NewPerson};
 use crate::practices::{self, Refused};
 use crate::web::App;
 use crate::web::came_from::Origin;
+use crate::web::form::Loose;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html, html_with};
 use crate::web::session::{self, How, Visitor};
@@ -51,7 +51,7 @@ struct SignInPage {
 impl SignInPage {
     async fn new(app: &App, headers: &HeaderMap, next: String) -> Result<SignInPage, Trouble> {
         let issuer = app.office.store.read_house().await?.issuer().await?;
-        let has_token = session::newcomer_token(headers).is_some();
+        let has_token = session::newcomer_token(app, headers).is_some();
         Ok(SignInPage {
             page: Page::open(&app.office.afresh().await?, "Sign in"),
             login: String::new(),
@@ -115,7 +115,7 @@ pub(crate) async fn enter(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     Origin(from): Origin,
-    Form(fields): Form<Fields>,
+    Loose(fields): Loose,
 ) -> Result<Response, Trouble> {
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     let login = field("login").trim().to_lowercase();
@@ -214,7 +214,7 @@ pub(crate) async fn begin(
     let token = session::drawn();
     let mut tx = app.office.store.write_aside(practice).await?;
     let at = instant(app.office.clock.now());
-    if let Some(before) = session::token(headers) {
+    if let Some(before) = session::token(app, headers) {
         tx.end_session(&session::hashed(&before), &at).await?;
     }
     tx.begin_session(&session::hashed(&token), person, (from, how.as_str()), &at).await?;
@@ -243,7 +243,9 @@ pub(crate) async fn leave(
     tx.commit().await?;
     let cookie = session::cookie(&app, &headers, None);
     let place = if visitor.how.is_by_issuer() { "/sign-in?left=yes" } else { "/sign-in" };
-    Ok(([(SET_COOKIE, cookie)], Redirect::to(place)).into_response())
+    // Nothing that was seen comes back by the browser's own ways.
+    let gone = (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+    Ok(([(SET_COOKIE, cookie), gone], Redirect::to(place)).into_response())
 }
 
 #[derive(Template)]
@@ -331,7 +333,7 @@ pub(crate) async fn setup(
 /// `POST /setup`.
 pub(crate) async fn set_up(
     State(app): State<Arc<App>>,
-    Form(fields): Form<Fields>,
+    Loose(fields): Loose,
 ) -> Result<Response, Trouble> {
     let code = fields.get("code").cloned().unwrap_or_default();
     check_code(&app, &code)?;

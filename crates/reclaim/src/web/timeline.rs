@@ -52,7 +52,7 @@ pub(crate) fn told(entries: &[Happened], people: &People, zone: &str) -> Vec<Tol
             version: event.as_ref().map_or(0, |event| event.version),
             at: instant(&one.at, zone),
             who: name(people, &one.actor),
-            text: change.map_or_else(|| label(&one.kind), |change| sentence(change, people)),
+            text: change.map_or_else(|| plain(one), |change| sentence(change, people)),
             moved: moved.map(|status| (label(status), crate::web::words::status_class_of(status))),
             quiet: change.is_some_and(is_quiet),
             topic: change.map_or("notes", topic),
@@ -62,6 +62,17 @@ pub(crate) fn told(entries: &[Happened], people: &People, zone: &str) -> Vec<Tol
     }
     told.reverse();
     told
+}
+
+/// What happened beside the events of a case.
+fn plain(one: &Happened) -> String {
+    let facts: serde_json::Value = serde_json::from_str(&one.body).unwrap_or_default();
+    let why = facts["why"].as_str().unwrap_or_default();
+    match one.kind.as_str() {
+        "emergency.opened" => format!("Opened in an emergency: {why}"),
+        "emergency.looked_at" => "Somebody who leads looked at an emergency".to_owned(),
+        kind => label(kind),
+    }
 }
 
 /// Keeps which line stands at which place of the case.

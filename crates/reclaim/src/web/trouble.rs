@@ -22,10 +22,14 @@ pub(crate) enum Trouble {
     Nowhere,
     /// They may not.
     Denied(String),
+    /// A case that they do not reach; there is a way to it in an emergency.
+    Beyond { text: String, way: String },
     /// What came cannot be used; says what to change.
     Unfit(String),
     /// More came than is taken.
     TooLarge(String),
+    /// More was asked for than people read.
+    TooMany,
     /// Ours to mend: logged, never shown.
     Broken(anyhow::Error),
 }
@@ -51,10 +55,12 @@ impl From<anyhow::Error> for Trouble {
 pub(crate) struct Told {
     heading: &'static str,
     text: String,
+    way: Option<String>,
 }
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
+        let mut way_on = None;
         let (status, heading, text) = match self {
             Trouble::SignIn { back } => {
                 return Redirect::to(&format!("/sign-in{back}")).into_response();
@@ -68,10 +74,21 @@ impl IntoResponse for Trouble {
                     .to_owned(),
             ),
             Trouble::Denied(text) => (StatusCode::FORBIDDEN, "This is not yours to open", text),
+            Trouble::Beyond { text, way } => {
+                way_on = Some(way);
+                (StatusCode::FORBIDDEN, "This is not yours to open", text)
+            }
             Trouble::Unfit(text) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be done as it stands", text)
             }
             Trouble::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too large", text),
+            Trouble::TooMany => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "That was more than people read",
+                "You have opened more patients' pages within an hour than the program gives to one \
+                 person. It is on record; go on in a while, or take a list as a spreadsheet."
+                    .to_owned(),
+            ),
             Trouble::Broken(error) => {
                 tracing::error!("{error:#}");
                 (
@@ -84,7 +101,7 @@ impl IntoResponse for Trouble {
             }
         };
         let mut response = (status, text.clone()).into_response();
-        response.extensions_mut().insert(Told { heading, text });
+        response.extensions_mut().insert(Told { heading, text, way: way_on });
         response
     }
 }
@@ -95,6 +112,8 @@ struct TroublePage<'a> {
     page: Page,
     heading: &'a str,
     text: &'a str,
+    /// The way to it in an emergency.
+    way: Option<&'a str>,
 }
 
 /// Puts what is told into the frame of whoever asked.
@@ -104,7 +123,8 @@ pub(crate) fn framed(app: &App, visitor: Option<&Visitor>, response: Response) -
         Some(visitor) => Page::of(visitor, told.heading, ""),
         None => Page::open(&app.office, told.heading),
     };
-    let template = TroublePage { page, heading: told.heading, text: &told.text };
+    let template =
+        TroublePage { page, heading: told.heading, text: &told.text, way: told.way.as_deref() };
     html_with(response.status(), &template).unwrap_or(response)
 }
 

@@ -13,6 +13,7 @@ use crate::identity;
 use crate::settle;
 use crate::web::gate::Posted;
 use crate::web::matches::{self, Side};
+use crate::web::names::Names;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
@@ -46,10 +47,12 @@ struct Sought {
 
 impl Sought {
     /// What the payer says of it.
-    fn of(row: Option<&ClaimPaymentRow>) -> Result<Sought, Trouble> {
+    fn of(row: Option<&ClaimPaymentRow>, shown: bool) -> Result<Sought, Trouble> {
         let payment = row.map(settle::payment).transpose()?.unwrap_or_default();
         let on = identity::first_day(&payment).map(|on| on.to_string()).unwrap_or_default();
+        // Who sees no names looks by number.
         let family = payment.patient.reveal().family.clone();
+        let family = if shown { family } else { Default::default() };
         Ok(Sought { number: String::new(), family, on })
     }
 }
@@ -63,9 +66,16 @@ pub(super) async fn page(visitor: &Visitor, page: Page, after: &str) -> Result<R
     let ids: Vec<String> = found.iter().map(|(claim, _)| claim.clone()).collect();
     let payments = tx.said_of(&ids).await?;
     let said = matches::latest(&payments);
+    let names = Names::of(&mut tx).await?;
+    let before = (&names, &visitor.office);
+    let shown = names.in_lists(before.1);
     let row = |(claim, number): (String, String)| {
         let row = said.get(claim.as_str()).copied();
-        Ok(Alone { paid: matches::paid(&number, row)?, sought: Sought::of(row)?, claim })
+        Ok(Alone {
+            paid: matches::paid(&number, row, before)?,
+            sought: Sought::of(row, shown)?,
+            claim,
+        })
     };
     let rows = found.into_iter().map(row).collect::<Result<Vec<_>, Trouble>>()?;
     html(&UnmatchedPage { page, show: "unmatched", rows, next, further: !after.is_empty() })
@@ -104,25 +114,28 @@ pub(crate) async fn search(visitor: Visitor, Posted(fields): Posted) -> Result<R
     let known = tx.claims(&own).await?.remove(claim.as_str()).ok_or(Trouble::Nowhere)?;
     let payments = tx.said_of(&own).await?;
     let said = matches::latest(&payments).get(claim.as_str()).copied();
+    let names = Names::of(&mut tx).await?;
+    let before = (&names, &visitor.office);
+    let shown = names.in_lists(before.1);
     let mut sought = Sought {
         number: field("number").to_owned(),
-        family: field("family").to_owned(),
+        family: if shown { field("family").to_owned() } else { String::new() },
         on: field("on").to_owned(),
     };
     let searched = !sought.number.is_empty() || !sought.family.is_empty();
     if !searched {
-        sought = Sought::of(said)?;
+        sought = Sought::of(said, shown)?;
     }
     let rows = if searched { billed(&mut tx, &sought).await? } else { Vec::new() };
     let more = i64::try_from(rows.len()) == Ok(FOUND);
     let rows = rows.into_iter().filter(|row| row.claim != claim.as_str());
     let row = |row: ClaimRow| {
-        Ok(Found { billed: matches::billed(&row.number, Some(&row))?, claim: row.claim })
+        Ok(Found { billed: matches::billed(&row.number, Some(&row), before)?, claim: row.claim })
     };
     let template = SearchPage {
         page: Page::of(&visitor, "Find the claim", "/matches"),
         instead: id("instead").map(|one| one.to_string()),
-        paid: matches::paid(&known.number, said)?,
+        paid: matches::paid(&known.number, said, before)?,
         claim: claim.to_string(),
         found: rows.map(row).collect::<Result<Vec<_>, Trouble>>()?,
         sought,

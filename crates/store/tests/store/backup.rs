@@ -124,6 +124,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
         old.past("drop index denial_alike").await.expect("dropped");
         for table in [
             "answer",
+            "reveal",
             "attempt",
             "batch_case",
             "batch",
@@ -152,6 +153,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "session drop column browser",
             "session drop column how",
             "practice drop column second_factor",
+            "practice drop column masks",
             "practice drop column rules",
         ] {
             old.past(&format!("alter table {column}")).await.expect("dropped");

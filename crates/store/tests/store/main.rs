@@ -15,6 +15,7 @@ mod people;
 mod place;
 mod queue;
 mod remittances;
+mod reveals;
 mod rule_versions;
 mod schema;
 mod verify;

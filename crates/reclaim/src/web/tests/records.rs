@@ -112,9 +112,10 @@ async fn the_journal_is_searched_by_person_kind_and_time_and_given_as_a_file() {
     let lead = clinic.named("lead", Role::BillingSupervisor).await;
     let case = case(&lead).await;
     let list = lead.get("/remittances").await.text;
-    let era = list.split('"').find(|text| text.starts_with("/remittances/era_")).expect("one");
+    let aside_one = list.split('"').find(|text| text.starts_with("/remittances/era_"));
+    let aside_one = aside_one.expect("one");
     let aside = [("verdict", "set_aside"), ("why", "=A reason of its own")];
-    lead.post(&format!("{era}/verdict"), &aside).await.is(StatusCode::SEE_OTHER);
+    lead.post(&format!("{aside_one}/verdict"), &aside).await.is(StatusCode::SEE_OTHER);
     let auditor = clinic.named("audit", Role::Auditor).await;
     let admin = clinic.named("root", Role::Administrator).await;
     let me = crate::identity::person("lead");
@@ -147,6 +148,24 @@ async fn the_journal_is_searched_by_person_kind_and_time_and_given_as_a_file() {
     lead.get("/journal.csv").await.is(StatusCode::FORBIDDEN);
     let expected = ["journal.exported", "page.refused", "page.refused"];
     assert_eq!(kinds(&clinic, before).await, expected);
+
+    let link = auditor.get(&case).await.text;
+    let link = link.split("href=\"").find(|rest| rest.starts_with("/journal?")).expect("a link");
+    let link = link.split('"').next().expect("quoted").replace("&#38;", "&");
+    lead.get(&case).await.is(StatusCode::OK);
+    let seen = auditor.get(&link).await;
+    seen.is(StatusCode::OK).shows(&["Case: viewed", "Test audit</td>", "Test lead</td>"]);
+    // A remittance that speaks of its claim belongs to it.
+    take(&lead, "b.835", &era("T2", &[denied("A-1", 90, "CO*16*90")])).await;
+    let list = lead.get("/remittances").await.text;
+    let mut eras = list.split('"').filter(|text| text.starts_with("/remittances/era_"));
+    let later = eras.find(|one| *one != aside_one).expect("another");
+    lead.get(later).await.is(StatusCode::OK);
+    auditor.get(&link).await.shows(&["Remittance: viewed</td>"]);
+    auditor.get(&link.replace("&whole=yes", "")).await.hides(&["Remittance: viewed</td>"]);
+    let file = auditor.get(&link.replace("/journal?", "/journal.csv?")).await;
+    file.is(StatusCode::OK).shows(&["remittance.viewed", "case.viewed"]).hides(&["queue.viewed"]);
+    lead.get(&case).await.hides(&["Who has seen it"]);
 
     clinic.later("2026-03-05T12:00:00Z");
     let mut auditor = clinic.stranger();

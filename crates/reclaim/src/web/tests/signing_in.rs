@@ -224,6 +224,20 @@ async fn who_works_in_two_practices_chooses() {
 }
 
 #[tokio::test]
+async fn signing_out_clears_what_the_browser_kept() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let out = biller.post("/sign-out", &[]).await;
+    let header = |name: &str| {
+        let value = out.headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    assert_eq!(header("clear-site-data"), "\"cache\"");
+    assert!(header("set-cookie").contains("Max-Age=0"));
+    assert!(biller.get("/queue").await.location().starts_with("/sign-in"));
+}
+
+#[tokio::test]
 async fn a_strange_page_cannot_send_for_us() {
     let clinic = TestClinic::open().await;
     let biller = clinic.named("ada", Role::BillingSpecialist).await;
