@@ -41,6 +41,8 @@ async fn lists_and_downloads_are_on_record() {
     for page in ["/queue", "/matches", "/rejections", "/remittances", "/files", "/"] {
         lead.get(page).await.is(StatusCode::OK);
     }
+    // Lists are written beside their pages; here they are awaited.
+    last(&clinic).await;
     lead.get(href).await.is(StatusCode::OK).shows(&["synthetic letter"]);
     let kinds = kinds(&clinic, before).await;
     let expected = ["queue.viewed", "matches.viewed", "rejections.viewed", "document.downloaded"];
