@@ -470,6 +470,12 @@ impl Denial {
         self.lines.iter().all(settled) && self.lines.iter().any(|line| !line.stays_denied())
     }
 
+    /// True while a write-off waits for a second person.
+    #[must_use]
+    pub fn waits_for_approval(&self) -> bool {
+        self.proposal.as_ref().is_some_and(|one| one.approved_by.is_none())
+    }
+
     /// Where the case stands.
     #[must_use]
     pub const fn status(&self) -> Status {

@@ -5,6 +5,7 @@
 //! in its column's dictionary and as a number in the column.
 
 mod column;
+mod cut;
 mod facet;
 mod group;
 mod listed;
@@ -23,6 +24,7 @@ use jiff::civil::Date;
 use numbers::Numbers;
 use order::Orders;
 
+pub use cut::Pairs;
 pub use facet::Facet;
 pub use group::{Group, Sum};
 pub use listed::Listed;

@@ -214,3 +214,10 @@ create table reveal (
   primary key (practice, person, about, kind, began_at)
 );
 create index reveal_kind on reveal (practice, kind, looked_at, began_at);
+
+-- What lists and counts ask of a case beside its work. Rows that are older are filled in below, by
+-- each database in its own words.
+alter table denial add column opened_on text not null default '';
+alter table denial add column promised_by text;   -- the day by which the payer promised an answer
+alter table denial add column proposed text not null default 'no'  -- a write-off waits for a second
+  check (proposed in ('yes', 'no'));                                -- person

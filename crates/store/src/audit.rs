@@ -139,6 +139,32 @@ impl Tx {
         Ok(rows)
     }
 
+    /// How many entries of a kind a chain has between two instants.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn count_kind(
+        &mut self,
+        book: Book,
+        kind: &str,
+        from: &str,
+        until: &str,
+    ) -> Result<i64, Error> {
+        let (practice, chain) = book.chain(&self.practice);
+        let (count,) = run!(
+            self,
+            one as (i64,),
+            "select count(*) from journal
+             where practice = $1 and chain = $2 and kind = $3 and at >= $4 and at < $5",
+            practice.as_str(),
+            chain,
+            kind,
+            from,
+            until
+        )?;
+        Ok(count)
+    }
+
     /// The kinds of entries that a chain has, in the order of their names; each is one look into
     /// the index.
     ///

@@ -39,7 +39,7 @@ macro_rules! listed {
             "select d.denial, d.state, d.status, d.category, d.role, d.person, d.payer, d.plan,
              d.code, d.remark, d.service, d.provider, d.next_kind, d.unmapped, d.brought_to,
              d.due_on, d.denied_on, d.next_on, d.snoozed_until, d.outstanding, d.priority, d.round,
-             d.no_rule, d.quarantined, d.sub_status, ",
+             d.no_rule, d.quarantined, d.sub_status, d.opened_on, d.promised_by, d.proposed, ",
             $asked,
             " where d.practice = $1",
             $which
@@ -54,7 +54,7 @@ macro_rules! read_listed {
         let (id, status, next) = (text(0)?, text(2)?, text(12)?);
         let day = |at: usize, column| date(id, column, text(at)?);
         let soonest = text(15)?;
-        let snoozed = maybe(18)?;
+        let (snoozed, promised) = (maybe(18)?, maybe(26)?);
         let is_open = text(1)? == "open";
         $put(&Listed {
             id: DenialId::parse(id).map_err(|_| odd(id, "denial"))?.bits(),
@@ -70,10 +70,14 @@ macro_rules! read_listed {
             service: text(10)?,
             provider: text(11)?,
             next,
-            waiting: if is_open { waiting(status, next) } else { "" },
+            waiting: if is_open { waiting(status, next, text(27)?) } else { "" },
             unmapped: maybe(13)?,
             brought_to: text(14)?,
             sub_status: text(24)?,
+            opened_on: text(25)?,
+            promised_by: (!promised.is_empty())
+                .then(|| date(id, "promised_by", promised))
+                .transpose()?,
             due_on: (soonest != NO_CLOCK).then(|| day(15, "due_on")).transpose()?,
             denied_on: day(16, "denied_on")?,
             next_on: day(17, "next_on")?,
@@ -83,7 +87,7 @@ macro_rules! read_listed {
             outstanding: $row.try_get(19)?,
             priority: $row.try_get(20)?,
             round: u8::try_from($row.try_get::<i64, _>(21)?).unwrap_or(u8::MAX),
-            asked: asked(maybe(25)?),
+            asked: asked(maybe(28)?),
             no_rule: text(22)? == "yes",
             quarantined: text(23)? == "yes",
         });
@@ -173,7 +177,10 @@ impl Tx {
 }
 
 /// Whose turn it is.
-fn waiting(status: &str, next: &str) -> &'static str {
+fn waiting(status: &str, next: &str, proposed: &str) -> &'static str {
+    if proposed == "yes" {
+        return "approval";
+    }
     if Status::from_name(status).is_some_and(Status::is_awaiting) {
         return "payer";
     }

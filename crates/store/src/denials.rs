@@ -68,6 +68,9 @@ pub(crate) const DENIAL: Bulk = Bulk {
         "service",
         "provider",
         "sub_status",
+        "opened_on",
+        "promised_by",
+        "proposed",
     ],
 };
 
@@ -83,6 +86,8 @@ struct Columns<'a> {
     snoozed_until: Option<String>,
     brought_to: &'static str,
     no_rule: &'static str,
+    promised_by: Option<String>,
+    proposed: &'static str,
     body: String,
 }
 
@@ -112,6 +117,8 @@ impl Columns<'_> {
             snoozed_until: case.snoozed_until.map(|day| day.to_string()),
             brought_to: told.map_or("", |told| told.to.as_str()),
             no_rule: if lacks { "yes" } else { "no" },
+            promised_by: case.promised_by.map(|day| day.to_string()),
+            proposed: if case.waits_for_approval() { "yes" } else { "no" },
             body: serde_json::to_string(case).expect("a case is JSON"),
         }
     }
@@ -167,8 +174,8 @@ impl Tx {
              version = $16, changed_at = $17, changed_by = $18, body = $19,
              claim = $20, number = $21, payer = $22, brought_to = $23, no_rule = $24,
              unmapped = $25, code = $26, remark = $27, service = $28, provider = $29,
-             sub_status = $30
-             where practice = $31 and denial = $32 and version = $33",
+             sub_status = $30, opened_on = $31, promised_by = $32, proposed = $33
+             where practice = $34 and denial = $35 and version = $36",
             columns.state,
             after.status().as_str(),
             columns.role,
@@ -199,6 +206,9 @@ impl Tx {
             rank.service.as_str(),
             rank.provider.as_str(),
             after.sub_status.as_str(),
+            after.opened_on.to_string(),
+            columns.promised_by,
+            columns.proposed,
             self.practice.as_str(),
             after.id.as_str(),
             i64::from(read)
@@ -303,5 +313,8 @@ pub(crate) fn row(
         Cell::Text(rank.service.clone()),
         Cell::Text(rank.provider.clone()),
         Cell::Text(case.sub_status.to_string()),
+        Cell::Text(case.opened_on.to_string()),
+        Cell::Maybe(columns.promised_by),
+        Cell::Text(columns.proposed.to_owned()),
     ]
 }

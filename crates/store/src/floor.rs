@@ -282,7 +282,8 @@ impl Tx {
                brought_to, no_rule, unmapped, version, changed_at, changed_by,
                replace(body, denial, 'den_' || printf('%026d', n * 1000 + x)),
                'CO-' || (n % 90), case when n % 3 = 0 then 'N' || (n % 70) else '' end,
-               '99' || (200 + n % 300), printf('%010d', n % 50), ''
+               '99' || (200 + n % 300), printf('%010d', n % 50), '', opened_on,
+               promised_by, proposed
              from n, (select *, row_number() over () as x from base)",
             self.practice.as_str(),
             cases

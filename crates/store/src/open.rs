@@ -147,7 +147,10 @@ async fn postgres(address: &str) -> Result<Pool<Postgres>, Error> {
 pub(crate) const SCHEMA: i64 = 4;
 
 /// The third step, as SQLite takes it.
-const DESK: &str = include_str!("../migrations/0003_desk.sql");
+const DESK: &str = concat!(
+    include_str!("../migrations/0003_desk.sql"),
+    include_str!("../migrations/0003_desk.sqlite.sql")
+);
 
 /// The fourth step, as SQLite takes it.
 const WALLS: &str = include_str!("../migrations/0004_walls.sqlite.sql");

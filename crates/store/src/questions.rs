@@ -72,21 +72,6 @@ impl Tx {
         rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
     }
 
-    /// How many cases wait for an answer of a role.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn count_asked(&mut self, role: &str) -> Result<i64, Error> {
-        let (count,) = run!(
-            self,
-            one as (i64,),
-            "select count(*) from asked where practice = $1 and role = $2",
-            self.practice.as_str(),
-            role
-        )?;
-        Ok(count)
-    }
-
     /// Keeps that a question of a case was answered, for who asked.
     ///
     /// # Errors
@@ -128,21 +113,6 @@ impl Tx {
             limit
         )?;
         Ok(rows)
-    }
-
-    /// How many answers somebody has not seen yet.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn count_answers(&mut self, asker: &str) -> Result<i64, Error> {
-        let (count,) = run!(
-            self,
-            one as (i64,),
-            "select count(*) from answer where practice = $1 and asker = $2",
-            self.practice.as_str(),
-            asker
-        )?;
-        Ok(count)
     }
 
     /// Somebody has seen the answers on a case, or that to one question; gives how many were new to

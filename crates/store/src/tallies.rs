@@ -1,84 +1,65 @@
-//! The home page's counts: open cases and their money, cut every way in one pass.
-
-use denial::person::Role;
-use insight::board::Own;
+//! Counts that no list of cases gives: what rules lack, and how cases come and go.
 
 use crate::queue::Count;
-use crate::sql::run;
+use crate::sql::{among, run};
 use crate::{Error, Tx};
 
-/// Open cases that are alike in what the home page asks.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Tally {
-    /// A status' name.
-    pub status: String,
-    /// A category's name.
-    pub category: String,
-    /// The owner's role.
-    pub role: String,
-    /// `yes` where a person has them.
-    pub owned: String,
-    /// `past`, `soon`, `later`, or `none` where no clock is configured.
-    pub clock: String,
-    /// `yes` where one of the clocks is not configured.
-    pub no_rule: String,
-    /// `yes` where the next action's day is over.
-    pub late: String,
-    /// Cases.
-    pub cases: i64,
-    /// Outstanding, in cents.
-    pub outstanding: i64,
+/// Cases that came and went in one stretch of time, as the journal tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Flow {
+    /// Opened for the first time.
+    pub opened: i64,
+    /// Closed before, and opened again.
+    pub reopened: i64,
+    /// Closed with every cent explained and nothing given up.
+    pub settled: i64,
+    /// Closed with money given up.
+    pub written_off: i64,
+}
+
+/// Each stretch is a text of two instants; every count is one look into the index of kinds.
+macro_rules! flow {
+    ($stretches:literal) => {
+        concat!(
+            "select ",
+            flow!(@ "denial.opened", "opened"), ", ",
+            flow!(@ "denial.reopened", "reopened"), ", ",
+            flow!(@ "denial.settled", "settled"), ", ",
+            flow!(@ "denial.written_off", "written_off"),
+            " from ",
+            $stretches,
+            " order by b.value"
+        )
+    };
+    (@ $kind:literal, $name:literal) => {
+        concat!(
+            "(select count(*) from journal j where j.practice = $1 and j.chain = 'work'
+              and j.kind = '",
+            $kind,
+            "' and j.at >= substr(b.value, 1, 27) and j.at < substr(b.value, 29, 27)) as ",
+            $name
+        )
+    };
 }
 
 impl Tx {
-    /// Open cases that are awake today, counted. `own` leaves only what somebody sees.
+    /// Cases that came and went between each instant and the next one, the earliest first. Instants
+    /// are in their order and as rows have them.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn tally(
-        &mut self,
-        own: Option<&Own>,
-        today: &str,
-        near: &str,
-    ) -> Result<Vec<Tally>, Error> {
-        let rows = run!(
+    pub async fn flow(&mut self, instants: &[String]) -> Result<Vec<Flow>, Error> {
+        let pairs = instants.iter().zip(instants.iter().skip(1));
+        let stretches: Vec<String> = pairs.map(|(from, until)| format!("{from}|{until}")).collect();
+        let rows = among!(
             self,
-            all as Tally,
-            "select d.status, d.category, d.role,
-             case when d.person = '' then 'no' else 'yes' end as owned,
-             case when d.due_on < $1 then 'past' when d.due_on <= $2 then 'soon'
-               when d.due_on = '9999-12-31' then 'none' else 'later' end as clock, d.no_rule,
-             case when d.next_on < $1 then 'yes' else 'no' end as late,
-             count(*) as cases, cast(coalesce(sum(d.outstanding), 0) as bigint) as outstanding
-             from denial d where d.practice = $3 and d.state = 'open'
-             and (d.snoozed_until is null or d.snoozed_until <= $1)
-             and (cast($4 as text) is null or d.role = $4 or d.person = $5 or exists
-               (select 1 from asked a where a.practice = d.practice and a.denial = d.denial
-                and a.role = $4))
-             group by 1, 2, 3, 4, 5, 6, 7",
-            today,
-            near,
-            self.practice.as_str(),
-            own.map(|own| own.role.map_or("", Role::as_str)),
-            own.map(|own| own.person.as_str())
+            Flow,
+            flow!("json_each($2) b"),
+            flow!("unnest(cast($2 as text[])) as b(value)"),
+            &stretches,
+            self.practice.as_str()
         )?;
         Ok(rows)
-    }
-
-    /// How many open cases were brought to a role, those that sleep among them.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn brought_to(&mut self, role: &str) -> Result<i64, Error> {
-        let (cases,) = run!(
-            self,
-            one as (i64,),
-            "select count(*) from denial
-             where practice = $1 and brought_to <> '' and brought_to = $2 and state = 'open'",
-            self.practice.as_str(),
-            role
-        )?;
-        Ok(cases)
     }
 
     /// Open cases whose leading code nobody has mapped, and their money, by code.
@@ -114,21 +95,5 @@ impl Tx {
             self.practice.as_str()
         )?;
         Ok(rows)
-    }
-
-    /// Open cases that sleep past a day: how many and how much.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn asleep(&mut self, today: &str) -> Result<(i64, i64), Error> {
-        let row = run!(
-            self,
-            one as (i64, i64),
-            "select count(*), cast(coalesce(sum(outstanding), 0) as bigint) from denial
-             where practice = $1 and state = 'open' and snoozed_until > $2",
-            self.practice.as_str(),
-            today
-        )?;
-        Ok(row)
     }
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::Board;
 use super::group::Sum;
-use super::numbers::{NEVER, NO_RULE, Numbers, QUARANTINED, REPEAT, number};
+use super::numbers::{LACKS, NEVER, NO_RULE, Numbers, QUARANTINED, REPEAT, number};
 use super::places::Places;
 
 /// One thing that cases are filtered by.
@@ -42,6 +42,8 @@ pub enum Facet {
     Brought,
     /// Where within its status it stands.
     SubStatus,
+    /// The day on which it was opened.
+    Opened,
     /// When the soonest clock runs out.
     Clock,
     /// When the next action is due.
@@ -56,6 +58,10 @@ pub enum Facet {
     NoRule,
     /// Its money does not add up.
     Quarantined,
+    /// What the payer promised by a day.
+    Promise,
+    /// It lacks an owner's role or a next action, which no save of ours lets through.
+    Lacks,
 }
 
 /// Where the values of a facet come from.
@@ -77,14 +83,16 @@ pub(crate) enum Band {
     Repeat,
     NoRule,
     Quarantined,
+    Promise,
+    Lacks,
 }
 
 /// Columns of texts.
-pub(crate) const TEXTS: usize = 15;
+pub(crate) const TEXTS: usize = 16;
 
 impl Facet {
     /// Every facet.
-    pub const ALL: [Facet; 22] = [
+    pub const ALL: [Facet; 25] = [
         Facet::Clock,
         Facet::Status,
         Facet::SubStatus,
@@ -105,8 +113,11 @@ impl Facet {
         Facet::Repeat,
         Facet::NoRule,
         Facet::Quarantined,
+        Facet::Promise,
+        Facet::Lacks,
         Facet::Unmapped,
         Facet::Brought,
+        Facet::Opened,
     ];
 
     /// The word in links.
@@ -135,6 +146,9 @@ impl Facet {
             Facet::Repeat => "repeat",
             Facet::NoRule => "no_rule",
             Facet::Quarantined => "quarantined",
+            Facet::Opened => "opened",
+            Facet::Promise => "promise",
+            Facet::Lacks => "lacks",
         }
     }
 
@@ -162,6 +176,7 @@ impl Facet {
             Facet::Unmapped => Source::Text(12),
             Facet::Brought => Source::Text(13),
             Facet::SubStatus => Source::Text(14),
+            Facet::Opened => Source::Text(15),
             Facet::Clock => Source::Band(Band::Clock),
             Facet::When => Source::Band(Band::When),
             Facet::Amount => Source::Band(Band::Amount),
@@ -169,6 +184,8 @@ impl Facet {
             Facet::Repeat => Source::Band(Band::Repeat),
             Facet::NoRule => Source::Band(Band::NoRule),
             Facet::Quarantined => Source::Band(Band::Quarantined),
+            Facet::Promise => Source::Band(Band::Promise),
+            Facet::Lacks => Source::Band(Band::Lacks),
         }
     }
 }
@@ -181,7 +198,8 @@ impl Band {
             Band::When => &["late", "today", "week", "later"],
             Band::Amount => &["under_100", "under_500", "under_2000", "under_10000", "more"],
             Band::Age => &["30", "60", "90", "120", "older"],
-            Band::Repeat | Band::NoRule | Band::Quarantined => &["no", "yes"],
+            Band::Promise => &["broken", "open", "none"],
+            Band::Repeat | Band::NoRule | Band::Quarantined | Band::Lacks => &["no", "yes"],
         }
     }
 }
@@ -228,6 +246,12 @@ impl Days {
             Band::Repeat => flag(REPEAT),
             Band::NoRule => flag(NO_RULE),
             Band::Quarantined => flag(QUARANTINED),
+            Band::Promise => {
+                let promised = of.promised_by[at];
+                let marks = [self.today - 1, NEVER - 1];
+                marks.iter().map(|mark| usize::from(promised > *mark)).sum()
+            }
+            Band::Lacks => flag(LACKS),
         }
     }
 }

@@ -41,12 +41,16 @@ pub struct Listed<'a> {
     pub brought_to: &'a str,
     /// Where within its status it stands, in a practice's own word; empty for none.
     pub sub_status: &'a str,
+    /// The day on which it was opened, as rows have it; empty where they do not know.
+    pub opened_on: &'a str,
     /// The soonest clock.
     pub due_on: Option<Date>,
     /// The day of the denial.
     pub denied_on: Date,
     /// The day of the next action; that of closing where it is closed.
     pub next_on: Date,
+    /// The day by which the payer promised an answer.
+    pub promised_by: Option<Date>,
     /// Put off until this day.
     pub snoozed_until: Option<Date>,
     /// What nobody has explained yet, in cents.
@@ -82,7 +86,13 @@ impl Listed<'_> {
             self.unmapped,
             self.brought_to,
             self.sub_status,
+            self.opened_on,
         ]
+    }
+
+    /// True where an open case lacks what every save makes sure of: an owner's role, a next action.
+    pub(crate) const fn lacks(&self) -> bool {
+        self.is_open && (self.role.is_empty() || self.next.is_empty())
     }
 
     /// What makes cases one job. A case without a code is a job of its own.

@@ -14,6 +14,8 @@ pub(crate) struct Numbers {
     pub(crate) due_on: Vec<i32>,
     pub(crate) denied_on: Vec<i32>,
     pub(crate) next_on: Vec<i32>,
+    /// The payer's promise; [`NEVER`] where there is none.
+    pub(crate) promised_by: Vec<i32>,
     /// Before any day where it is awake.
     pub(crate) snoozed_until: Vec<i32>,
     /// Roles that are asked about it.
@@ -32,6 +34,8 @@ pub(crate) const REPEAT: u8 = 2;
 pub(crate) const NO_RULE: u8 = 4;
 /// Its money does not add up.
 pub(crate) const QUARANTINED: u8 = 8;
+/// It lacks an owner's role or a next action.
+pub(crate) const LACKS: u8 = 16;
 
 /// A day as a number that compares as days do.
 pub(crate) fn number(day: Date) -> i32 {
@@ -54,6 +58,7 @@ impl Numbers {
         set(&mut self.due_on, at, listed.due_on.map_or(NEVER, number));
         set(&mut self.denied_on, at, number(listed.denied_on));
         set(&mut self.next_on, at, number(listed.next_on));
+        set(&mut self.promised_by, at, listed.promised_by.map_or(NEVER, number));
         set(&mut self.snoozed_until, at, listed.snoozed_until.map_or(i32::MIN, number));
         set(&mut self.asked, at, listed.asked);
         let flags = [
@@ -61,6 +66,7 @@ impl Numbers {
             (listed.round > 1, REPEAT),
             (listed.no_rule, NO_RULE),
             (listed.quarantined, QUARANTINED),
+            (listed.lacks(), LACKS),
         ];
         let flags = flags.iter().filter(|(is, _)| *is).map(|(_, flag)| flag).sum();
         set(&mut self.flags, at, flags);

@@ -27,6 +27,8 @@ fn usual(id: u128) -> Listed<'static> {
         unmapped: "",
         brought_to: "",
         sub_status: "",
+        opened_on: "2026-02-02",
+        promised_by: None,
         due_on: Some(date(2026, 3, 9)),
         denied_on: date(2026, 2, 1),
         next_on: date(2026, 3, 3),
@@ -182,4 +184,50 @@ fn one_job_is_one_group() {
     assert_eq!(found(&board, &job), [2, 1]);
     let unknown = Wanted { job_of: Some(77), ..Wanted::default() };
     assert_eq!(found(&board, &unknown), []);
+}
+
+#[test]
+fn what_waits_for_somebody_else_is_told_apart() {
+    let board = board(&[
+        usual(1),
+        Listed { promised_by: Some(date(2026, 3, 2)), ..usual(2) },
+        Listed { promised_by: Some(TODAY), ..usual(3) },
+        Listed { role: "", ..usual(4) },
+        Listed { next: "", ..usual(5) },
+        Listed { is_open: false, role: "", next: "", ..usual(6) },
+        Listed { opened_on: "2026-03-03", ..usual(7) },
+        Listed { snoozed_until: Some(date(2026, 3, 9)), ..usual(8) },
+        Listed { snoozed_until: Some(TODAY), ..usual(9) },
+    ]);
+    assert_eq!(found(&board, &choose(Facet::Promise, &["broken"])), [2]);
+    assert_eq!(found(&board, &choose(Facet::Promise, &["open"])), [3]);
+    assert_eq!(found(&board, &choose(Facet::Lacks, &["yes"])), [4, 5]);
+    assert_eq!(found(&board, &choose(Facet::Opened, &["2026-03-03", "2026-03-04"])), [7]);
+    assert_eq!(found(&board, &Wanted { only_asleep: true, ..Wanted::default() }), [8]);
+}
+
+#[test]
+fn each_cut_adds_up_to_what_its_list_holds() {
+    let board = board(&[
+        usual(1),
+        Listed { provider: "2", outstanding: 50_000, ..usual(2) },
+        Listed { provider: "2", code: "CO-4", ..usual(3) },
+        Listed { provider: "2", ..usual(4) },
+        Listed { reason: "bundling", denied_on: date(2025, 12, 20), ..usual(5) },
+    ]);
+    let wanted = choose(Facet::Reason, &["eligibility"]);
+    let pairs = board.by_two((Facet::Provider, Facet::Code), &wanted, TODAY);
+    let told: Vec<_> =
+        pairs.iter().map(|((one, other), sum)| (one.as_str(), other.as_str(), sum.cases)).collect();
+    assert_eq!(told, [("2", "CO-27", 2), ("1234567893", "CO-27", 1), ("2", "CO-4", 1)]);
+    for ((provider, code), sum) in pairs {
+        let mut narrower = wanted.clone();
+        narrower.chosen.push((Facet::Provider, vec![provider]));
+        narrower.chosen.push((Facet::Code, vec![code]));
+        assert_eq!(board.sum_of(&narrower, TODAY), sum);
+    }
+    let ages = board.by(Facet::Age, &Wanted::default(), TODAY);
+    let ages: Vec<_> = ages.iter().map(|(name, sum)| (name.as_str(), sum.cases)).collect();
+    assert_eq!(ages, [("30", 4), ("90", 1)]);
+    assert!(board.by_two((Facet::Age, Facet::Code), &wanted, TODAY).is_empty());
 }

@@ -15,6 +15,8 @@ pub struct Wanted {
     pub closed: bool,
     /// Also those that are put off.
     pub asleep: bool,
+    /// Those that are put off alone.
+    pub only_asleep: bool,
     /// Values by facet.
     pub chosen: Vec<(Facet, Vec<String>)>,
     /// One job: the id of any case of it.
@@ -43,9 +45,11 @@ impl Board {
     /// What is wanted, whatever is chosen of facets.
     pub(crate) fn within(&self, wanted: &Wanted, today: Date) -> Places {
         let Numbers { flags, snoozed_until, .. } = &self.numbers;
-        let today = if wanted.asleep { i32::MAX } else { number(today) };
+        let today = number(today);
+        let (wakes, sleeps) = (!wanted.only_asleep, wanted.asleep || wanted.only_asleep);
         let mut places = Places::of(self.len(), |at| {
-            (flags[at] & OPEN == 0) == wanted.closed && snoozed_until[at] <= today
+            let is_wanted = if snoozed_until[at] > today { sleeps } else { wakes };
+            (flags[at] & OPEN == 0) == wanted.closed && is_wanted
         });
         if let Some(own) = &wanted.own {
             places.keep(&self.reached_by(own));

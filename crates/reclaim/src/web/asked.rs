@@ -256,6 +256,7 @@ fn columns(text: &str) -> Vec<Column> {
 fn wanted(pairs: &[(String, String)], office: &Office) -> Wanted {
     let mut wanted = Wanted {
         asleep: value(pairs, "snoozed").is_some(),
+        only_asleep: value(pairs, "snoozed") == Some("only"),
         job_of: value(pairs, "job").and_then(|id| DenialId::parse(id).ok()).map(|id| id.bits()),
         own: office.own(),
         ..Wanted::default()

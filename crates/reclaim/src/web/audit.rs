@@ -246,7 +246,7 @@ fn row(line: &Line, zone: &str, role: Role) -> Row {
 }
 
 /// A kind such as `case.viewed` in words.
-fn in_words(kind: &str) -> String {
+pub(crate) fn in_words(kind: &str) -> String {
     let (about, what) = kind.split_once('.').unwrap_or((kind, ""));
     format!("{}: {}", words::label(about), words::lower(what))
 }

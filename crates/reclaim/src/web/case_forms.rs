@@ -145,7 +145,7 @@ impl Desk<'_> {
     fn likely(&self) -> Act {
         let case = self.case;
         let next = case.next().map(|next| next.kind);
-        let waits = case.proposal.as_ref().is_some_and(|one| one.approved_by.is_none());
+        let waits = case.waits_for_approval();
         match case.status() {
             Status::New => Act::Review,
             Status::InReview if waits => Act::Approve,

@@ -169,7 +169,7 @@ fn waits_for(case: &Denial) -> Option<String> {
         let (to, due) = (words::label(question.to.as_str()), words::day(question.due));
         return Some(format!("{to}, answer by {due}"));
     }
-    if case.proposal.as_ref().is_some_and(|one| one.approved_by.is_none()) {
+    if case.waits_for_approval() {
         return Some("A second person, for the write-off".to_owned());
     }
     let promised = case.promised_by.map(|on| format!(", promised by {}", words::day(on)));

@@ -33,6 +33,7 @@ struct FiltersPage {
     /// What stays as it is: name, value.
     kept: Vec<(&'static str, String)>,
     asleep: bool,
+    only_asleep: bool,
     cleared: String,
 }
 
@@ -73,7 +74,7 @@ pub(crate) async fn page(
     drop(kept);
     let facets = counts
         .into_iter()
-        .filter(|(facet, _)| *facet != Facet::Brought)
+        .filter(|(facet, _)| !matches!(facet, Facet::Brought | Facet::Opened))
         .map(|(facet, values)| view(facet, values, &asked, &names))
         .filter(|facet| !facet.values.is_empty());
     let facets: Vec<FacetView> = facets.collect();
@@ -85,6 +86,7 @@ pub(crate) async fn page(
         facets,
         kept,
         asleep: asked.wanted.asleep,
+        only_asleep: asked.wanted.only_asleep,
         cleared: asked.cleared(),
     };
     html(&template)
@@ -120,8 +122,10 @@ pub(crate) async fn chips(tx: &mut Tx, asked: &Asked) -> Result<Vec<Chip>, Troub
             Some(Chip { label: label(facet), text: texts.join(" or "), href })
         })
         .collect();
+    let alone = asked.wanted.only_asleep;
+    let put_off = if alone { "these alone" } else { "shown too" };
     for (name, label, text) in
-        [("snoozed", "Put off", "shown too"), ("job", "One job", "same payer, codes, service")]
+        [("snoozed", "Put off", put_off), ("job", "One job", "same payer, codes, service")]
     {
         if asked.value(name).is_some() {
             let href = format!("/queue?{}", asked.with(name, ""));
@@ -151,6 +155,7 @@ impl Names {
             (Facet::Owner, id) => timeline::name(&self.people, id),
             (Facet::Payer, id) => self.payers.get(id).cloned().unwrap_or_else(|| id.to_owned()),
             (Facet::Brought, "me") => "my role".to_owned(),
+            (Facet::Opened, day) => words::day_of(day),
             (_, "" | "none") if !matches!(facet, Facet::Clock) => "none".to_owned(),
             (
                 Facet::Code
@@ -161,7 +166,7 @@ impl Names {
                 | Facet::Unmapped,
                 text,
             ) => text.to_owned(),
-            (Facet::Clock | Facet::When | Facet::Amount | Facet::Age, band) => {
+            (Facet::Clock | Facet::When | Facet::Amount | Facet::Age | Facet::Promise, band) => {
                 band_in_words(facet, band).to_owned()
             }
             (_, name) => words::label(name),
@@ -182,8 +187,12 @@ fn view(facet: Facet, values: Vec<(String, Sum)>, asked: &Asked, names: &Names) 
             value,
         }
     };
-    // A closed case has no next action, and nobody filters for that.
-    let empty = |name: &str| name.is_empty() && !matches!(facet, Facet::Owner | Facet::Remark);
+    // A closed case has no next action, and nobody looks for that, nor for what is as it should be.
+    let is_usual = |name: &str| {
+        (facet == Facet::Lacks && name == "no") || (facet == Facet::Promise && name == "none")
+    };
+    let is_blank = |name: &str| name.is_empty() && !matches!(facet, Facet::Owner | Facet::Remark);
+    let empty = |name: &str| is_blank(name) || is_usual(name);
     let values = values.into_iter().filter(|(name, _)| !empty(name)).take(OFFERED);
     let mut values: Vec<ValueView> = values.map(value).collect();
     values.sort_by_key(|value| !value.is_chosen);
@@ -224,6 +233,9 @@ const fn label(facet: Facet) -> &'static str {
         Facet::Repeat => "Denied again",
         Facet::NoRule => "A clock not configured",
         Facet::Quarantined => "Quarantined",
+        Facet::Opened => "Opened",
+        Facet::Promise => "Payer's promise",
+        Facet::Lacks => "Lacks owner or action",
     }
 }
 
@@ -246,6 +258,8 @@ fn band_in_words(facet: Facet, band: &str) -> &'static str {
         (Facet::Age, "90") => "61 to 90 days ago",
         (Facet::Age, "120") => "91 to 120 days ago",
         (Facet::Age, _) => "longer ago",
+        (Facet::Promise, "broken") => "not kept",
+        (Facet::Promise, "open") => "still to come",
         _ => "later",
     }
 }

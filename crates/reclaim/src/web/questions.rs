@@ -70,6 +70,20 @@ pub(crate) async fn page(
     })
 }
 
+/// How many rows the page lists: questions to the role of who looks, answers that are new to them.
+pub(crate) async fn counts(tx: &mut Tx, office: &Office) -> Result<(u64, u64), Trouble> {
+    let role = office.who.role;
+    let asked = tx.asked_of(role.as_str(), MOST).await?;
+    let asked = asked.iter().flat_map(|case| &case.questions).filter(|one| one.to == role).count();
+    let answers = tx.answers_for(office.who.person.as_str(), MOST).await?;
+    let ids: Vec<String> = answers.iter().map(|one| one.denial.clone()).collect();
+    let mut seen = tx.cases_among(&ids).await?;
+    seen.retain(|case| sees(&office.who, case));
+    let is_seen = |one: &&Answer| seen.iter().any(|case| case.id.as_str() == one.denial);
+    let answered = answers.iter().filter(is_seen).count();
+    Ok((asked as u64, answered as u64))
+}
+
 /// The questions to the visitor's role, the soonest due first.
 fn waiting(office: &Office, cases: &[Denial], people: &People) -> Vec<Asked> {
     let role = office.who.role;

@@ -202,12 +202,12 @@ fn waiting(case: &Denial) -> &'static str {
     let status = case.status();
     if status.is_closed() {
         ""
+    } else if case.waits_for_approval() {
+        "Approval"
     } else if status.is_awaiting() {
         "Payer"
     } else if !case.questions.is_empty() {
         "Colleague"
-    } else if case.proposal.as_ref().is_some_and(|one| one.approved_by.is_none()) {
-        "Approval"
     } else {
         "Us"
     }

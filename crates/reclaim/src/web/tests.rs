@@ -11,6 +11,7 @@ mod hostile_files;
 mod hostile_nonsense;
 mod hostile_requests;
 mod hostile_texts;
+mod home;
 mod house;
 mod issuer;
 mod masks;

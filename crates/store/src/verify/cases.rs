@@ -244,7 +244,8 @@ impl Tx {
             "select practice, denial, claim, payer, round, number, state, status, role, person,
              category, plan, denied_on, next_kind, next_on, due_on, denied, outstanding, priority,
              quarantined, snoozed_until, brought_to, no_rule, unmapped, version, changed_at,
-             changed_by, body, code, remark, service, provider, sub_status from denial
+             changed_by, body, code, remark, service, provider, sub_status, opened_on, promised_by,
+             proposed from denial
              where practice = $1 and denial > $2 and denial <= $3 order by denial",
             self.practice.as_str(),
             after,

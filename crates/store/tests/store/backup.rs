@@ -144,7 +144,8 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
         ] {
             old.past(&format!("drop table {table}")).await.expect("dropped");
         }
-        for column in ["code", "remark", "service", "provider", "sub_status"] {
+        let added = ["code", "remark", "service", "provider", "sub_status"];
+        for column in added.into_iter().chain(["opened_on", "promised_by", "proposed"]) {
             old.past(&format!("alter table denial drop column {column}")).await.expect("dropped");
         }
         for column in [
@@ -163,6 +164,10 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
         let backup = Backup::open(&place.path("old.bak"), key()).await.expect("opens");
         let mut tx = backup.store().read(&practice()).await.expect("a look");
         assert_eq!(tx.open_cases_after("", 9).await.expect("read").len(), 2);
+        let mut opened = Vec::new();
+        let mut hear = |case: &insight::board::Listed<'_>| opened.push(case.opened_on.to_owned());
+        tx.list_all(&mut hear).await.expect("listed");
+        assert!(opened.iter().all(|day| day == "2026-06-01"), "{opened:?}");
         assert_eq!(std::fs::read(place.path("old.bak")).expect("readable"), before);
     });
 }

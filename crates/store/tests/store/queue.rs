@@ -1,10 +1,12 @@
-//! The head of the queue, and the counts of the home page.
+//! The head of the queue; what the rules lack; cases that came and went.
 
 use denial::denial::Denial;
 use denial::person::Role;
 use insight::board::Own;
 use store::Url;
+use store::audit::Book;
 use store::queue::{Filter, Sort};
+use store::tallies::Flow;
 
 use crate::clinic::{act, open, someone};
 use crate::place::{Place, on_each, practice};
@@ -51,12 +53,8 @@ fn a_question_brings_the_case_before_those_who_are_asked() {
         let ask = r#"{"act": "ask_colleague", "to": "certified_coder", "text": "which modifier?"}"#;
         let asked = act(place, &cases[0], ask).await;
         let own = Own { role: Some(Role::CertifiedCoder), person: "usr_none".to_owned() };
-        let filter = Filter { own: Some(own.clone()), ..Filter::default() };
+        let filter = Filter { own: Some(own), ..Filter::default() };
         assert_eq!(queue(place, &filter, Sort::Money).await, ["C1"]);
-        let mut tx = place.store.read(&practice()).await.expect("a look");
-        let tally = tx.tally(Some(&own), "2026-06-01", "2026-06-08").await.expect("counted");
-        assert_eq!(tally.iter().map(|one| one.cases).sum::<i64>(), 1);
-        drop(tx);
         let answer = r#"{"act": "answer", "question": 1, "text": "25"}"#;
         act(place, &asked, answer).await;
         assert!(queue(place, &filter, Sort::Money).await.is_empty());
@@ -67,7 +65,6 @@ fn a_question_brings_the_case_before_those_who_are_asked() {
 fn counts_agree_with_the_cases() {
     on_each(async |place| {
         let cases = open(place, &[300, 100, 200]).await;
-        act(place, &cases[1], r#"{"act": "take"}"#).await;
         let snooze = r#"{"act": "snooze", "until": "2026-06-20", "reason": "waits"}"#;
         act(place, &cases[2], snooze).await;
         let mut tx = place.store.read(&practice()).await.expect("a look");
@@ -75,13 +72,31 @@ fn counts_agree_with_the_cases() {
         assert_eq!((codes[0].name.as_str(), codes[0].cases), ("CO-QQ1", 3));
         let payers = tx.payers_without_rules().await.expect("counted");
         assert_eq!((payers[0].1.as_str(), payers[0].2, payers[0].3), ("Synthetic payer", 3, 600));
-        assert_eq!(tx.brought_to("manager").await.expect("counted"), 0);
-        assert_eq!(tx.asleep("2026-06-01").await.expect("counted"), (1, 200));
-        let tally = tx.tally(None, "2026-06-01", "2026-06-08").await.expect("counted");
-        let awake: i64 = tally.iter().map(|one| one.cases).sum();
-        let owned = tally.iter().filter(|one| one.owned == "yes").map(|one| one.cases);
-        assert_eq!((awake, owned.sum::<i64>()), (2, 1));
         assert_eq!(tx.payers().await.expect("read")[0].1, "Synthetic payer");
+    });
+}
+
+#[test]
+fn cases_that_come_and_go_are_counted_by_time() {
+    on_each(async |place| {
+        let cases = open(place, &[300, 100, 200]).await;
+        let reviewed = act(place, &cases[0], r#"{"act": "review"}"#).await;
+        let id = denial::ids::PostingId::from_bits(1);
+        let give_up = format!(
+            r#"{{"act": "write_off", "id": "{id}", "reason": "small_balance", "note": "small"}}"#
+        );
+        act(place, &reviewed, &give_up).await;
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let days = ["2026-05-31", "2026-06-01", "2026-06-02"];
+        let days = days.map(|day| format!("{day}T00:00:00.000000Z"));
+        let flow = tx.flow(&days).await.expect("counted");
+        let there = Flow { opened: 3, reopened: 0, settled: 0, written_off: 1 };
+        assert_eq!(flow, [Flow::default(), there]);
+        assert_eq!(tx.flow(&days[..1]).await.expect("nothing"), []);
+        let kind = "denial.opened";
+        let count = tx.count_kind(Book::Work, kind, "2026", "2027").await.expect("counted");
+        assert_eq!(count, 3);
+        assert_eq!(tx.count_kind(Book::Views, kind, "2026", "2027").await.expect("none"), 0);
     });
 }
 

@@ -19,7 +19,7 @@ async fn an_answer_comes_back_to_who_asked_until_they_have_seen_it() {
     let page = case.replace("/cases/", "/questions/") + "/1";
     lead.get(&case).await.shows(&[&format!("href=\"{page}\">Its page</a>")]);
 
-    provider.get("/").await.shows(&["1 case with a question for you"]);
+    provider.get("/").await.shows(&["2 questions for you"]);
     let list = provider.get("/questions").await;
     list.shows(&["Who signed?", "Test ada", "A-1 at STANDIN HEALTH, authorization", "in 1 day"]);
     assert!(list.text.find("Who signed?") < list.text.find("Was it urgent?"), "the soonest first");

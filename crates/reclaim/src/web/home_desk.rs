@@ -1,0 +1,312 @@
+//! Home of those who work cases: what is theirs today, what comes next, and what their desk can
+//! keep from happening again.
+
+use denial::category::Category;
+use denial::codes::{Carc, Group};
+use denial::denial::Denial;
+use denial::person::Role;
+use denial::rules::Rules;
+use denial::triage::{PartName, Priority};
+use insight::board::{Facet, Sort};
+use store::Tx;
+
+use crate::practice::Office;
+use crate::rank;
+use crate::web::queue;
+use crate::web::reasons;
+use crate::web::tiles::{Cell, Counter, Link, Listing, Section, cases_in_words, small};
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+/// Cases of the short list.
+const NEXT: usize = 8;
+/// Rows of a table of reasons.
+const REASONS: usize = 8;
+
+/// What a role works on, in the words of the queue's address; none where it works no cases.
+fn work(role: Role) -> Option<String> {
+    match role {
+        Role::FrontDesk
+        | Role::AuthorizationStaff
+        | Role::CertifiedCoder
+        | Role::BillingSpecialist => Some(format!("role={}&person=me,nobody", role.as_str())),
+        Role::UtilizationReview => Some("category=medical_necessity".to_owned()),
+        Role::Poster => Some("status=overturned".to_owned()),
+        Role::Provider => Some(String::new()),
+        Role::BillingSupervisor
+        | Role::Manager
+        | Role::Executive
+        | Role::Administrator
+        | Role::Auditor
+        | Role::Vendor => None,
+    }
+}
+
+/// The parts for who works cases.
+pub(crate) fn sections(counter: &Counter<'_>) -> Vec<Section> {
+    let role = counter.office.who.role;
+    let Some(work) = work(role) else { return Vec::new() };
+    let mut sections = Vec::new();
+    if role == Role::Poster {
+        sections.push(money(counter));
+    } else if role == Role::Provider {
+        sections.extend([asked(counter), causes()]);
+    } else {
+        sections.push(mine(counter, &work));
+    }
+    if matches!(role, Role::FrontDesk | Role::AuthorizationStaff) {
+        sections.push(drivers(counter));
+    } else if role == Role::CertifiedCoder {
+        sections.push(repeats(counter));
+    }
+    sections
+}
+
+/// What is theirs, clocks first.
+fn mine(counter: &Counter<'_>, work: &str) -> Section {
+    let role = counter.office.who.role.as_str();
+    let with = |more: &str| format!("{work}&{more}");
+    let mut tiles = vec![
+        counter.cases("Due within 7 days", &with("due=soon"), "soon"),
+        counter.cases("Past due", &with("due=past"), "past"),
+        counter.cases("Next action late or today", &with("when=late,today"), "soon"),
+        counter.cases("You have", "person=me", ""),
+        counter.cases("With a payer", "person=me&waiting=payer", ""),
+        counter.cases("Nobody has them yet", &format!("role={role}&person=nobody"), ""),
+    ];
+    if work.starts_with("category") {
+        tiles.insert(0, counter.cases("Medical necessity", work, ""));
+    }
+    let own = if work.starts_with("category") {
+        "Cases of medical necessity that you may see."
+    } else {
+        "Your cases, and those of your role that nobody has."
+    };
+    let lead = format!("{own} Amounts are what is outstanding.");
+    Section { title: "My work today".to_owned(), lead, tiles, ..Section::default() }
+}
+
+/// What was won and is to be posted, and what keeps money from being posted.
+fn money(counter: &Counter<'_>) -> Section {
+    let tiles = vec![
+        counter.money("Won, not posted yet", "status=overturned"),
+        counter.cases("Money does not add up", "quarantined=yes&snoozed=show", "soon"),
+        counter.cases("You have", "person=me", ""),
+    ];
+    Section {
+        title: "Money to post".to_owned(),
+        lead: "A payer gave way and the payment is not posted; what does not add up waits for \
+               somebody to look."
+            .to_owned(),
+        tiles,
+        ..Section::default()
+    }
+}
+
+fn asked(counter: &Counter<'_>) -> Section {
+    Section {
+        title: "Cases that wait for you".to_owned(),
+        lead: "Those with a question to your role, and those that are yours.".to_owned(),
+        tiles: vec![
+            counter.cases("Cases you may see", "snoozed=show", ""),
+            counter.cases("Due within 7 days", "due=soon&snoozed=show", "soon"),
+        ],
+        ..Section::default()
+    }
+}
+
+fn causes() -> Section {
+    Section {
+        title: "Causes of your denials".to_owned(),
+        lead:
+            "Not configured: nobody has said which provider (NPI) you are, so nothing is counted \
+               here rather than guessed."
+                .to_owned(),
+        ..Section::default()
+    }
+}
+
+/// Which codes are refused at this desk lately, with what the playbook says to have and to check.
+fn drivers(counter: &Counter<'_>) -> Section {
+    let rules = &counter.office.rules;
+    let lately = format!("role={}&age=30&snoozed=show", counter.office.who.role.as_str());
+    let facets = (Facet::Reason, Facet::Code);
+    let pairs = counter.board.by_two(facets, &counter.wanted(&lately), counter.today);
+    let row = |((reason, code), sum): &((String, String), insight::board::Sum)| {
+        let query = format!("{lately}&category={reason}&code={code}");
+        vec![
+            Cell::with_note(words::label(reason), code.clone()),
+            Cell::of(meaning(code, rules)),
+            counter.cell(&query, *sum, ""),
+            Cell::of(words::money(sum.outstanding)),
+            to_have(reason, code, rules),
+        ]
+    };
+    let all = counter.sum(&lately);
+    let desk = words::lower(counter.office.who.role.as_str());
+    Section {
+        title: "What is refused at this desk".to_owned(),
+        lead: format!(
+            "Open cases of the {desk}, denied in the last 30 days, by reason and code; closed ones \
+             are not counted. {}",
+            small(all.cases)
+        ),
+        listing: Some(Listing {
+            caption: "Reasons refused lately, and what to ask".to_owned(),
+            heads: vec![
+                ("Reason", false),
+                ("The payer says", false),
+                ("Cases", true),
+                ("Outstanding", true),
+                ("Have and check", false),
+            ],
+            rows: pairs.iter().take(REASONS).map(row).collect(),
+            none: "Nothing was refused here in the last 30 days.".to_owned(),
+        }),
+        ..Section::default()
+    }
+}
+
+/// What a code such as `CO-27` means.
+fn meaning(code: &str, rules: &Rules) -> String {
+    let carc = code.split_once('-').map_or("", |(_, carc)| carc);
+    let known = rules.wording.carc(&Carc::new(carc));
+    known.map_or_else(|| "Not in the code lists".to_owned(), |it| it.text.to_string())
+}
+
+/// The playbook's own words: what is needed for a code, and what to look at for its reason.
+fn to_have(reason: &str, code: &str, rules: &Rules) -> Cell {
+    let (group, carc) = code.split_once('-').unwrap_or(("", code));
+    let ruling = rules.playbook.ruling(None, &Group::new(group), &Carc::new(carc), &[], None);
+    let documents: Vec<String> =
+        ruling.documents.iter().map(|one| words::lower(one.as_str())).collect();
+    let steps = Category::from_name(reason).map(|category| rules.steps(None, category));
+    let steps: Vec<String> =
+        steps.unwrap_or_default().values().take(2).map(ToString::to_string).collect();
+    if documents.is_empty() && steps.is_empty() {
+        return Cell::of("The playbook says nothing of it yet.");
+    }
+    let text = if documents.is_empty() {
+        String::new()
+    } else {
+        format!("Have: {}.", documents.join(", "))
+    };
+    Cell::with_note(text, steps.join(" "))
+}
+
+/// Coding denials that came to the same provider more than once.
+fn repeats(counter: &Counter<'_>) -> Section {
+    let coding = "category=coding_or_modifier,bundling&snoozed=show";
+    let facets = (Facet::Provider, Facet::Code);
+    let pairs = counter.board.by_two(facets, &counter.wanted(coding), counter.today);
+    let again = pairs.iter().filter(|((provider, _), sum)| sum.cases > 1 && !provider.is_empty());
+    let rules = &counter.office.rules;
+    let row = |((provider, code), sum): &((String, String), insight::board::Sum)| {
+        let query = format!("{coding}&provider={provider}&code={code}");
+        vec![
+            Cell::of(provider.clone()),
+            Cell::with_note(code.clone(), meaning(code, rules)),
+            counter.cell(&query, *sum, ""),
+            Cell::of(words::money(sum.outstanding)),
+        ]
+    };
+    Section {
+        title: "Coding denials that repeat".to_owned(),
+        lead: format!(
+            "Open coding and bundling cases that you may see: one provider (NPI) and one code, twice \
+             or more. {}",
+            small(counter.sum(coding).cases)
+        ),
+        listing: Some(Listing {
+            caption: "Providers and codes that repeat".to_owned(),
+            heads: vec![
+                ("Provider", false),
+                ("Code", false),
+                ("Cases", true),
+                ("Outstanding", true),
+            ],
+            rows: again.take(REASONS).map(row).collect(),
+            none: "No provider has the same coding denial twice among the open cases.".to_owned(),
+        }),
+        ..Section::default()
+    }
+}
+
+/// The head of somebody's queue: where it is, how long it is, its first cases.
+pub(crate) struct Head {
+    query: String,
+    rows: u64,
+    ids: Vec<String>,
+}
+
+/// The head of the queue of who works cases.
+pub(crate) fn head(counter: &Counter<'_>) -> Option<Head> {
+    let query = work(counter.office.who.role)?;
+    let places = counter.board.find(&counter.wanted(&query), counter.today);
+    let ids = queue::ids(counter.board, &places, Sort::Priority, 0, NEXT);
+    Some(Head { query, rows: counter.board.sum(&places).cases, ids })
+}
+
+/// The short list, in the queue's own order.
+pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Section, Trouble> {
+    let cases = queue::ordered(tx, &head.ids).await?;
+    let href =
+        if head.query.is_empty() { "/queue".to_owned() } else { format!("/queue?{}", head.query) };
+    let text = format!("All {} in this order", cases_in_words(head.rows));
+    Ok(Section {
+        title: "Next".to_owned(),
+        lead:
+            "The order of the queue: clocks that run out within 7 days first, then what a round of \
+               work is worth."
+                .to_owned(),
+        listing: Some(Listing {
+            caption: "The first cases of your queue".to_owned(),
+            heads: vec![
+                ("Reason", false),
+                ("Payer", false),
+                ("Clock", false),
+                ("Next action", false),
+                ("Outstanding", true),
+                ("Net value", true),
+            ],
+            rows: cases.iter().map(|case| row(case, office)).collect(),
+            none: "Nothing waits for you.".to_owned(),
+        }),
+        links: vec![(text, Link { href, rows: head.rows })],
+        ..Section::default()
+    })
+}
+
+fn row(case: &Denial, office: &Office) -> Vec<Cell> {
+    let today = office.moment().today;
+    let clock = denial::deadline::soonest(&case.deadlines, today);
+    let clock = words::due(clock.map(|(_, date)| date), today);
+    let next = case.next();
+    let next_on = words::due(next.map(|next| next.on), today);
+    let codes: Vec<String> =
+        reasons::leading(case, &office.rules).into_iter().take(2).map(|one| one.code).collect();
+    vec![
+        Cell {
+            href: Some(format!("/cases/{}", case.id)),
+            ..Cell::with_note(words::label(case.category.as_str()), codes.join(" · "))
+        },
+        Cell::of(case.payer_name.name.to_string()),
+        Cell { class: clock.class, ..Cell::with_note(clock.when, clock.left) },
+        Cell {
+            class: if next_on.class == "past" { "past" } else { "" },
+            ..Cell::with_note(
+                next.map(|next| words::label(next.kind.as_str())).unwrap_or_default(),
+                next_on.when,
+            )
+        },
+        Cell::of(case.balance.outstanding().to_string()),
+        Cell::of(net(&rank::priority(case, today, &office.rules))),
+    ]
+}
+
+/// What a round of work is expected to leave: the money times its chance, less the cost.
+fn net(priority: &Priority) -> String {
+    let counts = |name: PartName| matches!(name, PartName::Expected | PartName::Cost);
+    let parts = priority.parts.iter().filter(|part| counts(part.name));
+    parts.map(|part| part.amount).sum::<denial::money::Money>().to_string()
+}

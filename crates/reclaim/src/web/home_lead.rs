@@ -1,0 +1,154 @@
+//! Home of those who lead, look on or look back: what is at stake, and the board of the team.
+
+use std::collections::{BTreeSet, HashMap};
+
+use denial::lifecycle::Act;
+use denial::person::{Access, Role, allows, may, supervises};
+use insight::board::{Facet, Sum};
+use store::Tx;
+use store::people::Member;
+
+use crate::web::tiles::{Cell, Counter, Listing, Section, cases_in_words};
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+/// The people of the practice.
+pub(crate) async fn people(tx: &mut Tx) -> Result<Vec<Member>, Trouble> {
+    Ok(tx.members().await?)
+}
+
+/// The parts for who sees figures of the whole practice.
+pub(crate) fn sections(counter: &Counter<'_>, people: &[Member]) -> Vec<Section> {
+    let role = counter.office.who.role;
+    if !allows(role, Access::Figures) {
+        return Vec::new();
+    }
+    let mut sections = vec![stake(counter)];
+    if supervises(role) {
+        sections.push(orderly(counter));
+        sections.push(team(counter, people));
+    }
+    sections
+}
+
+/// What is at stake in the practice.
+fn stake(counter: &Counter<'_>) -> Section {
+    let asleep = counter.sum("snoozed=only");
+    Section {
+        title: "The practice".to_owned(),
+        lead: format!(
+            "Open cases; {} put off are counted apart. At risk is what is outstanding of what payers \
+             denied: no contract says yet what of it can be expected.",
+            cases_in_words(asleep.cases)
+        ),
+        tiles: vec![
+            counter.money("At risk", ""),
+            counter.cases("Due within 7 days", "due=soon", "soon"),
+            counter.cases("Past due", "due=past", "past"),
+            counter.cases("A clock not configured", "no_rule=yes", ""),
+            counter.cases("Next action late", "when=late", "soon"),
+            counter.money("Won, not posted yet", "status=overturned"),
+            counter.cases("Put off", "snoozed=only", ""),
+        ],
+        ..Section::default()
+    }
+}
+
+/// What keeps a desk in order: owner, next action, date on every case, and nobody waited for.
+fn orderly(counter: &Counter<'_>) -> Section {
+    Section {
+        title: "For you to settle".to_owned(),
+        lead: "The program saves no open case without a role that owns it, a next action and its \
+               day; a case that lacks one was changed by other means."
+            .to_owned(),
+        tiles: vec![
+            counter.cases(
+                "Write-offs for a second person",
+                "waiting=approval&snoozed=show",
+                "soon",
+            ),
+            counter.cases("No person has it", "person=nobody", ""),
+            counter.cases("Lacks owner, action or day", "lacks=yes&snoozed=show", "past"),
+            counter.cases("Payer's promise not kept", "promise=broken&snoozed=show", "soon"),
+            counter.cases("Waits for a colleague", "waiting=colleague", ""),
+        ],
+        ..Section::default()
+    }
+}
+
+/// A column of the team's board: its heading, what is counted, how it looks.
+const COLUMNS: [(&str, &str, &str); 5] = [
+    ("Open", "", ""),
+    ("Next action late", "when=late", "soon"),
+    ("Due within 7 days", "due=soon", "soon"),
+    ("Past due", "due=past", "past"),
+    ("With a payer", "waiting=payer", ""),
+];
+
+/// Who has how much.
+fn team(counter: &Counter<'_>, people: &[Member]) -> Section {
+    let counts: Vec<HashMap<String, Sum>> = COLUMNS
+        .iter()
+        .map(|(_, query, _)| counter.by(Facet::Owner, query).into_iter().collect())
+        .collect();
+    let mut heads = vec![("Person", false), ("Outstanding", true)];
+    heads.extend(COLUMNS.iter().map(|(head, ..)| (*head, true)));
+    Section {
+        title: "The team".to_owned(),
+        lead: "Open cases by the person who has them, those that are put off left out.".to_owned(),
+        listing: Some(Listing {
+            caption: "Load by person".to_owned(),
+            heads,
+            rows: owners(people, &counts)
+                .into_iter()
+                .map(|one| row(counter, &counts, one))
+                .collect(),
+            none: String::new(),
+        }),
+        ..Section::default()
+    }
+}
+
+/// Somebody who may have cases: id, name, role.
+type Owner = (String, String, String);
+
+/// Nobody, then whoever works cases and whoever else has some.
+fn owners(people: &[Member], counts: &[HashMap<String, Sum>]) -> Vec<Owner> {
+    let works = |one: &Member| one.role().is_some_and(|role: Role| may(role, Act::Plan));
+    let has = |id: &str| counts.iter().any(|column| column.contains_key(id));
+    let is_shown =
+        |one: &&Member| has(&one.person) || (works(one) && one.login != crate::practice::CONSOLE);
+    let mut owners = vec![(String::new(), "Nobody yet".to_owned(), String::new())];
+    owners.extend(
+        people
+            .iter()
+            .filter(is_shown)
+            .map(|one| (one.person.clone(), one.name.clone(), words::label(&one.role))),
+    );
+    let is_known = |id: &&String| id.is_empty() || people.iter().any(|one| one.person == **id);
+    let strange = counts.iter().flat_map(HashMap::keys).filter(|id| !is_known(id));
+    let strange: BTreeSet<&String> = strange.collect();
+    let name = "Not of this practice any more";
+    owners.extend(strange.into_iter().map(|id| (id.clone(), name.to_owned(), String::new())));
+    owners
+}
+
+fn row(
+    counter: &Counter<'_>,
+    counts: &[HashMap<String, Sum>],
+    (id, name, role): Owner,
+) -> Vec<Cell> {
+    let owner = if id.is_empty() { "nobody" } else { id.as_str() };
+    let sum = |at: usize| counts.get(at).and_then(|column| column.get(&id)).copied();
+    let money = words::money(sum(0).unwrap_or_default().outstanding);
+    let mut cells = vec![Cell::with_note(name, role), Cell::of(money)];
+    for (at, (_, query, class)) in COLUMNS.iter().enumerate() {
+        let query = if query.is_empty() {
+            format!("person={owner}")
+        } else {
+            format!("person={owner}&{query}")
+        };
+        cells.push(counter.cell(&query, sum(at).unwrap_or_default(), class));
+    }
+    cells
+}

@@ -1,0 +1,226 @@
+//! Home of each role: what is there, and that every figure is the length of the list it opens.
+
+use axum::http::StatusCode;
+use denial::person::Role;
+
+use super::clinic::{Answer, Browser, Line, PaidClaim, TestClinic, bill, denied, era, take};
+use crate::rank;
+
+/// Every link that counts a list: its address and its count.
+fn counted(page: &Answer) -> Vec<(String, usize)> {
+    let ends = page.text.match_indices("\" data-rows=\"");
+    let link = |(at, mark): (usize, &str)| {
+        let (before, after) = (&page.text[..at], &page.text[at + mark.len()..]);
+        let href = before.rsplit("href=\"").next().expect("an address");
+        let rows = after.split('"').next().and_then(|rows| rows.parse().ok());
+        (href.replace("&#38;", "&").replace("&amp;", "&"), rows.expect("a count"))
+    };
+    ends.map(link).collect()
+}
+
+/// How many rows a list has.
+fn length(address: &str, list: &Answer) -> usize {
+    let text = list.text.as_str();
+    let rows = |of: &str| of.matches("<tr>").count() - of.matches("<thead><tr>").count();
+    let part = |id: &str| {
+        let part = text.split(&format!("id=\"{id}\"")).nth(1).unwrap_or_default();
+        part.split("</section>").next().unwrap_or_default().to_owned()
+    };
+    let (path, place) = address.split_once('#').unwrap_or((address, ""));
+    match (path.split('?').next().unwrap_or_default(), place) {
+        ("/queue", _) => {
+            let said = text.split("id=\"sum\"><strong>").nth(1).unwrap_or_default();
+            let said = said.split_whitespace().next().unwrap_or_default();
+            let listed = text.matches("<tr data-id=\"").count();
+            assert_eq!(said.replace(',', ""), listed.to_string(), "{address}");
+            listed
+        }
+        ("/questions", "asked") => part("asked").matches("<li>").count(),
+        ("/questions", _) => text.matches("<li><a class=\"row\" href=\"/questions/").count(),
+        ("/matches", _) => text.matches("class=\"panel pair\"").count(),
+        ("/rules", id) => rows(&part(id)),
+        _ => rows(text),
+    }
+}
+
+/// Opens every list that somebody's home counts.
+async fn walk(person: &Browser, role: Role) -> usize {
+    let home = person.get("/").await;
+    home.is(StatusCode::OK);
+    let mut links = counted(&home);
+    // Opening the other lists makes entries in the journal.
+    links.sort_by_key(|(address, _)| !address.starts_with("/journal"));
+    for (address, rows) in &links {
+        let mut list = person.get(address.split('#').next().unwrap_or_default()).await;
+        list.is(StatusCode::OK);
+        let mut found = length(address, &list);
+        while let Some(next) = list
+            .text
+            .split("\" rel=\"next\"")
+            .next()
+            .filter(|_| list.text.contains("rel=\"next\"") && address.starts_with("/journal"))
+        {
+            let next = next.rsplit("href=\"").next().expect("an address").replace("&#38;", "&");
+            list = person.get(&next).await;
+            found += length(address, &list);
+        }
+        assert_eq!(found, *rows, "{role:?} {address}");
+    }
+    links.len()
+}
+
+/// A clinic with something in every list.
+async fn busy() -> (TestClinic, Browser, Browser) {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let ada = clinic.named("ada", Role::BillingSpecialist).await;
+    let vague =
+        Line { code: "99214", charge: 70, paid: 0, adjustments: &["CO*111*70"], remarks: &[] };
+    let claims = [
+        denied("A-1", 500, "CO*29*500"),
+        denied("A-2", 200, "CO*197*200"),
+        denied("A-3", 300, "CO*27*300"),
+        denied("A-4", 400, "CO*4*400"),
+        denied("A-5", 450, "CO*4*450"),
+        denied("A-6", 600, "CO*50*600"),
+        denied("A-7", 80, "CO*16*80"),
+        PaidClaim { lines: vec![vague], ..denied("A-8", 70, "") },
+        denied("A-9", 90, "CO*18*90"),
+    ];
+    take(&lead, "bill.837", &bill("B-1", "MADEUP", 120)).await;
+    take(&lead, "a.835", &era("T1", &claims)).await;
+    take(&lead, "b.835", &era("T1", &[denied("A-1", 1, "CO*29*1")])).await;
+    let other = PaidClaim { family: "OTHER", ..denied("B-1", 77, "CO*197*77") };
+    take(&lead, "c.835", &era("T2", &[other])).await;
+    let case = ada.find("A-9").await;
+    let promised = [("channel", "phone"), ("said", "soon"), ("promised_by", "2026-03-03")];
+    ada.act(&case, "log_contact", &promised).await.is(StatusCode::SEE_OTHER);
+    (clinic, lead, ada)
+}
+
+/// A specialist takes, asks, proposes, puts off.
+async fn work(lead: &Browser, ada: &Browser) {
+    let case = ada.find("A-1").await;
+    ada.act(&case, "take", &[]).await.is(StatusCode::SEE_OTHER);
+    ada.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    let proposed = ada.act(&case, "propose_write_off", &[("reason", "no proof")]).await;
+    proposed.is(StatusCode::SEE_OTHER);
+    for (number, role) in [
+        ("A-2", "front_desk"),
+        ("A-4", "certified_coder"),
+        ("A-5", "provider"),
+        ("A-5", "provider"),
+        ("A-7", "authorization_staff"),
+        ("A-7", "utilization_review"),
+        ("A-8", "poster"),
+    ] {
+        let case = lead.find(number).await;
+        let asked = [("to", role), ("text", "is it so?")];
+        lead.act(&case, "ask_colleague", &asked).await.is(StatusCode::SEE_OTHER);
+    }
+    let case = lead.find("A-9").await;
+    let snoozed = [("until", "2026-03-05"), ("reason", "waits")];
+    lead.act(&case, "snooze", &snoozed).await.is(StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn every_figure_is_the_length_of_the_list_that_it_opens() {
+    let (mut clinic, lead, ada) = busy().await;
+    work(&lead, &ada).await;
+    let coder = clinic.person(Role::CertifiedCoder).await;
+    let case = lead.find("A-4").await;
+    let answer = [("question", "1"), ("text", "it is")];
+    coder.act(&case, "answer", &answer).await.is(StatusCode::SEE_OTHER);
+    let case = lead.find("A-8").await;
+    lead.act(&case, "overturn", &[("note", "they said so"), ("expected", "70")]).await;
+    clinic.later("2026-03-04T12:00:00Z");
+    rank::sweep(clinic.office()).await.expect("swept");
+    let mut seen = Vec::new();
+    for role in Role::ALL {
+        let mut person = clinic.stranger();
+        if *role == Role::CertifiedCoder {
+            person.sign_in(role.as_str(), super::clinic::PASSWORD).await;
+        } else {
+            person = clinic.person(*role).await;
+        }
+        seen.push((role.as_str(), walk(&person, *role).await));
+    }
+    for login in ["ada", "lead"] {
+        let mut person = clinic.stranger();
+        person.sign_in(login, super::clinic::PASSWORD).await;
+        seen.push((login, walk(&person, Role::BillingSpecialist).await));
+    }
+    let count = |role: Role| seen.iter().find(|(name, _)| *name == role.as_str()).map(|one| one.1);
+    assert_eq!(count(Role::Executive), Some(0), "figures, and no list");
+    assert_eq!(count(Role::Vendor), Some(0));
+    for (role, least) in [
+        (Role::BillingSupervisor, 40),
+        (Role::BillingSpecialist, 13),
+        (Role::FrontDesk, 8),
+        (Role::CertifiedCoder, 7),
+        (Role::Provider, 3),
+        (Role::Auditor, 12),
+        (Role::Administrator, 3),
+    ] {
+        assert!(count(role) >= Some(least), "{role:?}: {seen:?}");
+    }
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn each_role_finds_its_own_job() {
+    let (clinic, lead, ada) = busy().await;
+    work(&lead, &ada).await;
+    let home = ada.get("/").await;
+    home.shows(&["My work today", "Net value", "in this order", "At risk"]);
+    home.hides(&["MADEUP", ">A-1<", "A-1", "The team"]);
+    let order = |page: &Answer| {
+        let ids = page.text.split("/cases/").skip(1).filter_map(|one| one.split('"').next());
+        let mut ids: Vec<String> = ids.map(str::to_owned).collect();
+        ids.dedup();
+        ids
+    };
+    let queue = ada.get("/queue?role=billing_specialist&person=me,nobody").await;
+    assert_eq!(order(&home), order(&queue)[..order(&home).len()]);
+    let front = clinic.person(Role::FrontDesk).await;
+    front.get("/").await.shows(&[
+        "What is refused at this desk",
+        "CO-27",
+        "Have: eligibility response",
+        "Find the card copy",
+        "Small sample: 1 case.",
+    ]);
+    let coder = clinic.person(Role::CertifiedCoder).await;
+    let repeated = ["Coding denials that repeat", "1234567893", "CO-4", "$850.00"];
+    coder.get("/").await.shows(&repeated);
+    let provider = clinic.person(Role::Provider).await;
+    provider.get("/").await.shows(&["2 questions for you", "Not configured: nobody has said"]);
+    lead.get("/").await.shows(&["The team", "Nobody yet", "Test ada", "Write-offs for a second"]);
+    let poster = clinic.person(Role::Poster).await;
+    poster.get("/").await.shows(&["Money to post", "Remittances to decide", "Doubtful payments"]);
+    let boss = clinic.person(Role::Executive).await;
+    boss.get("/").await.shows(&["At risk", "Aging since denial"]).hides(&["/queue", "/cases"]);
+    let admin = clinic.person(Role::Administrator).await;
+    admin.get("/").await.shows(&["Payers to configure", "Never yet"]).hides(&["At risk"]);
+    let auditor = clinic.person(Role::Auditor).await;
+    auditor.get("/").await.shows(&["Access log", "Denial: write off proposed"]);
+    clinic.person(Role::Vendor).await.get("/").await.shows(&["Nothing is placed"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn charts_say_what_they_count_and_stand_as_tables_too() {
+    let (_clinic, lead, _ada) = busy().await;
+    let home = lead.get("/").await;
+    home.shows(&[
+        "<desc id=\"aging-says\">",
+        "0 to 30 days",
+        "over 120 days",
+        "Small sample: 10 cases.",
+        "Share so far",
+        "100.0 %",
+        "Week of Mar 2, 2026: 10 opened, 0 closed",
+        "As a table",
+    ]);
+    assert_eq!(home.text.matches("<svg class=\"").count(), 4);
+}
