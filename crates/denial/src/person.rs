@@ -120,6 +120,8 @@ named! {
         Audit = "audit",
         /// Cases opened in an emergency, and names shown, with their reasons.
         Emergencies = "emergencies",
+        /// What everybody has and did: the team's load, another one's day.
+        Team = "team",
         /// A copy of everything, for the day that a disk breaks.
         Backup = "backup",
     }
@@ -191,6 +193,7 @@ pub const fn allows(role: Role, access: Access) -> bool {
             supervises(role)
                 || matches!(role, Role::BillingSpecialist | Role::Executive | Role::Auditor)
         }
+        Access::Team => supervises(role),
         Access::Export => supervises(role) || matches!(role, Role::Auditor),
         Access::Rules => supervises(role) || matches!(role, Role::Administrator),
         Access::ManagePeople | Access::Backup => matches!(role, Role::Administrator),
@@ -317,6 +320,7 @@ mod tests {
         manage_people: admi
         audit: mana admi audi
         emergencies: supe mana audi
+        team: supe mana
         backup: admi
         ");
     }

@@ -20,7 +20,7 @@ use crate::practices::{self, Wanted};
 use crate::scanner::Scanner;
 use crate::taking::Taking;
 use crate::web::site;
-use crate::{act, backup, bench, demo, doctor, export, people, rules_check, rules_files};
+use crate::{act, backup, bench, demo, digest, doctor, export, people, rules_check, rules_files};
 use crate::{rules_folder, score, serve, show, taking, verify};
 
 /// What the program is asked to do.
@@ -95,6 +95,15 @@ enum Command {
         /// How many at the most
         #[arg(long, default_value_t = 50)]
         limit: u32,
+    },
+    /// Prints what there is to know this morning: once a day, as the page Digest has it
+    Digest {
+        /// The team's, for who leads
+        #[arg(long)]
+        team: bool,
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
     },
     /// Makes a simulated practice in a file of its own, takes its files in and serves it
     ///
@@ -309,6 +318,7 @@ impl Command {
             Command::Serve { .. } => Some(("serve", Access::TakeFiles)),
             Command::Export { .. } => Some(("export", Access::Export)),
             Command::Queue { .. } => Some(("queue", Access::Queue)),
+            Command::Digest { team: true, .. } => Some(("digest --team", Access::Team)),
             Command::Show { .. } => Some(("show", Access::ReadCases)),
             Command::Act { .. } => Some(("act", Access::ReadCases)),
             Command::Verify { .. } => Some(("verify", Access::Audit)),
@@ -321,6 +331,7 @@ impl Command {
             Command::Doctor { .. }
             | Command::Rules(RulesCommand::Check { .. })
             | Command::Demo { .. }
+            | Command::Digest { .. }
             | Command::Bench { .. }
             | Command::Restore { .. } => None,
         }
@@ -357,6 +368,9 @@ pub(crate) fn main() -> ExitCode {
         }
         Command::Queue { json, limit } => {
             on_office(&place, needs, async move |office| show::queue(&office, limit, json).await)
+        }
+        Command::Digest { team, json } => {
+            on_office(&place, needs, async move |office| digest::run(&office, team, json).await)
         }
         Command::Verify { on } => {
             on_office(&place, needs, async move |office| verify::run(&office, on).await)

@@ -23,6 +23,8 @@ mod case_undo;
 mod case_view;
 mod chart;
 mod claim;
+mod day;
+mod digest;
 mod doubtful;
 mod emergency;
 mod facets;
@@ -76,7 +78,7 @@ pub(crate) mod site;
 mod staff;
 mod style;
 mod ties;
-mod tiles;
+pub(crate) mod tiles;
 mod timeline;
 mod tour;
 mod tries;
@@ -108,6 +110,8 @@ use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::gate::{Gate, Way};
 use crate::web::pace::Pace;
+pub(crate) use crate::web::questions::counts as count_questions;
+pub(crate) use crate::web::timeline::{People, people};
 
 /// What the server shares between requests. Nothing here is needed to answer the next one right:
 /// another process knows as much.

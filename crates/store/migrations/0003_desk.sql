@@ -221,3 +221,14 @@ alter table denial add column opened_on text not null default '';
 alter table denial add column promised_by text;   -- the day by which the payer promised an answer
 alter table denial add column proposed text not null default 'no'  -- a write-off waits for a second
   check (proposed in ('yes', 'no'));                                -- person
+
+-- What somebody was told in the morning, as it was then: one a day (features 9.03). It names no
+-- patient.
+create table digest (
+  practice text not null references practice (practice),
+  day text not null,                    -- the civil day where the practice is
+  person text not null,                 -- empty for that of the team
+  made_at text not null,
+  body text not null,
+  primary key (practice, day, person)
+);

@@ -14,6 +14,7 @@ mod bulk;
 pub mod causes;
 pub mod claims;
 pub mod denials;
+pub mod digests;
 pub mod doubts;
 pub mod export;
 pub mod factors;

@@ -24,8 +24,8 @@ pub(crate) struct Named<'a> {
 }
 
 const WIDTH: i64 = 560;
-const LABEL: i64 = 170;
-const ROOM: i64 = 190;
+const LABEL: i64 = 188;
+const ROOM: i64 = 172;
 const ROW: i64 = 26;
 
 /// Bars below one another, the longest as wide as there is room.
@@ -226,7 +226,7 @@ mod tests {
         assert!(text.contains("href=\"/queue?a=1&amp;b=2\""));
         assert!(text.contains("A &amp; &lt;B&gt;: $1.00"));
         assert_eq!(text.matches("<a ").count(), 1);
-        assert!(text.contains("width=\"190\"") && text.contains("width=\"0\""));
+        assert!(text.contains("width=\"172\"") && text.contains("width=\"0\""));
         assert!(text.contains("<title id=\"kinds-title\">by &quot;kind&quot;</title>"));
         assert!(text.contains("<desc id=\"kinds-says\">How much.</desc>"));
     }

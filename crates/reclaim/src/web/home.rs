@@ -29,6 +29,10 @@ struct HomePage {
     uploads: bool,
     /// They see figures or a queue at all.
     counts: bool,
+    /// Nobody opened their digest of today yet.
+    unread: bool,
+    /// They have a sheet of their day.
+    works: bool,
 }
 
 /// Something that waits outside the queue.
@@ -48,6 +52,7 @@ pub(crate) async fn page(
     let opens = allows(role, Access::Queue);
     let counts = opens || allows(role, Access::Figures);
     let mut tx = office.read().await?;
+    let today = office.moment().today.to_string();
     let mut waiting = waiting(&mut tx, &visitor).await?;
     let mut sections = home_office::sections(&mut tx, office).await?;
     let mut charts = Vec::new();
@@ -81,6 +86,8 @@ pub(crate) async fn page(
         empty: is_empty,
         uploads: allows(role, Access::TakeFiles),
         counts,
+        unread: tx.digest(&today, office.who.person.as_str()).await?.is_none(),
+        works: opens,
         page,
     };
     html(&template)

@@ -141,7 +141,9 @@ fn row(
     let owner = if id.is_empty() { "nobody" } else { id.as_str() };
     let sum = |at: usize| counts.get(at).and_then(|column| column.get(&id)).copied();
     let money = words::money(sum(0).unwrap_or_default().outstanding);
-    let mut cells = vec![Cell::with_note(name, role), Cell::of(money)];
+    // Nobody has no day.
+    let href = (!role.is_empty()).then(|| format!("/day?who={id}"));
+    let mut cells = vec![Cell { href, ..Cell::with_note(name, role) }, Cell::of(money)];
     for (at, (_, query, class)) in COLUMNS.iter().enumerate() {
         let query = if query.is_empty() {
             format!("person={owner}")

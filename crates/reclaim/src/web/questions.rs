@@ -71,7 +71,7 @@ pub(crate) async fn page(
 }
 
 /// How many rows the page lists: questions to the role of who looks, answers that are new to them.
-pub(crate) async fn counts(tx: &mut Tx, office: &Office) -> Result<(u64, u64), Trouble> {
+pub(crate) async fn counts(tx: &mut Tx, office: &Office) -> Result<(u64, u64), store::Error> {
     let role = office.who.role;
     let asked = tx.asked_of(role.as_str(), MOST).await?;
     let asked = asked.iter().flat_map(|case| &case.questions).filter(|one| one.to == role).count();

@@ -10,11 +10,11 @@ use denial::person::Access;
 
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
-    App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, doubtful,
-    emergency, facets, files, find, glossary, health, home, issuer, keyed, lacking, matches, names,
-    news, passkeys, practice, questions, queue, rejections, remittance_claim, remittances, rules,
-    rules_code, rules_codes, rules_edit, rules_owners, rules_payer, saved, second, sign_in, staff,
-    style, ties, tour, unmatched, upload,
+    App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, day, digest,
+    doubtful, emergency, facets, files, find, glossary, health, home, issuer, keyed, lacking, matches,
+    names, news, passkeys, practice, questions, queue, rejections, remittance_claim, remittances,
+    rules, rules_code, rules_codes, rules_edit, rules_owners, rules_payer, saved, second, sign_in,
+    staff, style, ties, tour, unmatched, upload,
 };
 
 /// One page.
@@ -88,6 +88,8 @@ fn door() -> Vec<Route> {
         does("/tour", Person, tour::go_on),
         shows("/words", Person, glossary::page),
         shows("/words/codes", Person, glossary::codes),
+        shows("/digest", Person, digest::own),
+        shows("/digest/team", Gate::Needs(Access::Team), digest::team),
     ]
 }
 
@@ -104,6 +106,7 @@ fn desk() -> Vec<Route> {
         does("/queue/bulk", Needs(A::Queue), bulk::act),
         does("/queue/undo", Needs(A::Queue), bulk::undo),
         does("/queue/views", Needs(A::Queue), saved::change),
+        shows("/day", Needs(A::Queue), day::page).lists("day"),
         does("/find", Needs(A::Queue), find::find).lists("search"),
         shows("/cases/{id}", Needs(A::ReadCases), case::page).reveals(),
         does("/cases/{id}/acts", Needs(A::ReadCases), case::act).reveals(),

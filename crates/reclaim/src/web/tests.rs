@@ -4,6 +4,8 @@ mod account;
 mod case;
 mod claims;
 mod clinic;
+mod day;
+mod digest;
 mod find;
 mod gates;
 mod help;

@@ -61,10 +61,19 @@ fn a_command_does_what_the_role_of_who_acts_allows() {
             &["practice", "add", "north"],
             &["practice", "set", "main", "--name", "Mine"],
             &["serve"],
+            &["digest", "--team"],
         ] {
             refused(&desk, &[&["--as", "front_desk"], command].concat());
         }
         desk.ok(&["--as", "auditor", "export", "--canonical"]);
+        let own = ["--as", "billing_specialist", "digest"];
+        let told = desk.ok(&own);
+        assert!(told.contains("for you") && told.contains("New since"), "{told}");
+        assert_eq!(desk.ok(&own), told, "once a day");
+        let team = desk.ok(&["digest", "--team", "--json"]);
+        let team: serde_json::Value = serde_json::from_str(team.trim()).expect("one object");
+        assert_eq!(team["load"][0]["cases"], 1);
+        assert_eq!(team["head"]["hash"].as_str().map(str::len), Some(64));
         desk.ok(&["--as", "administrator", "verify"]);
         desk.ok(&["--as", "administrator", "backup", &copy]);
         desk.ok(&["--as", "administrator", "user", "list"]);

@@ -5,10 +5,11 @@ use denial::person::Role;
 use insight::board::Own;
 use store::Url;
 use store::audit::Book;
+use store::digests::KeptDigest;
 use store::queue::{Filter, Sort};
 use store::tallies::Flow;
 
-use crate::clinic::{act, open, someone};
+use crate::clinic::{act, moment, open, someone};
 use crate::place::{Place, on_each, practice};
 
 async fn queue(place: &Place, filter: &Filter, sort: Sort) -> Vec<String> {
@@ -112,5 +113,55 @@ fn the_queue_is_read_by_index() {
             let plan = place.plan(order).await;
             assert!(plan.contains("INDEX denial_") && !plan.contains("TEMP"), "{order}: {plan}");
         }
+    });
+}
+
+#[test]
+fn a_digest_is_kept_once_a_day_and_a_day_adds_up() {
+    on_each(async |place| {
+        let digest = |day: &str, person: &str, body: &str| KeptDigest {
+            day: day.to_owned(),
+            person: person.to_owned(),
+            made_at: "2026-06-01T08:00:00.000000Z".to_owned(),
+            body: body.to_owned(),
+        };
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let first = digest("2026-06-01", "usr_1", "{}");
+        assert!(tx.keep_digest(&first).await.expect("kept"));
+        assert!(!tx.keep_digest(&digest("2026-06-01", "usr_1", "no")).await.expect("there"));
+        assert!(tx.keep_digest(&digest("2026-06-02", "usr_1", "{}")).await.expect("kept"));
+        assert!(tx.keep_digest(&digest("2026-06-01", "", "{}")).await.expect("the team's"));
+        assert_eq!(tx.digest("2026-06-01", "usr_1").await.expect("read"), Some(first));
+        assert_eq!(tx.digest("2026-06-02", "").await.expect("read"), None);
+        let days = tx.digest_days("usr_1", 9).await.expect("read");
+        assert_eq!(days, ["2026-06-02", "2026-06-01"]);
+        tx.commit().await.expect("durable");
+
+        let cases = open(place, &[300, 100]).await;
+        let reviewed = act(place, &cases[0], r#"{"act": "review"}"#).await;
+        let won = r#"{"act": "overturn", "answer": {"note": "by phone"}}"#;
+        act(place, &reviewed, won).await;
+        let reviewed = act(place, &cases[1], r#"{"act": "review"}"#).await;
+        let id = denial::ids::PostingId::from_bits(1);
+        let give_up = format!(
+            r#"{{"act": "write_off", "id": "{id}", "reason": "small_balance", "note": "small"}}"#
+        );
+        act(place, &reviewed, &give_up).await;
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let found = tx.won_between("2026-06-01", "2026-06-02").await.expect("read");
+        let told: Vec<_> =
+            found.iter().map(|one| (one.payer.as_str(), one.cases, one.denied)).collect();
+        assert_eq!(told, [("Synthetic payer", 1, 300)]);
+        assert_eq!(tx.won_between("2026-06-02", "2026-06-03").await.expect("read"), []);
+        let posted = tx.posted_between("2026-06-01", "2026-06-02").await.expect("read");
+        assert_eq!((posted.written_off.cents(), posted.recovered.cents()), (100, 0));
+        let me = moment().who.person.to_string();
+        let deeds = tx.deeds_of(&me, "2026-06-01", "2026-06-02").await.expect("read");
+        let kinds: Vec<&str> = deeds.iter().map(|one| one.kind.as_str()).collect();
+        assert_eq!(kinds[..2], ["denial.reviewed", "denial.overturned"]);
+        assert!(kinds.contains(&"denial.written_off") && !kinds.contains(&"denial.opened"));
+        assert!(deeds[0].body.starts_with("{\"version\":2,"), "{}", deeds[0].body);
+        assert_eq!(deeds[1].to_status.as_deref(), Some("overturned"));
+        assert_eq!(tx.deeds_of("usr_9", "2026-06-01", "2026-06-02").await.expect("none"), []);
     });
 }
