@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use comfy_table::{CellAlignment, Table, presets};
 use denial::deadline::business_day;
 use denial::money::Money;
-use denial::person::{Access, Role, allows};
+use denial::person::{Access, Reach, Role, allows, reach};
 use insight::board::{Board, Facet};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -33,8 +33,9 @@ pub(crate) struct Digest {
     /// It is the team's.
     pub(crate) team: bool,
     pub(crate) lines: Vec<Line>,
-    /// On what payers gave way since, for cases that others have.
-    pub(crate) won: Vec<WonLine>,
+    /// On what payers gave way since, for cases that others have; none for who hears of their own
+    /// cases alone, or of figures.
+    pub(crate) won: Option<Vec<WonLine>>,
     /// Who has how much, for who leads.
     pub(crate) load: Vec<Load>,
     /// Money of the days since, today left out; for who sees figures.
@@ -187,7 +188,9 @@ async fn make(tx: &mut Tx, office: &Office, boards: &Boards, team: bool) -> anyh
     let role = office.who.role;
     let (opens, figures) = (allows(role, Access::Queue), allows(role, Access::Figures));
     let (from, start) = (begins(office, since), begins(office, day));
-    let won = if opens { tx.won_between(&from, END).await? } else { Vec::new() };
+    // An outsourcer hears of no case but those that are placed with it.
+    let hears = opens && reach(role) != Reach::Placed;
+    let won = if hears { Some(tx.won_between(&from, END).await?) } else { None };
     let people = crate::web::people(tx).await?;
     let mut lines = others(tx, office, team).await?;
     let mut load = Vec::new();
@@ -210,11 +213,10 @@ async fn make(tx: &mut Tx, office: &Office, boards: &Boards, team: bool) -> anyh
         made_at: now,
         team,
         lines,
-        won: won
-            .into_iter()
-            .filter(|one| team || one.person != me)
-            .map(|one| won_line(one, &people))
-            .collect(),
+        won: won.map(|won| {
+            let others = won.into_iter().filter(|one| team || one.person != me);
+            others.map(|one| won_line(one, &people)).collect()
+        }),
         load,
         money: posted.map(|balance| Moved {
             won: (balance.recovered + balance.other_payer).cents(),
@@ -369,9 +371,9 @@ pub(crate) fn told(digest: &Digest, zone: &str) -> Vec<String> {
         table.add_row([label, line.rows.to_string(), line.cents.map(money).unwrap_or_default()]);
     }
     lines.push(table.to_string());
-    if !digest.won.is_empty() {
+    if let Some(won) = digest.won.as_ref().filter(|won| !won.is_empty()) {
         let mut table = tabled(&["payers gave way on", "count", "denied", "whose"]);
-        for one in &digest.won {
+        for one in won {
             let what = format!("{}, {}", words::label(&one.category), one.payer);
             let who = if one.who.is_empty() { "nobody" } else { &one.who };
             table.add_row([what, one.cases.to_string(), money(one.cents), who.to_owned()]);

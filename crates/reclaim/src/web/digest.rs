@@ -130,7 +130,7 @@ fn counts(digest: &Digest) -> Section {
     Section {
         title: if digest.team { "The team's cases" } else { "Yours" }.to_owned(),
         lead: if digest.lines.is_empty() {
-            "Nothing of this practice is placed with your role.".to_owned()
+            "Your role has nothing to be told of.".to_owned()
         } else {
             String::new()
         },
@@ -191,6 +191,7 @@ fn money(digest: &Digest) -> Option<Section> {
 }
 
 fn won(digest: &Digest) -> Option<Section> {
+    let won = digest.won.as_ref()?;
     let row = |one: &digest::WonLine| {
         vec![
             Cell::of(words::label(&one.category)),
@@ -205,7 +206,7 @@ fn won(digest: &Digest) -> Option<Section> {
         "Payers gave way {others}since {}. The amount is what had been denied.",
         words::day(digest.since)
     );
-    digest.lines.iter().any(|line| line.cents.is_some()).then(|| Section {
+    Some(Section {
         title: if digest.team { "Won" } else { "What others won" }.to_owned(),
         lead,
         listing: Some(Listing {
@@ -217,7 +218,7 @@ fn won(digest: &Digest) -> Option<Section> {
                 ("Denied", true),
                 ("Whose", false),
             ],
-            rows: digest.won.iter().map(row).collect(),
+            rows: won.iter().map(row).collect(),
             none: "Nothing since then.".to_owned(),
         }),
         ..Section::default()

@@ -33,12 +33,13 @@ fn work(role: Role) -> Option<String> {
         Role::UtilizationReview => Some("category=medical_necessity".to_owned()),
         Role::Poster => Some("status=overturned".to_owned()),
         Role::Provider => Some(String::new()),
+        // What is placed with an outsourcer is theirs by name.
+        Role::Vendor => Some("person=me".to_owned()),
         Role::BillingSupervisor
         | Role::Manager
         | Role::Executive
         | Role::Administrator
-        | Role::Auditor
-        | Role::Vendor => None,
+        | Role::Auditor => None,
     }
 }
 
@@ -72,14 +73,15 @@ fn mine(counter: &Counter<'_>, work: &str) -> Section {
         counter.cases("Next action late or today", &with("when=late,today"), "soon"),
         counter.cases("You have", "person=me", ""),
         counter.cases("With a payer", "person=me&waiting=payer", ""),
-        counter.cases("Nobody has them yet", &format!("role={role}&person=nobody"), ""),
     ];
-    if work.starts_with("category") {
-        tiles.insert(0, counter.cases("Medical necessity", work, ""));
-    }
     let own = if work.starts_with("category") {
+        tiles.insert(0, counter.cases("Medical necessity", work, ""));
         "Cases of medical necessity that you may see."
+    } else if counter.office.who.role == Role::Vendor {
+        "Cases that were placed with you by name."
     } else {
+        let nobodys = format!("role={role}&person=nobody");
+        tiles.push(counter.cases("Nobody has them yet", &nobodys, ""));
         "Your cases, and those of your role that nobody has."
     };
     let lead = format!("{own} Amounts are what is outstanding.");

@@ -112,7 +112,8 @@ async fn who_leads_has_the_teams_too() {
     lead.get("/digest").await.shows(&["Nothing since then."]);
     for role in [Role::Executive, Role::Administrator, Role::Vendor] {
         let page = clinic.person(role).await.get("/digest").await;
-        page.is(StatusCode::OK).hides(&["/queue", "/cases/"]);
+        page.is(StatusCode::OK).hides(&["What others won", "/cases/", "STANDIN"]);
+        assert_eq!(page.text.contains("href=\"/queue?"), role == Role::Vendor);
     }
     clinic.is_proven().await;
 }
