@@ -32,6 +32,8 @@ pub(crate) struct Digest {
     pub(crate) made_at: String,
     /// It is the team's.
     pub(crate) team: bool,
+    /// The role that it was made for: who has another one now is not told what it was told.
+    pub(crate) role: Role,
     pub(crate) lines: Vec<Line>,
     /// On what payers gave way since, for cases that others have; none for who hears of their own
     /// cases alone, or of figures.
@@ -126,8 +128,9 @@ pub(crate) async fn of_today(
     let day = office.moment().today;
     let whose = whose(office, team);
     let mut tx = office.read().await?;
-    if let Some(kept) = tx.digest(&day.to_string(), &whose).await? {
-        return Ok(serde_json::from_str(&kept.body)?);
+    let there = tx.digest(&day.to_string(), &whose).await?;
+    if let Some(kept) = there.and_then(|kept| read(&kept, office, team)) {
+        return Ok(kept);
     }
     let made = make(&mut tx, office, boards, team).await?;
     drop(tx);
@@ -140,8 +143,9 @@ pub(crate) async fn of_today(
     };
     let mut tx = office.store.write_aside(office.practice()).await?;
     let is_first = tx.keep_digest(&kept).await?;
-    if !is_first && let Some(kept) = tx.digest(&kept.day, &whose).await? {
-        return Ok(serde_json::from_str(&kept.body)?);
+    if !is_first {
+        let there = tx.digest(&kept.day, &whose).await?;
+        return Ok(there.and_then(|kept| read(&kept, office, team)).unwrap_or(made));
     }
     tx.commit().await?;
     Ok(made)
@@ -158,7 +162,14 @@ pub(crate) async fn of_day(
     team: bool,
 ) -> anyhow::Result<Option<Digest>> {
     let kept = tx.digest(&day.to_string(), &whose(office, team)).await?;
-    Ok(kept.map(|kept| serde_json::from_str(&kept.body)).transpose()?)
+    Ok(kept.and_then(|kept| read(&kept, office, team)))
+}
+
+/// A digest as it was kept, where it is for who asks: in the role that they have now, and in words
+/// that this program knows.
+fn read(kept: &KeptDigest, office: &Office, team: bool) -> Option<Digest> {
+    let digest: Digest = serde_json::from_str(&kept.body).ok()?;
+    (team || digest.role == office.who.role).then_some(digest)
 }
 
 /// Whose digest a row is: nobody's for the team.
@@ -212,6 +223,7 @@ async fn make(tx: &mut Tx, office: &Office, boards: &Boards, team: bool) -> anyh
         since,
         made_at: now,
         team,
+        role,
         lines,
         won: won.map(|won| {
             let others = won.into_iter().filter(|one| team || one.person != me);

@@ -115,6 +115,12 @@ async fn who_leads_has_the_teams_too() {
         page.is(StatusCode::OK).hides(&["What others won", "/cases/", "STANDIN"]);
         assert_eq!(page.text.contains("href=\"/queue?"), role == Role::Vendor);
     }
+    // Who has another role since is not told what the former one was told.
+    let boss = clinic.named("boss2", Role::Manager).await;
+    boss.get("/digest").await.shows(&["Given up"]);
+    let desk = clinic.named("boss2", Role::FrontDesk).await;
+    desk.get("/digest").await.is(StatusCode::OK).hides(&["Given up"]);
+    desk.get("/digest?day=2026-03-04").await.hides(&["Given up"]);
     clinic.is_proven().await;
 }
 
