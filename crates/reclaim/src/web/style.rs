@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::Response;
 
 use crate::web::assets;
-use crate::web::chart::{Bar, bars};
+use crate::web::chart::{Bar, Named, bars};
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
@@ -23,6 +23,9 @@ struct StylePage {
     bars: String,
 }
 
+const MADE_UP: Named<'static> =
+    Named { id: "made-up", title: "Made-up figures", says: "How bars look; nothing is counted." };
+
 /// `GET /style`.
 pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
     let tokens = tokens(&assets::text("tokens.css"));
@@ -35,7 +38,7 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
         colours: named(|value| value.contains('#') || value.contains("rgb(")),
         sizes: named(|value| value.ends_with("rem")),
         dues: dues(),
-        bars: bars("Made-up figures", &[bar("Authorization", 40), bar("Eligibility", 12)]),
+        bars: bars(&MADE_UP, &[bar("Authorization", 40), bar("Eligibility", 12)]),
     })
 }
 

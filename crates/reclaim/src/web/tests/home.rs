@@ -227,5 +227,5 @@ async fn charts_say_what_they_count_and_stand_as_tables_too() {
         "Week of Mar 2, 2026: 10 opened, 0 closed",
         "As a table",
     ]);
-    assert_eq!(home.text.matches("<svg class=\"").count(), 4);
+    assert_eq!(home.text.matches("<desc id=\"").count(), 4);
 }
