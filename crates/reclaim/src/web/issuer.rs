@@ -107,7 +107,7 @@ async fn arrived(
         return Ok(Err(tries::in_words(left)));
     }
     drop(tx);
-    let token = session::errand_token(&app, headers).map(|token| session::hashed(&token));
+    let token = session::errand_token(app, headers).map(|token| session::hashed(&token));
     let token = token.unwrap_or_default();
     let taken = oidc::take_back(&app.office, &app.issuer, (&token, came), &back).await;
     let fault = match taken {

@@ -11,10 +11,10 @@ use denial::person::Access;
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, day, digest,
-    doubtful, emergency, facets, files, find, glossary, health, home, issuer, keyed, lacking, matches,
-    names, news, passkeys, practice, questions, queue, rejections, remittance_claim, remittances,
-    rules, rules_code, rules_codes, rules_edit, rules_owners, rules_payer, saved, second, sign_in,
-    staff, style, ties, tour, unmatched, upload,
+    doubtful, emergency, facets, files, find, glossary, health, home, issuer, keyed, lacking,
+    matches, names, news, passkeys, practice, questions, queue, rejections, remittance_claim,
+    remittances, rules, rules_code, rules_codes, rules_edit, rules_owners, rules_payer, saved,
+    second, sign_in, staff, style, ties, tour, unmatched, upload,
 };
 
 /// One page.
