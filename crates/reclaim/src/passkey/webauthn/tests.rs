@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::*;
 
-const SPEC: &str = include_str!("../../../../../testdata/webauthn/spec.txt");
+const SPEC: &str = include_str!("spec.txt");
 
 /// One vector: what is called `made.challenge` and so on, as bytes.
 struct Vector(HashMap<&'static str, Vec<u8>>);
