@@ -50,7 +50,10 @@ function focus() {
   }
   if (!shown) wrong.push(`no outline around ${name}`);
   const box = here.getClientRects()[0];
-  const middle = box && [box.left + box.width / 2, box.top + Math.min(box.height / 2, 12)];
+  // Of what is taller than the page, what is in view of it.
+  const [top, bottom] = box ? [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)] : [0, 0];
+  const isTall = box && box.height > innerHeight / 2;
+  const middle = box && [box.left + box.width / 2, isTall ? (top + bottom) / 2 : box.top + Math.min(box.height / 2, 12)];
   const isIn = middle && middle[0] >= 0 && middle[0] <= innerWidth && middle[1] >= 0 && middle[1] <= innerHeight;
   const over = isIn && document.elementFromPoint(...middle);
   if (!over || !(here.contains(over) || over.contains(here) || (here.labels && [...here.labels].some((one) => one.contains(over))))) {

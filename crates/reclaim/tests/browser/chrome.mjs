@@ -27,7 +27,11 @@ export async function open(base, options) {
   context.on("request", (request) => {
     if (new URL(request.url()).host !== host) odd.push(`asked ${request.url()}`);
   });
-  context.on("console", (message) => odd.push(`console: ${message.text()} ${message.location().url}`));
+  // That our sign-out cleared its cache is the browser's own notice, not a page's.
+  context.on("console", (message) => {
+    if (message.text().startsWith("Clear-Site-Data header")) return;
+    odd.push(`console: ${message.text()} ${message.location().url}`);
+  });
   context.on("weberror", (error) => odd.push(`error: ${error.error()}`));
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(20_000);

@@ -35,6 +35,18 @@ export function kindOf(address) {
   return other ? `${pattern}?${other[1]}${other[1] === "version" ? "" : `=${other[2]}`}` : pattern;
 }
 
+/// Cases that some role came to; another role may have to open one of them in an emergency.
+const met = new Set();
+
+/// The way into a case that is not the visitor's, where there is one for their role.
+async function emergency(page, base) {
+  for (const address of [...met].slice(0, 20)) {
+    const answer = await page.request.get(`${base}${address}/emergency`);
+    if (answer.ok() && answer.url().endsWith("/emergency")) return `${address}/emergency`;
+  }
+  return null;
+}
+
 /// Goes from page to page over the links of each and calls `at` once for each kind.
 export async function walk(page, base, at) {
   const known = new Set();
@@ -47,11 +59,16 @@ export async function walk(page, base, at) {
     }
   };
   add("/");
+  const beyond = await emergency(page, base);
+  if (beyond) add(beyond);
   while (ahead.length > 0) {
     const address = ahead.shift();
     await at(address);
     const links = await page.locator("a[href^='/']").evaluateAll((all) => all.map((one) => one.getAttribute("href")));
-    for (const link of links) add(link);
+    for (const link of links) {
+      if (kindOf(link) === "/cases/{id}") met.add(link.split(/[?#]/)[0]);
+      add(link);
+    }
     for (const further of FURTHER[kindOf(address)] ?? []) add(further);
   }
 }
