@@ -357,7 +357,7 @@ fn fields_for(
         advice: Advice::Rework,
         preventable: None,
         usual: &[],
-        sub_statuses: &[],
+        rules: &visitor.office.rules,
         typed: Some((order.act.as_str(), &typed)),
     };
     desk.fields(order.act)

@@ -258,9 +258,8 @@ fn shown(
     let around = Around { people, zone, moment: &moment, typed };
     let usual = loaded.usual.as_slice();
     let preventable = rank::leading(case, &office.rules).and_then(|ruling| ruling.preventable);
-    let sub_statuses = office.rules.desk.sub_statuses_of(case.status());
-    let desk =
-        Desk { case, moment: &moment, people, advice, preventable, usual, sub_statuses, typed };
+    let rules = &office.rules;
+    let desk = Desk { case, moment: &moment, people, advice, preventable, usual, rules, typed };
     let forms = desk.forms();
     let audits = allows(office.who.role, Access::Audit);
     let seen = audits.then(|| format!("/journal?book=views&about={}&whole=yes", case.id));

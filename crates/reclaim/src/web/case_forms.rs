@@ -2,9 +2,10 @@
 
 use denial::category::Category;
 use denial::denial::{Denial, NextActionKind, Status};
-use denial::lifecycle::Act;
+use denial::lifecycle::{Act, Action};
 use denial::person::{Moment, Role, supervises};
 use denial::posting::WriteOffReason;
+use denial::rules::Rules;
 use denial::triage::Advice;
 use smol_str::SmolStr;
 use store::causes::UsualCause;
@@ -42,8 +43,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) preventable: Option<bool>,
     /// Root causes that were set before for such a case, the most usual first.
     pub(crate) usual: &'a [UsualCause],
-    /// The practice's own words within the case's status.
-    pub(crate) sub_statuses: &'a [SmolStr],
+    /// The practice's rules.
+    pub(crate) rules: &'a Rules,
     /// The act that was tried and what was typed for it.
     pub(crate) typed: Option<(&'a str, &'a Fields)>,
 }
@@ -97,6 +98,11 @@ impl Desk<'_> {
         forms
     }
 
+    /// The practice's own words within the case's status.
+    fn sub_statuses(&self) -> &[SmolStr] {
+        self.rules.desk.sub_statuses_of(self.case.status())
+    }
+
     /// What the case itself tells beyond its status.
     fn makes_sense(&self, act: Act) -> bool {
         let case = self.case;
@@ -105,9 +111,10 @@ impl Desk<'_> {
         match act {
             Act::Approve | Act::Decline => waits.is_some_and(|one| one.by != *me),
             Act::ProposeWriteOff => case.proposal.is_none(),
-            Act::Take => case.worked_on_by(self.moment.now).is_none(),
+            // Who has it already is offered more time once half of theirs is over.
+            Act::Take => case.act(&Action::Take, self.moment, self.rules).is_ok(),
             Act::Release => case.worked_on_by(self.moment.now).is_some(),
-            Act::SetSubStatus => !self.sub_statuses.is_empty(),
+            Act::SetSubStatus => !self.sub_statuses().is_empty(),
             Act::Answer => self.answerable().next().is_some(),
             Act::Post => !matches!(case.status(), Status::New),
             Act::Review
@@ -261,7 +268,8 @@ impl Desk<'_> {
                 self.day(act, "on", "By, within the clock it is to meet", true),
             ],
             Act::SetSubStatus => {
-                let words = self.sub_statuses.iter().map(|one| (one.to_string(), one.to_string()));
+                let words =
+                    self.sub_statuses().iter().map(|one| (one.to_string(), one.to_string()));
                 let none = std::iter::once((String::new(), "None".to_owned()));
                 vec![self.choice(act, "sub_status", "Sub-status", none.chain(words).collect())]
             }

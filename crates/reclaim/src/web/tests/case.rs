@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use denial::person::Role;
 
-use super::clinic::{Browser, TestClinic, denied, era, take};
+use super::clinic::{Browser, PASSWORD, TestClinic, denied, era, take};
 
 /// A clinic with a lead and two cases of one payer and code.
 pub(super) async fn two_alike() -> (TestClinic, Browser) {
@@ -36,6 +36,23 @@ async fn every_part_of_a_case_stands_on_its_page() {
     let ask = [("to", "provider"), ("text", "is it so?"), ("due", "2026-03-06")];
     lead.act(&case, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);
     lead.get(&case).await.shows(&["<dd>Provider, answer by Mar 6, 2026</dd>"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn who_has_taken_a_case_may_take_it_again_for_longer() {
+    let (mut clinic, lead) = two_alike().await;
+    let case = lead.find("A-1").await;
+    lead.act(&case, "take", &[]).await.is(StatusCode::SEE_OTHER);
+    lead.get(&case).await.shows(&[", until Mar 3, 2026, 1:00 PM"]).hides(&["value=\"take\""]);
+    clinic.later("2026-03-03T12:29:00Z");
+    clinic.again(&lead).get(&case).await.hides(&["value=\"take\""]);
+    clinic.later("2026-03-03T12:31:00Z");
+    let mut later = clinic.stranger();
+    later.sign_in("lead", PASSWORD).await;
+    later.get(&case).await.shows(&["value=\"take\""]);
+    later.act(&case, "take", &[]).await.is(StatusCode::SEE_OTHER);
+    later.get(&case).await.shows(&[", until Mar 3, 2026, 1:31 PM"]);
     clinic.is_proven().await;
 }
 
