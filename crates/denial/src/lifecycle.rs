@@ -126,7 +126,7 @@ impl Denial {
             }
             Action::Assign(owner) => vec![self.assign(owner, at, rules)?],
             Action::Take => vec![self.take_up(at, rules)?],
-            Action::Release => vec![self.release()?],
+            Action::Release => vec![self.release(at)?],
             Action::Recategorize { category, reason } => {
                 self.recategorize(*category, reason, at, rules)?
             }
@@ -191,11 +191,11 @@ impl Denial {
     /// What they come to for lines and category is heard anew from what payers said
     /// ([`hearing::hear_all`]).
     #[must_use]
-    pub fn under(&self, rules: &Rules, today: Date) -> Vec<Event> {
+    pub fn under(&self, rules: &Rules, at: &Moment) -> Vec<Event> {
         let mut changes: Vec<Change> = self.reclocked(rules).into_iter().collect();
         let is_nobodys = self.owner().is_some_and(|owner| owner.person.is_none());
-        if is_nobodys && self.taken_by.is_none() {
-            changes.extend(self.owner_anew(rules, today));
+        if is_nobodys && self.worked_on_by(at.now).is_none() {
+            changes.extend(self.owner_anew(rules, at.today));
         }
         self.as_events(changes, rules)
     }

@@ -163,10 +163,10 @@ pub fn owner_for(
 ) -> Owner {
     let row = row_for(at, payer, rules);
     let named = row.and_then(|row| row.person.as_ref()?.id.as_ref());
-    Owner {
-        role: row.map_or(LAST, |row| row.role),
-        person: named.and_then(|person| rules.owners.present(person, on)),
-    }
+    let person = named.and_then(|person| rules.owners.present(person, on));
+    // An outsourcer whose person has left or is away has nobody who would see the case.
+    let role = row.map(|row| row.role).filter(|role| *role != Role::Vendor || person.is_some());
+    Owner { role: role.unwrap_or(LAST), person }
 }
 
 /// The row of the matrix that holds for a denial; `None` where the matrix is empty. The payer's own

@@ -9,6 +9,8 @@
   const EVERY = 15000;
   let seq = queue.dataset.seq;
   let come = 0;
+  let asking = false;
+  let isOver = false;
 
   function tell(isMuch) {
     if (come === 0 && !isMuch) return;
@@ -23,7 +25,14 @@
   }
 
   async function ask() {
-    if (document.hidden) return true;
+    if (document.hidden || asking || isOver) return !isOver;
+    asking = true;
+    isOver = !(await hear());
+    asking = false;
+    return !isOver;
+  }
+
+  async function hear() {
     const query = queue.dataset.query;
     const address = `/queue/news?${query}${query ? "&" : ""}seq=${seq}`;
     let answer;

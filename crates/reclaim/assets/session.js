@@ -72,7 +72,7 @@
   async function lift() {
     const now = await session();
     if (!now) return false;
-    if (now.login !== login) {
+    if (now.login !== login || now.practice !== document.body.dataset.practice) {
       location.assign("/");
       return true;
     }

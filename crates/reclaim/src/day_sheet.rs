@@ -1,6 +1,6 @@
 //! What somebody did in a day: the cases that they touched, what they decided, in cents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use denial::denial::{Balance, Status};
 use denial::lifecycle::{Change, Event};
@@ -47,6 +47,7 @@ pub(crate) fn sheet(deeds: &[Deed]) -> Sheet {
     let heard: BTreeSet<(&str, u32)> =
         deeds.iter().filter(is_heard).map(|one| (one.about.as_str(), version(&one.body))).collect();
     let mut sheet = Sheet::default();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for one in deeds {
         let Some(deed) = one.kind.strip_prefix("denial.") else {
             *sheet.beside.entry(one.kind.clone()).or_default() += 1;
@@ -54,18 +55,15 @@ pub(crate) fn sheet(deeds: &[Deed]) -> Sheet {
         };
         let is_payers = heard.contains(&(one.about.as_str(), version(&one.body)));
         if !is_payers && !FOLLOWS.contains(&one.kind.as_str()) {
-            touched(&mut sheet.cases, &one.about).add(deed, one);
+            let cases = &mut sheet.cases;
+            let at = *places.entry(&one.about).or_insert_with(|| {
+                cases.push(Touched { id: one.about.clone(), ..Touched::default() });
+                cases.len() - 1
+            });
+            cases[at].add(deed, one);
         }
     }
     sheet
-}
-
-fn touched<'a>(cases: &'a mut Vec<Touched>, id: &str) -> &'a mut Touched {
-    let at = cases.iter().position(|case| case.id == id).unwrap_or(cases.len());
-    if at == cases.len() {
-        cases.push(Touched { id: id.to_owned(), ..Touched::default() });
-    }
-    &mut cases[at]
 }
 
 impl Touched {

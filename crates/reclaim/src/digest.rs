@@ -226,7 +226,9 @@ async fn make(tx: &mut Tx, office: &Office, boards: &Boards, team: bool) -> anyh
         role,
         lines,
         won: won.map(|won| {
-            let others = won.into_iter().filter(|one| team || one.person != me);
+            // A case that has ended since has no owner any more: it may have been theirs.
+            let others =
+                won.into_iter().filter(|one| team || (one.person != me && !one.person.is_empty()));
             others.map(|one| won_line(one, &people)).collect()
         }),
         load,

@@ -489,11 +489,8 @@ pub(crate) async fn save(
     after: &Denial,
     events: &[Event],
 ) -> anyhow::Result<()> {
-    let ruled = if after.status().is_closed() {
-        Vec::new()
-    } else {
-        after.under(&office.rules, moment.today)
-    };
+    let ruled =
+        if after.status().is_closed() { Vec::new() } else { after.under(&office.rules, moment) };
     let after = ruled.iter().fold(after.clone(), Denial::apply);
     let events: Vec<Event> = events.iter().cloned().chain(ruled).collect();
     if events.is_empty() {

@@ -8,7 +8,7 @@ use crate::denial::{
     Denial, DeniedLine, NextAction, NextActionKind, Owner, Question, RootCause, Status,
 };
 use crate::ids::{DocumentId, PersonId};
-use crate::lifecycle::action::Road;
+use crate::lifecycle::action::{Act, Road};
 use crate::lifecycle::event::Change;
 use crate::lifecycle::evidence::Attached;
 use crate::lifecycle::moves::{past_day, said};
@@ -78,8 +78,12 @@ impl Denial {
         }
     }
 
-    pub(crate) fn release(&self) -> Result<Change, Refused> {
-        if self.taken_by.is_none() { Err(Refused::NotTaken) } else { Ok(Change::Released) }
+    pub(crate) fn release(&self, at: &Moment) -> Result<Change, Refused> {
+        if self.worked_on_by(at.now).is_none() {
+            Err(Refused::NotTaken)
+        } else {
+            Ok(Change::Released)
+        }
     }
 
     /// The category that a person saw, and the owner that goes with it unless one was chosen.
@@ -204,6 +208,9 @@ impl Denial {
         rules: &Rules,
     ) -> Result<Vec<Change>, Refused> {
         let text = said(text, "a question")?.to_owned();
+        if !person::may(to, Act::Answer) {
+            return Err(Refused::Missing("a role that answers questions"));
+        }
         let due = due.unwrap_or_else(|| later(at.today, rules.desk.colleague_days));
         not_before(due, at.today)?;
         let number = self.asked.saturating_add(1);

@@ -11,6 +11,7 @@ use crate::codes::Npi;
 use crate::denial::{NextActionKind, Status};
 use crate::money::Money;
 use crate::owner::{Away, Member, OwnerRow, Owners, Step};
+use crate::person::Role;
 
 impl Draft {
     pub(super) fn read_desk(&mut self, file: &str, text: &str) {
@@ -111,6 +112,10 @@ pub(super) fn owner(row: &Entry<'_>) -> Option<OwnerRow> {
     }
     let person = row.text("person").map(Member::of);
     row.finish();
+    if role == Some(Role::Vendor) && person.is_none() {
+        let message = "an outsourcer sees what is placed with a person of theirs alone".to_owned();
+        row.fault_at("role", message, "name the `person` who has new cases");
+    }
     let (category, role, then) = (category?, role?, then?);
     let after_days = after_days?;
     Some(OwnerRow { category, origin, provider, from, role, person, asks, then, after_days })

@@ -267,6 +267,13 @@ fn the_narrowest_row_of_the_matrix_holds() {
     assert_eq!(owner(&named, 500_000), Role::UtilizationReview);
     let twice = owners.clone() + &row(npi, "manager");
     assert!(read(&with("owners.toml", &twice)).is_err(), "two rows for one provider");
+    let placed = owners.clone() + &row("from = \"9000.00\"\n", "vendor");
+    let faults = read(&with("owners.toml", &placed)).expect_err("nobody would see it");
+    assert!(faults[0].to_string().contains("with a person of theirs alone"), "{faults:#?}");
+    let left = owners.clone() + &row("from = \"9000.00\"\nperson = \"vera\"\n", "vendor");
+    let rules_of_theirs = read(&with("owners.toml", &left)).expect("rules");
+    let large = owner_for(&bundled(&nobody, 900_000), None, &rules_of_theirs, Date::MIN);
+    assert_eq!((large.role, large.person), (Role::BillingSupervisor, None), "vera has left");
     let wrong = owners + &row("provider = \"1234567890\"\n", "manager");
     let faults = read(&with("owners.toml", &wrong)).expect_err("no NPI");
     assert!(faults.iter().any(|fault| fault.to_string().contains("no NPI")), "{faults:#?}");

@@ -1,4 +1,5 @@
-//! A case that somebody works on is theirs alone, for as long as they said and no longer.
+//! A case that somebody works on is theirs alone, for as long as they said and no longer; a question
+//! goes to who may answer it.
 
 use denial::denial::Denial;
 use denial::lifecycle::Refused;
@@ -37,6 +38,8 @@ fn another_waits_until_it_is_given_back_or_an_hour_has_passed() {
     }
     assert!(did(&taken, &other(1), r#"{"act":"note","text":"they called"}"#).is_ok());
     did(&taken, &other(60), PLAN).expect("nobody works on it any more");
+    let over = did(&taken, &other(60), r#"{"act":"release"}"#);
+    assert!(matches!(over, Err(Refused::NotTaken)), "nobody has it any more");
     let theirs = did(&taken, &other(60), TAKE).expect("free again");
     assert_eq!(theirs.worked_on_by(other(61).now), Some(&other(0).who.person));
     let free = did(&taken, &one, r#"{"act":"release"}"#).expect("given back");
@@ -50,4 +53,17 @@ fn taken_again_it_is_theirs_for_longer() {
     let longer = did(&taken, &after(45, 0), TAKE).expect("again");
     assert!(matches!(did(&longer, &after(100, 1), PLAN), Err(Refused::TakenBy(_))));
     assert!(did(&longer, &after(105, 1), PLAN).is_ok());
+}
+
+#[test]
+fn a_question_goes_to_who_may_answer_it() {
+    for role in ["vendor", "executive", "administrator", "auditor"] {
+        let ask = format!(r#"{{"act":"ask_colleague","to":"{role}","text":"is it so?"}}"#);
+        let refused = did(&case().after, &after(0, 0), &ask).expect_err("nobody would answer");
+        assert_eq!(refused, Refused::Missing("a role that answers questions"), "{role}");
+    }
+    assert!(
+        did(&case().after, &after(0, 0), r#"{"act":"ask_colleague","to":"provider","text":"so?"}"#)
+            .is_ok()
+    );
 }

@@ -285,9 +285,8 @@ fn meant(facet: Facet, name: &str, office: &Office) -> String {
     match (facet, name) {
         (Facet::Owner, "me") => office.who.person.as_str().to_owned(),
         (Facet::Brought, "me") => office.who.role.as_str().to_owned(),
-        (Facet::Owner, "nobody") | (Facet::Remark | Facet::Service | Facet::Provider, "none") => {
-            String::new()
-        }
+        (Facet::Owner, "nobody")
+        | (Facet::Code | Facet::Remark | Facet::Service | Facet::Provider, "none") => String::new(),
         (_, name) => name.to_owned(),
     }
 }

@@ -6,6 +6,7 @@ use denial::denial::Denial;
 use denial::ids::DocumentId;
 use denial::lifecycle::{Change, Event};
 use denial::owner;
+use denial::person::sees;
 use denial::rules::Rules;
 use serde_json::json;
 use store::journal::Happened;
@@ -95,8 +96,11 @@ pub(crate) async fn attach(
 ) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let mut tx = office.read().await?;
-    case::seen(&mut tx, office, &id).await?;
+    let case = case::seen(&mut tx, office, &id).await?;
     drop(tx);
+    if !sees(&office.who, &case) {
+        return Err(Trouble::Denied("In an emergency a case is read, not changed.".to_owned()));
+    }
     let Some(file) = sent.files.pop() else {
         return Err(Trouble::Unfit("No file came along. Choose the document again.".to_owned()));
     };

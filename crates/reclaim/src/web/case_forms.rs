@@ -3,7 +3,7 @@
 use denial::category::Category;
 use denial::denial::{Denial, NextActionKind, Status};
 use denial::lifecycle::{Act, Action};
-use denial::person::{Moment, Role, supervises};
+use denial::person::{self, Moment, Role, supervises};
 use denial::posting::WriteOffReason;
 use denial::rules::Rules;
 use denial::triage::Advice;
@@ -82,6 +82,12 @@ const ORDER: [Act; 30] = [
     Act::SplitLine,
     Act::Escalate,
 ];
+
+/// Roles that questions can be put to.
+fn answering() -> Vec<Role> {
+    let answers = |role: &Role| person::may(*role, Act::Answer);
+    Role::ALL.iter().copied().filter(answers).collect()
+}
 
 impl Desk<'_> {
     /// Every act that is offered now.
@@ -279,7 +285,7 @@ impl Desk<'_> {
             Act::LogContact => self.contact(),
             Act::AttachDocument => self.document(),
             Act::AskColleague => vec![
-                self.choice(act, "to", "Whom", named(Role::ALL, |one| one.as_str())),
+                self.choice(act, "to", "Whom", named(&answering(), |one| one.as_str())),
                 self.words(act, "text", "Question", true),
                 self.day(act, "due", "Answer wanted by", false),
             ],

@@ -65,15 +65,19 @@ async fn shown(
     let office = &visitor.office;
     let today = office.moment().today;
     let wanted = asked.get("day").and_then(|day| day.parse::<Date>().ok()).unwrap_or(today);
-    let today_s = digest::of_today(office, &app.boards, team).await.map_err(Trouble::Broken)?;
-    let mut tx = office.read().await?;
     let earlier = if wanted == today {
         None
     } else {
+        let mut tx = office.read().await?;
         digest::of_day(&mut tx, office, wanted, team).await.map_err(Trouble::Broken)?
     };
     let none = wanted != today && earlier.is_none();
-    let shown = earlier.unwrap_or(today_s);
+    // Today's is made and kept when somebody sees it, not when they look at another day's.
+    let shown = match earlier {
+        Some(earlier) => earlier,
+        None => digest::of_today(office, &app.boards, team).await.map_err(Trouble::Broken)?,
+    };
+    let mut tx = office.read().await?;
     let days = tx.digest_days(&digest::whose(office, team), DAYS).await?;
     let zone = &office.clinic.zone;
     html(&DigestPage {

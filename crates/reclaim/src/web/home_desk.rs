@@ -7,6 +7,7 @@ use denial::denial::Denial;
 use denial::person::Role;
 use denial::rules::Rules;
 use denial::triage::{PartName, Priority};
+use form_urlencoded::Serializer;
 use insight::board::{Facet, Sort};
 use store::Tx;
 
@@ -135,7 +136,7 @@ fn drivers(counter: &Counter<'_>) -> Section {
     let facets = (Facet::Reason, Facet::Code);
     let pairs = counter.board.by_two(facets, &counter.wanted(&lately), counter.today);
     let row = |((reason, code), sum): &((String, String), insight::board::Sum)| {
-        let query = format!("{lately}&category={reason}&code={code}");
+        let query = narrowed(&lately, [("category", reason), ("code", code)]);
         vec![
             Cell::with_note(words::label(reason), code.clone()),
             Cell::of(meaning(code, rules)),
@@ -167,6 +168,15 @@ fn drivers(counter: &Counter<'_>) -> Section {
         }),
         ..Section::default()
     }
+}
+
+/// A list of which only cases with these values are left.
+fn narrowed(query: &str, values: [(&str, &String); 2]) -> String {
+    let mut narrower = Serializer::new(format!("{query}&"));
+    for (name, value) in values {
+        narrower.append_pair(name, if value.is_empty() { "none" } else { value });
+    }
+    narrower.finish()
 }
 
 /// What a code such as `CO-27` means.
@@ -204,7 +214,7 @@ fn repeats(counter: &Counter<'_>) -> Section {
     let again = pairs.iter().filter(|((provider, _), sum)| sum.cases > 1 && !provider.is_empty());
     let rules = &counter.office.rules;
     let row = |((provider, code), sum): &((String, String), insight::board::Sum)| {
-        let query = format!("{coding}&provider={provider}&code={code}");
+        let query = narrowed(coding, [("provider", provider), ("code", code)]);
         vec![
             Cell::of(provider.clone()),
             Cell::with_note(code.clone(), meaning(code, rules)),

@@ -107,8 +107,12 @@ async fn arrived(
         return Ok(Err(tries::in_words(left)));
     }
     drop(tx);
-    let token = session::errand_token(app, headers).map(|token| session::hashed(&token));
-    let token = token.unwrap_or_default();
+    // Who was not sent there by us has tried nothing: any page can lead a browser here, and would
+    // else make a clinic's address wait.
+    let Some(token) = session::errand_token(app, headers) else {
+        return Ok(Err(in_words(&Fault::State.into())?));
+    };
+    let token = session::hashed(&token);
     let taken = oidc::take_back(&app.office, &app.issuer, (&token, came), &back).await;
     let fault = match taken {
         Ok(arrived) => return Ok(Ok(arrived)),

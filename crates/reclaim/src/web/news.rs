@@ -7,6 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use denial::ids::DenialId;
 use form_urlencoded::parse;
+use insight::board::Wanted;
 use serde_json::{Value, json};
 
 use crate::web::App;
@@ -43,7 +44,18 @@ pub(crate) async fn page(
     let fits = |id: &str| DenialId::parse(id).is_ok_and(|id| kept.board.has(&places, id.bits()));
     let new = changed.iter().filter(|one| one.is_new && fits(&one.denial)).count();
     let is_much = changed.len() > MOST;
-    let ids: Vec<&str> = changed.iter().map(|one| one.denial.as_str()).collect();
+    // Cases that somebody does not reach are no news to them, whatever the filters.
+    let reached = Wanted {
+        closed: asked.wanted.closed,
+        own: asked.wanted.own.clone(),
+        asleep: true,
+        ..Wanted::default()
+    };
+    let reached = kept.board.find(&reached, visitor.office.moment().today);
+    let reaches =
+        |id: &str| DenialId::parse(id).is_ok_and(|id| kept.board.has(&reached, id.bits()));
+    let all = changed.iter().map(|one| one.denial.as_str());
+    let ids: Vec<&str> = all.filter(|id| asked.wanted.own.is_none() || reaches(id)).collect();
     let all = json!({
         "seq": seq,
         "new": new,
@@ -55,7 +67,12 @@ pub(crate) async fn page(
 
 /// `GET /session`: how many seconds the session has left, whose it is, and the token of its forms.
 pub(crate) async fn session(visitor: Visitor) -> Response {
-    told(&json!({ "left": visitor.left(), "login": visitor.login, "csrf": visitor.csrf }))
+    told(&json!({
+        "left": visitor.left(),
+        "login": visitor.login,
+        "practice": visitor.office.practice().as_str(),
+        "csrf": visitor.csrf,
+    }))
 }
 
 fn told(value: &Value) -> Response {

@@ -37,6 +37,8 @@ pub(crate) struct Who {
     pub(crate) role: String,
     /// The name they sign in with.
     pub(crate) login: String,
+    /// The practice that the session is in.
+    pub(crate) practice: String,
     /// Seconds until the session ends if they ask for nothing more.
     pub(crate) left: i64,
     /// They have other practices to go to.
@@ -84,6 +86,7 @@ impl Page {
             name: visitor.name.clone(),
             role: words::label(role.as_str()),
             login: visitor.login.clone(),
+            practice: visitor.office.practice().as_str().to_owned(),
             left: visitor.left(),
             several: visitor.several,
         };

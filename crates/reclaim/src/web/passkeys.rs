@@ -12,8 +12,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use denial::ids::PersonId;
 use serde_json::json;
 use store::Tx;
+use store::factors::HalfWay;
 use store::journal::Entry;
-use store::passkeys::Passkey;
+use store::passkeys::{Ceremony, Passkey};
 use store::sessions::CameFrom;
 
 use crate::factor::{self, Spent};
@@ -87,7 +88,7 @@ pub(crate) async fn enter(
         Some((_, half)) => half.next.clone(),
         None => sign_in::own_place(fields.get("next").map_or("", String::as_str)),
     };
-    let half_way = half.as_ref().map(|(token, half)| (token.as_str(), half.how.as_str()));
+    let half_way = half.as_ref().map(|(token, half)| (token.as_str(), half));
     match opened(&app, &headers, (&from, half_way), &fields).await? {
         Ok((person, how)) => {
             let mut response = begin(&app, &headers, (person.as_str(), how), &from, &next).await?;
@@ -108,7 +109,7 @@ pub(crate) async fn enter(
 async fn opened(
     app: &App,
     headers: &HeaderMap,
-    (from, half): (&CameFrom, Option<(&str, &str)>),
+    (from, half): (&CameFrom, Option<(&str, &HalfWay)>),
     fields: &Fields,
 ) -> Result<Result<(PersonId, How), String>, Trouble> {
     let refused = |text: &str| Ok(Err(text.to_owned()));
@@ -124,7 +125,12 @@ async fn opened(
         None => None,
     };
     let purpose = if half.is_some() { "second" } else { "sign_in" };
-    let Some(ceremony) = ceremony.filter(|one| one.purpose == purpose) else {
+    // A second factor is that of whose password came before.
+    let is_theirs = |one: &Ceremony| {
+        half.is_none_or(|(_, half)| one.person.as_deref() == Some(half.person.as_str()))
+    };
+    let fits = |one: &Ceremony| one.purpose == purpose && is_theirs(one);
+    let Some(ceremony) = ceremony.filter(fits) else {
         return refused("That took too long, or was answered before. Try it again.");
     };
     let now = app.office.clock.now();
@@ -151,14 +157,14 @@ async fn entered(
     app: &App,
     mut tx: Tx,
     passkey: &Passkey,
-    (from, half): (&CameFrom, Option<(&str, &str)>),
+    (from, half): (&CameFrom, Option<(&str, &HalfWay)>),
 ) -> Result<Result<(PersonId, How), String>, Trouble> {
     let person = PersonId::parse(&passkey.person).map_err(|fault| Trouble::Broken(fault.into()))?;
     tries::forget(&mut tx, &person).await?;
     let how = match half {
         Some((token, first)) => {
             tx.end_half_way(token).await?;
-            How::kept(first).and("passkey")
+            How::kept(&first.how).and("passkey")
         }
         None => How::passkey(),
     };

@@ -102,10 +102,14 @@ pub(crate) async fn refuse(
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
+/// Letters of an address that somebody is led back to.
+const LONGEST_PLACE: usize = 2_000;
+
 /// Another host cannot be gone to from here.
 pub(crate) fn own_place(next: &str) -> String {
     let is_own = next.starts_with('/')
         && !next.starts_with("//")
+        && next.len() <= LONGEST_PLACE
         && !next.contains(|one: char| one == '\\' || one.is_control());
     if is_own { next.to_owned() } else { String::new() }
 }
