@@ -1,5 +1,5 @@
-//! A case that somebody works on is theirs alone, for as long as they said and no longer; a question
-//! goes to who may answer it.
+//! A case that somebody works on is theirs alone, for as long as they said; a question goes to
+//! who may answer it.
 
 use denial::denial::Denial;
 use denial::lifecycle::Refused;
