@@ -11,6 +11,10 @@ export const flags = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
+// What a browser says of itself and not of a page: that a sign-out cleared its cache; that whoever
+// types was in a field before the page's own cursor came to it.
+const notices = ["Clear-Site-Data header", "Autofocus processing was blocked"];
+
 export async function open(base, options) {
   const host = new URL(base).host;
   const context = await chromium.launchPersistentContext(
@@ -27,9 +31,8 @@ export async function open(base, options) {
   context.on("request", (request) => {
     if (new URL(request.url()).host !== host) odd.push(`asked ${request.url()}`);
   });
-  // That our sign-out cleared its cache is the browser's own notice, not a page's.
   context.on("console", (message) => {
-    if (message.text().startsWith("Clear-Site-Data header")) return;
+    if (notices.some((notice) => message.text().startsWith(notice))) return;
     odd.push(`console: ${message.text()} ${message.location().url}`);
   });
   context.on("weberror", (error) => odd.push(`error: ${error.error()}`));
