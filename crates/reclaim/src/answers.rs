@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 use x12::Reader;
 
 use crate::identity;
+use crate::parts::PART;
 use crate::practice::Office;
-use crate::staging::PART;
 
 /// One answer and its position in the file.
 type Answer = (u64, Acknowledgement);

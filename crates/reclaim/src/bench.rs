@@ -17,8 +17,8 @@ use store::queue::{Filter, Sort};
 use tempfile::TempDir;
 
 use crate::act::act;
+use crate::parts::PART;
 use crate::practice::{Office, Place};
-use crate::staging::PART;
 use crate::take::{Options, take_file};
 use crate::{bench_busy, bench_desk};
 use crate::{show, verify};

@@ -95,17 +95,17 @@ async fn run(wish: &Wish) -> anyhow::Result<(Waits, Waits)> {
         lines.push(Line::open(&office, &format!("measurer{number}"), address).await?);
     }
     // The first look makes the board; who waits for it waits once in the life of a server.
-    warm(&office, address).await?;
+    let cases = warm(&office, address).await?;
     let mut alone = Waits::default();
     let enough = Arc::new(AtomicBool::new(false));
-    let working = begin(lines, &enough);
+    let working = begin(lines, cases, &enough);
     tokio::time::sleep(ALONE).await;
     let lines = end(working, &enough, &mut alone).await?;
 
     let file = folder.path().join("beside.835");
     write_flat(&file, 1, wish.claims, 100)?;
     let mut beside = Waits::default();
-    let working = begin(lines, &enough);
+    let working = begin(lines, cases, &enough);
     take_file(&office, &file, "beside.835", Options::default(), &|_| {}).await?;
     end(working, &enough, &mut beside).await?;
     serving.abort();
@@ -113,22 +113,25 @@ async fn run(wish: &Wish) -> anyhow::Result<(Waits, Waits)> {
     Ok((alone, beside))
 }
 
-async fn warm(office: &Office, address: SocketAddr) -> anyhow::Result<()> {
+/// Looks at the queue until it is warm; gives how many cases it has.
+async fn warm(office: &Office, address: SocketAddr) -> anyhow::Result<u64> {
     let mut line = Line::open(office, "warmer", address).await?;
     for _ in 0..20 {
         line.get("/queue", "identity").await?;
     }
-    Ok(())
+    let page = line.get("/queue", "identity").await?;
+    let total = after(&page.words(), "data-total=\"").context("no total")?;
+    total.parse().context("a total is a number")
 }
 
 type Working = JoinSet<anyhow::Result<(Line, Waits)>>;
 
 /// Sends people to work until there is enough.
-fn begin(lines: Vec<Line>, enough: &Arc<AtomicBool>) -> Working {
+fn begin(lines: Vec<Line>, cases: u64, enough: &Arc<AtomicBool>) -> Working {
     enough.store(false, Ordering::Relaxed);
     let mut working = JoinSet::new();
     for line in lines {
-        working.spawn(work(line, enough.clone()));
+        working.spawn(work(line, cases, enough.clone()));
     }
     working
 }
@@ -153,11 +156,16 @@ async fn end(
 }
 
 /// What a person does, again and again: looks at a list, at a further part of it, filtered, at a
-/// case, and acts on it.
-async fn work(mut line: Line, enough: Arc<AtomicBool>) -> anyhow::Result<(Line, Waits)> {
+/// case, and acts on it. How far down they look is the same alone and beside a file, whose own
+/// cases make the list longer: else they would open more cases there.
+async fn work(
+    mut line: Line,
+    cases: u64,
+    enough: Arc<AtomicBool>,
+) -> anyhow::Result<(Line, Waits)> {
     let mut waits = Waits::default();
     while !enough.load(Ordering::Relaxed) {
-        let from = below(CLAIMS / 60) * 50;
+        let from = below(cases / 50) * 50;
         look(&mut line, "/queue", &mut waits).await?;
         look(&mut line, "/queue?status=new&sort=money", &mut waits).await?;
         let rows = look(&mut line, &format!("/queue/rows?from={from}"), &mut waits).await?;

@@ -12,9 +12,9 @@ use tokio::sync::mpsc;
 use x12::Reader;
 
 use crate::identity;
+use crate::parts::PART;
 use crate::practice::Office;
 use crate::settle::{self, Fresh};
-use crate::staging::PART;
 
 /// Writes every claim of a kept file.
 pub(crate) async fn place(

@@ -33,6 +33,7 @@ mod line_changes;
 mod matches;
 mod oidc;
 mod own_rules;
+mod parts;
 mod passkey;
 mod passwords;
 mod people;

@@ -26,8 +26,8 @@ use store::journal::Entry;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
 use x12::{Delimiters, Place};
 
+use crate::parts::STEP;
 use crate::practice::Office;
-use crate::staging::STEP;
 use crate::wording::Named;
 use crate::{doubts, identity, rank};
 

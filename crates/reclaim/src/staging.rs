@@ -1,67 +1,22 @@
 //! The remittances of a file are written: small ones whole in one transaction, a giant one out of
 //! sight in parts and then published.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use denial::ids::{PayerId, RemittanceId};
-use denial::intake::{Intake, Piece};
-use denial::remittance::{ClaimPayment, ProviderAdjustment};
 use serde_json::json;
-use store::claims::KnownClaim;
+use store::Tx;
 use store::journal::Entry;
-use store::raw;
-use store::remittances::{NewClaimPayment, RemittanceRow, State};
-use store::{Practice, Tx};
-use tokio::sync::mpsc;
-use x12::{Block, Kind, Reader};
+use store::remittances::{RemittanceRow, State};
 
 use crate::identity;
+use crate::parts::{self, Batch, Loaded, Part};
 use crate::practice::Office;
 use crate::settle::{self, Fresh, Said, SaidPayment};
 use crate::take::{Outcome, Planned};
-
-/// Claims written in one transaction: the longest that anybody waits for the practice's turn.
-pub(crate) const PART: usize = 250;
-
-/// Claims in one transaction of a remittance that does not fit in a part: few, since whoever acts
-/// meanwhile waits for one of these, again and again for as long as it takes.
-pub(crate) const STEP: usize = 25;
-
-/// What the second pass needs of a planned remittance.
-#[derive(Clone)]
-struct Wanted {
-    remittance: RemittanceId,
-    payer: PayerId,
-    unbalanced: bool,
-    /// Claims of it in one transaction.
-    step: usize,
-}
-
-/// A run of one remittance's claims.
-struct Part {
-    /// Which of the file's transactions.
-    index: usize,
-    is_first: bool,
-    is_last: bool,
-    claims: Vec<Loaded>,
-    provider: Vec<ProviderAdjustment>,
-    provider_from: usize,
-}
-
-/// One claim payment: the row it becomes, its claim, and what it says.
-struct Loaded {
-    row: NewClaimPayment,
-    known: KnownClaim,
-    payment: Box<ClaimPayment>,
-}
-
-/// Parts that go into one transaction, and how far in the file they reach.
-struct Batch {
-    parts: Vec<Part>,
-    reached: u64,
-}
 
 /// Writes every planned remittance of the office's practice, and their cases.
 pub(crate) async fn place(
@@ -70,174 +25,62 @@ pub(crate) async fn place(
     planned: &mut [Planned],
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> anyhow::Result<()> {
-    let wanted = wanted(planned, office.practice())?;
-    let (sender, mut batches) = mpsc::channel(2);
-    let path = path.to_owned();
-    let reading = tokio::task::spawn_blocking(move || read(path, wanted, &sender));
+    let (mut batches, reading) = parts::begin(path, planned, office.practice())?;
+    let mut pace = Pace::default();
     while let Some(batch) = batches.recv().await {
         let reached = batch.reached;
-        write(office, batch, planned).await?;
+        write(office, batch, planned, &mut pace).await?;
         progress(reached);
     }
     reading.await.context("reading the file stopped")?
 }
 
-fn wanted(planned: &[Planned], practice: &Practice) -> anyhow::Result<Vec<Option<Wanted>>> {
-    let of = |one: &Planned| -> anyhow::Result<Option<Wanted>> {
-        let Some(row) = one.row.as_ref().filter(|_| one.practice == *practice) else {
-            return Ok(None);
-        };
-        Ok(Some(Wanted {
-            remittance: RemittanceId::parse(&row.remittance)?,
-            payer: PayerId::parse(&row.payer)?,
-            unbalanced: one.unbalanced,
-            step: if usize::try_from(row.claims).is_ok_and(|claims| claims <= PART) {
-                PART
-            } else {
-                STEP
-            },
-        }))
-    };
-    planned.iter().map(of).collect()
+/// How long after somebody waited the next one is looked for.
+const LATELY: Duration = Duration::from_secs(1);
+
+/// When somebody last waited for a turn of ours to end.
+#[derive(Default)]
+struct Pace(Option<Instant>);
+
+impl Pace {
+    fn is_hurried(&self) -> bool {
+        self.0.is_some_and(|at| at.elapsed() < LATELY)
+    }
 }
 
-/// Reads the file again, claim by claim, on a thread of its own. Ends early where nobody listens.
-fn read(
-    path: PathBuf,
-    wanted: Vec<Option<Wanted>>,
-    sender: &mpsc::Sender<Batch>,
+/// Writes one batch in one transaction. While people work beside it, in many short ones: what is
+/// longer than a step goes in parts out of sight, as giants do.
+async fn write(
+    office: &Office,
+    batch: Batch,
+    planned: &mut [Planned],
+    pace: &mut Pace,
 ) -> anyhow::Result<()> {
-    let mut reader = Reader::new(File::open(path).context("cannot open the kept file")?);
-    let mut intake = Intake::default();
-    let mut assembly = Assembly::new(wanted, sender);
-    let mut findings = Vec::new();
-    while let Some(block) = reader.next() {
-        let piece = intake.read(&block, &mut findings);
-        findings.clear();
-        if assembly.add(&block, piece).is_none() {
-            return Ok(());
+    let mut parts = VecDeque::from(batch.parts);
+    while !parts.is_empty() {
+        if pace.is_hurried() {
+            parts = parts.into_iter().flat_map(Part::steps).collect();
         }
+        write_turn(office, &mut parts, planned, pace).await?;
     }
-    if let Some(fault) = reader.fault() {
-        anyhow::bail!("cannot read the kept file to its end: {fault}");
-    }
-    // Nobody listens any more where writing failed; that fault is told there.
-    let _ = assembly.close(u64::MAX).and_then(|()| assembly.send(u64::MAX));
     Ok(())
 }
 
-/// Puts parts together.
-struct Assembly<'a> {
-    wanted: Vec<Option<Wanted>>,
-    sender: &'a mpsc::Sender<Batch>,
-    /// How many transactions began; the last of them is being read.
-    begun: usize,
-    /// The open part, where the transaction is wanted.
-    open: Option<Part>,
-    parts: Vec<Part>,
-    /// Claims in `parts` and `open`.
-    waiting: usize,
-    /// Claims read of the transaction.
-    n: u64,
-    /// Provider-level adjustments read of the transaction.
-    provider: usize,
-}
-
-impl<'a> Assembly<'a> {
-    fn new(wanted: Vec<Option<Wanted>>, sender: &'a mpsc::Sender<Batch>) -> Assembly<'a> {
-        let (open, parts) = (None, Vec::new());
-        Assembly { wanted, sender, begun: 0, open, parts, waiting: 0, n: 0, provider: 0 }
-    }
-
-    /// Adds one block's piece; `None` where nobody listens any more.
-    fn add(&mut self, block: &Block<'_>, piece: Option<Piece>) -> Option<()> {
-        if block.kind() == Kind::Head {
-            self.close(block.end())?;
-            let is_wanted = self.wanted.get(self.begun).is_some_and(Option::is_some);
-            self.open = is_wanted.then(|| Part::new(self.begun, true, 0));
-            self.begun += 1;
-            (self.n, self.provider) = (0, 0);
-        }
-        let wanted = self.wanted.get(self.begun.wrapping_sub(1)).and_then(Option::as_ref);
-        let (Some(part), Some(wanted)) = (&mut self.open, wanted) else { return Some(()) };
-        match piece {
-            Some(Piece::Claim(payment)) => {
-                part.claims.push(loaded(block, payment, wanted, self.n));
-                self.n += 1;
-                self.waiting += 1;
-            }
-            Some(Piece::Provider(adjustments)) => {
-                self.provider += adjustments.len();
-                part.provider.extend(adjustments);
-            }
-            Some(Piece::Head(_)) | None => {}
-        }
-        if part.claims.len() >= wanted.step { self.split(block.end()) } else { Some(()) }
-    }
-
-    /// A transaction with more claims than fit goes on in another part.
-    fn split(&mut self, reached: u64) -> Option<()> {
-        if let Some(part) = self.open.take() {
-            self.open = Some(Part::new(part.index, false, self.provider));
-            self.parts.push(part);
-        }
-        self.send(reached)
-    }
-
-    /// Ends the open part as the last of its transaction.
-    fn close(&mut self, reached: u64) -> Option<()> {
-        if let Some(mut part) = self.open.take() {
-            part.is_last = true;
-            self.parts.push(part);
-        }
-        if self.waiting >= PART || self.parts.len() >= PART { self.send(reached) } else { Some(()) }
-    }
-
-    fn send(&mut self, reached: u64) -> Option<()> {
-        self.waiting = 0;
-        let parts = std::mem::take(&mut self.parts);
-        self.sender.blocking_send(Batch { parts, reached }).ok()
-    }
-}
-
-impl Part {
-    fn new(index: usize, is_first: bool, provider_from: usize) -> Part {
-        let (claims, provider) = (Vec::new(), Vec::new());
-        Part { index, is_first, is_last: false, claims, provider, provider_from }
-    }
-}
-
-fn loaded(block: &Block<'_>, payment: Box<ClaimPayment>, wanted: &Wanted, n: u64) -> Loaded {
-    let claim = identity::claim_of(&payment, &wanted.payer, &wanted.remittance, n);
-    let is_odd = payment.imbalances().iter().any(|one| one.check.quarantines());
-    let known = KnownClaim {
-        claim: claim.clone(),
-        number: identity::number_of(&payment).to_owned(),
-        fingerprint: identity::paid_fingerprint(&payment),
-        member: identity::paid_member(&payment),
-    };
-    let control = identity::claim_by_control(&payment, &wanted.payer);
-    let row = NewClaimPayment {
-        n,
-        claim,
-        quarantined: is_odd || wanted.unbalanced,
-        segment: payment.span.segment,
-        byte: payment.span.start,
-        control: control.filter(|other| *other != known.claim).map(|one| one.to_string()),
-        raw: raw::to_text(block.raw()).into_owned(),
-    };
-    Loaded { row, known, payment }
-}
-
-/// Writes one batch. A remittance that is whole in it is published and its cases opened in the same
-/// transaction; one of many parts is published with its last and settled after it.
-async fn write(office: &Office, batch: Batch, planned: &mut [Planned]) -> anyhow::Result<()> {
+/// Writes parts until there is none or somebody waits. A remittance that is whole is published and
+/// its cases opened in the same transaction; one of many parts is published with its last and
+/// settled after it.
+async fn write_turn(
+    office: &Office,
+    parts: &mut VecDeque<Part>,
+    planned: &mut [Planned],
+    pace: &mut Pace,
+) -> anyhow::Result<()> {
     let mut tx = office.write().await?;
     let moment = office.moment();
     let mut entries = Vec::new();
     let mut fresh = Fresh::default();
     let mut giants = Vec::new();
-    for part in batch.parts {
+    while let Some(part) = parts.pop_front() {
         let Some(one) = planned.get_mut(part.index) else { continue };
         if part.is_first && part.is_last {
             write_whole(&mut tx, part, one, &mut entries, &mut fresh).await?;
@@ -246,6 +89,12 @@ async fn write(office: &Office, batch: Batch, planned: &mut [Planned]) -> anyhow
             if write_part(&mut tx, part, one).await? && is_last {
                 giants.extend(publish(&mut tx, one, &mut entries).await?);
             }
+        }
+        if tx.is_awaited() {
+            pace.0 = Some(Instant::now());
+        }
+        if pace.is_hurried() {
+            break;
         }
     }
     tx.append(entries, &moment).await?;

@@ -195,6 +195,7 @@ pub struct Tx {
     conn: Conn,
     practice: Practice,
     key: Key,
+    turns: Turns,
     turn: Option<Turn>,
 }
 
@@ -211,7 +212,7 @@ impl Store {
                 Conn::Postgres(pool.begin_with(within(begin, practice)).await?)
             }
         };
-        Ok(Tx { conn, practice: practice.clone(), key: self.key.clone(), turn: None })
+        Ok(self.tx(conn, practice, None))
     }
 
     /// A transaction that writes. It has the practice's turn: no other writes there meanwhile.
@@ -220,6 +221,7 @@ impl Store {
     /// [`Error::Database`].
     pub async fn write(&self, practice: &Practice) -> Result<Tx, Error> {
         let mut tx = self.begin(practice).await?;
+        let _waiter = self.turns.stand_in_line();
         // On PostgreSQL this row is the turn; SQLite's `immediate` is one already.
         run!(
             tx,
@@ -240,7 +242,12 @@ impl Store {
                 (Conn::Postgres(pool.begin_with(within("begin", practice)).await?), None)
             }
         };
-        Ok(Tx { conn, practice: practice.clone(), key: self.key.clone(), turn })
+        Ok(self.tx(conn, practice, turn))
+    }
+
+    fn tx(&self, conn: Conn, practice: &Practice, turn: Option<Turn>) -> Tx {
+        let (practice, key, turns) = (practice.clone(), self.key.clone(), self.turns.clone());
+        Tx { conn, practice, key, turns, turn }
     }
 
     /// True where the role that PostgreSQL knows this program by walks around the wall between
@@ -293,6 +300,13 @@ impl Tx {
             turn.end();
         }
         Ok(())
+    }
+
+    /// True where somebody in this process waits to write: long work that may go on in a further
+    /// transaction lets them go first.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        self.turns.is_awaited()
     }
 
     /// The practice that it is of.

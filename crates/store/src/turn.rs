@@ -1,6 +1,8 @@
-//! SQLite's writers take turns here, and its log is brought into the file beside them.
+//! Who waits to write is counted here. SQLite's writers take turns, and its log is brought into the
+//! file beside them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::{Pool, Sqlite};
@@ -9,10 +11,13 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 /// How often the log is brought into the file while somebody writes.
 const EVERY: Duration = Duration::from_millis(40);
 
-/// Whose turn it is in this process, first come first served: SQLite's own waiting is a lottery.
+/// Whose turn it is in this process, first come first served: SQLite's own waiting is a lottery. On
+/// PostgreSQL a row is the turn, and only who waits for it is counted.
 #[derive(Clone)]
 pub(crate) struct Turns {
     turn: Arc<Mutex<()>>,
+    /// How many stand in line.
+    waiting: Arc<AtomicUsize>,
     /// When the log was last brought into the file; locked while it is.
     brought: Arc<Mutex<Instant>>,
 }
@@ -27,12 +32,34 @@ pub(crate) struct Turn {
 impl Turns {
     pub(crate) fn new() -> Turns {
         let (turn, brought) = (Mutex::new(()), Mutex::new(Instant::now()));
-        Turns { turn: Arc::new(turn), brought: Arc::new(brought) }
+        Turns { turn: Arc::new(turn), waiting: Arc::default(), brought: Arc::new(brought) }
     }
 
     pub(crate) async fn take(&self, pool: &Pool<Sqlite>) -> Turn {
+        let waiter = self.stand_in_line();
         let turn = self.turn.clone().lock_owned().await;
+        drop(waiter);
         Turn { _turn: turn, turns: self.clone(), pool: pool.clone() }
+    }
+
+    /// Counts somebody among those who wait, until the answer is dropped.
+    pub(crate) fn stand_in_line(&self) -> Waiter {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        Waiter(self.waiting.clone())
+    }
+
+    /// True while somebody waits.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+}
+
+/// Somebody in line, who may also walk away.
+pub(crate) struct Waiter(Arc<AtomicUsize>);
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

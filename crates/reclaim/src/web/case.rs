@@ -131,7 +131,6 @@ pub(crate) async fn page(
     Query(asked): Query<Fields>,
 ) -> Result<Response, Trouble> {
     let loaded = load(&visitor.office, &id, &Wanted::of(&asked)).await?;
-    view(&visitor.office, &id).await?;
     asking::seen(&visitor.office, &id, None).await?;
     let mut shown = shown(&visitor, loaded, None, None);
     shown.page.done = asked.get("done").and_then(|act| act_words::done(act));
@@ -163,9 +162,22 @@ pub(crate) async fn seen(tx: &mut store::Tx, office: &Office, id: &str) -> Resul
     Err(Trouble::Denied(text))
 }
 
+/// Reads the case, and notes that somebody looks at it. Whoever writes waits for their turn, and the
+/// page need not wait for it twice: it is read meanwhile, and shown once both are done.
 async fn load(office: &Office, id: &str, wanted: &Wanted) -> Result<Loaded, Trouble> {
     let mut tx = office.read().await?;
     let case = seen(&mut tx, office, id).await?;
+    let (loaded, ()) = tokio::try_join!(read(tx, office, case, wanted), view(office, id))?;
+    Ok(loaded)
+}
+
+async fn read(
+    mut tx: store::Tx,
+    office: &Office,
+    case: Denial,
+    wanted: &Wanted,
+) -> Result<Loaded, Trouble> {
+    let id = case.id.as_str();
     let people = timeline::people(&mut tx).await?;
     let about = About::of(&mut tx, office, case.claim.as_str()).await?;
     let siblings = tx.cases_of(&about.claims).await?;
@@ -374,7 +386,6 @@ pub(crate) async fn done_or_told(
                 words::instant(&at, &office.clinic.zone)
             );
             let loaded = load(office, id, &Wanted::default()).await?;
-            view(office, id).await?;
             let told = loaded.timeline.entries.iter().rev();
             let meanwhile = told.filter(|one| one.version > version).cloned().collect();
             let page = shown(visitor, loaded, Some((name, fields)), Some(text));
@@ -403,7 +414,6 @@ async fn told(
     Told422(text): Told422,
 ) -> Result<Response, Trouble> {
     let loaded = load(&visitor.office, id, &Wanted::default()).await?;
-    view(&visitor.office, id).await?;
     let page = shown(visitor, loaded, Some(typed), Some(text));
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

@@ -45,6 +45,25 @@ fn sixteen_writers_make_one_gapless_chain() {
     });
 }
 
+/// Whoever works long on one turn can see that somebody waits for it, until they have theirs.
+#[test]
+fn a_turn_knows_that_it_is_awaited() {
+    on_each(async |place| {
+        let long = place.store.write(&practice()).await.expect("a turn");
+        assert!(!long.is_awaited(), "nobody is there");
+        let store = place.store.clone();
+        let waiting =
+            tokio::spawn(
+                async move { store.write(&practice()).await.expect("a turn").is_awaited() },
+            );
+        while !long.is_awaited() {
+            tokio::task::yield_now().await;
+        }
+        drop(long);
+        assert!(!waiting.await.expect("it ends well"), "who has the turn waits no more");
+    });
+}
+
 #[test]
 fn acts_views_and_the_house_have_chains_of_their_own() {
     on_each(async |place| {
