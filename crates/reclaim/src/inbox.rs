@@ -18,6 +18,8 @@ use crate::taking;
 const LOOK: Duration = Duration::from_secs(2);
 /// A file is whole once its size and time have stood still for so long (features 1.01).
 const STILL: Duration = Duration::from_secs(5);
+/// How long a file waits that could not be taken in.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// What a file looked like, and since when it looks so.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,6 +57,13 @@ impl Watch {
         still.sort();
         still
     }
+
+    /// A file could not be taken in: it is tried again later, or as soon as it looks otherwise.
+    fn again(&mut self, path: &Path, now: Instant) {
+        if let Some((_, since)) = self.seen.get_mut(path) {
+            *since = now + AGAIN - STILL;
+        }
+    }
 }
 
 /// Plain files of a folder; hidden ones are somebody's unfinished business.
@@ -77,7 +86,8 @@ pub(crate) async fn watch(office: Office, folders: Vec<PathBuf>, mut stop: watch
                     return;
                 }
                 if let Err(fault) = take_afresh(&office, folder, &path).await {
-                    tracing::error!("inbox: {fault:#}");
+                    tracing::error!("a file of the inbox waits to be tried again: {fault:#}");
+                    seen.again(&path, Instant::now());
                 }
             }
         }
@@ -99,14 +109,12 @@ async fn take_afresh(office: &Office, folder: &Path, path: &Path) -> anyhow::Res
 /// Takes one file in and moves it to where people see what became of it.
 ///
 /// # Errors
-/// The database or the folder failed; the file stays and is tried again.
+/// The database, a folder or the disk failed; the file stays and is tried again. What a file says is
+/// never the reason: of any bytes something is told.
 pub(crate) async fn take(office: &Office, folder: &Path, path: &Path) -> anyhow::Result<()> {
     let name = path.file_name().context("a file has a name")?.to_string_lossy().into_owned();
-    let (place, words) = match take_file(office, path, &name, Options::default(), &|_| {}).await {
-        Ok(report) => (place_of(&report), taking::in_words(&report)),
-        Err(fault) if fault.downcast_ref::<store::Error>().is_some() => return Err(fault),
-        Err(fault) => ("unreadable", format!("{name}: could not be read: {fault:#}")),
-    };
+    let report = take_file(office, path, &name, Options::default(), &|_| {}).await?;
+    let (place, words) = (place_of(&report), taking::in_words(&report));
     let kept = move_to(&folder.join(place), path, &name).context("cannot move a taken file")?;
     let mut report = fs::File::create(with_ending(&kept)).context("cannot write a report")?;
     writeln!(report, "{words}").context("cannot write a report")
@@ -154,7 +162,10 @@ mod tests {
         fs::write(&path, b"ISA*00*").expect("written");
         assert!(watch.still(folder.path(), later(6)).is_empty(), "it grew meanwhile");
         assert!(watch.still(folder.path(), later(10)).is_empty(), "not still for long enough");
-        assert_eq!(watch.still(folder.path(), later(11)), [path]);
+        assert_eq!(watch.still(folder.path(), later(11)), [path.clone()]);
+        watch.again(&path, later(11));
+        assert!(watch.still(folder.path(), later(40)).is_empty(), "it was tried a moment ago");
+        assert_eq!(watch.still(folder.path(), later(41)), [path]);
     }
 
     #[test]

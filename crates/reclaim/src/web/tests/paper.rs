@@ -107,6 +107,27 @@ async fn a_folder_is_emptied_into_taken_and_unreadable() {
     clinic.is_proven().await;
 }
 
+/// A full or broken disk is not the file's fault: it stays where it is until there is room.
+#[tokio::test]
+async fn a_file_that_cannot_be_kept_stays_in_its_folder() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let folder = clinic.office().folder.join("inbox");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join("a.835");
+    std::fs::write(&path, era("T1", &[denied("A-1", 90, "CO*16*90")])).expect("written");
+    let (kept, away) =
+        (clinic.office().folder.join("documents"), clinic.office().folder.join("away"));
+    std::fs::rename(&kept, &away).expect("out of the way");
+    inbox::take(clinic.office(), &folder, &path).await.expect_err("there is no place for it");
+    assert!(path.exists() && !folder.join("unreadable").exists());
+    std::fs::rename(&away, &kept).expect("back");
+    inbox::take(clinic.office(), &folder, &path).await.expect("taken");
+    assert!(!path.exists());
+    biller.find("A-1").await;
+    clinic.is_proven().await;
+}
+
 #[tokio::test]
 async fn a_file_without_x12_is_told_and_a_form_without_a_file_too() {
     let clinic = TestClinic::open().await;
