@@ -19,8 +19,9 @@ use crate::survey::{self, Survey, Transaction, survey};
 use crate::web::words;
 use crate::{answers, bills, identity, settle, staging};
 
-/// How a file is to be taken.
-#[derive(Clone, Copy, Debug, Default)]
+/// How a file is to be taken. Until it is taken, its row holds this where its report will be.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Options {
     /// A test file (ISA15 = T) is worked as if it were none.
     pub(crate) accept_test: bool,
@@ -165,7 +166,7 @@ pub(crate) async fn take_file(
         }
     }
     decide(office, &mut planned, &hash, options).await?;
-    let row = file_row(office, name, &survey, &planned);
+    let row = file_row(office, name, &survey, &planned, options)?;
     let mut tx = office.write().await?;
     tx.begin_file(&row).await?;
     tx.commit().await?;
@@ -182,7 +183,8 @@ pub(crate) async fn go_on(office: &Office, stop: &watch::Receiver<bool>) -> anyh
         if *stop.borrow() || !path.exists() {
             continue;
         }
-        let taken = take_file(office, &path, &file.name, Options::default(), &|_| {}).await;
+        let options: Options = serde_json::from_str(&file.report).unwrap_or_default();
+        let taken = take_file(office, &path, &file.name, options, &|_| {}).await;
         if let Err(fault) = taken {
             tracing::error!("going on with the file {}: {fault:#}", file.hash);
         }
@@ -390,8 +392,14 @@ fn kinds(planned: &[Planned]) -> String {
     kinds.join(",")
 }
 
-fn file_row(office: &Office, name: &str, survey: &Survey, planned: &[Planned]) -> FileRow {
-    FileRow {
+fn file_row(
+    office: &Office,
+    name: &str,
+    survey: &Survey,
+    planned: &[Planned],
+    options: Options,
+) -> anyhow::Result<FileRow> {
+    Ok(FileRow {
         hash: survey.sha256.clone(),
         name: name.to_owned(),
         bytes: i64::try_from(survey.bytes).unwrap_or(i64::MAX),
@@ -399,8 +407,8 @@ fn file_row(office: &Office, name: &str, survey: &Survey, planned: &[Planned]) -
         state: "reading".to_owned(),
         taken_at: instant(office.clock.now()),
         taken_by: office.who.person.as_str().to_owned(),
-        report: "{}".to_owned(),
-    }
+        report: serde_json::to_string(&options).context("options are JSON")?,
+    })
 }
 
 fn refused(office: &Office, name: &str, survey: &Survey, first: &FileRow) -> FileReport {

@@ -67,11 +67,9 @@ async fn what_is_odd_in_a_file_is_listed_at_its_place() {
     lead.get(link).await.is(StatusCode::OK).shows(&["a.835", "What is odd in it"]);
 }
 
-#[tokio::test]
-async fn a_file_that_a_crash_cut_short_is_taken_to_its_end() {
-    let clinic = TestClinic::open().await;
+/// A file whose taking in ended before anything of it was written, and the program that goes on.
+async fn cut_short(clinic: &TestClinic, text: &str, report: &str) {
     let office = clinic.office();
-    let text = era("T1", &[denied("A-1", 90, "CO*16*90")]);
     let hash = office.documents.keep(text.as_bytes()).expect("kept");
     let file = FileRow {
         hash: hash.clone(),
@@ -81,7 +79,7 @@ async fn a_file_that_a_crash_cut_short_is_taken_to_its_end() {
         state: String::new(),
         taken_at: "2026-01-05T09:00:00Z".to_owned(),
         taken_by: office.who.person.as_str().to_owned(),
-        report: "{}".to_owned(),
+        report: report.to_owned(),
     };
     let mut tx = office.write().await.expect("a turn");
     tx.begin_file(&file).await.expect("begun");
@@ -90,10 +88,30 @@ async fn a_file_that_a_crash_cut_short_is_taken_to_its_end() {
     crate::take::go_on(office, &stopped).await.expect("gone on");
     let row = office.read().await.expect("a look").file(&hash).await.expect("read");
     assert_eq!(row.map(|row| row.state).as_deref(), Some("taken"));
+}
+
+#[tokio::test]
+async fn a_file_that_a_crash_cut_short_is_taken_to_its_end() {
+    let clinic = TestClinic::open().await;
+    cut_short(&clinic, &era("T1", &[denied("A-1", 90, "CO*16*90")]), "{}").await;
     let lead = clinic.named("lead", Role::BillingSupervisor).await;
     let case = lead.find("A-1").await;
     lead.get(&case).await.is(StatusCode::OK).shows(&["CO-16"]);
     clinic.is_proven().await;
+}
+
+/// That a test file was to count is remembered over the crash.
+#[tokio::test]
+async fn a_test_file_that_was_to_count_counts_after_a_crash() {
+    for (report, counts) in [("{}", false), (r#"{"accept_test":true}"#, true)] {
+        let clinic = TestClinic::open().await;
+        let text = era("T1", &[denied("A-1", 90, "CO*16*90")]).replacen("*P*:", "*T*:", 1);
+        cut_short(&clinic, &text, report).await;
+        let lead = clinic.named("lead", Role::BillingSupervisor).await;
+        let queue = lead.get("/queue").await;
+        assert_eq!(queue.text.contains("A-1"), counts, "{report}");
+        clinic.is_proven().await;
+    }
 }
 
 #[tokio::test]
