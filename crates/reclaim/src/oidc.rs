@@ -1,10 +1,9 @@
 //! Signing in by another house that the clinic chose: OpenID Connect, authorization code, PKCE.
 
+mod acquaintance;
 mod fetch;
 pub(crate) mod ties;
 pub(crate) mod token;
-
-use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use base64::Engine;
@@ -16,12 +15,12 @@ use sha2::{Digest, Sha256};
 use store::instant;
 use store::issuers::{Errand, Issuer};
 use subtle::ConstantTimeEq;
-use tokio::sync::Mutex;
 
 use crate::factor::drawn;
 use crate::fields::Fields;
+pub(crate) use crate::oidc::acquaintance::Acquaintance;
 use crate::oidc::fetch::Ask;
-use crate::oidc::token::{Expected, Keys, Said};
+use crate::oidc::token::{Expected, Said};
 use crate::practice::Office;
 
 /// So long a browser may be away.
@@ -122,35 +121,6 @@ impl Discovery {
 
 async fn read<T: serde::de::DeserializeOwned>(url: &str) -> Result<T, Fault> {
     fetch::json(Ask { url, form: None, authorization: None }).await
-}
-
-/// An issuer as it was last asked.
-#[derive(Clone)]
-struct Met {
-    discovery: Discovery,
-    keys: Keys,
-    at: Timestamp,
-}
-
-/// What the issuer said of itself, until it is asked again; any other process asks for itself.
-#[derive(Clone, Default)]
-pub(crate) struct Acquaintance(Arc<Mutex<Option<Met>>>);
-
-impl Acquaintance {
-    /// What holds of an issuer now; asked again where it is older than this.
-    async fn met(&self, issuer: &str, now: Timestamp, older: SignedDuration) -> Result<Met, Fault> {
-        let mut kept = self.0.lock().await;
-        let is_fresh =
-            |met: &&Met| met.discovery.issuer == issuer && now.duration_since(met.at) < older;
-        if let Some(met) = kept.as_ref().filter(is_fresh) {
-            return Ok(met.clone());
-        }
-        let discovery = Discovery::of(issuer).await?;
-        let keys = read(&discovery.jwks_uri).await?;
-        let met = Met { discovery, keys, at: now };
-        *kept = Some(met.clone());
-        Ok(met)
-    }
 }
 
 /// How the issuer is to be named.
@@ -352,16 +322,16 @@ fn asking(
     (form.finish(), Some(format!("Basic {pair}")))
 }
 
-/// Where somebody ends their session with the issuer too, if it says where.
+/// Where somebody ends their session with the issuer too, if it has said where: it is not asked.
 pub(crate) async fn way_out(
     office: &Office,
     known: &Acquaintance,
     after: &str,
 ) -> Option<(String, String)> {
     let issuer = office.store.read_house().await.ok()?.issuer().await.ok()??;
-    let met = known.met(&issuer.issuer, office.clock.now(), HOLDS).await.ok()?;
+    let discovery = known.kept(&issuer.issuer)?;
     let mut query = Serializer::new(String::new());
     query.append_pair("client_id", &issuer.client);
     query.append_pair("post_logout_redirect_uri", after);
-    Some((issuer.label, joined(&met.discovery.end_session_endpoint?, &query.finish())))
+    Some((issuer.label, joined(&discovery.end_session_endpoint?, &query.finish())))
 }

@@ -313,15 +313,18 @@ async fn new_keys_of_the_house_are_fetched_but_not_at_every_forgery() {
 async fn a_house_that_says_it_is_another_is_not_asked() {
     let house = House::open().await;
     let mut clinic = clinic(&house, "").await;
-    for (odd, why) in [
+    for (minute, (odd, why)) in [
         (json!({ "issuer": "https://evil.test" }), "it says that it is another one"),
         (json!({ "token_endpoint": "http://evil.test/token" }), "expected an address with https"),
         (json!({ "code_challenge_methods_supported": ["plain"] }), "it lacks PKCE"),
         (json!({ "id_token_signing_alg_values_supported": ["HS256"] }), "it lacks tokens"),
         (json!({ "jwks_uri": 7 }), "its answer cannot be read"),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
         house.with(|said| said.odd = odd);
-        later(&mut clinic, "2026-03-03T14:00:00Z");
+        later(&mut clinic, &format!("2026-03-03T14:{minute:02}:00Z"));
         is_refused(&get_with(&clinic, "/sign-in/elsewhere", "").await, why);
     }
     // It says in which name it sends people back, so it has to.
@@ -333,6 +336,24 @@ async fn a_house_that_says_it_is_another_is_not_asked() {
         let query = format!("code=c&state={}{iss}", away.asked("state"));
         is_refused(&away.back_with(&clinic, &query).await, "it is another one");
     }
+}
+
+#[tokio::test]
+async fn pages_that_only_name_the_house_do_not_ask_it() {
+    let house = House::open().await;
+    let clinic = clinic(&house, "").await;
+    clinic.named("ada", Role::BillingSpecialist).await;
+    tied(&clinic, "ada").await;
+    let shown = house.with(|said| said.keys_shown);
+    let left = clinic.stranger().get("/sign-in?left=yes").await;
+    left.shows(&["Sign in by North Login"]).hides(&["sign out there too"]);
+    assert_eq!(house.with(|said| said.keys_shown), shown, "it was not asked");
+    is_in(&clinic, &round(&clinic, &house, &json!({})).await).await;
+    // However long ago it said where people sign out.
+    let mut clinic = clinic;
+    later(&mut clinic, "2026-03-04T12:00:00Z");
+    clinic.stranger().get("/sign-in?left=yes").await.shows(&["sign out there too", "/end?"]);
+    assert_eq!(house.with(|said| said.keys_shown), shown + 1);
 }
 
 #[tokio::test]
