@@ -14,6 +14,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use store::instant;
 use store::issuers::{Errand, Issuer};
+use store::sessions::CameFrom;
+use store::waits::{Room, Wait};
 use subtle::ConstantTimeEq;
 
 use crate::factor::drawn;
@@ -169,7 +171,7 @@ pub(crate) async fn look(office: &Office, wanted: &Wanted) -> anyhow::Result<Iss
 pub(crate) async fn send(
     office: &Office,
     known: &Acquaintance,
-    (token, next): (&str, &str),
+    (token, next, from): (&str, &str, &CameFrom),
     back: &str,
 ) -> Result<String, anyhow::Error> {
     let Some(issuer) = office.store.read_house().await?.issuer().await? else {
@@ -187,7 +189,8 @@ pub(crate) async fn send(
     };
     let stale = instant(now.checked_sub(PATIENCE).unwrap_or(now));
     let mut tx = office.store.write_aside(office.practice()).await?;
-    tx.begin_errand(token, &errand, &stale).await?;
+    let wait = Wait { from: &from.address, stale: &stale, room: Room::default() };
+    tx.begin_errand(token, &errand, &wait).await?;
     tx.commit().await?;
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
     let scope = if issuer.named_by == "email" { "openid email" } else { "openid profile" };

@@ -6,6 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use store::journal::Entry;
 use store::passkeys::{Ceremony, Passkey};
+use store::sessions::CameFrom;
+use store::waits::{Room, Wait};
 use store::{Store, Tx, instant};
 
 use crate::factor;
@@ -50,7 +52,7 @@ impl<'a> Purpose<'a> {
 /// Draws a challenge and keeps it under the hash of a token.
 pub(crate) async fn ask(
     office: &Office,
-    token: &str,
+    (token, from): (&str, &CameFrom),
     purpose: Purpose<'_>,
 ) -> anyhow::Result<[u8; 32]> {
     let challenge: [u8; 32] = factor::drawn();
@@ -65,7 +67,8 @@ pub(crate) async fn ask(
     };
     let stale = instant(now.checked_sub(PATIENCE).unwrap_or(now));
     let mut tx = office.store.write_aside(office.practice()).await?;
-    tx.begin_ceremony(token, &ceremony, &stale).await?;
+    let wait = Wait { from: &from.address, stale: &stale, room: Room::default() };
+    tx.begin_ceremony(token, &ceremony, &wait).await?;
     tx.commit().await?;
     Ok(challenge)
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use jiff::SignedDuration;
+use store::instant;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
@@ -85,6 +87,9 @@ async fn nights(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         if let Err(fault) = sweep_all(office).await {
             tracing::error!("a sweep: {fault:#}");
         }
+        if let Err(fault) = forget_waits(office).await {
+            tracing::error!("forgetting who did not come back: {fault}");
+        }
         if let Err(fault) = rerank_boards(&app).await {
             tracing::error!("ranking the queue: {fault:#}");
         }
@@ -130,6 +135,21 @@ async fn sweep_all(office: &Office) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Nothing at the door waits for longer than this.
+const WAITED: SignedDuration = SignedDuration::from_mins(10);
+
+/// Forgets challenges, browsers and people at the door that nobody came back for.
+async fn forget_waits(office: &Office) -> Result<(), store::Error> {
+    let now = office.clock.now();
+    let stale = instant(now.checked_sub(WAITED).unwrap_or(now));
+    if !office.store.read_house().await?.has_stale_waits(&stale).await? {
+        return Ok(());
+    }
+    let mut tx = office.store.write_aside(office.practice()).await?;
+    tx.forget_waits(&stale).await?;
+    tx.commit().await
 }
 
 async fn rerank_boards(app: &App) -> anyhow::Result<()> {

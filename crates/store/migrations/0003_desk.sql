@@ -145,8 +145,11 @@ create table ceremony (
   purpose text not null check (purpose in ('add', 'sign_in', 'second')),
   person text references person (person), -- none at the door
   name text not null,                   -- of the passkey to be made
+  came_from text not null,              -- an address, or empty
   came_at text not null
 );
+create index ceremony_at on ceremony (came_at, token);
+create index ceremony_from on ceremony (came_from, came_at, token);
 
 -- Failures in a row before somebody came in, until they have been told.
 create table streak (
@@ -186,8 +189,11 @@ create table errand (
   nonce text not null,
   verifier text not null,
   next text not null,
+  went_from text not null,              -- an address, or empty
   went_at text not null
 );
+create index errand_at on errand (went_at, token);
+create index errand_from on errand (went_from, went_at, token);
 -- Somebody who came back as a subject that is tied to nobody.
 create table newcomer (
   token text not null primary key,      -- sha-256 of the cookie's value

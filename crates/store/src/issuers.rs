@@ -1,6 +1,7 @@
 //! The house that signs people in for this one, whom it means, and browsers on their way there.
 
 use crate::sql::run;
+use crate::waits::Wait;
 use crate::{Error, Tx};
 
 /// The issuer of tokens, as it was named.
@@ -196,8 +197,8 @@ impl Tx {
         Ok(gone > 0)
     }
 
-    /// Keeps that a browser was sent away, under the hash of a token; forgets those that went
-    /// before `stale`.
+    /// Keeps that a browser was sent away, under the hash of a token; forgets those that are stale
+    /// and, where there is no more room, the oldest.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -205,19 +206,35 @@ impl Tx {
         &mut self,
         token: &str,
         errand: &Errand,
-        stale: &str,
+        wait: &Wait<'_>,
     ) -> Result<(), Error> {
-        run!(self, execute, "delete from errand where went_at < $1", stale)?;
+        run!(self, execute, "delete from errand where went_at < $1", wait.stale)?;
         run!(
             self,
             execute,
-            "insert into errand (token, state, nonce, verifier, next, went_at)
-             values ($1, $2, $3, $4, $5, $6)",
+            "delete from errand where token in (select token from errand where went_from = $1
+             order by went_at desc, token limit 1000000 offset $2)",
+            wait.from,
+            wait.room.of_place - 1
+        )?;
+        run!(
+            self,
+            execute,
+            "delete from errand where token in (select token from errand
+             order by went_at desc, token limit 1000000 offset $1)",
+            wait.room.in_all - 1
+        )?;
+        run!(
+            self,
+            execute,
+            "insert into errand (token, state, nonce, verifier, next, went_from, went_at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
             token,
             errand.state.as_str(),
             errand.nonce.as_str(),
             errand.verifier.as_str(),
             errand.next.as_str(),
+            wait.from,
             errand.went_at.as_str()
         )?;
         Ok(())

@@ -45,6 +45,7 @@ pub mod tallies;
 mod turn;
 pub mod verify;
 pub mod views;
+pub mod waits;
 pub mod words;
 
 use std::fmt;

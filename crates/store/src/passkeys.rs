@@ -1,6 +1,7 @@
 //! Passkeys: what is kept of them, and challenges that wait for their answer.
 
 use crate::sql::run;
+use crate::waits::Wait;
 use crate::{Error, Store, Tx};
 
 /// A person's passkey.
@@ -153,7 +154,7 @@ impl Tx {
     }
 
     /// Keeps a challenge under the hash of a token, in place of the one before; forgets those that
-    /// came before `stale`.
+    /// are stale and, where there is no more room for its purpose, the oldest.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -161,20 +162,50 @@ impl Tx {
         &mut self,
         token: &str,
         ceremony: &Ceremony,
-        stale: &str,
+        wait: &Wait<'_>,
     ) -> Result<(), Error> {
-        run!(self, execute, "delete from ceremony where token = $1 or came_at < $2", token, stale)?;
+        let gone = "delete from ceremony where token = $1 or came_at < $2";
+        run!(self, execute, gone, token, wait.stale)?;
+        self.make_room_for_ceremony(&ceremony.purpose, wait).await?;
         run!(
             self,
             execute,
-            "insert into ceremony (token, challenge, purpose, person, name, came_at)
-             values ($1, $2, $3, $4, $5, $6)",
+            "insert into ceremony (token, challenge, purpose, person, name, came_from, came_at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
             token,
             ceremony.challenge.as_str(),
             ceremony.purpose.as_str(),
             ceremony.person.as_deref(),
             ceremony.name.as_str(),
+            wait.from,
             ceremony.came_at.as_str()
+        )?;
+        Ok(())
+    }
+
+    /// Who asks at the door pushes nobody out who gave a password or is in.
+    async fn make_room_for_ceremony(
+        &mut self,
+        purpose: &str,
+        wait: &Wait<'_>,
+    ) -> Result<(), Error> {
+        run!(
+            self,
+            execute,
+            "delete from ceremony where token in (select token from ceremony
+             where came_from = $1 and purpose = $2 order by came_at desc, token
+             limit 1000000 offset $3)",
+            wait.from,
+            purpose,
+            wait.room.of_place - 1
+        )?;
+        run!(
+            self,
+            execute,
+            "delete from ceremony where token in (select token from ceremony where purpose = $1
+             order by came_at desc, token limit 1000000 offset $2)",
+            purpose,
+            wait.room.in_all - 1
         )?;
         Ok(())
     }

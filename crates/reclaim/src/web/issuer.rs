@@ -43,6 +43,7 @@ fn back(app: &App, headers: &HeaderMap) -> Option<String> {
 pub(crate) async fn leave(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
+    Origin(from): Origin,
     Query(asked): Query<Fields>,
 ) -> Result<Response, Trouble> {
     let next = sign_in::own_place(asked.get("next").map_or("", String::as_str));
@@ -51,7 +52,7 @@ pub(crate) async fn leave(
     };
     let token = session::drawn();
     let errand = (session::hashed(&token), next);
-    let sent = oidc::send(&app.office, &app.issuer, (&errand.0, &errand.1), &back).await;
+    let sent = oidc::send(&app.office, &app.issuer, (&errand.0, &errand.1, &from), &back).await;
     match sent {
         Ok(place) => {
             let cookie = session::errand_cookie(&app, &headers, Some(&token));

@@ -40,6 +40,7 @@ pub(crate) const NO_ADDRESS: &str = "Passkeys belong to a host name, and none is
 pub(crate) async fn ask(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
+    Origin(from): Origin,
     Loose(fields): Loose,
 ) -> Result<Response, Trouble> {
     let site = site::of(&app, &headers).ok_or_else(|| Trouble::Unfit(NO_ADDRESS.to_owned()))?;
@@ -55,7 +56,7 @@ pub(crate) async fn ask(
         None => (Purpose::SignIn, Vec::new()),
     };
     let token = session::drawn();
-    let challenge = passkey::ask(&app.office, &session::hashed(&token), purpose).await?;
+    let challenge = passkey::ask(&app.office, (&session::hashed(&token), &from), purpose).await?;
     let body = json!({
         "challenge": URL_SAFE_NO_PAD.encode(challenge),
         "host": site.host,
@@ -274,13 +275,14 @@ pub(crate) async fn change(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     headers: HeaderMap,
+    Origin(from): Origin,
     Posted(fields): Posted,
 ) -> Result<Response, Trouble> {
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     let site = site::of(&app, &headers);
     let refused = match (field("what"), site) {
         ("begin", Some(site)) => match check_presence(&app, &visitor, field("old")).await? {
-            Ok(()) => match new_page(&visitor, field("name"), &site).await? {
+            Ok(()) => match new_page((&visitor, &from), field("name"), &site).await? {
                 Ok(page) => return html(&page),
                 Err(refused) => refused,
             },
@@ -337,7 +339,7 @@ pub(crate) async fn check_presence(
 }
 
 async fn new_page(
-    visitor: &Visitor,
+    (visitor, from): (&Visitor, &CameFrom),
     name: &str,
     site: &Site,
 ) -> Result<Result<NewPage, String>, Trouble> {
@@ -351,7 +353,7 @@ async fn new_page(
     let office = &visitor.office;
     let person = office.who.person.as_str();
     let purpose = Purpose::Add { person, name };
-    let challenge = passkey::ask(office, &visitor.session, purpose).await?;
+    let challenge = passkey::ask(office, (&visitor.session, from), purpose).await?;
     let known = office.store.read_house().await?.passkeys_of(person).await?;
     Ok(Ok(NewPage {
         page: Page::of(visitor, "A new passkey", "/account"),

@@ -19,4 +19,5 @@ mod reveals;
 mod rule_versions;
 mod schema;
 mod verify;
+mod waits;
 mod walls;

@@ -8,11 +8,15 @@ use store::passkeys::{Ceremony, Passkey};
 use store::people::Person;
 use store::practices::PayeeKind;
 use store::sessions::CameFrom;
+use store::waits::{Room, Wait};
 use store::{Error, Practice};
 
 use crate::place::{AT, clinic, make, on_each, practice};
 
 const LATER: &str = "2026-06-02T08:00:00.000000Z";
+/// Nothing is stale.
+const WAIT: Wait<'_> =
+    Wait { from: "192.0.2.7", stale: "", room: Room { of_place: 9, in_all: 9 } };
 
 fn ada(login: &str) -> Person {
     Person {
@@ -307,12 +311,13 @@ fn a_challenge_is_taken_out_once() {
             name: String::new(),
             came_at: at.to_owned(),
         };
-        tx.begin_ceremony("t1", &ceremony(AT), "").await.expect("begun");
-        tx.begin_ceremony("t1", &ceremony(LATER), "").await.expect("begun again");
+        tx.begin_ceremony("t1", &ceremony(AT), &WAIT).await.expect("begun");
+        tx.begin_ceremony("t1", &ceremony(LATER), &WAIT).await.expect("begun again");
         assert_eq!(tx.take_ceremony("t1").await.expect("read"), Some(ceremony(LATER)));
         assert_eq!(tx.take_ceremony("t1").await.expect("read"), None);
-        tx.begin_ceremony("t1", &ceremony(AT), "").await.expect("begun");
-        tx.begin_ceremony("t2", &ceremony(LATER), LATER).await.expect("begun");
+        tx.begin_ceremony("t1", &ceremony(AT), &WAIT).await.expect("begun");
+        let now = Wait { stale: LATER, ..WAIT };
+        tx.begin_ceremony("t2", &ceremony(LATER), &now).await.expect("begun");
         assert_eq!(tx.take_ceremony("t1").await.expect("read"), None, "it is stale");
     });
 }
@@ -381,11 +386,12 @@ fn an_errand_comes_back_once_and_a_newcomer_waits_a_while() {
             next: "/queue".to_owned(),
             went_at: at.to_owned(),
         };
-        tx.begin_errand("t1", &errand(AT), "").await.expect("gone");
+        tx.begin_errand("t1", &errand(AT), &WAIT).await.expect("gone");
         assert_eq!(tx.take_errand("t1").await.expect("read"), Some(errand(AT)));
         assert_eq!(tx.take_errand("t1").await.expect("read"), None);
-        tx.begin_errand("t2", &errand(AT), "").await.expect("gone");
-        tx.begin_errand("t3", &errand(LATER), LATER).await.expect("gone");
+        tx.begin_errand("t2", &errand(AT), &WAIT).await.expect("gone");
+        let now = Wait { stale: LATER, ..WAIT };
+        tx.begin_errand("t3", &errand(LATER), &now).await.expect("gone");
         assert_eq!(tx.take_errand("t2").await.expect("read"), None, "it is stale");
         let newcomer = |at: &str| Newcomer {
             issuer: "https://id.test".to_owned(),
