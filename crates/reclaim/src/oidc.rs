@@ -125,6 +125,14 @@ async fn read<T: serde::de::DeserializeOwned>(url: &str) -> Result<T, Fault> {
     fetch::json(Ask { url, form: None, authorization: None }).await
 }
 
+/// Asks the issuer, where there is one, before anybody needs its word.
+pub(crate) async fn meet(office: &Office, known: &Acquaintance) -> anyhow::Result<()> {
+    if let Some(issuer) = office.store.read_house().await?.issuer().await? {
+        known.met(&issuer.issuer, office.clock.now(), HOLDS).await?;
+    }
+    Ok(())
+}
+
 /// How the issuer is to be named.
 pub(crate) struct Wanted {
     pub(crate) issuer: String,

@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::{self, App};
-use crate::{inbox, people, rank, refile, settle, take, verify};
+use crate::{inbox, oidc, people, rank, refile, settle, take, verify};
 
 /// Serves the pages of a database at an address until the process is told to stop; then answers
 /// what it was asked already and finishes the file in its hands.
@@ -45,6 +45,7 @@ pub(crate) async fn serve(
     let watching = tokio::spawn(inbox::watch(office.clone(), folders, stopped.clone()));
     let resuming = tokio::spawn(go_on(office.clone(), stopped.clone()));
     let app = App::at(site, office, !address.ip().is_loopback(), code);
+    tokio::spawn(meet_issuer(app.clone()));
     let nightly = tokio::spawn(nights(app.clone(), stopped));
     let pages = web::router(&app).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, pages).with_graceful_shutdown(told_to_stop(stop));
@@ -54,6 +55,13 @@ pub(crate) async fn serve(
     watching.await.context("the inbox stopped")?;
     nightly.await.context("the sweeps stopped")?;
     Ok(())
+}
+
+/// Asks the issuer beside everything else, so that who signs out is told where, from the first on.
+async fn meet_issuer(app: Arc<App>) {
+    if let Err(fault) = oidc::meet(&app.office, &app.issuer).await {
+        tracing::warn!("the house that signs people in: {fault:#}");
+    }
 }
 
 /// Logs go to the standard error: words for a terminal, JSON for whoever collects them. What is

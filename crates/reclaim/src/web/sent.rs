@@ -126,9 +126,7 @@ async fn file(visitor: &Visitor, mut field: Field<'_>, left: u64) -> Result<Sent
 /// nothing through.
 async fn harmless(visitor: &Visitor, file: &SentFile) -> Result<(), Trouble> {
     let Some(scanner) = visitor.office.scanner.clone() else { return Ok(()) };
-    let path = file.file.path().to_owned();
-    let asked = tokio::task::spawn_blocking(move || scanner.ask(&path)).await;
-    match asked.map_err(|fault| Trouble::Broken(fault.into()))? {
+    match scanner.ask(file.file.path()).await {
         Ok(Verdict::Clean) => Ok(()),
         Ok(Verdict::Found(what)) => {
             tracing::warn!("the scanner refuses a file: {what}");
@@ -137,6 +135,17 @@ async fn harmless(visitor: &Visitor, file: &SentFile) -> Result<(), Trouble> {
             Err(Trouble::Unfit(
                 "The virus scanner refuses this file. Nothing of it was kept; tell your \
                  administrator."
+                    .to_owned(),
+            ))
+        }
+        Ok(Verdict::TooLong) => {
+            let bytes = file.bytes;
+            tracing::warn!(
+                "the scanner reads no file of {bytes} bytes; raise StreamMaxLength of clamd"
+            );
+            Err(Trouble::Unfit(
+                "This file is longer than the virus scanner reads, so it is not taken. Nothing of \
+                 it was kept; ask your administrator to let the scanner read longer ones."
                     .to_owned(),
             ))
         }

@@ -186,8 +186,12 @@ fn scanner() -> String {
                     Ok(count) => heard.extend_from_slice(&room[..count]),
                 }
             }
-            let is_bad = heard.windows(5).any(|part| part == b"EICAR");
-            let says = if is_bad { "stream: Made-up-Test FOUND\0" } else { "stream: OK\0" };
+            let holds = |word: &[u8]| heard.windows(word.len()).any(|part| part == word);
+            let says = match (holds(b"EICAR"), holds(b"LONG")) {
+                (true, _) => "stream: Made-up-Test FOUND\0",
+                (false, true) => "INSTREAM size limit exceeded. ERROR\0",
+                (false, false) => "stream: OK\0",
+            };
             let _ = stream.write_all(says.as_bytes());
         }
     });
@@ -209,6 +213,8 @@ async fn a_scanner_is_asked_about_every_file_and_its_silence_lets_none_through()
     let last = clinic.views_since(0).await.first().map_or(0, |line| line.0);
     let refused = attach(&lead, &case, "letter.txt", "EICAR synthetic").await;
     refused.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["virus scanner refuses"]);
+    let long = attach(&lead, &case, "letter.txt", "LONG synthetic").await;
+    long.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["longer than the virus scanner reads"]);
     let upload = lead.upload("/upload", &[], ("files", "a.835", "EICAR")).await;
     upload.is(StatusCode::UNPROCESSABLE_ENTITY);
     let views = clinic.views_since(last).await;
