@@ -10,8 +10,8 @@ use denial::person::{Access, Reach, Role, allows, reach};
 use insight::board::{Board, Facet};
 use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use store::audit::NEVER;
 use store::digests::{KeptDigest, Won};
 use store::{Tx, instant};
 
@@ -177,19 +177,10 @@ pub(crate) fn whose(office: &Office, team: bool) -> String {
     if team { String::new() } else { office.who.person.as_str().to_owned() }
 }
 
-/// After any instant.
-const END: &str = "9999";
-
 /// The business day before.
 fn before(day: Date) -> Date {
     let yesterday = day.yesterday().unwrap_or(day);
     business_day::on_or_before(yesterday).unwrap_or(yesterday)
-}
-
-/// The instant at which a day begins where the practice is.
-pub(crate) fn begins(office: &Office, day: Date) -> String {
-    let zone = TimeZone::get(&office.clinic.zone).unwrap_or(TimeZone::UTC);
-    zone.to_timestamp(day.at(0, 0, 0, 0)).map(instant).unwrap_or_default()
 }
 
 async fn make(tx: &mut Tx, office: &Office, boards: &Boards, team: bool) -> anyhow::Result<Digest> {
@@ -198,10 +189,10 @@ async fn make(tx: &mut Tx, office: &Office, boards: &Boards, team: bool) -> anyh
     let now = instant(moment.now);
     let role = office.who.role;
     let (opens, figures) = (allows(role, Access::Queue), allows(role, Access::Figures));
-    let (from, start) = (begins(office, since), begins(office, day));
+    let (from, start) = (office.begins(since), office.begins(day));
     // An outsourcer hears of no case but those that are placed with it.
     let hears = opens && reach(role) != Reach::Placed;
-    let won = if hears { Some(tx.won_between(&from, END).await?) } else { None };
+    let won = if hears { Some(tx.won_between(&from, NEVER).await?) } else { None };
     let people = crate::web::people(tx).await?;
     let mut lines = others(tx, office, team).await?;
     let mut load = Vec::new();

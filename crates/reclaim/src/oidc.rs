@@ -9,7 +9,6 @@ use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use form_urlencoded::Serializer;
-use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use store::instant;
@@ -18,7 +17,8 @@ use store::sessions::CameFrom;
 use store::waits::{Room, Wait};
 use subtle::ConstantTimeEq;
 
-use crate::factor::drawn;
+use crate::clock::Patience;
+use crate::factor::{drawn, hashed};
 use crate::fields::Fields;
 pub(crate) use crate::oidc::acquaintance::Acquaintance;
 use crate::oidc::fetch::Ask;
@@ -26,11 +26,11 @@ use crate::oidc::token::{Expected, Said};
 use crate::practice::Office;
 
 /// So long a browser may be away.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+const PATIENCE: Patience = Patience::minutes(10);
 /// So long what an issuer says of itself holds.
-const HOLDS: SignedDuration = SignedDuration::from_hours(1);
+const HOLDS: Patience = Patience::minutes(60);
 /// Keys that are not known are asked for no more often.
-const RARELY: SignedDuration = SignedDuration::from_mins(1);
+const RARELY: Patience = Patience::minutes(1);
 /// What the secret of an issuer is sealed about.
 const SECRET: &str = "issuer";
 
@@ -195,7 +195,7 @@ pub(crate) async fn send(
         next: next.to_owned(),
         went_at: instant(now),
     };
-    let stale = instant(now.checked_sub(PATIENCE).unwrap_or(now));
+    let stale = PATIENCE.stale(now);
     let mut tx = office.store.write_aside(office.practice()).await?;
     let wait = Wait { from: &from.address, stale: &stale, room: Room::default() };
     tx.begin_errand(token, &errand, &wait).await?;
@@ -226,11 +226,6 @@ fn joined(url: &str, query: &str) -> String {
     format!("{url}{sign}{query}")
 }
 
-/// What is kept of a state.
-fn hashed(state: &str) -> String {
-    hex::encode(Sha256::digest(state.as_bytes()))
-}
-
 /// Somebody who came back.
 pub(crate) struct Arrived {
     pub(crate) issuer: Issuer,
@@ -253,9 +248,8 @@ pub(crate) async fn take_back(
     let field = |name: &str| came.get(name).map(String::as_str).unwrap_or_default();
     let now = office.clock.now();
     let errand = errand.filter(|errand| {
-        let went: Option<Timestamp> = errand.went_at.parse().ok();
-        let is_fresh = went.is_some_and(|went| now.duration_since(went) < PATIENCE);
-        is_fresh && bool::from(errand.state.as_bytes().ct_eq(hashed(field("state")).as_bytes()))
+        PATIENCE.holds_since(&errand.went_at, now)
+            && bool::from(errand.state.as_bytes().ct_eq(hashed(field("state")).as_bytes()))
     });
     let (Some(issuer), Some(errand)) = (issuer, errand) else { bail!(Fault::State) };
     let met = known.met(&issuer.issuer, now, HOLDS).await?;

@@ -2,7 +2,7 @@
 
 pub(crate) mod webauthn;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 use store::journal::Entry;
 use store::passkeys::{Ceremony, Passkey};
@@ -10,12 +10,13 @@ use store::sessions::CameFrom;
 use store::waits::{Room, Wait};
 use store::{Store, Tx, instant};
 
+use crate::clock::Patience;
 use crate::factor;
 use crate::passkey::webauthn::{Fault, Known, MadeAnswer, ShownAnswer, Site};
 use crate::practice::Office;
 
 /// So long a challenge waits for its answer.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+const PATIENCE: Patience = Patience::minutes(5);
 /// Letters of a passkey's name.
 pub(crate) const LONGEST_NAME: usize = 40;
 /// Passkeys of one person.
@@ -65,7 +66,7 @@ pub(crate) async fn ask(
         name: name.to_owned(),
         came_at: instant(now),
     };
-    let stale = instant(now.checked_sub(PATIENCE).unwrap_or(now));
+    let stale = PATIENCE.stale(now);
     let mut tx = office.store.write_aside(office.practice()).await?;
     let wait = Wait { from: &from.address, stale: &stale, room: Room::default() };
     tx.begin_ceremony(token, &ceremony, &wait).await?;
@@ -80,11 +81,7 @@ pub(crate) async fn asked(office: &Office, token: &str) -> anyhow::Result<Option
     let ceremony = tx.take_ceremony(token).await?;
     tx.commit().await?;
     let now = office.clock.now();
-    let is_fresh = |one: &Ceremony| {
-        let came: Option<Timestamp> = one.came_at.parse().ok();
-        came.is_some_and(|came| now.duration_since(came) < PATIENCE)
-    };
-    Ok(ceremony.filter(is_fresh))
+    Ok(ceremony.filter(|one| PATIENCE.holds_since(&one.came_at, now)))
 }
 
 /// Adds the passkey that a browser made for who acts, and ends their other sessions. Gives recovery

@@ -9,11 +9,12 @@ use anyhow::{Context, bail};
 use denial::ids::PersonId;
 use denial::person::{Access, Actor, Moment, Reach, Role, allows, reach};
 use insight::board::Own;
+use jiff::civil::Date;
 use store::people::Person;
 use store::practices::Clinic;
 use store::{Key, Practice, Store, Tx, Url, instant};
 
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::documents::Documents;
 use crate::own_rules::{RuleBook, RuleBooks};
 use crate::practices::{self, Wanted};
@@ -106,6 +107,11 @@ impl Office {
     pub(crate) fn moment_of(&self, who: Actor) -> Moment {
         let now = self.clock.now();
         Moment { now, today: self.clock.today(&self.clinic.zone), who }
+    }
+
+    /// The instant at which a day begins where the practice is.
+    pub(crate) fn begins(&self, day: Date) -> String {
+        clock::begins(&self.clinic.zone, day)
     }
 
     /// The practice's short name.

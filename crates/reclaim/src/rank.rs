@@ -12,12 +12,11 @@ use denial::remittance::Adjustment;
 use denial::rules::Rules;
 use denial::triage::{self, Priority, Stake};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use store::denials::Rank;
 use store::{Tx, instant};
 
 use crate::practice::Office;
-use crate::settle;
+use crate::{clock, settle};
 
 /// The numbers that the queue sorts by.
 pub(crate) fn rank(case: &Denial, today: Date, rules: &Rules) -> Rank {
@@ -113,7 +112,7 @@ pub(crate) async fn is_due(office: &Office) -> anyhow::Result<bool> {
 
 /// True where an instant lies before this day of the practice, or is none.
 pub(crate) fn is_before_today(office: &Office, at: &str) -> bool {
-    let zone = TimeZone::get(&office.clinic.zone).unwrap_or(TimeZone::UTC);
+    let zone = clock::zone(&office.clinic.zone);
     let at = at.parse::<jiff::Timestamp>().ok();
     at.is_none_or(|at| zone.to_datetime(at).date() < office.moment().today)
 }

@@ -7,12 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use jiff::SignedDuration;
-use store::instant;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
+use crate::clock::Patience;
 use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::{self, App};
@@ -146,12 +145,12 @@ async fn sweep_all(office: &Office) -> anyhow::Result<()> {
 }
 
 /// Nothing at the door waits for longer than this.
-const WAITED: SignedDuration = SignedDuration::from_mins(10);
+const WAITED: Patience = Patience::minutes(10);
 
 /// Forgets challenges, browsers and people at the door that nobody came back for.
 async fn forget_waits(office: &Office) -> Result<(), store::Error> {
     let now = office.clock.now();
-    let stale = instant(now.checked_sub(WAITED).unwrap_or(now));
+    let stale = WAITED.stale(now);
     if !office.store.read_house().await?.has_stale_waits(&stale).await? {
         return Ok(());
     }

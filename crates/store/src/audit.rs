@@ -66,7 +66,7 @@ pub struct Line {
 }
 
 /// An instant after all others.
-const NEVER: &str = "9999-12-31T23:59:59.999999Z";
+pub const NEVER: &str = "9999-12-31T23:59:59.999999Z";
 
 /// Entries by what finds the fewest, with the instant as it is compared and sorted by.
 macro_rules! lines {

@@ -3,14 +3,15 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
+use crate::clock::Patience;
 use crate::oidc::token::Keys;
 use crate::oidc::{Discovery, Fault, read};
 
 /// So long an issuer that failed is not asked again.
-const FORGIVEN: SignedDuration = SignedDuration::from_secs(30);
+const FORGIVEN: Patience = Patience::minutes(1);
 
 /// An issuer as it was when it answered.
 #[derive(Clone, Debug)]
@@ -52,11 +53,11 @@ impl Acquaintance {
         &self,
         issuer: &str,
         now: Timestamp,
-        older: SignedDuration,
+        older: Patience,
     ) -> Result<Met, Fault> {
         let question = {
             let mut kept = self.lock();
-            let is_fresh = |met: &&Met| is_within(met.at, older, now);
+            let is_fresh = |met: &&Met| older.holds(met.at, now);
             if let Some(met) = kept.of(issuer).filter(is_fresh) {
                 return Ok(met.clone());
             }
@@ -99,18 +100,13 @@ impl Kept {
 
     /// The question that is asked already, or was a moment ago; else a new one.
     fn question(&mut self, issuer: &str, now: Timestamp) -> Arc<Question> {
-        let is_it = |one: &&Arc<Question>| one.issuer == issuer && is_within(one.at, FORGIVEN, now);
+        let is_it = |one: &&Arc<Question>| one.issuer == issuer && FORGIVEN.holds(one.at, now);
         if let Some(question) = self.asked.as_ref().filter(is_it) {
             return question.clone();
         }
         let new = Question { issuer: issuer.to_owned(), at: now, answer: OnceCell::new() };
         self.asked.insert(Arc::new(new)).clone()
     }
-}
-
-/// What came in the future, by a clock that was wrong, is not fresh.
-fn is_within(at: Timestamp, patience: SignedDuration, now: Timestamp) -> bool {
-    (SignedDuration::ZERO..patience).contains(&now.duration_since(at))
 }
 
 #[cfg(test)]
@@ -158,10 +154,10 @@ mod tests {
         }
         assert_eq!(all.join_all().await, [true; 8]);
         assert_eq!(knocks.load(Ordering::SeqCst), 1, "all of them waited for one answer");
-        let soon = at("2026-03-03T12:00:29Z");
+        let soon = at("2026-03-03T12:00:59Z");
         assert!(known.met(&address, soon, HOLDS).await.is_err());
         assert_eq!(knocks.load(Ordering::SeqCst), 1, "it failed a moment ago");
-        let later = at("2026-03-03T12:00:30Z");
+        let later = at("2026-03-03T12:01:00Z");
         assert!(known.met(&address, later, HOLDS).await.is_err());
         assert_eq!(knocks.load(Ordering::SeqCst), 2);
     }

@@ -9,12 +9,12 @@ use axum::response::Response;
 use denial::person::{Access, Role, allows};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use store::audit::{Book, Line, Sought};
-use store::{Tx, instant};
+use store::Tx;
 
 use crate::access;
+use crate::clock;
 use crate::fields::Fields;
 use crate::web::gate;
 use crate::web::page::{Page, html};
@@ -106,15 +106,14 @@ impl Asked {
     /// The same for the database; days are the practice's, the last one whole.
     fn sought(&self, zone: &str) -> Sought {
         let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-        let start = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).ok().map(instant);
+        let start = |day: Date| clock::begins(zone, day);
         let day = |text: &str| text.parse::<Date>().ok();
         Sought {
             about: filled(&self.about),
             actor: filled(&self.who),
             kind: filled(&self.kind),
-            from: day(&self.from).and_then(start),
-            until: day(&self.to).and_then(|day| day.tomorrow().ok()).and_then(start),
+            from: day(&self.from).map(start),
+            until: day(&self.to).and_then(|day| day.tomorrow().ok()).map(start),
         }
     }
 

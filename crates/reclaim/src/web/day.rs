@@ -13,7 +13,6 @@ use jiff::civil::Date;
 use store::Tx;
 
 use crate::day_sheet::{self, Sheet, Touched};
-use crate::digest;
 use crate::fields::Fields;
 use crate::web::App;
 use crate::web::page::{Page, html};
@@ -64,7 +63,7 @@ pub(crate) async fn page(
     let names = timeline::people(&mut tx).await?;
     let name = names.get(who).cloned().ok_or(Trouble::Nowhere)?;
     let next = day.tomorrow().unwrap_or(day);
-    let (from, until) = (digest::begins(office, day), digest::begins(office, next));
+    let (from, until) = (office.begins(day), office.begins(next));
     let sheet = day_sheet::sheet(&tx.deeds_of(who, &from, &until).await?);
     let cases = cases(&mut tx, &sheet).await?;
     let mut sections = vec![sums(&sheet, &cases)];

@@ -4,9 +4,8 @@ use denial::person::{Access, allows};
 use insight::board::{Facet, Sum};
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
 use store::tallies::Flow;
-use store::{Tx, instant};
+use store::Tx;
 
 use crate::practice::Office;
 use crate::web::chart::{self, Bar, Named};
@@ -35,12 +34,10 @@ pub(crate) async fn flow(tx: &mut Tx, office: &Office) -> Result<Vec<Week>, Trou
     if !allows(office.who.role, Access::Figures) {
         return Ok(Vec::new());
     }
-    let zone = TimeZone::get(&office.clinic.zone).unwrap_or(TimeZone::UTC);
     let today = office.moment().today;
     let monday = today.saturating_sub(i64::from(today.weekday().since(Weekday::Monday)).days());
     let first = |weeks: i64| monday.saturating_sub(((WEEKS - 1 - weeks) * 7).days());
-    let begins = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).map(instant).unwrap_or_default();
-    let instants: Vec<String> = (0..=WEEKS).map(|week| begins(first(week))).collect();
+    let instants: Vec<String> = (0..=WEEKS).map(|week| office.begins(first(week))).collect();
     let flows = tx.flow(&instants).await?;
     Ok((0..WEEKS).map(first).zip(flows).collect())
 }

@@ -3,9 +3,8 @@
 use denial::person::Role;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use store::audit::{Book, Sought};
-use store::{Tx, instant};
+use store::audit::{Book, NEVER, Sought};
+use store::Tx;
 
 use crate::practice::Office;
 use crate::web::home::{count, tile};
@@ -18,8 +17,6 @@ use crate::{rank, refile, verify};
 const VIEWS: i64 = 7;
 /// Days of the trail of write-offs.
 const TRAIL: i64 = 30;
-/// After any instant.
-const END: &str = "9999";
 
 /// The parts of the role that are no cases.
 pub(crate) async fn sections(tx: &mut Tx, office: &Office) -> Result<Vec<Section>, Trouble> {
@@ -75,10 +72,8 @@ async fn files(tx: &mut Tx) -> Result<Section, Trouble> {
 
 /// The first day of so many, and the instant at which it begins.
 fn since(office: &Office, days: i64) -> (Date, String) {
-    let zone = TimeZone::get(&office.clinic.zone).unwrap_or(TimeZone::UTC);
     let day = office.moment().today.saturating_sub((days - 1).days());
-    let at = zone.to_timestamp(day.at(0, 0, 0, 0)).map(instant).unwrap_or_default();
-    (day, at)
+    (day, office.begins(day))
 }
 
 /// Who looked at what, by kind.
@@ -120,7 +115,7 @@ async fn entries(
     let (day, from) = since(office, days);
     let mut rows = Vec::new();
     for kind in kinds {
-        let found = count(tx.count_kind(book, kind, &from, END).await?);
+        let found = count(tx.count_kind(book, kind, &from, NEVER).await?);
         let href = format!("/journal?book={name}&kind={kind}&from={day}");
         let link = Some(Link { href, rows: found });
         rows.push(vec![Cell::of(audit::in_words(kind)), Cell { link, ..Cell::of(number(found)) }]);

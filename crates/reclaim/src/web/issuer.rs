@@ -8,13 +8,14 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderMap, SET_COOKIE};
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::ids::PersonId;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 use store::instant;
 use store::issuers::Newcomer;
 use store::journal::Entry;
 use store::sessions::CameFrom;
 
+use crate::clock::Patience;
 use crate::fields::Fields;
 use crate::oidc::{self, Arrived, Fault, ties};
 use crate::web::came_from::Origin;
@@ -26,7 +27,7 @@ use crate::web::trouble::Trouble;
 use crate::web::{App, passkeys, second, site, tries, words};
 
 /// So long a newcomer waits to be tied.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+const PATIENCE: Patience = Patience::minutes(10);
 /// The page that ties a newcomer.
 pub(crate) const TIE: &str = "/account/tie";
 
@@ -171,7 +172,7 @@ async fn ask_who(
         named: arrived.said.named,
         came_at: instant(now),
     };
-    let stale = instant(now.checked_sub(PATIENCE).unwrap_or(now));
+    let stale = PATIENCE.stale(now);
     let mut tx = app.office.store.write_aside(app.office.practice()).await?;
     tx.keep_newcomer(&session::hashed(&token), &newcomer, &stale).await?;
     let entry = Entry::new("issuer", "sign_in.issuer_unknown", &json!({}));
@@ -248,10 +249,7 @@ async fn newcomer(app: &App, headers: &HeaderMap) -> Result<Option<(String, Newc
     let token = session::hashed(&token);
     let found = app.office.store.read_house().await?.newcomer(&token).await?;
     let now = app.office.clock.now();
-    let found = found.filter(|one| {
-        let came: Option<Timestamp> = one.came_at.parse().ok();
-        came.is_some_and(|came| now.duration_since(came) < PATIENCE)
-    });
+    let found = found.filter(|one| PATIENCE.holds_since(&one.came_at, now));
     Ok(found.map(|one| (token, one)))
 }
 

@@ -8,13 +8,13 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderMap, SET_COOKIE};
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::ids::PersonId;
-use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use store::factors::HalfWay;
 use store::instant;
 use store::journal::Entry;
 use store::sessions::CameFrom;
 
+use crate::clock::Patience;
 use crate::factor;
 use crate::web::App;
 use crate::web::came_from::Origin;
@@ -27,7 +27,7 @@ use crate::web::trouble::Trouble;
 use crate::web::{passkeys, site};
 
 /// So long the right password holds without its code.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+const PATIENCE: Patience = Patience::minutes(5);
 
 #[derive(Template)]
 #[template(path = "sign_in_code.html")]
@@ -50,7 +50,7 @@ pub(crate) async fn ask(
 ) -> Result<Response, Trouble> {
     let token = session::drawn();
     let now = app.office.clock.now();
-    let stale = instant(now.checked_sub(PATIENCE).unwrap_or(now));
+    let stale = PATIENCE.stale(now);
     let half = HalfWay {
         person: person.to_owned(),
         came_at: instant(now),
@@ -118,10 +118,7 @@ pub(crate) async fn who(
     let token = session::hashed(&token);
     let half = app.office.store.read_house().await?.half_way(&token).await?;
     let now = app.office.clock.now();
-    let half = half.filter(|half| {
-        let came: Option<Timestamp> = half.came_at.parse().ok();
-        came.is_some_and(|came| now.duration_since(came) < PATIENCE)
-    });
+    let half = half.filter(|half| PATIENCE.holds_since(&half.came_at, now));
     Ok(half.map(|half| (token, half)))
 }
 

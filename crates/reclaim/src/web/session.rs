@@ -8,11 +8,12 @@ use axum::http::request::Parts;
 use denial::ids::PersonId;
 use denial::person::{Actor, Role, SecondFactor};
 use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest, Sha256};
 use store::practices::Clinic;
 use store::sessions::VisitorRow;
 use store::{Practice, instant};
 
+use crate::factor;
+pub(crate) use crate::factor::hashed;
 use crate::practice::Office;
 use crate::web::App;
 use crate::web::trouble::Trouble;
@@ -244,14 +245,7 @@ fn place_of(row: VisitorRow) -> Option<(Clinic, Actor)> {
 
 /// Draws a token: 256 bits that nobody guesses.
 pub(crate) fn drawn() -> String {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).expect("the system has randomness");
-    hex::encode(bytes)
-}
-
-/// What is kept of a token.
-pub(crate) fn hashed(token: &str) -> String {
-    hex::encode(Sha256::digest(token.as_bytes()))
+    hex::encode(factor::drawn::<32>())
 }
 
 /// The token that the forms of a session carry.

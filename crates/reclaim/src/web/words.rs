@@ -3,7 +3,8 @@
 use denial::money::Money;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+
+use crate::clock;
 
 /// A name of rows and rules as words: `coding_or_modifier` is "Coding or modifier".
 pub(crate) fn label(name: &str) -> String {
@@ -52,7 +53,7 @@ pub(crate) fn day_of(text: &str) -> String {
 
 /// An instant of a row on the clock of a practice.
 pub(crate) fn instant(text: &str, zone: &str) -> String {
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let zone = clock::zone(zone);
     text.parse::<Timestamp>().map_or_else(
         |_| text.to_owned(),
         |at| zone.to_datetime(at).strftime("%b %-d, %Y, %-I:%M %p").to_string(),
