@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use store::Wire;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
@@ -36,6 +37,7 @@ pub(crate) async fn serve(
              itself keeps no practice from another; give the program a role of its own"
         );
     }
+    warn_of(office.store.wire());
     settle::catch_up(&office).await?;
     let code = setup_code(&office).await?;
     greet(address, code.as_deref());
@@ -54,6 +56,20 @@ pub(crate) async fn serve(
     watching.await.context("the inbox stopped")?;
     nightly.await.context("the sweeps stopped")?;
     Ok(())
+}
+
+fn warn_of(wire: Wire) {
+    match wire {
+        Wire::Here | Wire::Proven => {}
+        Wire::Unproven => tracing::warn!(
+            "the line to the database is encrypted to whoever answers: say sslmode=verify-full in \
+             its address, so that the server proves its name"
+        ),
+        Wire::Open => tracing::warn!(
+            "the line to the database is open: patient data crosses the network as anybody there \
+             can read it; say sslmode=verify-full in its address"
+        ),
+    }
 }
 
 /// Asks the issuer beside everything else, so that who signs out is told where, from the first on.

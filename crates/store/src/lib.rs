@@ -54,7 +54,7 @@ use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Pool, Postgres, Sqlite};
 
 pub use journal::Key;
-pub use open::Url;
+pub use open::{Url, Wire};
 use sql::{Conn, run};
 use turn::{Turn, Turns};
 
@@ -138,6 +138,16 @@ pub enum Error {
     /// An address that names neither database.
     #[error("expected sqlite:PATH or postgres://…, {0}")]
     Url(String),
+    /// A server elsewhere, with nothing said of how the line to it is protected.
+    #[error(
+        "the database at {host} is on another machine: end its address with ?sslmode=verify-full, and \
+         &sslrootcert=FILE for an authority of your own; sslmode=require or disable is taken where the \
+         network itself is trusted"
+    )]
+    Unprotected {
+        /// The server's name, without anything else of its address.
+        host: String,
+    },
 }
 
 /// The short name of a practice, as commands and rows carry it: letters, digits and dashes, at

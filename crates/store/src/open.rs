@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::fs::File;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Pool, Postgres, SqlSafeStr, Sqlite};
 
@@ -41,6 +42,43 @@ impl Url {
     }
 }
 
+/// How safe the line to a database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// It leaves this machine nowhere.
+    Here,
+    /// It is encrypted, and the server has proven its name.
+    Proven,
+    /// It is encrypted, to whoever answers.
+    Unproven,
+    /// Whoever is on the way reads and alters it.
+    Open,
+}
+
+impl Wire {
+    /// Nothing where nothing is said of a server elsewhere: what is tried first and given up
+    /// silently protects nobody.
+    fn of(options: &PgConnectOptions) -> Option<Wire> {
+        if is_here(options) {
+            return Some(Wire::Here);
+        }
+        match options.get_ssl_mode() {
+            PgSslMode::VerifyFull => Some(Wire::Proven),
+            // Any authority of this machine would do, for any name.
+            PgSslMode::VerifyCa | PgSslMode::Require => Some(Wire::Unproven),
+            PgSslMode::Disable => Some(Wire::Open),
+            PgSslMode::Prefer | PgSslMode::Allow => None,
+        }
+    }
+}
+
+fn is_here(options: &PgConnectOptions) -> bool {
+    let host = options.get_host().trim_matches(['[', ']']);
+    let is_loopback = || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    let is_socket = options.get_socket().is_some() || host.starts_with('/');
+    is_socket || host.eq_ignore_ascii_case("localhost") || is_loopback()
+}
+
 /// Pages that each SQLite connection keeps in memory, in KiB.
 const CACHE_KIB: &str = "-16384";
 /// Readers beside the one writer.
@@ -57,6 +95,15 @@ impl Store {
             Url::Postgres(address) => Pools::Postgres(postgres(address).await?),
         };
         Ok(Store { pools, key, turns: Turns::new() })
+    }
+
+    /// How safe the line to the database is.
+    #[must_use]
+    pub fn wire(&self) -> Wire {
+        match &self.pools {
+            Pools::Sqlite(_) => Wire::Here,
+            Pools::Postgres(pool) => Wire::of(&pool.connect_options()).unwrap_or(Wire::Open),
+        }
     }
 }
 
@@ -129,6 +176,9 @@ async fn postgres(address: &str) -> Result<Pool<Postgres>, Error> {
     // A plan that is kept was made while tables were small, and then walks them whole.
     let options =
         PgConnectOptions::from_str(address)?.options([("plan_cache_mode", "force_custom_plan")]);
+    if Wire::of(&options).is_none() {
+        return Err(Error::Unprotected { host: options.get_host().to_owned() });
+    }
     let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
     let desk = concat!(
         include_str!("../migrations/0003_desk.sql"),
@@ -179,6 +229,44 @@ mod tests {
         assert_eq!(Url::parse("sqlite:///a.db").ok(), Some(Url::Sqlite(PathBuf::from("/a.db"))));
         assert!(matches!(Url::parse("postgres://x/y"), Ok(Url::Postgres(_))));
         assert!(Url::parse("mysql://x").is_err() && Url::parse("a.db").is_err());
+    }
+
+    #[test]
+    fn a_server_elsewhere_is_reached_only_as_somebody_said() {
+        let wire = |address: &str| Wire::of(&address.parse().expect("an address"));
+        for here in [
+            "postgres://u@localhost/d",
+            "postgres://u@127.0.0.1:5544/d?sslmode=disable",
+            "postgres://u@[::1]/d",
+            "postgres://u@%2Frun%2Fpostgresql/d",
+            "postgres:///d?host=/run/postgresql",
+        ] {
+            assert_eq!(wire(here), Some(Wire::Here), "{here}");
+        }
+        let far = "postgres://u:secret@db.example/d";
+        for (more, safe) in [
+            ("", None),
+            ("?sslmode=prefer", None),
+            ("?sslmode=allow", None),
+            ("?sslmode=disable", Some(Wire::Open)),
+            ("?sslmode=require", Some(Wire::Unproven)),
+            ("?sslmode=verify-ca&sslrootcert=/a.pem", Some(Wire::Unproven)),
+            ("?sslmode=verify-full", Some(Wire::Proven)),
+            ("?host=127.0.0.2", Some(Wire::Here)),
+            ("?hostaddr=192.0.2.7", None),
+        ] {
+            assert_eq!(wire(&format!("{far}{more}")), safe, "{more}");
+        }
+        assert_eq!(wire("postgres://u@localhost.evil.example/d"), None);
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_tells_no_password() {
+        let far = Url::parse("postgres://u:secret@db.example/d").expect("an address");
+        let refused = Store::open(&far, Key::new(b"a synthetic key")).await.err().expect("refused");
+        let told = refused.to_string();
+        assert!(told.contains("db.example") && told.contains("sslmode=verify-full"), "{told}");
+        assert!(!told.contains("secret"));
     }
 
     #[test]

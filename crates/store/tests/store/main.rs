@@ -18,6 +18,7 @@ mod remittances;
 mod reveals;
 mod rule_versions;
 mod schema;
+mod tls;
 mod verify;
 mod waits;
 mod walls;
