@@ -40,8 +40,8 @@
     form.elements.attestation.value = text(made.response.attestationObject);
   }
 
-  // One that is shown; the challenge is fetched when somebody asks for it.
-  async function show() {
+  // One that is shown; a challenge is fetched for each.
+  async function show(how) {
     const second = form.elements.second ? "second=yes" : "";
     const answer = await fetch("/sign-in/passkey/begin", {
       method: "POST",
@@ -51,6 +51,7 @@
     if (!answer.ok) throw new Error("no challenge");
     const asked = await answer.json();
     const shown = await navigator.credentials.get({
+      ...how,
       publicKey: {
         challenge: bytes(asked.challenge),
         rpId: asked.host,
@@ -64,6 +65,33 @@
     form.elements.authenticator.value = text(shown.response.authenticatorData);
     form.elements.signature.value = text(shown.response.signature);
     form.elements.handle.value = shown.response.userHandle ? text(shown.response.userHandle) : "";
+  }
+
+  // Passkeys stand in the browser's own list at the field of the name, where it can do that; nobody
+  // is asked for anything before they choose one there. A challenge holds for five minutes, and the
+  // page that began last has it.
+  const fresh = 4 * 60 * 1000;
+  let offered = new AbortController();
+  let offers = false;
+  async function offer() {
+    if (document.hidden || !offers) return;
+    offered.abort();
+    const { signal } = (offered = new AbortController());
+    const again = setTimeout(offer, fresh);
+    signal.addEventListener("abort", () => clearTimeout(again));
+    try {
+      await show({ mediation: "conditional", signal });
+      if (!signal.aborted) form.submit();
+    } catch {
+      // Called off, or nothing to offer: the button stays.
+    }
+  }
+  async function offerWhereItCan() {
+    const can = window.PublicKeyCredential.isConditionalMediationAvailable;
+    if (form.elements.second || !can || !(await can.call(window.PublicKeyCredential))) return;
+    offers = true;
+    document.addEventListener("visibilitychange", offer);
+    offer();
   }
 
   const reasons = {
@@ -86,12 +114,15 @@
     event.preventDefault();
     tell("");
     button.disabled = true;
+    offered.abort();
     try {
-      await (form.dataset.passkey === "make" ? make() : show());
+      await (form.dataset.passkey === "make" ? make() : show({}));
       form.submit();
     } catch (fault) {
       tell(reasons[fault.name] || "That did not work. Try it again, or use another way.");
+      offer();
     }
     button.disabled = false;
   });
+  if (form.dataset.passkey === "show") offerWhereItCan();
 })();

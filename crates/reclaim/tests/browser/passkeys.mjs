@@ -34,12 +34,18 @@ async function device(context, page) {
       });
     },
     forget: () => session.send("WebAuthn.clearCredentials", { authenticatorId }),
+    // Whether somebody is at the device, who would touch it.
+    attend: (enabled) =>
+      session.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled }),
     verify: (isUserVerified) =>
       session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
   };
 }
 
-async function signOut(page) {
+// Chromium's own device has no list to choose from: it answers what the door offers as soon as
+// somebody is at it. So nobody is until the story says so.
+async function signOut(page, virtual) {
+  await virtual.attend(false);
   await page.goto(base);
   await page.locator("details.me summary").click();
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -72,21 +78,32 @@ async function live(page, context) {
   await page.getByRole("button", { name: "Make the passkey" }).click();
   await page.getByRole("alert").filter({ hasText: "has a passkey of yours already" }).waitFor();
 
-  await signOut(page);
+  await signOut(page, virtual);
   await shoot(page, "passkey-door");
+  await virtual.attend(true);
   await door.click();
   await home.waitFor();
 
-  await signOut(page);
+  // In the browser's own list at the name: chosen there, nothing else is pressed.
+  await signOut(page, virtual);
+  const name = page.getByLabel("Name to sign in with");
+  assert.equal(await name.getAttribute("autocomplete"), "username webauthn");
+  await virtual.attend(true);
+  await page.reload();
+  await home.waitFor();
+
+  await signOut(page, virtual);
   await page.getByLabel("Name to sign in with").fill(login);
   await page.getByLabel("Password").fill(own);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("button", { name: "Show a passkey" }).waitFor();
   await shoot(page, "passkey-second");
+  await virtual.attend(true);
   await page.getByRole("button", { name: "Show a passkey" }).click();
   await home.waitFor();
 
-  await signOut(page);
+  await signOut(page, virtual);
+  await virtual.attend(true);
   await virtual.verify(false);
   await door.click();
   await page.getByRole("alert").filter({ hasText: "Nothing came from your device" }).waitFor();
@@ -96,7 +113,10 @@ async function live(page, context) {
   await virtual.turnBack(kept);
   await door.click();
   await page.getByRole("alert").filter({ hasText: "may have been copied" }).waitFor();
+  await virtual.attend(false);
   await virtual.forget();
+  await page.goto(`${base}/sign-in`);
+  await virtual.attend(true);
   await door.click();
   await page.getByRole("alert").filter({ hasText: "Nothing came from your device" }).waitFor();
 }
