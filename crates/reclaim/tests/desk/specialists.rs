@@ -54,14 +54,20 @@ fn work(desk: &Desk, people: usize, time: Duration, pause: u64) {
         desk.person(&format!("desk{number}"), "billing_specialist", PASSWORD);
     }
     let servers = [Server::start(desk), Server::start(desk)];
-    let end = Instant::now() + time;
-    let days: Vec<Day> = thread::scope(|scope| {
-        let working: Vec<_> = (0..people)
+    let all: Vec<Specialist<'_>> = thread::scope(|scope| {
+        let coming: Vec<_> = (0..people)
             .map(|number| {
                 let server = servers.get(number % 2).expect("two");
-                scope.spawn(move || Specialist::come(server, number, pause).work_until(end))
+                scope.spawn(move || Specialist::come(server, number, pause))
             })
             .collect();
+        coming.into_iter().map(|one| one.join().expect("everybody comes in")).collect()
+    });
+    // The time begins once all of them are there: signing in takes a while on purpose.
+    let end = Instant::now() + time;
+    let days: Vec<Day> = thread::scope(|scope| {
+        let working: Vec<_> =
+            all.into_iter().map(|one| scope.spawn(move || one.work_until(end))).collect();
         // Files come in meanwhile, as they do in a clinic.
         desk.take(&later);
         working.into_iter().map(|one| one.join().expect("nobody falls ill")).collect()
@@ -71,6 +77,7 @@ fn work(desk: &Desk, people: usize, time: Duration, pause: u64) {
     }
     let kept: Vec<&(String, String)> = days.iter().flat_map(|day| &day.kept).collect();
     assert!(kept.len() > people, "they hardly acted: {}", kept.len());
+    assert!(days.iter().all(|day| !day.kept.is_empty()), "somebody did not act at all");
     let expected: BTreeSet<String> = kept.iter().map(|(_, text)| text.clone()).collect();
     let found = notes(desk, &kept.iter().map(|(id, _)| id.as_str()).collect());
     let once: BTreeSet<String> = found.iter().cloned().collect();
