@@ -327,7 +327,7 @@ pub(crate) async fn setup(
     State(app): State<Arc<App>>,
     Query(Code { code }): Query<Code>,
 ) -> Result<Response, Trouble> {
-    check_code(&app, &code)?;
+    check_code(&app, &code).await?;
     let mut typed = Fields::new();
     typed.insert("zone".to_owned(), app.office.afresh().await?.clinic.zone);
     let page = Page::open(&app.office, "The first person");
@@ -340,7 +340,7 @@ pub(crate) async fn set_up(
     Loose(fields): Loose,
 ) -> Result<Response, Trouble> {
     let code = fields.get("code").cloned().unwrap_or_default();
-    check_code(&app, &code)?;
+    check_code(&app, &code).await?;
     match first_person(&app, &fields).await? {
         Ok(()) => {
             *app.setup.lock().expect("nobody panics with the code in hand") = None;
@@ -381,10 +381,15 @@ async fn first_person(app: &App, fields: &Fields) -> Result<Result<(), String>, 
     Ok(Ok(()))
 }
 
-fn check_code(app: &App, code: &str) -> Result<(), Trouble> {
+/// The code is good for nothing once somebody can sign in, whoever made them: a command or another
+/// process may have.
+async fn check_code(app: &App, code: &str) -> Result<(), Trouble> {
     let known = app.setup.lock().expect("nobody panics with the code in hand").clone();
     let fits = known.is_some_and(|known| bool::from(known.as_bytes().ct_eq(code.as_bytes())));
-    if fits { Ok(()) } else { Err(Trouble::Nowhere) }
+    if !fits || app.office.store.read_house().await?.has_people().await? {
+        return Err(Trouble::Nowhere);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

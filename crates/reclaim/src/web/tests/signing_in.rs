@@ -208,6 +208,28 @@ async fn the_first_person_needs_the_code_of_the_console() {
 }
 
 #[tokio::test]
+async fn the_code_of_the_console_ends_with_the_first_person_whoever_made_them() {
+    let mut clinic = TestClinic::open().await;
+    let code = people::drawn();
+    clinic.app = App::new(clinic.office().clone(), false, Some(code.clone()));
+    let stranger = clinic.stranger();
+    let page = format!("/setup?code={code}");
+    stranger.get(&page).await.is(StatusCode::OK);
+    let role = Role::Administrator;
+    let new = NewPerson { login: "root", name: "Root", role, password: PASSWORD };
+    people::add(clinic.office(), &new).await.expect("made by a command meanwhile");
+    stranger.get(&page).await.is(StatusCode::NOT_FOUND);
+    let second = [
+        ("login", "eve"),
+        ("name", "Eve"),
+        ("password", PASSWORD),
+        ("role", "administrator"),
+        ("code", code.as_str()),
+    ];
+    stranger.send_form("/setup", &second).await.is(StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn who_works_in_two_practices_chooses() {
     let clinic = TestClinic::open().await;
     let mut ada = clinic.named("ada", Role::BillingSpecialist).await;
