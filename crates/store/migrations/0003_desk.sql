@@ -68,6 +68,7 @@ create table attempt (
   failed bigint not null,
   last_at text not null
 );
+create index attempt_last on attempt (last_at);
 
 -- Second factors. The secret is sealed with a key that is not in the database.
 create table factor (

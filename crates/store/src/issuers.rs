@@ -103,6 +103,24 @@ impl Tx {
         Ok(())
     }
 
+    /// Ends the sessions of everybody whom an issuer let in, and what is on its way there or back;
+    /// gives how many sessions.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn end_sessions_by_issuer(&mut self, at: &str) -> Result<u64, Error> {
+        run!(self, execute, "delete from errand")?;
+        run!(self, execute, "delete from newcomer")?;
+        run!(self, execute, "delete from half_way where how like 'issuer%'")?;
+        let ended = run!(
+            self,
+            execute,
+            "update session set ended_at = $1 where ended_at is null and how like 'issuer%'",
+            at
+        )?;
+        Ok(ended)
+    }
+
     /// Whom an issuer means by a subject, where they are not shut out.
     ///
     /// # Errors
@@ -255,7 +273,8 @@ impl Tx {
         Ok(row.filter(|_| taken > 0))
     }
 
-    /// Keeps a newcomer under the hash of a token; forgets those who came before `stale`.
+    /// Keeps a newcomer under the hash of a token, in place of the same subject before; forgets those
+    /// who came before `stale`.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -265,7 +284,14 @@ impl Tx {
         newcomer: &Newcomer,
         stale: &str,
     ) -> Result<(), Error> {
-        run!(self, execute, "delete from newcomer where came_at < $1", stale)?;
+        run!(
+            self,
+            execute,
+            "delete from newcomer where came_at < $1 or (issuer = $2 and subject = $3)",
+            stale,
+            newcomer.issuer.as_str(),
+            newcomer.subject.as_str()
+        )?;
         run!(
             self,
             execute,

@@ -32,7 +32,8 @@ pub(super) enum IssuerCommand {
     },
     /// Says what is configured
     Show,
-    /// Nobody signs in by it any more; ties of people stay for the day that it is set again
+    /// Nobody signs in by it any more, and the sessions that it began end; ties of people stay for
+    /// the day that it is set again
     Off,
 }
 

@@ -82,12 +82,18 @@ pub(crate) async fn run_set(office: &Office, mut wanted: Wanted) -> anyhow::Resu
     std::io::stdin().lock().read_line(&mut line).context("cannot read the secret")?;
     wanted.secret = line.trim_end_matches(['\r', '\n']).to_owned();
     let issuer = oidc::look(office, &wanted).await?;
+    let moment = office.moment();
     let mut tx = office.store.write_aside(office.practice()).await?;
+    let was = tx.issuer().await?;
     tx.set_issuer(Some(&issuer)).await?;
-    let facts =
-        json!({ "issuer": issuer.issuer, "client": issuer.client, "strong": issuer.strong });
-    let entry = Entry::new("issuer", "issuer.set", &facts);
-    tx.append_house(vec![entry], &office.moment()).await?;
+    // Whom another one let in comes in by this one or not at all.
+    let ended = match was.filter(|was| was.issuer != issuer.issuer) {
+        Some(_) => tx.end_sessions_by_issuer(&instant(moment.now)).await?,
+        None => 0,
+    };
+    let facts = json!({ "issuer": issuer.issuer, "client": issuer.client,
+                        "strong": issuer.strong, "sessions_ended": ended });
+    tx.append_house(vec![Entry::new("issuer", "issuer.set", &facts)], &moment).await?;
     tx.commit().await?;
     show::print(vec![format!(
         "people may sign in by {}; from now on the program calls that host, and no other",
@@ -101,11 +107,16 @@ pub(crate) async fn run_off(office: &Office) -> anyhow::Result<ExitCode> {
     let mut tx = office.store.write_aside(office.practice()).await?;
     let was = tx.issuer().await?;
     tx.set_issuer(None).await?;
-    let entry = Entry::new("issuer", "issuer.off", &json!({}));
-    tx.append_house(vec![entry], &office.moment()).await?;
+    let moment = office.moment();
+    let ended = tx.end_sessions_by_issuer(&instant(moment.now)).await?;
+    let facts = json!({ "sessions_ended": ended });
+    tx.append_house(vec![Entry::new("issuer", "issuer.off", &facts)], &moment).await?;
     tx.commit().await?;
     let line = match was {
-        Some(issuer) => format!("nobody signs in by {} any more", issuer.issuer),
+        Some(issuer) => format!(
+            "nobody signs in by {} any more; {ended} sessions that it began have ended",
+            issuer.issuer
+        ),
         None => "no issuer was configured".to_owned(),
     };
     show::print(vec![line])

@@ -376,6 +376,22 @@ fn one_issuer_means_one_person_by_one_subject() {
 }
 
 #[test]
+fn sessions_end_with_the_issuer_that_began_them() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.make_person(&ada("ada"), AT).await.expect("made");
+        tx.give_role("usr_ada", Role::Poster).await.expect("given");
+        let from = CameFrom::default();
+        for (token, how) in [("s1", "issuer"), ("s2", "issuer and code"), ("s3", "password")] {
+            tx.begin_session(token, "usr_ada", (&from, how), AT).await.expect("begun");
+        }
+        assert_eq!(tx.end_sessions_by_issuer(LATER).await.expect("ended"), 2);
+        let left = tx.sessions_of("usr_ada").await.expect("read");
+        assert_eq!(left.iter().map(|one| one.token.as_str()).collect::<Vec<_>>(), ["s3"]);
+    });
+}
+
+#[test]
 fn an_errand_comes_back_once_and_a_newcomer_waits_a_while() {
     on_each(async |place| {
         let mut tx = place.store.write(&practice()).await.expect("a turn");
@@ -401,8 +417,10 @@ fn an_errand_comes_back_once_and_a_newcomer_waits_a_while() {
         };
         tx.keep_newcomer("t1", &newcomer(AT), "").await.expect("kept");
         assert_eq!(tx.newcomer("t1").await.expect("read"), Some(newcomer(AT)));
+        tx.keep_newcomer("t0", &newcomer(AT), "").await.expect("kept");
+        assert_eq!(tx.newcomer("t1").await.expect("read"), None, "one of a subject");
         tx.keep_newcomer("t2", &newcomer(LATER), LATER).await.expect("kept");
-        assert_eq!(tx.newcomer("t1").await.expect("read"), None, "stale");
+        assert_eq!(tx.newcomer("t0").await.expect("read"), None, "stale");
         assert!(tx.end_newcomer("t2").await.expect("ended"));
         assert!(!tx.end_newcomer("t2").await.expect("ended before"));
     });

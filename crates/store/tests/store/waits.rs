@@ -118,7 +118,7 @@ fn who_does_not_come_back_is_forgotten() {
             tx.begin_half_way(token, &half, "").await.expect("begun");
             let newcomer = Newcomer {
                 issuer: "https://id.test".to_owned(),
-                subject: "s".to_owned(),
+                subject: format!("subject {token}"),
                 named: String::new(),
                 came_at: came_at.to_owned(),
             };

@@ -339,6 +339,22 @@ async fn a_house_that_says_it_is_another_is_not_asked() {
 }
 
 #[tokio::test]
+async fn whom_the_house_let_in_is_out_when_it_is_off() {
+    let house = House::open().await;
+    let clinic = clinic(&house, "").await;
+    let ben = clinic.named("ben", Role::BillingSpecialist).await;
+    clinic.named("ada", Role::BillingSpecialist).await;
+    tied(&clinic, "ada").await;
+    let ada = is_in(&clinic, &round(&clinic, &house, &json!({})).await).await;
+    let away = Away::from(&clinic, "/queue").await;
+    ties::run_off(clinic.office()).await.expect("off");
+    assert_eq!(ada.get("/queue").await.location(), "/sign-in?next=/queue");
+    ben.get("/queue").await.is(StatusCode::OK);
+    is_refused(&away.back(&clinic).await, "took too long");
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn pages_that_only_name_the_house_do_not_ask_it() {
     let house = House::open().await;
     let clinic = clinic(&house, "").await;
