@@ -10,8 +10,8 @@ use denial::person::{Access, Role, allows};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use store::audit::{Book, Line, Sought};
 use store::Tx;
+use store::audit::{Book, Line, Sought};
 
 use crate::access;
 use crate::clock;

@@ -31,8 +31,14 @@ fn address(peer: Option<IpAddr>, headers: &HeaderMap) -> String {
     let is_here = peer.is_none_or(|peer| peer.is_loopback());
     let passed = headers.get_all("x-forwarded-for").iter().next_back();
     let passed = passed.and_then(|value| value.to_str().ok()).filter(|_| is_here);
-    let passed = passed.and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
+    let passed = passed.and_then(|list| one(list.rsplit(',').next()?.trim()));
     passed.or(peer).map_or_else(String::new, kept)
+}
+
+/// An address, with or without the port that some web servers add.
+fn one(text: &str) -> Option<IpAddr> {
+    let with_port = || text.parse().map(|whole: SocketAddr| whole.ip());
+    text.trim_matches(['[', ']']).parse().or_else(|_| with_port()).ok()
 }
 
 /// An address as it is kept: of the newer kind the network, since one house has many.
@@ -76,7 +82,7 @@ fn browser(agent: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderName, HeaderValue};
 
     #[test]
     fn only_a_web_server_of_this_machine_is_believed() {
@@ -87,6 +93,18 @@ mod tests {
         assert_eq!(from("127.0.0.1"), "192.0.2.7");
         assert_eq!(from("198.51.100.1"), "198.51.100.1");
         assert_eq!(address(None, &HeaderMap::new()), "");
+        for (text, kept) in [
+            ("192.0.2.7:50123", "192.0.2.7"),
+            ("[2001:db8:1:2::7]:50123", "2001:db8:1:2::"),
+            ("[2001:db8:1:2::7]", "2001:db8:1:2::"),
+            ("unknown", "127.0.0.1"),
+        ] {
+            let headers = HeaderMap::from_iter([(
+                HeaderName::from_static("x-forwarded-for"),
+                HeaderValue::from_static(text),
+            )]);
+            assert_eq!(address("127.0.0.1".parse().ok(), &headers), kept, "{text}");
+        }
         assert_eq!(from("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(address("::1".parse().ok(), &HeaderMap::new()), "::1");
     }

@@ -4,8 +4,8 @@ use denial::person::{Access, allows};
 use insight::board::{Facet, Sum};
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
-use store::tallies::Flow;
 use store::Tx;
+use store::tallies::Flow;
 
 use crate::practice::Office;
 use crate::web::chart::{self, Bar, Named};

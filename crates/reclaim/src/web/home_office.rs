@@ -3,8 +3,8 @@
 use denial::person::Role;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use store::audit::{Book, NEVER, Sought};
 use store::Tx;
+use store::audit::{Book, NEVER, Sought};
 
 use crate::practice::Office;
 use crate::web::home::{count, tile};

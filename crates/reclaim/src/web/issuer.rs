@@ -72,11 +72,24 @@ fn in_words(fault: &anyhow::Error) -> Result<String, Trouble> {
         Some(Fault::State) => {
             Ok("That took too long, or was answered before. Begin signing in again.".to_owned())
         }
-        Some(fault) => Ok(format!(
-            "Signing in elsewhere did not work: {fault}. The other ways stay; tell your \
-             administrator if it happens again."
-        )),
+        Some(fault) => {
+            tracing::warn!("signing in by the issuer: {fault}");
+            let text = told(fault);
+            Ok(format!(
+                "Signing in elsewhere did not work: {text}. The other ways stay; tell your \
+                 administrator if it happens again."
+            ))
+        }
         None => Err(Trouble::Broken(anyhow::anyhow!("{fault:#}"))),
+    }
+}
+
+/// What a stranger hears of a fault: nothing of the network, and nothing that the issuer wrote.
+fn told(fault: &Fault) -> String {
+    match fault {
+        Fault::Unreachable(_) => "it cannot be reached".to_owned(),
+        Fault::Answer(_) => "its answer cannot be read".to_owned(),
+        other => other.to_string(),
     }
 }
 

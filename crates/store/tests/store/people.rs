@@ -15,8 +15,7 @@ use crate::place::{AT, clinic, make, on_each, practice};
 
 const LATER: &str = "2026-06-02T08:00:00.000000Z";
 /// Nothing is stale.
-const WAIT: Wait<'_> =
-    Wait { from: "192.0.2.7", stale: "", room: Room { of_place: 9, in_all: 9 } };
+const WAIT: Wait<'_> = Wait { from: "192.0.2.7", stale: "", room: Room { of_place: 9, in_all: 9 } };
 
 fn ada(login: &str) -> Person {
     Person {

@@ -81,7 +81,10 @@ impl Server {
         open_to_postgres(folder.path(), &home);
         let server = Server { bin, port: port.port(), folder };
         let data = server.data();
-        run(&server.bin.join("initdb"), &["--no-sync", "-A", "trust", "-U", "reclaim", "-D", &data]);
+        run(
+            &server.bin.join("initdb"),
+            &["--no-sync", "-A", "trust", "-U", "reclaim", "-D", &data],
+        );
         let only_tls = "hostssl all all 127.0.0.1/32 trust\n";
         fs::write(Path::new(&data).join("pg_hba.conf"), only_tls).expect("written");
         let home = home.display();

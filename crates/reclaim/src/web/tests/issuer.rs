@@ -355,6 +355,23 @@ async fn whom_the_house_let_in_is_out_when_it_is_off() {
 }
 
 #[tokio::test]
+async fn a_house_that_is_gone_is_told_without_a_word_of_the_network() {
+    let house = House::open().await;
+    let clinic = clinic(&house, "").await;
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}", closed.local_addr().expect("an address"));
+    drop(closed);
+    let office = clinic.office();
+    let mut tx = office.store.write_aside(office.practice()).await.expect("a turn");
+    let issuer = tx.issuer().await.expect("read").expect("one");
+    tx.set_issuer(Some(&store::issuers::Issuer { issuer: address, ..issuer })).await.expect("set");
+    tx.commit().await.expect("kept");
+    let told = get_with(&clinic, "/sign-in/elsewhere", "").await;
+    is_refused(&told, "it cannot be reached. The other ways stay");
+    told.hides(&["os error", "refused (", "127.0.0.1"]);
+}
+
+#[tokio::test]
 async fn pages_that_only_name_the_house_do_not_ask_it() {
     let house = House::open().await;
     let clinic = clinic(&house, "").await;
