@@ -273,8 +273,8 @@ impl Tx {
         Ok(row.filter(|_| taken > 0))
     }
 
-    /// Keeps a newcomer under the hash of a token, in place of the same subject before; forgets those
-    /// who came before `stale`.
+    /// Keeps a newcomer under the hash of a token, in place of the same subject before; forgets
+    /// those who came before `stale`.
     ///
     /// # Errors
     /// [`Error::Database`].

@@ -140,9 +140,9 @@ pub enum Error {
     Url(String),
     /// A server elsewhere, with nothing said of how the line to it is protected.
     #[error(
-        "the database at {host} is on another machine: end its address with ?sslmode=verify-full, and \
-         &sslrootcert=FILE for an authority of your own; sslmode=require or disable is taken where the \
-         network itself is trusted"
+        "the database at {host} is on another machine: end its address with ?sslmode=verify-full, \
+         and &sslrootcert=FILE for an authority of your own; sslmode=require or disable is taken \
+         where the network itself is trusted"
     )]
     Unprotected {
         /// The server's name, without anything else of its address.

@@ -1,5 +1,5 @@
-//! What an issuer said of itself when it was last asked. Whoever asks waits for it alone: nothing is
-//! held meanwhile, and an issuer that does not answer is left in peace for a while.
+//! What an issuer said of itself when it was last asked. All who ask wait for one answer: nothing
+//! is held meanwhile, and an issuer that does not answer is left in peace for a while.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
