@@ -86,11 +86,13 @@ fn in_words(fault: &anyhow::Error) -> Result<String, Trouble> {
 
 /// What a stranger hears of a fault: nothing of the network, and nothing that the issuer wrote.
 fn told(fault: &Fault) -> String {
-    match fault {
-        Fault::Unreachable(_) => "it cannot be reached".to_owned(),
-        Fault::Answer(_) => "its answer cannot be read".to_owned(),
-        other => other.to_string(),
+    if matches!(fault, Fault::Unreachable(_)) {
+        return "it cannot be reached".to_owned();
     }
+    if matches!(fault, Fault::Answer(_)) {
+        return "its answer cannot be read".to_owned();
+    }
+    fault.to_string()
 }
 
 /// `GET /sign-in/back`: a browser that comes back from the issuer.
