@@ -54,6 +54,7 @@ mod passkeys;
 mod practice;
 mod questions;
 mod queue;
+mod queue_patients;
 mod queue_row;
 mod reasons;
 mod rejections;

@@ -440,7 +440,21 @@ pub(crate) const FIGURES: &[Word] = &[
         "Chance",
         "How often such a denial is won: the playbook's stated figure until your own history says more.",
     ),
-    word("expected", "Expected", "Outstanding times the chance."),
+    word(
+        "expected",
+        "Expected",
+        "What is outstanding times the chance. Where nobody mapped the code there is no chance, and it says not configured.",
+    ),
+    word(
+        "net-value",
+        "Net value",
+        "Expected less what one round of work on such a case costs; below nothing, the work costs more than it is likely to bring.",
+    ),
+    word(
+        "masked-name",
+        "Masked name",
+        "A patient's name with its first letters alone, enough to tell two rows apart. The whole name stands on the page of the case, for those who need it.",
+    ),
     word("due-soon", "Due within 7 days", "Open cases of which a clock runs out within a week."),
     word(
         "past-due",
