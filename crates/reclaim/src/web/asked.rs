@@ -34,6 +34,7 @@ pub(crate) enum Column {
 
 impl Column {
     pub(crate) const ALL: [Column; 19] = [
+        Column::Patient,
         Column::Payer,
         Column::Reason,
         Column::Status,
@@ -49,7 +50,6 @@ impl Column {
         Column::Waiting,
         Column::Round,
         Column::Chance,
-        Column::Patient,
         Column::Expected,
         Column::Net,
         Column::Repeat,
@@ -274,8 +274,9 @@ fn written<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> String {
 }
 
 fn columns(text: &str) -> Vec<Column> {
-    let named = |name: &str| Column::ALL.into_iter().find(|column| column.as_str() == name);
-    text.split(',').filter_map(named).collect()
+    // In their own order, as the headings stand, however an address has them.
+    let is_named = |column: &Column| text.split(',').any(|name| name == column.as_str());
+    Column::ALL.into_iter().filter(is_named).collect()
 }
 
 fn wanted(pairs: &[(String, String)], office: &Office) -> Wanted {

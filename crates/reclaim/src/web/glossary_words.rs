@@ -352,6 +352,11 @@ pub(crate) const CLOCKS: &[Word] = &[
         "The last day for the first claim, counted from the service.",
     ),
     word(
+        "filing-left",
+        "File by",
+        "A rejected claim was never filed, so timely filing runs on: the payer's window from the service of the claim, and the soonest where several were refused together. Not configured where the payer's rules have no window that counts from the service.",
+    ),
+    word(
         "clock-corrected_claim",
         "Corrected claim",
         "The last day for a replacement, counted from the service or from the payer's answer, as its rule says.",

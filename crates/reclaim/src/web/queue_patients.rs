@@ -27,11 +27,8 @@ pub(crate) async fn masked(
     }
     let ids: Vec<String> = cases.iter().map(|case| case.claim.as_str().to_owned()).collect();
     let known = tx.claims(&ids).await?;
-    let unbilled: Vec<String> = known
-        .values()
-        .filter(|row| row.body.is_none())
-        .map(|row| row.claim.clone())
-        .collect();
+    let unbilled: Vec<String> =
+        known.values().filter(|row| row.body.is_none()).map(|row| row.claim.clone()).collect();
     let rows = tx.said_of(&unbilled).await?;
     let said = matches::latest(&rows);
     ids.iter().map(|claim| name(claim, &known, &said)).collect()

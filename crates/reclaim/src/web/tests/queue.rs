@@ -273,6 +273,11 @@ async fn columns_to_choose_say_who_it_is_about_masked_and_what_it_is_worth() {
     page.hides(&["MADEUP"]).shows(&["not configured"]);
     let lists = lead.get(&format!("/queue/rows?{}", all.trim_start_matches("/queue?"))).await;
     lists.shows(&["data-c=\"patient\"", "data-c=\"net\""]);
+    // Headings and cells stand in one order, whatever the address says.
+    let turned = lead.get("/queue?columns=net,expected,payer").await;
+    let places = turned.text.split("data-c=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let places: Vec<&str> = places.take(6).collect();
+    assert_eq!(places, ["payer", "expected", "net", "payer", "expected", "net"]);
     lead.get("/queue").await.hides(&["M••• P•••", "Net value</a></th>"]);
     let words = lead.get("/words").await;
     words.shows(&["id=\"net-value\"", "id=\"masked-name\""]);
