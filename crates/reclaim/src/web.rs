@@ -43,6 +43,7 @@ mod home_desk;
 mod home_lead;
 mod home_office;
 mod issuer;
+mod journal_words;
 mod keyed;
 mod lacking;
 mod match_bar;

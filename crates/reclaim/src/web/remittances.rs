@@ -19,6 +19,7 @@ use crate::settle;
 use crate::web::case_view;
 use crate::web::gate::Posted;
 use crate::web::grades::{Chip, Matched};
+use crate::web::journal_words;
 use crate::web::names::Names;
 use crate::web::narrow::Narrow;
 use crate::web::page::{Page, html, html_with};
@@ -316,7 +317,7 @@ fn told(kind: &str, body: &str) -> String {
         "match.confirmed" => "A doubtful payment was found to be of its claim",
         "match.doubted_again" => "A payment is doubted again",
         "match.parted" => "A payment was sent to a claim of its own",
-        other => return words::label(other),
+        other => return journal_words::said(other),
     };
     format!("{text}{why}")
 }
