@@ -31,6 +31,7 @@ mod facets;
 mod figures;
 mod files;
 mod find;
+mod flows;
 mod form;
 mod gate;
 mod glossary;
@@ -112,6 +113,7 @@ use crate::boards::Boards;
 use crate::oidc::Acquaintance;
 use crate::passkey::webauthn::Site;
 use crate::practice::Office;
+use crate::web::flows::Flows;
 use crate::web::gate::{Gate, Way};
 use crate::web::pace::Pace;
 pub(crate) use crate::web::questions::counts as count_questions;
@@ -134,6 +136,8 @@ pub(crate) struct App {
     pub(crate) lists: Lists,
     /// What the queue is filtered and sorted on.
     pub(crate) boards: Boards,
+    /// Weeks of cases that came and went.
+    pub(crate) flows: Flows,
     /// How many passwords are checked at once: each takes memory and a core on purpose.
     pub(crate) checks: Semaphore,
     /// How many patients' pages each person opened lately.
@@ -154,10 +158,10 @@ impl App {
         setup: Option<String>,
     ) -> Arc<App> {
         let setup = Mutex::new(setup);
-        let (lists, boards) = (Lists::default(), Boards::default());
+        let (lists, boards, flows) = (Lists::default(), Boards::default(), Flows::default());
         let (issuer, pace) = (Acquaintance::default(), Pace::default());
         let checks = Semaphore::new(2);
-        Arc::new(App { office, secure, site, issuer, setup, lists, boards, checks, pace })
+        Arc::new(App { office, secure, site, issuer, setup, lists, boards, flows, checks, pace })
     }
 }
 

@@ -10,6 +10,7 @@ use store::{Tx, instant};
 
 use crate::practice::Office;
 use crate::web::chart::{self, Bar, Named};
+use crate::web::flows::Flows;
 use crate::web::tiles::{Cell, Counter, Listing, number, small};
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -31,7 +32,11 @@ const OPEN: &str = "snoozed=show";
 pub(crate) type Week = (Date, Flow);
 
 /// Cases that came and went, by week from Monday on, this week last; none for who sees no figures.
-pub(crate) async fn flow(tx: &mut Tx, office: &Office) -> Result<Vec<Week>, Trouble> {
+pub(crate) async fn flow(
+    tx: &mut Tx,
+    office: &Office,
+    flows: &Flows,
+) -> Result<Vec<Week>, Trouble> {
     if !allows(office.who.role, Access::Figures) {
         return Ok(Vec::new());
     }
@@ -41,7 +46,7 @@ pub(crate) async fn flow(tx: &mut Tx, office: &Office) -> Result<Vec<Week>, Trou
     let first = |weeks: i64| monday.saturating_sub(((WEEKS - 1 - weeks) * 7).days());
     let begins = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).map(instant).unwrap_or_default();
     let instants: Vec<String> = (0..=WEEKS).map(|week| begins(first(week))).collect();
-    let flows = tx.flow(&instants).await?;
+    let flows = flows.of(tx, &instants, office.clock.now()).await?;
     Ok((0..WEEKS).map(first).zip(flows).collect())
 }
 
