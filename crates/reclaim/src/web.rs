@@ -35,6 +35,7 @@ mod flows;
 mod form;
 mod gate;
 mod glossary;
+mod glossary_home;
 mod glossary_words;
 mod grades;
 mod groups;
