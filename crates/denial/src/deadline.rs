@@ -148,6 +148,33 @@ pub fn clocks(payer: Option<&PayerRules>, category: Category, anchors: &Anchors)
     kinds.into_iter().filter_map(due).collect()
 }
 
+/// The timely filing clock of a claim that no payer has adjudicated, as the rules stand today: of
+/// the windows that hold whatever a denial's reason, those that count from the service alone.
+#[must_use]
+pub fn filing(
+    payer: Option<&PayerRules>,
+    served: (Option<Date>, Option<Date>),
+    today: Date,
+) -> Due {
+    let anchors =
+        Anchors { service_on: served.0, service_end_on: served.1, ..Anchors::denied(today) };
+    let from_service = |window: &&Window| {
+        matches!(window.from_event, Anchor::Service | Anchor::ServiceEnd | Anchor::ServiceMonth)
+    };
+    let holds = |window: &&Window| {
+        window.kind == DeadlineKind::TimelyFiling
+            && window.holds_on(today)
+            && window.categories.is_empty()
+    };
+    let found = payer.and_then(|payer| {
+        let windows = payer.windows.iter().filter(holds).filter(from_service);
+        let dates =
+            windows.filter_map(|window| due(&payer.file, window, Category::TimelyFiling, &anchors));
+        dates.min_by_key(|(date, _)| *date)
+    });
+    found.map_or(Due::NoRule, |(date, rule)| Due::On { date, rule })
+}
+
 /// The soonest of the windows of one kind that hold.
 fn clock(
     payer: &PayerRules,

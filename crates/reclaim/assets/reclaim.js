@@ -66,7 +66,7 @@ document.addEventListener("keydown", (event) => {
       case "k": case "ArrowUp": if (rows().length === 0) return false; move(-1); return true;
       case "g": went = true; setTimeout(() => { went = false; }, 1500); return true;
       case "/": { const find = document.getElementById("find"); if (!find) return false; find.focus(); find.select(); return true; }
-      case "f": { const first = document.querySelector("#filters select"); if (!first) return false; first.focus(); return true; }
+      case "f": { const first = document.querySelector("#filters :is(select, input:not([type=hidden]))"); if (!first) return false; first.focus(); return true; }
       case "u": { const list = document.querySelector("nav [aria-current]"); if (!list) return false; list.click(); return true; }
       case "?": help(); return true;
       case "]": { const next = document.querySelector("[data-next]"); if (!next) return false; next.click(); return true; }

@@ -10,6 +10,7 @@ use serde_json::json;
 use store::postings::PostingRow;
 use store::{Tx, instant};
 
+use crate::documents::Received;
 use crate::fields::{self, Fields};
 use crate::practice::Office;
 use crate::{access, rank, settle, show, wording};
@@ -33,6 +34,9 @@ pub(crate) enum Failed {
     /// The database.
     #[error("{0}")]
     Store(store::Error),
+    /// The folder of documents.
+    #[error("{0}")]
+    Folder(anyhow::Error),
 }
 
 impl From<store::Error> for Failed {
@@ -56,6 +60,20 @@ pub(crate) async fn act(
     read: Option<u32>,
     action: &Action,
 ) -> Result<Denial, Failed> {
+    act_with(office, who, (id, read), action, None).await
+}
+
+/// The same with a document that came along: it is kept with the act, and not without it.
+///
+/// # Errors
+/// [`Failed`]; nothing has changed then.
+pub(crate) async fn act_with(
+    office: &Office,
+    who: &Actor,
+    (id, read): (&str, Option<u32>),
+    action: &Action,
+    document: Option<Received>,
+) -> Result<Denial, Failed> {
     let mut tx = office.write().await?;
     let case = tx.case(id).await?;
     let moment = office.moment_of(who.clone());
@@ -65,6 +83,9 @@ pub(crate) async fn act(
     }
     match do_in(&mut tx, office, &moment, &case, action).await {
         Ok(after) => {
+            if let Some(document) = document {
+                document.keep(&mut tx, office).await.map_err(Failed::Folder)?;
+            }
             tx.commit().await?;
             Ok(after)
         }

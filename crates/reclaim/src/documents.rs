@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 use store::files::Document;
-use store::instant;
+use store::{Tx, instant};
 use tempfile::NamedTempFile;
 
 use crate::practice::Office;
@@ -95,34 +95,54 @@ impl Write for Incoming {
     }
 }
 
-/// Keeps what somebody sent, whatever it is; gives its hash.
-pub(crate) async fn keep(
+/// What somebody sent, beside the documents and under no name yet: it goes again with whatever it
+/// came for, where that is refused.
+pub(crate) struct Received {
+    incoming: Incoming,
+    name: String,
+    media: String,
+    /// The hash of its bytes.
+    pub(crate) hash: String,
+}
+
+/// Takes what somebody sent, whatever it is.
+pub(crate) async fn receive(
     office: &Office,
     name: &str,
     media: &str,
     path: PathBuf,
-) -> anyhow::Result<String> {
+) -> anyhow::Result<Received> {
     let documents = office.documents.clone();
-    let (hash, bytes) = tokio::task::spawn_blocking(move || {
+    let incoming = tokio::task::spawn_blocking(move || {
         let mut source = File::open(path).context("cannot read what was sent")?;
         let mut incoming = documents.incoming()?;
         io::copy(&mut source, &mut incoming).context("cannot keep what was sent")?;
-        documents.finish(incoming)
+        anyhow::Ok(incoming)
     })
     .await
-    .context("keeping a document stopped")??;
-    let document = Document {
-        hash: hash.clone(),
-        name: name.to_owned(),
-        media: media.to_owned(),
-        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
-        taken_at: instant(office.clock.now()),
-        taken_by: office.who.person.as_str().to_owned(),
-    };
-    let mut tx = office.write().await?;
-    tx.keep_document(&document).await?;
-    tx.commit().await?;
-    Ok(hash)
+    .context("receiving a document stopped")??;
+    let hash = hex::encode(incoming.hash.clone().finalize());
+    Ok(Received { incoming, name: name.to_owned(), media: media.to_owned(), hash })
+}
+
+impl Received {
+    /// Keeps it with what else the transaction changes; gives its hash.
+    pub(crate) async fn keep(self, tx: &mut Tx, office: &Office) -> anyhow::Result<String> {
+        let documents = office.documents.clone();
+        let Received { incoming, name, media, .. } = self;
+        let kept = tokio::task::spawn_blocking(move || documents.finish(incoming)).await;
+        let (hash, bytes) = kept.context("keeping a document stopped")??;
+        let document = Document {
+            hash: hash.clone(),
+            name,
+            media,
+            bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+            taken_at: instant(office.clock.now()),
+            taken_by: office.who.person.as_str().to_owned(),
+        };
+        tx.keep_document(&document).await?;
+        Ok(hash)
+    }
 }
 
 #[cfg(test)]

@@ -31,9 +31,11 @@ mod facets;
 mod figures;
 mod files;
 mod find;
+mod flows;
 mod form;
 mod gate;
 mod glossary;
+mod glossary_home;
 mod glossary_words;
 mod grades;
 mod groups;
@@ -43,10 +45,13 @@ mod home_desk;
 mod home_lead;
 mod home_office;
 mod issuer;
+mod journal_words;
 mod keyed;
 mod lacking;
+mod match_bar;
 mod matches;
 mod names;
+mod narrow;
 mod news;
 mod pace;
 mod page;
@@ -54,6 +59,7 @@ mod passkeys;
 mod practice;
 mod questions;
 mod queue;
+mod queue_patients;
 mod queue_row;
 mod reasons;
 mod rejections;
@@ -108,6 +114,7 @@ use crate::boards::Boards;
 use crate::oidc::Acquaintance;
 use crate::passkey::webauthn::Site;
 use crate::practice::Office;
+use crate::web::flows::Flows;
 use crate::web::gate::{Gate, Way};
 use crate::web::pace::Pace;
 pub(crate) use crate::web::questions::counts as count_questions;
@@ -130,6 +137,8 @@ pub(crate) struct App {
     pub(crate) lists: Lists,
     /// What the queue is filtered and sorted on.
     pub(crate) boards: Boards,
+    /// Weeks of cases that came and went.
+    pub(crate) flows: Flows,
     /// How many passwords are checked at once: each takes memory and a core on purpose.
     pub(crate) checks: Semaphore,
     /// How many patients' pages each person opened lately.
@@ -150,10 +159,10 @@ impl App {
         setup: Option<String>,
     ) -> Arc<App> {
         let setup = Mutex::new(setup);
-        let (lists, boards) = (Lists::default(), Boards::default());
+        let (lists, boards, flows) = (Lists::default(), Boards::default(), Flows::default());
         let (issuer, pace) = (Acquaintance::default(), Pace::default());
         let checks = Semaphore::new(2);
-        Arc::new(App { office, secure, site, issuer, setup, lists, boards, checks, pace })
+        Arc::new(App { office, secure, site, issuer, setup, lists, boards, flows, checks, pace })
     }
 }
 

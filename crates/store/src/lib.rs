@@ -23,6 +23,7 @@ pub mod floor;
 pub mod issuers;
 pub mod journal;
 pub mod matches;
+pub mod narrowed;
 mod open;
 pub mod passkeys;
 pub mod payers;

@@ -121,6 +121,8 @@ pub struct ClaimPaymentRow {
     pub trace: String,
     /// The payer.
     pub payer: String,
+    /// The payer's name, as the remittance has it.
+    pub payer_name: String,
     /// Separators of the segments.
     pub separators: String,
     /// Where the remittance came from.
@@ -144,7 +146,7 @@ macro_rules! payment_columns {
     ($rest:literal) => {
         concat!(
             "select p.claim, p.remittance, p.n, p.quarantined, p.segment, p.byte, p.raw,
-             r.paid_on, r.trace, r.payer, r.separators, r.source, r.state, r.balanced
+             r.paid_on, r.trace, r.payer, r.payer_name, r.separators, r.source, r.state, r.balanced
              from claim_payment p join remittance r
              on r.practice = p.practice and r.remittance = p.remittance ",
             $rest
@@ -163,6 +165,7 @@ macro_rules! remittance_columns {
         )
     };
 }
+pub(crate) use remittance_columns;
 
 const CLAIM_PAYMENT: Bulk = Bulk {
     table: "claim_payment",
@@ -348,31 +351,6 @@ impl Tx {
             remittance_columns!("where practice = $1 and remittance = any($2)"),
             ids,
             self.practice.as_str()
-        )?;
-        Ok(rows)
-    }
-
-    /// The newest remittances that people see, those after `after` (day and id of the last one).
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn remittances(
-        &mut self,
-        after: (&str, &str),
-        limit: i64,
-    ) -> Result<Vec<RemittanceRow>, Error> {
-        let rows = run!(
-            self,
-            all as RemittanceRow,
-            remittance_columns!(
-                "where practice = $1 and state <> 'staging'
-                 and (coalesce(paid_on, ''), remittance) < ($2, $3)
-                 order by coalesce(paid_on, '') desc, remittance desc limit $4"
-            ),
-            self.practice.as_str(),
-            after.0,
-            after.1,
-            limit
         )?;
         Ok(rows)
     }

@@ -101,6 +101,24 @@ fn a_higher_level_runs_from_the_decision_below() {
 }
 
 #[test]
+fn a_claim_that_nobody_adjudicated_is_filed_by_what_its_service_says() {
+    let today = date(2026, 3, 1);
+    let service = (Some(date(2026, 1, 5)), Some(date(2026, 1, 7)));
+    let year = window(FILING, 1, Unit::Years, Anchor::Service);
+    let end = window(FILING, 90, Unit::CalendarDays, Anchor::ServiceEnd);
+    let of = |windows: Vec<Window>| match filing(Some(&with(windows)), service, today) {
+        Due::On { date, .. } => Some(date),
+        Due::NoRule => None,
+    };
+    assert_eq!(of(vec![year.clone(), end]), Some(date(2026, 4, 7)));
+    let of_some = Window { categories: vec![Category::Bundling], ..year.clone() };
+    let from_denial = window(FILING, 30, Unit::CalendarDays, Anchor::Remittance);
+    assert_eq!(of(vec![of_some, from_denial]), None);
+    assert_eq!(filing(None, service, today), Due::NoRule);
+    assert_eq!(filing(Some(&with(vec![year])), (None, None), today), Due::NoRule);
+}
+
+#[test]
 fn months_end_with_a_month() {
     // 22 CCR 51008: until the end of the sixth month after the month of service.
     let medi_cal = window(FILING, 6, Unit::Months, Anchor::ServiceMonth);

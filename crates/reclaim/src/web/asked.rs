@@ -26,10 +26,15 @@ pub(crate) enum Column {
     Waiting,
     Round,
     Chance,
+    Patient,
+    Expected,
+    Net,
+    Repeat,
 }
 
 impl Column {
-    pub(crate) const ALL: [Column; 15] = [
+    pub(crate) const ALL: [Column; 19] = [
+        Column::Patient,
         Column::Payer,
         Column::Reason,
         Column::Status,
@@ -45,6 +50,9 @@ impl Column {
         Column::Waiting,
         Column::Round,
         Column::Chance,
+        Column::Expected,
+        Column::Net,
+        Column::Repeat,
     ];
     /// What is shown where nobody chose.
     pub(crate) const USUAL: [Column; 8] = [
@@ -76,6 +84,10 @@ impl Column {
             Column::Waiting => "waiting",
             Column::Round => "round",
             Column::Chance => "chance",
+            Column::Patient => "patient",
+            Column::Expected => "expected",
+            Column::Net => "net",
+            Column::Repeat => "repeat",
         }
     }
 
@@ -96,6 +108,10 @@ impl Column {
             Column::Waiting => "Waits for",
             Column::Round => "Round",
             Column::Chance => "Chance",
+            Column::Patient => "Patient",
+            Column::Expected => "Expected",
+            Column::Net => "Net value",
+            Column::Repeat => "Denied again",
         }
     }
 
@@ -108,8 +124,11 @@ impl Column {
             Column::Outstanding => "/words#outstanding",
             Column::Priority => "/words#priority",
             Column::Waiting => "/words#waiting-on",
-            Column::Round => "/words#round",
+            Column::Round | Column::Repeat => "/words#round",
             Column::Chance => "/words#chance",
+            Column::Patient => "/words#masked-name",
+            Column::Expected => "/words#expected",
+            Column::Net => "/words#net-value",
             Column::Payer
             | Column::Next
             | Column::Owner
@@ -124,7 +143,13 @@ impl Column {
     pub(crate) const fn is_figure(self) -> bool {
         matches!(
             self,
-            Column::Outstanding | Column::Priority | Column::Age | Column::Round | Column::Chance
+            Column::Outstanding
+                | Column::Priority
+                | Column::Age
+                | Column::Round
+                | Column::Chance
+                | Column::Expected
+                | Column::Net
         )
     }
 }
@@ -249,8 +274,9 @@ fn written<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> String {
 }
 
 fn columns(text: &str) -> Vec<Column> {
-    let named = |name: &str| Column::ALL.into_iter().find(|column| column.as_str() == name);
-    text.split(',').filter_map(named).collect()
+    // In their own order, as the headings stand, however an address has them.
+    let is_named = |column: &Column| text.split(',').any(|name| name == column.as_str());
+    Column::ALL.into_iter().filter(is_named).collect()
 }
 
 fn wanted(pairs: &[(String, String)], office: &Office) -> Wanted {

@@ -13,11 +13,12 @@ use store::Tx;
 use store::journal::Happened;
 
 use crate::act::{self, Failed};
+use crate::documents::Received;
 use crate::practice::Office;
 use crate::web::about::About;
 use crate::web::case;
 use crate::web::case_view::PatientView;
-use crate::web::keyed::keep;
+use crate::web::keyed::receive;
 use crate::web::page::{Page, html_with};
 use crate::web::reasons::{self, Reason, Said};
 use crate::web::sent::Sent;
@@ -199,16 +200,17 @@ pub(crate) async fn answer(
     let known = known(office, &id, &number).await?;
     let text = words_of(&sent);
     let mut actions = Vec::new();
+    let mut received = None;
     if let Some(file) = sent.files.pop() {
-        let hash = keep(office, file).await?;
-        let document = identity::document(&hash).ok_or(Trouble::Nowhere)?;
+        let file = received.insert(receive(office, file).await?);
+        let document = identity::document(&file.hash).ok_or(Trouble::Nowhere)?;
         let what = sent.fields.get("what").map_or("other", String::as_str).into();
         actions.push(Action::AttachDocument { document, what, notice_on: None });
     }
     let question = known.spoken.question.number;
     actions.push(Action::Answer { question, text: text.clone() });
     let mut tx = office.write().await?;
-    match all(&mut tx, office, &id, &actions).await {
+    match all(&mut tx, office, &id, (&actions, received)).await {
         Ok(()) => {
             tx.commit().await?;
             Ok(Redirect::to("/questions?done=answer").into_response())
@@ -225,14 +227,23 @@ pub(crate) async fn answer(
             "Somebody saved this case at the same moment. Send the answer again.".to_owned(),
         )),
         Err(Failed::Store(error)) => Err(error.into()),
+        Err(Failed::Folder(fault)) => Err(fault.into()),
     }
 }
 
-async fn all(tx: &mut Tx, office: &Office, id: &str, actions: &[Action]) -> Result<(), Failed> {
+async fn all(
+    tx: &mut Tx,
+    office: &Office,
+    id: &str,
+    (actions, received): (&[Action], Option<Received>),
+) -> Result<(), Failed> {
     let moment = office.moment();
     let mut case = tx.case(id).await?;
     for action in actions {
         case = act::do_in(tx, office, &moment, &case, action).await?;
+    }
+    if let Some(received) = received {
+        received.keep(tx, office).await.map_err(Failed::Folder)?;
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::access;
 use crate::clock;
 use crate::fields::Fields;
 use crate::web::gate;
+use crate::web::journal_words;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::sheet;
@@ -224,7 +225,7 @@ fn choices(people: People) -> Vec<(String, String)> {
 
 async fn kinds(tx: &mut Tx, book: Book) -> Result<Vec<(String, String)>, Trouble> {
     let kinds = tx.kinds_of(book).await?;
-    Ok(kinds.into_iter().map(|kind| (kind.clone(), in_words(&kind))).collect())
+    Ok(kinds.into_iter().map(|kind| (kind.clone(), journal_words::said(&kind))).collect())
 }
 
 fn row(line: &Line, zone: &str, role: Role) -> Row {
@@ -233,7 +234,7 @@ fn row(line: &Line, zone: &str, role: Role) -> Row {
         seq: words::number(line.seq),
         at: words::instant(&line.at, zone),
         who: line.name.clone().unwrap_or_else(|| "nobody known".to_owned()),
-        what: in_words(&line.kind),
+        what: journal_words::said(&line.kind),
         moved: moved
             .map(|(from, to)| format!("{} → {}", words::label(from), words::label(to)))
             .unwrap_or_default(),
@@ -242,12 +243,6 @@ fn row(line: &Line, zone: &str, role: Role) -> Row {
         short: short(&line.about),
         about: line.about.clone(),
     }
-}
-
-/// A kind such as `case.viewed` in words.
-pub(crate) fn in_words(kind: &str) -> String {
-    let (about, what) = kind.split_once('.').unwrap_or((kind, ""));
-    format!("{}: {}", words::label(about), words::lower(what))
 }
 
 /// What an entry says beside its kind. Reasons are people's own words, which may name a patient, so
@@ -265,7 +260,7 @@ fn facts(line: &Line, role: Role) -> String {
             Value::Number(number) => number.to_string(),
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
         };
-        Some(if name == "why" { text } else { format!("{name} {text}") })
+        Some(journal_words::fact(name, &text))
     };
     let reads = allows(role, Access::ReadCases);
     let is_own = !["file", "remittance", "match", "rejection", "document"]
@@ -305,7 +300,8 @@ pub(crate) async fn file(
     let noted = json!({ "rows": lines.len(), "kind": asked.kind, "who": asked.who,
         "about": asked.about, "from": asked.from, "to": asked.to });
     access::note(office, asked.book, "journal.exported", &noted).await?;
-    let heading = ["number", "at", "person", "name", "kind", "from", "to", "about", "facts"];
+    let heading =
+        ["number", "at", "person", "name", "kind", "what", "from", "to", "about", "facts"];
     let rows = lines.iter().map(|line| {
         [
             line.seq.to_string(),
@@ -313,6 +309,7 @@ pub(crate) async fn file(
             line.actor.clone(),
             line.name.clone().unwrap_or_default(),
             line.kind.clone(),
+            journal_words::said(&line.kind),
             line.from_status.clone().unwrap_or_default(),
             line.to_status.clone().unwrap_or_default(),
             line.about.clone(),

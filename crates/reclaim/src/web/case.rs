@@ -16,6 +16,7 @@ use store::postings::PostingRow;
 
 use crate::access;
 use crate::act::{self, Failed};
+use crate::documents::Received;
 use crate::fields::{self, Fields};
 use crate::practice::Office;
 use crate::rank;
@@ -355,9 +356,22 @@ pub(crate) async fn done_or_told(
     version: u32,
     fields: &Fields,
 ) -> Result<Response, Trouble> {
+    done_with(visitor, (id, version), (name, fields), None).await
+}
+
+/// The same with a document that came along.
+pub(crate) async fn done_with(
+    visitor: &Visitor,
+    (id, version): (&str, u32),
+    (name, fields): (&str, &Fields),
+    document: Option<Received>,
+) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let outcome = match fields::action(name, fields, act::draw) {
-        Ok(action) => act::act(office, &office.who, id, Some(version), &action).await,
+        Ok(action) => {
+            let read = (id, Some(version));
+            act::act_with(office, &office.who, read, &action, document).await
+        }
         Err(text) => {
             return told(visitor, id, (name, fields), Told422(words::sentence(&text))).await;
         }
@@ -373,6 +387,7 @@ pub(crate) async fn done_or_told(
         }
         Err(Failed::Missing) => Err(Trouble::Nowhere),
         Err(Failed::Store(error)) => Err(error.into()),
+        Err(Failed::Folder(fault)) => Err(fault.into()),
         Err(Failed::Refused(why)) => {
             let text = refusal(visitor, &why).await?;
             told(visitor, id, (name, fields), Told422(text)).await

@@ -12,7 +12,7 @@ use serde_json::json;
 use store::journal::Happened;
 
 use crate::web::case;
-use crate::web::keyed::{keep, sent_back};
+use crate::web::keyed::{receive, sent_back};
 use crate::web::names::Names;
 use crate::web::sent::Sent;
 use crate::web::session::Visitor;
@@ -106,10 +106,11 @@ pub(crate) async fn attach(
     };
     let version = case::version(&mut sent.fields)?;
     sent.fields.remove("act");
-    let hash = keep(office, file).await?;
-    let document = identity::document(&hash).ok_or(Trouble::Nowhere)?;
+    let received = receive(office, file).await?;
+    let document = identity::document(&received.hash).ok_or(Trouble::Nowhere)?;
     sent.fields.insert("document".to_owned(), document.to_string());
-    case::done_or_told(&visitor, &id, "attach_document", version, &sent.fields).await
+    let act = ("attach_document", &sent.fields);
+    case::done_with(&visitor, (&id, version), act, Some(received)).await
 }
 
 /// `GET /cases/{id}/documents/{document}`.

@@ -55,5 +55,6 @@ pub(crate) async fn undo(
             "Somebody saved this case meanwhile. Open it again to see what stands.".to_owned(),
         )),
         Err(Failed::Store(error)) => Err(error.into()),
+        Err(Failed::Folder(fault)) => Err(fault.into()),
     }
 }

@@ -15,12 +15,13 @@ use store::Tx;
 use crate::day_sheet::{self, Sheet, Touched};
 use crate::fields::Fields;
 use crate::web::App;
+use crate::web::journal_words;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::tiles::{Cell, Counter, Listing, Section, Tile, cases_in_words, number};
 use crate::web::timeline;
 use crate::web::trouble::Trouble;
-use crate::web::{audit, words};
+use crate::web::words;
 
 /// Cases of a sheet that are shown; all of them are counted.
 const SHOWN: usize = 200;
@@ -200,9 +201,9 @@ fn row(one: &Touched, case: &Denial) -> Vec<Cell> {
     let deeds: Vec<String> = one
         .deeds
         .iter()
-        .map(|(deed, times)| match times {
-            1 => words::lower(deed),
-            more => format!("{} ({more} times)", words::lower(deed)),
+        .map(|(deed, times)| {
+            let said = journal_words::lower(&journal_words::said(&format!("denial.{deed}")));
+            if *times == 1 { said } else { format!("{said} ({times} times)") }
         })
         .collect();
     let posted = one.posted.explained() + one.posted.written_off;
@@ -219,7 +220,7 @@ fn row(one: &Touched, case: &Denial) -> Vec<Cell> {
 /// What was done beside cases.
 fn beside(sheet: &Sheet) -> Option<Section> {
     let row = |(kind, times): (&String, &u64)| {
-        vec![Cell::of(audit::in_words(kind)), Cell::of(number(*times))]
+        vec![Cell::of(journal_words::said(kind)), Cell::of(number(*times))]
     };
     (!sheet.beside.is_empty()).then(|| Section {
         title: "Beside cases".to_owned(),

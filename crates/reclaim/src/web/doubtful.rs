@@ -7,6 +7,7 @@ use store::doubts::{Doubt, DoubtRow};
 
 use crate::doubts;
 use crate::web::gate::Posted;
+use crate::web::match_bar::Bar;
 use crate::web::matches::{self, Side};
 use crate::web::names::Names;
 use crate::web::page::{Page, html};
@@ -21,6 +22,7 @@ struct DoubtfulPage {
     rows: Vec<Row>,
     next: Option<String>,
     further: bool,
+    bar: Bar,
 }
 
 /// A payment beside the claim whose number it carries.
@@ -35,14 +37,14 @@ struct Row {
 pub(super) async fn page(
     visitor: &Visitor,
     page: Page,
-    state: Doubt,
-    after: &str,
+    bar: Bar,
+    (state, after): (Doubt, &str),
 ) -> Result<Response, Trouble> {
     let show = if state == Doubt::Open { "doubtful" } else { "confirmed" };
     let mut tx = visitor.office.read().await?;
     let from = after.split_once('.').and_then(|(id, n)| Some((id, n.parse().ok()?)));
-    let mut found = tx.doubts(state, from.unwrap_or(("", 0)), matches::limit()).await?;
-    let next = matches::last_of_page(&mut found);
+    let mut found = tx.doubts(state, from.unwrap_or(("", 0)), bar.limit()).await?;
+    let next = bar.last_of_page(&mut found);
     let after_it = |last: &DoubtRow| format!("{}.{}", last.remittance, last.n);
     let next = next.map(|last| format!("/matches?show={show}&after={}", after_it(last)));
     let mut ids: Vec<String> = found.iter().map(|one| one.claim.clone()).collect();
@@ -64,7 +66,8 @@ pub(super) async fn page(
         })
     };
     let rows = found.into_iter().map(row).collect::<Result<Vec<_>, Trouble>>()?;
-    html(&DoubtfulPage { page, show, rows, next, further: !after.is_empty() })
+    let (bar, rows) = bar.left(rows, |row: &Row| vec![&row.paid, &row.billed])?;
+    html(&DoubtfulPage { page, show, rows, next, further: from.is_some(), bar })
 }
 
 fn is_of(doubt: &DoubtRow, row: &store::remittances::ClaimPaymentRow) -> bool {

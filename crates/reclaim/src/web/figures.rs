@@ -9,6 +9,7 @@ use store::tallies::Flow;
 
 use crate::practice::Office;
 use crate::web::chart::{self, Bar, Named};
+use crate::web::flows::Flows;
 use crate::web::tiles::{Cell, Counter, Listing, number, small};
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -30,7 +31,11 @@ const OPEN: &str = "snoozed=show";
 pub(crate) type Week = (Date, Flow);
 
 /// Cases that came and went, by week from Monday on, this week last; none for who sees no figures.
-pub(crate) async fn flow(tx: &mut Tx, office: &Office) -> Result<Vec<Week>, Trouble> {
+pub(crate) async fn flow(
+    tx: &mut Tx,
+    office: &Office,
+    flows: &Flows,
+) -> Result<Vec<Week>, Trouble> {
     if !allows(office.who.role, Access::Figures) {
         return Ok(Vec::new());
     }
@@ -38,7 +43,7 @@ pub(crate) async fn flow(tx: &mut Tx, office: &Office) -> Result<Vec<Week>, Trou
     let monday = today.saturating_sub(i64::from(today.weekday().since(Weekday::Monday)).days());
     let first = |weeks: i64| monday.saturating_sub(((WEEKS - 1 - weeks) * 7).days());
     let instants: Vec<String> = (0..=WEEKS).map(|week| office.begins(first(week))).collect();
-    let flows = tx.flow(&instants).await?;
+    let flows = flows.of(tx, &instants, office.clock.now()).await?;
     Ok((0..WEEKS).map(first).zip(flows).collect())
 }
 

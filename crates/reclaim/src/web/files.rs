@@ -1,12 +1,14 @@
 //! Files that were taken in, each with what became of it.
 
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use denial::person::{Access, allows};
 use serde::Deserialize;
 
+use crate::fields::Fields;
 use crate::take::FileReport;
+use crate::web::narrow::Narrow;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::timeline;
@@ -25,6 +27,7 @@ struct FilesPage {
     takes: bool,
     /// There may be others.
     more: bool,
+    narrow: Narrow,
 }
 
 struct Row {
@@ -47,10 +50,14 @@ struct Oddities {
 }
 
 /// `GET /files`.
-pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let mut tx = office.read().await?;
-    let files = tx.files(ROWS).await?;
+    let narrow = Narrow::of(&asked, "Name, or what it holds", "Taken");
+    let files = tx.files_that_fit(&narrow.by_instant(office)?, ROWS).await?;
     let people = timeline::people(&mut tx).await?;
     let row = |one: store::files::FileRow| Row {
         href: format!("/files/{}", one.hash),
@@ -65,7 +72,7 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
     let more = i64::try_from(files.len()) == Ok(ROWS);
     let rows = files.into_iter().map(row).collect();
     let takes = allows(office.who.role, Access::TakeFiles);
-    html(&FilesPage { page: Page::of(&visitor, "Files", "/files"), rows, takes, more })
+    html(&FilesPage { page: Page::of(&visitor, "Files", "/files"), rows, takes, more, narrow })
 }
 
 fn size(bytes: i64) -> String {

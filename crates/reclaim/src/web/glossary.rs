@@ -8,6 +8,7 @@ use denial::codes::{Carc, Group, Rarc};
 use denial::rules::{Meaning, Rules};
 
 use crate::fields::Fields;
+use crate::web::glossary_home::HOME;
 use crate::web::glossary_words::{CLOCKS, FIELD, FIGURES, REASONS, STATUSES, Word};
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
@@ -18,7 +19,7 @@ use crate::web::words;
 #[template(path = "words.html")]
 struct WordsPage {
     page: Page,
-    parts: [(&'static str, &'static str, &'static [Word]); 5],
+    parts: [(&'static str, &'static str, &'static [Word]); 6],
     groups: Vec<(String, String)>,
 }
 
@@ -49,6 +50,7 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
         page: Page::of(&visitor, "Words", "/words"),
         parts: [
             ("figures", "Figures", FIGURES),
+            ("home", "Figures and charts of Home", HOME),
             ("statuses", "Where a case stands", STATUSES),
             ("reasons", "Reasons for denial", REASONS),
             ("clocks", "Clocks", CLOCKS),
@@ -155,7 +157,7 @@ mod tests {
     use denial::denial::Status;
 
     fn ids() -> BTreeSet<&'static str> {
-        let all = [FIELD, REASONS, STATUSES, CLOCKS, FIGURES];
+        let all = [FIELD, REASONS, STATUSES, CLOCKS, FIGURES, HOME];
         let ids: Vec<&str> = all.into_iter().flatten().map(|one| one.id).collect();
         let set: BTreeSet<&str> = ids.iter().copied().collect();
         assert_eq!(set.len(), ids.len(), "an anchor stands twice");

@@ -352,6 +352,11 @@ pub(crate) const CLOCKS: &[Word] = &[
         "The last day for the first claim, counted from the service.",
     ),
     word(
+        "filing-left",
+        "File by",
+        "A rejected claim was never filed, so timely filing runs on: the payer's window from the service of the claim, and the soonest where several were refused together. Not configured where the payer's rules have no window that counts from the service.",
+    ),
+    word(
         "clock-corrected_claim",
         "Corrected claim",
         "The last day for a replacement, counted from the service or from the payer's answer, as its rule says.",
@@ -440,7 +445,21 @@ pub(crate) const FIGURES: &[Word] = &[
         "Chance",
         "How often such a denial is won: the playbook's stated figure until your own history says more.",
     ),
-    word("expected", "Expected", "Outstanding times the chance."),
+    word(
+        "expected",
+        "Expected",
+        "What is outstanding times the chance. Where nobody mapped the code there is no chance, and it says not configured.",
+    ),
+    word(
+        "net-value",
+        "Net value",
+        "Expected less what one round of work on such a case costs; below nothing, the work costs more than it is likely to bring.",
+    ),
+    word(
+        "masked-name",
+        "Masked name",
+        "A patient's name with its first letters alone, enough to tell two rows apart. The whole name stands on the page of the case, for those who need it.",
+    ),
     word("due-soon", "Due within 7 days", "Open cases of which a clock runs out within a week."),
     word(
         "past-due",

@@ -58,8 +58,8 @@ pub(crate) async fn page(
     let mut charts = Vec::new();
     let mut is_empty = false;
     if counts {
-        let people = home_lead::people(&mut tx).await?;
-        let flow = figures::flow(&mut tx, office).await?;
+        let people = home_lead::people(&mut tx, role).await?;
+        let flow = figures::flow(&mut tx, office, &app.flows).await?;
         let kept = app.boards.of(&mut tx).await?;
         let counter = Counter::of(&kept.board, office, opens);
         waiting.extend(brought(&counter, opens));

@@ -12,9 +12,9 @@ use crate::web::tiles::{Cell, Counter, Listing, Section, cases_in_words};
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
-/// The people of the practice.
-pub(crate) async fn people(tx: &mut Tx) -> Result<Vec<Member>, Trouble> {
-    Ok(tx.members().await?)
+/// The people of the practice, for who leads them.
+pub(crate) async fn people(tx: &mut Tx, role: Role) -> Result<Vec<Member>, Trouble> {
+    Ok(if supervises(role) { tx.members().await? } else { Vec::new() })
 }
 
 /// The parts for who sees figures of the whole practice.

@@ -10,7 +10,7 @@ use crate::practice::Office;
 use crate::web::home::{count, tile};
 use crate::web::tiles::{Cell, Link, Listing, Section, number};
 use crate::web::trouble::Trouble;
-use crate::web::{audit, words};
+use crate::web::{journal_words, words};
 use crate::{rank, refile, verify};
 
 /// Days of the access log that are counted.
@@ -118,7 +118,10 @@ async fn entries(
         let found = count(tx.count_kind(book, kind, &from, NEVER).await?);
         let href = format!("/journal?book={name}&kind={kind}&from={day}");
         let link = Some(Link { href, rows: found });
-        rows.push(vec![Cell::of(audit::in_words(kind)), Cell { link, ..Cell::of(number(found)) }]);
+        rows.push(vec![
+            Cell::of(journal_words::said(kind)),
+            Cell { link, ..Cell::of(number(found)) },
+        ]);
     }
     Ok(Section {
         listing: Some(Listing {

@@ -107,8 +107,20 @@ pub(crate) async fn key(visitor: Visitor, mut sent: Sent) -> Result<Response, Tr
     html(&KeyedPage { checked: Some(checked), ..shown(&visitor, sent.fields).await? })
 }
 
-/// Keeps a scan or another document of a size that makes sense.
-pub(crate) async fn keep(office: &Office, sent: SentFile) -> Result<String, Trouble> {
+/// Keeps a scan while what it shows is keyed in.
+async fn keep(office: &Office, sent: SentFile) -> Result<String, Trouble> {
+    let received = receive(office, sent).await?;
+    let mut tx = office.write().await?;
+    let hash = received.keep(&mut tx, office).await?;
+    tx.commit().await?;
+    Ok(hash)
+}
+
+/// Receives a scan or another document of a size that makes sense.
+pub(crate) async fn receive(
+    office: &Office,
+    sent: SentFile,
+) -> Result<documents::Received, Trouble> {
     if sent.bytes > LARGEST {
         let text = "A document has at most 50 MB. Scan it in fewer dots, or in parts.";
         return Err(Trouble::TooLarge(text.to_owned()));
@@ -123,7 +135,7 @@ pub(crate) async fn keep(office: &Office, sent: SentFile) -> Result<String, Trou
     if !fits.map_err(|fault| Trouble::Broken(fault.into()))? {
         return Err(other_kind());
     }
-    Ok(documents::keep(office, &sent.name, kind.media(), path).await?)
+    Ok(documents::receive(office, &sent.name, kind.media(), path).await?)
 }
 
 /// What is no document.

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::ids::ClaimId;
+use jiff::civil::Date;
 use store::claims::ClaimRow;
 use store::doubts::Doubt;
 use store::matches::{LikelyMatch, Match};
@@ -19,15 +20,14 @@ use crate::settle;
 use crate::web::case_view;
 use crate::web::doubtful;
 use crate::web::gate::Posted;
+use crate::web::match_bar::Bar;
 use crate::web::names::Names;
+use crate::web::narrow::Narrow;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 use crate::web::unmatched;
 use crate::web::words;
-
-/// Matches of one page.
-pub(super) const ROWS: usize = 50;
 
 #[derive(Template)]
 #[template(path = "matches.html")]
@@ -37,6 +37,7 @@ struct MatchesPage {
     show: &'static str,
     next: Option<String>,
     further: bool,
+    bar: Bar,
 }
 
 /// Two claims that are likely one.
@@ -58,6 +59,24 @@ pub(super) struct Side {
     pub(super) charge: String,
     pub(super) services: String,
     pub(super) note: String,
+    /// The first day of service.
+    pub(super) day: Option<Date>,
+    /// The payer.
+    pub(super) payer: String,
+}
+
+impl Side {
+    fn texts(&self) -> [&str; 3] {
+        [&self.number, &self.note, &self.payer]
+    }
+
+    /// True where one of the sides has what is looked for, each thing on its own side or another.
+    pub(super) fn fit(sides: &[&Side], narrow: &Narrow) -> Result<bool, Trouble> {
+        let charge = narrow.money()?.map(|money| money.to_string());
+        Ok(sides.iter().any(|one| narrow.fits_text(&one.texts()))
+            && sides.iter().any(|one| narrow.fits_day(one.day))
+            && charge.is_none_or(|charge| sides.iter().any(|one| one.charge == charge)))
+    }
 }
 
 /// `GET /matches`.
@@ -65,31 +84,49 @@ pub(crate) async fn page(
     visitor: Visitor,
     Query(asked): Query<Fields>,
 ) -> Result<Response, Trouble> {
+    shown(&visitor, &asked, Narrow::of(&Fields::new(), HINT, DAY).with_amounts()).await
+}
+
+/// `POST /matches/narrow`: a claim's number is a patient's, so it stands in no address.
+pub(crate) async fn narrowed(
+    visitor: Visitor,
+    Posted(fields): Posted,
+) -> Result<Response, Trouble> {
+    let narrow = Narrow::of(&fields, HINT, DAY).with_amounts();
+    narrow.money()?;
+    shown(&visitor, &fields, narrow).await
+}
+
+const HINT: &str = "Number or payer";
+const DAY: &str = "Service";
+
+async fn shown(visitor: &Visitor, asked: &Fields, narrow: Narrow) -> Result<Response, Trouble> {
     let after = asked.get("after").map(String::as_str).unwrap_or_default();
     let show = asked.get("show").map(String::as_str).unwrap_or_default();
-    let mut page = Page::of(&visitor, "Matches", "/matches");
+    let mut page = Page::of(visitor, "Matches", "/matches");
     page.done = asked.get("done").map(|_| "Saved; the cases have followed.".to_owned());
+    let bar = Bar::of(visitor, narrow).await?;
     if show == "unmatched" {
-        return unmatched::page(&visitor, page, after).await;
+        return unmatched::page(visitor, page, bar, after).await;
     }
     let doubt = [("doubtful", Doubt::Open), ("confirmed", Doubt::Confirmed)];
     if let Some((_, state)) = doubt.into_iter().find(|(name, _)| *name == show) {
-        return doubtful::page(&visitor, page, state, after).await;
+        return doubtful::page(visitor, page, bar, (state, after)).await;
     }
     let state = Match::from_name(show).unwrap_or(Match::Open);
-    pairs(&visitor, page, state, after).await
+    pairs(visitor, page, bar, (state, after)).await
 }
 
 async fn pairs(
     visitor: &Visitor,
     page: Page,
-    state: Match,
-    after: &str,
+    bar: Bar,
+    (state, after): (Match, &str),
 ) -> Result<Response, Trouble> {
     let mut tx = visitor.office.read().await?;
     let from = after.split_once('.').unwrap_or_default();
-    let mut found = tx.likely_matches(state, from, limit()).await?;
-    let next = last_of_page(&mut found).map(|last| {
+    let mut found = tx.likely_matches(state, from, bar.limit()).await?;
+    let next = bar.last_of_page(&mut found).map(|last| {
         format!("/matches?show={}&after={}.{}", state.as_str(), last.claim, last.candidate)
     });
     let mut ids: Vec<String> =
@@ -102,20 +139,9 @@ async fn pairs(
     let names = Names::of(&mut tx).await?;
     let pair = |one: &LikelyMatch| pair(one, &known, &said, (&names, &visitor.office));
     let pairs = found.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
+    let (bar, pairs) = bar.left(pairs, |pair| vec![&pair.paid, &pair.billed])?;
     let show = state.as_str();
-    html(&MatchesPage { page, pairs, show, next, further: !after.is_empty() })
-}
-
-/// One row more than a page shows, to know whether others follow.
-pub(super) fn limit() -> i64 {
-    i64::try_from(ROWS).unwrap_or(i64::MAX).saturating_add(1)
-}
-
-/// Leaves the rows of one page; gives the last of them where others follow.
-pub(super) fn last_of_page<T>(rows: &mut Vec<T>) -> Option<&T> {
-    let more = rows.len() > ROWS;
-    rows.truncate(ROWS);
-    rows.last().filter(|_| more)
+    html(&MatchesPage { page, pairs, show, next, further: !after.is_empty(), bar })
 }
 
 /// What was said last of each claim.
@@ -162,6 +188,8 @@ pub(super) fn paid(
         charge: payment.charge.abs().to_string(),
         services: codes.collect::<Vec<_>>().join(", "),
         note: format!("payer's number {}", payment.control),
+        day: identity::first_day(&payment),
+        payer: row.map(|row| row.payer_name.clone()).unwrap_or_default(),
     })
 }
 
@@ -180,6 +208,8 @@ pub(super) fn billed(
         href: row.map(|row| format!("/claims/{}", row.claim)),
         patient: names.listed(office, &case_view::patient(claim.as_ref(), None).name),
         on: lines.iter().filter_map(|line| line.from).min().map(words::day).unwrap_or_default(),
+        day: lines.iter().filter_map(|line| line.from).min(),
+        payer: claim.as_ref().map(|claim| claim.payer.name.to_string()).unwrap_or_default(),
         charge: claim.as_ref().map(|claim| claim.charge.to_string()).unwrap_or_default(),
         services: codes.collect::<Vec<_>>().join(", "),
         note: submitted.map(|on| format!("billed on {}", words::day(on))).unwrap_or_default(),

@@ -19,6 +19,7 @@ use crate::web::bulk;
 use crate::web::facets::{self, Chip};
 use crate::web::groups::{self, GroupRow};
 use crate::web::page::{Page, html};
+use crate::web::queue_patients;
 use crate::web::queue_row::Row;
 use crate::web::saved::{self, Tab};
 use crate::web::session::Visitor;
@@ -129,7 +130,7 @@ pub(crate) async fn rows(
     let asked = Asked::of(query.as_deref().unwrap_or_default(), &visitor.office);
     let mut tx = visitor.office.read().await?;
     let found = match asked.ids() {
-        Some(ids) => named(&mut tx, &visitor, &ids).await?,
+        Some(ids) => named(&mut tx, &visitor, &asked, &ids).await?,
         None => found(&app, &mut tx, &visitor, &asked).await?,
     };
     let acts = may_act(visitor.office.who.role);
@@ -188,22 +189,43 @@ async fn found(app: &App, tx: &mut Tx, visitor: &Visitor, asked: &Asked) -> Resu
     let ids = ids(&kept.board, &places, asked.sort, asked.from, ROWS);
     drop(kept);
     let cases = ordered(tx, &ids).await?;
-    let people = timeline::people(tx).await?;
-    let rows = cases.iter().map(|case| Row::of(case, &people, &office.rules, today)).collect();
+    let rows = rows_of(tx, visitor, asked, &cases).await?;
     let total = usize::try_from(sum.cases).unwrap_or(usize::MAX);
     Ok(Found { total, sum, rows, groups: Vec::new() })
 }
 
 /// Cases by their ids, as they are now, whatever the filters.
-async fn named(tx: &mut Tx, visitor: &Visitor, ids: &[String]) -> Result<Found, Trouble> {
+async fn named(
+    tx: &mut Tx,
+    visitor: &Visitor,
+    asked: &Asked,
+    ids: &[String],
+) -> Result<Found, Trouble> {
+    let mut cases = ordered(tx, ids).await?;
+    cases.retain(|case| sees(&visitor.office.who, case));
+    let rows = rows_of(tx, visitor, asked, &cases).await?;
+    Ok(Found { total: rows.len(), sum: Sum::default(), rows, groups: Vec::new() })
+}
+
+/// Cases as rows; with their patients where that column is shown.
+async fn rows_of(
+    tx: &mut Tx,
+    visitor: &Visitor,
+    asked: &Asked,
+    cases: &[Denial],
+) -> Result<Vec<Row>, Trouble> {
     let office = &visitor.office;
     let today = office.moment().today;
-    let mut cases = ordered(tx, ids).await?;
-    cases.retain(|case| sees(&office.who, case));
     let people = timeline::people(tx).await?;
-    let rows: Vec<Row> =
+    let mut rows: Vec<Row> =
         cases.iter().map(|case| Row::of(case, &people, &office.rules, today)).collect();
-    Ok(Found { total: rows.len(), sum: Sum::default(), rows, groups: Vec::new() })
+    if asked.columns.contains(&Column::Patient) {
+        let patients = queue_patients::masked(tx, office, cases).await?;
+        for (row, patient) in rows.iter_mut().zip(patients) {
+            row.patient = patient;
+        }
+    }
+    Ok(rows)
 }
 
 /// Ids of some places, sorted.

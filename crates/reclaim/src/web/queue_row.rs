@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use denial::category::Category;
 use denial::denial::Denial;
 use denial::money::Money;
 use denial::rules::Rules;
@@ -45,6 +46,11 @@ pub(crate) struct Row {
     pub(crate) waiting: String,
     pub(crate) round: u8,
     pub(crate) chance: String,
+    /// With its first letters alone; empty where it was not asked for.
+    pub(crate) patient: String,
+    pub(crate) expected: String,
+    pub(crate) net: String,
+    pub(crate) repeat: String,
 }
 
 /// A priority with its parts.
@@ -132,6 +138,7 @@ impl Row {
         let next = case.next();
         let soonest = denial::deadline::soonest(&case.deadlines, today);
         let outstanding = case.balance.outstanding();
+        let (chance, expected, net) = prospects(case, rules);
         Row {
             id: case.id.to_string(),
             number: case.number.to_string(),
@@ -160,9 +167,33 @@ impl Row {
             provider: case.provider.as_str().to_owned(),
             waiting: waiting(case).to_owned(),
             round: case.round,
-            chance: rank::chance(case, rules).to_string(),
+            chance,
+            patient: String::new(),
+            expected,
+            net,
+            repeat: repeat(case.round),
         }
     }
+}
+
+const UNKNOWN: &str = "not configured";
+
+/// The chance of winning, what it makes expected of what is outstanding, and what a round of work
+/// leaves of that; each only where the rules say what it stands on.
+fn prospects(case: &Denial, rules: &Rules) -> (String, String, String) {
+    let ruling = rank::leading(case, rules).filter(|one| one.category != Category::Unmapped);
+    let Some(chance) = ruling.map(|ruling| ruling.chance) else {
+        return (UNKNOWN.to_owned(), UNKNOWN.to_owned(), UNKNOWN.to_owned());
+    };
+    let expected = case.balance.outstanding().share_rounded(chance);
+    let cost = rules.desk.work_cost.get(&case.category);
+    let net = cost.map_or_else(|| UNKNOWN.to_owned(), |cost| (expected - *cost).to_string());
+    (chance.to_string(), expected.to_string(), net)
+}
+
+/// Whether the same claim was denied before.
+fn repeat(round: u8) -> String {
+    if round > 1 { format!("Yes, round {round}") } else { "No".to_owned() }
 }
 
 /// The leading codes, and each with its meaning.

@@ -19,7 +19,9 @@ use crate::settle;
 use crate::web::case_view;
 use crate::web::gate::Posted;
 use crate::web::grades::{Chip, Matched};
+use crate::web::journal_words;
 use crate::web::names::Names;
+use crate::web::narrow::Narrow;
 use crate::web::page::{Page, html, html_with};
 use crate::web::session::Visitor;
 use crate::web::timeline;
@@ -43,6 +45,7 @@ struct RemittancesPage {
     takes: bool,
     /// There may be others to look at.
     cut: bool,
+    narrow: Narrow,
 }
 
 /// One remittance as a row.
@@ -99,12 +102,13 @@ pub(crate) async fn page(
     let office = &visitor.office;
     let review = asked.get("show").is_some_and(|show| show == "review");
     let after = asked.get("after").and_then(|text| text.split_once('_'));
+    let narrow = Narrow::of(&asked, "Trace, payer or file", "Paid").with_amounts();
     let mut tx = office.read().await?;
     let mut found = if review {
         tx.remittances_to_review(REVIEWED).await?
     } else {
         let (day, id) = after.unwrap_or(("9999-12-31", "~"));
-        tx.remittances((day, id), ROWS + 1).await?
+        tx.remittances_that_fit(&narrow.by_day()?, (day, id), ROWS + 1).await?
     };
     let waiting = tx.reviews().await?.remittances;
     let rows = usize::try_from(ROWS).unwrap_or(usize::MAX);
@@ -113,7 +117,7 @@ pub(crate) async fn page(
     let last = found.last().filter(|_| more);
     let next = last.map(|last| {
         let day = last.paid_on.as_deref().unwrap_or_default();
-        format!("/remittances?after={day}_{}", last.remittance)
+        format!("/remittances?after={day}_{}{}", last.remittance, narrow.query())
     });
     let template = RemittancesPage {
         rows: found.iter().map(row).collect(),
@@ -122,6 +126,7 @@ pub(crate) async fn page(
         next,
         further: after.is_some(),
         takes: allows(office.who.role, Access::TakeFiles),
+        narrow,
         cut: review && i64::try_from(found.len()) == Ok(REVIEWED),
         page: Page::of(&visitor, "Remittances", "/remittances"),
     };
@@ -312,7 +317,7 @@ fn told(kind: &str, body: &str) -> String {
         "match.confirmed" => "A doubtful payment was found to be of its claim",
         "match.doubted_again" => "A payment is doubted again",
         "match.parted" => "A payment was sent to a claim of its own",
-        other => return words::label(other),
+        other => return journal_words::said(other),
     };
     format!("{text}{why}")
 }

@@ -139,9 +139,11 @@ fn files_and_money() -> Vec<Route> {
         does("/remittances/{id}/verdict", Needs(A::Post), remittances::decide).reveals(),
         shows("/matches", Needs(A::Matches), matches::page).lists("matches"),
         does("/matches", Needs(A::Matches), matches::decide),
+        does("/matches/narrow", Needs(A::Matches), matches::narrowed).lists("matches"),
         does("/matches/doubtful", Needs(A::Matches), doubtful::decide),
         does("/matches/search", Needs(A::Matches), unmatched::search).lists("search"),
         shows("/rejections", Needs(A::Rejections), rejections::page).lists("rejections"),
+        does("/rejections/narrow", Needs(A::Rejections), rejections::narrowed).lists("rejections"),
         // Auditors read the queue of rejections; who decides matches resolves them.
         does("/rejections", Needs(A::Matches), rejections::resolve),
         shows("/upload", Needs(A::TakeFiles), upload::form),

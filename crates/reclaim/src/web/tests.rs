@@ -17,6 +17,7 @@ mod hostile_requests;
 mod hostile_texts;
 mod house;
 mod issuer;
+mod lists;
 mod masks;
 mod matching;
 mod money;

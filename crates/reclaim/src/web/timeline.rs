@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use store::Tx;
 use store::journal::Happened;
 
+use crate::web::journal_words;
 use crate::web::words::{day, instant, label, lower};
 
 /// One entry.
@@ -71,7 +72,7 @@ fn plain(one: &Happened) -> String {
     match one.kind.as_str() {
         "emergency.opened" => format!("Opened in an emergency: {why}"),
         "emergency.looked_at" => "Somebody who leads looked at an emergency".to_owned(),
-        kind => label(kind),
+        kind => journal_words::said(kind),
     }
 }
 

@@ -12,6 +12,7 @@ use store::remittances::ClaimPaymentRow;
 use crate::identity;
 use crate::settle;
 use crate::web::gate::Posted;
+use crate::web::match_bar::Bar;
 use crate::web::matches::{self, Side};
 use crate::web::names::Names;
 use crate::web::page::{Page, html};
@@ -29,6 +30,7 @@ struct UnmatchedPage {
     rows: Vec<Alone>,
     next: Option<String>,
     further: bool,
+    bar: Bar,
 }
 
 /// A claim that nobody has billed, and what to look for.
@@ -58,10 +60,15 @@ impl Sought {
 }
 
 /// `GET /matches?show=unmatched`.
-pub(super) async fn page(visitor: &Visitor, page: Page, after: &str) -> Result<Response, Trouble> {
+pub(super) async fn page(
+    visitor: &Visitor,
+    page: Page,
+    bar: Bar,
+    after: &str,
+) -> Result<Response, Trouble> {
     let mut tx = visitor.office.read().await?;
-    let mut found = tx.unmatched(after, matches::limit()).await?;
-    let next = matches::last_of_page(&mut found);
+    let mut found = tx.unmatched(after, bar.limit()).await?;
+    let next = bar.last_of_page(&mut found);
     let next = next.map(|(claim, _)| format!("/matches?show=unmatched&after={claim}"));
     let ids: Vec<String> = found.iter().map(|(claim, _)| claim.clone()).collect();
     let payments = tx.said_of(&ids).await?;
@@ -78,7 +85,8 @@ pub(super) async fn page(visitor: &Visitor, page: Page, after: &str) -> Result<R
         })
     };
     let rows = found.into_iter().map(row).collect::<Result<Vec<_>, Trouble>>()?;
-    html(&UnmatchedPage { page, show: "unmatched", rows, next, further: !after.is_empty() })
+    let (bar, rows) = bar.left(rows, |row: &Alone| vec![&row.paid])?;
+    html(&UnmatchedPage { page, show: "unmatched", rows, next, further: !after.is_empty(), bar })
 }
 
 #[derive(Template)]

@@ -2,6 +2,7 @@
 
 use store::acknowledgements::{NewAcknowledgement, RejectionRow};
 use store::files::{Document, FileRow};
+use store::narrowed::Narrowed;
 use store::{Error, raw};
 
 use crate::place::{AT, on_each, practice};
@@ -44,6 +45,10 @@ fn a_file_is_noted_once_and_finished_once() {
         assert_eq!(tx.file("f2").await.expect("read"), None);
         tx.begin_file(&file("f2")).await.expect("noted");
         assert_eq!(tx.files(9).await.expect("read").len(), 2);
+        for (text, count) in [("A.ED", 2), ("837", 1), ("_", 0), ("", 2)] {
+            let narrowed = Narrowed { text: text.to_owned(), ..Narrowed::default() };
+            assert_eq!(tx.files_that_fit(&narrowed, 9).await.expect("read").len(), count, "{text}");
+        }
         let taken = [("f1".to_owned(), "835,837".to_owned())];
         assert_eq!(tx.taken_files().await.expect("read"), taken);
         let hashes = [("f1".to_owned(), 3), ("f2".to_owned(), 3)];

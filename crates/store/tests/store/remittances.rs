@@ -4,6 +4,7 @@ use denial::ids::{ClaimId, RemittanceId};
 use denial::money::Money;
 use denial::remittance::{ProviderAdjustment, Span};
 use store::claims::KnownClaim;
+use store::narrowed::Narrowed;
 use store::remittances::{NewClaimPayment, RemittanceRow, State};
 
 use crate::place::{AT, Place, on_each, practice, reviews};
@@ -81,7 +82,12 @@ fn a_staged_remittance_is_out_of_sight_until_it_is_published() {
         staged(place, 1).await;
         let mut tx = place.store.write(&practice()).await.expect("a turn");
         assert!(!tx.stage_remittance(&row(1, State::Staging)).await.expect("there already"));
-        assert!(tx.remittances(("9999", ""), 9).await.expect("read").is_empty());
+        assert!(
+            tx.remittances_that_fit(&Narrowed::default(), ("9999", ""), 9)
+                .await
+                .expect("read")
+                .is_empty()
+        );
         assert!(tx.remittances_in_order("", 9).await.expect("read").is_empty());
         assert!(tx.unsettled().await.expect("read").is_empty());
         let claims = [ClaimId::from_bits(0).as_str().to_owned()];
@@ -90,7 +96,35 @@ fn a_staged_remittance_is_out_of_sight_until_it_is_published() {
         assert!(moved.expect("moved"));
         let again = tx.move_remittance(&id(1), State::Staging, State::Published).await;
         assert!(!again.expect("it was elsewhere"));
-        assert_eq!(tx.remittances(("9999", ""), 9).await.expect("read").len(), 1);
+        assert_eq!(
+            tx.remittances_that_fit(&Narrowed::default(), ("9999", ""), 9)
+                .await
+                .expect("read")
+                .len(),
+            1
+        );
+        let fits = async |tx: &mut store::Tx, narrowed: Narrowed| {
+            tx.remittances_that_fit(&narrowed, ("9999", ""), 9).await.expect("read").len()
+        };
+        let text = |text: &str| Narrowed { text: text.to_owned(), ..Narrowed::default() };
+        let on = |from: &str, until: &str| Narrowed {
+            from: Some(from.to_owned()),
+            until: Some(until.to_owned()),
+            ..Narrowed::default()
+        };
+        let amount = |cents| Narrowed { cents: Some(cents), ..Narrowed::default() };
+        for (narrowed, count) in [
+            (text("synth"), 1),
+            (text("t1"), 1),
+            (text("T%"), 0),
+            (amount(6_000), 1),
+            (amount(600), 0),
+            (on("2026-06-01", "2026-06-02"), 1),
+            (on("2026-06-02", "2026-07-01"), 0),
+        ] {
+            assert_eq!(fits(&mut tx, narrowed.clone()).await, count, "{narrowed:?}");
+        }
+        assert_eq!(tx.match_counts().await.expect("counted").unmatched, 2);
         assert_eq!(tx.said_of(&claims).await.expect("read").len(), 1);
         assert_eq!(tx.paid_among(&claims).await.expect("read"), claims);
         assert_eq!(tx.unsettled().await.expect("read").len(), 1);

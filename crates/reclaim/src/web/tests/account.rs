@@ -89,7 +89,7 @@ async fn a_password_is_changed_by_who_knows_the_old_one_and_nothing_weak_is_take
     let root = clinic.named("root", Role::Administrator).await;
     root.get("/journal?book=house")
         .await
-        .shows(&["Person: password changed", "Person: password refused"]);
+        .shows(&["Changed their password", "Gave a wrong password for a change of their account"]);
     clinic.is_proven().await;
 }
 
@@ -123,7 +123,7 @@ async fn people_see_where_they_are_signed_in_and_end_it() {
     let away = [("person", person.as_str()), ("what", "end")];
     root.post("/people", &away).await.is(StatusCode::OK).shows(&["Saved."]);
     ada.get("/").await.is(StatusCode::SEE_OTHER);
-    root.get("/journal?book=house").await.shows(&["Person: sessions ended"]);
+    root.get("/journal?book=house").await.shows(&["Ended sessions of a person"]);
     clinic.is_proven().await;
 }
 

@@ -157,6 +157,36 @@ async fn documents_are_asked_for_received_or_missing() {
 }
 
 #[tokio::test]
+async fn a_document_of_a_refused_act_is_not_kept() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 90, "CO*252*90")])).await;
+    let case = lead.find("A-1").await;
+    let documents = async || {
+        let mut tx = clinic.office().read().await.expect("read");
+        tx.document_hashes().await.expect("read").len()
+    };
+    let before = documents().await;
+    let stale = lead.get(&case).await.field("version");
+    lead.act(&case, "note", &[("text", "meanwhile")]).await.is(StatusCode::SEE_OTHER);
+    let file = ("file", "notes.pdf", "%PDF synthetic");
+    let fields = [("version", stale.as_str()), ("what", "authorization_record")];
+    let late = lead.upload(&format!("{case}/documents"), &fields, file).await;
+    late.is(StatusCode::CONFLICT);
+    let version = lead.get(&case).await.field("version");
+    let fields = [("version", version.as_str()), ("what", "")];
+    let unsaid = lead.upload(&format!("{case}/documents"), &fields, file).await;
+    unsaid.is(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(documents().await, before, "a file stays where its act was refused");
+    let hash = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(file.2));
+    assert!(!clinic.office().documents.path(&hash).exists(), "its bytes stay");
+    let fields = [("version", version.as_str()), ("what", "authorization_record")];
+    lead.upload(&format!("{case}/documents"), &fields, file).await.is(StatusCode::SEE_OTHER);
+    assert_eq!(documents().await, before + 1);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn what_moved_no_status_is_taken_back_and_what_did_is_told() {
     let (mut clinic, lead) = two_alike().await;
     let case = lead.find("A-1").await;

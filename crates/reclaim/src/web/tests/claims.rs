@@ -49,7 +49,7 @@ async fn a_claim_shows_its_versions_payments_answers_and_cases() {
     ]);
     assert!(page.text.find("second.837") < page.text.find("first.837"), "the latest first");
     let auditor = clinic.person(Role::Auditor).await;
-    auditor.get("/journal?book=views").await.shows(&["Claim: viewed"]);
+    auditor.get("/journal?book=views").await.shows(&["Opened a claim"]);
     auditor.get(&href).await.is(StatusCode::OK);
     let coder = clinic.person(Role::CertifiedCoder).await;
     let own = coder.get(&href).await;

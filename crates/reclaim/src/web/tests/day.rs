@@ -17,7 +17,7 @@ async fn a_day_adds_up_for_its_person_and_for_who_leads() {
         denied("A-4", 40, "CO*18*40"),
     ];
     take(&ada, "a.835", &era("T1", &claims)).await;
-    ada.get("/day").await.is(StatusCode::OK).shows(&["No case was touched", "File: taken"]);
+    ada.get("/day").await.is(StatusCode::OK).shows(&["No case was touched", "Took a file in"]);
     let case = ada.find("A-2").await;
     ada.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
     let give_up = [("reason", "small_balance"), ("note", "small")];
@@ -38,7 +38,7 @@ async fn a_day_adds_up_for_its_person_and_for_who_leads() {
         "Decided</span> <span class=\"figure\">1</span> <span class=\"note\">$90.00 denied",
         "Given up</span> <span class=\"figure\">$90.00",
         ">A-1<",
-        "Noted (2 times), taken",
+        "Wrote a note (2 times), took the case to work on it",
         "Written off",
         "Left over today",
         "person=me&#38;when=today",

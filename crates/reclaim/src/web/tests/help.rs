@@ -31,6 +31,25 @@ async fn words_of_a_case_and_of_the_queue_lead_to_what_they_mean() {
 }
 
 #[tokio::test]
+async fn every_figure_and_chart_of_home_says_what_it_counts() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 90, "CO*16*90")])).await;
+    let words = lead.get("/words").await.text;
+    for role in Role::ALL.iter().copied() {
+        let home = clinic.person(role).await.get("/").await.text;
+        let tiles = home.matches("<li class=\"tile").count();
+        assert_eq!(home.matches("class=\"about\"").count(), tiles, "{role:?}");
+        let charts = home.matches("class=\"as-table\"").count();
+        let explained = home.matches("<h2><a class=\"explain\"").count();
+        assert_eq!(explained, charts, "{role:?}");
+        for place in places(&home, "\"/words#") {
+            assert!(words.contains(&format!("id=\"{place}\"")), "nothing stands at {place}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_code_is_explained_to_whoever_signs_in() {
     let clinic = TestClinic::open().await;
     for role in [Role::Executive, Role::FrontDesk, Role::Vendor] {

@@ -207,7 +207,7 @@ async fn each_role_finds_its_own_job() {
     let admin = clinic.person(Role::Administrator).await;
     admin.get("/").await.shows(&["Payers to configure", "Never yet"]).hides(&["At risk"]);
     let auditor = clinic.person(Role::Auditor).await;
-    auditor.get("/").await.shows(&["Access log", "Denial: write off proposed"]);
+    auditor.get("/").await.shows(&["Access log", "Proposed a write-off"]);
     let vendor = clinic.person(Role::Vendor).await;
     vendor.get("/").await.shows(&["Nothing waits for you"]).hides(&["At risk", "The team"]);
     clinic.is_proven().await;

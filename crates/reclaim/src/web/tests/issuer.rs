@@ -177,9 +177,9 @@ async fn nobody_comes_in_by_a_house_before_they_said_here_who_they_are() {
     assert_eq!(answer.location(), "/account/tie");
     let root = clinic.named("root", Role::Administrator).await;
     root.get("/journal?book=house").await.shows(&[
-        "Person: tied",
-        "Person: untied",
-        "Sign in: issuer unknown",
+        "Tied a person to their name at another house",
+        "Untied a person from their name at another house",
+        "Another house named somebody whom nobody here is tied to",
     ]);
     clinic.is_proven().await;
 }
@@ -288,7 +288,7 @@ async fn tokens_that_are_not_for_us_open_nothing() {
     let told = away.back_with(&clinic, &format!("error={text}&state={state}")).await;
     told.shows(&["no reason that can be told"]).hides(&["EVIL"]);
     let root = clinic.named("root", Role::Administrator).await;
-    root.get("/journal?book=house").await.shows(&["Sign in: issuer refused"]);
+    root.get("/journal?book=house").await.shows(&["Signing in by another house was refused"]);
     clinic.is_proven().await;
 }
 

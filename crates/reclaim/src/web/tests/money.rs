@@ -174,7 +174,7 @@ async fn what_belongs_to_nobody_is_held_until_somebody_releases_it() {
 }
 
 /// A 277CA that refuses one claim.
-fn refusal(number: &str) -> String {
+pub(super) fn refusal(number: &str) -> String {
     let era = era("T9", &[]);
     let head: Vec<&str> = era.lines().take(1).collect();
     let rest = [

@@ -267,9 +267,9 @@ async fn a_passkey_opens_the_door_alone_and_is_the_second_factor_after_the_passw
 
     let root = clinic.named("root", Role::Administrator).await;
     root.get("/journal?book=house").await.shows(&[
-        "Person: passkey added",
-        "Person: passkey removed",
-        "Sign in: passkey refused",
+        "Added a passkey",
+        "Removed a passkey",
+        "Showed a passkey that was refused",
     ]);
     clinic.is_proven().await;
 }
@@ -320,7 +320,7 @@ async fn what_a_strange_or_altered_device_shows_is_refused() {
     let root = clinic.named("root", Role::Administrator).await;
     root.get("/journal?book=house")
         .await
-        .shows(&["Sign in: passkey counter went back", "Sign in: passkey refused"]);
+        .shows(&["Showed a passkey that may be a copy", "Showed a passkey that was refused"]);
     clinic.is_proven().await;
 }
 
@@ -394,7 +394,7 @@ async fn what_a_device_makes_wrongly_is_not_taken() {
     bare.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["runs the script of this page"]);
     clinic.stranger().sign_in("ada", PASSWORD).await.is(StatusCode::SEE_OTHER);
     let root = clinic.named("root", Role::Administrator).await;
-    root.get("/journal?book=house").await.shows(&["Person: passkey refused"]);
+    root.get("/journal?book=house").await.shows(&["A new passkey was refused"]);
     clinic.is_proven().await;
 }
 

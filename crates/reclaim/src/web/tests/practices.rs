@@ -44,10 +44,10 @@ async fn an_administrator_names_the_practice_and_its_numbers() {
     admin.post("/practice", &[("remove", NPI)]).await.is(StatusCode::SEE_OTHER);
     admin.get("/practice").await.hides(&[NPI]);
     admin.get("/journal?book=house").await.shows(&[
-        "Practice: made",
-        "Practice: changed",
-        "Practice: payee added",
-        "Practice: payee removed",
+        "Made the practice",
+        "Changed the practice",
+        "Added a number under which the practice is paid",
+        "Removed a number under which the practice was paid",
     ]);
     clinic.stranger().get("/sign-in").await.shows(&["North clinic"]);
     let biller = clinic.named("ada", Role::BillingSupervisor).await;

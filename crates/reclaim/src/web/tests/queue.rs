@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use denial::person::Role;
 
-use super::clinic::{Answer, Browser, TestClinic, denied, era, take};
+use super::clinic::{Answer, Browser, TestClinic, bill, denied, era, take};
 
 /// Five denials: three alike, one of another service's reason, one of the front desk's.
 async fn desk() -> (TestClinic, Browser) {
@@ -258,4 +258,28 @@ async fn filters_without_a_box_stay_set() {
     ]);
     let boxed = lead.get("/queue/filters?category=bundling").await;
     boxed.hides(&["type=\"hidden\" name=\"category\""]);
+}
+
+#[tokio::test]
+async fn columns_to_choose_say_who_it_is_about_masked_and_what_it_is_worth() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    take(&lead, "a.837", &bill("A-1", "MADEUP", 90)).await;
+    let claims = [denied("A-1", 90, "CO*197*90"), denied("B-2", 70, "CO*ZZ9*70")];
+    take(&lead, "a.835", &era("T1", &claims)).await;
+    let all = "/queue?columns=patient,expected,net,repeat,chance&sort=money";
+    let page = lead.get(all).await;
+    page.is(StatusCode::OK).shows(&["M••• P•••", "Net value", "Denied again", ">No<"]);
+    page.hides(&["MADEUP"]).shows(&["not configured"]);
+    let lists = lead.get(&format!("/queue/rows?{}", all.trim_start_matches("/queue?"))).await;
+    lists.shows(&["data-c=\"patient\"", "data-c=\"net\""]);
+    // Headings and cells stand in one order, whatever the address says.
+    let turned = lead.get("/queue?columns=net,expected,payer").await;
+    let places = turned.text.split("data-c=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let places: Vec<&str> = places.take(6).collect();
+    assert_eq!(places, ["payer", "expected", "net", "payer", "expected", "net"]);
+    lead.get("/queue").await.hides(&["M••• P•••", "Net value</a></th>"]);
+    let words = lead.get("/words").await;
+    words.shows(&["id=\"net-value\"", "id=\"masked-name\""]);
+    clinic.is_proven().await;
 }

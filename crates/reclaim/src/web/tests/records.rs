@@ -124,15 +124,15 @@ async fn the_journal_is_searched_by_person_kind_and_time_and_given_as_a_file() {
 
     let kind = "/journal?kind=remittance.set_aside";
     auditor.get(kind).await.is(StatusCode::OK).shows(&[
-        "Remittance: set aside</td>",
+        "Set a remittance aside</td>",
         "=A reason of its own",
         "/journal.csv?book=work&#38;kind=remittance.set_aside",
     ]);
-    auditor.get(kind).await.hides(&["File: taken</td>"]);
+    auditor.get(kind).await.hides(&["Took a file in</td>"]);
     let narrow = admin.get(kind).await;
-    narrow.shows(&["Remittance: set aside</td>"]).hides(&["reason of its own", "journal.csv"]);
+    narrow.shows(&["Set a remittance aside</td>"]).hides(&["reason of its own", "journal.csv"]);
     let mine = format!("/journal?who={me}&from=2026-03-03&to=2026-03-03");
-    auditor.get(&mine).await.shows(&["File: taken</td>", "Test lead</td>"]);
+    auditor.get(&mine).await.shows(&["Took a file in</td>", "Test lead</td>"]);
     for none in [
         "/journal?who=usr_none",
         "/journal?from=2026-03-04",
@@ -156,15 +156,15 @@ async fn the_journal_is_searched_by_person_kind_and_time_and_given_as_a_file() {
     let link = link.split('"').next().expect("quoted").replace("&#38;", "&");
     lead.get(&case).await.is(StatusCode::OK);
     let seen = auditor.get(&link).await;
-    seen.is(StatusCode::OK).shows(&["Case: viewed", "Test audit</td>", "Test lead</td>"]);
+    seen.is(StatusCode::OK).shows(&["Opened a case", "Test audit</td>", "Test lead</td>"]);
     // A remittance that speaks of its claim belongs to it.
     take(&lead, "b.835", &era("T2", &[denied("A-1", 90, "CO*16*90")])).await;
     let list = lead.get("/remittances").await.text;
     let mut eras = list.split('"').filter(|text| text.starts_with("/remittances/era_"));
     let later = eras.find(|one| *one != aside_one).expect("another");
     lead.get(later).await.is(StatusCode::OK);
-    auditor.get(&link).await.shows(&["Remittance: viewed</td>"]);
-    auditor.get(&link.replace("&whole=yes", "")).await.hides(&["Remittance: viewed</td>"]);
+    auditor.get(&link).await.shows(&["Opened a remittance</td>"]);
+    auditor.get(&link.replace("&whole=yes", "")).await.hides(&["Opened a remittance</td>"]);
     let file = auditor.get(&link.replace("/journal?", "/journal.csv?")).await;
     file.is(StatusCode::OK).shows(&["remittance.viewed", "case.viewed"]).hides(&["queue.viewed"]);
     lead.get(&case).await.hides(&["Who has seen it"]);

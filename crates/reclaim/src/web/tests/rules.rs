@@ -128,7 +128,7 @@ async fn versions_are_compared_restored_and_given_up() {
     lead.get("/rules/file?path=../secret.toml").await.is(StatusCode::NOT_FOUND);
     lead.get("/rules/file?path=payers/nobody.toml").await.is(StatusCode::NOT_FOUND);
     let journal = manager.get("/journal").await;
-    journal.shows(&["Rules: saved", "rules/payers/standin.toml", "the first was right"]);
+    journal.shows(&["Saved rules", "rules/payers/standin.toml", "the first was right"]);
     clinic.is_proven().await;
 }
 

@@ -162,9 +162,9 @@ async fn guessing_codes_takes_longer_and_longer_and_the_password_forgives_nothin
     drop((device, codes));
     let root = clinic.named("root", Role::Administrator).await;
     root.get("/journal?book=house").await.shows(&[
-        "Sign in: code asked",
-        "Sign in: code refused",
-        "Person: factor set up",
+        "Gave the right password; a code was asked for",
+        "Gave a wrong code",
+        "Set up codes of an app",
     ]);
 }
 
@@ -220,6 +220,6 @@ async fn a_practice_asks_for_it_before_anything_else_opens() {
     assert_eq!(lead.get("/").await.location(), "/account");
     root.get("/journal?book=house")
         .await
-        .shows(&["Practice: second factor set", "Person: factor removed"]);
+        .shows(&["Said who needs a second factor", "Removed codes of an app"]);
     clinic.is_proven().await;
 }

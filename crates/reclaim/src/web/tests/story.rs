@@ -237,10 +237,10 @@ async fn who_looks_at_a_patient_is_on_record() {
     biller.get(&case).await.is(StatusCode::OK);
     let id = case.trim_start_matches("/cases/");
     let views = auditor.get(&format!("/journal?book=views&about={id}")).await;
-    views.is(StatusCode::OK).shows(&["Test ada", "Case: viewed", id]).hides(&["MADEUP"]);
+    views.is(StatusCode::OK).shows(&["Test ada", "Opened a case", id]).hides(&["MADEUP"]);
     let acts = auditor.get("/journal").await;
-    acts.shows(&["File: taken", "Denial: opened"]);
+    acts.shows(&["Took a file in", "A case was opened for a denial"]);
     let house = auditor.get("/journal?book=house").await;
-    house.shows(&["Sign in: done", "Person: made"]);
+    house.shows(&["Signed in", "Added a person"]);
     clinic.is_proven().await;
 }

@@ -1,0 +1,210 @@
+//! What each figure and chart of Home counts, from what, and what it leaves out.
+
+use crate::web::glossary_words::Word;
+
+const fn word(id: &'static str, word: &'static str, means: &'static str) -> Word {
+    Word { id, word, means }
+}
+
+/// Figures, columns and charts of Home; the anchor is `home-` and the label.
+pub(crate) const HOME: &[Word] = &[
+    word(
+        "home-aging-since-denial",
+        "Aging since denial",
+        "Chart: outstanding money of open cases by days from the payer's denial to today, in five bands; cases put off count too. Its formula is today less the day of denial, not the day of service.",
+    ),
+    word(
+        "home-at-risk",
+        "At risk",
+        "The sum of what is outstanding on open cases, those put off left out: denied less recovered, transferred and written off. Not a forecast: it is not multiplied by a chance.",
+    ),
+    word(
+        "home-by-status",
+        "By status",
+        "Chart: outstanding money of open cases by where each stands; cases put off count too. Closed cases have nothing outstanding.",
+    ),
+    word(
+        "home-cases",
+        "Cases",
+        "How many open cases fit the row. Each case counts once, whatever its lines.",
+    ),
+    word(
+        "home-cases-you-may-see",
+        "Cases you may see",
+        "Open cases with a question to your role, and those that are yours; cases put off count too. Below it is what is outstanding on them.",
+    ),
+    word(
+        "home-clock",
+        "Clock",
+        "The soonest day of a case's clocks that has not passed and matters now. Not configured where the payer's rules do not say it.",
+    ),
+    word(
+        "home-a-clock-not-configured",
+        "A clock not configured",
+        "Open cases of which a usual clock (timely filing, corrected claim, first appeal) has no rule. Rules lists their payers.",
+    ),
+    word(
+        "home-codes-that-nobody-mapped",
+        "Codes that nobody mapped",
+        "Group and reason codes that lead open cases and that neither the playbook nor the payer's file maps. Mapping one files its cases anew.",
+    ),
+    word(
+        "home-doubtful-payments",
+        "Doubtful payments",
+        "Payments with the number of a claim of ours and neither its patient nor its charge. Their money waits for a person's word.",
+    ),
+    word(
+        "home-due-within-7-days",
+        "Due within 7 days",
+        "Open cases whose soonest clock runs out today or within the seven days after it. Below it is what is outstanding on them.",
+    ),
+    word(
+        "home-entries",
+        "Entries",
+        "Entries of the journal of that kind in the days that the heading says, today among them.",
+    ),
+    word(
+        "home-inflow-and-outflow",
+        "Inflow and outflow",
+        "Chart: for each week from Monday, opened plus opened again, and paid plus written off, as the journal has them. A case counts in the week in which its file was taken in. The last week is not over.",
+    ),
+    word(
+        "home-lacks-owner-action-or-day",
+        "Lacks owner, action or day",
+        "Open cases without a role that owns them, without a next action or without its day; cases put off count too. Always nothing, unless the database was changed by other means.",
+    ),
+    word(
+        "home-matches-to-review",
+        "Matches to review",
+        "Claims that a payment names and that look like a billed claim of ours under another number. A person says whether they are one.",
+    ),
+    word(
+        "home-medical-necessity",
+        "Medical necessity",
+        "Open cases denied because the payer doubts the need, the place or the level of care, as far as you may see them.",
+    ),
+    word(
+        "home-money-does-not-add-up",
+        "Money does not add up",
+        "Open cases whose remittance does not balance. They are worked, and no money is posted on them until somebody has cleared it.",
+    ),
+    word(
+        "home-net-value",
+        "Net value",
+        "Outstanding times the chance, less the cost of one round of work on that reason.",
+    ),
+    word(
+        "home-next-action-late",
+        "Next action late",
+        "Open cases whose next action was due before today.",
+    ),
+    word(
+        "home-next-action-late-or-today",
+        "Next action late or today",
+        "Open cases whose next action was due before today, or is due today.",
+    ),
+    word(
+        "home-next-action-today",
+        "Next action today",
+        "Open cases whose next action is due today.",
+    ),
+    word(
+        "home-no-person-has-it",
+        "No person has it",
+        "Open cases that a role owns and no person has taken or was given.",
+    ),
+    word(
+        "home-nobody-has-them-yet",
+        "Nobody has them yet",
+        "Open cases of your role that no person has.",
+    ),
+    word("home-open", "Open", "Open cases of the person, those put off left out."),
+    word(
+        "home-open-rejections",
+        "Open rejections",
+        "What a 999, TA1 or 277CA refused before adjudication and nobody resolved. These are no denials and no money is counted for them.",
+    ),
+    word(
+        "home-outstanding",
+        "Outstanding",
+        "Denied less recovered, transferred and written off, summed over the cases that the row counts.",
+    ),
+    word(
+        "home-past-due",
+        "Past due",
+        "Open cases of which every clock that still mattered has run out.",
+    ),
+    word(
+        "home-payers-promise-not-kept",
+        "Payer's promise not kept",
+        "Open cases on which a payer promised something by a day that has passed, and nothing came; cases put off count too.",
+    ),
+    word(
+        "home-payers-to-configure",
+        "Payers to configure",
+        "Payers of open cases of which a usual clock has no rule.",
+    ),
+    word("home-people", "People", "Everybody with a role in this practice, also who is shut out."),
+    word(
+        "home-put-off",
+        "Put off",
+        "Open cases that somebody put off until a day that has not come; most other figures leave them out.",
+    ),
+    word(
+        "home-remittances-to-decide",
+        "Remittances to decide",
+        "Remittances that are held, in conflict, or do not add up where nobody has looked.",
+    ),
+    word(
+        "home-top-reasons",
+        "Top reasons",
+        "Chart: outstanding money of open cases by reason, the most first; cases put off count too. The line is the share of a reason and all above it in the whole.",
+    ),
+    word(
+        "home-waits-for-a-colleague",
+        "Waits for a colleague",
+        "Open cases with a question that nobody has answered.",
+    ),
+    word(
+        "home-with-a-payer",
+        "With a payer",
+        "Open cases on which a corrected claim or an appeal was sent, and the payer has not answered.",
+    ),
+    word(
+        "home-won-not-posted-yet",
+        "Won, not posted yet",
+        "What is outstanding on overturned cases: the payer gave way, and no posting explains the money yet.",
+    ),
+    word(
+        "home-write-offs-for-a-second-person",
+        "Write-offs for a second person",
+        "Open cases on which a write-off was proposed and a second person has neither approved nor declined it; cases put off count too.",
+    ),
+    word("home-you-have", "You have", "Open cases that you have by name."),
+];
+
+/// Where a figure, a column or a chart of Home is explained, if it is.
+pub(crate) fn explained(label: &str) -> Option<String> {
+    let is_sign = |letter: char| matches!(letter, ',' | '\'');
+    let slug: String = label.chars().filter(|letter| !is_sign(*letter)).collect();
+    let id = format!("home-{}", slug.to_lowercase().replace(' ', "-"));
+    let known = HOME.iter().any(|one| one.id == id);
+    known.then(|| format!("/words#{id}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_leads_to_its_explanation_and_every_one_has_its_label() {
+        assert_eq!(
+            explained("Payer's promise not kept").as_deref(),
+            Some("/words#home-payers-promise-not-kept")
+        );
+        assert_eq!(explained("Reason"), None);
+        for one in HOME {
+            assert_eq!(explained(one.word), Some(format!("/words#{}", one.id)), "{}", one.word);
+        }
+    }
+}
