@@ -109,8 +109,8 @@ async fn take_afresh(office: &Office, folder: &Path, path: &Path) -> anyhow::Res
 /// Takes one file in and moves it to where people see what became of it.
 ///
 /// # Errors
-/// The database, a folder or the disk failed; the file stays and is tried again. What a file says is
-/// never the reason: of any bytes something is told.
+/// The database, a folder or the disk failed; the file stays and is tried again. What a file says
+/// is never the reason: of any bytes something is told.
 pub(crate) async fn take(office: &Office, folder: &Path, path: &Path) -> anyhow::Result<()> {
     let name = path.file_name().context("a file has a name")?.to_string_lossy().into_owned();
     let report = take_file(office, path, &name, Options::default(), &|_| {}).await?;
