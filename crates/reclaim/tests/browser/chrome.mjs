@@ -64,7 +64,7 @@ export async function signIn(page, base, login, set) {
   await home.waitFor();
 }
 
-/// Takes the browsers' folders away.
+/// Takes the browsers' folders away; one that ends still writes a moment.
 export function leave() {
-  fs.rmSync(folder, { recursive: true, force: true });
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
