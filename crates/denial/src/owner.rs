@@ -21,6 +21,8 @@ pub struct Owners {
     pub ladder: Vec<Step>,
     /// Who is away, and who has their new cases meanwhile.
     pub away: Vec<Away>,
+    /// Which provider somebody is who signs in as one.
+    pub providers: Vec<Rendering>,
 }
 
 /// Somebody whom rules name.
@@ -40,6 +42,15 @@ impl Member {
     }
 }
 
+/// Somebody who renders services, with the number that claims name them by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendering {
+    /// Who.
+    pub person: Member,
+    /// Their NPI.
+    pub npi: Npi,
+}
+
 /// Somebody's absence, both days in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Away {
@@ -54,6 +65,12 @@ pub struct Away {
 }
 
 impl Owners {
+    /// The NPIs of somebody; none where nobody has said which provider they are.
+    pub fn npis_of<'a>(&'a self, person: &'a PersonId) -> impl Iterator<Item = &'a Npi> {
+        let own = self.providers.iter().filter(|one| one.person.id.as_ref() == Some(person));
+        own.map(|one| &one.npi)
+    }
+
     /// Who has somebody's new cases on a day: themselves, or who covers them; nobody where those
     /// who cover are all away.
     #[must_use]

@@ -106,7 +106,8 @@ impl Rules {
     pub fn members(&self) -> impl Iterator<Item = &Member> {
         let own = self.payers.iter().flat_map(|payer| &payer.owners);
         let named = self.owners.rows.iter().chain(own).filter_map(|row| row.person.as_ref());
-        named.chain(self.owners.away.iter().flat_map(|away| [&away.person, &away.cover]))
+        let away = self.owners.away.iter().flat_map(|away| [&away.person, &away.cover]);
+        named.chain(away).chain(self.owners.providers.iter().map(|one| &one.person))
     }
 
     /// Gives everybody whom the rules name their id.
@@ -115,7 +116,9 @@ impl Rules {
         let own = self.payers.iter_mut().flat_map(|payer| &mut payer.owners);
         let named = self.owners.rows.iter_mut().chain(own).filter_map(|row| row.person.as_mut());
         let away = self.owners.away.iter_mut();
-        for member in named.chain(away.flat_map(|away| [&mut away.person, &mut away.cover])) {
+        let away = away.flat_map(|away| [&mut away.person, &mut away.cover]);
+        let providers = self.owners.providers.iter_mut().map(|one| &mut one.person);
+        for member in named.chain(away).chain(providers) {
             member.id = Some(id(&member.login));
         }
         self

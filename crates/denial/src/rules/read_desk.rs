@@ -10,7 +10,7 @@ use crate::category::Category;
 use crate::codes::Npi;
 use crate::denial::{NextActionKind, Status};
 use crate::money::Money;
-use crate::owner::{Away, Member, OwnerRow, Owners, Step};
+use crate::owner::{Away, Member, OwnerRow, Owners, Rendering, Step};
 use crate::person::Role;
 
 impl Draft {
@@ -25,6 +25,7 @@ impl Draft {
             rows: page.entries("owner").iter().filter_map(owner).collect(),
             ladder: page.entries("step").iter().filter_map(step).collect(),
             away: page.entries("away").iter().filter_map(away).collect(),
+            providers: page.entries("provider").iter().filter_map(provider).collect(),
         });
         self.rules.owners = owners;
         self.faults.extend(faults);
@@ -136,6 +137,17 @@ fn away(row: &Entry<'_>) -> Option<Away> {
         row.fault_at("cover", "nobody covers themselves".to_owned(), "name another person");
     }
     Some(Away { person, from, until, cover })
+}
+
+/// One `[[provider]]`.
+fn provider(row: &Entry<'_>) -> Option<Rendering> {
+    let person = row.required("person", row.text("person")).map(Member::of);
+    let npi = row.required("npi", row.text("npi")).map(Npi::new);
+    row.finish();
+    if npi.as_ref().is_some_and(|npi| !npi.is_valid()) {
+        row.fault_at("npi", "`npi` is no NPI".to_owned(), "write its ten digits");
+    }
+    Some(Rendering { person: person?, npi: npi? })
 }
 
 fn step(row: &Entry<'_>) -> Option<Step> {

@@ -2,7 +2,7 @@
 //! keep from happening again.
 
 use denial::category::Category;
-use denial::codes::{Carc, Group};
+use denial::codes::{Carc, Group, Npi};
 use denial::denial::Denial;
 use denial::person::Role;
 use denial::rules::Rules;
@@ -52,7 +52,7 @@ pub(crate) fn sections(counter: &Counter<'_>) -> Vec<Section> {
     if role == Role::Poster {
         sections.push(money(counter));
     } else if role == Role::Provider {
-        sections.extend([asked(counter), causes()]);
+        sections.extend([asked(counter), causes(counter)]);
     } else {
         sections.push(mine(counter, &work));
     }
@@ -118,13 +118,48 @@ fn asked(counter: &Counter<'_>) -> Section {
     }
 }
 
-fn causes() -> Section {
+/// What payers deny of the provider who looks, as figures: the cases are opened by those who work
+/// them.
+fn causes(counter: &Counter<'_>) -> Section {
+    let title = "Causes of your denials".to_owned();
+    let office = counter.office;
+    let npis: Vec<&str> =
+        office.rules.owners.npis_of(&office.who.person).map(Npi::as_str).collect();
+    if npis.is_empty() {
+        let lead = "Not configured: nobody has said which provider (NPI) you are, so nothing is \
+                    counted here rather than guessed.";
+        return Section { title, lead: lead.to_owned(), ..Section::default() };
+    }
+    let all = Counter::of(counter.board, office, false);
+    let query = format!("provider={}&snoozed=show", npis.join(","));
+    let pairs = all.board.by_two((Facet::Reason, Facet::Code), &all.wanted(&query), all.today);
+    let row = |((reason, code), sum): &((String, String), insight::board::Sum)| {
+        vec![
+            Cell::with_note(words::label(reason), code.clone()),
+            Cell::of(meaning(code, &office.rules)),
+            all.cell(&query, *sum, ""),
+            Cell::of(words::money(sum.outstanding)),
+        ]
+    };
     Section {
-        title: "Causes of your denials".to_owned(),
-        lead:
-            "Not configured: nobody has said which provider (NPI) you are, so nothing is counted \
-               here rather than guessed."
-                .to_owned(),
+        title,
+        lead: format!(
+            "Open cases of services that you (NPI {}) rendered, or billed where nobody is named, by \
+             reason and code; closed ones are not counted. {}",
+            npis.join(", "),
+            small(all.sum(&query).cases)
+        ),
+        listing: Some(Listing {
+            caption: "Reasons and codes of your denials".to_owned(),
+            heads: vec![
+                ("Reason", false),
+                ("The payer says", false),
+                ("Cases", true),
+                ("Outstanding", true),
+            ],
+            rows: pairs.iter().take(REASONS).map(row).collect(),
+            none: "No open case is of a service of yours.".to_owned(),
+        }),
         ..Section::default()
     }
 }

@@ -229,3 +229,35 @@ async fn charts_say_what_they_count_and_stand_as_tables_too() {
     ]);
     assert_eq!(home.text.matches("<desc id=\"").count(), 4);
 }
+
+#[tokio::test]
+async fn a_provider_who_is_tied_to_an_npi_sees_the_causes_of_their_own_denials() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let own = clinic.named("drown", Role::Provider).await;
+    let other = clinic.named("drother", Role::Provider).await;
+    let claims = [denied("A-1", 90, "CO*197*90"), denied("A-2", 50, "CO*197*50")];
+    take(&lead, "a.835", &era("T1", &claims)).await;
+    own.get("/").await.shows(&["Not configured: nobody has said which provider"]);
+    let files = crate::rules_files::files(None).expect("the shipped files");
+    let (_, owners) = files.into_iter().find(|(path, _)| path == "owners.toml").expect("there");
+    let tied = |npi: &str| format!("{owners}\n[[provider]]\nperson = \"drown\"\nnpi = \"{npi}\"\n");
+    let save = async |text: &str| {
+        let fields = [
+            ("path", "owners.toml"),
+            ("text", text),
+            ("why", "who is who"),
+            ("read", "0"),
+            ("what", "save"),
+            ("number", ""),
+        ];
+        lead.post("/rules/edit", &fields).await
+    };
+    save(&tied("1234567890")).await.shows(&["is no NPI", "write its ten digits"]);
+    save(&tied("1234567893")).await.is(StatusCode::SEE_OTHER);
+    let home = own.get("/").await;
+    home.shows(&["NPI 1234567893", "CO-197", "$140.00", "Small sample: 2 cases."]);
+    home.hides(&["A-1", "MADEUP", "Not configured: nobody"]);
+    other.get("/").await.shows(&["Not configured: nobody has said"]).hides(&["$140.00"]);
+    clinic.is_proven().await;
+}
