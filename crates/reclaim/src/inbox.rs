@@ -162,7 +162,7 @@ mod tests {
         fs::write(&path, b"ISA*00*").expect("written");
         assert!(watch.still(folder.path(), later(6)).is_empty(), "it grew meanwhile");
         assert!(watch.still(folder.path(), later(10)).is_empty(), "not still for long enough");
-        assert_eq!(watch.still(folder.path(), later(11)), [path.clone()]);
+        assert_eq!(watch.still(folder.path(), later(11)), std::slice::from_ref(&path));
         watch.again(&path, later(11));
         assert!(watch.still(folder.path(), later(40)).is_empty(), "it was tried a moment ago");
         assert_eq!(watch.still(folder.path(), later(41)), [path]);
