@@ -13,8 +13,8 @@ use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, day, digest,
     doubtful, emergency, facets, files, find, glossary, health, home, issuer, keyed, lacking,
     matches, names, news, passkeys, practice, questions, queue, rejections, remittance_claim,
-    remittances, rules, rules_code, rules_codes, rules_edit, rules_owners, rules_payer, saved,
-    second, sign_in, staff, style, ties, tour, unmatched, upload,
+    remittances, rules, rules_code, rules_codes, rules_edit, rules_lists, rules_owners,
+    rules_payer, saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
 };
 
 /// One page.
@@ -169,6 +169,10 @@ fn back_room() -> Vec<Route> {
         does("/rules/code", Needs(A::Rules), rules_code::change).lists("rules tried"),
         shows("/rules/codes", Needs(A::Rules), rules_codes::form),
         does("/rules/codes", Needs(A::Rules), rules_codes::look).large(),
+        shows("/rules/lists", Needs(A::Rules), rules_lists::page),
+        does("/rules/lists", Needs(A::Rules), rules_lists::bring).large(),
+        shows("/rules/lists/look", Needs(A::Rules), rules_lists::look),
+        does("/rules/lists/decide", Needs(A::Rules), rules_lists::decide),
         shows("/rules/owners", Needs(A::Rules), rules_owners::page),
         does("/rules/owners", Needs(A::Rules), rules_owners::change).lists("rules tried"),
         shows("/rules/payer", Needs(A::Rules), rules_payer::form),
