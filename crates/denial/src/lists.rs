@@ -1,5 +1,5 @@
-//! Code lists that a practice takes in from its own files: what an entry says, how entries are kept,
-//! what one list changes of another.
+//! Code lists that a practice takes in from its own files: what an entry says, how entries are
+//! kept, what one list changes of another.
 
 mod layout;
 

@@ -1,5 +1,5 @@
-//! Which NCCI edits the lines of one claim and day meet: pairs that are not paid together, and units
-//! beyond the most that are paid.
+//! Which NCCI edits the lines of one claim and day meet: pairs that are not paid together, and
+//! units beyond the most that are paid.
 
 use jiff::civil::Date;
 use smol_str::SmolStr;

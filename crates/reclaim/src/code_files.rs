@@ -1,4 +1,4 @@
-//! Files of code lists: read once from the disk, line by line, into shares of which each fits memory.
+//! Files of code lists: read once from the disk, line by line, into shares that each fit memory.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};

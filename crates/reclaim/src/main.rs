@@ -15,6 +15,7 @@ mod boards;
 mod bulk;
 mod cli;
 mod clock;
+mod code_compare;
 mod code_files;
 mod code_import;
 mod code_lists;

@@ -1,7 +1,7 @@
 //! The layouts in which the lists are published, line by line.
 //!
-//! ICD-10-CM: the order file of CDC and CMS. HCPCS: the ANWEB file of CMS, as text of fixed width or
-//! with its columns named. NCCI: the tables of CMS as text with tabs, or saved as CSV.
+//! ICD-10-CM: the order file of CDC and CMS. HCPCS: the ANWEB file of CMS, as text of fixed width
+//! or with its columns named. NCCI: the tables of CMS as text with tabs, or saved as CSV.
 
 use smol_str::SmolStr;
 

@@ -1,4 +1,5 @@
-//! The codes of a case in the words of the practice's lists, and the NCCI edits that its claim meets.
+//! The codes of a case in the words of the practice's lists, and the NCCI edits that its claim
+//! meets.
 
 use denial::claim::Claim;
 use denial::denial::Denial;
