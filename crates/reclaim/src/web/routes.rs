@@ -14,7 +14,7 @@ use crate::web::{
     doubtful, emergency, facets, files, find, glossary, health, home, issuer, keyed, lacking,
     matches, names, news, passkeys, practice, questions, queue, rejections, remittance_claim,
     remittances, rules, rules_code, rules_codes, rules_edit, rules_lists, rules_owners,
-    rules_payer, saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
+    rules_payer, rules_text, saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
 };
 
 /// One page.
@@ -162,6 +162,7 @@ fn back_room() -> Vec<Route> {
     vec![
         shows("/rules", Needs(A::Rules), lacking::page),
         shows("/rules/file", Needs(A::Rules), rules::file),
+        shows("/rules/text", Needs(A::Rules), rules_text::file),
         shows("/rules/edit", Needs(A::Rules), rules_edit::form),
         does("/rules/edit", Needs(A::Rules), rules_edit::change).lists("rules tried"),
         does("/rules/restore", Needs(A::Rules), rules_edit::restore),
