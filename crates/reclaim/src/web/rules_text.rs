@@ -13,8 +13,8 @@ use crate::web::rules::path_of;
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 
-/// `GET /rules/text`: going out is on record first. A code list of the practice's own may be licensed
-/// to it alone, so it stays.
+/// `GET /rules/text`: going out is on record first. A code list of the practice's own may be
+/// licensed to it alone, so it stays.
 pub(crate) async fn file(
     visitor: Visitor,
     Query(asked): Query<Fields>,
