@@ -20,7 +20,7 @@ mod check;
 mod entry;
 pub mod import;
 mod read_checklist;
-mod read_codes;
+pub(crate) mod read_codes;
 mod read_desk;
 mod read_payer;
 mod read_playbook;

@@ -1,5 +1,6 @@
 //! The commands.
 
+mod codes;
 mod issuers;
 mod users;
 
@@ -11,6 +12,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use denial::person::Access;
 
+use crate::cli::codes::CodesCommand;
 use crate::cli::issuers::IssuerCommand;
 use crate::cli::users::UserCommand;
 use crate::demo::Wish;
@@ -189,6 +191,9 @@ enum Command {
     /// The rules that decide what a denial is, who owns it and by when
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Lists of codes that you bring from your own files: ICD-10-CM, HCPCS, NCCI, CARC, RARC
+    #[command(subcommand)]
+    Codes(CodesCommand),
     /// Serves the pages, and watches the inbox folder, until it is told to stop
     Serve {
         /// The address; beyond this machine put TLS before it
@@ -323,6 +328,7 @@ impl Command {
             Command::Act { .. } => Some(("act", Access::ReadCases)),
             Command::Verify { .. } => Some(("verify", Access::Audit)),
             Command::Backup { .. } => Some(("backup", Access::Backup)),
+            Command::Codes(_) => Some(("codes", Access::Rules)),
             Command::User(_) => Some(("user", Access::ManagePeople)),
             Command::Issuer(_) => Some(("issuer", Access::ManagePeople)),
             Command::Practices(_) => Some(("practice", Access::ManagePeople)),
@@ -384,6 +390,9 @@ pub(crate) fn main() -> ExitCode {
                 let office = Office { scanner, ..office };
                 serve::serve(office, listen, inbox, address).await.map(|()| ExitCode::SUCCESS)
             })
+        }
+        Command::Codes(command) => {
+            on_office(&place, needs, async move |office| command.run(&office).await)
         }
         Command::User(command) => {
             on_office(&place, needs, async move |office| command.run(&office).await)

@@ -224,6 +224,13 @@ fn stranger(files: &Files, login: &str) -> RuleFault {
     }
 }
 
+/// The text of a file that holds in a practice.
+pub(crate) fn text_of(office: &Office, own: &[RuleVersion], path: &str) -> String {
+    let own = own.iter().find(|one| one.path == path && !one.text.is_empty());
+    let usual = || office.rule_books.usual_text(path).unwrap_or_default();
+    own.map_or_else(usual, |one| one.text.as_str()).to_owned()
+}
+
 /// What a rule file is to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Text {

@@ -12,7 +12,7 @@ use crate::practice::Office;
 use crate::{access, refile, rules_check, show};
 
 /// Code lists may be licensed to the practice alone: they are never given out.
-const CODES: &str = "codes/";
+pub(crate) const CODES: &str = "codes/";
 
 /// Saves a file as the practice's own under a path and brings the cases that wait after it. The
 /// exit code is 1 where it does not check, with every fault printed.

@@ -14,7 +14,7 @@ use store::{Error, Practice, Store, Tx, instant};
 
 use crate::documents::Documents;
 use crate::practice::Office;
-use crate::{own_rules, rank, settle, show};
+use crate::{code_lists, own_rules, rank, settle, show};
 
 /// What was looked at, where nothing differs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,6 +103,7 @@ pub(crate) async fn on(office: &Office) -> anyhow::Result<Verified> {
     }
     let hashes = tx.hashes_since(&from.at).await?;
     own_rules::check(&mut tx).await?;
+    code_lists::check(&mut tx, false).await?;
     drop(tx);
     let documents = kept(&office.documents, hashes).await?;
     keep(office, &ends).await?;
@@ -161,6 +162,7 @@ pub(crate) async fn rows(store: &Store, practice: &Practice) -> anyhow::Result<V
     work.finish_and_clear();
     tx.check_told().await?;
     own_rules::check(&mut tx).await?;
+    code_lists::check(&mut tx, true).await?;
     let (remittances, claim_payments) = payments(&mut tx).await?;
     let count = |walked: Walked| walked.entries;
     let entries = count(walked) + count(views) + count(house);

@@ -239,3 +239,40 @@ create table digest (
   body text not null,
   primary key (practice, day, person)
 );
+
+-- Code lists that a practice takes in from its own files, version by version of each kind. A list is
+-- read and looked at before it holds.
+create table code_list (
+  practice text not null references practice (practice),
+  kind text not null check (kind in ('icd10', 'hcpcs', 'ptp', 'mue')),
+  version bigint not null,
+  from_day text not null,               -- the first day of service for which it holds
+  name text not null,                   -- the files, as they were called
+  state text not null check (state in ('reading', 'failed', 'looked', 'held', 'back')),
+  entries bigint not null,
+  digest text not null,                 -- of its parts and their digests
+  report text not null,                 -- what it changes, as JSON
+  made_at text not null,
+  made_by text not null,
+  decided_at text,                      -- when it last came to hold or was taken back
+  decided_by text,
+  primary key (practice, kind, version)
+);
+-- Entries that are kept together, once for all versions that have them alike.
+create table code_block (
+  practice text not null references practice (practice),
+  digest text not null,                 -- sha-256 of the part's name and the body
+  body text not null,
+  primary key (practice, digest)
+);
+create table code_part (
+  practice text not null,
+  kind text not null,
+  version bigint not null,
+  part text not null,
+  digest text not null,
+  primary key (practice, kind, version, part),
+  foreign key (practice, kind, version) references code_list (practice, kind, version),
+  foreign key (practice, digest) references code_block (practice, digest)
+);
+create index code_part_digest on code_part (practice, digest);

@@ -13,6 +13,7 @@ pub mod board;
 mod bulk;
 pub mod causes;
 pub mod claims;
+pub mod code_lists;
 pub mod denials;
 pub mod digests;
 pub mod doubts;

@@ -80,7 +80,7 @@ fn cells(line: &str) -> Vec<String> {
 
 /// The records of a CSV text, at least one; a quoted cell may hold commas, line ends and, doubled,
 /// quotes.
-pub(super) fn records(text: &str) -> Vec<Vec<String>> {
+pub(crate) fn records(text: &str) -> Vec<Vec<String>> {
     let mut records = vec![vec![String::new()]];
     let mut quoted = false;
     let mut letters = text.chars().peekable();

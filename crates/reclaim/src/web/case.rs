@@ -26,6 +26,7 @@ use crate::web::asking;
 use crate::web::case_alike::Alike;
 use crate::web::case_appeals::Appeals;
 use crate::web::case_checklist::{Around, Checklist};
+use crate::web::case_codes::CaseCodes;
 use crate::web::case_documents::{self, Paper};
 use crate::web::case_fields::Kind;
 use crate::web::case_forms::{ActForm, Desk};
@@ -50,6 +51,7 @@ struct CasePage {
     patient: Option<PatientView>,
     services: String,
     lines: Vec<LineView>,
+    codes: CaseCodes,
     spoken: Vec<Spoken>,
     answers: Vec<AnswerView>,
     postings: Vec<PostingView>,
@@ -108,6 +110,7 @@ struct Loaded {
     patient: Option<PatientView>,
     services: String,
     lines: Vec<LineView>,
+    codes: CaseCodes,
     spoken: Vec<Spoken>,
     answers: Vec<AnswerView>,
     postings: Vec<PostingView>,
@@ -203,6 +206,7 @@ async fn read(
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: about.patient(office, &format!("/cases/{id}")),
         services: services(&case),
+        codes: CaseCodes::of(&mut tx, &case, about.billed.as_ref(), bills).await?,
         lines: case_view::lines(&case, &about.spoken, &office.rules),
         spoken: about.spoken,
         answers: about.answers,
@@ -288,6 +292,7 @@ fn shown(
         patient: loaded.patient,
         services: loaded.services,
         lines: loaded.lines,
+        codes: loaded.codes,
         spoken: loaded.spoken,
         answers: loaded.answers,
         postings: loaded.postings,

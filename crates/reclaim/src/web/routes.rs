@@ -13,8 +13,8 @@ use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, day, digest,
     doubtful, emergency, facets, files, find, glossary, health, home, issuer, keyed, lacking,
     matches, names, news, passkeys, practice, questions, queue, rejections, remittance_claim,
-    remittances, rules, rules_code, rules_codes, rules_edit, rules_owners, rules_payer, saved,
-    second, sign_in, staff, style, ties, tour, unmatched, upload,
+    remittances, rules, rules_code, rules_codes, rules_edit, rules_lists, rules_owners,
+    rules_payer, rules_text, saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
 };
 
 /// One page.
@@ -162,6 +162,7 @@ fn back_room() -> Vec<Route> {
     vec![
         shows("/rules", Needs(A::Rules), lacking::page),
         shows("/rules/file", Needs(A::Rules), rules::file),
+        shows("/rules/text", Needs(A::Rules), rules_text::file),
         shows("/rules/edit", Needs(A::Rules), rules_edit::form),
         does("/rules/edit", Needs(A::Rules), rules_edit::change).lists("rules tried"),
         does("/rules/restore", Needs(A::Rules), rules_edit::restore),
@@ -169,6 +170,10 @@ fn back_room() -> Vec<Route> {
         does("/rules/code", Needs(A::Rules), rules_code::change).lists("rules tried"),
         shows("/rules/codes", Needs(A::Rules), rules_codes::form),
         does("/rules/codes", Needs(A::Rules), rules_codes::look).large(),
+        shows("/rules/lists", Needs(A::Rules), rules_lists::page),
+        does("/rules/lists", Needs(A::Rules), rules_lists::bring).large(),
+        shows("/rules/lists/look", Needs(A::Rules), rules_lists::look),
+        does("/rules/lists/decide", Needs(A::Rules), rules_lists::decide),
         shows("/rules/owners", Needs(A::Rules), rules_owners::page),
         does("/rules/owners", Needs(A::Rules), rules_owners::change).lists("rules tried"),
         shows("/rules/payer", Needs(A::Rules), rules_payer::form),

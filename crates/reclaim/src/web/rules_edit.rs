@@ -5,11 +5,10 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::rules::RuleFault;
-use store::rule_versions::RuleVersion;
 
 use crate::fields::Fields;
+pub(crate) use crate::own_rules::text_of;
 use crate::own_rules::{self, Text, Unsaved};
-use crate::practice::Office;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html_with};
 use crate::web::rules::{decides, escaped_path, path_of};
@@ -83,13 +82,6 @@ pub(crate) fn fault_rows(faults: &[RuleFault], path: &str) -> Vec<FaultRow> {
         is_here: fault.file == path,
     };
     faults.iter().map(row).collect()
-}
-
-/// The text of a file that holds in a practice.
-pub(crate) fn text_of(office: &Office, own: &[RuleVersion], path: &str) -> String {
-    let own = own.iter().find(|one| one.path == path && !one.text.is_empty());
-    let usual = || office.rule_books.usual_text(path).unwrap_or_default();
-    own.map_or_else(usual, |one| one.text.as_str()).to_owned()
 }
 
 /// `GET /rules/edit`.

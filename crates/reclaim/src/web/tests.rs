@@ -5,6 +5,7 @@ mod beside;
 mod case;
 mod claims;
 mod clinic;
+mod code_lists;
 mod day;
 mod digest;
 mod find;

@@ -17,7 +17,7 @@ const FURTHER = {
   "/queue": ["/queue?by=job", "/queue?status=written_off", "/queue/filters"],
   "/": ["/practices", "/account", "/words"],
   "/people": ["/people/ties"],
-  "/rules": ["/rules/edit?path=desk.toml", "/rules/codes"],
+  "/rules": ["/rules/edit?path=desk.toml", "/rules/lists", "/rules/codes"],
 };
 
 /// The patterns of pages that a walk of all roles must come to.

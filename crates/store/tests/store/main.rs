@@ -7,6 +7,7 @@ mod cases;
 mod chains;
 mod claims;
 mod clinic;
+mod code_lists;
 mod desk;
 mod doubts;
 mod files;

@@ -412,3 +412,26 @@ async fn a_licensed_list_is_looked_at_then_taken_in_and_never_exported() {
     assert!(!folder.path().join("codes").exists(), "a licensed list stays here");
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn the_text_of_any_version_goes_out_as_a_file_and_is_on_record() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let later = OWN.replace("medium", "low");
+    edit(&lead, "save", OWN, "their manual", "0").await.is(StatusCode::SEE_OTHER);
+    edit(&lead, "save", &later, "a second look", "1").await.is(StatusCode::SEE_OTHER);
+    let page = lead.get(&format!("/rules/file?path={PATH}&version=1")).await;
+    page.shows(&["href=\"/rules/text?path=", "&amp;version=1\" download"]);
+    let first = lead.get(&format!("/rules/text?path={PATH}&version=1")).await;
+    assert_eq!(first.is(StatusCode::OK).text, OWN);
+    let name = first.headers.get("content-disposition").and_then(|name| name.to_str().ok());
+    assert_eq!(name, Some("attachment; filename=\"standin.toml\""));
+    assert_eq!(lead.get(&format!("/rules/text?path={PATH}")).await.text, later);
+    assert!(lead.get("/rules/text?path=desk.toml").await.text.len() > 200, "the built-in file");
+    let told = clinic.views_since(0).await;
+    assert_eq!(told.iter().filter(|one| one.1 == "rules.exported").count(), 3);
+    lead.get(&format!("/rules/text?path={PATH}&version=9")).await.is(StatusCode::NOT_FOUND);
+    let list = lead.get("/rules/text?path=codes/carc.csv").await;
+    list.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["licensed"]);
+    clinic.is_proven().await;
+}
