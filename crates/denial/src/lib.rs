@@ -29,6 +29,7 @@ pub mod person;
 pub mod phi;
 pub mod playbook;
 pub mod posting;
+pub mod protected;
 pub mod rejection;
 pub mod remittance;
 pub mod rules;

@@ -15,6 +15,7 @@ use crate::money::Money;
 use crate::owner::{Member, Owners};
 use crate::payer::{PayerRules, key};
 use crate::playbook::Playbook;
+use crate::protected::Protected;
 
 mod check;
 mod entry;
@@ -24,6 +25,7 @@ mod read_codes;
 mod read_desk;
 mod read_payer;
 mod read_playbook;
+mod read_protected;
 mod summary;
 pub mod write;
 
@@ -43,6 +45,8 @@ pub struct Rules {
     pub desk: Desk,
     /// Codes in words.
     pub wording: Wording,
+    /// Which claims are specially protected records.
+    pub protected: Protected,
 }
 
 /// Something wrong in a rule file.
@@ -287,6 +291,7 @@ impl Draft {
             "remarks.toml" => self.read_remarks(name, text),
             "owners.toml" => self.read_owners(name, text),
             "desk.toml" => self.read_desk(name, text),
+            "protected.toml" => self.read_protected(name, text),
             "codes/carc.csv" => {
                 let list = self.read_codes(name, text);
                 self.rules.wording.carcs =
@@ -313,7 +318,7 @@ impl Draft {
                 file: name.to_owned(),
                 line: 1,
                 message: "no rules are read from a file of this name".to_owned(),
-                hint: format!("expected {} or payers/….toml", FILES.join(", ")),
+                hint: format!("expected {}, protected.toml or payers/….toml", FILES.join(", ")),
             }),
         }
     }

@@ -40,6 +40,7 @@ mod people;
 mod practice;
 mod practices;
 mod rank;
+mod protecting;
 mod refile;
 mod remitting;
 mod rules_check;

@@ -239,3 +239,13 @@ create table digest (
   body text not null,
   primary key (practice, day, person)
 );
+
+-- Claims that are specially protected records. What a person says of one holds over the rules.
+create table protection (
+  practice text not null references practice (practice),
+  claim text not null,
+  by_rule text not null,                -- kinds, commas between them; empty where it is none
+  by_hand text,                         -- the same as a person says; null where nobody has
+  primary key (practice, claim),
+  foreign key (practice, claim) references claim (practice, claim)
+);

@@ -30,6 +30,7 @@ pub mod payers;
 pub mod people;
 pub mod postings;
 pub mod practices;
+pub mod protections;
 pub mod questions;
 pub mod queue;
 mod ranks;
