@@ -8,6 +8,7 @@ use crate::denial::Denial;
 use crate::ids::PersonId;
 use crate::lifecycle::Act;
 use crate::named;
+use crate::protected;
 
 named! {
     /// What a person does in the clinic; an unknown role may do nothing.
@@ -124,6 +125,8 @@ named! {
         Team = "team",
         /// A copy of everything, for the day that a disk breaks.
         Backup = "backup",
+        /// Specially protected records, with a reason each time.
+        Protected = "protected",
     }
 }
 
@@ -197,6 +200,7 @@ pub const fn allows(role: Role, access: Access) -> bool {
         Access::Export => supervises(role) || matches!(role, Role::Auditor),
         Access::Rules => supervises(role) || matches!(role, Role::Administrator),
         Access::ManagePeople | Access::Backup => matches!(role, Role::Administrator),
+        Access::Protected => protected::may_clear(role),
         Access::Emergencies => supervises(role) || matches!(role, Role::Auditor),
         Access::Audit => matches!(role, Role::Manager | Role::Administrator | Role::Auditor),
     }
@@ -322,6 +326,7 @@ mod tests {
         emergencies: supe mana audi
         team: supe mana
         backup: admi
+        protected: code spec supe prov revi
         ");
     }
 

@@ -123,9 +123,8 @@ impl Kind {
 
     fn pays(&self, name: &PayerName) -> bool {
         let own = payer::key(&name.name);
-        let is = |one: &SmolStr| {
-            name.ids.contains(one) || (!own.is_empty() && payer::key(one) == own)
-        };
+        let is =
+            |one: &SmolStr| name.ids.contains(one) || (!own.is_empty() && payer::key(one) == own);
         self.payers.iter().any(is)
     }
 }
@@ -201,7 +200,8 @@ mod tests {
         let by = Marks { providers: vec!["", "1234567893"], ..Marks::default() };
         assert_eq!(marked(&by), "other");
         assert_eq!(marked(&served.and(by)), "use other");
-        for (name, id, is) in [("EXAMPLE  HEALTH", "", "other"), ("", "X1", "other"), ("", "", "")] {
+        for (name, id, is) in [("EXAMPLE  HEALTH", "", "other"), ("", "X1", "other"), ("", "", "")]
+        {
             let payer = PayerName { name: name.into(), ids: vec![id.into()] };
             assert_eq!(marked(&Marks { payers: vec![&payer], ..Marks::default() }), is, "{name}");
         }

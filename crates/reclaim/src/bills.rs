@@ -13,8 +13,8 @@ use x12::Reader;
 
 use crate::identity;
 use crate::parts::PART;
-use crate::protecting;
 use crate::practice::Office;
+use crate::protecting;
 use crate::settle::{self, Fresh};
 
 /// Writes every claim of a kept file.

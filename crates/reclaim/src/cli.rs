@@ -86,6 +86,9 @@ enum Command {
         /// The form that can be compared: one JSON object a line
         #[arg(long, required = true)]
         canonical: bool,
+        /// Why specially protected cases come along, which are left out else
+        #[arg(long)]
+        why: Option<String>,
     },
     /// Prints open cases, the most urgent first
     Queue {
@@ -95,6 +98,9 @@ enum Command {
         /// How many at the most
         #[arg(long, default_value_t = 50)]
         limit: u32,
+        /// Why specially protected cases come along, which are left out else
+        #[arg(long)]
+        why: Option<String>,
     },
     /// Prints what there is to know this morning: once a day, as the page Digest has it
     Digest {
@@ -220,6 +226,9 @@ enum Command {
         /// Everything, as JSON
         #[arg(long)]
         json: bool,
+        /// Why a specially protected case is taken out as JSON
+        #[arg(long)]
+        why: Option<String>,
     },
 }
 
@@ -363,12 +372,12 @@ pub(crate) fn main() -> ExitCode {
                 taking::run(&office, &files, &taking).await
             })
         }
-        Command::Export { canonical: _ } => {
-            on_office(&place, needs, async |office| export::run(&office).await)
+        Command::Export { canonical: _, why } => {
+            on_office(&place, needs, async move |office| export::run(&office, why.as_deref()).await)
         }
-        Command::Queue { json, limit } => {
-            on_office(&place, needs, async move |office| show::queue(&office, limit, json).await)
-        }
+        Command::Queue { json, limit, why } => on_office(&place, needs, async move |office| {
+            show::queue(&office, limit, json, why.as_deref()).await
+        }),
         Command::Digest { team, json } => {
             on_office(&place, needs, async move |office| digest::run(&office, team, json).await)
         }
@@ -392,9 +401,9 @@ pub(crate) fn main() -> ExitCode {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
         Command::Practices(command) => run_practice(place, needs, command),
-        Command::Show { id, json } => {
-            on_office(&place, needs, async move |office| show::case(&office, &id, json).await)
-        }
+        Command::Show { id, json, why } => on_office(&place, needs, async move |office| {
+            show::case(&office, &id, json, why.as_deref()).await
+        }),
     };
     match ran {
         Ok(code) => code,

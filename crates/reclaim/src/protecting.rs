@@ -97,8 +97,11 @@ async fn kinds(
     claims: &[String],
 ) -> anyhow::Result<HashMap<String, String>> {
     let rows = tx.claims(claims).await?;
-    let unbilled: Vec<String> =
-        claims.iter().filter(|id| rows.get(*id).is_none_or(|row| row.body.is_none())).cloned().collect();
+    let unbilled: Vec<String> = claims
+        .iter()
+        .filter(|id| rows.get(*id).is_none_or(|row| row.body.is_none()))
+        .cloned()
+        .collect();
     let mut said: HashMap<String, Vec<ClaimPayment>> = HashMap::new();
     if !unbilled.is_empty() {
         for row in tx.said_of(&unbilled).await? {

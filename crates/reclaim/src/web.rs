@@ -57,6 +57,7 @@ mod pace;
 mod page;
 mod passkeys;
 mod practice;
+mod protection;
 mod questions;
 mod queue;
 mod queue_patients;
@@ -117,6 +118,7 @@ use crate::practice::Office;
 use crate::web::flows::Flows;
 use crate::web::gate::{Gate, Way};
 use crate::web::pace::Pace;
+pub(crate) use crate::web::protection::left_out;
 pub(crate) use crate::web::questions::counts as count_questions;
 pub(crate) use crate::web::timeline::{People, people};
 

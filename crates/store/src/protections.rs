@@ -77,7 +77,9 @@ impl Tx {
              where p.practice = $1 and coalesce(p.by_hand, p.by_rule) <> ''",
             self.practice.as_str()
         )?;
-        let names = rows.into_iter().flat_map(|(claim, number, case)| [claim, number].into_iter().chain(case));
+        let names = rows
+            .into_iter()
+            .flat_map(|(claim, number, case)| [claim, number].into_iter().chain(case));
         Ok(names.collect())
     }
 

@@ -378,7 +378,10 @@ fn what_marks_a_protected_record_is_checked() {
         ("[[kind]]\nname = \"Own Kind\"\nlabel = \"Own\"\n", "`Own Kind` is no word for rows"),
         ("[[kind]]\nname = \"own\"\nlabel = \" \"\n", "a label has 1 to 40 letters"),
         ("[[kind]]\nname = \"own\"\n", "label is missing"),
-        ("[[kind]]\nname = \"own\"\nlabel = \"Own\"\ndiagnoses = [\"F\"]\n", "`F` begins no diagnosis"),
+        (
+            "[[kind]]\nname = \"own\"\nlabel = \"Own\"\ndiagnoses = [\"F\"]\n",
+            "`F` begins no diagnosis",
+        ),
         ("[[kind]]\nname = \"own\"\nlabel = \"Own\"\nproviders = [\"123\"]\n", "`123` is no NPI"),
         ("[[kind]]\nname = \"own\"\nlabel = \"Own\"\nservices = [\" \"]\n", "an empty text marks"),
         ("[[kind]]\nname = \"own\"\nlabel = \"Own\"\ncodes = []\n", "`codes` is not a key"),

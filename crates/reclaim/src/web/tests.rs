@@ -26,6 +26,7 @@ mod paper;
 mod passkeys;
 mod placed;
 mod practices;
+mod protection;
 mod questions;
 mod queue;
 mod records;

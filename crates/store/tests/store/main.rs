@@ -13,6 +13,7 @@ mod files;
 mod matches;
 mod people;
 mod place;
+mod protections;
 mod queue;
 mod remittances;
 mod reveals;
