@@ -127,6 +127,8 @@ named! {
         Backup = "backup",
         /// Specially protected records, with a reason each time.
         Protected = "protected",
+        /// Placing a legal hold.
+        Hold = "hold",
     }
 }
 
@@ -196,7 +198,7 @@ pub const fn allows(role: Role, access: Access) -> bool {
             supervises(role)
                 || matches!(role, Role::BillingSpecialist | Role::Executive | Role::Auditor)
         }
-        Access::Team => supervises(role),
+        Access::Team | Access::Hold => supervises(role),
         Access::Export => supervises(role) || matches!(role, Role::Auditor),
         Access::Rules => supervises(role) || matches!(role, Role::Administrator),
         Access::ManagePeople | Access::Backup => matches!(role, Role::Administrator),
@@ -327,6 +329,7 @@ mod tests {
         team: supe mana
         backup: admi
         protected: code spec supe prov revi
+        hold: supe mana
         ");
     }
 

@@ -158,6 +158,8 @@ pub struct Desk {
     pub payment_days: u16,
     /// Minutes for which somebody who takes a case has it alone.
     pub taken_minutes: u16,
+    /// Years for which records are kept; none is "not configured".
+    pub keep_years: Option<u16>,
     /// Words of the practice's own for where a case stands within a status.
     pub sub_statuses: BTreeMap<Status, Vec<SmolStr>>,
     /// Days for each kind of next action; [`Desk::days_for`] reads it.

@@ -17,6 +17,7 @@ use crate::demo::Wish;
 use crate::passkey::webauthn::Site;
 use crate::practice::{Office, Place};
 use crate::practices::{self, Wanted};
+use crate::retention;
 use crate::scanner::Scanner;
 use crate::taking::Taking;
 use crate::web::site;
@@ -184,6 +185,18 @@ enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Lists what is past the years for which records are kept, and takes its bytes out
+    ///
+    /// Documents and files go, where every case of theirs is closed, past its time and under no
+    /// legal hold; their rows and the journal stay.
+    Retention {
+        /// Takes them out
+        #[arg(long, requires = "why")]
+        purge: bool,
+        /// Why; it stands in the journal
+        #[arg(long, requires = "purge")]
+        why: Option<String>,
+    },
     /// Puts a backup into an empty database, and proves what came of it
     ///
     /// The journal's key, journal.key, must lie in the folder already.
@@ -332,6 +345,7 @@ impl Command {
             Command::Act { .. } => Some(("act", Access::ReadCases)),
             Command::Verify { .. } => Some(("verify", Access::Audit)),
             Command::Backup { .. } => Some(("backup", Access::Backup)),
+            Command::Retention { .. } => Some(("retention", Access::Backup)),
             Command::User(_) => Some(("user", Access::ManagePeople)),
             Command::Issuer(_) => Some(("issuer", Access::ManagePeople)),
             Command::Practices(_) => Some(("practice", Access::ManagePeople)),
@@ -384,6 +398,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Verify { on } => {
             on_office(&place, needs, async move |office| verify::run(&office, on).await)
         }
+        Command::Retention { purge: _, why } => on_office(&place, needs, async move |office| {
+            retention::run(&office, why.as_deref()).await
+        }),
         Command::Backup { file } => {
             on_office(&place, needs, async move |office| backup::run(&office, &file).await)
         }

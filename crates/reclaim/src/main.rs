@@ -43,6 +43,7 @@ mod protecting;
 mod rank;
 mod refile;
 mod remitting;
+mod retention;
 mod rules_check;
 mod rules_files;
 mod rules_folder;

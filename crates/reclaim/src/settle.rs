@@ -26,6 +26,9 @@ use store::journal::Entry;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
 use x12::{Delimiters, Place};
 
+mod kept;
+
+pub(crate) use self::kept::{adjudication, payment};
 use crate::parts::STEP;
 use crate::practice::Office;
 use crate::wording::Named;
@@ -334,29 +337,6 @@ fn paid_days(said: &[Adjudication]) -> (Option<Date>, Option<Date>) {
     let to = lines().filter_map(|(payment, line)| line.to.or(line.from).or(payment.to)).max();
     let first = from.or_else(|| payments().filter_map(|payment| payment.from).min());
     (first, to.or_else(|| payments().filter_map(|payment| payment.to).max()))
-}
-
-/// Reads a kept claim payment.
-pub(crate) fn payment(row: &ClaimPaymentRow) -> anyhow::Result<ClaimPayment> {
-    if row.source != Source::Era.as_str() {
-        return serde_json::from_str(&row.raw).context("a keyed payment is JSON");
-    }
-    let separators = Delimiters::from_hex(&row.separators).context("kept separators")?;
-    let segment = u32::try_from(row.segment).unwrap_or(u32::MAX);
-    let at = Place { segment, byte: u64::try_from(row.byte).unwrap_or(0) };
-    intake::again(&row.bytes(), separators, at).context("a kept claim payment reads again")
-}
-
-pub(crate) fn adjudication(row: &ClaimPaymentRow) -> anyhow::Result<Adjudication> {
-    let is_doubtful = row.quarantined == "yes" || row.state == State::Conflict.as_str();
-    Ok(Adjudication {
-        remittance: RemittanceId::parse(&row.remittance)?,
-        on: row.paid_on.as_deref().and_then(|day| day.parse().ok()),
-        trace: TraceNumber::new(&row.trace),
-        number: u64::try_from(row.n).unwrap_or(0),
-        quarantined: is_doubtful,
-        payment: payment(row)?,
-    })
 }
 
 /// Changes the cases that are there, and opens one on what none of them holds.

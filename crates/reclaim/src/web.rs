@@ -40,6 +40,7 @@ mod glossary_words;
 mod grades;
 mod groups;
 mod health;
+mod hold;
 mod home;
 mod home_desk;
 mod home_lead;

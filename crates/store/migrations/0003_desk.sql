@@ -249,3 +249,25 @@ create table protection (
   primary key (practice, claim),
   foreign key (practice, claim) references claim (practice, claim)
 );
+
+-- Legal holds: what may not be taken out, whatever its age, until somebody lifts them.
+create table hold (
+  practice text not null references practice (practice),
+  hold text not null,
+  scope text not null check (scope in ('case', 'patient', 'practice')),
+  about text not null,                  -- the case that it was placed on, one of the patient's too
+  why text not null,
+  placed_at text not null,
+  placed_by text not null,
+  lifted_at text,
+  lifted_by text,
+  primary key (practice, hold)
+);
+
+-- Files and documents whose bytes were taken out once they were past their time. Their rows stay.
+create table purged (
+  practice text not null references practice (practice),
+  hash text not null,
+  purged_at text not null,
+  primary key (practice, hash)
+);

@@ -36,6 +36,7 @@ pub mod queue;
 mod ranks;
 pub mod raw;
 pub mod remittances;
+pub mod retention;
 pub mod reveals;
 pub mod reviews;
 pub mod rule_versions;

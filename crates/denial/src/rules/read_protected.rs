@@ -60,7 +60,7 @@ fn check(row: &Entry<'_>, kind: &Kind) {
         let message = format!("a label has 1 to {LABEL} letters");
         row.fault_at("label", message, "it stands in a row of the queue");
     }
-    // An ICD-10-CM code begins with a letter and a digit; a shorter beginning marks a whole chapter.
+    // An ICD-10-CM code begins with a letter and a digit; a shorter one marks a whole chapter.
     let is_code = |code: &SmolStr| {
         let mut letters = code.bytes();
         letters.next().is_some_and(|one| one.is_ascii_uppercase())

@@ -36,6 +36,7 @@ use crate::web::case_view::{self, CaseView, LineView, PatientView, Spoken};
 use crate::web::claim::{self, VersionView};
 use crate::web::emergency;
 use crate::web::gate::Posted;
+use crate::web::hold::Holds;
 use crate::web::page::{Page, html_with};
 use crate::web::protection::Protection;
 use crate::web::session::Visitor;
@@ -83,6 +84,7 @@ struct CasePage {
     /// Until when it is open to the visitor in an emergency, where it is.
     emergency: Option<String>,
     protection: Protection,
+    holds: Holds,
     /// Where those who audit see who has seen it.
     seen: Option<String>,
 }
@@ -123,6 +125,7 @@ struct Loaded {
     usual: Vec<UsualCause>,
     emergency: Option<String>,
     protection: Protection,
+    holds: Holds,
 }
 
 /// Root causes that are offered.
@@ -207,6 +210,7 @@ async fn read(
     Ok(Loaded {
         emergency: until.map(|until| words::instant(&until, zone)),
         protection: Protection::of(&mut tx, office, &case).await?,
+        holds: Holds::of(&mut tx, office, &case, &people).await?,
         missing: record.missing(),
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: about.patient(office, &format!("/cases/{id}")),
@@ -306,6 +310,7 @@ fn shown(
         undo: loaded.undo,
         emergency: loaded.emergency,
         protection: loaded.protection,
+        holds: loaded.holds,
         seen,
         siblings: loaded.siblings,
         remittances: allows(office.who.role, Access::Remittances),

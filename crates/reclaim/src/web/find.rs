@@ -82,8 +82,8 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
     html(&template)
 }
 
-/// Leaves of the protected cases those that a number finds: that a name is among them is nobody's to
-/// learn from a search.
+/// Leaves of the protected cases those that a number finds: that a name is among them is nobody's
+/// to learn from a search.
 async fn only_numbered(tx: &mut Tx, sought: &str, cases: &mut Vec<Denial>) -> Result<(), Trouble> {
     let kept = Kept::among(tx, cases).await?;
     if !cases.iter().any(|case| kept.has(case)) {

@@ -11,7 +11,7 @@ use denial::person::Access;
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, day, digest,
-    doubtful, emergency, facets, files, find, glossary, health, home, issuer, keyed, lacking,
+    doubtful, emergency, facets, files, find, glossary, health, hold, home, issuer, keyed, lacking,
     matches, names, news, passkeys, practice, protection, questions, queue, rejections,
     remittance_claim, remittances, rules, rules_code, rules_codes, rules_edit, rules_owners,
     rules_payer, saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
@@ -118,6 +118,8 @@ fn desk() -> Vec<Route> {
         shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one)
             .reveals(),
         does("/cases/{id}/protection", Needs(A::ReadCases), protection::tag),
+        does("/cases/{id}/hold", Needs(A::Hold), hold::place),
+        does("/cases/{id}/hold/lift", Needs(A::Hold), hold::lift),
         shows("/cases/{id}/emergency", Needs(A::ReadCases), emergency::form),
         does("/cases/{id}/emergency", Needs(A::ReadCases), emergency::open),
         shows("/questions", Needs(A::Questions), questions::page).lists("questions"),

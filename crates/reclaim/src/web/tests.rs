@@ -30,6 +30,7 @@ mod protection;
 mod questions;
 mod queue;
 mod records;
+mod retention;
 mod rules;
 mod second;
 mod sign_ins;

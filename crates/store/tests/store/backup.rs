@@ -142,6 +142,9 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "factor",
             "rule_version",
             "digest",
+            "protection",
+            "hold",
+            "purged",
         ] {
             old.past(&format!("drop table {table}")).await.expect("dropped");
         }

@@ -16,6 +16,7 @@ mod place;
 mod protections;
 mod queue;
 mod remittances;
+mod retention;
 mod reveals;
 mod rule_versions;
 mod schema;

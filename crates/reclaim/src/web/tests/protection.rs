@@ -1,5 +1,5 @@
-//! Specially protected records: tagged by the rules or a person, masked, and kept out of what leaves
-//! the house until somebody who is cleared says why.
+//! Specially protected records: tagged by the rules or a person, masked, and kept out of what
+//! leaves the house until somebody who is cleared says why.
 
 use axum::http::StatusCode;
 use denial::person::Role;
