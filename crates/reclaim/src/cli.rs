@@ -1,6 +1,7 @@
 //! The commands.
 
 mod issuers;
+mod rules;
 mod users;
 
 use std::net::SocketAddr;
@@ -12,17 +13,17 @@ use clap::{Args, Parser, Subcommand};
 use denial::person::Access;
 
 use crate::cli::issuers::IssuerCommand;
+use crate::cli::rules::{RulesCommand, run_rules};
 use crate::cli::users::UserCommand;
 use crate::demo::Wish;
 use crate::passkey::webauthn::Site;
 use crate::practice::{Office, Place};
 use crate::practices::{self, Wanted};
-use crate::retention;
 use crate::scanner::Scanner;
 use crate::taking::Taking;
 use crate::web::site;
-use crate::{act, backup, bench, demo, digest, doctor, export, people, rules_check, rules_files};
-use crate::{rules_folder, score, serve, show, taking, verify};
+use crate::{act, backup, bench, demo, digest, doctor, export, people, retention, rules_files};
+use crate::{score, serve, show, taking, verify};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -296,38 +297,6 @@ impl WantedArgs {
     }
 }
 
-#[derive(Subcommand)]
-enum RulesCommand {
-    /// Explains every fault of the rule files, with file, line and hint
-    ///
-    /// The exit code is 0 for whole, 1 for faults, 2 for files that could not be read.
-    Check {
-        /// A folder of your own files, laid over those that the program brings
-        #[arg(value_name = "FOLDER")]
-        own: Option<PathBuf>,
-    },
-    /// Keeps a file as the practice's own rules, over those that the program brings
-    ///
-    /// The exit code is 1 where it has faults, which are printed; nothing is kept then.
-    Save {
-        /// The text
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-        /// The rule file that it stands for, such as payers/example.toml
-        #[arg(long = "for", value_name = "PATH")]
-        path: String,
-        /// Why; it stands beside the version
-        #[arg(long, value_name = "TEXT")]
-        why: String,
-    },
-    /// Writes the practice's own rule files into a folder, but no code lists
-    Export {
-        /// The folder
-        #[arg(value_name = "FOLDER")]
-        to: PathBuf,
-    },
-}
-
 /// What a command is called, and what its practice's table of roles has to allow (house §18.10).
 type Needs = Option<(&'static str, Access)>;
 
@@ -439,21 +408,6 @@ impl PlaceArgs {
             login: self.login,
             rules: self.own_rules,
             folder: self.folder,
-        }
-    }
-}
-
-fn run_rules(place: Place, needs: Needs, command: RulesCommand) -> anyhow::Result<ExitCode> {
-    match command {
-        RulesCommand::Check { own } => {
-            let own = own.or(place.rules);
-            Ok(ExitCode::from(rules_check::run(own.as_deref())))
-        }
-        RulesCommand::Save { file, path, why } => on_office(&place, needs, async move |office| {
-            rules_folder::save(&office, &file, &path, &why).await
-        }),
-        RulesCommand::Export { to } => {
-            on_office(&place, needs, async move |office| rules_folder::export(&office, &to).await)
         }
     }
 }

@@ -21,8 +21,8 @@ use crate::settle;
 
 /// The sweep's name among those that ran.
 pub(crate) const SWEEP: &str = "protected";
-/// Claims in one transaction.
-const PART: i64 = 500;
+/// Claims in one transaction: the longest that anybody waits for it.
+const PART: i64 = 100;
 
 /// The rules mark a claim as billed, or what is said of it.
 pub(crate) fn is_marked(

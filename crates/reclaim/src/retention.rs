@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use denial::denial::{Denial, Work};
-use jiff::ToSpan;
+use jiff::Span;
 use jiff::civil::Date;
 use serde_json::json;
 use store::journal::Entry;
@@ -78,7 +78,8 @@ pub(crate) async fn run(office: &Office, why: Option<&str>) -> anyhow::Result<Ex
 
 /// The day from which on records are kept.
 fn cutoff(today: Date, years: u16) -> anyhow::Result<Date> {
-    today.checked_sub(i32::from(years).years()).context("so many years reach before any calendar")
+    let span = Span::new().try_years(years).context("no calendar has so many years")?;
+    today.checked_sub(span).context("so many years reach before any calendar")
 }
 
 async fn find(office: &Office, years: u16) -> anyhow::Result<Found> {
@@ -216,8 +217,8 @@ fn told(found: &Found, years: u16) -> Vec<String> {
     lines
 }
 
-/// Takes out what was found; the journal tells of each before its bytes go. Where somebody worked or
-/// placed a hold meanwhile, it looks again.
+/// Takes out what was found; the journal tells of each before its bytes go. Where somebody worked
+/// or placed a hold meanwhile, it looks again.
 async fn purge(office: &Office, years: u16, mut found: Found, why: &str) -> anyhow::Result<String> {
     let (mut gone, mut tries) = ([0_u64; 3], 0);
     while !found.past.is_empty() {

@@ -12,19 +12,18 @@ use denial::ids::{ClaimId, DenialId, PayerId, RemittanceId};
 use denial::lifecycle::hearing::hear_all;
 use denial::lifecycle::opening::{ClaimFacts, Opening};
 use denial::lifecycle::{Decided, Event};
+use denial::matching;
 use denial::payer::PayerRules;
 use denial::person::Moment;
 use denial::phi::Phi;
 use denial::remittance::{ClaimPayment, RemittanceHead, Source};
 use denial::rules::Rules;
-use denial::{intake, matching};
 use jiff::civil::Date;
 use store::Tx;
 use store::claims::ClaimRow;
 use store::denials::Rank;
 use store::journal::Entry;
-use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
-use x12::{Delimiters, Place};
+use store::remittances::RemittanceRow;
 
 mod kept;
 

@@ -298,7 +298,7 @@ fn the_desk_counts_cost_by_the_minute() {
     assert_eq!(desk.cost_of(Category::MedicalNecessity), Money::from_cents(3_850));
     assert_eq!(desk.days_for(NextActionKind::Resubmit), 1);
     let short = text_of("desk.toml").replace("appeal = 10\n", "");
-    one_fault("desk.toml", &short, "desk.toml:35: action_days lacks appeal");
+    one_fault("desk.toml", &short, "desk.toml:43: action_days lacks appeal");
     let below = text_of("desk.toml").replace("\"10.00\"", "\"-10.00\"");
     one_fault("desk.toml", &below, "desk.toml:6: small_balance: expected an amount as text");
     let words = |line: &str| {
@@ -307,8 +307,8 @@ fn the_desk_counts_cost_by_the_minute() {
     let own =
         read(&with("desk.toml", &words("in_review = [\"Records asked for\"]"))).expect("rules");
     assert_eq!(own.desk.sub_statuses_of(Status::InReview), ["Records asked for"]);
-    one_fault("desk.toml", &words("paid = [\"Over\"]"), "desk.toml:33: `paid");
-    one_fault("desk.toml", &words("new = [\"A\", \"A\"]"), "desk.toml:33: `new");
+    one_fault("desk.toml", &words("paid = [\"Over\"]"), "desk.toml:41: `paid");
+    one_fault("desk.toml", &words("new = [\"A\", \"A\"]"), "desk.toml:41: `new");
     let float = text_of("desk.toml").replace("\"10.00\"", "10.00");
     one_fault("desk.toml", &float, "desk.toml:6: small_balance: expected an amount as text");
 }

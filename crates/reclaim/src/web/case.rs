@@ -169,8 +169,8 @@ pub(crate) async fn seen(tx: &mut store::Tx, office: &Office, id: &str) -> Resul
     Err(Trouble::Denied(text))
 }
 
-/// Reads the case, and notes that somebody looks at it. Whoever writes waits for their turn: the case
-/// is read meanwhile, and shown once both are done.
+/// Reads the case, and notes that somebody looks at it. Whoever writes waits for their turn: the
+/// case is read meanwhile, and shown once both are done.
 async fn load(office: &Office, id: &str, wanted: &Wanted) -> Result<Loaded, Trouble> {
     let mut tx = office.read().await?;
     let case = seen(&mut tx, office, id).await?;

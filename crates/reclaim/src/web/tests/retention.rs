@@ -20,8 +20,8 @@ async fn old_case() -> (TestClinic, Browser, String, String) {
     lead.upload(&format!("{case}/documents"), &fields, file).await.is(StatusCode::SEE_OTHER);
     let text = lead.get(&case).await.text;
     let beginning = format!("{case}/documents/");
-    let links = text.split("href=\"").filter_map(|rest| rest.split('"').next());
-    let document = links.filter(|href| href.starts_with(&beginning)).next().expect("a link");
+    let mut links = text.split("href=\"").filter_map(|rest| rest.split('"').next());
+    let document = links.find(|href| href.starts_with(&beginning)).expect("a link");
     let document = document.to_owned();
     let posted = [("kind", "payer_payment"), ("amount", "90.00")];
     lead.act(&case, "review", &[]).await;
