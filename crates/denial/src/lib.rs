@@ -31,6 +31,7 @@ pub mod person;
 pub mod phi;
 pub mod playbook;
 pub mod posting;
+pub mod protected;
 pub mod rejection;
 pub mod remittance;
 pub mod rules;

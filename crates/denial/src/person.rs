@@ -8,6 +8,7 @@ use crate::denial::Denial;
 use crate::ids::PersonId;
 use crate::lifecycle::Act;
 use crate::named;
+use crate::protected;
 
 named! {
     /// What a person does in the clinic; an unknown role may do nothing.
@@ -124,6 +125,10 @@ named! {
         Team = "team",
         /// A copy of everything, for the day that a disk breaks.
         Backup = "backup",
+        /// Specially protected records, with a reason each time.
+        Protected = "protected",
+        /// Placing a legal hold.
+        Hold = "hold",
     }
 }
 
@@ -193,10 +198,11 @@ pub const fn allows(role: Role, access: Access) -> bool {
             supervises(role)
                 || matches!(role, Role::BillingSpecialist | Role::Executive | Role::Auditor)
         }
-        Access::Team => supervises(role),
+        Access::Team | Access::Hold => supervises(role),
         Access::Export => supervises(role) || matches!(role, Role::Auditor),
         Access::Rules => supervises(role) || matches!(role, Role::Administrator),
         Access::ManagePeople | Access::Backup => matches!(role, Role::Administrator),
+        Access::Protected => protected::may_clear(role),
         Access::Emergencies => supervises(role) || matches!(role, Role::Auditor),
         Access::Audit => matches!(role, Role::Manager | Role::Administrator | Role::Auditor),
     }
@@ -322,6 +328,8 @@ mod tests {
         emergencies: supe mana audi
         team: supe mana
         backup: admi
+        protected: code spec supe prov revi
+        hold: supe mana
         ");
     }
 

@@ -15,6 +15,7 @@ use crate::money::Money;
 use crate::owner::{Member, Owners};
 use crate::payer::{PayerRules, key};
 use crate::playbook::Playbook;
+use crate::protected::Protected;
 
 mod check;
 mod entry;
@@ -24,6 +25,7 @@ pub(crate) mod read_codes;
 mod read_desk;
 mod read_payer;
 mod read_playbook;
+mod read_protected;
 mod summary;
 pub mod write;
 
@@ -43,6 +45,8 @@ pub struct Rules {
     pub desk: Desk,
     /// Codes in words.
     pub wording: Wording,
+    /// Which claims are specially protected records.
+    pub protected: Protected,
 }
 
 /// Something wrong in a rule file.
@@ -157,6 +161,8 @@ pub struct Desk {
     pub payment_days: u16,
     /// Minutes for which somebody who takes a case has it alone.
     pub taken_minutes: u16,
+    /// Years for which records are kept; none is "not configured".
+    pub keep_years: Option<u16>,
     /// Words of the practice's own for where a case stands within a status.
     pub sub_statuses: BTreeMap<Status, Vec<SmolStr>>,
     /// Days for each kind of next action; [`Desk::days_for`] reads it.
@@ -290,6 +296,7 @@ impl Draft {
             "remarks.toml" => self.read_remarks(name, text),
             "owners.toml" => self.read_owners(name, text),
             "desk.toml" => self.read_desk(name, text),
+            "protected.toml" => self.read_protected(name, text),
             "codes/carc.csv" => {
                 let list = self.read_codes(name, text);
                 self.rules.wording.carcs =
@@ -316,7 +323,7 @@ impl Draft {
                 file: name.to_owned(),
                 line: 1,
                 message: "no rules are read from a file of this name".to_owned(),
-                hint: format!("expected {} or payers/….toml", FILES.join(", ")),
+                hint: format!("expected {}, protected.toml or payers/….toml", FILES.join(", ")),
             }),
         }
     }

@@ -14,6 +14,7 @@ use x12::Reader;
 use crate::identity;
 use crate::parts::PART;
 use crate::practice::Office;
+use crate::protecting;
 use crate::settle::{self, Fresh};
 
 /// Writes every claim of a kept file.
@@ -91,11 +92,15 @@ async fn write(office: &Office, file: &str, versions: Vec<NewVersion>) -> anyhow
         return Ok(());
     }
     let ids: Vec<String> = versions.iter().map(|one| one.known.claim.as_str().to_owned()).collect();
+    let moment = office.moment();
     let mut tx = office.write().await?;
+    let now = office.in_step(&mut tx).await?;
+    let marked = protecting::marked(&versions, &now.rules.protected);
     tx.add_versions(file, versions).await?;
     tx.find_likely_paid(&ids).await?;
     let paid = tx.paid_among(&ids).await?;
-    settle::settle_claims(&mut tx, office, &office.moment(), paid, Fresh::nothing()).await?;
+    settle::settle_claims(&mut tx, office, &moment, paid, Fresh::nothing()).await?;
+    protecting::billed(&mut tx, &now, marked, &ids, &moment).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 mod codes;
 mod issuers;
+mod needs;
+mod rules;
 mod users;
 
 use std::net::SocketAddr;
@@ -10,10 +12,11 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use denial::person::Access;
 
 use crate::cli::codes::CodesCommand;
 use crate::cli::issuers::IssuerCommand;
+use crate::cli::needs::Needs;
+use crate::cli::rules::{RulesCommand, run_rules};
 use crate::cli::users::UserCommand;
 use crate::demo::Wish;
 use crate::passkey::webauthn::Site;
@@ -22,8 +25,8 @@ use crate::practices::{self, Wanted};
 use crate::scanner::Scanner;
 use crate::taking::Taking;
 use crate::web::site;
-use crate::{act, backup, bench, demo, digest, doctor, export, people, rules_check, rules_files};
-use crate::{rules_folder, score, serve, show, taking, verify};
+use crate::{act, backup, bench, demo, digest, doctor, export, people, retention, rules_files};
+use crate::{score, serve, show, taking, verify};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -88,6 +91,9 @@ enum Command {
         /// The form that can be compared: one JSON object a line
         #[arg(long, required = true)]
         canonical: bool,
+        /// Why specially protected cases come along, which are left out else
+        #[arg(long)]
+        why: Option<String>,
     },
     /// Prints open cases, the most urgent first
     Queue {
@@ -97,6 +103,9 @@ enum Command {
         /// How many at the most
         #[arg(long, default_value_t = 50)]
         limit: u32,
+        /// Why specially protected cases come along, which are left out else
+        #[arg(long)]
+        why: Option<String>,
     },
     /// Prints what there is to know this morning: once a day, as the page Digest has it
     Digest {
@@ -180,6 +189,18 @@ enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Lists what is past the years for which records are kept, and takes its bytes out
+    ///
+    /// Documents and files go, where every case of theirs is closed, past its time and under no
+    /// legal hold; their rows and the journal stay.
+    Retention {
+        /// Takes them out
+        #[arg(long, requires = "why")]
+        purge: bool,
+        /// Why; it stands in the journal
+        #[arg(long, requires = "purge")]
+        why: Option<String>,
+    },
     /// Puts a backup into an empty database, and proves what came of it
     ///
     /// The journal's key, journal.key, must lie in the folder already.
@@ -225,6 +246,9 @@ enum Command {
         /// Everything, as JSON
         #[arg(long)]
         json: bool,
+        /// Why a specially protected case is taken out as JSON
+        #[arg(long)]
+        why: Option<String>,
     },
 }
 
@@ -279,71 +303,6 @@ impl WantedArgs {
     }
 }
 
-#[derive(Subcommand)]
-enum RulesCommand {
-    /// Explains every fault of the rule files, with file, line and hint
-    ///
-    /// The exit code is 0 for whole, 1 for faults, 2 for files that could not be read.
-    Check {
-        /// A folder of your own files, laid over those that the program brings
-        #[arg(value_name = "FOLDER")]
-        own: Option<PathBuf>,
-    },
-    /// Keeps a file as the practice's own rules, over those that the program brings
-    ///
-    /// The exit code is 1 where it has faults, which are printed; nothing is kept then.
-    Save {
-        /// The text
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-        /// The rule file that it stands for, such as payers/example.toml
-        #[arg(long = "for", value_name = "PATH")]
-        path: String,
-        /// Why; it stands beside the version
-        #[arg(long, value_name = "TEXT")]
-        why: String,
-    },
-    /// Writes the practice's own rule files into a folder, but no code lists
-    Export {
-        /// The folder
-        #[arg(value_name = "FOLDER")]
-        to: PathBuf,
-    },
-}
-
-/// What a command is called, and what its practice's table of roles has to allow (house §18.10).
-type Needs = Option<(&'static str, Access)>;
-
-impl Command {
-    /// What it takes to run it; nothing where no practice is opened, or a new one is made.
-    const fn needs(&self) -> Needs {
-        match self {
-            Command::Take { .. } => Some(("take", Access::TakeFiles)),
-            // The inbox takes files in as who serves.
-            Command::Serve { .. } => Some(("serve", Access::TakeFiles)),
-            Command::Export { .. } => Some(("export", Access::Export)),
-            Command::Queue { .. } => Some(("queue", Access::Queue)),
-            Command::Digest { team: true, .. } => Some(("digest --team", Access::Team)),
-            Command::Show { .. } => Some(("show", Access::ReadCases)),
-            Command::Act { .. } => Some(("act", Access::ReadCases)),
-            Command::Verify { .. } => Some(("verify", Access::Audit)),
-            Command::Backup { .. } => Some(("backup", Access::Backup)),
-            Command::Codes(_) => Some(("codes", Access::Rules)),
-            Command::User(_) => Some(("user", Access::ManagePeople)),
-            Command::Issuer(_) => Some(("issuer", Access::ManagePeople)),
-            Command::Practices(_) => Some(("practice", Access::ManagePeople)),
-            Command::Rules(RulesCommand::Save { .. }) => Some(("rules save", Access::Rules)),
-            Command::Rules(RulesCommand::Export { .. }) => Some(("rules export", Access::Rules)),
-            Command::Doctor { .. }
-            | Command::Rules(RulesCommand::Check { .. })
-            | Command::Demo { .. }
-            | Command::Digest { .. }
-            | Command::Bench { .. }
-            | Command::Restore { .. } => None,
-        }
-    }
-}
-
 /// Runs what the command line asks for.
 pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -369,18 +328,21 @@ pub(crate) fn main() -> ExitCode {
                 taking::run(&office, &files, &taking).await
             })
         }
-        Command::Export { canonical: _ } => {
-            on_office(&place, needs, async |office| export::run(&office).await)
+        Command::Export { canonical: _, why } => {
+            on_office(&place, needs, async move |office| export::run(&office, why.as_deref()).await)
         }
-        Command::Queue { json, limit } => {
-            on_office(&place, needs, async move |office| show::queue(&office, limit, json).await)
-        }
+        Command::Queue { json, limit, why } => on_office(&place, needs, async move |office| {
+            show::queue(&office, limit, json, why.as_deref()).await
+        }),
         Command::Digest { team, json } => {
             on_office(&place, needs, async move |office| digest::run(&office, team, json).await)
         }
         Command::Verify { on } => {
             on_office(&place, needs, async move |office| verify::run(&office, on).await)
         }
+        Command::Retention { purge: _, why } => on_office(&place, needs, async move |office| {
+            retention::run(&office, why.as_deref()).await
+        }),
         Command::Backup { file } => {
             on_office(&place, needs, async move |office| backup::run(&office, &file).await)
         }
@@ -401,9 +363,9 @@ pub(crate) fn main() -> ExitCode {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
         Command::Practices(command) => run_practice(place, needs, command),
-        Command::Show { id, json } => {
-            on_office(&place, needs, async move |office| show::case(&office, &id, json).await)
-        }
+        Command::Show { id, json, why } => on_office(&place, needs, async move |office| {
+            show::case(&office, &id, json, why.as_deref()).await
+        }),
     };
     match ran {
         Ok(code) => code,
@@ -422,21 +384,6 @@ impl PlaceArgs {
             login: self.login,
             rules: self.own_rules,
             folder: self.folder,
-        }
-    }
-}
-
-fn run_rules(place: Place, needs: Needs, command: RulesCommand) -> anyhow::Result<ExitCode> {
-    match command {
-        RulesCommand::Check { own } => {
-            let own = own.or(place.rules);
-            Ok(ExitCode::from(rules_check::run(own.as_deref())))
-        }
-        RulesCommand::Save { file, path, why } => on_office(&place, needs, async move |office| {
-            rules_folder::save(&office, &file, &path, &why).await
-        }),
-        RulesCommand::Export { to } => {
-            on_office(&place, needs, async move |office| rules_folder::export(&office, &to).await)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the database holds, in one order and without ids or times: two databases that hold the same
 //! print the same.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -23,10 +23,26 @@ use crate::{access, settle, show};
 const PAGE: i64 = 1_000;
 
 /// `reclaim export`.
-pub(crate) async fn run(office: &Office) -> anyhow::Result<ExitCode> {
-    let lines = canonical(office).await?;
-    access::note(office, "canonical", "practice.exported", &json!({ "rows": lines.len() })).await?;
+pub(crate) async fn run(office: &Office, why: Option<&str>) -> anyhow::Result<ExitCode> {
+    show::require_clearance(office, why).await?;
+    let mut lines = canonical(office).await?;
+    let all = lines.len();
+    if why.is_none() {
+        let protected = office.read().await?.protected_subjects().await?;
+        lines.retain(|line| !names_one_of(line, &protected));
+    }
+    let left = all - lines.len();
+    let facts = json!({ "rows": lines.len(), "left_out": left, "why": why });
+    access::note(office, "canonical", "practice.exported", &facts).await?;
+    show::tell_left_out(left, "line", "lines");
     show::print(lines)
+}
+
+/// True for a line about a claim of one of the numbers.
+fn names_one_of(line: &str, numbers: &HashSet<String>) -> bool {
+    let line: Value = serde_json::from_str(line).unwrap_or_default();
+    let named = ["claim", "case", "number"].into_iter().filter_map(|key| line[key].as_str());
+    named.into_iter().any(|number| numbers.contains(number))
 }
 
 /// Every line of the canonical export, sorted.

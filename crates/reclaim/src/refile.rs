@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::{Tx, instant};
 
 use crate::practice::Office;
+use crate::protecting;
 use crate::settle::{self, Fresh};
 
 /// The sweep's name among those that ran.
@@ -30,6 +31,7 @@ pub(crate) async fn sweep(
     office: &Office,
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> anyhow::Result<u64> {
+    protecting::sweep(office).await?;
     let Some(mut walk) = to_do(office).await? else { return Ok(0) };
     while let Some(after) = walk.after.take() {
         let mut tx = office.write().await?;
@@ -61,6 +63,7 @@ async fn to_do(office: &Office) -> anyhow::Result<Option<Walk>> {
 
 /// A practice without a case needs no walk once it has some: they are opened by today's rules.
 pub(crate) async fn begin(office: &Office) -> anyhow::Result<()> {
+    protecting::begin(office).await?;
     if to_do(office).await?.is_none() {
         return Ok(());
     }

@@ -12,24 +12,26 @@ use denial::ids::{ClaimId, DenialId, PayerId, RemittanceId};
 use denial::lifecycle::hearing::hear_all;
 use denial::lifecycle::opening::{ClaimFacts, Opening};
 use denial::lifecycle::{Decided, Event};
+use denial::matching;
 use denial::payer::PayerRules;
 use denial::person::Moment;
 use denial::phi::Phi;
 use denial::remittance::{ClaimPayment, RemittanceHead, Source};
 use denial::rules::Rules;
-use denial::{intake, matching};
 use jiff::civil::Date;
 use store::Tx;
 use store::claims::ClaimRow;
 use store::denials::Rank;
 use store::journal::Entry;
-use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
-use x12::{Delimiters, Place};
+use store::remittances::RemittanceRow;
 
+mod kept;
+
+pub(crate) use self::kept::{adjudication, payment};
 use crate::parts::STEP;
 use crate::practice::Office;
 use crate::wording::Named;
-use crate::{doubts, identity, rank};
+use crate::{doubts, identity, protecting, rank};
 
 /// What remittances say that are being written: it need not be read back.
 #[derive(Default)]
@@ -112,6 +114,8 @@ struct Opened {
     /// What cases are looked for by.
     named: Named,
     payers: BTreeMap<String, (PayerId, String)>,
+    /// Claims that the rules mark, or marked before.
+    marked: Vec<String>,
     /// Ids that the cases to open would have, and that cases of other claims have.
     taken: HashSet<DenialId>,
 }
@@ -157,7 +161,10 @@ pub(crate) async fn settle_under(
     doubts::look(tx, &known.said, &known.claims).await?;
     let mut terms = Terms::default();
     let named = Named::of(tx, known.cases.values().flatten()).await?;
-    let mut opened = Opened { taken: taken(tx, &known).await?, named, ..Opened::default() };
+    // Nothing was said before of claims that nobody knew.
+    let before: Vec<String> = known.claims.keys().cloned().collect();
+    let marked = tx.protections(&before).await?.into_keys().collect();
+    let mut opened = Opened { taken: taken(tx, &known).await?, named, marked, ..Opened::default() };
     for ((claim, payer), mut said) in std::mem::take(&mut known.said) {
         adjudication::sort(&mut said);
         let key = (claim, payer);
@@ -175,6 +182,7 @@ pub(crate) async fn settle_under(
     tx.know_payers(&payers).await?;
     tx.open_cases(&opened.cases, opened.entries, moment).await?;
     opened.named.write(tx).await?;
+    protecting::look(tx, &office.rules.protected, opened.marked, moment).await?;
     Ok(())
 }
 
@@ -264,6 +272,8 @@ struct Heard {
     findings: Findings,
     facts: ClaimFacts,
     source: Source,
+    /// The rules mark it as specially protected.
+    marked: bool,
 }
 
 fn hear<'a>(
@@ -296,7 +306,8 @@ fn hear<'a>(
         provider: body.provider().clone(),
         days: days(&body, said),
     };
-    Ok(Some(Heard { patient: body.patient, findings, facts, source: head.source }))
+    let marked = protecting::is_marked(&rules.protected, &body, said, &head.payer);
+    Ok(Some(Heard { patient: body.patient, findings, facts, source: head.source, marked }))
 }
 
 /// The number of the claim's row, which a claim that was joined to it shares.
@@ -327,29 +338,6 @@ fn paid_days(said: &[Adjudication]) -> (Option<Date>, Option<Date>) {
     (first, to.or_else(|| payments().filter_map(|payment| payment.to).max()))
 }
 
-/// Reads a kept claim payment.
-pub(crate) fn payment(row: &ClaimPaymentRow) -> anyhow::Result<ClaimPayment> {
-    if row.source != Source::Era.as_str() {
-        return serde_json::from_str(&row.raw).context("a keyed payment is JSON");
-    }
-    let separators = Delimiters::from_hex(&row.separators).context("kept separators")?;
-    let segment = u32::try_from(row.segment).unwrap_or(u32::MAX);
-    let at = Place { segment, byte: u64::try_from(row.byte).unwrap_or(0) };
-    intake::again(&row.bytes(), separators, at).context("a kept claim payment reads again")
-}
-
-pub(crate) fn adjudication(row: &ClaimPaymentRow) -> anyhow::Result<Adjudication> {
-    let is_doubtful = row.quarantined == "yes" || row.state == State::Conflict.as_str();
-    Ok(Adjudication {
-        remittance: RemittanceId::parse(&row.remittance)?,
-        on: row.paid_on.as_deref().and_then(|day| day.parse().ok()),
-        trace: TraceNumber::new(&row.trace),
-        number: u64::try_from(row.n).unwrap_or(0),
-        quarantined: is_doubtful,
-        payment: payment(row)?,
-    })
-}
-
 /// Changes the cases that are there, and opens one on what none of them holds.
 async fn follow(
     tx: &mut Tx,
@@ -360,6 +348,9 @@ async fn follow(
     opened: &mut Opened,
 ) -> anyhow::Result<()> {
     let rules = &office.rules;
+    if heard.marked {
+        opened.marked.push(heard.facts.claim.to_string());
+    }
     let hearing = hear_all(cases, &heard.findings, moment, rules);
     let mut seats: Vec<_> = cases.iter().map(seat).collect();
     for (at, (case, events)) in cases.iter().zip(hearing.events).enumerate() {
@@ -369,6 +360,9 @@ async fn follow(
         let joined = after.join(&facts, rules);
         after = joined.iter().fold(after, Denial::apply);
         all.extend(joined);
+        if after.claim != case.claim {
+            protecting::follow(tx, case.claim.as_str(), after.claim.as_str()).await?;
+        }
         if after.payer != case.payer {
             let name = after.payer_name.name.to_string();
             tx.know_payers(&[(after.payer.clone(), name)]).await?;

@@ -25,15 +25,55 @@ pub(crate) fn print(lines: Vec<String>) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// Who says why protected records are to come along has to be cleared for them.
+///
+/// # Errors
+/// The role is not; it is on record.
+pub(crate) async fn require_clearance(office: &Office, why: Option<&str>) -> anyhow::Result<()> {
+    let Some(why) = why else { return Ok(()) };
+    if !denial::protected::may_clear(office.who.role) {
+        access::note_refusal(office, "protected", "command.refused", "--why").await;
+        bail!("your role is not cleared for specially protected records; nothing was taken out");
+    }
+    if why.trim().is_empty() {
+        bail!("say why in a few words: it stands in the journal");
+    }
+    Ok(())
+}
+
+/// Says beside what is printed how much of it was left out, and why.
+pub(crate) fn tell_left_out(count: usize, one: &str, many: &str) {
+    if let Some(note) = crate::web::left_out(count, one, many) {
+        eprintln!("{note}; --why takes them along for a role that is cleared");
+    }
+}
+
 /// Prints the head of the queue.
-pub(crate) async fn queue(office: &Office, limit: u32, json: bool) -> anyhow::Result<ExitCode> {
+pub(crate) async fn queue(
+    office: &Office,
+    limit: u32,
+    json: bool,
+    why: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    require_clearance(office, why).await?;
     let mut tx = office.read().await?;
     let filter = Filter { own: office.own(), ..Filter::default() };
-    let rows = tx.queue(&filter, Sort::Priority, i64::from(limit)).await?;
+    let mut rows = tx.queue(&filter, Sort::Priority, i64::from(limit)).await?;
+    let protected = tx.protected_subjects().await?;
     drop(tx);
+    let all = rows.len();
+    rows.retain(|row| !json || why.is_some() || !protected.contains(&row.denial));
+    let left = all - rows.len();
     let kind = if json { "queue.exported" } else { "queue.viewed" };
-    access::note(office, "queue", kind, &json!({ "rows": rows.len() })).await?;
+    access::note(
+        office,
+        "queue",
+        kind,
+        &json!({ "rows": rows.len(), "left_out": left, "why": why }),
+    )
+    .await?;
     if json {
+        tell_left_out(left, "case", "cases");
         return print(rows.iter().map(|row| row_json(row).to_string()).collect());
     }
     if rows.is_empty() {
@@ -44,7 +84,11 @@ pub(crate) async fn queue(office: &Office, limit: u32, json: bool) -> anyhow::Re
     table.set_header(["claim", "payer", "reason", "outstanding", "due", "next", "owner", "case"]);
     for row in &rows {
         table.add_row([
-            row.number.clone(),
+            if protected.contains(&row.denial) {
+                format!("{} (specially protected)", row.number)
+            } else {
+                row.number.clone()
+            },
             row.payer_name.clone(),
             row.category.replace('_', " "),
             Money::from_cents(row.outstanding).to_string(),
@@ -79,7 +123,13 @@ pub(crate) fn row_json(row: &QueueRow) -> Value {
 }
 
 /// Shows one case, found by its id or by its claim's number.
-pub(crate) async fn case(office: &Office, id: &str, json: bool) -> anyhow::Result<ExitCode> {
+pub(crate) async fn case(
+    office: &Office,
+    id: &str,
+    json: bool,
+    why: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    require_clearance(office, why).await?;
     let id = find(office, id).await?;
     let mut tx = office.read().await?;
     let case = tx.case(&id).await?;
@@ -90,11 +140,18 @@ pub(crate) async fn case(office: &Office, id: &str, json: bool) -> anyhow::Resul
             "this case is neither yours nor were you asked; a billing supervisor can assign it to you"
         );
     }
+    let claims = [case.claim.to_string()];
+    let is_protected = !tx.protected_among(&claims).await?.is_empty();
+    if is_protected && json && why.is_none() {
+        drop(tx);
+        access::note_refusal(office, &id, "case.refused", "show --json").await;
+        bail!("this case is a specially protected record; say why it is taken out with --why");
+    }
     let timeline = tx.timeline(&id).await?;
     let today = office.moment().today;
     drop(tx);
     let kind = if json { "case.exported" } else { "case.viewed" };
-    access::note(office, &id, kind, &json!({})).await?;
+    access::note(office, &id, kind, &json!({ "why": why })).await?;
     if json {
         let events: Vec<Value> = timeline
             .iter()
@@ -110,6 +167,9 @@ pub(crate) async fn case(office: &Office, id: &str, json: bool) -> anyhow::Resul
         return print(vec![shown.to_string()]);
     }
     let mut lines = in_words(&case);
+    if is_protected {
+        lines.insert(1, "specially protected record".to_owned());
+    }
     lines.push(String::new());
     lines.extend(timeline.iter().map(|one| format!("{}  {}  {}", one.at, one.kind, one.actor)));
     print(lines)

@@ -101,6 +101,7 @@ pub(crate) async fn on(office: &Office) -> anyhow::Result<Verified> {
             remittances += 1;
         }
     }
+    tx.check_purged().await?;
     let hashes = tx.hashes_since(&from.at).await?;
     own_rules::check(&mut tx).await?;
     code_lists::check(&mut tx, false).await?;
@@ -161,6 +162,7 @@ pub(crate) async fn rows(store: &Store, practice: &Practice) -> anyhow::Result<V
     let cases = tx.check_cases(&walked, &heard).await?;
     work.finish_and_clear();
     tx.check_told().await?;
+    tx.check_purged().await?;
     own_rules::check(&mut tx).await?;
     code_lists::check(&mut tx, true).await?;
     let (remittances, claim_payments) = payments(&mut tx).await?;

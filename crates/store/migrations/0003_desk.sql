@@ -276,3 +276,35 @@ create table code_part (
   foreign key (practice, digest) references code_block (practice, digest)
 );
 create index code_part_digest on code_part (practice, digest);
+
+-- Claims that are specially protected records. What a person says of one holds over the rules.
+create table protection (
+  practice text not null references practice (practice),
+  claim text not null,
+  by_rule text not null,                -- kinds, commas between them; empty where it is none
+  by_hand text,                         -- the same as a person says; null where nobody has
+  primary key (practice, claim),
+  foreign key (practice, claim) references claim (practice, claim)
+);
+
+-- Legal holds: what may not be taken out, whatever its age, until somebody lifts them.
+create table hold (
+  practice text not null references practice (practice),
+  hold text not null,
+  scope text not null check (scope in ('case', 'patient', 'practice')),
+  about text not null,                  -- the case that it was placed on, one of the patient's too
+  why text not null,
+  placed_at text not null,
+  placed_by text not null,
+  lifted_at text,
+  lifted_by text,
+  primary key (practice, hold)
+);
+
+-- Files and documents whose bytes were taken out once they were past their time. Their rows stay.
+create table purged (
+  practice text not null references practice (practice),
+  hash text not null,
+  purged_at text not null,
+  primary key (practice, hash)
+);

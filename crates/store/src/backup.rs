@@ -168,7 +168,11 @@ impl Backup {
         let rows = run!(
             tx,
             all as (String,),
-            "select hash from file union select hash from document order by 1"
+            "select f.hash from file f where not exists
+               (select 1 from purged p where p.practice = f.practice and p.hash = f.hash)
+             union select d.hash from document d where not exists
+               (select 1 from purged p where p.practice = d.practice and p.hash = d.hash)
+             order by 1"
         )?;
         Ok(rows.into_iter().map(|(hash,)| hash).collect())
     }

@@ -152,6 +152,14 @@ impl Tx {
             document.taken_at.as_str(),
             document.taken_by.as_str()
         )?;
+        // It came once more after its bytes were taken out.
+        run!(
+            self,
+            execute,
+            "delete from purged where practice = $1 and hash = $2",
+            self.practice.as_str(),
+            document.hash.as_str()
+        )?;
         Ok(())
     }
 
@@ -171,7 +179,7 @@ impl Tx {
         Ok(row)
     }
 
-    /// Every document's hash, for a backup and for `verify`.
+    /// Every document's hash where its bytes are there, for a backup and for `verify`.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -179,13 +187,14 @@ impl Tx {
         let rows = run!(
             self,
             all as (String, i64),
-            "select hash, bytes from document where practice = $1 order by hash",
+            "select hash, bytes from document where practice = $1 and hash not in
+             (select hash from purged where practice = $1) order by hash",
             self.practice.as_str()
         )?;
         Ok(rows)
     }
 
-    /// Hash and length of every file, whose bytes lie in the documents folder.
+    /// Hash and length of every file whose bytes lie in the documents folder.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -193,7 +202,8 @@ impl Tx {
         let rows = run!(
             self,
             all as (String, i64),
-            "select hash, bytes from file where practice = $1 order by hash",
+            "select hash, bytes from file where practice = $1 and hash not in
+             (select hash from purged where practice = $1) order by hash",
             self.practice.as_str()
         )?;
         Ok(rows)

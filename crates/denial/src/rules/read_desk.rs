@@ -40,6 +40,11 @@ fn desk(page: &Entry<'_>) -> Desk {
     let days = |key| page.required(key, page.number(key)).unwrap_or_default();
     // Rules that practices saved before it was there go without.
     let taken_minutes = page.number("taken_minutes").unwrap_or(TAKEN_MINUTES);
+    let keep_years = page.number("keep_years");
+    if keep_years == Some(0) {
+        let message = "keep_years: nothing would be kept".to_owned();
+        page.fault_at("keep_years", message, "write whole years, or leave it out");
+    }
     let hour_cost = money("hour_cost");
     let action_days = page.table("action_days").map(|table| {
         let kind = |text: &str| NextActionKind::from_name(text);
@@ -78,6 +83,7 @@ fn desk(page: &Entry<'_>) -> Desk {
         promise_days: days("promise_days"),
         payment_days: days("payment_days"),
         taken_minutes,
+        keep_years,
         sub_statuses: sub_statuses.into_iter().flatten().collect(),
         action_days: action_days.into_iter().flatten().collect(),
         work_cost: work_cost.collect(),

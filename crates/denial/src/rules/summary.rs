@@ -19,6 +19,8 @@ pub struct Summary {
     pub windows: usize,
     /// Windows for which no source was read.
     pub unverified: usize,
+    /// Kinds of specially protected records.
+    pub protected: usize,
     /// Categories without a checklist of corrective steps.
     pub without_steps: Vec<Category>,
     /// Clocks that every case should have and that a payer's file does not set, by file.
@@ -37,6 +39,7 @@ impl Rules {
             |plan: &&PlanType| self.payers.iter().any(|payer| payer.default_for.contains(plan));
         let lacking = self.payers.iter().map(|payer| (payer.file.to_string(), lacks(payer)));
         Summary {
+            protected: self.protected.kinds.len(),
             reasons: self.playbook.reasons.len(),
             remarks: self.playbook.remarks.len(),
             payers: self.payers.len(),

@@ -298,7 +298,7 @@ fn the_desk_counts_cost_by_the_minute() {
     assert_eq!(desk.cost_of(Category::MedicalNecessity), Money::from_cents(3_850));
     assert_eq!(desk.days_for(NextActionKind::Resubmit), 1);
     let short = text_of("desk.toml").replace("appeal = 10\n", "");
-    one_fault("desk.toml", &short, "desk.toml:35: action_days lacks appeal");
+    one_fault("desk.toml", &short, "desk.toml:43: action_days lacks appeal");
     let below = text_of("desk.toml").replace("\"10.00\"", "\"-10.00\"");
     one_fault("desk.toml", &below, "desk.toml:6: small_balance: expected an amount as text");
     let words = |line: &str| {
@@ -307,8 +307,8 @@ fn the_desk_counts_cost_by_the_minute() {
     let own =
         read(&with("desk.toml", &words("in_review = [\"Records asked for\"]"))).expect("rules");
     assert_eq!(own.desk.sub_statuses_of(Status::InReview), ["Records asked for"]);
-    one_fault("desk.toml", &words("paid = [\"Over\"]"), "desk.toml:33: `paid");
-    one_fault("desk.toml", &words("new = [\"A\", \"A\"]"), "desk.toml:33: `new");
+    one_fault("desk.toml", &words("paid = [\"Over\"]"), "desk.toml:41: `paid");
+    one_fault("desk.toml", &words("new = [\"A\", \"A\"]"), "desk.toml:41: `new");
     let float = text_of("desk.toml").replace("\"10.00\"", "10.00");
     one_fault("desk.toml", &float, "desk.toml:6: small_balance: expected an amount as text");
 }
@@ -369,4 +369,33 @@ fn a_checklist_without_a_step_or_twice_is_a_fault() {
     let found = faults("playbook.toml", &text);
     let begins = format!("playbook.toml:{}: `filing` is not a key", line + 2);
     assert!(found.iter().any(|one| one.starts_with(&begins)), "{found:#?}");
+}
+
+#[test]
+fn what_marks_a_protected_record_is_checked() {
+    for (text, fault) in [
+        ("[[kind]]\nname = \"hiv\"\nlabel = \"Again\"\n", "the kind hiv is there twice"),
+        ("[[kind]]\nname = \"Own Kind\"\nlabel = \"Own\"\n", "`Own Kind` is no word for rows"),
+        ("[[kind]]\nname = \"own\"\nlabel = \" \"\n", "a label has 1 to 40 letters"),
+        ("[[kind]]\nname = \"own\"\n", "label is missing"),
+        (
+            "[[kind]]\nname = \"own\"\nlabel = \"Own\"\ndiagnoses = [\"F\"]\n",
+            "`F` begins no diagnosis",
+        ),
+        ("[[kind]]\nname = \"own\"\nlabel = \"Own\"\nproviders = [\"123\"]\n", "`123` is no NPI"),
+        ("[[kind]]\nname = \"own\"\nlabel = \"Own\"\nservices = [\" \"]\n", "an empty text marks"),
+        ("[[kind]]\nname = \"own\"\nlabel = \"Own\"\ncodes = []\n", "`codes` is not a key"),
+    ] {
+        let (whole, _) = added("protected.toml", text);
+        let found = faults("protected.toml", &whole);
+        assert!(found.len() == 1 && found[0].contains(fault), "{fault}: {found:#?}");
+    }
+    let protected = read(&shipped()).expect("whole").protected;
+    let names: Vec<&str> = protected.kinds.iter().map(|kind| kind.name.as_str()).collect();
+    assert_eq!(names, ["substance_use", "hiv", "psychotherapy_notes"]);
+    assert!(!protected.has("mental_health"), "off until the practice says so");
+    let without: Vec<_> =
+        shipped().into_iter().filter(|(name, _)| name != "protected.toml").collect();
+    let rules = read(&without).expect("rules that were saved before it was there");
+    assert!(rules.protected.kinds.is_empty());
 }

@@ -66,6 +66,11 @@ impl About {
         Ok(About { billed, payment, spoken, answers, claims, known, names, own })
     }
 
+    /// It is specially protected and not shown to the visitor now.
+    pub(crate) fn hides(&self, office: &Office) -> bool {
+        self.names.hides(office)
+    }
+
     /// The patient, for those who may see one; `here` is the page.
     pub(crate) fn patient(&self, office: &Office, here: &str) -> Option<PatientView> {
         let reads = allows(office.who.role, Access::ReadPatients);

@@ -44,6 +44,12 @@ pub(crate) fn done(act: &str) -> Option<String> {
     if act == "undo" {
         return Some("Taken back.".to_owned());
     }
+    if act == "protection" {
+        return Some("Saved: special protection.".to_owned());
+    }
+    if act == "hold" {
+        return Some("Saved: legal hold.".to_owned());
+    }
     let act = Act::from_name(act)?;
     Some(format!("Saved: {}.", of(act).0.to_lowercase()))
 }

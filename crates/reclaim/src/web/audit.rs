@@ -19,6 +19,7 @@ use crate::fields::Fields;
 use crate::web::gate;
 use crate::web::journal_words;
 use crate::web::page::{Page, html};
+use crate::web::protection;
 use crate::web::session::Visitor;
 use crate::web::sheet;
 use crate::web::timeline::{self, People};
@@ -296,9 +297,13 @@ pub(crate) async fn file(
 ) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let asked = Asked::of(&fields);
-    let lines = found(&visitor, &asked).await?;
+    let mut lines = found(&visitor, &asked).await?;
+    let protected = office.read().await?.protected_subjects().await?;
+    let all = lines.len();
+    lines.retain(|line| !protected.contains(&line.about));
+    let left = all - lines.len();
     let noted = json!({ "rows": lines.len(), "kind": asked.kind, "who": asked.who,
-        "about": asked.about, "from": asked.from, "to": asked.to });
+        "about": asked.about, "from": asked.from, "to": asked.to, "left_out": left });
     access::note(office, asked.book, "journal.exported", &noted).await?;
     let heading =
         ["number", "at", "person", "name", "kind", "what", "from", "to", "about", "facts"];
@@ -316,7 +321,8 @@ pub(crate) async fn file(
             facts(line, office.who.role),
         ]
     });
-    Ok(sheet::file(&format!("journal-{}", asked.book), heading, rows))
+    let note = protection::left_out(left, "entry", "entries");
+    Ok(sheet::file(&format!("journal-{}", asked.book), heading, rows, note))
 }
 
 async fn found(visitor: &Visitor, asked: &Asked) -> Result<Vec<Line>, Trouble> {

@@ -37,7 +37,9 @@ use crate::web::case_view::{self, CaseView, LineView, PatientView, Spoken};
 use crate::web::claim::{self, VersionView};
 use crate::web::emergency;
 use crate::web::gate::Posted;
+use crate::web::hold::Holds;
 use crate::web::page::{Page, html_with};
+use crate::web::protection::Protection;
 use crate::web::session::Visitor;
 use crate::web::timeline::{self, People, Told};
 use crate::web::trouble::Trouble;
@@ -83,6 +85,8 @@ struct CasePage {
     claim: Option<String>,
     /// Until when it is open to the visitor in an emergency, where it is.
     emergency: Option<String>,
+    protection: Protection,
+    holds: Holds,
     /// Where those who audit see who has seen it.
     seen: Option<String>,
 }
@@ -123,6 +127,8 @@ struct Loaded {
     missing: Vec<Fact>,
     usual: Vec<UsualCause>,
     emergency: Option<String>,
+    protection: Protection,
+    holds: Holds,
 }
 
 /// Root causes that are offered.
@@ -193,7 +199,11 @@ async fn read(
     };
     let happened = tx.timeline(id).await?;
     let bills = allows(office.who.role, Access::Claims);
-    let versions = if bills { claim::versions(&mut tx, &about.claims).await? } else { Vec::new() };
+    let versions = if bills {
+        claim::versions(&mut tx, &about.claims, about.hides(office)).await?
+    } else {
+        Vec::new()
+    };
     let record = Record {
         case: &case,
         claim: about.billed.as_ref(),
@@ -202,6 +212,8 @@ async fn read(
     };
     Ok(Loaded {
         emergency: until.map(|until| words::instant(&until, zone)),
+        protection: Protection::of(&mut tx, office, &case).await?,
+        holds: Holds::of(&mut tx, office, &case, &people).await?,
         missing: record.missing(),
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: about.patient(office, &format!("/cases/{id}")),
@@ -302,6 +314,8 @@ fn shown(
         alike: loaded.alike,
         undo: loaded.undo,
         emergency: loaded.emergency,
+        protection: loaded.protection,
+        holds: loaded.holds,
         seen,
         siblings: loaded.siblings,
         remittances: allows(office.who.role, Access::Remittances),

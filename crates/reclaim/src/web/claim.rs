@@ -14,6 +14,7 @@ use crate::web::about::{About, AnswerView};
 use crate::web::case::{self, Sibling};
 use crate::web::case_view::{PatientView, Spoken};
 use crate::web::page::{Page, html};
+use crate::web::protection;
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -31,6 +32,8 @@ struct ClaimPage {
     spoken: Vec<Spoken>,
     answers: Vec<AnswerView>,
     cases: Vec<Sibling>,
+    /// What its chip says where it is specially protected.
+    protected: String,
     /// Remittances and files may be opened.
     remittances: bool,
 }
@@ -62,10 +65,11 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let mut tx = office.read().await?;
     let about = About::of(&mut tx, office, &id).await?;
     let number = about.known.get(&id).map(|row| row.number.clone()).ok_or(Trouble::Nowhere)?;
-    let versions = versions(&mut tx, &about.claims).await?;
+    let versions = versions(&mut tx, &about.claims, about.hides(office)).await?;
     let cases = tx.cases_of(&about.claims).await?;
     let cases = cases.iter().filter(|case| sees(&office.who, case)).map(case::sibling);
     let cases = cases.collect();
+    let protected = protection::chip_of(&mut tx, office, &about.claims).await?;
     drop(tx);
     access::note(office, &id, "claim.viewed", &json!({})).await?;
     let others = about.known.values().filter(|row| row.claim != id);
@@ -80,6 +84,7 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
         number,
         versions,
         cases,
+        protected,
     })
 }
 
@@ -98,20 +103,26 @@ pub(super) async fn address(
 }
 
 /// Each version of some claims, the latest first.
-pub(super) async fn versions(tx: &mut Tx, claims: &[String]) -> Result<Vec<VersionView>, Trouble> {
+///
+/// Where `hides`, their diagnoses are masked: the claim is specially protected.
+pub(super) async fn versions(
+    tx: &mut Tx,
+    claims: &[String],
+    hides: bool,
+) -> Result<Vec<VersionView>, Trouble> {
     let mut views = Vec::new();
     for claim in claims {
         for (hash, _, body) in tx.versions(claim).await? {
             let billed: Claim =
                 serde_json::from_str(&body).map_err(|fault| Trouble::Broken(fault.into()))?;
             let file = tx.file(&hash).await?.map(|file| file.name).unwrap_or_default();
-            views.push(version(&billed, &hash, file));
+            views.push(version(&billed, &hash, file, hides));
         }
     }
     Ok(views)
 }
 
-fn version(claim: &Claim, hash: &str, file: String) -> VersionView {
+fn version(claim: &Claim, hash: &str, file: String, hides: bool) -> VersionView {
     let text = |text: Option<String>| text.unwrap_or_default();
     let diagnoses: Vec<String> = claim.diagnoses.iter().map(ToString::to_string).collect();
     let facts = [
@@ -119,7 +130,7 @@ fn version(claim: &Claim, hash: &str, file: String) -> VersionView {
         ("Plan", words::label(claim.plan.as_str())),
         ("Billing provider", claim.billing.to_string()),
         ("Rendering provider", claim.rendering.to_string()),
-        ("Diagnoses", diagnoses.join(", ")),
+        ("Diagnoses", if hides { "•••".to_owned() } else { diagnoses.join(", ") }),
         ("Replaces the payer's number", text(claim.replaces.as_ref().map(ToString::to_string))),
         ("Authorisation", text(claim.authorization.as_ref().map(ToString::to_string))),
         ("Referral", text(claim.referral.as_ref().map(ToString::to_string))),

@@ -17,6 +17,7 @@ use crate::fields::Fields;
 use crate::web::App;
 use crate::web::journal_words;
 use crate::web::page::{Page, html};
+use crate::web::protection::{self, Kept};
 use crate::web::session::Visitor;
 use crate::web::tiles::{Cell, Counter, Listing, Section, Tile, cases_in_words, number};
 use crate::web::timeline;
@@ -73,7 +74,9 @@ pub(crate) async fn page(
         let counter = Counter::of(&kept.board, office, true);
         sections.push(left_over(&counter, if who == me { "me" } else { who }));
     }
-    sections.push(touched(&sheet, &cases, &visitor));
+    let mut sheet = sheet;
+    let left = withhold(&mut tx, &mut sheet, &cases).await?;
+    sections.push(touched(&sheet, &cases, &visitor, left));
     sections.extend(beside(&sheet));
     let mut people: Vec<(String, String)> =
         if leads { names.into_iter().collect() } else { Vec::new() };
@@ -105,6 +108,14 @@ async fn cases(tx: &mut Tx, sheet: &Sheet) -> Result<Cases, Trouble> {
         cases.extend(found.into_iter().map(|case| (case.id.to_string(), case)));
     }
     Ok(cases)
+}
+
+/// Takes protected cases out of the list; the sums above count them.
+async fn withhold(tx: &mut Tx, sheet: &mut Sheet, cases: &Cases) -> Result<usize, Trouble> {
+    let known: Vec<Denial> = cases.values().cloned().collect();
+    let (kept, before) = (Kept::among(tx, &known).await?, sheet.cases.len());
+    sheet.cases.retain(|one| !cases.get(&one.id).is_some_and(|case| kept.has(case)));
+    Ok(before - sheet.cases.len())
 }
 
 /// How many and how much.
@@ -161,7 +172,7 @@ fn left_over(counter: &Counter<'_>, who: &str) -> Section {
 }
 
 /// The cases, for who may see them now.
-fn touched(sheet: &Sheet, cases: &Cases, visitor: &Visitor) -> Section {
+fn touched(sheet: &Sheet, cases: &Cases, visitor: &Visitor, left: usize) -> Section {
     let who = &visitor.office.who;
     let known = sheet.cases.iter().filter_map(|one| Some((one, cases.get(&one.id)?)));
     let seen: Vec<(&Touched, &Denial)> = known.filter(|(_, case)| sees(who, case)).collect();
@@ -173,6 +184,9 @@ fn touched(sheet: &Sheet, cases: &Cases, visitor: &Visitor) -> Section {
             "{} that you may not see now are counted above. ",
             cases_in_words(hidden as u64)
         );
+    }
+    if let Some(note) = protection::left_out(left, "case", "cases") {
+        lead.push_str(&format!("{note}; the counts above have them. "));
     }
     if beyond > 0 {
         lead.push_str(&format!("The first {SHOWN} are shown."));

@@ -52,7 +52,7 @@ pub(super) async fn page(
     ids.dedup();
     let known = tx.claims(&ids).await?;
     let payments = tx.said_of(&ids).await?;
-    let names = Names::of(&mut tx).await?;
+    let names = Names::among(&mut tx, &ids).await?;
     let before = (&names, &visitor.office);
     let row = |one: DoubtRow| {
         let is_it = |row: &&_| is_of(&one, row);

@@ -14,6 +14,7 @@ use crate::web::claim;
 use crate::web::gate::Posted;
 use crate::web::names::Names;
 use crate::web::page::{Page, html};
+use crate::web::protection::{self, Kept};
 use crate::web::queue_row::Row;
 use crate::web::session::Visitor;
 use crate::web::timeline;
@@ -52,6 +53,9 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
     let mut is_cut = false;
     if cases.is_empty() {
         (cases, is_cut) = worded(&mut tx, &sought, patients).await?;
+        if patients {
+            only_numbered(&mut tx, &sought, &mut cases).await?;
+        }
     }
     cases.retain(|case| sees(&office.who, case));
     if let ([case], false) = (cases.as_slice(), is_cut) {
@@ -64,9 +68,11 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
     let claim = claim::address(&mut tx, &visitor, &sought).await?;
     let today = office.moment().today;
     let rows = cases.iter().map(|case| Row::of(case, &people, &office.rules, today));
+    let mut rows: Vec<Row> = rows.collect();
+    protection::mark(&mut tx, office, &cases, &mut rows).await?;
     let template = FoundPage {
         page: Page::of(&visitor, "Search", "/queue"),
-        rows: rows.collect(),
+        rows,
         columns: Column::USUAL.to_vec(),
         sought,
         more,
@@ -74,6 +80,18 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
         claim,
     };
     html(&template)
+}
+
+/// Leaves of the protected cases those that a number finds: that a name is among them is nobody's
+/// to learn from a search.
+async fn only_numbered(tx: &mut Tx, sought: &str, cases: &mut Vec<Denial>) -> Result<(), Trouble> {
+    let kept = Kept::among(tx, cases).await?;
+    if !cases.iter().any(|case| kept.has(case)) {
+        return Ok(());
+    }
+    let (numbered, _) = worded(tx, sought, false).await?;
+    cases.retain(|case| !kept.has(case) || numbered.iter().any(|one| one.id == case.id));
+    Ok(())
 }
 
 /// Cases by an id, or by a claim's number as we know it, with those joined to it.

@@ -21,6 +21,7 @@ use crate::web::reasons::{self, Context, Reason, Said};
 use crate::web::sent::{Sent, SentFile};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
+use crate::web::words;
 
 /// The most bytes of a scan or another document.
 const LARGEST: u64 = 50 << 20;
@@ -203,6 +204,13 @@ pub(crate) async fn sent_back(office: &Office, document: &Document) -> Result<Re
         return Err(Trouble::Nowhere);
     }
     let path = office.documents.path(&document.hash);
+    if let Some(at) = office.read().await?.purged_at(&document.hash).await? {
+        let on = words::instant(&at, &office.clinic.zone);
+        return Err(Trouble::Unfit(format!(
+            "It was past the time for which the practice keeps records, and was taken out on {on}. \
+             The journal tells by whom and why."
+        )));
+    }
     let bytes = tokio::fs::read(path).await.map_err(|fault| Trouble::Broken(fault.into()))?;
     let media = SHOWN.into_iter().find(|one| one.split(';').next() == Some(&document.media));
     let name: String = document

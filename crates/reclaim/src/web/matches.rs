@@ -136,7 +136,7 @@ async fn pairs(
     let known = tx.claims(&ids).await?;
     let rows = tx.said_of(&ids).await?;
     let said = latest(&rows);
-    let names = Names::of(&mut tx).await?;
+    let names = Names::among(&mut tx, &ids).await?;
     let pair = |one: &LikelyMatch| pair(one, &known, &said, (&names, &visitor.office));
     let pairs = found.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
     let (bar, pairs) = bar.left(pairs, |pair| vec![&pair.paid, &pair.billed])?;
@@ -183,7 +183,11 @@ pub(super) fn paid(
     Ok(Side {
         number: number.to_owned(),
         href: row.map(|row| format!("/remittances/{}/claims/{}", row.remittance, row.n)),
-        patient: names.listed(office, &case_view::patient(None, Some(&payment)).name),
+        patient: names.listed(
+            office,
+            row.map_or("", |row| row.claim.as_str()),
+            &case_view::patient(None, Some(&payment)).name,
+        ),
         on: identity::first_day(&payment).map(words::day).unwrap_or_default(),
         charge: payment.charge.abs().to_string(),
         services: codes.collect::<Vec<_>>().join(", "),
@@ -206,7 +210,11 @@ pub(super) fn billed(
     Ok(Side {
         number: number.to_owned(),
         href: row.map(|row| format!("/claims/{}", row.claim)),
-        patient: names.listed(office, &case_view::patient(claim.as_ref(), None).name),
+        patient: names.listed(
+            office,
+            row.map_or("", |row| row.claim.as_str()),
+            &case_view::patient(claim.as_ref(), None).name,
+        ),
         on: lines.iter().filter_map(|line| line.from).min().map(words::day).unwrap_or_default(),
         day: lines.iter().filter_map(|line| line.from).min(),
         payer: claim.as_ref().map(|claim| claim.payer.name.to_string()).unwrap_or_default(),

@@ -1,9 +1,13 @@
 //! Patients' names before whoever needs them: masked elsewhere, and shown for a while to who says
 //! why, which is on record before they stand there.
 
+use std::collections::HashSet;
+
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::masks::{self, Masks, Place};
+use denial::person::{Access, allows, sees};
+use denial::protected;
 use jiff::SignedDuration;
 use serde_json::json;
 use store::journal::Entry;
@@ -13,6 +17,7 @@ use store::{Tx, instant};
 use crate::practice::Office;
 use crate::web::case_view::{PatientView, Spoken};
 use crate::web::gate::Posted;
+use crate::web::protection;
 use crate::web::session::Visitor;
 use crate::web::sign_in::own_place;
 use crate::web::trouble::Trouble;
@@ -29,6 +34,8 @@ pub(crate) struct Names {
     masks: Masks,
     /// The end of a reveal on the page of one claim.
     until: Option<String>,
+    /// Which of the claims are specially protected.
+    guarded: HashSet<String>,
 }
 
 impl Names {
@@ -39,7 +46,16 @@ impl Names {
     pub(crate) async fn of(tx: &mut Tx) -> Result<Names, Trouble> {
         // A word that is none of ours masks most.
         let masks = Masks::from_name(&tx.masks().await?).unwrap_or(Masks::Lists);
-        Ok(Names { masks, until: None })
+        Ok(Names { masks, until: None, guarded: HashSet::new() })
+    }
+
+    /// In a list of these claims.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn among(tx: &mut Tx, claims: &[String]) -> Result<Names, Trouble> {
+        let guarded = tx.protected_among(claims).await?.into_keys().collect();
+        Ok(Names { guarded, ..Names::of(tx).await? })
     }
 
     /// On the page of some claims that are one.
@@ -51,8 +67,8 @@ impl Names {
         office: &Office,
         claims: &[String],
     ) -> Result<Names, Trouble> {
-        let mut names = Names::of(tx).await?;
-        if masks::shows(office.who.role, names.masks, Place::Own) {
+        let mut names = Names::among(tx, claims).await?;
+        if names.guarded.is_empty() && masks::shows(office.who.role, names.masks, Place::Own) {
             return Ok(names);
         }
         let (me, now) = (office.who.person.as_str(), instant(office.clock.now()));
@@ -67,14 +83,32 @@ impl Names {
         masks::shows(office.who.role, self.masks, Place::List)
     }
 
-    /// A name of a list.
-    pub(crate) fn listed(&self, office: &Office, name: &str) -> String {
-        if self.in_lists(office) { name.to_owned() } else { masks::name(name) }
+    /// The page is of a specially protected claim, and the visitor has not had it shown.
+    pub(crate) fn hides(&self, office: &Office) -> bool {
+        !self.guarded.is_empty() && !self.are_shown(office)
+    }
+
+    /// A claim of a list is specially protected.
+    pub(crate) fn guards(&self, claim: &str) -> bool {
+        self.guarded.contains(claim)
+    }
+
+    /// A name of a list, which is that of a claim.
+    pub(crate) fn listed(&self, office: &Office, claim: &str, name: &str) -> String {
+        if self.in_lists(office) && !self.guards(claim) {
+            name.to_owned()
+        } else {
+            masks::name(name)
+        }
     }
 
     /// Names stand on this page as they are.
     pub(crate) fn are_shown(&self, office: &Office) -> bool {
-        self.until.is_some() || masks::shows(office.who.role, self.masks, Place::Own)
+        let role = office.who.role;
+        if !self.guarded.is_empty() {
+            return self.until.is_some() && protected::may_clear(role);
+        }
+        self.until.is_some() || masks::shows(role, self.masks, Place::Own)
     }
 
     /// The patient of a page, masked where the visitor needs no name; `claim` is whose, `here` the
@@ -96,8 +130,16 @@ impl Names {
             member: masks::member(&patient.member),
             born: String::new(),
             until: None,
-            unmask: is_known.then(|| (format!("/claims/{claim}/names"), here.to_owned())),
+            unmask: (is_known && self.may_be_shown(office))
+                .then(|| (format!("/claims/{claim}/names"), here.to_owned())),
         }
+    }
+
+    /// The visitor may have them shown with a reason.
+    fn may_be_shown(&self, office: &Office) -> bool {
+        let role = office.who.role;
+        allows(role, Access::ReadPatients)
+            && (self.guarded.is_empty() || protected::may_clear(role))
     }
 
     /// Segments without names where the visitor needs none.
@@ -118,8 +160,11 @@ impl Names {
         if self.are_shown(office) {
             return Ok(());
         }
+        if !self.may_be_shown(office) {
+            protection::require_clearance(office)?;
+        }
         Err(Trouble::Denied(
-            "A document names its patient, whom your role needs not to know. Show the name with a \
+            "A document names its patient, who is masked before you. Show the name with a \
              reason first, on the page of the case or claim; then the document opens too."
                 .to_owned(),
         ))
@@ -139,6 +184,19 @@ pub(crate) fn why(text: Option<&String>) -> Result<&str, Trouble> {
     }
 }
 
+/// Whether somebody may have the names of a claim shown: they open claims, or see a case of it; and
+/// are cleared where it is specially protected.
+async fn may_show(tx: &mut Tx, office: &Office, claims: &[String]) -> Result<(), Trouble> {
+    if !tx.protected_among(claims).await?.is_empty() {
+        protection::require_clearance(office)?;
+    }
+    let cases = tx.cases_of(claims).await?;
+    if allows(office.who.role, Access::Claims) || cases.iter().any(|case| sees(&office.who, case)) {
+        return Ok(());
+    }
+    Err(Trouble::Denied("No case of this claim is yours.".to_owned()))
+}
+
 /// `POST /claims/{id}/names`: shows the names of a claim for a while, on record before it.
 pub(crate) async fn show(
     visitor: Visitor,
@@ -150,9 +208,11 @@ pub(crate) async fn show(
     let moment = office.moment();
     let until = instant(moment.now.checked_add(SHOWN).unwrap_or(moment.now));
     let mut tx = office.write().await?;
-    if !tx.claims(std::slice::from_ref(&id)).await?.contains_key(&id) {
+    let claims = [id.clone()];
+    if !tx.claims(&claims).await?.contains_key(&id) {
         return Err(Trouble::Nowhere);
     }
+    may_show(&mut tx, office, &claims).await?;
     tx.reveal(&Reveal {
         person: moment.who.person.as_str().to_owned(),
         about: id.clone(),

@@ -17,8 +17,11 @@ use crate::web::App;
 use crate::web::asked::{Asked, Column};
 use crate::web::bulk;
 use crate::web::facets::{self, Chip};
+use crate::web::gate::Posted;
 use crate::web::groups::{self, GroupRow};
+use crate::web::names;
 use crate::web::page::{Page, html};
+use crate::web::protection;
 use crate::web::queue_patients;
 use crate::web::queue_row::Row;
 use crate::web::saved::{self, Tab};
@@ -60,6 +63,8 @@ struct QueuePage {
     /// Somebody may act on cases.
     acts: bool,
     exports: bool,
+    /// They may take specially protected cases out too.
+    cleared: bool,
 }
 
 #[derive(Template)]
@@ -114,6 +119,7 @@ pub(crate) async fn page(
         after: (next < found.total).then(|| place(next)),
         acts: may_act(role),
         exports: allows(role, Access::Export),
+        cleared: denial::protected::may_clear(role),
         rows: found.rows,
         groups: found.groups,
         asked,
@@ -138,11 +144,31 @@ pub(crate) async fn rows(
     html(&RowsPart { asked, rows: found.rows, from, acts })
 }
 
-/// `GET /queue.csv`: every case that fits, on record before it leaves the house.
+/// `GET /queue.csv`: every case that fits, but those that are specially protected.
 pub(crate) async fn file(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     RawQuery(query): RawQuery,
+) -> Result<Response, Trouble> {
+    exported(&app, &visitor, query, None).await
+}
+
+/// `POST /queue.csv`: those too, for who is cleared and says why.
+pub(crate) async fn cleared_file(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+    Posted(fields): Posted,
+) -> Result<Response, Trouble> {
+    exported(&app, &visitor, query, Some(names::why(fields.get("why"))?)).await
+}
+
+/// Cases as a spreadsheet, on record before it leaves the house.
+async fn exported(
+    app: &App,
+    visitor: &Visitor,
+    query: Option<String>,
+    why: Option<&str>,
 ) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let asked = Asked::of(query.as_deref().unwrap_or_default(), office);
@@ -160,11 +186,14 @@ pub(crate) async fn file(
     for part in ids.chunks(ROWS * 10) {
         cases.extend(ordered(&mut tx, part).await?);
     }
-    let facts = json!({ "cases": cases.len(), "query": asked.query() });
+    let left = if why.is_none() { protection::withhold(&mut tx, &mut cases).await? } else { 0 };
+    let facts =
+        json!({ "cases": cases.len(), "query": asked.query(), "left_out": left, "why": why });
     access::note(office, "queue", "queue.exported", &facts).await?;
     let people = timeline::people(&mut tx).await?;
     let rows = cases.iter().map(|case| Row::of(case, &people, &office.rules, today).cells());
-    Ok(sheet::file("cases", Row::HEADING, rows))
+    let note = protection::left_out(left, "case", "cases");
+    Ok(sheet::file("cases", Row::HEADING, rows, note))
 }
 
 /// Whether a role acts on cases at all: auditors read.
@@ -219,6 +248,7 @@ async fn rows_of(
     let people = timeline::people(tx).await?;
     let mut rows: Vec<Row> =
         cases.iter().map(|case| Row::of(case, &people, &office.rules, today)).collect();
+    protection::mark(tx, office, cases, &mut rows).await?;
     if asked.columns.contains(&Column::Patient) {
         let patients = queue_patients::masked(tx, office, cases).await?;
         for (row, patient) in rows.iter_mut().zip(patients) {

@@ -38,6 +38,8 @@ pub(crate) struct Row {
     pub(crate) outstanding: String,
     pub(crate) denied: String,
     pub(crate) quarantined: bool,
+    /// What its chip says where it is specially protected.
+    pub(crate) protected: String,
     pub(crate) worth: Worth,
     pub(crate) service_on: String,
     pub(crate) age: String,
@@ -160,6 +162,7 @@ impl Row {
             outstanding: outstanding.to_string(),
             denied: case.balance.denied.to_string(),
             quarantined: case.quarantined,
+            protected: String::new(),
             worth: Worth::of(&rank::priority(case, today, rules)),
             service_on: case.days.service_on.map(words::day).unwrap_or_default(),
             age: age(case.denied_on, today),

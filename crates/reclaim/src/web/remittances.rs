@@ -397,7 +397,7 @@ async fn claims(
             cases.entry(case.claim.as_str().to_owned()).or_default().push(case);
         }
     }
-    let names = Names::of(tx).await?;
+    let names = Names::among(tx, &ids).await?;
     let matched = Matched::of(tx, &ids).await?;
     let mut rows = Vec::with_capacity(payments.len());
     for one in payments {
@@ -412,7 +412,7 @@ async fn claims(
         rows.push(ClaimRow {
             href: format!("/remittances/{id}/claims/{}", one.n),
             number: payment.number.to_string(),
-            patient: names.listed(office, &patient.name),
+            patient: names.listed(office, &one.claim, &patient.name),
             status: case_view::status(&payment, &office.rules),
             charge: payment.charge.to_string(),
             paid: payment.paid.to_string(),

@@ -11,10 +11,11 @@ use denial::person::Access;
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, day, digest,
-    doubtful, emergency, facets, files, find, glossary, health, home, issuer, keyed, lacking,
-    matches, names, news, passkeys, practice, questions, queue, rejections, remittance_claim,
-    remittances, rules, rules_code, rules_codes, rules_edit, rules_lists, rules_owners,
-    rules_payer, rules_text, saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
+    doubtful, emergency, facets, files, find, glossary, health, hold, home, issuer, keyed, lacking,
+    matches, names, news, passkeys, practice, protection, questions, queue, rejections,
+    remittance_claim, remittances, rules, rules_code, rules_codes, rules_edit, rules_lists,
+    rules_owners, rules_payer, rules_text, saved, second, sign_in, staff, style, ties, tour,
+    unmatched, upload,
 };
 
 /// One page.
@@ -103,6 +104,7 @@ fn desk() -> Vec<Route> {
         shows("/queue/news", Needs(A::Queue), news::page),
         shows("/queue/filters", Needs(A::Queue), facets::page),
         shows("/queue.csv", Both(A::Queue, A::Export), queue::file).reveals(),
+        does("/queue.csv", Both(A::Export, A::Protected), queue::cleared_file).reveals(),
         does("/queue/bulk", Needs(A::Queue), bulk::act),
         does("/queue/undo", Needs(A::Queue), bulk::undo),
         does("/queue/views", Needs(A::Queue), saved::change),
@@ -116,6 +118,9 @@ fn desk() -> Vec<Route> {
             .reveals(),
         shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one)
             .reveals(),
+        does("/cases/{id}/protection", Needs(A::ReadCases), protection::tag),
+        does("/cases/{id}/hold", Needs(A::Hold), hold::place),
+        does("/cases/{id}/hold/lift", Needs(A::Hold), hold::lift),
         shows("/cases/{id}/emergency", Needs(A::ReadCases), emergency::form),
         does("/cases/{id}/emergency", Needs(A::ReadCases), emergency::open),
         shows("/questions", Needs(A::Questions), questions::page).lists("questions"),
@@ -130,7 +135,7 @@ fn files_and_money() -> Vec<Route> {
     use Gate::Needs;
     vec![
         shows("/claims/{id}", Needs(A::Claims), claim::page).reveals(),
-        does("/claims/{id}/names", Needs(A::Claims), names::show).reveals(),
+        does("/claims/{id}/names", Needs(A::ReadPatients), names::show).reveals(),
         shows("/remittances", Needs(A::Remittances), remittances::page),
         shows("/remittances/{id}", Needs(A::Remittances), remittances::one).reveals(),
         shows("/remittances/{id}/claims/{n}", Needs(A::Remittances), remittance_claim::page)

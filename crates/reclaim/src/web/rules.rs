@@ -108,6 +108,7 @@ pub(crate) fn decides(path: &str, rules: &Rules) -> String {
         "remarks.toml" => "What a remark code (RARC) adds to a reason",
         "owners.toml" => "Who owns a reason, whom they ask, who hears of it next",
         "desk.toml" => "Limits, days and costs of the desk",
+        "protected.toml" => "Specially protected records: what marks a claim, and as what",
         "codes/carc.csv" => "Reason codes in words",
         "codes/rarc.csv" => "Remark codes in words",
         "codes/groups.csv" => "Adjustment groups in words",

@@ -3,15 +3,21 @@
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
-/// Rows under a heading, as a file with a name.
+/// Rows under a heading, as a file with a name; what was left out stands in a row at its end.
 pub(crate) fn file<const N: usize>(
     name: &str,
     heading: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
+    note: Option<String>,
 ) -> Response {
     let mut text = heading.join(",");
     text.push_str("\r\n");
-    for row in rows {
+    let note = note.map(|note| {
+        let mut row = [const { String::new() }; N];
+        row[0] = note;
+        row
+    });
+    for row in rows.chain(note) {
         let cells: Vec<String> = row.iter().map(|text| cell(text)).collect();
         text.push_str(&cells.join(","));
         text.push_str("\r\n");

@@ -72,8 +72,17 @@ fn plain(one: &Happened) -> String {
     match one.kind.as_str() {
         "emergency.opened" => format!("Opened in an emergency: {why}"),
         "emergency.looked_at" => "Somebody who leads looked at an emergency".to_owned(),
+        "protection.set" => format!("Tagged as specially protected: {why}"),
+        "protection.lifted" => format!("Said that it is not specially protected: {why}"),
+        "hold.placed" => format!("Legal hold on {}: {why}", held(&facts)),
+        "hold.lifted" => format!("Legal hold on {} lifted: {why}", held(&facts)),
         kind => journal_words::said(kind),
     }
+}
+
+/// What a hold is on.
+fn held(facts: &serde_json::Value) -> &'static str {
+    crate::web::hold::in_words(facts["what"].as_str().unwrap_or_default())
 }
 
 /// Keeps which line stands at which place of the case.

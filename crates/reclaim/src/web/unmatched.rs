@@ -73,14 +73,14 @@ pub(super) async fn page(
     let ids: Vec<String> = found.iter().map(|(claim, _)| claim.clone()).collect();
     let payments = tx.said_of(&ids).await?;
     let said = matches::latest(&payments);
-    let names = Names::of(&mut tx).await?;
+    let names = Names::among(&mut tx, &ids).await?;
     let before = (&names, &visitor.office);
     let shown = names.in_lists(before.1);
     let row = |(claim, number): (String, String)| {
         let row = said.get(claim.as_str()).copied();
         Ok(Alone {
             paid: matches::paid(&number, row, before)?,
-            sought: Sought::of(row, shown)?,
+            sought: Sought::of(row, shown && !names.guards(&claim))?,
             claim,
         })
     };
@@ -122,9 +122,8 @@ pub(crate) async fn search(visitor: Visitor, Posted(fields): Posted) -> Result<R
     let known = tx.claims(&own).await?.remove(claim.as_str()).ok_or(Trouble::Nowhere)?;
     let payments = tx.said_of(&own).await?;
     let said = matches::latest(&payments).get(claim.as_str()).copied();
-    let names = Names::of(&mut tx).await?;
-    let before = (&names, &visitor.office);
-    let shown = names.in_lists(before.1);
+    let names = Names::among(&mut tx, &own).await?;
+    let shown = names.in_lists(&visitor.office);
     let mut sought = Sought {
         number: field("number").to_owned(),
         family: if shown { field("family").to_owned() } else { String::new() },
@@ -132,9 +131,15 @@ pub(crate) async fn search(visitor: Visitor, Posted(fields): Posted) -> Result<R
     };
     let searched = !sought.number.is_empty() || !sought.family.is_empty();
     if !searched {
-        sought = Sought::of(said, shown)?;
+        sought = Sought::of(said, shown && !names.guards(claim.as_str()))?;
     }
-    let rows = if searched { billed(&mut tx, &sought).await? } else { Vec::new() };
+    let mut rows = if searched { billed(&mut tx, &sought).await? } else { Vec::new() };
+    let mut ids: Vec<String> = rows.iter().map(|row| row.claim.clone()).collect();
+    ids.extend(own);
+    let names = Names::among(&mut tx, &ids).await?;
+    let before = (&names, &visitor.office);
+    // A protected claim is found by its number alone.
+    rows.retain(|row| row.number == sought.number || !names.guards(&row.claim));
     let more = i64::try_from(rows.len()) == Ok(FOUND);
     let rows = rows.into_iter().filter(|row| row.claim != claim.as_str());
     let row = |row: ClaimRow| {

@@ -128,7 +128,9 @@ impl Tx {
             self,
             all as (String, i64),
             "select hash, bytes from file where practice = $1 and taken_at >= $2
+               and hash not in (select hash from purged where practice = $1)
              union select hash, bytes from document where practice = $1 and taken_at >= $2
+               and hash not in (select hash from purged where practice = $1)
              order by 1",
             self.practice.as_str(),
             at

@@ -101,6 +101,48 @@ fn the_key_is_told_by_its_fingerprint_alone() {
     assert_eq!(format!("{:?}", key()), "Key(•••)");
 }
 
+/// Triggers that later steps of the schema brought.
+const TRIGGERS: [&str; 9] = [
+    "journal_keep_update",
+    "journal_keep_delete",
+    "posting_keep_update",
+    "posting_keep_delete",
+    "claim_payment_keep_update",
+    "claim_payment_keep_claim",
+    "denial_keep_delete",
+    "denial_moves",
+    "denial_versions",
+];
+
+/// Tables that they brought, those first that name others.
+const TABLES: [&str; 25] = [
+    "answer",
+    "reveal",
+    "attempt",
+    "batch_case",
+    "batch",
+    "saved_view",
+    "word",
+    "ceremony",
+    "streak",
+    "newcomer",
+    "errand",
+    "tie",
+    "issuer",
+    "passkey",
+    "half_way",
+    "recovery_code",
+    "factor",
+    "rule_version",
+    "digest",
+    "code_part",
+    "code_block",
+    "code_list",
+    "protection",
+    "hold",
+    "purged",
+];
+
 #[test]
 fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
     on_each(async |place| {
@@ -108,44 +150,11 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
         made(place, "old.bak").await.seal(&place.path("old.bak")).await.expect("sealed");
         // As a program wrote it that knew the first step of the schema alone.
         let old = Place { url: store::Url::Sqlite(place.path("old.bak")), ..another(place) };
-        for trigger in [
-            "journal_keep_update",
-            "journal_keep_delete",
-            "posting_keep_update",
-            "posting_keep_delete",
-            "claim_payment_keep_update",
-            "claim_payment_keep_claim",
-            "denial_keep_delete",
-            "denial_moves",
-            "denial_versions",
-        ] {
+        for trigger in TRIGGERS {
             old.past(&format!("drop trigger {trigger}")).await.expect("dropped");
         }
         old.past("drop index denial_alike").await.expect("dropped");
-        for table in [
-            "answer",
-            "reveal",
-            "attempt",
-            "batch_case",
-            "batch",
-            "saved_view",
-            "word",
-            "ceremony",
-            "streak",
-            "newcomer",
-            "errand",
-            "tie",
-            "issuer",
-            "passkey",
-            "half_way",
-            "recovery_code",
-            "factor",
-            "rule_version",
-            "digest",
-            "code_part",
-            "code_block",
-            "code_list",
-        ] {
+        for table in TABLES {
             old.past(&format!("drop table {table}")).await.expect("dropped");
         }
         let added = ["code", "remark", "service", "provider", "sub_status"];

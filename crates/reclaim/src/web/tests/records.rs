@@ -91,10 +91,10 @@ async fn what_commands_show_and_give_away_is_on_record() {
     let folder = tempfile::tempdir().expect("a folder");
     let before = last(&clinic).await;
     for json in [false, true] {
-        show::queue(office, 50, json).await.expect("printed");
-        show::case(office, "A-1", json).await.expect("printed");
+        show::queue(office, 50, json, None).await.expect("printed");
+        show::case(office, "A-1", json, None).await.expect("printed");
     }
-    export::run(office).await.expect("printed");
+    export::run(office, None).await.expect("printed");
     backup::run(office, &folder.path().join("copy")).await.expect("copied");
     let expected = [
         "queue.viewed",

@@ -1,0 +1,34 @@
+//! What payers said, read back from the rows that keep it.
+
+use anyhow::Context;
+use denial::adjudication::Adjudication;
+use denial::codes::TraceNumber;
+use denial::ids::RemittanceId;
+use denial::intake;
+use denial::remittance::{ClaimPayment, Source};
+use store::remittances::{ClaimPaymentRow, State};
+use x12::{Delimiters, Place};
+
+/// Reads a kept claim payment.
+pub(crate) fn payment(row: &ClaimPaymentRow) -> anyhow::Result<ClaimPayment> {
+    if row.source != Source::Era.as_str() {
+        return serde_json::from_str(&row.raw).context("a keyed payment is JSON");
+    }
+    let separators = Delimiters::from_hex(&row.separators).context("kept separators")?;
+    let segment = u32::try_from(row.segment).unwrap_or(u32::MAX);
+    let at = Place { segment, byte: u64::try_from(row.byte).unwrap_or(0) };
+    intake::again(&row.bytes(), separators, at).context("a kept claim payment reads again")
+}
+
+/// The same with the remittance around it.
+pub(crate) fn adjudication(row: &ClaimPaymentRow) -> anyhow::Result<Adjudication> {
+    let is_doubtful = row.quarantined == "yes" || row.state == State::Conflict.as_str();
+    Ok(Adjudication {
+        remittance: RemittanceId::parse(&row.remittance)?,
+        on: row.paid_on.as_deref().and_then(|day| day.parse().ok()),
+        trace: TraceNumber::new(&row.trace),
+        number: u64::try_from(row.n).unwrap_or(0),
+        quarantined: is_doubtful,
+        payment: payment(row)?,
+    })
+}

@@ -1,0 +1,171 @@
+//! Specially protected records: tagged by the rules or a person, masked, and kept out of what
+//! leaves the house until somebody who is cleared says why.
+
+use axum::http::StatusCode;
+use denial::person::Role;
+
+use super::clinic::{Browser, TestClinic, bill, denied, era, take};
+use crate::refile;
+
+const SECRET: &str = "protected: Substance use";
+
+/// A plain case A-1 and B-2, whose diagnosis is of substance use.
+async fn desk() -> (TestClinic, Browser, String) {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    take(&biller, "a.837", &bill("A-1", "PLAINLY", 90)).await;
+    let guarded = bill("B-2", "GUARDED", 70).replace("ABK:R69", "ABK:F1020");
+    take(&biller, "b.837", &guarded).await;
+    let both = [denied("A-1", 90, "CO*197*90"), denied("B-2", 70, "CO*16*70")];
+    take(&biller, "a.835", &era("T1", &both)).await;
+    let case = biller.find("B-2").await;
+    (clinic, biller, case)
+}
+
+async fn link(browser: &Browser, page: &str, beginning: &str) -> String {
+    let text = browser.get(page).await.text;
+    let links = text.split("href=\"").filter_map(|rest| rest.split('"').next());
+    let mut links = links.filter(|href| href.starts_with(beginning));
+    links.next().expect("a link").to_owned()
+}
+
+#[tokio::test]
+async fn a_protected_case_says_so_and_its_name_needs_a_clearance_with_a_reason() {
+    let (clinic, biller, case) = desk().await;
+    biller.get("/queue").await.is(StatusCode::OK).shows(&["A-1", "B-2", SECRET]);
+    let claim = link(&biller, &case, "/claims/").await;
+    let era = link(&biller, "/remittances", "/remittances/era_").await;
+    let page = biller.get(&case).await;
+    page.shows(&[SECRET, "The practice&#39;s rules tag it.", "G••• P•••", "Show the name"]);
+    page.hides(&["GUARDED"]);
+    biller.get(&claim).await.shows(&[SECRET, "G••• P•••"]).hides(&["GUARDED", "F1020"]);
+    biller.get(&era).await.is(StatusCode::OK).hides(&["GUARDED"]);
+    biller.get(&format!("{era}/claims/1")).await.is(StatusCode::OK).hides(&["GUARDED"]);
+
+    let names = format!("{claim}/names");
+    let shown = biller.post(&names, &[("why", "the payer asks"), ("here", &case)]).await;
+    assert_eq!(shown.is(StatusCode::SEE_OTHER).location(), case);
+    biller.get(&case).await.shows(&["GUARDED, PAT", "name shown until"]);
+    biller.get(&claim).await.shows(&["GUARDED, PAT", "F1020"]);
+    // Nobody else, and no role that is not cleared.
+    for role in [Role::Manager, Role::Auditor, Role::Poster] {
+        let person = clinic.person(role).await;
+        let page = person.get(&case).await;
+        page.is(StatusCode::OK).hides(&["GUARDED", "Show the name", SECRET, "F1020"]);
+        page.shows(&["specially protected"]);
+        let refused = person.post(&names, &[("why", "curious"), ("here", &case)]).await;
+        refused.is(StatusCode::FORBIDDEN).shows(&["your role is not cleared"]);
+        person.get(&case).await.hides(&["GUARDED"]);
+    }
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_search_finds_a_protected_case_by_its_number_alone() {
+    let (clinic, biller, case) = desk().await;
+    let found = biller.post("/find", &[("sought", "GUARDED")]).await;
+    found.is(StatusCode::OK).shows(&["No case was found", "by its numbers alone"]);
+    found.hides(&["B-2"]);
+    let plain = biller.post("/find", &[("sought", "PLAINLY")]).await;
+    plain.is(StatusCode::SEE_OTHER);
+    assert_eq!(biller.find("B-2").await, case);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_leaves_the_house_leaves_protected_cases_out_and_says_how_many() {
+    let (clinic, biller, case) = desk().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let manager = clinic.named("boss", Role::Manager).await;
+    for person in [&lead, &manager] {
+        let file = person.get("/queue.csv").await;
+        file.is(StatusCode::OK).shows(&["A-1", "1 case is left out: specially protected records"]);
+        file.hides(&["B-2"]);
+    }
+    manager.post("/queue.csv", &[("why", "a list")]).await.is(StatusCode::FORBIDDEN);
+    biller.post("/queue.csv", &[("why", "a list")]).await.is(StatusCode::FORBIDDEN);
+    let mute = lead.post("/queue.csv", &[("why", "")]).await;
+    mute.is(StatusCode::UNPROCESSABLE_ENTITY);
+    let file = lead.post("/queue.csv", &[("why", "the payer's audit")]).await;
+    file.is(StatusCode::OK).shows(&["A-1", "B-2"]).hides(&["left out"]);
+    let noted = lead.get("/queue").await;
+    noted.shows(&["Export with protected cases"]);
+    manager.get("/queue").await.hides(&["Export with protected cases"]);
+    let journal = manager.get("/journal?book=views&kind=queue.exported").await;
+    journal.shows(&["the payer&#39;s audit"]);
+
+    let (plain, day) = (biller.find("A-1").await, "/day");
+    for case in [&plain, &case] {
+        let done = biller.act(case, "note", &[("text", "looked at")]).await;
+        done.is(StatusCode::SEE_OTHER);
+    }
+    let sheet = biller.get(day).await;
+    sheet.shows(&["A-1", "1 case is left out", "the counts above have them"]).hides(&["B-2"]);
+    let entries = manager.get("/journal.csv").await;
+    entries.is(StatusCode::OK).shows(&["entries are left out"]);
+    entries.hides(&[case.trim_start_matches("/cases/")]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_person_tags_a_case_and_a_supervisor_says_that_it_is_none() {
+    let (clinic, biller, case) = desk().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let auditor = clinic.named("audit", Role::Auditor).await;
+    let plain = biller.find("A-1").await;
+    let tag = format!("{plain}/protection");
+    let mute = biller.post(&tag, &[("kind_hiv", "yes"), ("why", "")]).await;
+    mute.is(StatusCode::UNPROCESSABLE_ENTITY);
+    let none = biller.post(&tag, &[("kind_other", "yes"), ("why", "x")]).await;
+    none.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Choose what it is protected as"]);
+    auditor.post(&tag, &[("kind_hiv", "yes"), ("why", "x")]).await.is(StatusCode::FORBIDDEN);
+    let vendor = clinic.person(Role::Vendor).await;
+    vendor.post(&tag, &[("kind_hiv", "yes"), ("why", "x")]).await.is(StatusCode::FORBIDDEN);
+    let done = biller.post(&tag, &[("kind_hiv", "yes"), ("why", "the chart says so")]).await;
+    done.is(StatusCode::SEE_OTHER);
+    let page = biller.get(&plain).await;
+    page.shows(&["protected: HIV", "A person tagged it.", "Tagged as specially protected"]);
+    page.shows(&["the chart says so"]).hides(&["PLAINLY", "It is not specially protected"]);
+    // What a supervisor says holds over the rules.
+    let untag = [("untag", "yes"), ("why", "tobacco alone")];
+    biller.post(&format!("{case}/protection"), &untag).await.is(StatusCode::FORBIDDEN);
+    lead.post(&format!("{case}/protection"), &untag).await.is(StatusCode::SEE_OTHER);
+    let page = biller.get(&case).await;
+    page.shows(&["GUARDED", "Said that it is not specially protected: tobacco alone"]);
+    page.hides(&[SECRET]);
+    take(&biller, "again.835", &era("T2", &[denied("B-2", 70, "CO*16*70")])).await;
+    biller.get(&case).await.hides(&[SECRET]);
+    lead.get("/queue.csv").await.shows(&["B-2", "1 case is left out"]).hides(&["A-1"]);
+    let nowhere = "/cases/den_00000000000000000000000000/protection";
+    lead.post(nowhere, &untag).await.is(StatusCode::NOT_FOUND);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn changed_marks_reach_every_claim() {
+    let (clinic, biller, case) = desk().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let text = "[[kind]]\nname = \"own\"\nlabel = \"Own kind\"\nservices = [\"99214\"]\n";
+    let file = lead.get("/rules/edit?path=protected.toml").await;
+    file.is(StatusCode::OK).shows(&["substance_use"]);
+    let fields = [
+        ("path", "protected.toml"),
+        ("text", text),
+        ("why", "ours"),
+        ("read", "0"),
+        ("what", "save"),
+        ("number", ""),
+    ];
+    lead.post("/rules/edit", &fields).await.is(StatusCode::SEE_OTHER);
+    let office = clinic.office().afresh().await.expect("read");
+    refile::sweep(&office, &|_| {}).await.expect("swept");
+    for case in [&case, &biller.find("A-1").await] {
+        biller.get(case).await.shows(&["protected: Own kind"]).hides(&["GUARDED", "PLAINLY"]);
+    }
+    // A claim that comes after it, billed or not, is marked at once.
+    let service = denied("C-3", 50, "CO*16*50");
+    take(&biller, "c.835", &era("T3", &[service])).await;
+    let third = biller.find("C-3").await;
+    biller.get(&third).await.shows(&["protected: Own kind"]);
+    clinic.is_proven().await;
+}
