@@ -145,6 +145,9 @@ fn another_house_signs_people_in_in_a_browser() {
     drop(house);
 }
 
+/// A list of units as the table of CMS is laid out, with made-up reasons.
+const UNITS: &str = "Code,Units,Indicator,Rationale\n99213,2,3 Day,Made-up reason\n";
+
 /// A program that is stopped when this goes; what it prints has somewhere to go until then.
 struct Running {
     child: Child,
@@ -263,6 +266,10 @@ impl Server {
             ask.args(["act", "--as", "billing_supervisor", number, "ask_colleague"]);
             run(ask.args([&format!("to={role}"), "text=Which modifier is right?"]));
         }
+        let list = folder.path().join("units.csv");
+        std::fs::write(&list, UNITS).expect("written");
+        let mut import = program(&db);
+        run(import.args(["codes", "import", "mue", "--from", "2020-01-01"]).arg(&list));
         Server::serve(folder, db)
     }
 

@@ -44,15 +44,15 @@ pub(crate) struct EditRow {
 }
 
 impl CaseCodes {
-    /// Looks them up. Diagnoses are for those who may see the claim as billed.
+    /// Looks them up. Diagnoses are for those who may see them on the claim as billed.
     pub(crate) async fn of(
         tx: &mut Tx,
         case: &Denial,
         claim: Option<&Claim>,
-        sees_claim: bool,
+        sees_diagnoses: bool,
     ) -> Result<CaseCodes, Trouble> {
         let on = case.days.service_on.or_else(|| claim.and_then(Claim::first_service));
-        let diagnoses = claim.filter(|_| sees_claim).map(|claim| &claim.diagnoses);
+        let diagnoses = claim.filter(|_| sees_diagnoses).map(|claim| &claim.diagnoses);
         let diagnoses = diagnoses.into_iter().flatten().map(|code| code.as_str().to_owned());
         let mut rows = texts(tx, ListKind::Icd10, on, &distinct(diagnoses)).await?;
         rows.extend(texts(tx, ListKind::Hcpcs, on, &services(case, claim)).await?);

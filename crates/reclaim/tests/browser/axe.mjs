@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import fs from "node:fs";
 import { leave, open, signIn } from "./chrome.mjs";
-import { kindOf, patterns, walk } from "./routes.mjs";
+import { kindOf, missed, walk } from "./routes.mjs";
 
 const [base, password, ...roles] = process.argv.slice(2);
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -144,8 +144,7 @@ try {
     await signIn(page, base, role, password);
     for (const one of short) for (const next of one.left) await look(one.address, next, role, true, false);
   }
-  const missed = patterns().filter((pattern) => !seen.has(pattern));
-  told.push(...missed.map((pattern) => `nobody came to ${pattern}`));
+  told.push(...missed(seen).map((pattern) => `nobody came to ${pattern}`));
   await context.close();
   told.push(...odd);
   assert.ok(told.length === 0, `${told.length} faults:\n${told.join("\n")}`);

@@ -10,7 +10,7 @@ const shown = tables.flatMap((name) => {
 
 /// What is no page that one looks at: files, a part of a page, answers for machines.
 const NO_PAGES = new Set(["/healthz", "/assets/{name}", "/queue/rows", "/queue/news", "/session", "/setup", "/sign-in/code", "/sign-in/elsewhere", "/sign-in/back", "/account/tie"]);
-const isFile = (pattern) => /\.csv$|\/documents\/|\/scan$/.test(pattern);
+const isFile = (pattern) => /\.csv$|\/documents\/|\/scan$|^\/rules\/text$/.test(pattern);
 
 /// Addresses that need more than a link: a choice made, a page that only its own address opens.
 const FURTHER = {
@@ -21,7 +21,13 @@ const FURTHER = {
 };
 
 /// The patterns of pages that a walk of all roles must come to.
-export const patterns = () => shown.filter((pattern) => !NO_PAGES.has(pattern) && !isFile(pattern));
+const patterns = () => shown.filter((pattern) => !NO_PAGES.has(pattern) && !isFile(pattern));
+
+/// Those of them of which no kind was seen.
+export function missed(seen) {
+  const met = new Set([...seen.keys()].map((kind) => kind.split("?")[0]));
+  return patterns().filter((pattern) => !met.has(pattern));
+}
 
 const shapes = patterns().map((pattern) => [pattern, new RegExp(`^${pattern.replace(/\{[^}]+\}/g, "[^/]+")}$`)]);
 

@@ -52,6 +52,10 @@ async fn what_a_page_asks_by_itself_keeps_no_session_alive() {
     let away = clinic.named("ben", Role::BillingSpecialist).await;
     clinic.later("2026-03-03T12:20:00Z");
     clinic.again(&here).get("/").await.is(StatusCode::OK);
+    // That somebody was there is noted beside the page, not before it.
+    while json(&clinic.again(&here).quietly("/session").await)["left"] != 1_800 {
+        tokio::task::yield_now().await;
+    }
     let told = clinic.again(&away).quietly("/session").await;
     let told = json(told.is(StatusCode::OK));
     assert_eq!((told["left"].as_i64(), told["login"].as_str()), (Some(600), Some("ben")));
