@@ -354,6 +354,14 @@ pub(super) fn denied(number: &'static str, charge: u32, adjustment: &'static str
 }
 
 /// An 835 of a made-up payer, balanced at its three levels, on the first of March 2026.
+/// The first link of a page that begins so.
+pub(super) async fn link(browser: &Browser, page: &str, beginning: &str) -> String {
+    let text = browser.get(page).await.text;
+    let links = text.split("href=\"").filter_map(|rest| rest.split('"').next());
+    let mut links = links.filter(|href| href.starts_with(beginning));
+    links.next().expect("a link").to_owned()
+}
+
 pub(super) fn era(trace: &str, claims: &[PaidClaim]) -> String {
     era_on(trace, "20260301", claims)
 }

@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use denial::person::Role;
 
-use super::clinic::{Browser, TestClinic, bill, denied, era, take};
+use super::clinic::{Browser, TestClinic, bill, denied, era, link, take};
 
 /// A clinic with a case whose patient is known, and one more claim that waits for its match.
 async fn desk() -> (TestClinic, Browser, String) {
@@ -16,13 +16,6 @@ async fn desk() -> (TestClinic, Browser, String) {
     take(&biller, "b.835", &era("T2", &[denied("B-2", 70, "CO*16*70")])).await;
     let case = biller.find("A-1").await;
     (clinic, biller, case)
-}
-
-async fn link(browser: &Browser, page: &str, beginning: &str) -> String {
-    let text = browser.get(page).await.text;
-    let links = text.split("href=\"").filter_map(|rest| rest.split('"').next());
-    let mut links = links.filter(|href| href.starts_with(beginning));
-    links.next().expect("a link").to_owned()
 }
 
 #[tokio::test]

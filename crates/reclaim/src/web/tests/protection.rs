@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use denial::person::Role;
 
-use super::clinic::{Browser, TestClinic, bill, denied, era, take};
+use super::clinic::{Browser, TestClinic, bill, denied, era, link, take};
 use crate::refile;
 
 const SECRET: &str = "protected: Substance use";
@@ -20,13 +20,6 @@ async fn desk() -> (TestClinic, Browser, String) {
     take(&biller, "a.835", &era("T1", &both)).await;
     let case = biller.find("B-2").await;
     (clinic, biller, case)
-}
-
-async fn link(browser: &Browser, page: &str, beginning: &str) -> String {
-    let text = browser.get(page).await.text;
-    let links = text.split("href=\"").filter_map(|rest| rest.split('"').next());
-    let mut links = links.filter(|href| href.starts_with(beginning));
-    links.next().expect("a link").to_owned()
 }
 
 #[tokio::test]
