@@ -353,7 +353,6 @@ pub(super) fn denied(number: &'static str, charge: u32, adjustment: &'static str
     }
 }
 
-/// An 835 of a made-up payer, balanced at its three levels, on the first of March 2026.
 /// The first link of a page that begins so.
 pub(super) async fn link(browser: &Browser, page: &str, beginning: &str) -> String {
     let text = browser.get(page).await.text;
@@ -362,6 +361,7 @@ pub(super) async fn link(browser: &Browser, page: &str, beginning: &str) -> Stri
     links.next().expect("a link").to_owned()
 }
 
+/// An 835 of a made-up payer, balanced at its three levels, on the first of March 2026.
 pub(super) fn era(trace: &str, claims: &[PaidClaim]) -> String {
     era_on(trace, "20260301", claims)
 }
