@@ -18,13 +18,11 @@ use crate::web::case_view;
 use crate::web::names::Names;
 use crate::web::page::{Page, html, html_with};
 use crate::web::reasons::{self, Context, Reason, Said};
-use crate::web::sent::{Sent, SentFile};
+use crate::web::sent::{LARGEST, Sent, SentFile};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
-/// The most bytes of a scan or another document.
-const LARGEST: u64 = 50 << 20;
 /// Lines that the form shows at first.
 const SHOWN: usize = 4;
 
@@ -117,15 +115,11 @@ async fn keep(office: &Office, sent: SentFile) -> Result<String, Trouble> {
     Ok(hash)
 }
 
-/// Receives a scan or another document of a size that makes sense.
+/// Receives a scan or another document.
 pub(crate) async fn receive(
     office: &Office,
     sent: SentFile,
 ) -> Result<documents::Received, Trouble> {
-    if sent.bytes > LARGEST {
-        let text = "A document has at most 50 MB. Scan it in fewer dots, or in parts.";
-        return Err(Trouble::TooLarge(text.to_owned()));
-    }
     let path = sent.file.path().to_owned();
     let Some(kind) = Kind::named(&sent.name) else { return Err(other_kind()) };
     let fits = {

@@ -17,8 +17,52 @@ use crate::web::gate::check_token;
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 
-/// The most bytes of one form.
-const LIMIT: u64 = 4 << 30;
+/// The most bytes of the files of one form, and what is said beyond it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Limit {
+    /// Files of payers.
+    Files,
+    /// Code lists: the tables of the NCCI have some millions of lines.
+    Lists,
+    /// Documents of a case; none is longer, and no form has two.
+    Documents,
+}
+
+impl Limit {
+    /// That of the form which is sent to an address.
+    fn of(path: &str) -> Limit {
+        match path {
+            "/upload" => Limit::Files,
+            "/rules/lists" => Limit::Lists,
+            _ => Limit::Documents,
+        }
+    }
+
+    const fn bytes(self) -> u64 {
+        match self {
+            Limit::Files => 4 << 30,
+            Limit::Lists => 1 << 30,
+            Limit::Documents => LARGEST,
+        }
+    }
+
+    fn beyond(self) -> Trouble {
+        let text = match self {
+            Limit::Files => {
+                "At most 4 GB are taken at once. Send the files one by one, or put them into the \
+                 inbox folder."
+            }
+            Limit::Lists => {
+                "At most 1 GB of code lists is taken at once; `reclaim codes import` takes more."
+            }
+            Limit::Documents => "A document has at most 50 MB. Scan it in fewer dots, or in parts.",
+        };
+        Trouble::TooLarge(text.to_owned())
+    }
+}
+
+/// The most bytes of a document.
+pub(crate) const LARGEST: u64 = 50 << 20;
 /// The most bytes of one field that is no file.
 const LONGEST: usize = 64 << 10;
 /// The most bytes of a file's name.
@@ -44,8 +88,9 @@ impl FromRequest<Arc<App>> for Sent {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Sent, Trouble> {
         let visitor = request.extensions().get::<Visitor>().cloned();
         let visitor = visitor.ok_or(Trouble::SignIn { back: String::new() })?;
+        let limit = Limit::of(request.uri().path());
         let parts = Multipart::from_request(request, app).await.map_err(|_| broken())?;
-        read(&visitor, parts).await
+        read(&visitor, parts, limit).await
     }
 }
 
@@ -57,9 +102,9 @@ fn broken() -> Trouble {
 
 /// Reads the fields and files. The token comes first, so that a stranger's files are not even
 /// written.
-async fn read(visitor: &Visitor, mut parts: Multipart) -> Result<Sent, Trouble> {
+async fn read(visitor: &Visitor, mut parts: Multipart, limit: Limit) -> Result<Sent, Trouble> {
     let mut sent = Sent { fields: Fields::new(), files: Vec::new() };
-    let mut left = LIMIT;
+    let mut left = limit.bytes();
     let mut count = 0_usize;
     while let Some(field) = parts.next_field().await.map_err(|_| broken())? {
         count += 1;
@@ -74,7 +119,7 @@ async fn read(visitor: &Visitor, mut parts: Multipart) -> Result<Sent, Trouble> 
             continue;
         }
         check_token(visitor, sent.fields.get("csrf").map(String::as_str))?;
-        let file = file(visitor, field, left).await?;
+        let file = file(visitor, field, (left, limit)).await?;
         left -= file.bytes;
         if !file.name.is_empty() {
             harmless(visitor, &file).await?;
@@ -96,7 +141,11 @@ async fn text(mut field: Field<'_>) -> Result<String, Trouble> {
     String::from_utf8(bytes).map_err(|_| broken())
 }
 
-async fn file(visitor: &Visitor, mut field: Field<'_>, left: u64) -> Result<SentFile, Trouble> {
+async fn file(
+    visitor: &Visitor,
+    mut field: Field<'_>,
+    (left, limit): (u64, Limit),
+) -> Result<SentFile, Trouble> {
     let name = field.file_name().unwrap_or_default();
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     if name.len() > LONGEST_NAME || !name.chars().all(texts::is_plain) {
@@ -112,9 +161,7 @@ async fn file(visitor: &Visitor, mut field: Field<'_>, left: u64) -> Result<Sent
     while let Some(part) = field.chunk().await.map_err(|_| broken())? {
         bytes += part.len() as u64;
         if bytes > left {
-            let text = "At most 4 GB are taken at once. Send the files one by one, or put them \
-                        into the inbox folder.";
-            return Err(Trouble::TooLarge(text.to_owned()));
+            return Err(limit.beyond());
         }
         file.write_all(&part).map_err(written)?;
     }
@@ -156,6 +203,25 @@ async fn harmless(visitor: &Visitor, file: &SentFile) -> Result<(), Trouble> {
                  and tell your administrator if it goes on."
                     .to_owned(),
             ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_be_long_is_read_for_long() {
+        for (path, limit) in [
+            ("/upload", Limit::Files),
+            ("/rules/lists", Limit::Lists),
+            ("/rules/codes", Limit::Documents),
+            ("/keyed", Limit::Documents),
+            ("/cases/den_1/acts", Limit::Documents),
+            ("/questions/den_1/1", Limit::Documents),
+        ] {
+            assert_eq!(Limit::of(path), limit, "{path}");
         }
     }
 }

@@ -149,7 +149,8 @@ async fn a_document_is_given_back_to_be_kept_and_never_shown() {
 async fn a_document_has_an_end() {
     let (clinic, lead, case) = desk().await;
     let before = files_below(&clinic.office().folder);
-    let large = format!("%PDF{}", " ".repeat(50 << 20));
+    // It is read no further than the limit.
+    let large = format!("%PDF{}", " ".repeat(60 << 20));
     let answer = attach(&lead, &case, "letter.pdf", &large).await;
     answer.is(StatusCode::PAYLOAD_TOO_LARGE).shows(&["at most 50 MB"]);
     assert_eq!(files_below(&clinic.office().folder), before);
