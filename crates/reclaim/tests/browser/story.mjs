@@ -34,7 +34,9 @@ async function work(page) {
 
   await page.keyboard.press("g");
   await page.keyboard.press("q");
+  // Its script has marked a row once the keys are heard.
   await page.getByRole("heading", { name: "Queue" }).waitFor();
+  await page.locator("tr.here").waitFor();
   await shoot(page, "queue");
   await reach(page, claim);
   await page.keyboard.press("Enter");
