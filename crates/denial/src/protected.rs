@@ -116,7 +116,7 @@ impl Kind {
             |one: &SmolStr| self.diagnoses.iter().any(|start| one.starts_with(start.as_str()));
         let is_listed = |list: &[SmolStr], one: &&str| list.iter().any(|named| named == *one);
         marks.diagnoses.iter().any(begins)
-            || marks.services.iter().any(|one| is_listed(&self.services, one))
+            || marks.services.iter().any(|one| self.services.contains(&plain(one)))
             || marks.providers.iter().any(|one| is_listed(&self.providers, one))
             || marks.payers.iter().any(|one| self.pays(one))
     }
@@ -197,6 +197,8 @@ mod tests {
         assert_eq!(diagnosed("M54.5"), "");
         let served = Marks { services: vec!["99213", "H0020"], ..Marks::default() };
         assert_eq!(marked(&served), "use");
+        let small = Marks { services: vec!["h0020"], ..Marks::default() };
+        assert_eq!(marked(&small), "use", "however the code is written");
         let by = Marks { providers: vec!["", "1234567893"], ..Marks::default() };
         assert_eq!(marked(&by), "other");
         assert_eq!(marked(&served.and(by)), "use other");

@@ -442,7 +442,7 @@
     });
     dialog.addEventListener("keydown", (event) => {
       const isPick = event.target.matches("select, input[type=checkbox]");
-      if (event.key === "Enter" && event.target.form && (isPick || event.ctrlKey)) {
+      if (event.key === "Enter" && event.target.form && isPick && !event.ctrlKey) {
         event.preventDefault();
         event.target.form.requestSubmit();
       }
@@ -496,7 +496,13 @@
     if ((key === "k" || key === "ArrowUp") && body) { go(isIn ? at - 1 : at); return true; }
     if (key === "Home" && body) { go(0); return true; }
     if (key === "End" && body) { go(total - 1); return true; }
-    if (key === "x" && row) { choose(row, !chosen.has(idOf(row))); anchor = at; return true; }
+    if (key === "x" && row) {
+      choose(row, !chosen.has(idOf(row)));
+      anchor = at;
+      // From here on the next step goes to the next row.
+      row.querySelector("a.row").focus({ preventScroll: true });
+      return true;
+    }
     if (key === "X" && row && !isGrouped) { range(Math.min(anchor, at), Math.max(anchor, at)); return true; }
     if (key === "*" && bar) { const all = bar.querySelector("[data-everything]"); all.checked = !all.checked; tell(); return true; }
     if (key === "o" && row) { row.querySelector("a.row").click(); return true; }

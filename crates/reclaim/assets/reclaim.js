@@ -44,8 +44,14 @@ const isTyping = (target) => target.closest("input:not([type=checkbox], [type=ra
 let went = false;
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
   const target = event.target;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.form && isTyping(target)) {
+    event.preventDefault();
+    // The button that plain Enter would press: its value may say what is asked.
+    target.form.requestSubmit(target.form.querySelector("button:not([type=button], [data-close])"));
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && isTyping(target)) {
     target.blur();
     return;
@@ -121,7 +127,10 @@ document.addEventListener("click", (event) => {
 // A filter that is changed shows at once.
 const filters = document.getElementById("filters");
 if (filters) {
-  filters.addEventListener("change", () => filters.requestSubmit());
+  // What is typed is sent when it is whole: by Enter or the button.
+  filters.addEventListener("change", (event) => {
+    if (event.target.matches("select, input[type=checkbox]")) filters.requestSubmit();
+  });
 }
 
 // Menus and parts close where one clicks elsewhere.

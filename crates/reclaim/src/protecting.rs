@@ -121,17 +121,24 @@ async fn kinds(
     Ok(kinds)
 }
 
-/// A case went to another claim; what a person said of the one that it was on goes along.
+/// A case went to another claim; what a person tagged it as goes along. That somebody said it is
+/// none does not: they have not seen the other claim.
 ///
 /// # Errors
 /// The database.
-pub(crate) async fn follow(tx: &mut Tx, from: &str, to: &str) -> Result<(), store::Error> {
+pub(crate) async fn follow(
+    tx: &mut Tx,
+    case: &str,
+    (from, to): (&str, &str),
+    moment: &Moment,
+) -> Result<(), store::Error> {
     let mut said = tx.protections(&[from.to_owned(), to.to_owned()]).await?;
     let is_said = said.get(to).is_some_and(|one| one.by_hand.is_some());
-    match said.remove(from).and_then(|one| one.by_hand) {
-        Some(kinds) if !is_said => tx.protect_by_hand(to, &kinds).await,
-        Some(_) | None => Ok(()),
-    }
+    let tagged = said.remove(from).and_then(|one| one.by_hand).filter(|kinds| !kinds.is_empty());
+    let Some(kinds) = tagged.filter(|_| !is_said) else { return Ok(()) };
+    tx.protect_by_hand(to, &kinds).await?;
+    let facts = json!({ "what": kinds, "why": "the case was tagged on the claim it came from" });
+    tx.append(vec![Entry::new(case, "protection.set", &facts)], moment).await
 }
 
 /// A person says of a case's claim what it is, or that it is none: its cases tell it in their

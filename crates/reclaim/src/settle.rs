@@ -361,7 +361,8 @@ async fn follow(
         after = joined.iter().fold(after, Denial::apply);
         all.extend(joined);
         if after.claim != case.claim {
-            protecting::follow(tx, case.claim.as_str(), after.claim.as_str()).await?;
+            let way = (case.claim.as_str(), after.claim.as_str());
+            protecting::follow(tx, case.id.as_str(), way, moment).await?;
         }
         if after.payer != case.payer {
             let name = after.payer_name.name.to_string();

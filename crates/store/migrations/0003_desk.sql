@@ -308,3 +308,7 @@ create table purged (
   purged_at text not null,
   primary key (practice, hash)
 );
+
+-- What a file brought, for what is past its time.
+create index remittance_file on remittance (practice, file);
+create index rejection_file on rejection (practice, file);

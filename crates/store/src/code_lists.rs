@@ -296,6 +296,16 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`].
     pub async fn drop_code_list(&mut self, kind: ListKind, version: i64) -> Result<bool, Error> {
+        // What is no longer whole can come to hold no more, whenever this stops.
+        run!(
+            self,
+            execute,
+            "update code_list set state = 'failed' where practice = $1 and kind = $2
+               and version = $3 and state in ('reading', 'looked')",
+            self.practice.as_str(),
+            kind.as_str(),
+            version
+        )?;
         let parts = run!(
             self,
             all as (String, String),

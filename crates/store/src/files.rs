@@ -108,7 +108,7 @@ impl Tx {
             file.taken_by.as_str(),
             file.report.as_str()
         )?;
-        Ok(())
+        self.came_again(&file.hash).await
     }
 
     /// Notes that everything in a file has its place. False where somebody noted it before.
@@ -152,13 +152,17 @@ impl Tx {
             document.taken_at.as_str(),
             document.taken_by.as_str()
         )?;
-        // It came once more after its bytes were taken out.
+        self.came_again(&document.hash).await
+    }
+
+    /// Bytes that were taken out are there once more.
+    async fn came_again(&mut self, hash: &str) -> Result<(), Error> {
         run!(
             self,
             execute,
             "delete from purged where practice = $1 and hash = $2",
             self.practice.as_str(),
-            document.hash.as_str()
+            hash
         )?;
         Ok(())
     }

@@ -35,8 +35,9 @@ fn kind(row: &Entry<'_>) -> Option<Kind> {
     let name = row.required("name", row.text("name"));
     let label = row.required("label", row.text("label"));
     let texts = |key| row.list(key).into_iter().map(|one| SmolStr::new(one.trim())).collect();
-    let (services, payers, providers) = (texts("services"), texts("payers"), texts("providers"));
-    let diagnoses: Vec<SmolStr> = row.list("diagnoses").into_iter().map(plain).collect();
+    let (payers, providers) = (texts("payers"), texts("providers"));
+    let codes = |key| row.list(key).into_iter().map(plain).collect::<Vec<SmolStr>>();
+    let (diagnoses, services) = (codes("diagnoses"), codes("services"));
     row.finish();
     let kind = Kind {
         name: name?.into(),

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use denial::person::{Access, Role, allows};
+use denial::protected;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -266,8 +267,10 @@ fn facts(line: &Line, role: Role) -> String {
     let reads = allows(role, Access::ReadCases);
     let is_own = !["file", "remittance", "match", "rejection", "document"]
         .contains(&line.kind.split('.').next().unwrap_or_default());
-    let plain = PLAIN.into_iter().filter(|_| is_own).filter_map(fact);
-    let why = Some("why").filter(|_| reads).and_then(fact);
+    // Of which kind a protected record is, and why, is for those who may be cleared for it.
+    let is_hidden = line.kind.starts_with("protection.") && !protected::may_clear(role);
+    let plain = PLAIN.into_iter().filter(|_| is_own && !is_hidden).filter_map(fact);
+    let why = Some("why").filter(|_| reads && !is_hidden).and_then(fact);
     plain.chain(why).collect::<Vec<_>>().join(", ")
 }
 

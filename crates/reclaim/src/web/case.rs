@@ -204,8 +204,7 @@ async fn read(
     } else {
         Vec::new()
     };
-    // Whoever may not see the name of a specially protected claim sees no diagnosis of it either.
-    let sees_diagnoses = bills && !about.hides(office);
+    let hides = about.hides(office);
     let record = Record {
         case: &case,
         claim: about.billed.as_ref(),
@@ -220,7 +219,7 @@ async fn read(
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: about.patient(office, &format!("/cases/{id}")),
         services: services(&case),
-        codes: CaseCodes::of(&mut tx, &case, about.billed.as_ref(), sees_diagnoses).await?,
+        codes: CaseCodes::of(&mut tx, &case, about.billed.as_ref(), bills, hides).await?,
         lines: case_view::lines(&case, &about.spoken, &office.rules),
         spoken: about.spoken,
         answers: about.answers,

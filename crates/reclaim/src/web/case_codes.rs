@@ -26,6 +26,8 @@ pub(crate) struct CodeRow {
     /// None where no list that holds on the day of service has its text.
     pub(crate) text: Option<String>,
     pub(crate) list: String,
+    /// A code of CPT, which no list here can have.
+    pub(crate) cpt: bool,
 }
 
 /// The edits.
@@ -44,18 +46,22 @@ pub(crate) struct EditRow {
 }
 
 impl CaseCodes {
-    /// Looks them up. Diagnoses are for those who may see them on the claim as billed.
+    /// Looks them up. Diagnoses are for those who may see the claim as billed; where it `hides`,
+    /// because it is specially protected, no text says what it was about.
     pub(crate) async fn of(
         tx: &mut Tx,
         case: &Denial,
         claim: Option<&Claim>,
-        sees_diagnoses: bool,
+        sees_claim: bool,
+        hides: bool,
     ) -> Result<CaseCodes, Trouble> {
         let on = case.days.service_on.or_else(|| claim.and_then(Claim::first_service));
-        let diagnoses = claim.filter(|_| sees_diagnoses).map(|claim| &claim.diagnoses);
+        let diagnoses = claim.filter(|_| sees_claim && !hides).map(|claim| &claim.diagnoses);
         let diagnoses = diagnoses.into_iter().flatten().map(|code| code.as_str().to_owned());
         let mut rows = texts(tx, ListKind::Icd10, on, &distinct(diagnoses)).await?;
-        rows.extend(texts(tx, ListKind::Hcpcs, on, &services(case, claim)).await?);
+        if !hides {
+            rows.extend(texts(tx, ListKind::Hcpcs, on, &services(case, claim)).await?);
+        }
         let ncci = match ncci::concerns(case.category) {
             true => Some(edits(tx, claim).await?),
             false => None,
@@ -89,6 +95,14 @@ fn distinct(codes: impl Iterator<Item = String>) -> Vec<String> {
     all
 }
 
+/// What stands where a text of CPT would be.
+const CPT: &str = "CPT: the AMA licenses its texts, and no list here has them";
+
+/// Codes and modifiers of CPT begin with a digit, those of HCPCS level II with a letter.
+fn is_cpt(code: &str) -> bool {
+    code.starts_with(|first: char| first.is_ascii_digit())
+}
+
 /// Codes with their texts in the list that holds on a day.
 async fn texts(
     tx: &mut Tx,
@@ -117,12 +131,14 @@ async fn texts(
         let text = entry.map(|entry| code_lists::said(kind, entry));
         let over = on.is_some_and(|on| entry.is_some_and(|entry| !entry.holds_on(on)));
         let text = text.map(|text| if over { format!("{text}; not on that day") } else { text });
+        let cpt = kind == ListKind::Hcpcs && is_cpt(code);
         let list = match (&list, &text) {
             (Some(list), Some(_)) => source(kind, list),
+            (_, None) if cpt => CPT.to_owned(),
             (Some(list), None) => format!("not in {}", source(kind, list)),
             (None, _) => none.clone(),
         };
-        CodeRow { code: code.clone(), text, list }
+        CodeRow { code: code.clone(), text, list, cpt }
     };
     Ok(codes.iter().zip(&spelled).map(row).collect())
 }

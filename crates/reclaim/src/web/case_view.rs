@@ -207,9 +207,12 @@ fn closed(case: &Denial) -> Option<String> {
     }
 }
 
-/// What the playbook says to do about the leading reason.
+/// What the playbook says to do about the leading reason, until the case is won.
 fn advice(case: &Denial, rules: &Rules) -> String {
     use denial::denial::NextActionKind as Next;
+    if case.status() == Status::Overturned {
+        return "The payer gave way: post its payment, or dispute what is short.".to_owned();
+    }
     let Some(ruling) = rank::leading(case, rules) else {
         return "Look at it and choose a way.".to_owned();
     };

@@ -130,7 +130,7 @@ fn pass(
         Some(visitor) => {
             let role = words::lower(visitor.office.who.role.as_str());
             Err(Trouble::Denied(format!(
-                "The role {role} does not reach this page. Ask a billing supervisor to look, or \
+                "The role {role} does not reach this page. Ask a colleague whose task it is, or \
                  your administrator for another role."
             )))
         }

@@ -16,7 +16,7 @@ pub(crate) const HOME: &[Word] = &[
     word(
         "home-at-risk",
         "At risk",
-        "The sum of what is outstanding on open cases, those put off left out: denied less recovered, transferred and written off. Not a forecast: it is not multiplied by a chance.",
+        "The sum of what is outstanding on open cases that no payer has given way on (those stand under Won, not posted yet), those put off left out: denied less recovered, transferred and written off. Not a forecast: it is not multiplied by a chance.",
     ),
     word(
         "home-by-status",

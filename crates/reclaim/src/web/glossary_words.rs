@@ -396,7 +396,11 @@ pub(crate) const CLOCKS: &[Word] = &[
 
 /// Figures, and how they come about.
 pub(crate) const FIGURES: &[Word] = &[
-    word("at-risk", "At risk", "What is outstanding on all open cases together."),
+    word(
+        "at-risk",
+        "At risk",
+        "What is outstanding on open cases on which no payer has given way.",
+    ),
     word("denied", "Denied", "What payers refused on the lines of a case."),
     word("recovered", "Recovered", "What came after all, from postings and not from a status."),
     word(

@@ -45,6 +45,7 @@ impl Holds {
         people: &People,
     ) -> Result<Holds, store::Error> {
         let own = sees(&office.who, case);
+        let leads = allows(office.who.role, Access::Hold);
         let view = |hold: Hold| HoldView {
             what: in_words(&hold.scope),
             by: format!(
@@ -53,7 +54,8 @@ impl Holds {
                 words::instant(&hold.placed_at, &office.clinic.zone)
             ),
             id: hold.hold,
-            why: hold.why,
+            // A reason for all of the practice may name whom it is about; it is for those who lead.
+            why: if hold.scope == "practice" && !leads { String::new() } else { hold.why },
         };
         let rows = over(tx, case.id.as_str()).await?.into_iter().map(view).collect();
         Ok(Holds {
@@ -129,8 +131,13 @@ pub(crate) async fn place(
         placed_at: at,
         placed_by: moment.who.person.to_string(),
     };
-    if tx.holds().await?.iter().any(|one| one.hold == hold.hold) {
-        return Ok(back(&id, "hold"));
+    let is_same =
+        |one: &Hold| one.scope == scope && (scope == "practice" || one.about == hold.about);
+    if tx.holds().await?.iter().any(is_same) {
+        return Err(Trouble::Unfit(
+            "That is held already, for the reason that stands on the case under Legal hold."
+                .to_owned(),
+        ));
     }
     tx.place_hold(&hold).await?;
     let facts = json!({ "why": why, "what": scope, "hold": hold.hold });

@@ -207,7 +207,7 @@ fn drivers(counter: &Counter<'_>) -> Section {
 
 /// A list of which only cases with these values are left.
 fn narrowed(query: &str, values: [(&str, &String); 2]) -> String {
-    let mut narrower = Serializer::new(format!("{query}&"));
+    let mut narrower = Serializer::new(query.to_owned());
     for (name, value) in values {
         narrower.append_pair(name, if value.is_empty() { "none" } else { value });
     }

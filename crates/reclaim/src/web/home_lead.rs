@@ -31,18 +31,22 @@ pub(crate) fn sections(counter: &Counter<'_>, people: &[Member]) -> Vec<Section>
     sections
 }
 
+/// Every status of an open case but Overturned: what is won is counted by itself.
+const AT_RISK: &str =
+    "status=new,in_review,corrected_and_resubmitted,appealed,pending_payer_response";
+
 /// What is at stake in the practice.
 fn stake(counter: &Counter<'_>) -> Section {
     let asleep = counter.sum("snoozed=only");
     Section {
         title: "The practice".to_owned(),
         lead: format!(
-            "Open cases; {} put off are counted apart. At risk is what is outstanding of what payers \
-             denied: no contract says yet what of it can be expected.",
+            "Open cases; {} put off are counted apart. At risk is what is outstanding where no payer has \
+             given way: no contract says yet what of it can be expected.",
             cases_in_words(asleep.cases)
         ),
         tiles: vec![
-            counter.money("At risk", ""),
+            counter.money("At risk", AT_RISK),
             counter.cases("Due within 7 days", "due=soon", "soon"),
             counter.cases("Past due", "due=past", "past"),
             counter.cases("A clock not configured", "no_rule=yes", ""),

@@ -171,6 +171,9 @@ fn seen_or_kept(kind: &str) -> Option<&'static str> {
         "names.shown" => "Had the name of a patient shown",
         "emergency.opened" => "Opened a case in an emergency",
         "emergency.looked_at" => "Looked at what was opened in an emergency",
+        "codes.held" => "Took a code list in",
+        "codes.taken_back" => "Took a code list back",
+        "codes.put_back" => "Let a code list hold again",
         "protection.ruled" => "The rules said whether a claim is specially protected",
         "protection.set" => "Tagged a record as specially protected",
         "protection.lifted" => "Said that a record is not specially protected",
@@ -260,7 +263,8 @@ mod tests {
 
     /// Texts that look like a kind of entry.
     fn kinds(text: &str) -> impl Iterator<Item = &str> {
-        const ABOUT: [&str; 17] = [
+        const ABOUT: [&str; 18] = [
+            "codes",
             "denial",
             "sign_in",
             "sign_out",

@@ -45,17 +45,17 @@ pub(crate) async fn page(
     let new = changed.iter().filter(|one| one.is_new && fits(&one.denial)).count();
     let is_much = changed.len() > MOST;
     // Cases that somebody does not reach are no news to them, whatever the filters.
-    let reached = Wanted {
-        closed: asked.wanted.closed,
-        own: asked.wanted.own.clone(),
-        asleep: true,
-        ..Wanted::default()
+    let reached = asked.wanted.own.clone().map(|own| {
+        let closed = asked.wanted.closed;
+        let all = Wanted { closed, own: Some(own), asleep: true, ..Wanted::default() };
+        kept.board.find(&all, visitor.office.moment().today)
+    });
+    let reaches = |id: &&str| {
+        reached.as_ref().is_none_or(|places| {
+            DenialId::parse(id).is_ok_and(|id| kept.board.has(places, id.bits()))
+        })
     };
-    let reached = kept.board.find(&reached, visitor.office.moment().today);
-    let reaches =
-        |id: &str| DenialId::parse(id).is_ok_and(|id| kept.board.has(&reached, id.bits()));
-    let all = changed.iter().map(|one| one.denial.as_str());
-    let ids: Vec<&str> = all.filter(|id| asked.wanted.own.is_none() || reaches(id)).collect();
+    let ids: Vec<&str> = changed.iter().map(|one| one.denial.as_str()).filter(reaches).collect();
     let all = json!({
         "seq": seq,
         "new": new,

@@ -72,8 +72,6 @@ fn plain(one: &Happened) -> String {
     match one.kind.as_str() {
         "emergency.opened" => format!("Opened in an emergency: {why}"),
         "emergency.looked_at" => "Somebody who leads looked at an emergency".to_owned(),
-        "protection.set" => format!("Tagged as specially protected: {why}"),
-        "protection.lifted" => format!("Said that it is not specially protected: {why}"),
         "hold.placed" => format!("Legal hold on {}: {why}", held(&facts)),
         "hold.lifted" => format!("Legal hold on {} lifted: {why}", held(&facts)),
         kind => journal_words::said(kind),

@@ -41,6 +41,15 @@ async function ends(page, keys) {
   await at("0");
 }
 
+/// The first row and the next are chosen, and neither again.
+async function choose(page, keys) {
+  const chosen = () => page.locator("tbody .tick input:checked").count();
+  await keys.press("x", "j", "x");
+  assert.equal(await chosen(), 2, "x, j, x chooses two rows");
+  await keys.press("x", "k", "x");
+  assert.equal(await chosen(), 0);
+}
+
 async function triage(page, keys) {
   const counts = [];
   await keys.press("j");
@@ -109,7 +118,7 @@ async function answer(page, keys, id) {
   await page.locator("form:has(input[name=act][value=answer]) :focus").waitFor();
   await keys.press("Tab");
   await keys.type("Yes, it is.");
-  await keys.press("Tab", "Enter");
+  await keys.press("Control+Enter");
   await page.getByRole("status").filter({ hasText: "answer a question" }).waitFor();
 }
 
@@ -128,6 +137,7 @@ try {
   const keys = hands(lead.page);
   await keys.press("g", "q");
   await lead.page.locator("tr.here").waitFor();
+  await choose(lead.page, keys);
   await ends(lead.page, keys);
   await triage(lead.page, keys);
   await plan(lead.page, keys);

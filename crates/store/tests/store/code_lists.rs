@@ -85,6 +85,8 @@ fn blocks_are_shared_and_go_with_the_last_version_that_has_them() {
         tx.walk_code_blocks(ListKind::Icd10, 1, &mut heard).await.expect("walked");
         assert_eq!(walked, ["X00a", "X01b"]);
         assert!(tx.drop_code_list(ListKind::Icd10, 2).await.expect("dropped"), "there is more");
+        let half = tx.code_list(ListKind::Icd10, 2).await.expect("there yet");
+        assert_eq!(half.state, "failed", "what is half gone comes to hold no more");
         assert!(!tx.drop_code_list(ListKind::Icd10, 2).await.expect("dropped"));
         assert!(tx.code_list(ListKind::Icd10, 2).await.is_err());
         let kept = tx.code_blocks(ListKind::Icd10, 1, &["X00".to_owned()]).await.expect("read");

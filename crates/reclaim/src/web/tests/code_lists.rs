@@ -109,7 +109,7 @@ async fn a_bundled_case_shows_its_codes_in_words_and_the_edits_of_its_claim() {
         "Made-up diagnosis",
         "ICD-10-CM diagnoses, version 1 from Oct 1, 2025",
         "Made-up visit",
-        "not in HCPCS Level II, version 1",
+        "CPT: the AMA licenses its texts",
         "99213/99214: modifier allowed (1)",
         "Column 1: line 2, with 25. Column 2, which is not paid beside it: line 1, without",
         "NCCI PTP edits, practitioner, version 1 from Jan 1, 2026",

@@ -117,14 +117,17 @@ async fn a_person_tags_a_case_and_a_supervisor_says_that_it_is_none() {
     let done = biller.post(&tag, &[("kind_hiv", "yes"), ("why", "the chart says so")]).await;
     done.is(StatusCode::SEE_OTHER);
     let page = biller.get(&plain).await;
-    page.shows(&["protected: HIV", "A person tagged it.", "Tagged as specially protected"]);
-    page.shows(&["the chart says so"]).hides(&["PLAINLY", "It is not specially protected"]);
+    page.shows(&["protected: HIV", "A person tagged it.", "Tagged a record as specially"]);
+    page.hides(&["PLAINLY", "It is not specially protected", "the chart says so"]);
+    // Of which kind it is, and why, is not for who may not be cleared.
+    let book = auditor.get("/journal?kind=protection.set").await;
+    book.shows(&["Tagged a record"]).hides(&["hiv", "the chart says so"]);
     // What a supervisor says holds over the rules.
     let untag = [("untag", "yes"), ("why", "tobacco alone")];
     biller.post(&format!("{case}/protection"), &untag).await.is(StatusCode::FORBIDDEN);
     lead.post(&format!("{case}/protection"), &untag).await.is(StatusCode::SEE_OTHER);
     let page = biller.get(&case).await;
-    page.shows(&["GUARDED", "Said that it is not specially protected: tobacco alone"]);
+    page.shows(&["GUARDED", "Said that a record is not specially protected"]);
     page.hides(&[SECRET]);
     take(&biller, "again.835", &era("T2", &[denied("B-2", 70, "CO*16*70")])).await;
     biller.get(&case).await.hides(&[SECRET]);

@@ -116,8 +116,12 @@ async fn what_somebody_holds_or_an_open_case_needs_stays() {
     for scope in ["case", "patient", "practice"] {
         let fields = [("scope", scope), ("why", "a subpoena")];
         lead.post(&place, &fields).await.is(StatusCode::SEE_OTHER);
+        let again = lead.post(&place, &fields).await;
+        again.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["held already"]);
         let page = biller.get(&case).await;
-        page.shows(&["legal hold</span>", "a subpoena", "Legal hold on"]);
+        page.shows(&["legal hold</span>", "Legal hold on"]);
+        let by = manager.get(&case).await;
+        by.shows(&["a subpoena"]);
         retention::run(&office, Some("old")).await.expect("told");
         assert_eq!(kept(&office).await, 3, "{scope}");
         let page = manager.get(&case).await;
