@@ -263,7 +263,8 @@ mod tests {
 
     #[test]
     fn other_separators_are_put_in_their_place() {
-        let others = Delimiters { element: b'|', component: b'>', repetition: None, segment: b'\n' };
+        let others =
+            Delimiters { element: b'|', component: b'>', repetition: None, segment: b'\n' };
         let written = row("SV1*HC:99213:25*100").written(others).map(Cow::into_owned);
         assert_eq!(written, Ok(b"SV1|HC>99213>25|100".to_vec()));
         assert!(row("NTE*ADD*A|B").written(others).is_err());

@@ -1,0 +1,7 @@
+//! Corrected claims: taken out of an 837, changed field by field, written, read again.
+
+#[path = "../../x12/tests/samples/mod.rs"]
+mod samples;
+
+#[path = "correction/fields.rs"]
+mod fields;
