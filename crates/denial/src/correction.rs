@@ -4,10 +4,14 @@
 //! What nobody changed stays byte for byte. Every value of a claim may be about its patient, so all
 //! of them are [`Phi`](crate::phi::Phi).
 
+mod check;
+mod check_codes;
+mod cob;
 mod coded;
 mod diff;
 mod draft;
 mod field;
+mod file;
 mod letters;
 mod lines;
 mod order;
@@ -15,11 +19,15 @@ mod original;
 mod people;
 mod resend;
 mod rows;
+mod secondary;
 mod values;
 
+pub use check::{Fault, FaultKind, check};
 pub use diff::{Change, diff};
 pub use draft::{Draft, Unfit};
 pub use field::{Field, LineField, Who};
+pub use file::{NotWritten, Sending, write};
 pub use original::{Original, Originals, Parties, originals};
 pub use resend::{Refusal, Terms, new_claim, replacement, void};
+pub use secondary::{NoSecondary, secondary};
 pub use x12::t837::Form;

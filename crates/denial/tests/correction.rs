@@ -5,3 +5,5 @@ mod samples;
 
 #[path = "correction/fields.rs"]
 mod fields;
+#[path = "correction/written.rs"]
+mod written;

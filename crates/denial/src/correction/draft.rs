@@ -99,6 +99,12 @@ impl Draft {
         &self.source.version
     }
 
+    /// The separators of its file.
+    #[must_use]
+    pub const fn separators(&self) -> Delimiters {
+        self.delimiters
+    }
+
     /// Who sent it to whom.
     #[must_use]
     pub fn parties(&self) -> &Parties {

@@ -153,8 +153,6 @@ impl Originals {
                 }
                 Part::Start(_) => {}
                 Part::Beginning(beginning) => purport = small(beginning.purport),
-                // 4010 says its version in a REF of the head, which its place in GS says again.
-                Part::Reference(reference) if reference.qualifier == b"87" => {}
                 _ => head.push(Row::read(&segment)),
             }
         }
