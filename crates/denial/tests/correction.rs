@@ -7,3 +7,9 @@ mod samples;
 mod fields;
 #[path = "correction/written.rs"]
 mod written;
+
+#[path = "correction/checked.rs"]
+mod checked;
+
+#[path = "correction/secondary.rs"]
+mod secondary;
