@@ -12,6 +12,7 @@ pub mod claim;
 pub mod codes;
 pub mod completeness;
 pub mod contact;
+pub mod correction;
 pub mod deadline;
 pub mod denial;
 mod element;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::delimiters::Delimiters;
+use crate::row::Row;
 use crate::segment::Segment;
 
 /// Writes segments with the separators they were read with, each followed by its terminator.
@@ -178,6 +179,18 @@ impl Writer {
         count(&mut self.transaction);
         self.out.extend_from_slice(id.as_bytes());
         Line { writer: self, id: id.to_owned(), element: 0 }
+    }
+
+    /// Writes a segment as it was read, with these separators where it had others.
+    pub fn copy(&mut self, row: &Row) {
+        count(&mut self.transaction);
+        match row.written(self.delimiters) {
+            Ok(bytes) => self.out.extend_from_slice(&bytes),
+            Err(fault) => {
+                self.fault.get_or_insert(fault);
+            }
+        }
+        self.out.push(self.delimiters.segment);
     }
 
     /// Ends what is open and gives the bytes.

@@ -1,0 +1,184 @@
+//! A claim that is being corrected: its segments, its lines, and setting a field of them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use x12::t837::Form;
+use x12::{Delimiters, Row};
+
+use crate::correction::field::Field;
+use crate::correction::lines;
+use crate::correction::original::{Parties, Source};
+use crate::correction::values;
+use crate::phi::Phi;
+
+/// Rows of a level that claims share until one of them is changed.
+pub(crate) type Level = Arc<Vec<Row>>;
+
+/// A claim that is being corrected. Setting a field changes its own segment; every other stays as
+/// it was read, byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub(crate) source: Arc<Source>,
+    pub(crate) delimiters: Delimiters,
+    pub(crate) billing: Level,
+    pub(crate) subscriber: Level,
+    pub(crate) patient: Option<Level>,
+    /// From CLM to before the first line.
+    pub(crate) claim: Vec<Row>,
+    pub(crate) lines: Vec<Line>,
+    /// The highest number that a line ever had.
+    pub(crate) last_number: u16,
+}
+
+/// One line: LX and what follows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// The number by which it is named, which stays when others are removed.
+    pub(crate) number: u16,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// Why a field was not set. It holds no value, which may be the patient's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// Which.
+    pub field: Field,
+    /// What was expected.
+    pub expected: String,
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.field, self.expected)
+    }
+}
+
+impl std::error::Error for Unfit {}
+
+impl Draft {
+    pub(crate) fn of(
+        source: Arc<Source>,
+        (billing, subscriber, patient): (Level, Level, Option<Level>),
+        delimiters: Delimiters,
+        rows: impl Iterator<Item = Row>,
+    ) -> Draft {
+        let mut draft = Draft {
+            source,
+            delimiters,
+            billing,
+            subscriber,
+            patient,
+            claim: Vec::new(),
+            lines: Vec::new(),
+            last_number: 0,
+        };
+        for row in rows {
+            match draft.lines.last_mut() {
+                _ if row.is("LX", "") => {
+                    let number = draft.next_number(&row.text(1));
+                    draft.last_number = number;
+                    draft.lines.push(Line { number, rows: vec![row] });
+                }
+                Some(line) => line.rows.push(row),
+                None => draft.claim.push(row),
+            }
+        }
+        draft
+    }
+
+    /// Professional, institutional or dental.
+    #[must_use]
+    pub fn form(&self) -> Form {
+        self.source.form
+    }
+
+    /// Version of the guide, as it came.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.source.version
+    }
+
+    /// The separators of its file.
+    #[must_use]
+    pub const fn separators(&self) -> Delimiters {
+        self.delimiters
+    }
+
+    /// Who sent it to whom.
+    #[must_use]
+    pub fn parties(&self) -> &Parties {
+        &self.source.parties
+    }
+
+    /// True where its file was a test (ISA15).
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.source.test
+    }
+
+    /// Our number of the claim (CLM01). No field sets it: payments find their claim by it.
+    #[must_use]
+    pub fn number(&self) -> String {
+        self.claim.first().map(|clm| clm.text(1).into_owned()).unwrap_or_default()
+    }
+
+    /// The numbers of its lines in their order; a number stays with its line.
+    pub fn lines(&self) -> impl Iterator<Item = u16> + '_ {
+        self.lines.iter().map(|line| line.number)
+    }
+
+    /// What a field says, in the form in which people write it; empty where it says nothing.
+    #[must_use]
+    pub fn value(&self, field: Field) -> Phi<String> {
+        Phi::new(values::read(self, field))
+    }
+
+    /// Says something else in a field, or nothing. What is there already changes no byte. Letters
+    /// with accents, quotation marks and dashes of print become those that X12 has.
+    ///
+    /// # Errors
+    /// [`Unfit`] where the field cannot say that, or the claim's form has no such field.
+    pub fn set(&mut self, field: Field, text: &str) -> Result<(), Unfit> {
+        values::write(self, field, text)
+    }
+
+    /// Adds a line at the end, with the days of the line before it and one unit, and gives its
+    /// number. It has a control number of its own (REF*6R), which no other line has.
+    ///
+    /// # Errors
+    /// [`Unfit`] where the claim has as many lines as its guide allows.
+    pub fn add_line(&mut self) -> Result<u16, Unfit> {
+        lines::add(self)
+    }
+
+    /// Takes a line out.
+    ///
+    /// # Errors
+    /// [`Unfit`] where there is no such line, or no other.
+    pub fn remove_line(&mut self, number: u16) -> Result<(), Unfit> {
+        lines::remove(self, number)
+    }
+
+    /// Every segment of the claim and of the levels above it, in order.
+    pub fn segments(&self) -> impl Iterator<Item = &[u8]> {
+        let levels = [Some(&self.billing), Some(&self.subscriber), self.patient.as_ref()];
+        let above = levels.into_iter().flatten().flat_map(|level| level.iter());
+        let lines = self.lines.iter().flat_map(|line| &line.rows);
+        above.chain(&self.claim).chain(lines).map(Row::raw)
+    }
+
+    pub(crate) fn line(&self, number: u16) -> Option<&Line> {
+        self.lines.iter().find(|line| line.number == number)
+    }
+
+    pub(crate) fn line_mut(&mut self, number: u16) -> Option<&mut Line> {
+        self.lines.iter_mut().find(|line| line.number == number)
+    }
+
+    /// The number of the next line: its LX01 where that rises, else counted.
+    fn next_number(&self, told: &str) -> u16 {
+        let told = told.parse().ok().filter(|number| *number > self.last_number);
+        told.unwrap_or(self.last_number.saturating_add(1))
+    }
+}

@@ -1,0 +1,351 @@
+//! A claim to the next payer, with what the one before it said as its remittance says it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use x12::Row;
+use x12::t837::Form;
+use x12::writer::Unwritable;
+
+use crate::claim::Claim;
+use crate::codes::Procedure;
+use crate::correction::cob::{self, OtherPayer};
+use crate::correction::draft::{Draft, Level};
+use crate::correction::original::Original;
+use crate::correction::resend::new_claim;
+use crate::correction::rows::{find, named, until};
+use crate::correction::values::claim_end;
+use crate::matching;
+use crate::money::Money;
+use crate::remittance::{Adjustment, ClaimPayment, LinePayment, RemittanceHead, Standing};
+
+/// Triplets of a CAS, and CAS segments of a loop.
+const TRIPLETS: usize = 6;
+const SEGMENTS: usize = 5;
+
+/// Remarks by which a payer says that it passed the claim on.
+const PASSED_ON: [&str; 3] = ["MA07", "MA18", "N89"];
+
+/// Why no claim goes to the next payer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoSecondary {
+    /// The payer sent the claim on itself.
+    #[error("the payer passed the claim on itself (crossover); another would be a duplicate")]
+    Crossover,
+    /// The payment is a reversal, an estimate or no adjudication.
+    #[error("expected a claim that the payer processed (CLP02 1, 2 or 3)")]
+    NotProcessed,
+    /// The claim names no payer that follows (loop 2320).
+    #[error(
+        "the claim names no payer that pays next; write the new coverage in the billing system"
+    )]
+    NoNextPayer,
+    /// The remittance or the claim with it does not add up.
+    #[error("expected paid and adjusted amounts to be the charge on every line")]
+    Unbalanced,
+    /// Some lines were answered and others not.
+    #[error("expected the remittance to answer every line of the claim, or none")]
+    LinesDiffer,
+    /// Neither a day of payment nor one of the remittance.
+    #[error("expected the day of the payment (BPR16 or DTM*405)")]
+    NoDay,
+    /// More adjustments than the claim can carry.
+    #[error("expected at most five CAS segments on a line or claim")]
+    TooManyAdjustments,
+    /// Dental claims are not written here.
+    #[error("dental claims are not written here")]
+    Dental,
+    /// Something in the remittance that the claim cannot carry.
+    #[error(transparent)]
+    Unwritable(#[from] Unwritable),
+}
+
+/// The claim to the payer that comes next, carrying what `payment` said. Its lines, their control
+/// numbers and CLM01 stay.
+///
+/// # Errors
+/// [`NoSecondary`] says why it would be wrong to send one.
+pub fn secondary(
+    original: &Original,
+    claim: &Claim,
+    head: &RemittanceHead,
+    payment: &ClaimPayment,
+) -> Result<Draft, NoSecondary> {
+    refuse(payment)?;
+    let day = head.paid_on.or(head.produced_on).ok_or(NoSecondary::NoDay)?;
+    let mut draft = new_claim(original.draft().clone()).map_err(|_| NoSecondary::Dental)?;
+    let next = next_payer(&draft).ok_or(NoSecondary::NoNextPayer)?;
+    let told = Told { day, payment, payer: payer_id(&draft.subscriber) };
+    let before = other_payer(&draft, &next, &told)?;
+    say_on_lines(&mut draft, claim, &told)?;
+    change_places(&mut draft, &next, before)?;
+    if cob::imbalances(&draft).is_empty() { Ok(draft) } else { Err(NoSecondary::Unbalanced) }
+}
+
+/// What the payer before said.
+struct Told<'a> {
+    day: Date,
+    payment: &'a ClaimPayment,
+    /// Its id, which SVD01 repeats.
+    payer: String,
+}
+
+fn refuse(payment: &ClaimPayment) -> Result<(), NoSecondary> {
+    let passed_on = |code: &str| PASSED_ON.contains(&code);
+    let is_crossover = matches!(payment.status.as_str(), "19" | "20" | "21" | "23")
+        || payment.crossover.is_some()
+        || payment.remarks.iter().any(|remark| passed_on(remark.code.as_str()));
+    if is_crossover {
+        return Err(NoSecondary::Crossover);
+    }
+    if payment.standing() != Standing::Processed {
+        return Err(NoSecondary::NotProcessed);
+    }
+    let quarantined = payment.imbalances().iter().any(|one| one.check.quarantines());
+    if quarantined { Err(NoSecondary::Unbalanced) } else { Ok(()) }
+}
+
+/// The other payer whose turn is after the one that the claim was sent to.
+fn next_payer(draft: &Draft) -> Option<OtherPayer> {
+    const TURNS: [&str; 11] = ["P", "S", "T", "A", "B", "C", "D", "E", "F", "G", "H"];
+    let own = draft.subscriber.iter().find(|row| row.is("SBR", ""))?.text(1);
+    let turn = TURNS.iter().position(|turn| *turn == own)?;
+    let next = TURNS.get(turn + 1)?;
+    cob::others(draft).into_iter().find(|other| other.order == *next)
+}
+
+fn payer_id(subscriber: &[Row]) -> String {
+    let payer = find(subscriber, 0..subscriber.len(), "NM1", "PR");
+    payer.and_then(|at| subscriber.get(at)).map(|row| row.text(9).into_owned()).unwrap_or_default()
+}
+
+/// The payer of the claim as another payer of the next one (loops 2320, 2330A, 2330B).
+fn other_payer(draft: &Draft, next: &OtherPayer, told: &Told<'_>) -> Result<Vec<Row>, NoSecondary> {
+    let payment = told.payment;
+    let own = &draft.subscriber;
+    let mut rows = Vec::new();
+    let sbr = own.iter().find(|row| row.is("SBR", "")).ok_or(NoSecondary::NoNextPayer)?;
+    let mut sbr = sbr.clone();
+    let relation =
+        draft.patient.as_ref().and_then(|rows| rows.iter().find(|row| row.is("PAT", "")));
+    sbr.set(2, &relation.map_or("18".into(), |pat| pat.text(1)))?;
+    rows.push(sbr);
+    rows.extend(adjustments(draft, &payment.adjustments)?);
+    rows.push(made(draft, "AMT", &[(1, "D"), (2, &payment.paid.plain())])?);
+    if payment.lines.is_empty() {
+        let share = share(&payment.adjustments).plain();
+        rows.push(made(draft, "AMT", &[(1, "EAF"), (2, &share)])?);
+    }
+    rows.push(release(draft, next)?);
+    rows.extend(outpatient(draft, payment)?);
+    let name = named(own, 0..own.len(), "IL").unwrap_or_default();
+    let insured = own.get(name).unwrap_or_default();
+    let stays = |row: &&Row| !row.is("DMG", "") && !row.is("PER", "") && !row.is("REF", "Y4");
+    rows.extend(insured.iter().filter(stays).cloned());
+    rows.extend(payer_before(draft, told)?);
+    Ok(rows)
+}
+
+/// OI: who may be paid and told (as for the next payer, else as CLM08 and CLM09 say).
+fn release(draft: &Draft, next: &OtherPayer) -> Result<Row, Unwritable> {
+    let told = find(&draft.claim, next.range.clone(), "OI", "").and_then(|at| draft.claim.get(at));
+    if let Some(row) = told {
+        return Ok(row.clone());
+    }
+    let said = |element: usize| draft.claim.first().map(|clm| clm.text(element).into_owned());
+    let (assigned, released) = (said(8).unwrap_or_default(), said(9).unwrap_or_default());
+    made(draft, "OI", &[(3, &assigned), (6, &released)])
+}
+
+/// MOA with the remarks of the remittance; amounts beside them are not kept by us and not made up.
+fn outpatient(draft: &Draft, payment: &ClaimPayment) -> Result<Option<Row>, Unwritable> {
+    let of_claim = |list: &str| list == "MOA";
+    let codes = payment.remarks.iter().filter(|remark| of_claim(&remark.list));
+    let codes: Vec<&str> = codes.map(|remark| remark.code.as_str()).take(5).collect();
+    if codes.is_empty() {
+        return Ok(None);
+    }
+    let elements: Vec<(usize, &str)> = (3..).zip(codes).collect();
+    made(draft, "MOA", &elements).map(Some)
+}
+
+/// NM1*PR of the payer before with its day, where no line has it, and its number of the claim. An
+/// authorisation or referral that it gave goes with it.
+fn payer_before(draft: &Draft, told: &Told<'_>) -> Result<Vec<Row>, Unwritable> {
+    let own = &draft.subscriber;
+    let payer = named(own, 0..own.len(), "PR").unwrap_or_default();
+    let payer = own.get(payer).unwrap_or_default();
+    let is_number = |row: &Row| row.is("REF", "");
+    let mut rows: Vec<Row> = payer.iter().filter(|row| !is_number(row)).cloned().collect();
+    if told.payment.lines.is_empty() {
+        rows.push(paid_on(draft, told.day)?);
+    }
+    let known = |row: &&Row| ["2U", "EI", "FY", "NF"].iter().any(|list| row.is("REF", list));
+    rows.extend(payer.iter().filter(known).cloned());
+    let given = draft.claim.get(..claim_end(&draft.claim)).unwrap_or_default();
+    for list in ["G1", "9F"] {
+        rows.extend(given.iter().find(|row| row.is("REF", list)).cloned());
+    }
+    let number = told.payment.control.as_str();
+    if !number.is_empty() {
+        rows.push(made(draft, "REF", &[(1, "F8"), (2, number)])?);
+    }
+    Ok(rows)
+}
+
+fn paid_on(draft: &Draft, day: Date) -> Result<Row, Unwritable> {
+    let day = day.strftime("%Y%m%d").to_string();
+    made(draft, "DTP", &[(1, "573"), (2, "D8"), (3, &day)])
+}
+
+fn made(draft: &Draft, id: &str, elements: &[(usize, &str)]) -> Result<Row, Unwritable> {
+    let mut row = Row::new(id, draft.delimiters);
+    elements.iter().try_for_each(|(element, text)| row.set(*element, text))?;
+    Ok(row)
+}
+
+/// CAS segments: the adjustments in their order, those of one group together as they came.
+fn adjustments(draft: &Draft, all: &[Adjustment]) -> Result<Vec<Row>, NoSecondary> {
+    let mut rows: Vec<Row> = Vec::new();
+    for run in all.chunk_by(|one, next| one.group == next.group) {
+        for part in run.chunks(TRIPLETS) {
+            let mut row = made(draft, "CAS", &[(1, part[0].group.as_str())])?;
+            for (element, one) in (2..).step_by(3).zip(part) {
+                row.set(element, one.reason.as_str())?;
+                row.set(element + 1, &one.amount.plain())?;
+                let units = one.units.map(|units| units.to_string()).unwrap_or_default();
+                row.set(element + 2, &units)?;
+            }
+            rows.push(row);
+        }
+    }
+    if rows.len() > SEGMENTS { Err(NoSecondary::TooManyAdjustments) } else { Ok(rows) }
+}
+
+fn share(all: &[Adjustment]) -> Money {
+    let of_patient = all.iter().filter(|one| one.group.as_str() == "PR");
+    of_patient.map(|one| one.amount).sum()
+}
+
+/// SVD, CAS and their day on every line (loop 2430).
+fn say_on_lines(draft: &mut Draft, claim: &Claim, told: &Told<'_>) -> Result<(), NoSecondary> {
+    let payment = told.payment;
+    for (at, paid) in payment.lines.iter().enumerate() {
+        let number = matching::line_number(claim, payment, paid, at);
+        let rows = line_rows(draft, paid, told)?;
+        let line = draft.line_mut(number).ok_or(NoSecondary::LinesDiffer)?;
+        let place = cob::place_on(line);
+        line.rows.splice(place..place, rows);
+    }
+    let is_answered = |line: &crate::correction::draft::Line| {
+        line.rows.iter().any(|row| row.is("SVD", &told.payer))
+    };
+    let whole = payment.lines.is_empty() || draft.lines.iter().all(is_answered);
+    if whole { Ok(()) } else { Err(NoSecondary::LinesDiffer) }
+}
+
+fn line_rows(draft: &Draft, paid: &LinePayment, told: &Told<'_>) -> Result<Vec<Row>, NoSecondary> {
+    let mut svd = made(draft, "SVD", &[(1, &told.payer), (2, &paid.paid.plain())])?;
+    let institutional = draft.form() == Form::Institutional;
+    write_procedure(&mut svd, &paid.procedure, institutional)?;
+    if institutional {
+        svd.set(4, &paid.revenue)?;
+    }
+    svd.set(5, &paid.units.to_string())?;
+    let mut rows = vec![svd];
+    rows.extend(adjustments(draft, &paid.adjustments)?);
+    rows.push(paid_on(draft, told.day)?);
+    let share = share(&paid.adjustments).plain();
+    rows.push(made(draft, "AMT", &[(1, "EAF"), (2, &share)])?);
+    Ok(rows)
+}
+
+/// SVD03; a line that was paid by its revenue code alone (NU) has it in SVD04.
+fn write_procedure(svd: &mut Row, told: &Procedure, institutional: bool) -> Result<(), Unwritable> {
+    if told.code.is_empty() || (institutional && told.qualifier == "NU") {
+        return Ok(());
+    }
+    svd.set_part(3, 1, &told.qualifier)?;
+    svd.set_part(3, 2, &told.code)?;
+    let modifiers = (3..).zip(&told.modifiers);
+    modifiers.into_iter().try_for_each(|(part, modifier)| svd.set_part(3, part, modifier))
+}
+
+/// The next payer's loops become the subscriber's level, and the payer before takes their place.
+fn change_places(
+    draft: &mut Draft,
+    next: &OtherPayer,
+    before: Vec<Row>,
+) -> Result<(), NoSecondary> {
+    let group: Vec<Row> = draft.claim.get(next.range.clone()).unwrap_or_default().to_vec();
+    let relation = group.first().map(|sbr| sbr.text(2).into_owned()).unwrap_or_default();
+    let person = person(draft);
+    let is_self = relation == "18";
+    draft.subscriber = Arc::new(subscriber(&group, &person, is_self)?);
+    draft.patient = if is_self { None } else { Some(patient(draft, &person, &relation)?) };
+    draft.claim.drain(next.range.clone());
+    give_numbers(draft, &group)?;
+    let first = until(&draft.claim, &["SBR"]);
+    draft.claim.splice(first..first, before);
+    Ok(())
+}
+
+/// The patient's name and what hangs on it.
+fn person(draft: &Draft) -> Vec<Row> {
+    let (rows, role): (&Level, &str) = match &draft.patient {
+        Some(patient) => (patient, "QC"),
+        None => (&draft.subscriber, "IL"),
+    };
+    let range: Range<usize> = named(rows, 0..rows.len(), role).unwrap_or_default();
+    rows.get(range).unwrap_or_default().to_vec()
+}
+
+fn subscriber(group: &[Row], person: &[Row], is_self: bool) -> Result<Vec<Row>, NoSecondary> {
+    let mut sbr = group.first().cloned().ok_or(NoSecondary::NoNextPayer)?;
+    sbr.set(2, if is_self { "18" } else { "" })?;
+    let mut rows = vec![sbr];
+    let insured = named(group, 0..group.len(), "IL").ok_or(NoSecondary::NoNextPayer)?;
+    let insured = group.get(insured).unwrap_or_default();
+    let payer = named(group, 0..group.len(), "PR").ok_or(NoSecondary::NoNextPayer)?;
+    let payer = group.get(payer).unwrap_or_default();
+    rows.extend(insured.iter().filter(|row| row.is("NM1", "")).cloned());
+    for id in ["N3", "N4", "DMG"] {
+        let own = insured.iter().find(|row| row.is(id, ""));
+        let patients = person.iter().find(|row| row.is(id, "")).filter(|_| is_self);
+        rows.extend(own.or(patients).cloned());
+    }
+    rows.extend(insured.iter().filter(|row| row.is("REF", "SY")).cloned());
+    let known = |row: &&Row| ["2U", "EI", "FY", "NF"].iter().any(|list| row.is("REF", list));
+    let stays = |row: &&Row| ["NM1", "N3", "N4"].iter().any(|id| row.is(id, ""));
+    rows.extend(payer.iter().filter(stays).cloned());
+    rows.extend(payer.iter().filter(known).cloned());
+    Ok(rows)
+}
+
+fn patient(draft: &Draft, person: &[Row], relation: &str) -> Result<Level, Unwritable> {
+    let told = draft.patient.as_ref().and_then(|rows| rows.iter().find(|row| row.is("PAT", "")));
+    let mut pat = told.cloned().unwrap_or_else(|| Row::new("PAT", draft.delimiters));
+    pat.set(1, relation)?;
+    let mut rows = vec![pat];
+    for row in person {
+        let mut row = row.clone();
+        if row.is("NM1", "") {
+            row.set(1, "QC")?;
+            row.set(8, "")?;
+            row.set(9, "")?;
+        }
+        rows.push(row);
+    }
+    Ok(Arc::new(rows))
+}
+
+/// Authorisation and referral are those of the payer that the claim goes to now.
+fn give_numbers(draft: &mut Draft, group: &[Row]) -> Result<(), NoSecondary> {
+    use crate::correction::field::Field;
+    for (field, list) in [(Field::Authorization, "G1"), (Field::Referral, "9F")] {
+        let own = group.iter().find(|row| row.is("REF", list)).map(|row| row.text(2).into_owned());
+        draft.set(field, &own.unwrap_or_default()).map_err(|_| NoSecondary::Dental)?;
+    }
+    Ok(())
+}
