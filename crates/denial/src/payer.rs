@@ -35,6 +35,8 @@ pub struct PayerRules {
     pub windows: Vec<Window>,
     /// Days in which the payer usually answers what was sent to it.
     pub usual_answer_days: Option<u16>,
+    /// What it takes when a claim is sent to it again.
+    pub resubmission: Resubmission,
     /// Owners at this payer, before those of all payers.
     pub owners: Vec<OwnerRow>,
     /// Corrective steps that are others at this payer.
@@ -52,7 +54,7 @@ impl PayerRules {
         self.plan_types.contains(&plan)
     }
 
-    /// True where the file says who the payer is and nothing of how it is worked with.
+    /// True where the file says who the payer is and nothing of its clocks, codes and owners.
     #[must_use]
     pub fn only_names(&self) -> bool {
         self.windows.is_empty()
@@ -143,6 +145,64 @@ pub struct Window {
     pub as_of: SmolStr,
     /// How well it was checked.
     pub verification: Verification,
+}
+
+/// What a payer takes when a claim is sent to it again; `None` is not configured.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resubmission {
+    /// It takes a replacement (frequency 7).
+    pub takes_replacement: Option<bool>,
+    /// The same for institutional claims, where it differs there.
+    pub takes_replacement_institutional: Option<bool>,
+    /// It takes a replacement of a claim that it denied as a whole.
+    pub takes_replacement_of_denied: Option<bool>,
+    /// The claim has to be voided (frequency 8) before it goes again as new.
+    pub void_first: Option<bool>,
+    /// A replacement has to wait until the claim is final.
+    pub wait_until_final: Option<bool>,
+    /// A replacement may change one line alone.
+    pub one_line_per_replacement: Option<bool>,
+    /// The reason has to stand in a note (NTE).
+    pub note_required: Option<bool>,
+    /// The note's code (NTE01): `ADD`.
+    pub note_code: Option<SmolStr>,
+    /// Manual or contract clause.
+    pub source: SmolStr,
+    /// When the source was read.
+    pub as_of: SmolStr,
+    /// How well it was checked; none where nothing is said.
+    pub verification: Option<Verification>,
+}
+
+impl Resubmission {
+    /// True where the payer's file says nothing of it.
+    #[must_use]
+    pub fn is_unsaid(&self) -> bool {
+        *self == Resubmission::default()
+    }
+
+    /// Whether it takes a replacement of a professional or an institutional claim.
+    #[must_use]
+    pub const fn replaces(&self, institutional: bool) -> Option<bool> {
+        match self.takes_replacement_institutional {
+            Some(takes) if institutional => Some(takes),
+            Some(_) | None => self.takes_replacement,
+        }
+    }
+
+    /// Every answer in words with what it answers; `None` is not configured.
+    #[must_use]
+    pub fn answers(&self) -> [(&'static str, Option<bool>); 7] {
+        [
+            ("takes a replacement (frequency 7)", self.takes_replacement),
+            ("takes a replacement of an institutional claim", self.replaces(true)),
+            ("takes a replacement of a denied claim", self.takes_replacement_of_denied),
+            ("wants the claim voided first (frequency 8)", self.void_first),
+            ("waits until the claim is final", self.wait_until_final),
+            ("takes one changed line a replacement", self.one_line_per_replacement),
+            ("wants the reason in a note (NTE)", self.note_required),
+        ]
+    }
 }
 
 named! {

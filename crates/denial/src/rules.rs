@@ -13,7 +13,7 @@ use crate::denial::{NextActionKind, Status};
 use crate::ids::PersonId;
 use crate::money::Money;
 use crate::owner::{Member, Owners};
-use crate::payer::{PayerRules, key};
+use crate::payer::{PayerRules, Resubmission, key};
 use crate::playbook::Playbook;
 use crate::protected::Protected;
 
@@ -83,20 +83,34 @@ impl Rules {
     /// does.
     #[must_use]
     pub fn payer(&self, name: &PayerName, plan: PlanType) -> Option<&PayerRules> {
-        let programs = self.programs(name);
-        let unsaid = || programs.iter().find_map(|payer| payer.plan_where_unsaid);
-        let plan = if plan == PlanType::Unknown { unsaid().unwrap_or(plan) } else { plan };
-        let covering = || programs.iter().find(|payer| payer.covers(plan));
-        let general = || programs.iter().find(|payer| payer.plan_types.is_empty());
-        let only = || programs.first().filter(|_| plan == PlanType::Unknown && programs.len() == 1);
+        let (found, plan) = self.program(name, plan);
         let floor = || self.payers.iter().find(|payer| payer.default_for.contains(&plan));
-        let found = covering().or_else(general).or_else(only).copied();
         match found {
             // Who a payer is keeps no floor of the law away.
             Some(payer) if payer.only_names() => floor().or(found),
             Some(_) => found,
             None => floor(),
         }
+    }
+
+    /// What a payer takes when a claim goes to it again: what its own file says, or the file of
+    /// [`Rules::payer`]; `None` is not configured.
+    #[must_use]
+    pub fn resubmission(&self, name: &PayerName, plan: PlanType) -> Option<&Resubmission> {
+        let own = self.program(name, plan).0;
+        let said = own.into_iter().chain(self.payer(name, plan)).map(|payer| &payer.resubmission);
+        said.into_iter().find(|said| !said.is_unsaid())
+    }
+
+    /// The payer's own file for a line of business, and which that is.
+    fn program(&self, name: &PayerName, plan: PlanType) -> (Option<&PayerRules>, PlanType) {
+        let programs = self.programs(name);
+        let unsaid = || programs.iter().find_map(|payer| payer.plan_where_unsaid);
+        let plan = if plan == PlanType::Unknown { unsaid().unwrap_or(plan) } else { plan };
+        let covering = || programs.iter().find(|payer| payer.covers(plan));
+        let general = || programs.iter().find(|payer| payer.plan_types.is_empty());
+        let only = || programs.first().filter(|_| plan == PlanType::Unknown && programs.len() == 1);
+        (covering().or_else(general).or_else(only).copied(), plan)
     }
 
     /// The payer behind a spelling, whatever its program, without the floors of the law: two

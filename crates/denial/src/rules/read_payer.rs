@@ -1,4 +1,4 @@
-//! `payers/*.toml`: names, plan types, windows, usual answer, own reasons and owners.
+//! `payers/*.toml`: names, plan types, windows, usual answer, resubmission, own reasons and owners.
 
 use smol_str::SmolStr;
 
@@ -8,7 +8,7 @@ use super::read_checklist::checklists;
 use super::read_desk::owner;
 use super::read_playbook::reasons;
 use crate::deadline::DeadlineKind;
-use crate::payer::{Counts, OnHoliday, PayerRules, Unit, Window, key};
+use crate::payer::{Counts, OnHoliday, PayerRules, Resubmission, Unit, Window, key};
 
 impl Draft {
     pub(super) fn read_payer(&mut self, file: &str, text: &str) {
@@ -39,6 +39,7 @@ fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerR
         table.finish();
         days
     });
+    let resubmission = page.table("resubmission").map(|table| resubmission(&table));
     let mut windows = Vec::new();
     for entry in page.entries("window") {
         if let Some(window) = window(&entry) {
@@ -63,10 +64,45 @@ fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerR
         plan_where_unsaid: page.named("plan_where_unsaid"),
         windows,
         usual_answer_days,
+        resubmission: resubmission.unwrap_or_default(),
         owners,
         checklists,
         reasons: std::collections::BTreeMap::new(),
     })
+}
+
+/// `[resubmission]`: what it says, with where that is from; a table that says nothing is a fault.
+fn resubmission(entry: &Entry<'_>) -> Resubmission {
+    let verification = entry.required("verification", entry.named("verification"));
+    let read = Resubmission {
+        takes_replacement: entry.flag("takes_replacement"),
+        takes_replacement_institutional: entry.flag("takes_replacement_institutional"),
+        takes_replacement_of_denied: entry.flag("takes_replacement_of_denied"),
+        void_first: entry.flag("void_first"),
+        wait_until_final: entry.flag("wait_until_final"),
+        one_line_per_replacement: entry.flag("one_line_per_replacement"),
+        note_required: entry.flag("note_required"),
+        note_code: note_code(entry),
+        source: entry.required("source", entry.text("source")).unwrap_or_default().into(),
+        as_of: entry.required("as_of", entry.text("as_of")).unwrap_or_default().into(),
+        verification,
+    };
+    if read.answers().iter().all(|(_, said)| said.is_none()) {
+        let hint = "leave the table out where nothing is known";
+        entry.fault("a resubmission that says nothing".to_owned(), hint);
+    }
+    entry.finish();
+    read
+}
+
+/// The code of a note: three letters as NTE01 has them.
+fn note_code(entry: &Entry<'_>) -> Option<SmolStr> {
+    let code = entry.text("note_code")?;
+    if code.len() == 3 && code.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        return Some(code.into());
+    }
+    entry.fault_at("note_code", format!("note_code: came \"{code}\""), "write three letters: ADD");
+    None
 }
 
 fn window(entry: &Entry<'_>) -> Option<Window> {

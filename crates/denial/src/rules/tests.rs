@@ -72,6 +72,57 @@ fn a_clinic_adds_a_payer_in_a_few_lines() {
     assert_eq!((payer.name.as_str(), payer.windows.len()), ("Test Health", 1));
 }
 
+const SOURCE: &str = "source = \"contract 4.2\"\nas_of = \"2026\"\nverification = \"clinic\"\n";
+
+#[test]
+fn a_payer_says_what_it_takes_when_a_claim_goes_again() {
+    let table = "\n[resubmission]\ntakes_replacement = true\nnote_required = true\n\
+                 note_code = \"ADD\"\n";
+    let rules = read(&with("payers/test.toml", &format!("{HEAD}{table}{SOURCE}"))).expect("rules");
+    let name = PayerName { name: "Test Health".into(), ids: Vec::new() };
+    let said = rules.resubmission(&name, PlanType::Commercial).expect("said");
+    assert_eq!((said.replaces(false), said.replaces(true)), (Some(true), Some(true)));
+    assert_eq!((said.void_first, said.note_code.as_deref()), (None, Some("ADD")));
+    let wrong = "\n[resubmission]\ntakes_replacment = true\nnote_code = \"add\"\n";
+    let found = faults("payers/test.toml", &format!("{HEAD}{wrong}"));
+    let begins = [
+        "payers/test.toml:4: a resubmission that says nothing (leave the table out",
+        "payers/test.toml:4: as_of is missing",
+        "payers/test.toml:4: source is missing",
+        "payers/test.toml:4: verification is missing",
+        "payers/test.toml:5: `takes_replacment` is not a key of this table (known: as_of, ",
+        "payers/test.toml:6: note_code: came \"add\" (write three letters: ADD)",
+    ];
+    for begin in begins {
+        assert!(found.iter().any(|fault| fault.starts_with(begin)), "{begin}\n{found:#?}");
+    }
+    assert_eq!(found.len(), begins.len(), "{found:#?}");
+}
+
+#[test]
+fn shipped_payers_say_what_they_take_again() {
+    let rules = read(&shipped()).expect("rules");
+    let said = |file: &str| {
+        let payer = rules.payers.iter().find(|payer| payer.file == file).expect("shipped");
+        payer.resubmission.clone()
+    };
+    let medicare = said("payers/medicare.toml");
+    assert_eq!((medicare.replaces(false), medicare.replaces(true)), (Some(false), Some(true)));
+    assert_eq!(said("payers/medicaid_california.toml").one_line_per_replacement, Some(true));
+    assert_eq!(said("payers/premera_alaska.toml").note_code.as_deref(), Some("ADD"));
+    assert!(said("payers/aetna_commercial.toml").is_unsaid(), "nothing is guessed");
+    // What it takes again keeps no floor of the law away, and the floor hides none of it.
+    let name = PayerName { name: "Kaiser Permanente Washington".into(), ids: Vec::new() };
+    let payer = rules.payer(&name, PlanType::SelfFunded).expect("the floor");
+    assert_eq!(payer.file, "payers/erisa.toml");
+    let said = rules.resubmission(&name, PlanType::SelfFunded).expect("its own");
+    assert_eq!(said.takes_replacement, Some(true));
+    let name = PayerName { name: "Nobody".into(), ids: Vec::new() };
+    let said = rules.resubmission(&name, PlanType::Medicare).expect("Medicare's");
+    assert_eq!(said.takes_replacement, Some(false));
+    assert_eq!(rules.resubmission(&name, PlanType::Commercial), None);
+}
+
 #[test]
 fn every_fault_of_a_file_is_told_with_its_line() {
     let text = "name = 5\nplan_type = [\"commercial\"]\nplan_types = [\"vision\"]\n\n\

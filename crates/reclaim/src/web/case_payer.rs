@@ -2,7 +2,7 @@
 
 use denial::category::Category;
 use denial::denial::Denial;
-use denial::payer::{PayerRules, Verification, Window};
+use denial::payer::{PayerRules, Resubmission, Verification, Window};
 use denial::rules::Rules;
 
 use crate::web::words;
@@ -17,6 +17,10 @@ pub(crate) struct PayerView {
     pub(crate) plans: String,
     pub(crate) answer: Option<String>,
     pub(crate) windows: Vec<WindowView>,
+    /// What it takes when a claim goes again: what, whether it does.
+    pub(crate) resubmission: Vec<(String, &'static str)>,
+    /// Where that is from; empty where nothing is configured.
+    pub(crate) resubmission_source: String,
     /// Reason, who owns it there.
     pub(crate) owners: Vec<(String, String)>,
     /// Codes that mean something of their own there.
@@ -42,6 +46,7 @@ impl PayerView {
         let own = rules.canonical(&case.payer_name).is_some_and(|one| one.name == payer.name);
         let plans: Vec<String> =
             payer.plan_types.iter().map(|plan| words::lower(plan.as_str())).collect();
+        let again = rules.resubmission(&case.payer_name, case.plan).cloned().unwrap_or_default();
         let codes: Vec<&str> = payer.own_reasons().map(|code| code.as_str()).collect();
         Some(PayerView {
             name: payer.name.to_string(),
@@ -51,6 +56,8 @@ impl PayerView {
             plans: plans.join(", "),
             answer: payer.usual_answer_days.map(|days| words::counted(days.into(), "day", "days")),
             windows: payer.windows.iter().map(|one| window(one, case)).collect(),
+            resubmission: resubmission(&again),
+            resubmission_source: origin(&again),
             owners: owners(payer),
             codes: codes.join(", "),
         })
@@ -63,14 +70,6 @@ fn window(window: &Window, case: &Denial) -> WindowView {
         0 => String::new(),
         days => format!(", presumed {} later", words::counted(days.into(), "day", "days")),
     };
-    let checked = match window.verification {
-        Verification::TwoSources => "two sources agree",
-        Verification::OneSource => "one source read",
-        Verification::Unverified => "no source read: confirm it",
-        Verification::Clinic => "the clinic's own word",
-    };
-    let source = [window.source.as_str(), window.as_of.as_str(), checked];
-    let source: Vec<&str> = source.into_iter().filter(|part| !part.is_empty()).collect();
     WindowView {
         kind: words::sentence_case(&window.kind.in_words()),
         length: window.in_words(),
@@ -79,9 +78,42 @@ fn window(window: &Window, case: &Denial) -> WindowView {
             words::lower(window.from_event.as_str())
         ),
         only: only(window),
-        source: source.join(" · "),
+        source: sourced(&window.source, &window.as_of, window.verification),
         here: window.is_for(case.category) && window.holds_on(case.denied_on),
     }
+}
+
+/// A source, when it was read and how well.
+fn sourced(source: &str, as_of: &str, verification: Verification) -> String {
+    let checked = match verification {
+        Verification::TwoSources => "two sources agree",
+        Verification::OneSource => "one source read",
+        Verification::Unverified => "no source read: confirm it",
+        Verification::Clinic => "the clinic's own word",
+    };
+    let parts: Vec<&str> =
+        [source, as_of, checked].into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(" · ")
+}
+
+/// What a payer takes again, in words; what nobody wrote down says so.
+fn resubmission(said: &Resubmission) -> Vec<(String, &'static str)> {
+    let word = |said: Option<bool>| match said {
+        Some(true) => "Yes",
+        Some(false) => "No",
+        None => "Not configured",
+    };
+    let note = said.note_code.as_ref().map(|code| format!(" as NTE*{code}")).unwrap_or_default();
+    let rows = said.answers().map(|(what, yes)| {
+        let more = if what.ends_with("(NTE)") { note.as_str() } else { "" };
+        (format!("{}{more}", words::sentence_case(what)), word(yes))
+    });
+    rows.to_vec()
+}
+
+fn origin(said: &Resubmission) -> String {
+    let sourced = said.verification.map(|checked| sourced(&said.source, &said.as_of, checked));
+    sourced.unwrap_or_default()
 }
 
 fn only(window: &Window) -> String {
