@@ -80,6 +80,8 @@ named! {
         BillPatient = "bill_patient",
         /// Propose to give it up.
         ProposeWriteOff = "propose_write_off",
+        /// Post the payment of a payer that gave way.
+        PostPayment = "post_payment",
     }
 }
 
@@ -458,6 +460,9 @@ pub struct Denial {
     /// ends it.
     #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
     pub sub_status: SmolStr,
+    /// Overturned in part only: what the payer did not give way on stays denied.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rest_denied: bool,
     /// Counts every saved decision, from 1, however many events it has.
     pub version: u32,
 }

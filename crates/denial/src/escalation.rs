@@ -134,9 +134,8 @@ fn near(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date)> 
 }
 
 fn late(denial: &Denial, today: Date) -> Option<(Overdue, Date)> {
-    let Work::Open { status, escalate_on, .. } = &denial.work else { return None };
-    let is_payers = status.is_awaiting() || *status == Status::Overturned;
-    let why = if is_payers { Overdue::PayerSilent } else { Overdue::NotTouched };
+    let Work::Open { escalate_on, .. } = &denial.work else { return None };
+    let why = if denial.lies_with_payer() { Overdue::PayerSilent } else { Overdue::NotTouched };
     (*escalate_on < today).then_some((why, *escalate_on))
 }
 

@@ -38,3 +38,4 @@ pub mod remittance;
 pub mod rules;
 pub mod totals;
 pub mod triage;
+pub mod waits;

@@ -16,14 +16,16 @@ use crate::rules::Desk;
 pub struct Stake<'a> {
     /// What nobody has explained yet.
     pub outstanding: Money,
-    /// The chance of winning it.
-    pub chance: Chance,
+    /// The chance of winning it; none where no rule says.
+    pub chance: Option<Chance>,
     /// Its category, which says what a round of work costs.
     pub category: Category,
     /// The day of the denial.
     pub denied_on: Date,
-    /// Its clocks.
+    /// Its open clocks.
     pub deadlines: &'a [Deadline],
+    /// True where the payer gave way on all of it: its payment is to be posted, nothing to be won.
+    pub is_won: bool,
 }
 
 /// How urgent a case is, and why.
@@ -42,6 +44,8 @@ named! {
     Floor {
         /// Every clock has run out: what is left is an exception or a write-off.
         PastDue = "past_due",
+        /// The payer gave way: only its payment is to be posted.
+        Won = "won",
         /// By its amount.
         Ordinary = "ordinary",
         /// A clock runs out within [`FLOOR_DAYS`].
@@ -90,26 +94,52 @@ const OLDEST_WEEKS: i64 = 26;
 /// is ranked again each night.
 #[must_use]
 pub fn priority(stake: &Stake<'_>, desk: &Desk, today: Date) -> Priority {
-    let expected = stake.outstanding.share_rounded(stake.chance);
+    if stake.is_won {
+        return won(stake, today);
+    }
+    let expected = expected(stake);
     let cost = desk.cost_of(stake.category);
     let worth = (expected - cost).max(Money::ZERO);
     let clock = deadline::soonest(stake.deadlines, today);
     let left = clock.map(|(clock, date)| (clock.kind, days(today, date)));
     let parts = vec![
-        Part {
-            name: PartName::Expected,
-            amount: expected,
-            why: format!("{} outstanding × {} chance", stake.outstanding, stake.chance),
-        },
+        Part { name: PartName::Expected, amount: expected, why: chance_in_words(stake) },
         Part {
             name: PartName::Cost,
             amount: -cost,
             why: format!("one round of work on {}", in_words(stake.category.as_str())),
         },
-        days_left(worth, left),
+        days_left(worth, left, stake.deadlines),
         age(worth, days(stake.denied_on, today)),
     ];
-    let floor = floor(stake.outstanding, left);
+    summed(floor(stake.outstanding, left), parts)
+}
+
+/// The money times its chance; nothing is expected by a chance that no rule says.
+fn expected(stake: &Stake<'_>) -> Money {
+    stake.chance.map_or(Money::ZERO, |chance| stake.outstanding.share_rounded(chance))
+}
+
+fn chance_in_words(stake: &Stake<'_>) -> String {
+    let outstanding = stake.outstanding;
+    stake.chance.map_or_else(
+        || format!("{outstanding} outstanding; its chance is not configured"),
+        |chance| format!("{outstanding} outstanding × {chance} chance"),
+    )
+}
+
+/// What is won waits for its payment alone: of two the larger, then the older.
+fn won(stake: &Stake<'_>, today: Date) -> Priority {
+    let sure = Part {
+        name: PartName::Expected,
+        amount: stake.outstanding,
+        why: "the payer gave way: what is outstanding is to be posted".to_owned(),
+    };
+    let parts = vec![sure, age(stake.outstanding, days(stake.denied_on, today))];
+    summed(Floor::Won, parts)
+}
+
+fn summed(floor: Floor, parts: Vec<Part>) -> Priority {
     let sum: Money = parts.iter().map(|part| part.amount).sum();
     // Within its storey, whatever a claim of absurd size adds up to.
     let within = sum.cents().clamp(-STOREY / 2, STOREY / 2);
@@ -117,10 +147,11 @@ pub fn priority(stake: &Stake<'_>, desk: &Desk, today: Date) -> Priority {
 }
 
 /// The worth once more, in equal steps over the last days before the soonest date.
-fn days_left(worth: Money, left: Option<(DeadlineKind, i32)>) -> Part {
+fn days_left(worth: Money, left: Option<(DeadlineKind, i32)>, clocks: &[Deadline]) -> Part {
     let Some((kind, left)) = left else {
-        let why = "no clock is configured".to_owned();
-        return Part { name: PartName::DaysLeft, amount: Money::ZERO, why };
+        let lacks = clocks.iter().any(Deadline::lacks_rule);
+        let why = if lacks { "not configured: no clock has a day" } else { "no clock runs" };
+        return Part { name: PartName::DaysLeft, amount: Money::ZERO, why: why.to_owned() };
     };
     let near = if left < 0 { 0 } else { (HORIZON_DAYS - i64::from(left)).max(0) };
     let amount = portion(worth, near, HORIZON_DAYS);
@@ -151,7 +182,8 @@ fn floor(outstanding: Money, left: Option<(DeadlineKind, i32)>) -> Floor {
 
 const fn height(floor: Floor) -> i64 {
     match floor {
-        Floor::PastDue => -STOREY,
+        Floor::PastDue => -2 * STOREY,
+        Floor::Won => -STOREY,
         Floor::Ordinary => 0,
         Floor::DueSoon => STOREY,
     }
@@ -201,20 +233,27 @@ named! {
 /// Rework or write off (features 4.04): a suggestion; a person decides.
 #[must_use]
 pub fn rework_or_write_off(stake: &Stake<'_>, desk: &Desk) -> Suggestion {
+    if stake.is_won {
+        let why = "the payer gave way: post its payment".to_owned();
+        let net = stake.outstanding;
+        return Suggestion { advice: Advice::Rework, break_even: None, net, why };
+    }
     let cost = desk.cost_of(stake.category);
-    let net = stake.outstanding.share_rounded(stake.chance) - cost;
-    let break_even = break_even(cost, stake.chance);
+    let net = expected(stake) - cost;
+    let break_even = stake.chance.and_then(|chance| break_even(cost, chance));
     let (advice, why) = if stake.outstanding <= desk.small_balance {
         let limit = desk.small_balance;
         (Advice::WriteOff, format!("{} is a small balance (at most {limit})", stake.outstanding))
     } else if net > Money::ZERO {
         (Advice::Rework, format!("a round of work for {cost} is expected to leave {net}"))
-    } else {
+    } else if let Some(chance) = stake.chance {
         let from = break_even.map_or_else(
             || "at no amount".to_owned(),
-            |amount| format!("above {amount} at {} chance", stake.chance),
+            |amount| format!("above {amount} at {chance} chance"),
         );
         (Advice::WriteOff, format!("a round of work for {cost} pays {from}"))
+    } else {
+        (Advice::Rework, "its chance is not configured: nothing speaks for giving it up".to_owned())
     };
     Suggestion { advice, break_even, net, why }
 }
@@ -263,10 +302,11 @@ mod tests {
     fn stake(cents: i64, deadlines: &[Deadline]) -> Stake<'_> {
         Stake {
             outstanding: Money::from_cents(cents),
-            chance: Chance::from_basis_points(5_000),
+            chance: Some(Chance::from_basis_points(5_000)),
             category: Category::Bundling,
             denied_on: date(2026, 2, 24),
             deadlines,
+            is_won: false,
         }
     }
 
@@ -307,6 +347,19 @@ mod tests {
         assert_eq!(found.floor, Floor::PastDue);
         assert_eq!(found.parts[2].why, "appeal, level 1: past due by 1 day");
         assert!(found.score < priority(&stake(100, &[]), &desk(), TODAY).score);
+    }
+
+    #[test]
+    fn what_is_won_stands_below_what_can_still_be_won_and_is_never_given_up() {
+        let won = Stake { is_won: true, ..stake(50_000, &[]) };
+        let found = priority(&won, &desk(), TODAY);
+        assert_eq!((found.floor, found.parts[0].amount.cents()), (Floor::Won, 50_000));
+        assert!(found.parts.iter().all(|part| part.name != PartName::DaysLeft));
+        assert!(found.score < priority(&stake(100, &[]), &desk(), TODAY).score);
+        let past = [clock(DeadlineKind::Appeal(1), -1)];
+        assert!(found.score > priority(&stake(50_000, &past), &desk(), TODAY).score);
+        let small = Stake { is_won: true, ..stake(500, &[]) };
+        assert_eq!(rework_or_write_off(&small, &desk()).advice, Advice::Rework);
     }
 
     #[test]
@@ -351,6 +404,15 @@ mod tests {
         assert_eq!(advice(1_652), Advice::Rework);
         let found = rework_or_write_off(&stake(1_500, &[]), &desk());
         assert_eq!(found.why, "a round of work for $8.25 pays above $16.50 at 50.0 % chance");
+    }
+
+    #[test]
+    fn a_chance_that_no_rule_says_is_not_guessed() {
+        let unknown = Stake { chance: None, ..stake(50_000, &[]) };
+        let found = priority(&unknown, &desk(), TODAY);
+        assert_eq!(found.parts[0].why, "$500.00 outstanding; its chance is not configured");
+        assert_eq!(found.parts[2].why, "no clock runs");
+        assert_eq!(rework_or_write_off(&unknown, &desk()).advice, Advice::Rework);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use store::{Tx, instant};
 use crate::boards::Boards;
 use crate::practice::Office;
 use crate::show;
-use crate::web::tiles::Counter;
+use crate::web::tiles::{AT_RISK, Counter};
 use crate::web::words;
 
 /// One digest.
@@ -100,7 +100,7 @@ pub(crate) fn label(what: &str) -> &str {
     match what {
         "due_today" => "Next action today",
         "late" => "Next action late",
-        "clocks" => "A clock runs out within 7 days",
+        "clocks" => "Due within 7 days",
         "past_due" => "Past due",
         "new" => "New since",
         "answers" => "Answers that came for you",
@@ -253,7 +253,7 @@ fn of_person(role: Role, day: Date, since: Date) -> Vec<(&'static str, String)> 
     let opened = opened(day, since);
     if role == Role::Executive {
         return vec![
-            ("at_risk", String::new()),
+            ("at_risk", AT_RISK.to_owned()),
             ("clocks", "due=soon".to_owned()),
             ("past_due", "due=past".to_owned()),
             ("new", opened),

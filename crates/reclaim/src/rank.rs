@@ -2,7 +2,6 @@
 //! Days pass without an act, so a sweep counts open cases anew each night.
 
 use denial::category::{AdjustmentKind, Category};
-use denial::deadline;
 use denial::denial::{Denial, DeniedLine};
 use denial::money::Chance;
 use denial::payer::PayerRules;
@@ -20,7 +19,7 @@ use crate::{clock, settle};
 
 /// The numbers that the queue sorts by.
 pub(crate) fn rank(case: &Denial, today: Date, rules: &Rules) -> Rank {
-    let soonest = deadline::soonest(&case.deadlines, today);
+    let soonest = case.soonest_clock(today);
     let line = leading_line(case);
     let payer = rules.payer(&case.payer_name, case.plan);
     let code = line.and_then(|line| rulings(line, payer, rules).max_by_key(|(one, _)| one.amount));
@@ -119,19 +118,26 @@ pub(crate) fn is_before_today(office: &Office, at: &str) -> bool {
 
 /// The priority with its parts.
 pub(crate) fn priority(case: &Denial, today: Date, rules: &Rules) -> Priority {
-    let stake = Stake {
-        outstanding: case.balance.outstanding(),
-        chance: chance(case, rules),
-        category: case.category,
-        denied_on: case.denied_on,
-        deadlines: &case.deadlines,
-    };
-    triage::priority(&stake, &rules.desk, today)
+    triage::priority(&stake(case, rules), &rules.desk, today)
 }
 
-/// The stated prior of the leading reason: the largest denial that stands.
-pub(crate) fn chance(case: &Denial, rules: &Rules) -> Chance {
-    leading(case, rules).map(|ruling| ruling.chance).unwrap_or_default()
+/// What is at stake in a case.
+pub(crate) fn stake<'a>(case: &'a Denial, rules: &Rules) -> Stake<'a> {
+    Stake {
+        outstanding: case.balance.outstanding(),
+        chance: known_chance(case, rules),
+        category: case.category,
+        denied_on: case.denied_on,
+        deadlines: case.open_clocks(),
+        is_won: case.is_overturned_in_full(),
+    }
+}
+
+/// The stated prior of the leading reason: the largest denial that stands. None where nobody has
+/// mapped that reason, so that no prior speaks of it.
+pub(crate) fn known_chance(case: &Denial, rules: &Rules) -> Option<Chance> {
+    let ruling = leading(case, rules).filter(|one| one.category != Category::Unmapped)?;
+    Some(ruling.chance)
 }
 
 /// What the playbook says of the leading reason of a case.

@@ -227,7 +227,8 @@ fn in_words(case: &Denial) -> Vec<String> {
         ));
     }
     for clock in &case.deadlines {
-        lines.push(format!("  clock {:?}: {}", clock.kind, clock_in_words(clock)));
+        let closed = if case.open_clocks().contains(clock) { "" } else { ", closed" };
+        lines.push(format!("  clock {:?}: {}{closed}", clock.kind, clock_in_words(clock)));
     }
     lines
 }

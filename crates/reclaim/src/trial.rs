@@ -146,7 +146,7 @@ fn facts(case: &Denial, people: &People) -> BTreeMap<String, String> {
         let next = format!("{} by {}", words(next.kind.as_str()), next.on.strftime(DAY));
         facts.insert("next action".to_owned(), next);
     }
-    for clock in &case.deadlines {
+    for clock in case.open_clocks() {
         let due = match &clock.due {
             Due::On { date, .. } => date.strftime(DAY).to_string(),
             Due::NoRule => "not configured".to_owned(),

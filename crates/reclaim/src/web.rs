@@ -64,6 +64,7 @@ mod questions;
 mod queue;
 mod queue_patients;
 mod queue_row;
+mod reach;
 mod reasons;
 mod rejections;
 mod remittance_claim;
@@ -97,6 +98,7 @@ mod trouble;
 mod unmatched;
 mod upload;
 pub(crate) mod words;
+mod worth;
 
 use std::sync::{Arc, Mutex};
 

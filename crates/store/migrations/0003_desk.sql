@@ -226,8 +226,8 @@ create index reveal_kind on reveal (practice, kind, looked_at, began_at);
 -- each database in its own words.
 alter table denial add column opened_on text not null default '';
 alter table denial add column promised_by text;   -- the day by which the payer promised an answer
-alter table denial add column proposed text not null default 'no'  -- a write-off waits for a second
-  check (proposed in ('yes', 'no'));                                -- person
+alter table denial add column waits_on text not null default ''    -- whose step it is; empty where
+  check (waits_on in ('', 'approval', 'colleague', 'payer', 'us'));  -- it is closed
 
 -- What somebody was told in the morning, as it was then: one a day (features 9.03). It names no
 -- patient.

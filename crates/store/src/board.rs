@@ -1,6 +1,5 @@
 //! What the board is made of: cases as columns, all of them once and then those that changed.
 
-use denial::denial::{NextActionKind, Status};
 use denial::ids::DenialId;
 use denial::person::Role;
 use futures_util::TryStreamExt;
@@ -39,7 +38,7 @@ macro_rules! listed {
             "select d.denial, d.state, d.status, d.category, d.role, d.person, d.payer, d.plan,
              d.code, d.remark, d.service, d.provider, d.next_kind, d.unmapped, d.brought_to,
              d.due_on, d.denied_on, d.next_on, d.snoozed_until, d.outstanding, d.priority, d.round,
-             d.no_rule, d.quarantined, d.sub_status, d.opened_on, d.promised_by, d.proposed, ",
+             d.no_rule, d.quarantined, d.sub_status, d.opened_on, d.promised_by, d.waits_on, ",
             $asked,
             " where d.practice = $1",
             $which
@@ -51,7 +50,7 @@ macro_rules! read_listed {
     ($row:expr, $put:expr) => {{
         let text = |at: usize| $row.try_get::<&str, _>(at);
         let maybe = |at: usize| $row.try_get::<Option<&str>, _>(at).map(Option::unwrap_or_default);
-        let (id, status, next) = (text(0)?, text(2)?, text(12)?);
+        let id = text(0)?;
         let day = |at: usize, column| date(id, column, text(at)?);
         let soonest = text(15)?;
         let (snoozed, promised) = (maybe(18)?, maybe(26)?);
@@ -59,7 +58,7 @@ macro_rules! read_listed {
         $put(&Listed {
             id: DenialId::parse(id).map_err(|_| odd(id, "denial"))?.bits(),
             is_open,
-            status,
+            status: text(2)?,
             reason: text(3)?,
             role: text(4)?,
             owner: text(5)?,
@@ -69,8 +68,8 @@ macro_rules! read_listed {
             remark: text(9)?,
             service: text(10)?,
             provider: text(11)?,
-            next,
-            waiting: if is_open { waiting(status, next, text(27)?) } else { "" },
+            next: text(12)?,
+            waiting: text(27)?,
             unmapped: maybe(13)?,
             brought_to: text(14)?,
             sub_status: text(24)?,
@@ -173,20 +172,6 @@ impl Tx {
             seq
         );
         Ok(())
-    }
-}
-
-/// Whose turn it is.
-fn waiting(status: &str, next: &str, proposed: &str) -> &'static str {
-    if proposed == "yes" {
-        return "approval";
-    }
-    if Status::from_name(status).is_some_and(Status::is_awaiting) {
-        return "payer";
-    }
-    match NextActionKind::from_name(next) {
-        Some(NextActionKind::AskColleague) => "colleague",
-        Some(_) | None => "us",
     }
 }
 

@@ -3,6 +3,7 @@
 use denial::deadline::Deadline;
 use denial::denial::{Denial, Work};
 use denial::person::Moment;
+use denial::waits::WaitsOn;
 use jiff::civil::Date;
 
 use crate::bulk::{Bulk, Cell};
@@ -70,7 +71,7 @@ pub(crate) const DENIAL: Bulk = Bulk {
         "sub_status",
         "opened_on",
         "promised_by",
-        "proposed",
+        "waits_on",
     ],
 };
 
@@ -87,7 +88,7 @@ struct Columns<'a> {
     brought_to: &'static str,
     no_rule: &'static str,
     promised_by: Option<String>,
-    proposed: &'static str,
+    waits_on: &'static str,
     body: String,
 }
 
@@ -105,7 +106,7 @@ impl Columns<'_> {
         };
         let is_open = state == "open";
         let told = case.escalated.filter(|_| is_open);
-        let lacks = is_open && case.deadlines.iter().any(Deadline::lacks_rule);
+        let lacks = case.open_clocks().iter().any(Deadline::lacks_rule);
         Columns {
             state,
             role,
@@ -118,7 +119,7 @@ impl Columns<'_> {
             brought_to: told.map_or("", |told| told.to.as_str()),
             no_rule: if lacks { "yes" } else { "no" },
             promised_by: case.promised_by.map(|day| day.to_string()),
-            proposed: if case.waits_for_approval() { "yes" } else { "no" },
+            waits_on: case.waits_on().map_or("", WaitsOn::as_str),
             body: serde_json::to_string(case).expect("a case is JSON"),
         }
     }
@@ -174,7 +175,7 @@ impl Tx {
              version = $16, changed_at = $17, changed_by = $18, body = $19,
              claim = $20, number = $21, payer = $22, brought_to = $23, no_rule = $24,
              unmapped = $25, code = $26, remark = $27, service = $28, provider = $29,
-             sub_status = $30, opened_on = $31, promised_by = $32, proposed = $33
+             sub_status = $30, opened_on = $31, promised_by = $32, waits_on = $33
              where practice = $34 and denial = $35 and version = $36",
             columns.state,
             after.status().as_str(),
@@ -208,7 +209,7 @@ impl Tx {
             after.sub_status.as_str(),
             after.opened_on.to_string(),
             columns.promised_by,
-            columns.proposed,
+            columns.waits_on,
             self.practice.as_str(),
             after.id.as_str(),
             i64::from(read)
@@ -315,6 +316,6 @@ pub(crate) fn row(
         Cell::Text(case.sub_status.to_string()),
         Cell::Text(case.opened_on.to_string()),
         Cell::Maybe(columns.promised_by),
-        Cell::Text(columns.proposed.to_owned()),
+        Cell::Text(columns.waits_on.to_owned()),
     ]
 }

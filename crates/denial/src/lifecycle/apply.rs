@@ -158,6 +158,7 @@ impl Denial {
             self.sub_status = SmolStr::default();
         }
         self.work = work.clone();
+        self.rest_denied = matches!(deed, Deed::Overturned { rest_denied: true, .. });
         self.proposal = None;
         self.snoozed_until = None;
         self.promised_by = None;

@@ -153,7 +153,10 @@ impl Denial {
             Next::Review | Next::CallPayer | Next::AskColleague | Next::AwaitPayer => {
                 clock != Clock::PayerAnswer
             }
-            Next::CoordinateBenefits | Next::BillPatient | Next::ProposeWriteOff => false,
+            Next::CoordinateBenefits
+            | Next::BillPatient
+            | Next::ProposeWriteOff
+            | Next::PostPayment => false,
         };
         self.running(today).into_iter().rfind(|(clock, _)| fits(*clock))
     }
@@ -180,7 +183,11 @@ impl Denial {
         let mut changes = vec![Change::Contacted { contact: contact.clone(), at: at.now }];
         if let Some(on) = contact.promised_by.filter(|_| !self.status().is_closed()) {
             not_before(on, at.today)?;
-            let next = NextAction { kind: NextActionKind::AwaitPayer, on };
+            let kind = match self.status() {
+                Status::Overturned => NextActionKind::PostPayment,
+                _ => NextActionKind::AwaitPayer,
+            };
+            let next = NextAction { kind, on };
             let escalate_on = later(on, rules.desk.promise_days);
             changes.push(Change::Scheduled { next, escalate_on });
         }
@@ -239,6 +246,9 @@ impl Denial {
             Some(on) => NextAction { kind: NextActionKind::AskColleague, on },
             None if self.status().is_awaiting() => {
                 self.next_by_payer(self.out_since().unwrap_or(at.today), at.today, rules)
+            }
+            None if self.status() == Status::Overturned => {
+                self.next_by_habit(NextActionKind::PostPayment, at.today, rules)
             }
             None => self.next_by_habit(NextActionKind::Review, at.today, rules),
         };

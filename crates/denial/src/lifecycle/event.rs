@@ -279,6 +279,10 @@ pub enum Deed {
         expected: Option<Money>,
         /// True where it gave way in part only.
         partly: bool,
+        /// True where the rest stays denied and its clocks run on; entries of before that was kept
+        /// lack it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        rest_denied: bool,
     },
     /// Paid short, not in time, or denied once more.
     Disputed {

@@ -213,7 +213,8 @@ impl Denial {
         Ok(self.overturned(answer.clone(), on, expected, partly, at.today, rules))
     }
 
-    /// The payer gave way: its payment is awaited for the desk's days.
+    /// The payer gave way: its payment is to be posted, in the desk's days once it is there, else
+    /// when it should have come.
     pub(crate) fn overturned(
         &self,
         answer: PayerAnswer,
@@ -223,9 +224,13 @@ impl Denial {
         today: Date,
         rules: &Rules,
     ) -> Change {
-        let due = later(on, rules.desk.payment_days).max(today);
-        let next = NextAction { kind: NextActionKind::AwaitPayer, on: due };
-        let deed = Deed::Overturned { answer, on, expected, partly };
+        let due = if self.is_won() {
+            later(today, rules.desk.days_for(NextActionKind::PostPayment))
+        } else {
+            later(on, rules.desk.payment_days).max(today)
+        };
+        let next = NextAction { kind: NextActionKind::PostPayment, on: due };
+        let deed = Deed::Overturned { answer, on, expected, partly, rest_denied: partly };
         self.moved(Status::Overturned, next, deed, today, rules)
     }
 

@@ -111,6 +111,7 @@ impl Denial {
             escalated: None,
             snoozed_until: None,
             sub_status: SmolStr::default(),
+            rest_denied: false,
             chosen: Chosen::default(),
             version: 1,
             ..self.clone()
@@ -178,6 +179,7 @@ fn unplanned(found: &Findings, opening: Opening, at: &Moment, rules: &Rules) -> 
         chosen: Chosen::default(),
         snoozed_until: None,
         sub_status: SmolStr::default(),
+        rest_denied: false,
         version: 1,
     }
 }

@@ -99,6 +99,27 @@ impl Denial {
         }
     }
 
+    /// True once the payer gave way on all that was denied. A file that paid every line says so
+    /// over a person who heard of a part.
+    #[must_use]
+    pub fn is_overturned_in_full(&self) -> bool {
+        self.status() == Status::Overturned && (!self.rest_denied || self.is_won())
+    }
+
+    /// The clocks that limit something. Where the payer gave way on all of it, or the case is
+    /// closed, they stand on record alone.
+    #[must_use]
+    pub fn open_clocks(&self) -> &[Deadline] {
+        let is_over = self.status().is_closed() || self.is_overturned_in_full();
+        if is_over { &[] } else { &self.deadlines }
+    }
+
+    /// The clock that matters now ([`deadline::soonest`]), where one is open.
+    #[must_use]
+    pub fn soonest_clock(&self, today: Date) -> Option<(&Deadline, Date)> {
+        deadline::soonest(self.open_clocks(), today)
+    }
+
     /// The last day of a clock, where its rule is known.
     #[must_use]
     pub fn last_day(&self, kind: DeadlineKind) -> Option<Date> {
@@ -107,7 +128,7 @@ impl Denial {
 
     /// The clocks that run, the payer's own too: unmet and not over, from the soonest.
     pub(crate) fn running(&self, today: Date) -> Vec<(DeadlineKind, Date)> {
-        let unmet = self.deadlines.iter().filter(|one| one.met_on.is_none());
+        let unmet = self.open_clocks().iter().filter(|one| one.met_on.is_none());
         let dated = unmet.filter_map(|one| Some((one.kind, one.date()?)));
         let mut running: Vec<_> = dated.filter(|(_, date)| *date >= today).collect();
         running.sort_by_key(|(_, date)| *date);

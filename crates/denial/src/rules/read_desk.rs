@@ -58,8 +58,11 @@ fn desk(page: &Entry<'_>) -> Desk {
         let open = |text: &str| Status::from_name(text).filter(|status| !status.is_closed());
         table.pairs(open, words, "an open status and a list of texts")
     });
+    let mut lacks = missing::<NextActionKind>(action_days.as_deref().unwrap_or_default());
+    // Rules that practices saved before there was such an action go without.
+    lacks.retain(|name| *name != NextActionKind::PostPayment.as_str());
     for (key, missing) in [
-        ("action_days", missing::<NextActionKind>(action_days.as_deref().unwrap_or_default())),
+        ("action_days", lacks),
         ("work_minutes", missing::<Category>(minutes.as_deref().unwrap_or_default())),
     ] {
         if !missing.is_empty() {

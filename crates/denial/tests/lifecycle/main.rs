@@ -2,6 +2,7 @@
 
 mod clinic;
 mod escalations;
+mod overturned;
 mod random;
 mod record;
 mod refusals;

@@ -461,7 +461,7 @@ fn assert_second_person(before: &Denial, events: &[Event], rules: &Rules) {
 /// Nothing sleeps through a clock that runs.
 fn assert_awake(before: &Denial, event: &Event, today: Date) {
     let Change::Snoozed { until, .. } = event.change else { return };
-    let unmet = before.deadlines.iter().filter(|one| one.met_on.is_none());
+    let unmet = before.open_clocks().iter().filter(|one| one.met_on.is_none());
     let last_days = unmet.filter_map(|one| before.last_day(one.kind));
     assert!(last_days.filter(|last| *last >= today).all(|last| until <= last));
 }

@@ -122,9 +122,9 @@ fn a_corrected_claim_is_paid() {
         "1 billing_specialist review -> in_review correct 2026-06-09 100.00
          2 billing_specialist resubmit 7 S1 -> corrected await_payer 2026-07-03 100.00
          3 billing_specialist receipt A2 -> pending_payer_response await_payer 2026-07-04 100.00
-         9 billing_specialist overturn call-17 -> overturned await_payer 2026-07-10 100.00
+         9 billing_specialist overturn call-17 -> overturned post_payment 2026-07-10 100.00
          9 billing_specialist post payer_payment 1 60.00 -> ! may not do this
-         12 poster post payer_payment 1 60.00 -> overturned await_payer 2026-07-10 40.00
+         12 poster post payer_payment 1 60.00 -> overturned post_payment 2026-07-10 40.00
          12 poster settle -> ! $40.00 is not explained yet
          12 poster post contractual 2 50.00 -> ! only $40.00 is outstanding
          12 poster post contractual 2 40.00 -> paid paid_by_payer 0.00
@@ -185,7 +185,7 @@ fn what_is_above_the_limit_needs_a_second_person() {
 #[test]
 fn a_payment_taken_back_opens_the_case_again() {
     let case = play(
-        "1 billing_specialist overturn letter -> overturned await_payer 2026-07-02 100.00
+        "1 billing_specialist overturn letter -> overturned post_payment 2026-07-02 100.00
          5 poster post payer_payment 1 100.00 -> paid paid_by_payer 0.00
          9 poster reopen payer_payment 1 100.00 -> in_review review 2026-06-12 100.00
          9 poster reverse payer_payment 1 100.00 -> ! this was posted already

@@ -194,7 +194,7 @@ impl Band {
     /// Its values, in their order.
     const fn names(self) -> &'static [&'static str] {
         match self {
-            Band::Clock => &["past", "soon", "month", "later", "none"],
+            Band::Clock => &["past", "soon", "month", "later", "none", "over"],
             Band::When => &["late", "today", "week", "later"],
             Band::Amount => &["under_100", "under_500", "under_2000", "under_10000", "more"],
             Band::Age => &["30", "60", "90", "120", "older"],
@@ -227,7 +227,9 @@ impl Days {
             Band::Clock => {
                 let due = of.due_on[at];
                 let marks = [self.today - 1, self.week, self.month, NEVER - 1];
-                marks.iter().map(|mark| usize::from(due > *mark)).sum()
+                let band: usize = marks.iter().map(|mark| usize::from(due > *mark)).sum();
+                // Without a day: no rule gives one, or every clock is met or closed.
+                band + usize::from(due == NEVER && flag(NO_RULE) == 0)
             }
             Band::When => {
                 let next = of.next_on[at];

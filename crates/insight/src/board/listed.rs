@@ -33,7 +33,7 @@ pub struct Listed<'a> {
     pub provider: &'a str,
     /// The next action's name; empty where the case is closed.
     pub next: &'a str,
-    /// Whose turn it is: `us`, `colleague`, `payer`, `approval`; empty where the case is closed.
+    /// Whom it waits on (`denial::waits`): `us`, `payer`, …; empty where the case is closed.
     pub waiting: &'a str,
     /// The leading code where nobody has mapped it; else empty.
     pub unmapped: &'a str,
@@ -43,7 +43,7 @@ pub struct Listed<'a> {
     pub sub_status: &'a str,
     /// The day on which it was opened, as rows have it; empty where they do not know.
     pub opened_on: &'a str,
-    /// The soonest clock.
+    /// The soonest open clock.
     pub due_on: Option<Date>,
     /// The day of the denial.
     pub denied_on: Date,
@@ -61,7 +61,7 @@ pub struct Listed<'a> {
     pub round: u8,
     /// Roles whose answer it waits for: the [`super::bit`] of each.
     pub asked: u16,
-    /// One of its clocks is not configured.
+    /// One of its open clocks has no rule.
     pub no_rule: bool,
     /// Its money does not add up.
     pub quarantined: bool,

@@ -10,7 +10,7 @@ pub(crate) struct Numbers {
     pub(crate) priority: Vec<i64>,
     /// Cents.
     pub(crate) outstanding: Vec<i64>,
-    /// The soonest clock; [`NEVER`] where none is configured.
+    /// The soonest open clock; [`NEVER`] where none has a day.
     pub(crate) due_on: Vec<i32>,
     pub(crate) denied_on: Vec<i32>,
     pub(crate) next_on: Vec<i32>,
@@ -24,13 +24,13 @@ pub(crate) struct Numbers {
     pub(crate) flags: Vec<u8>,
 }
 
-/// The day of a clock that is not configured.
+/// The day of what has none: a clock without a rule, or no open clock.
 pub(crate) const NEVER: i32 = i32::MAX;
 /// The case is open.
 pub(crate) const OPEN: u8 = 1;
 /// Denied again after a case was closed.
 pub(crate) const REPEAT: u8 = 2;
-/// One of its clocks is not configured.
+/// One of its open clocks has no rule.
 pub(crate) const NO_RULE: u8 = 4;
 /// Its money does not add up.
 pub(crate) const QUARANTINED: u8 = 8;

@@ -99,6 +99,24 @@ fn cases_are_found_by_what_is_chosen() {
 }
 
 #[test]
+fn a_case_whose_clocks_are_over_is_no_case_without_a_rule() {
+    let cases = [
+        Listed { due_on: None, no_rule: true, ..usual(1) },
+        Listed { status: "overturned", due_on: None, ..usual(2) },
+        Listed { no_rule: true, ..usual(3) },
+    ];
+    let board = board(&cases);
+    for (facet, value, ids) in [
+        (Facet::Clock, "none", &[1][..]),
+        (Facet::Clock, "over", &[2]),
+        (Facet::Clock, "soon", &[3]),
+        (Facet::NoRule, "yes", &[1, 3]),
+    ] {
+        assert_eq!(found(&board, &choose(facet, &[value])), ids, "{value}");
+    }
+}
+
+#[test]
 fn who_sees_their_own_finds_no_other() {
     let cases = [
         usual(1),

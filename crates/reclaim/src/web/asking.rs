@@ -16,10 +16,10 @@ use crate::act::{self, Failed};
 use crate::documents::Received;
 use crate::practice::Office;
 use crate::web::about::About;
-use crate::web::case;
 use crate::web::case_view::PatientView;
 use crate::web::keyed::receive;
 use crate::web::page::{Page, html_with};
+use crate::web::reach;
 use crate::web::reasons::{self, Reason, Said};
 use crate::web::sent::Sent;
 use crate::web::session::Visitor;
@@ -134,7 +134,7 @@ async fn known(office: &Office, id: &str, number: &str) -> Result<Known, Trouble
     let people = timeline::people(&mut tx).await?;
     let told = tx.timeline(id).await?;
     let spoken = Spoken::of(&told, number, &people, &office.clinic.zone).ok_or(Trouble::Nowhere)?;
-    let case = case::seen(&mut tx, office, id).await?;
+    let case = reach::seen(&mut tx, office, id).await?;
     let patient = About::of(&mut tx, office, case.claim.as_str()).await?;
     let patient = patient.patient(office, &address(id, number));
     Ok(Known { case, spoken, people, patient })

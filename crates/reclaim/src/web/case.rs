@@ -7,9 +7,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use denial::completeness::{Fact, Record};
 use denial::denial::Denial;
 use denial::lifecycle::Refused;
-use denial::masks;
 use denial::person::{Access, allows, sees};
-use denial::triage::{self, Stake};
+use denial::triage;
 use serde_json::json;
 use store::causes::UsualCause;
 use store::postings::PostingRow;
@@ -40,6 +39,7 @@ use crate::web::gate::Posted;
 use crate::web::hold::Holds;
 use crate::web::page::{Page, html_with};
 use crate::web::protection::Protection;
+use crate::web::reach;
 use crate::web::session::Visitor;
 use crate::web::timeline::{self, People, Told};
 use crate::web::trouble::Trouble;
@@ -152,31 +152,11 @@ async fn view(office: &Office, id: &str) -> Result<(), Trouble> {
     Ok(access::note(office, id, "case.viewed", &json!({})).await?)
 }
 
-/// The case, where the visitor may see it.
-///
-/// # Errors
-/// [`Trouble::Denied`] says whose it is.
-pub(crate) async fn seen(tx: &mut store::Tx, office: &Office, id: &str) -> Result<Denial, Trouble> {
-    let case = tx.case(id).await?;
-    if sees(&office.who, &case) {
-        return Ok(case);
-    }
-    if emergency::open_until(tx, office, id).await?.is_some() {
-        return Ok(case);
-    }
-    let whose = emergency::whose(&case);
-    let text = format!("This case is neither yours nor were you asked. {whose}");
-    if masks::may_break_glass(office.who.role) {
-        return Err(Trouble::Beyond { text, way: format!("/cases/{id}/emergency") });
-    }
-    Err(Trouble::Denied(text))
-}
-
 /// Reads the case, and notes that somebody looks at it. Whoever writes waits for their turn: the
 /// case is read meanwhile, and shown once both are done.
 async fn load(office: &Office, id: &str, wanted: &Wanted) -> Result<Loaded, Trouble> {
     let mut tx = office.read().await?;
-    let case = seen(&mut tx, office, id).await?;
+    let case = reach::seen(&mut tx, office, id).await?;
     let (loaded, ()) = tokio::try_join!(read(tx, office, case, wanted), view(office, id))?;
     Ok(loaded)
 }
@@ -276,13 +256,7 @@ fn shown(
     let office = &visitor.office;
     let moment = office.moment();
     let Loaded { case, people, .. } = &loaded;
-    let stake = Stake {
-        outstanding: case.balance.outstanding(),
-        chance: rank::chance(case, &office.rules),
-        category: case.category,
-        denied_on: case.denied_on,
-        deadlines: &case.deadlines,
-    };
+    let stake = rank::stake(case, &office.rules);
     let advice = triage::rework_or_write_off(&stake, &office.rules.desk).advice;
     let zone = office.clinic.zone.as_str();
     let around = Around { people, zone, moment: &moment, typed };

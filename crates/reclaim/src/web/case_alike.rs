@@ -10,6 +10,7 @@ use crate::practice::Office;
 use crate::rank;
 use crate::web::trouble::Trouble;
 use crate::web::words;
+use crate::web::worth::Prospects;
 
 /// The latest cases that are looked at.
 const MOST: i64 = 100;
@@ -126,7 +127,7 @@ fn usually(cases: &[Denial], case: &Denial, rules: &Rules) -> String {
         return format!(
             "No such case at this payer that you may see has ended yet. The playbook's chance for its \
              reason is {}.",
-            rank::chance(case, rules)
+            Prospects::of(case, rules).chance
         );
     }
     let is_won = |one: &&Denial| won(one) > Money::ZERO || one.status() == Status::Overturned;

@@ -4,6 +4,7 @@ use denial::deadline::{Deadline, DeadlineKind, Due as ClockDue};
 use denial::denial::{Appeal, Denial, Status};
 use jiff::civil::Date;
 
+use crate::web::case_clocks;
 use crate::web::words::{self, Due};
 
 /// What is known of a case's appeals.
@@ -45,13 +46,13 @@ impl Appeals {
         let level = DeadlineKind::Appeal(case.next_level());
         let clock = |kind: DeadlineKind| case.deadlines.iter().find(|one| one.kind == kind);
         let next = (!case.status().is_closed())
-            .then(|| Level { before: before(case), ..named(level, clock(level), today) });
+            .then(|| Level { before: before(case), ..named(case, level, clock(level), today) });
         let others = [DeadlineKind::Reconsideration, DeadlineKind::ExternalReview];
         let others = others.into_iter().filter_map(|kind| Some((kind, clock(kind)?)));
         Appeals {
             filed: case.appeals.iter().map(|one| filed(case, one)).collect(),
             next,
-            others: others.map(|(kind, clock)| named(kind, Some(clock), today)).collect(),
+            others: others.map(|(kind, clock)| named(case, kind, Some(clock), today)).collect(),
         }
     }
 }
@@ -64,12 +65,12 @@ fn before(case: &Denial) -> &'static str {
         Status::Corrected | Status::Appealed | Status::Pending => {
             "What was sent last waits for its answer."
         }
-        Status::Overturned => "The payer gave way; its payment is awaited.",
+        Status::Overturned => "The payer gave way: post its payment, or dispute what is short.",
         Status::Paid | Status::WrittenOff => "",
     }
 }
 
-fn named(kind: DeadlineKind, clock: Option<&Deadline>, today: Date) -> Level {
+fn named(case: &Denial, kind: DeadlineKind, clock: Option<&Deadline>, today: Date) -> Level {
     let rule = clock.and_then(|clock| match &clock.due {
         ClockDue::On { rule, .. } => Some(rule),
         ClockDue::NoRule => None,
@@ -85,7 +86,7 @@ fn named(kind: DeadlineKind, clock: Option<&Deadline>, today: Date) -> Level {
     });
     Level {
         name: words::sentence_case(&kind.in_words()),
-        due: words::due(clock.and_then(Deadline::date), today),
+        due: case_clocks::due(case, clock, today),
         rule: rule.unwrap_or_default(),
         before: "",
     }

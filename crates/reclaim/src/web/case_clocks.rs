@@ -1,14 +1,17 @@
-//! The clocks of a case as parallel bars on one line of time, drawn as SVG text: each bar from the
-//! day it is counted from to its last day, each with its words, today marked through all of them.
+//! The clocks of a case: in words, and as parallel bars on one line of time, drawn as SVG text: each
+//! bar from the day it is counted from to its last day, each with its words, today marked through
+//! all of them.
 
 use std::fmt::Write;
 
-use denial::deadline::{Deadline, Due};
+use denial::deadline::{self, Deadline, Due as ClockDue};
+use denial::denial::{Denial, Status};
+use denial::rules::Rules;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::web::chart::escaped;
-use crate::web::words;
+use crate::web::words::{self, Due};
 
 const WIDTH: i64 = 760;
 const LABEL: i64 = 150;
@@ -54,17 +57,101 @@ fn days(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
 }
 
+/// One clock with its rule.
+pub(crate) struct Clock {
+    pub(crate) kind: String,
+    pub(crate) due: Due,
+    pub(crate) rule: String,
+    pub(crate) met: Option<String>,
+    /// The day by which the desk wants the work done, while the clock runs against it.
+    pub(crate) ours: Option<String>,
+}
+
+/// A clock in words.
+pub(crate) fn clock(case: &Denial, clock: &Deadline, rules: &Rules, today: Date) -> Clock {
+    let kind = words::sentence_case(&clock.kind.in_words());
+    let met = clock.met_on.map(words::day);
+    let due = due(case, Some(clock), today);
+    let rule = match &clock.due {
+        ClockDue::On { rule, .. } => {
+            let anchored_on = words::day(rule.anchored_on);
+            let counted = format!("{} after the {} of {anchored_on}", rule.window, rule.anchor);
+            let parts = [counted.as_str(), rule.file.as_str(), rule.source.as_str()];
+            let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            parts.join(" · ")
+        }
+        ClockDue::NoRule => "No rule of this payer says; add it to the payer's file".to_owned(),
+    };
+    let is_open = case.open_clocks().contains(clock);
+    let runs = clock.open_until().filter(|date| is_open && *date >= today);
+    let ours = runs.map(|date| words::day(deadline::internal_due(date, &rules.desk)));
+    Clock { kind, due, rule, met, ours }
+}
+
+/// The clock of a case that matters now: its name, empty where none runs, and its day.
+pub(crate) fn soonest(case: &Denial, today: Date) -> (String, Due) {
+    if let Some((clock, on)) = case.soonest_clock(today) {
+        return (clock.kind.in_words(), words::due(Some(on), today));
+    }
+    let due = if case.open_clocks().iter().any(Deadline::lacks_rule) {
+        words::due(None, today)
+    } else if is_over(case) {
+        Due { class: "later", when: CLOSED.to_owned(), left: String::new() }
+    } else {
+        Due { class: "later", when: "All met".to_owned(), left: String::new() }
+    };
+    (String::new(), due)
+}
+
+/// One clock of a case, whether it runs or stands on record alone.
+pub(crate) fn due(case: &Denial, clock: Option<&Deadline>, today: Date) -> Due {
+    let last = clock.and_then(Deadline::date);
+    if !is_over(case) {
+        return words::due(last, today);
+    }
+    let left = last.map(|on| format!("its last day was to be {}", words::day(on)));
+    Due { class: "later", when: CLOSED.to_owned(), left: left.unwrap_or_default() }
+}
+
+/// What a clock says that limits nothing any more.
+const CLOSED: &str = "Closed";
+
+fn is_over(case: &Denial) -> bool {
+    case.open_clocks().is_empty() && !case.deadlines.is_empty()
+}
+
+/// What is to be known of the clocks of a case that is won.
+pub(crate) fn note(case: &Denial) -> Option<&'static str> {
+    match case.status() {
+        Status::Overturned if is_over(case) => Some(
+            "The payer gave way: its clocks are closed. They run again where you dispute what it \
+             does not pay.",
+        ),
+        Status::Overturned => {
+            Some("The payer gave way in part: the clocks of what stays denied run on.")
+        }
+        _ => None,
+    }
+}
+
 /// The bars of a case's clocks.
-pub(crate) fn bars(clocks: &[Deadline], today: Date) -> String {
-    let rows: Vec<Row> = clocks.iter().map(|clock| row(clock, today)).collect();
-    let line = Line::of(&rows, today);
+pub(crate) fn bars(case: &Denial, today: Date) -> String {
+    let row = |clock: &Deadline| match is_over(case) && clock.met_on.is_none() {
+        true => Row { class: "met", text: "closed".to_owned(), ..row(clock, today) },
+        false => row(clock, today),
+    };
+    drawn(&case.deadlines.iter().map(row).collect::<Vec<Row>>(), today)
+}
+
+fn drawn(rows: &[Row], today: Date) -> String {
+    let line = Line::of(rows, today);
     let bottom = HEAD + i64::try_from(rows.len()).unwrap_or(0) * ROW;
     let height = bottom + FOOT;
     let mut text = format!(
         "<svg class=\"clock-bars\" viewBox=\"0 0 {WIDTH} {height}\" role=\"group\" \
          aria-label=\"Clocks on one line of time\">"
     );
-    for (at, row) in (0_i64..).zip(&rows) {
+    for (at, row) in (0_i64..).zip(rows) {
         draw(&mut text, row, &line, HEAD + at * ROW);
     }
     mark_today(&mut text, line.place(today), bottom);
@@ -77,7 +164,7 @@ pub(crate) fn bars(clocks: &[Deadline], today: Date) -> String {
 
 fn row(clock: &Deadline, today: Date) -> Row {
     let kind = words::sentence_case(&clock.kind.in_words());
-    let Due::On { date, rule } = &clock.due else {
+    let ClockDue::On { date, rule } = &clock.due else {
         return Row { kind, span: None, class: "none", text: "Not configured".to_owned() };
     };
     let span = Some((rule.anchored_on.min(*date), *date));
@@ -148,19 +235,21 @@ mod tests {
             anchored_on: from,
             source: String::new(),
         };
-        Deadline { kind, due: Due::On { date: to, rule }, met_on: None }
+        Deadline { kind, due: ClockDue::On { date: to, rule }, met_on: None }
     }
 
     #[test]
     fn each_bar_has_its_words_and_today_is_marked() {
         let today = date(2026, 3, 3);
-        let unknown = Deadline { kind: DeadlineKind::TimelyFiling, due: Due::NoRule, met_on: None };
+        let unknown =
+            Deadline { kind: DeadlineKind::TimelyFiling, due: ClockDue::NoRule, met_on: None };
         let met = Deadline {
             met_on: Some(date(2026, 2, 20)),
             ..clock(DeadlineKind::CorrectedClaim, date(2026, 2, 1), date(2026, 4, 1))
         };
         let soon = clock(DeadlineKind::Appeal(1), date(2026, 2, 1), date(2026, 3, 5));
-        let text = bars(&[unknown, met, soon], today);
+        let rows = [unknown, met, soon].map(|clock| row(&clock, today));
+        let text = drawn(&rows, today);
         assert!(text.contains("<g class=\"none\">") && text.contains("Not configured"));
         assert!(text.contains("<g class=\"met\">") && text.contains("met Feb 20, 2026"));
         assert!(text.contains("<g class=\"soon\">") && text.contains("in 2 days"));
@@ -173,6 +262,6 @@ mod tests {
         let today = date(2026, 3, 3);
         let line = Line::of(&[], today);
         assert!(LABEL < line.place(today) && line.place(today) < LABEL + PLOT);
-        assert!(bars(&[], today).ends_with("</svg>"));
+        assert!(drawn(&[], today).ends_with("</svg>"));
     }
 }

@@ -6,7 +6,6 @@ use denial::denial::Denial;
 use denial::ids::DocumentId;
 use denial::lifecycle::{Change, Event};
 use denial::owner;
-use denial::person::sees;
 use denial::rules::Rules;
 use serde_json::json;
 use store::journal::Happened;
@@ -14,6 +13,7 @@ use store::journal::Happened;
 use crate::web::case;
 use crate::web::keyed::{receive, sent_back};
 use crate::web::names::Names;
+use crate::web::reach;
 use crate::web::sent::Sent;
 use crate::web::session::Visitor;
 use crate::web::timeline::{self, People};
@@ -96,11 +96,8 @@ pub(crate) async fn attach(
 ) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let mut tx = office.read().await?;
-    let case = case::seen(&mut tx, office, &id).await?;
+    reach::own(&mut tx, office, &id).await?;
     drop(tx);
-    if !sees(&office.who, &case) {
-        return Err(Trouble::Denied("In an emergency a case is read, not changed.".to_owned()));
-    }
     let Some(file) = sent.files.pop() else {
         return Err(Trouble::Unfit("No file came along. Choose the document again.".to_owned()));
     };
@@ -121,7 +118,7 @@ pub(crate) async fn one(
     let office = &visitor.office;
     let document = DocumentId::parse(&document).map_err(|_| Trouble::Nowhere)?;
     let mut tx = office.read().await?;
-    let case = case::seen(&mut tx, office, &id).await?;
+    let case = reach::seen(&mut tx, office, &id).await?;
     if !case.documents.iter().any(|one| one.document == document) {
         return Err(Trouble::Nowhere);
     }

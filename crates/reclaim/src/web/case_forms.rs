@@ -166,7 +166,7 @@ impl Desk<'_> {
                 Some(NextActionKind::Appeal) => Act::Appeal,
                 Some(NextActionKind::CallPayer) => Act::LogContact,
                 Some(NextActionKind::AskColleague) => Act::AskColleague,
-                Some(NextActionKind::BillPatient) => Act::Post,
+                Some(NextActionKind::BillPatient | NextActionKind::PostPayment) => Act::Post,
                 Some(NextActionKind::ProposeWriteOff) => Act::ProposeWriteOff,
                 Some(NextActionKind::SendRecords) => Act::AttachDocument,
                 Some(

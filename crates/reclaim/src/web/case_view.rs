@@ -4,14 +4,13 @@ use std::collections::HashMap;
 
 use anyhow::Context as _;
 use denial::claim::{Claim, Patient};
-use denial::deadline::{self, Deadline, Due as ClockDue};
 use denial::denial::{Denial, DeniedLine, Owner, Status, Work};
 use denial::matching;
 use denial::money::Money;
 use denial::person::Moment;
 use denial::remittance::{ClaimPayment, Source, Standing};
 use denial::rules::Rules;
-use jiff::civil::Date;
+use denial::waits::WaitsOn;
 use store::claims::ClaimRow;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
 use x12::Delimiters;
@@ -19,12 +18,12 @@ use x12::Delimiters;
 use crate::rank;
 use crate::settle;
 use crate::web::asking;
-use crate::web::case_clocks;
+use crate::web::case_clocks::{self, Clock};
 use crate::web::grades::Chip;
-use crate::web::queue_row::Worth;
 use crate::web::reasons::{self, Context, Reason, Said};
 use crate::web::timeline::{People, owned};
 use crate::web::words::{self, Due};
+use crate::web::worth::{Prospects, Worth};
 
 /// What a case page shows above its acts.
 pub(crate) struct CaseView {
@@ -56,14 +55,16 @@ pub(crate) struct CaseView {
     pub(crate) clocks: Vec<Clock>,
     /// The same as parallel bars.
     pub(crate) bars: String,
+    /// What is to be known of the clocks of a case that is won.
+    pub(crate) clocks_note: Option<&'static str>,
     pub(crate) money: Vec<(&'static str, String)>,
     pub(crate) outstanding: String,
     pub(crate) worth: Worth,
-    pub(crate) chance: String,
+    pub(crate) prospects: Prospects,
     pub(crate) root_cause: Option<String>,
     pub(crate) control: String,
-    /// Whose step it is, where it is not the owner's.
-    pub(crate) waits_for: Option<String>,
+    /// Whose step it is.
+    pub(crate) waits_on: String,
     /// Open questions: the page of each, and its words.
     pub(crate) questions: Vec<(String, String)>,
     pub(crate) proposal: Option<String>,
@@ -73,16 +74,6 @@ pub(crate) struct CaseView {
 pub(crate) struct Wanted {
     pub(crate) what: String,
     pub(crate) here: bool,
-}
-
-/// One clock with its rule.
-pub(crate) struct Clock {
-    pub(crate) kind: String,
-    pub(crate) due: Due,
-    pub(crate) rule: String,
-    pub(crate) met: Option<String>,
-    /// The day by which the desk wants the work done, while the clock runs against it.
-    pub(crate) ours: Option<String>,
 }
 
 impl CaseView {
@@ -119,23 +110,29 @@ impl CaseView {
             snoozed: case.snoozed_until.filter(|until| *until > today).map(words::day),
             next: next.map(|next| words::label(next.kind.as_str())).unwrap_or_default(),
             next_on: next.map(|next| words::due(Some(next.on), today)),
-            soonest: deadline::soonest(&case.deadlines, today)
+            soonest: case
+                .soonest_clock(today)
                 .map(|(clock, on)| (clock.kind.in_words(), words::due(Some(on), today))),
             reasons: reasons::leading(case, rules),
             remarks: reasons::remarks_of(case, rules),
             advice: advice(case, rules),
             wanted: wanted(case),
-            clocks: case.deadlines.iter().map(|clock| self::clock(clock, rules, today)).collect(),
-            bars: case_clocks::bars(&case.deadlines, today),
+            clocks: case
+                .deadlines
+                .iter()
+                .map(|clock| case_clocks::clock(case, clock, rules, today))
+                .collect(),
+            bars: case_clocks::bars(case, today),
+            clocks_note: case_clocks::note(case),
             money: money(case),
             outstanding: case.balance.outstanding().to_string(),
-            worth: Worth::of(&rank::priority(case, today, rules)),
-            chance: rank::chance(case, rules).to_string(),
+            worth: Worth::of(case, rules, today),
+            prospects: Prospects::of(case, rules),
             root_cause: case.root_cause.as_ref().map(|cause| {
                 format!("{} ({}): {}", cause.step, words::lower(cause.team.as_str()), cause.note)
             }),
             control: case.control.to_string(),
-            waits_for: waits_for(case),
+            waits_on: waits_on(case),
             questions: case
                 .questions
                 .iter()
@@ -162,19 +159,25 @@ impl CaseView {
     }
 }
 
-/// Colleagues who are asked, a second person, or the payer.
-fn waits_for(case: &Denial) -> Option<String> {
-    let asked = case.questions.iter().min_by_key(|one| one.due);
-    if let Some(question) = asked {
-        let (to, due) = (words::label(question.to.as_str()), words::day(question.due));
-        return Some(format!("{to}, answer by {due}"));
-    }
-    if case.waits_for_approval() {
-        return Some("A second person, for the write-off".to_owned());
-    }
-    let promised = case.promised_by.map(|on| format!(", promised by {}", words::day(on)));
-    let is_payers = case.status().is_awaiting() || case.status() == Status::Overturned;
-    (is_payers || promised.is_some()).then(|| format!("The payer{}", promised.unwrap_or_default()))
+/// Whom it waits on, with what is known of that.
+fn waits_on(case: &Denial) -> String {
+    let Some(on) = case.waits_on() else { return String::new() };
+    let more = match on {
+        WaitsOn::Approval => "for the write-off".to_owned(),
+        WaitsOn::Colleague => {
+            let asked = case.questions.iter().min_by_key(|one| one.due);
+            let asked = asked.map(|one| (words::lower(one.to.as_str()), words::day(one.due)));
+            asked.map(|(to, due)| format!("{to}, answer by {due}")).unwrap_or_default()
+        }
+        WaitsOn::Payer => match case.promised_by {
+            Some(by) => format!("promised by {}", words::day(by)),
+            None if case.status() == Status::Overturned => "its payment".to_owned(),
+            None => String::new(),
+        },
+        WaitsOn::Us => String::new(),
+    };
+    let on = words::sentence_case(on.in_words());
+    if more.is_empty() { on } else { format!("{on}: {more}") }
 }
 
 /// Who has it alone, and until when.
@@ -228,6 +231,7 @@ fn advice(case: &Denial, rules: &Rules) -> String {
         Next::AwaitPayer => "Wait for the payer; nothing has to be sent",
         Next::BillPatient => "Move it to the patient's bill, where it belongs",
         Next::ProposeWriteOff => "Nothing can be won; propose to give it up",
+        Next::PostPayment => "Post the payer's payment",
     };
     let correctable = if ruling.correctable { ". The payer lets this be corrected" } else { "" };
     let guess = ruling.suggestion.map(|category| {
@@ -242,29 +246,6 @@ fn advice(case: &Denial, rules: &Rules) -> String {
 fn wanted(case: &Denial) -> Vec<Wanted> {
     let here = |what: &str| case.documents.iter().any(|one| one.what == what);
     case.wanted.iter().map(|one| Wanted { what: words::label(one), here: here(one) }).collect()
-}
-
-fn clock(clock: &Deadline, rules: &Rules, today: Date) -> Clock {
-    let kind = clock.kind.in_words();
-    let mut letters = kind.chars();
-    let kind = letters.next().map(|one| one.to_uppercase().chain(letters).collect());
-    let met = clock.met_on.map(words::day);
-    let (due, rule) = match &clock.due {
-        ClockDue::On { date, rule } => {
-            let anchored_on = words::day(rule.anchored_on);
-            let counted = format!("{} after the {} of {anchored_on}", rule.window, rule.anchor);
-            let parts = [counted.as_str(), rule.file.as_str(), rule.source.as_str()];
-            let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-            (words::due(Some(*date), today), parts.join(" · "))
-        }
-        ClockDue::NoRule => {
-            let words = "No rule of this payer says; add it to the payer's file".to_owned();
-            (words::due(None, today), words)
-        }
-    };
-    let runs = clock.open_until().filter(|date| *date >= today);
-    let ours = runs.map(|date| words::day(deadline::internal_due(date, &rules.desk)));
-    Clock { kind: kind.unwrap_or_default(), due, rule, met, ours }
 }
 
 fn money(case: &Denial) -> Vec<(&'static str, String)> {

@@ -21,6 +21,7 @@ use crate::practice::Office;
 use crate::web::gate::Posted;
 use crate::web::names::{self, LONGEST_WHY};
 use crate::web::page::{Page, html};
+use crate::web::reach;
 use crate::web::session::Visitor;
 use crate::web::timeline::{self, People};
 use crate::web::trouble::Trouble;
@@ -57,14 +58,6 @@ pub(crate) async fn open_until(
     Ok(tx.revealed_until(me, id, "emergency", &now).await?)
 }
 
-/// Whose a case is, for somebody who does not reach it.
-pub(crate) fn whose(case: &Denial) -> String {
-    case.owner().map_or_else(
-        || "It is closed.".to_owned(),
-        |owner| format!("It belongs to {}.", words::lower(owner.role.as_str())),
-    )
-}
-
 /// The case that somebody asks for, which they do not reach; else where it is open to them.
 async fn beyond(tx: &mut Tx, office: &Office, id: &str) -> Result<Result<Denial, String>, Trouble> {
     let case = tx.case(id).await?;
@@ -74,11 +67,10 @@ async fn beyond(tx: &mut Tx, office: &Office, id: &str) -> Result<Result<Denial,
     if masks::may_break_glass(office.who.role) {
         return Ok(Ok(case));
     }
-    Err(Trouble::Denied(
-        "This case is none of yours, and your role opens none in an emergency. Ask a billing \
-         supervisor."
-            .to_owned(),
-    ))
+    Err(Trouble::Denied(format!(
+        "{} Your role opens none in an emergency.",
+        reach::not_yours(&case)
+    )))
 }
 
 /// `GET /cases/{id}/emergency`: what opening it means. It shows nothing of the case.
@@ -90,7 +82,7 @@ pub(crate) async fn form(visitor: Visitor, Path(id): Path<String>) -> Result<Res
         Ok(case) => html(&EmergencyPage {
             page: Page::of(&visitor, "Emergency", "/queue"),
             here: format!("/cases/{id}/emergency"),
-            whose: whose(&case),
+            whose: reach::whose(&case),
             longest: LONGEST_WHY,
         }),
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use denial::waits::WaitsOn;
 use insight::board::{Facet, Sum};
 use store::Tx;
 
@@ -169,6 +170,9 @@ impl Names {
             (Facet::Clock | Facet::When | Facet::Amount | Facet::Age | Facet::Promise, band) => {
                 band_in_words(facet, band).to_owned()
             }
+            (Facet::Waiting, name) => {
+                WaitsOn::from_name(name).map(WaitsOn::in_words).unwrap_or_default().to_owned()
+            }
             (_, name) => words::label(name),
         }
     }
@@ -222,7 +226,7 @@ const fn label(facet: Facet) -> &'static str {
         Facet::Service => "Service",
         Facet::Provider => "Provider",
         Facet::Next => "Next action",
-        Facet::Waiting => "Waits for",
+        Facet::Waiting => "Waits on",
         Facet::Unmapped => "Unmapped code",
         Facet::Brought => "Brought to",
         Facet::SubStatus => "Sub-status",
@@ -231,7 +235,7 @@ const fn label(facet: Facet) -> &'static str {
         Facet::Amount => "Outstanding",
         Facet::Age => "Denied",
         Facet::Repeat => "Denied again",
-        Facet::NoRule => "A clock not configured",
+        Facet::NoRule => "A clock lacks its rule",
         Facet::Quarantined => "Quarantined",
         Facet::Opened => "Opened",
         Facet::Promise => "Payer's promise",
@@ -244,7 +248,8 @@ fn band_in_words(facet: Facet, band: &str) -> &'static str {
         (Facet::Clock, "past") => "past due",
         (Facet::Clock, "soon") => "within 7 days",
         (Facet::Clock, "month") => "within 8 to 30 days",
-        (Facet::Clock, "none") => "none configured",
+        (Facet::Clock, "none") => "no clock has a day",
+        (Facet::Clock, "over") => "none runs: met or closed",
         (Facet::When, "late") => "late",
         (Facet::When, "today") => "today",
         (Facet::When, "week") => "within 7 days",

@@ -50,7 +50,7 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
         page: Page::of(&visitor, "Words", "/words"),
         parts: [
             ("figures", "Figures", FIGURES),
-            ("home", "Figures and charts of Home", HOME),
+            ("home", "Figures of Home and of the digest", HOME),
             ("statuses", "Where a case stands", STATUSES),
             ("reasons", "Reasons for denial", REASONS),
             ("clocks", "Clocks", CLOCKS),

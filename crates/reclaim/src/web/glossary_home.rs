@@ -1,4 +1,4 @@
-//! What each figure and chart of Home counts, from what, and what it leaves out.
+//! What each figure and chart of Home and of the digest counts, from what, and what it leaves out.
 
 use crate::web::glossary_words::Word;
 
@@ -6,12 +6,17 @@ const fn word(id: &'static str, word: &'static str, means: &'static str) -> Word
     Word { id, word, means }
 }
 
-/// Figures, columns and charts of Home; the anchor is `home-` and the label.
+/// Figures, columns and charts of Home and of the digest; the anchor is `home-` and the label.
 pub(crate) const HOME: &[Word] = &[
     word(
         "home-aging-since-denial",
         "Aging since denial",
         "Chart: outstanding money of open cases by days from the payer's denial to today, in five bands; cases put off count too. Its formula is today less the day of denial, not the day of service.",
+    ),
+    word(
+        "home-answers-that-came-for-you",
+        "Answers that came for you",
+        "Questions of yours that colleagues answered and whose answer you have not opened.",
     ),
     word(
         "home-at-risk",
@@ -26,7 +31,7 @@ pub(crate) const HOME: &[Word] = &[
     word(
         "home-cases",
         "Cases",
-        "How many open cases fit the row. Each case counts once, whatever its lines.",
+        "How many cases fit the row and what stands above it. Each case counts once, whatever its lines.",
     ),
     word(
         "home-cases-you-may-see",
@@ -36,17 +41,22 @@ pub(crate) const HOME: &[Word] = &[
     word(
         "home-clock",
         "Clock",
-        "The soonest day of a case's clocks that has not passed and matters now. Not configured where the payer's rules do not say it.",
+        "The soonest day of a case's clocks that has not passed and matters now. Not configured where no clock has a day, since the payer's rules do not say it; closed where the payer gave way on all of it.",
     ),
     word(
-        "home-a-clock-not-configured",
-        "A clock not configured",
-        "Open cases of which a usual clock (timely filing, corrected claim, first appeal) has no rule. Rules lists their payers.",
+        "home-a-clock-lacks-its-rule",
+        "A clock lacks its rule",
+        "Open cases of which at least one usual clock (timely filing, corrected claim, first appeal) has no rule in the payer's file, so that its last day is unknown; other clocks of the case may run. The few of which none has a day are the queue's filter Clock: no clock has a day. Rules lists their payers.",
     ),
     word(
         "home-codes-that-nobody-mapped",
         "Codes that nobody mapped",
         "Group and reason codes that lead open cases and that neither the playbook nor the payer's file maps. Mapping one files its cases anew.",
+    ),
+    word(
+        "home-denied",
+        "Denied",
+        "What the payer had refused on those cases, before anything of it was paid, moved or given up.",
     ),
     word(
         "home-doubtful-payments",
@@ -56,12 +66,17 @@ pub(crate) const HOME: &[Word] = &[
     word(
         "home-due-within-7-days",
         "Due within 7 days",
-        "Open cases whose soonest clock runs out today or within the seven days after it. Below it is what is outstanding on them.",
+        "Open cases whose soonest clock runs out today or within the seven days after it. Where the payer gave way on all of it no clock counts. Below it is what is outstanding on them.",
     ),
     word(
         "home-entries",
         "Entries",
         "Entries of the journal of that kind in the days that the heading says, today among them.",
+    ),
+    word(
+        "home-given-up",
+        "Given up",
+        "Write-offs posted on denied lines from the business day before the digest to yesterday, less those that were reversed in those days.",
     ),
     word(
         "home-inflow-and-outflow",
@@ -91,7 +106,12 @@ pub(crate) const HOME: &[Word] = &[
     word(
         "home-net-value",
         "Net value",
-        "Outstanding times the chance, less the cost of one round of work on that reason.",
+        "Outstanding times the chance, less the cost of one round of work on that reason; not configured where the rules say no chance or no cost, and all of it where the payer gave way.",
+    ),
+    word(
+        "home-new-since",
+        "New since",
+        "Open cases that files or people opened since the beginning of that day, the business day before the digest; cases put off count too.",
     ),
     word(
         "home-next-action-late",
@@ -151,6 +171,11 @@ pub(crate) const HOME: &[Word] = &[
         "Open cases that somebody put off until a day that has not come; most other figures leave them out.",
     ),
     word(
+        "home-questions-to-your-role",
+        "Questions to your role",
+        "Questions on open cases that colleagues asked your role and nobody has answered.",
+    ),
+    word(
         "home-remittances-to-decide",
         "Remittances to decide",
         "Remittances that are held, in conflict, or do not add up where nobody has looked.",
@@ -161,14 +186,19 @@ pub(crate) const HOME: &[Word] = &[
         "Chart: outstanding money of open cases by reason, the most first; cases put off count too. The line is the share of a reason and all above it in the whole.",
     ),
     word(
-        "home-waits-for-a-colleague",
-        "Waits for a colleague",
+        "home-waits-on-a-colleague",
+        "Waits on a colleague",
         "Open cases with a question that nobody has answered.",
     ),
     word(
-        "home-with-a-payer",
-        "With a payer",
-        "Open cases on which a corrected claim or an appeal was sent, and the payer has not answered.",
+        "home-waits-on-the-payer",
+        "Waits on the payer",
+        "Open cases on which the payer owes something: its answer to a corrected claim or an appeal, the payment of what it gave way on, or what it promised on the phone.",
+    ),
+    word(
+        "home-won",
+        "Won",
+        "Payments of payers posted on denied lines from the business day before the digest to yesterday, less what they took back in those days. What a payer gave way on and nobody posted is not in it.",
     ),
     word(
         "home-won-not-posted-yet",
@@ -186,6 +216,8 @@ pub(crate) const HOME: &[Word] = &[
 /// Where a figure, a column or a chart of Home is explained, if it is.
 pub(crate) fn explained(label: &str) -> Option<String> {
     let is_sign = |letter: char| matches!(letter, ',' | '\'');
+    // The digest names the day since which cases are new.
+    let label = if label.starts_with("New since ") { "New since" } else { label };
     let slug: String = label.chars().filter(|letter| !is_sign(*letter)).collect();
     let id = format!("home-{}", slug.to_lowercase().replace(' ', "-"));
     let known = HOME.iter().any(|one| one.id == id);
@@ -202,6 +234,8 @@ mod tests {
             explained("Payer's promise not kept").as_deref(),
             Some("/words#home-payers-promise-not-kept")
         );
+        let since = explained("New since Mar 2, 2026");
+        assert_eq!(since.as_deref(), Some("/words#home-new-since"));
         assert_eq!(explained("Reason"), None);
         for one in HOME {
             assert_eq!(explained(one.word), Some(format!("/words#{}", one.id)), "{}", one.word);

@@ -1,6 +1,8 @@
 //! The words of the field, the reasons, statuses, clocks and figures of the desk, each in our own
 //! sentences: anchor, word, what it means here.
 
+use crate::web::worth::ORDER;
+
 /// A word with what it means.
 pub(crate) struct Word {
     /// Its place on the page.
@@ -442,12 +444,13 @@ pub(crate) const FIGURES: &[Word] = &[
     word(
         "priority",
         "Priority",
-        "Expected money less the cost of the work, lifted as days run out and age grows; each case shows its parts. A clock within seven days puts a case before all others.",
+        "Points that order the queue. They are no balance: nobody owes them, and what is owed stands under Outstanding. A case has one for each dollar that a round of work is expected to leave, more as its days run out and as it ages; each case shows the parts.",
     ),
+    word("queue-order", "Order of the queue", ORDER),
     word(
         "chance",
         "Chance",
-        "How often such a denial is won: the playbook's stated figure until your own history says more.",
+        "How often such a denial is won: the playbook's stated figure until your own history says more. Not configured where nobody mapped the code; won where the payer gave way.",
     ),
     word(
         "expected",
@@ -464,7 +467,11 @@ pub(crate) const FIGURES: &[Word] = &[
         "Masked name",
         "A patient's name with its first letters alone, enough to tell two rows apart. The whole name stands on the page of the case, for those who need it.",
     ),
-    word("due-soon", "Due within 7 days", "Open cases of which a clock runs out within a week."),
+    word(
+        "due-soon",
+        "Due within 7 days",
+        "Open cases of which a clock runs out within a week. Where the payer gave way on all of it, no clock counts.",
+    ),
     word(
         "past-due",
         "Past due",
@@ -477,9 +484,9 @@ pub(crate) const FIGURES: &[Word] = &[
         "How often the same claim was denied by the same payer: 2 means that the second try failed too.",
     ),
     word(
-        "waiting-on",
-        "Waiting on",
-        "Whose step comes next: ours, a colleague's, an approval or the payer's.",
+        "waits-on",
+        "Waits on",
+        "Whose step it is. A second person: a write-off waits for their word. A colleague: a question has no answer yet. The payer: it owes an answer to what was sent, the payment of what it gave way on, or what it promised on the phone. Us: its owner.",
     ),
     word(
         "quarantined",

@@ -5,6 +5,7 @@ use insight::board::Group;
 use store::Tx;
 
 use crate::web::asked::Asked;
+use crate::web::case_clocks;
 use crate::web::queue;
 use crate::web::queue_row::Row;
 use crate::web::session::Visitor;
@@ -39,12 +40,13 @@ pub(crate) async fn rows(
     let row = |group: &Group| {
         // The board may know of a case that was opened after this look at the database began.
         let case = cases.iter().find(|case| case.id.bits() == group.first)?;
+        let soonest = || case_clocks::soonest(case, today).1;
         Some(GroupRow {
             like: Row::of(case, &people, &office.rules, today),
             href: format!("/queue?{}", asked.of_job(case.id.as_str())),
             cases: words::number(i64::try_from(group.sum.cases).unwrap_or(i64::MAX)),
             outstanding: words::money(group.sum.outstanding),
-            clock: words::due(group.due_on, today),
+            clock: group.due_on.map_or_else(soonest, |on| words::due(Some(on), today)),
         })
     };
     Ok(groups.iter().filter_map(row).collect())

@@ -13,6 +13,7 @@ use store::{Tx, instant};
 use crate::practice::Office;
 use crate::web::gate::Posted;
 use crate::web::names;
+use crate::web::reach;
 use crate::web::session::Visitor;
 use crate::web::timeline::{self, People};
 use crate::web::trouble::Trouble;
@@ -110,7 +111,7 @@ pub(crate) async fn place(
     let moment = office.moment();
     let at = instant(moment.now);
     let mut tx = office.write().await?;
-    let case = seen(&mut tx, office, &id).await?;
+    let case = reach::own(&mut tx, office, &id).await?;
     if scope == "patient"
         && tx.names_among(std::slice::from_ref(&id)).await?.get(&id).is_none_or(|words| {
             words.iter().all(|word| word.kind != store::words::WordKind::Member)
@@ -159,7 +160,7 @@ pub(crate) async fn lift(
     }
     let moment = office.moment();
     let mut tx = office.write().await?;
-    seen(&mut tx, office, &id).await?;
+    reach::own(&mut tx, office, &id).await?;
     let wanted = fields.get("hold").map(String::as_str).unwrap_or_default();
     let Some(hold) = over(&mut tx, &id).await?.into_iter().find(|one| one.hold == wanted) else {
         return Err(Trouble::Nowhere);
@@ -169,14 +170,6 @@ pub(crate) async fn lift(
     tx.append(vec![Entry::new(&id, "hold.lifted", &facts)], &moment).await?;
     tx.commit().await?;
     Ok(back(&id, "hold"))
-}
-
-async fn seen(tx: &mut Tx, office: &Office, id: &str) -> Result<Denial, Trouble> {
-    let case = tx.case(id).await?;
-    if sees(&office.who, &case) {
-        return Ok(case);
-    }
-    Err(Trouble::Denied("This case is none of yours.".to_owned()))
 }
 
 fn back(id: &str, done: &str) -> Response {

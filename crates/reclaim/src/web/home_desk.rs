@@ -6,18 +6,18 @@ use denial::codes::{Carc, Group, Npi};
 use denial::denial::Denial;
 use denial::person::Role;
 use denial::rules::Rules;
-use denial::triage::{PartName, Priority};
 use form_urlencoded::Serializer;
 use insight::board::{Facet, Sort};
 use store::Tx;
 
 use crate::practice::Office;
-use crate::rank;
+use crate::web::case_clocks;
 use crate::web::queue;
 use crate::web::reasons;
 use crate::web::tiles::{Cell, Counter, Link, Listing, Section, cases_in_words, small};
 use crate::web::trouble::Trouble;
 use crate::web::words;
+use crate::web::worth::{ORDER, Prospects};
 
 /// Cases of the short list.
 const NEXT: usize = 8;
@@ -73,7 +73,7 @@ fn mine(counter: &Counter<'_>, work: &str) -> Section {
         counter.cases("Past due", &with("due=past"), "past"),
         counter.cases("Next action late or today", &with("when=late,today"), "soon"),
         counter.cases("You have", "person=me", ""),
-        counter.cases("With a payer", "person=me&waiting=payer", ""),
+        counter.cases("Waits on the payer", "person=me&waiting=payer", ""),
     ];
     let own = if work.starts_with("category") {
         tiles.insert(0, counter.cases("Medical necessity", work, ""));
@@ -297,15 +297,15 @@ pub(crate) fn head(counter: &Counter<'_>) -> Option<Head> {
 /// The short list, in the queue's own order.
 pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Section, Trouble> {
     let cases = queue::ordered(tx, &head.ids).await?;
-    let href =
-        if head.query.is_empty() { "/queue".to_owned() } else { format!("/queue?{}", head.query) };
+    let sort = format!("sort={}", Sort::Priority.as_str());
+    let href = match head.query.as_str() {
+        "" => format!("/queue?{sort}"),
+        query => format!("/queue?{query}&{sort}"),
+    };
     let text = format!("All {} in this order", cases_in_words(head.rows));
     Ok(Section {
         title: "Next".to_owned(),
-        lead:
-            "The order of the queue: clocks that run out within 7 days first, then what a round of \
-               work is worth."
-                .to_owned(),
+        lead: ORDER.to_owned(),
         listing: Some(Listing {
             caption: "The first cases of your queue".to_owned(),
             heads: vec![
@@ -326,8 +326,7 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
 
 fn row(case: &Denial, office: &Office) -> Vec<Cell> {
     let today = office.moment().today;
-    let clock = denial::deadline::soonest(&case.deadlines, today);
-    let clock = words::due(clock.map(|(_, date)| date), today);
+    let (_, clock) = case_clocks::soonest(case, today);
     let next = case.next();
     let next_on = words::due(next.map(|next| next.on), today);
     let codes: Vec<String> =
@@ -347,13 +346,6 @@ fn row(case: &Denial, office: &Office) -> Vec<Cell> {
             )
         },
         Cell::of(case.balance.outstanding().to_string()),
-        Cell::of(net(&rank::priority(case, today, &office.rules))),
+        Cell::of(Prospects::of(case, &office.rules).net),
     ]
-}
-
-/// What a round of work is expected to leave: the money times its chance, less the cost.
-fn net(priority: &Priority) -> String {
-    let counts = |name: PartName| matches!(name, PartName::Expected | PartName::Cost);
-    let parts = priority.parts.iter().filter(|part| counts(part.name));
-    parts.map(|part| part.amount).sum::<denial::money::Money>().to_string()
 }

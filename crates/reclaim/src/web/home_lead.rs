@@ -8,7 +8,7 @@ use insight::board::{Facet, Sum};
 use store::Tx;
 use store::people::Member;
 
-use crate::web::tiles::{Cell, Counter, Listing, Section, cases_in_words};
+use crate::web::tiles::{AT_RISK, Cell, Counter, Listing, Section, cases_in_words};
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
@@ -31,10 +31,6 @@ pub(crate) fn sections(counter: &Counter<'_>, people: &[Member]) -> Vec<Section>
     sections
 }
 
-/// Every status of an open case but Overturned: what is won is counted by itself.
-const AT_RISK: &str =
-    "status=new,in_review,corrected_and_resubmitted,appealed,pending_payer_response";
-
 /// What is at stake in the practice.
 fn stake(counter: &Counter<'_>) -> Section {
     let asleep = counter.sum("snoozed=only");
@@ -49,7 +45,7 @@ fn stake(counter: &Counter<'_>) -> Section {
             counter.money("At risk", AT_RISK),
             counter.cases("Due within 7 days", "due=soon", "soon"),
             counter.cases("Past due", "due=past", "past"),
-            counter.cases("A clock not configured", "no_rule=yes", ""),
+            counter.cases("A clock lacks its rule", "no_rule=yes", ""),
             counter.cases("Next action late", "when=late", "soon"),
             counter.money("Won, not posted yet", "status=overturned"),
             counter.cases("Put off", "snoozed=only", ""),
@@ -74,7 +70,7 @@ fn orderly(counter: &Counter<'_>) -> Section {
             counter.cases("No person has it", "person=nobody", ""),
             counter.cases("Lacks owner, action or day", "lacks=yes&snoozed=show", "past"),
             counter.cases("Payer's promise not kept", "promise=broken&snoozed=show", "soon"),
-            counter.cases("Waits for a colleague", "waiting=colleague", ""),
+            counter.cases("Waits on a colleague", "waiting=colleague", ""),
         ],
         ..Section::default()
     }
@@ -86,7 +82,7 @@ const COLUMNS: [(&str, &str, &str); 5] = [
     ("Next action late", "when=late", "soon"),
     ("Due within 7 days", "due=soon", "soon"),
     ("Past due", "due=past", "past"),
-    ("With a payer", "waiting=payer", ""),
+    ("Waits on the payer", "waiting=payer", ""),
 ];
 
 /// Who has how much.

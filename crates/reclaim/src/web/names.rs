@@ -18,6 +18,7 @@ use crate::practice::Office;
 use crate::web::case_view::{PatientView, Spoken};
 use crate::web::gate::Posted;
 use crate::web::protection;
+use crate::web::reach;
 use crate::web::session::Visitor;
 use crate::web::sign_in::own_place;
 use crate::web::trouble::Trouble;
@@ -194,7 +195,8 @@ async fn may_show(tx: &mut Tx, office: &Office, claims: &[String]) -> Result<(),
     if allows(office.who.role, Access::Claims) || cases.iter().any(|case| sees(&office.who, case)) {
         return Ok(());
     }
-    Err(Trouble::Denied("No case of this claim is yours.".to_owned()))
+    let help = cases.first().map_or_else(|| "Ask a billing supervisor.".to_owned(), reach::help);
+    Err(Trouble::Denied(format!("No case of this claim is yours. {help}")))
 }
 
 /// `POST /claims/{id}/names`: shows the names of a claim for a while, on record before it.

@@ -15,6 +15,7 @@ use crate::protecting;
 use crate::web::gate::Posted;
 use crate::web::names;
 use crate::web::queue_row::Row;
+use crate::web::reach;
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 
@@ -180,10 +181,7 @@ pub(crate) async fn tag(
     let office = &visitor.office;
     let why = names::why(fields.get("why"))?;
     let mut tx = office.write().await?;
-    let case = tx.case(&id).await?;
-    if !sees(&office.who, &case) {
-        return Err(Trouble::Denied("This case is none of yours.".to_owned()));
-    }
+    let case = reach::own(&mut tx, office, &id).await?;
     let rules = &office.rules.protected;
     let chosen = fields.iter().filter(|(_, text)| *text == "yes");
     let chosen = chosen.filter_map(|(name, _)| name.strip_prefix("kind_"));

@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 
-use denial::category::Category;
 use denial::denial::Denial;
-use denial::money::Money;
 use denial::rules::Rules;
-use denial::triage::{Floor, Priority};
 use jiff::civil::Date;
 
-use crate::rank;
+use crate::web::case_clocks;
 use crate::web::reasons;
 use crate::web::words::{self, Due};
+use crate::web::worth::{Prospects, Worth};
 
 /// One case as a row.
 pub(crate) struct Row {
@@ -53,30 +51,6 @@ pub(crate) struct Row {
     pub(crate) expected: String,
     pub(crate) net: String,
     pub(crate) repeat: String,
-}
-
-/// A priority with its parts.
-pub(crate) struct Worth {
-    pub(crate) sum: String,
-    /// Where a clock lifts or drops it whatever the sum.
-    pub(crate) floor: &'static str,
-    pub(crate) parts: Vec<(String, String, String)>,
-}
-
-impl Worth {
-    /// What the rules say of it.
-    pub(crate) fn of(priority: &Priority) -> Worth {
-        let sum: Money = priority.parts.iter().map(|part| part.amount).sum();
-        let floor = match priority.floor {
-            Floor::DueSoon => "first: a clock runs out within 7 days",
-            Floor::PastDue => "last: its clocks have run out",
-            Floor::Ordinary => "",
-        };
-        let parts = priority.parts.iter().map(|part| {
-            (words::label(part.name.as_str()), part.amount.to_string(), part.why.clone())
-        });
-        Worth { sum: sum.to_string(), floor, parts: parts.collect() }
-    }
 }
 
 impl Row {
@@ -138,9 +112,9 @@ impl Row {
         let owner = case.owner();
         let person = owner.and_then(|owner| owner.person.as_ref());
         let next = case.next();
-        let soonest = denial::deadline::soonest(&case.deadlines, today);
+        let (clock_kind, clock) = case_clocks::soonest(case, today);
         let outstanding = case.balance.outstanding();
-        let (chance, expected, net) = prospects(case, rules);
+        let Prospects { chance, expected, net } = Prospects::of(case, rules);
         Row {
             id: case.id.to_string(),
             number: case.number.to_string(),
@@ -156,19 +130,19 @@ impl Row {
             owner: person.and_then(|id| people.get(id.as_str())).cloned().unwrap_or_default(),
             next: next.map(|next| words::label(next.kind.as_str())).unwrap_or_default(),
             next_on: words::due(next.map(|next| next.on), today),
-            clock: words::due(soonest.map(|(_, date)| date), today),
-            clock_kind: soonest.map(|(clock, _)| clock.kind.in_words()).unwrap_or_default(),
+            clock,
+            clock_kind,
             denied_on: words::day(case.denied_on),
             outstanding: outstanding.to_string(),
             denied: case.balance.denied.to_string(),
             quarantined: case.quarantined,
             protected: String::new(),
-            worth: Worth::of(&rank::priority(case, today, rules)),
+            worth: Worth::of(case, rules, today),
             service_on: case.days.service_on.map(words::day).unwrap_or_default(),
             age: age(case.denied_on, today),
             plan: words::label(case.plan.as_str()),
             provider: case.provider.as_str().to_owned(),
-            waiting: waiting(case).to_owned(),
+            waiting: waits_on(case),
             round: case.round,
             chance,
             patient: String::new(),
@@ -177,21 +151,6 @@ impl Row {
             repeat: repeat(case.round),
         }
     }
-}
-
-const UNKNOWN: &str = "not configured";
-
-/// The chance of winning, what it makes expected of what is outstanding, and what a round of work
-/// leaves of that; each only where the rules say what it stands on.
-fn prospects(case: &Denial, rules: &Rules) -> (String, String, String) {
-    let ruling = rank::leading(case, rules).filter(|one| one.category != Category::Unmapped);
-    let Some(chance) = ruling.map(|ruling| ruling.chance) else {
-        return (UNKNOWN.to_owned(), UNKNOWN.to_owned(), UNKNOWN.to_owned());
-    };
-    let expected = case.balance.outstanding().share_rounded(chance);
-    let cost = rules.desk.work_cost.get(&case.category);
-    let net = cost.map_or_else(|| UNKNOWN.to_owned(), |cost| (expected - *cost).to_string());
-    (chance.to_string(), expected.to_string(), net)
 }
 
 /// Whether the same claim was denied before.
@@ -232,17 +191,6 @@ fn age(denied_on: Date, today: Date) -> String {
     format!("{days} d")
 }
 
-fn waiting(case: &Denial) -> &'static str {
-    let status = case.status();
-    if status.is_closed() {
-        ""
-    } else if case.waits_for_approval() {
-        "Approval"
-    } else if status.is_awaiting() {
-        "Payer"
-    } else if !case.questions.is_empty() {
-        "Colleague"
-    } else {
-        "Us"
-    }
+fn waits_on(case: &Denial) -> String {
+    case.waits_on().map(|one| words::sentence_case(one.in_words())).unwrap_or_default()
 }

@@ -39,3 +39,4 @@ mod signing_in;
 mod story;
 mod sub_status;
 mod waiting;
+mod won;

@@ -8,6 +8,10 @@ use crate::practice::Office;
 use crate::web::asked::Asked;
 use crate::web::words;
 
+/// Every status of an open case but Overturned: what is won is counted by itself.
+pub(crate) const AT_RISK: &str =
+    "status=new,in_review,corrected_and_resubmitted,appealed,pending_payer_response";
+
 /// A list, and how many rows somebody will find in it.
 pub(crate) struct Link {
     pub(crate) href: String,

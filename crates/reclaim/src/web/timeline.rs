@@ -280,7 +280,7 @@ fn moved(deed: &Deed, work: &Work, people: &People) -> String {
         }
         Deed::Upheld { answer, on } => format!("Denied again on {}{}", day(*on), answered(answer)),
         Deed::Withdrawn { reason, on } => format!("Withdrawn on {}: {reason}", day(*on)),
-        Deed::Overturned { answer, on, expected, partly } => {
+        Deed::Overturned { answer, on, expected, partly, rest_denied: _ } => {
             let part = if *partly { " in part" } else { "" };
             let expected = expected.map(|money| format!(", {money} expected"));
             format!(

@@ -14,6 +14,7 @@ use crate::web::gate::Posted;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
+use crate::web::worth::ORDER;
 
 const COOKIE_NAME: &str = "reclaim_tour";
 
@@ -47,12 +48,11 @@ const STEPS: [Step; 11] = [
         id: "queue",
         title: "The list, by keyboard",
         needs: Some(Access::Queue),
-        href: "/queue",
-        page: "Queue",
+        href: "/queue?sort=priority",
+        page: "Queue, by priority",
         press: "j and k move, Enter shows the case beside the list, ? lists every key. Unfold \
                 the codes of a row, then its priority.",
-        look: "The order: clocks that run out within a week first, then what is worth most after \
-               the cost of the work. Each priority shows its parts.",
+        look: ORDER,
     },
     Step {
         id: "case",
@@ -232,6 +232,12 @@ mod tests {
         assert_eq!(done_by(&headers, "usr_1"), ["home", "queue"]);
         assert!(done_by(&headers, "usr_2").is_empty(), "somebody else at the same machine");
         assert!(done_by(&HeaderMap::new(), "usr_1").is_empty());
+    }
+
+    #[test]
+    fn the_queue_is_walked_in_the_order_that_is_told() {
+        let stop = STEPS.iter().find(|step| step.id == "queue").expect("a stop");
+        assert_eq!((stop.look, stop.href), (ORDER, "/queue?sort=priority"));
     }
 
     #[test]

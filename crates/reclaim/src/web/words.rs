@@ -68,7 +68,8 @@ pub(crate) fn money(cents: i64) -> String {
 /// So many of something.
 pub(crate) fn counted(count: i64, one: &str, many: &str) -> String {
     let digits = Money::from_cents(count.saturating_mul(100)).to_string();
-    let digits = digits.trim_start_matches('$').trim_end_matches(".00");
+    let digits = digits.replace('$', "");
+    let digits = digits.trim_end_matches(".00");
     format!("{digits} {}", if count == 1 { one } else { many })
 }
 
@@ -140,6 +141,7 @@ mod tests {
         assert_eq!(lower("non_covered"), "non-covered");
         assert_eq!(counted(1, "case", "cases"), "1 case");
         assert_eq!(counted(12_345, "case", "cases"), "12,345 cases");
+        assert_eq!(number(-8), "-8");
         assert_eq!(
             instant("2026-02-03T01:05:00.000000Z", "America/Chicago"),
             "Feb 2, 2026, 7:05 PM"

@@ -30,12 +30,12 @@ async fn every_part_of_a_case_stands_on_its_page() {
         "CO-197 at STANDIN HEALTH: similar cases",
         ">A-2</a>",
         "STANDIN HEALTH has no file in the rules",
-        "Waiting on",
+        "Waits on",
         "Nobody else",
     ]);
     let ask = [("to", "provider"), ("text", "is it so?"), ("due", "2026-03-06")];
     lead.act(&case, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);
-    lead.get(&case).await.shows(&["<dd>Provider, answer by Mar 6, 2026</dd>"]);
+    lead.get(&case).await.shows(&["<dd>A colleague: provider, answer by Mar 6, 2026</dd>"]);
     clinic.is_proven().await;
 }
 

@@ -57,6 +57,36 @@ async fn a_digest_is_made_once_a_day_and_stays() {
 }
 
 #[tokio::test]
+async fn every_figure_is_explained_and_counts_what_home_counts() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::Manager).await;
+    let claims = [denied("A-1", 500, "CO*29*500"), denied("A-2", 90, "CO*18*90")];
+    take(&lead, "a.835", &era("T1", &claims)).await;
+    let won = lead.find("A-1").await;
+    lead.act(&won, "overturn", &[("note", "letter")]).await.is(StatusCode::SEE_OTHER);
+    let boss = clinic.named("boss", Role::Executive).await;
+    let admin = clinic.named("admin", Role::Administrator).await;
+    let pages = [
+        lead.get("/digest").await,
+        lead.get("/digest/team").await,
+        boss.get("/digest").await,
+        admin.get("/digest").await,
+    ];
+    for page in &pages {
+        let main = main(page).expect("a page");
+        let tiles = main.matches("<li class=\"tile").count();
+        assert_eq!(main.matches("class=\"about\"").count(), tiles, "{main}");
+        assert!(tiles > 0);
+    }
+    let at_risk = |page: &Answer| {
+        let tile = page.text.split("<span class=\"label\">At risk</span>").nth(1);
+        tile.and_then(|tile| tile.split("</li>").next()).unwrap_or_default().to_owned()
+    };
+    assert!(at_risk(&pages[2]).contains("$90.00"), "{}", at_risk(&pages[2]));
+    assert!(at_risk(&boss.get("/").await).contains("$90.00"));
+}
+
+#[tokio::test]
 async fn who_leads_has_the_teams_too() {
     let mut clinic = TestClinic::open().await;
     let lead = clinic.named("lead", Role::BillingSupervisor).await;

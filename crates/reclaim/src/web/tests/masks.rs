@@ -121,6 +121,26 @@ async fn a_practice_says_before_whom_names_are_masked() {
 }
 
 #[tokio::test]
+async fn who_does_not_reach_a_case_is_told_who_may_help() {
+    let (clinic, _, case) = desk().await;
+    let coder = clinic.named("coder", Role::CertifiedCoder).await;
+    let desk = clinic.named("desk", Role::FrontDesk).await;
+    let help = ["It belongs to the ", "Ask them, or a billing supervisor"];
+    let why = [("why", "it matters")];
+    for person in [&coder, &desk] {
+        person.get(&case).await.is(StatusCode::FORBIDDEN).shows(&help);
+        for part in ["protection", "undo"] {
+            let fields = [("version", "1"), why[0]];
+            let refused = person.post(&format!("{case}/{part}"), &fields).await;
+            refused.is(StatusCode::FORBIDDEN).shows(&help).hides(&["none of yours"]);
+        }
+    }
+    desk.post(&format!("{case}/emergency"), &why).await.is(StatusCode::SEE_OTHER);
+    let refused = desk.post(&format!("{case}/protection"), &why).await;
+    refused.is(StatusCode::FORBIDDEN).shows(&["read, not changed", help[0], help[1]]);
+}
+
+#[tokio::test]
 async fn in_an_emergency_a_case_opens_to_read_for_an_hour_and_those_who_lead_are_told() {
     let (mut clinic, biller, case) = desk().await;
     let lead = clinic.named("lead", Role::BillingSupervisor).await;

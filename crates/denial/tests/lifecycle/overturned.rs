@@ -1,0 +1,119 @@
+//! What is won: its clocks are closed, its payment is to be posted, and whom it waits on.
+
+use denial::deadline::DeadlineKind;
+use denial::denial::{Denial, NextActionKind, Status};
+use denial::escalation::{Overdue, due};
+use denial::lifecycle::hearing::hear_all;
+use denial::person::Role;
+use denial::waits::WaitsOn;
+
+use crate::clinic::{action, case, clock, day, found, line, moment, recovered, rules};
+
+fn did(case: &Denial, on: i64, json: &str) -> Denial {
+    let at = moment(on, Role::Manager);
+    let after =
+        case.act(&action(json), &at, &rules()).unwrap_or_else(|why| panic!("{json}: {why}"));
+    Denial { deadlines: case.deadlines.clone(), ..after.after }
+}
+
+fn clocked() -> Denial {
+    Denial { deadlines: vec![clock(DeadlineKind::Appeal(1), 12)], ..case().after }
+}
+
+const WON: &str = r#"{"act":"overturn","answer":{"note":"letter"}}"#;
+const WON_IN_PART: &str = r#"{"act":"overturn","answer":{"note":"letter"},"expected":6000}"#;
+
+fn soonest(case: &Denial) -> Option<DeadlineKind> {
+    case.soonest_clock(day(6)).map(|(clock, _)| clock.kind)
+}
+
+/// The lines as a file says them, the first so many of them paid after all.
+fn heard(case: &Denial, paid: usize) -> Denial {
+    let lines = [line(1, 6_000), line(2, 4_000)].into_iter().enumerate();
+    let lines = lines.map(|(at, line)| if at < paid { recovered(line, 6) } else { line });
+    let found = found(lines.collect());
+    let heard = hear_all(std::slice::from_ref(case), &found, &moment(6, Role::Manager), &rules());
+    let events = heard.events.into_iter().next().unwrap_or_default();
+    let after = events.iter().fold(case.clone(), Denial::apply);
+    Denial { deadlines: case.deadlines.clone(), ..after }
+}
+
+#[test]
+fn no_clock_of_a_case_that_is_won_in_full_matters_any_longer() {
+    let open = clocked();
+    assert_eq!(soonest(&open), Some(DeadlineKind::Appeal(1)));
+    let won = did(&open, 5, WON);
+    assert_eq!((won.deadlines.len(), soonest(&won)), (1, None), "on record, and closed");
+    // The payer does not pay: what was won is denied again, and its clock runs.
+    let disputed = did(&won, 6, r#"{"act":"dispute","reason":"not paid"}"#);
+    assert_eq!(soonest(&disputed), Some(DeadlineKind::Appeal(1)));
+    let asleep = did(&won, 6, r#"{"act":"snooze","until":"2026-07-20","reason":"its payday"}"#);
+    assert!(asleep.snoozed_until.is_some(), "no clock forbids it");
+}
+
+#[test]
+fn the_clocks_of_what_stays_denied_run_on() {
+    let part = did(&clocked(), 5, WON_IN_PART);
+    assert_eq!(part.status(), Status::Overturned);
+    assert!(!part.is_overturned_in_full());
+    assert_eq!(soonest(&part), Some(DeadlineKind::Appeal(1)));
+    let one_line = heard(&clocked(), 1);
+    assert_eq!(
+        (one_line.status(), soonest(&one_line)),
+        (Status::New, Some(DeadlineKind::Appeal(1)))
+    );
+    // A file that paid every line knows more than who heard of a part.
+    let all = heard(&part, 2);
+    assert!(all.is_overturned_in_full());
+    assert_eq!(soonest(&all), None);
+    let later = did(&part, 7, r#"{"act":"dispute","reason":"the rest"}"#);
+    assert!(!later.rest_denied, "it is what its status was");
+}
+
+#[test]
+fn what_is_won_is_to_be_posted() {
+    let promised = did(&clocked(), 5, WON);
+    let next = promised.next().expect("open");
+    assert_eq!((next.kind, next.on), (NextActionKind::PostPayment, day(35)), "in the desk's days");
+    assert_eq!(promised.waits_on(), Some(WaitsOn::Payer), "its payment");
+    let called =
+        r#"{"act":"log_contact","channel":"phone","said":"soon","promised_by":"2026-06-12"}"#;
+    let called = did(&promised, 6, called);
+    assert_eq!(called.next().expect("open").kind, NextActionKind::PostPayment);
+    let paid = heard(&clocked(), 2);
+    let next = paid.next().expect("open");
+    assert_eq!((next.kind, next.on), (NextActionKind::PostPayment, day(9)), "it is there");
+    assert_eq!(paid.waits_on(), Some(WaitsOn::Us));
+}
+
+#[test]
+fn who_is_silent_is_who_it_waits_on() {
+    let taken = did(&clocked(), 1, r#"{"act":"take"}"#);
+    let why = |case: &Denial| due(case, day(60), &rules()).map(|one| one.why);
+    assert_eq!(why(&did(&taken, 5, WON)), Some(Overdue::PayerSilent));
+    assert_eq!(why(&heard(&taken, 2)), Some(Overdue::NotTouched), "the payment is there");
+}
+
+#[test]
+fn a_case_waits_on_one_at_a_time() {
+    let open = did(&clocked(), 1, r#"{"act":"review"}"#);
+    assert_eq!(open.waits_on(), Some(WaitsOn::Us));
+    let called =
+        r#"{"act":"log_contact","channel":"phone","said":"soon","promised_by":"2026-06-05"}"#;
+    let called = did(&open, 2, called);
+    assert_eq!(called.waits_on(), Some(WaitsOn::Payer), "it promised");
+    let asked = did(&called, 2, r#"{"act":"ask_colleague","to":"provider","text":"is it so?"}"#);
+    assert_eq!(asked.waits_on(), Some(WaitsOn::Colleague));
+    let proposed = did(&asked, 2, r#"{"act":"propose_write_off","reason":"no way is left"}"#);
+    assert_eq!(proposed.waits_on(), Some(WaitsOn::Approval));
+    let sent = r#"{"act":"resubmit","frequency":"7","channel":"edi","reference":"S1"}"#;
+    assert_eq!(did(&open, 2, sent).waits_on(), Some(WaitsOn::Payer));
+    let closed = Denial { work: closed(), ..open };
+    assert_eq!(closed.waits_on(), None);
+    assert_eq!(soonest(&closed), None);
+}
+
+fn closed() -> denial::denial::Work {
+    let resolution = denial::denial::Resolution::PaidByPayer;
+    denial::denial::Work::Closed { status: Status::Paid, on: day(6), resolution }
+}
