@@ -47,6 +47,7 @@ mod home_desk;
 mod home_lead;
 mod home_office;
 mod issuer;
+mod journal_about;
 mod journal_words;
 mod keyed;
 mod lacking;

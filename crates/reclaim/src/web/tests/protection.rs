@@ -97,6 +97,14 @@ async fn what_leaves_the_house_leaves_protected_cases_out_and_says_how_many() {
     let entries = manager.get("/journal.csv").await;
     entries.is(StatusCode::OK).shows(&["entries are left out"]);
     entries.hides(&[case.trim_start_matches("/cases/")]);
+    let mute = manager.post("/journal.csv", &[("why", " ")]).await;
+    mute.is(StatusCode::UNPROCESSABLE_ENTITY);
+    lead.post("/journal.csv", &[("why", "x")]).await.is(StatusCode::FORBIDDEN);
+    let entries = manager.post("/journal.csv", &[("why", "an audit of the payer")]).await;
+    entries.is(StatusCode::OK).shows(&[case.trim_start_matches("/cases/")]);
+    entries.hides(&["left out", "GUARDED"]);
+    let journal = manager.get("/journal?book=views&kind=journal.exported").await;
+    journal.shows(&["an audit of the payer", "With protected records"]);
     clinic.is_proven().await;
 }
 
