@@ -7,6 +7,7 @@ mod asked;
 mod asking;
 mod assets;
 mod audit;
+mod balance;
 mod bulk;
 mod came_from;
 mod case;
