@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::named;
-pub use layout::Reader;
+pub use layout::{Fault, Reader};
 
 named! {
     /// Which list.

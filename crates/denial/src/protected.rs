@@ -7,7 +7,7 @@ use crate::claim::{Claim, PayerName};
 use crate::denial::Denial;
 use crate::payer;
 use crate::person::{Access, Role, allows};
-use crate::remittance::ClaimPayment;
+use crate::remittance::{ClaimPayment, LinePayment, RemittanceHead};
 
 /// One kind of protected record, from `data/protected.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,10 +54,11 @@ impl<'a> Marks<'a> {
         }
     }
 
-    /// Who pays, as a file names it.
+    /// Who pays whom, as a remittance says.
     #[must_use]
-    pub fn of_payer(payer: &'a PayerName) -> Marks<'a> {
-        Marks { payers: vec![payer], ..Marks::default() }
+    pub fn of_head(head: &'a RemittanceHead) -> Marks<'a> {
+        let providers = vec![head.payee.npi.as_str()];
+        Marks { payers: vec![&head.payer], providers, ..Marks::default() }
     }
 
     /// What is known of a case: no diagnosis stands on it.
@@ -71,11 +72,16 @@ impl<'a> Marks<'a> {
         }
     }
 
-    /// What a payer says of a claim that nobody billed here.
+    /// What a payer says of a claim: services as paid and as submitted, and who rendered them.
     #[must_use]
     pub fn of_payment(payment: &'a ClaimPayment) -> Marks<'a> {
-        let services = payment.lines.iter().map(|line| line.procedure.code.as_str());
-        Marks { services: services.collect(), ..Marks::default() }
+        let of_line = |line: &'a LinePayment| [Some(&line.procedure), line.submitted.as_ref()];
+        let services = payment.lines.iter().flat_map(of_line).flatten();
+        Marks {
+            services: services.map(|procedure| procedure.code.as_str()).collect(),
+            providers: vec![payment.rendering.as_str()],
+            ..Marks::default()
+        }
     }
 
     /// The same, and what another source says of the claim.
@@ -118,7 +124,7 @@ impl Kind {
         marks.diagnoses.iter().any(begins)
             || marks.services.iter().any(|one| self.services.contains(&plain(one)))
             || marks.providers.iter().any(|one| is_listed(&self.providers, one))
-            || marks.payers.iter().any(|one| self.pays(one))
+            || (!self.payers.is_empty() && marks.payers.iter().any(|one| self.pays(one)))
     }
 
     fn pays(&self, name: &PayerName) -> bool {

@@ -83,10 +83,14 @@ pub(crate) async fn act_with(
     }
     match do_in(&mut tx, office, &moment, &case, action).await {
         Ok(after) => {
-            if let Some(document) = document {
-                document.keep(&mut tx, office).await.map_err(Failed::Folder)?;
-            }
+            let kept = match document {
+                Some(document) => {
+                    Some(document.keep(&mut tx, office).await.map_err(Failed::Folder)?)
+                }
+                None => None,
+            };
             tx.commit().await?;
+            drop(kept);
             Ok(after)
         }
         Err(Failed::Refused(why)) => {

@@ -220,10 +220,11 @@ fn state(path: &Path, key: &Key) -> String {
 async fn get_documents(backup: &Backup, documents: &Documents) -> anyhow::Result<u64> {
     let hashes = backup.document_hashes().await?;
     let bar = bar(hashes.len() as u64, "documents");
+    let arriving = documents.arriving()?;
     for hash in &hashes {
         let mut incoming = documents.incoming()?;
         read(backup, hash, |bytes| incoming.write_all(bytes)).await?;
-        let (found, _) = documents.finish(incoming)?;
+        let (found, _) = documents.finish(incoming, &arriving)?;
         ensure!(found == *hash, "the document {hash} was altered in the backup");
         bar.inc(1);
     }

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
-use denial::lists::{self, Entry, ListKind, Reader};
+use denial::lists::{self, Entry, Fault, ListKind, Reader};
 use serde::{Deserialize, Serialize};
 
 use crate::code_lists::Failed;
@@ -97,9 +97,11 @@ impl Shares {
             let read = read.with_context(|| format!("cannot read {name}"))?;
             number += 1;
             *bytes += read as u64;
+            let text = text_of(&line);
+            let cut = reader.cut_off(&text);
             let done = match read {
                 0 => reader.end(),
-                _ => reader.line(&text_of(&line)),
+                _ => reader.line(&text),
             };
             if let Ok(Some(entry)) = &done {
                 // An entry that goes on over lines is whole when the next one begins.
@@ -107,10 +109,10 @@ impl Shares {
                 self.put(at, place, entry)?;
                 began = number;
             }
-            if let Err(why) = done {
-                self.tell(at, number, why);
-            }
-            if read == 0 {
+            // At the end of the file an entry may stand open before a record that is none.
+            let is_last = read == 0 && done.is_ok();
+            cut.into_iter().chain(done.err()).for_each(|fault| self.tell(at, fault));
+            if is_last {
                 heard(*bytes);
                 return Ok(());
             }
@@ -128,7 +130,7 @@ impl Shares {
         Ok(())
     }
 
-    fn tell(&mut self, file: usize, line: u64, why: &str) {
+    fn tell(&mut self, file: usize, Fault { line, why }: Fault) {
         self.unread += 1;
         if self.first_unread.len() < TOLD {
             let file = self.files[file].clone();
@@ -155,7 +157,8 @@ impl Shares {
             let part = kind.part_of(&entry.code);
             match parts.last_mut().filter(|(name, _)| *name == part.as_str()) {
                 Some((_, entries)) if entries.last().is_some_and(|e| e.name() == entry.name()) => {
-                    self.tell(file, line, "it stands in the list already");
+                    let why = "it stands in the list already";
+                    self.tell(file, Fault { line, why });
                 }
                 Some((_, entries)) => entries.push(entry),
                 None => parts.push((part.to_string(), vec![entry])),

@@ -25,6 +25,8 @@ pub(crate) struct Importing {
     pub(crate) from: Option<Date>,
     /// Only tells what it would change.
     pub(crate) dry_run: bool,
+    /// Lines that could not be read are left out, instead of keeping the rest from being saved.
+    pub(crate) force: bool,
 }
 
 /// The kinds that the command takes.
@@ -34,7 +36,7 @@ pub(crate) const KINDS: [&str; 6] = ["carc", "rarc", "icd10", "hcpcs", "ptp", "m
 const PRINTED: usize = 10;
 
 /// Reads the files, tells what they change, and lets the list hold unless it is only tried. The
-/// exit code is 1 where the files are no such list.
+/// exit code is 1 where the files are no such list, or not wholly.
 pub(crate) async fn run(office: &Office, wanted: Importing) -> anyhow::Result<ExitCode> {
     let Some(kind) = ListKind::from_name(&wanted.kind) else {
         return reasons(office, &wanted).await;
@@ -46,11 +48,18 @@ pub(crate) async fn run(office: &Office, wanted: Importing) -> anyhow::Result<Ex
     let done = if wanted.dry_run {
         code_lists::try_out(office, kind, from, sources, &heard).await.map(|report| (report, None))
     } else {
-        held(office, kind, from, sources, &heard).await.map(|(report, new)| (report, Some(new)))
+        held(office, &wanted, (kind, from), sources, &heard).await
     };
     bar.finish_and_clear();
     match done {
-        Ok((report, version)) => show::print(told(kind, from, &report, version)),
+        Ok((report, version)) => {
+            let is_refused = version.is_none() && !wanted.dry_run;
+            show::print(told(kind, from, &report, version))?;
+            if is_refused {
+                eprintln!("reclaim: mend those lines, or leave them out with --force");
+            }
+            Ok(ExitCode::from(u8::from(is_refused)))
+        }
         Err(Failed::Unfit(why)) => {
             eprintln!("reclaim: {why}");
             Ok(ExitCode::from(1))
@@ -59,18 +68,24 @@ pub(crate) async fn run(office: &Office, wanted: Importing) -> anyhow::Result<Ex
     }
 }
 
+/// The version that holds now; none where some lines could not be read and nobody said to go on
+/// without them.
 async fn held(
     office: &Office,
-    kind: ListKind,
-    from: Date,
+    wanted: &Importing,
+    (kind, from): (ListKind, Date),
     sources: Vec<Source>,
     heard: code_lists::Heard<'_>,
-) -> Result<(Report, i64), Failed> {
+) -> Result<(Report, Option<i64>), Failed> {
     let version = code_lists::begin(office, kind, from, &sources).await?;
     match code_lists::fill(office, kind, version, sources, heard).await {
+        Ok(report) if report.unread > 0 && !wanted.force => {
+            code_lists::give_up(office, kind, version).await?;
+            Ok((report, None))
+        }
         Ok(report) => {
             code_lists::decide(office, kind, version, Verdict::Hold).await?;
-            Ok((report, version))
+            Ok((report, Some(version)))
         }
         Err(why) => {
             code_lists::give_up(office, kind, version).await?;

@@ -236,7 +236,7 @@ impl Verdict {
 }
 
 /// What a journal entry is about that tells of a list: this, then the kind.
-const ABOUT: &str = "lists/";
+pub(crate) const ABOUT: &str = "lists/";
 
 /// Decides a version, with its entry in the journal.
 pub(crate) async fn decide(

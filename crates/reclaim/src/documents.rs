@@ -18,6 +18,15 @@ pub(crate) struct Documents {
     folder: PathBuf,
 }
 
+/// Bytes are on their way in: until this is dropped, in any process, none are removed. Whoever
+/// brings some drops it once the row is durable that says whose they are.
+#[derive(Debug)]
+pub(crate) struct Arriving(#[expect(dead_code, reason = "its lock ends with it")] File);
+
+/// Bytes are being removed: until this is dropped, none come in.
+#[derive(Debug)]
+pub(crate) struct Leaving(#[expect(dead_code, reason = "its lock ends with it")] File);
+
 /// What was written, before it has its name.
 pub(crate) struct Incoming {
     file: NamedTempFile,
@@ -45,16 +54,36 @@ impl Documents {
         Ok(Incoming { file, hash: Sha256::new(), bytes: 0 })
     }
 
+    /// Waits until nobody removes bytes. It may block.
+    pub(crate) fn arriving(&self) -> anyhow::Result<Arriving> {
+        let door = self.door()?;
+        door.lock_shared().context("cannot lock the documents folder")?;
+        Ok(Arriving(door))
+    }
+
+    /// Waits until no bytes are on their way in. It may block.
+    pub(crate) fn leaving(&self) -> anyhow::Result<Leaving> {
+        let door = self.door()?;
+        door.lock().context("cannot lock the documents folder")?;
+        Ok(Leaving(door))
+    }
+
+    fn door(&self) -> anyhow::Result<File> {
+        let path = self.folder.join(".door");
+        let door = File::options().create(true).append(true).open(path);
+        door.context("cannot open the lock of the documents folder")
+    }
+
     /// Keeps bytes; gives their hash.
     #[cfg(test)]
     pub(crate) fn keep(&self, bytes: &[u8]) -> anyhow::Result<String> {
         let mut incoming = self.incoming()?;
         incoming.write_all(bytes).context("cannot write a document")?;
-        self.finish(incoming).map(|(hash, _)| hash)
+        self.finish(incoming, &self.arriving()?).map(|(hash, _)| hash)
     }
 
     /// Gives a document its name; gives its hash and length.
-    pub(crate) fn finish(&self, incoming: Incoming) -> anyhow::Result<(String, u64)> {
+    pub(crate) fn finish(&self, incoming: Incoming, _: &Arriving) -> anyhow::Result<(String, u64)> {
         let hash = hex::encode(incoming.hash.finalize());
         let path = self.path(&hash);
         let place = path.parent().expect("a document lies in a folder");
@@ -126,12 +155,15 @@ pub(crate) async fn receive(
 }
 
 impl Received {
-    /// Keeps it with what else the transaction changes; gives its hash.
-    pub(crate) async fn keep(self, tx: &mut Tx, office: &Office) -> anyhow::Result<String> {
-        let documents = office.documents.clone();
+    /// Keeps it with what else the transaction changes; gives its hash, and what is to be dropped
+    /// after the commit.
+    pub(crate) async fn keep(
+        self,
+        tx: &mut Tx,
+        office: &Office,
+    ) -> anyhow::Result<(String, Arriving)> {
         let Received { incoming, name, media, .. } = self;
-        let kept = tokio::task::spawn_blocking(move || documents.finish(incoming)).await;
-        let (hash, bytes) = kept.context("keeping a document stopped")??;
+        let (hash, bytes, arriving) = keep(office, incoming).await?;
         let document = Document {
             hash: hash.clone(),
             name,
@@ -141,8 +173,23 @@ impl Received {
             taken_by: office.who.person.as_str().to_owned(),
         };
         tx.keep_document(&document).await?;
-        Ok(hash)
+        Ok((hash, arriving))
     }
+}
+
+/// Gives what came its name; gives its hash, its length, and what is to be dropped once its row is
+/// durable.
+pub(crate) async fn keep(
+    office: &Office,
+    incoming: Incoming,
+) -> anyhow::Result<(String, u64, Arriving)> {
+    let documents = office.documents.clone();
+    let kept = tokio::task::spawn_blocking(move || {
+        let arriving = documents.arriving()?;
+        let (hash, bytes) = documents.finish(incoming, &arriving)?;
+        anyhow::Ok((hash, bytes, arriving))
+    });
+    kept.await.context("keeping a document stopped")?
 }
 
 #[cfg(test)]

@@ -1,14 +1,12 @@
 //! Claims are marked as specially protected records: by the rules when they are billed or a case is
 //! opened or changed rules reach them, and by a person's word, which holds over the rules.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
-use denial::adjudication::Adjudication;
-use denial::claim::{Claim, PayerName};
 use denial::person::Moment;
 use denial::protected::{Marks, Protected};
-use denial::remittance::ClaimPayment;
+use denial::rules::Rules;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -24,18 +22,6 @@ pub(crate) const SWEEP: &str = "protected";
 /// Claims in one transaction: the longest that anybody waits for it.
 const PART: i64 = 100;
 
-/// The rules mark a claim as billed, or what is said of it.
-pub(crate) fn is_marked(
-    protected: &Protected,
-    body: &Claim,
-    said: &[Adjudication],
-    payer: &PayerName,
-) -> bool {
-    let paid = said.iter().map(|one| Marks::of_payment(&one.payment));
-    let marks = paid.fold(Marks::of_claim(body).and(Marks::of_payer(payer)), Marks::and);
-    !protected.kinds_of(&marks).is_empty()
-}
-
 /// Looks at the claims of a file of which a version is marked, or that were marked before.
 ///
 /// # Errors
@@ -48,7 +34,7 @@ pub(crate) async fn billed(
     moment: &Moment,
 ) -> anyhow::Result<()> {
     let before = tx.protections(claims).await?;
-    look(tx, &office.rules.protected, before.into_keys().chain(marked), moment).await
+    look(tx, &office.rules, before.into_keys().chain(marked), moment).await
 }
 
 /// The claims of which a version is marked.
@@ -57,14 +43,14 @@ pub(crate) fn marked(versions: &[NewVersion], protected: &Protected) -> Vec<Stri
     versions.iter().filter(is).map(|one| one.known.claim.to_string()).collect()
 }
 
-/// Reads anew what some claims say of themselves, and keeps where the rules say another thing of
-/// them than before.
+/// Reads anew what is known of some claims, and keeps where the rules say another thing of them than
+/// before.
 ///
 /// # Errors
 /// The database.
 pub(crate) async fn look(
     tx: &mut Tx,
-    protected: &Protected,
+    rules: &Rules,
     claims: impl IntoIterator<Item = String>,
     moment: &Moment,
 ) -> anyhow::Result<()> {
@@ -72,53 +58,35 @@ pub(crate) async fn look(
     if claims.is_empty() {
         return Ok(());
     }
-    let claims: Vec<String> = claims.into_iter().collect();
-    let before = tx.protections(&claims).await?;
-    let now = kinds(tx, protected, &claims).await?;
+    let kinds = settle::marked(tx, rules, claims.into_iter().collect()).await?;
+    let claims: Vec<String> = kinds.keys().cloned().collect();
+    keep(tx, kinds, &claims, moment).await
+}
+
+/// Keeps what the rules say of claims where it is another thing than before; nothing was said so
+/// far of those that nobody knew.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn keep(
+    tx: &mut Tx,
+    kinds: BTreeMap<String, String>,
+    known: &[String],
+    moment: &Moment,
+) -> anyhow::Result<()> {
+    let before = tx.protections(known).await?;
     let mut entries = Vec::new();
-    for claim in &claims {
-        let kinds = now.get(claim).map(String::as_str).unwrap_or_default();
-        if before.get(claim).map_or("", |one| one.by_rule.as_str()) == kinds {
+    for (claim, kinds) in kinds {
+        if before.get(&claim).map_or("", |one| one.by_rule.as_str()) == kinds {
             continue;
         }
-        tx.protect_by_rule(claim, kinds).await?;
-        entries.push(Entry::new(claim, "protection.ruled", &json!({ "what": kinds })));
+        tx.protect_by_rule(&claim, &kinds).await?;
+        entries.push(Entry::new(&claim, "protection.ruled", &json!({ "what": kinds })));
     }
     if !entries.is_empty() {
         tx.append(entries, moment).await?;
     }
     Ok(())
-}
-
-/// The kinds of each claim by the rules.
-async fn kinds(
-    tx: &mut Tx,
-    protected: &Protected,
-    claims: &[String],
-) -> anyhow::Result<HashMap<String, String>> {
-    let rows = tx.claims(claims).await?;
-    let unbilled: Vec<String> = claims
-        .iter()
-        .filter(|id| rows.get(*id).is_none_or(|row| row.body.is_none()))
-        .cloned()
-        .collect();
-    let mut said: HashMap<String, Vec<ClaimPayment>> = HashMap::new();
-    if !unbilled.is_empty() {
-        for row in tx.said_of(&unbilled).await? {
-            said.entry(row.claim.clone()).or_default().push(settle::payment(&row)?);
-        }
-    }
-    let cases = tx.cases_of(claims).await?;
-    let mut kinds = HashMap::new();
-    for claim in claims {
-        let body = rows.get(claim).map(|row| row.billed()).transpose()?.flatten();
-        let own = cases.iter().filter(|case| case.claim.as_str() == claim).map(Marks::of_case);
-        let paid = said.get(claim).into_iter().flatten().map(Marks::of_payment);
-        let marks = body.as_ref().map(Marks::of_claim).into_iter().chain(own).chain(paid);
-        let marks = marks.fold(Marks::default(), Marks::and);
-        kinds.insert(claim.clone(), protected.kinds_of(&marks).join(","));
-    }
-    Ok(kinds)
 }
 
 /// A case went to another claim; what a person tagged it as goes along. That somebody said it is
@@ -181,7 +149,7 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<()> {
         let now = office.in_step(&mut tx).await?;
         let claims = tx.claim_ids(&after, PART).await?;
         walk.after = claims.last().cloned();
-        look(&mut tx, &now.rules.protected, claims, &office.moment()).await?;
+        look(&mut tx, &now.rules, claims, &office.moment()).await?;
         note(&mut tx, office, &walk).await?;
         tx.commit().await?;
     }

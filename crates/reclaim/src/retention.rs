@@ -13,10 +13,11 @@ use jiff::civil::Date;
 use serde_json::json;
 use store::journal::Entry;
 use store::retention::{Hold, Kept};
+use store::words::WordKind;
 use store::{Tx, instant};
 
 use crate::practice::Office;
-use crate::{identity, show};
+use crate::{identity, settle, show, wording};
 
 /// Claims whose cases are read at a time.
 const PAGE: i64 = 1_000;
@@ -109,28 +110,65 @@ fn is_all_held(holds: &[Hold]) -> bool {
     holds.iter().any(|hold| hold.scope == "practice")
 }
 
-/// The cases that holds name; those of the whole practice apart.
-async fn held(tx: &mut Tx, holds: &[Hold]) -> anyhow::Result<HashSet<String>> {
-    let mut held = HashSet::new();
+/// Whom holds name.
+#[derive(Default)]
+struct Held {
+    /// Everything.
+    all: bool,
+    cases: HashSet<String>,
+    /// Words of the member ids of patients.
+    members: HashSet<String>,
+}
+
+async fn held(tx: &mut Tx, holds: &[Hold]) -> anyhow::Result<Held> {
+    let mut held = Held { all: is_all_held(holds), ..Held::default() };
     for hold in holds {
-        match hold.scope.as_str() {
-            "patient" => held.extend(tx.cases_of_patient(&hold.about).await?),
-            _ => drop(held.insert(hold.about.clone())),
+        held.cases.insert(hold.about.clone());
+        if hold.scope == "patient" {
+            held.cases.extend(tx.cases_of_patient(&hold.about).await?);
+            let words = tx.names_among(std::slice::from_ref(&hold.about)).await?;
+            let members = words.into_values().flatten().filter(|one| one.kind == WordKind::Member);
+            held.members.extend(members.map(|one| one.word));
         }
     }
     Ok(held)
 }
 
+/// Which of some claims are of patients that somebody holds, denied or not.
+async fn of_held_patients(
+    tx: &mut Tx,
+    members: &HashSet<String>,
+    claims: &[String],
+) -> anyhow::Result<Vec<String>> {
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let is_held = |id: &str| wording::words(id).iter().any(|word| members.contains(word));
+    let mut found = Vec::new();
+    for (claim, row) in tx.claims(claims).await? {
+        if row.billed()?.is_some_and(|body| is_held(&body.patient.reveal().member)) {
+            found.push(claim);
+        }
+    }
+    for row in tx.said_of(claims).await? {
+        if is_held(&settle::payment(&row)?.patient.reveal().member) {
+            found.push(row.claim);
+        }
+    }
+    Ok(found)
+}
+
 /// Walks every case: what it needs, and what it needs no more.
 async fn said(tx: &mut Tx, cutoff: Date, found: &mut Found) -> anyhow::Result<Said> {
-    let (held, all) = (held(tx, &found.holds).await?, is_all_held(&found.holds));
+    let held = held(tx, &found.holds).await?;
     let (mut said, mut after) = (Said::default(), String::new());
     loop {
         let claims = tx.claim_ids(&after, PAGE).await?;
         let Some(last) = claims.last() else { return Ok(said) };
         after.clone_from(last);
+        said.needed.extend(of_held_patients(tx, &held.members, &claims).await?);
         for case in tx.cases_of(&claims).await? {
-            let is_held = all || held.contains(case.id.as_str());
+            let is_held = held.all || held.cases.contains(case.id.as_str());
             found.held += u64::from(is_held);
             let last = last_day(&case).filter(|day| *day < cutoff);
             if let Some(last) = last {
@@ -267,7 +305,8 @@ async fn note(
 }
 
 /// Removes the bytes of everything that was taken out, also before a crash, and that no practice
-/// keeps; gives how many there were.
+/// keeps; gives how many there were. None that are just coming in again are among them: whose they
+/// are is asked while nothing can arrive.
 async fn remove(office: &Office) -> anyhow::Result<u64> {
     let hashes = office.read().await?.all_purged().await?;
     let clinics = office.store.practices().await?;
@@ -277,6 +316,9 @@ async fn remove(office: &Office) -> anyhow::Result<u64> {
         if !path.exists() {
             continue;
         }
+        let documents = office.documents.clone();
+        let leaving = tokio::task::spawn_blocking(move || documents.leaving());
+        let leaving = leaving.await.context("waiting for the documents folder stopped")??;
         let mut is_kept = false;
         for clinic in &clinics {
             is_kept |= office.store.read(&clinic.practice).await?.keeps(&hash).await?;
@@ -285,6 +327,7 @@ async fn remove(office: &Office) -> anyhow::Result<u64> {
             fs::remove_file(&path).with_context(|| format!("cannot remove the document {hash}"))?;
             removed += 1;
         }
+        drop(leaving);
     }
     Ok(removed)
 }

@@ -26,8 +26,10 @@ use store::journal::Entry;
 use store::remittances::RemittanceRow;
 
 mod kept;
+mod marked;
 
 pub(crate) use self::kept::{adjudication, payment};
+pub(crate) use self::marked::marked;
 use crate::parts::STEP;
 use crate::practice::Office;
 use crate::wording::Named;
@@ -102,6 +104,10 @@ struct Known {
     /// What was said, by the claim that speaks for it and by payer.
     said: BTreeMap<(String, String), Vec<Adjudication>>,
     claims: HashMap<String, ClaimRow>,
+    /// Claims as billed, where they were.
+    billed: HashMap<String, Claim>,
+    /// Which claim speaks for one that was joined to it.
+    speaks: HashMap<String, String>,
     heads: HashMap<String, RemittanceHead>,
     cases: BTreeMap<(String, String), Vec<Denial>>,
 }
@@ -114,8 +120,6 @@ struct Opened {
     /// What cases are looked for by.
     named: Named,
     payers: BTreeMap<String, (PayerId, String)>,
-    /// Claims that the rules mark, or marked before.
-    marked: Vec<String>,
     /// Ids that the cases to open would have, and that cases of other claims have.
     taken: HashSet<DenialId>,
 }
@@ -163,8 +167,8 @@ pub(crate) async fn settle_under(
     let named = Named::of(tx, known.cases.values().flatten()).await?;
     // Nothing was said before of claims that nobody knew.
     let before: Vec<String> = known.claims.keys().cloned().collect();
-    let marked = tx.protections(&before).await?.into_keys().collect();
-    let mut opened = Opened { taken: taken(tx, &known).await?, named, marked, ..Opened::default() };
+    let marked = known.kinds(&office.rules.protected);
+    let mut opened = Opened { taken: taken(tx, &known).await?, named, ..Opened::default() };
     for ((claim, payer), mut said) in std::mem::take(&mut known.said) {
         adjudication::sort(&mut said);
         let key = (claim, payer);
@@ -182,7 +186,7 @@ pub(crate) async fn settle_under(
     tx.know_payers(&payers).await?;
     tx.open_cases(&opened.cases, opened.entries, moment).await?;
     opened.named.write(tx).await?;
-    protecting::look(tx, &office.rules.protected, opened.marked, moment).await?;
+    protecting::keep(tx, marked, &before, moment).await?;
     Ok(())
 }
 
@@ -207,14 +211,13 @@ async fn known(
     rules: &Rules,
 ) -> anyhow::Result<Known> {
     let mut known = Known::default();
-    let mut speaks = HashMap::new();
     if !fresh.is_all(&ids) {
-        speaks = tx.joined(&ids).await?.into_iter().collect();
-        load(tx, ids, &speaks, &fresh.heads, rules, &mut known).await?;
+        known.speaks = tx.joined(&ids).await?.into_iter().collect();
+        load(tx, ids, &fresh.heads, rules, &mut known).await?;
     }
     known.heads.extend(fresh.heads);
     for (claim, payer, said) in fresh.said {
-        let speaker = speaks.get(&claim).cloned().unwrap_or(claim);
+        let speaker = known.speaks.get(&claim).cloned().unwrap_or(claim);
         known.said.entry((speaker, payer)).or_default().push(said);
     }
     Ok(known)
@@ -225,12 +228,12 @@ async fn known(
 async fn load(
     tx: &mut Tx,
     ids: Vec<String>,
-    speaks: &HashMap<String, String>,
     fresh: &HashMap<String, RemittanceHead>,
     rules: &Rules,
     known: &mut Known,
 ) -> anyhow::Result<()> {
     let mut all = ids;
+    let speaks = &known.speaks;
     all.extend(speaks.iter().flat_map(|(claim, into)| [claim.clone(), into.clone()]));
     all.sort();
     all.dedup();
@@ -254,6 +257,9 @@ async fn load(
         known.said.entry((speaker, payer.clone())).or_default().push(adjudication(&row)?);
     }
     known.claims = tx.claims(&all).await?;
+    for (claim, row) in &known.claims {
+        known.billed.extend(row.billed()?.map(|body| (claim.clone(), body)));
+    }
     for case in tx.cases_of(&all).await? {
         let claim = case.claim.as_str().to_owned();
         let payer = identity::payer_of(&case, rules).to_string();
@@ -272,8 +278,6 @@ struct Heard {
     findings: Findings,
     facts: ClaimFacts,
     source: Source,
-    /// The rules mark it as specially protected.
-    marked: bool,
 }
 
 fn hear<'a>(
@@ -286,14 +290,14 @@ fn hear<'a>(
 ) -> anyhow::Result<Option<Heard>> {
     let first = said.first().context("a claim that was spoken of")?;
     let head = known.heads.get(first.remittance.as_str()).context("a remittance has a head")?;
-    let billed = known.claims.get(claim).map(ClaimRow::billed).transpose()?.flatten();
-    let plan = billed.as_ref().map_or_else(|| matching::plan(&first.payment.filing), |it| it.plan);
+    let billed = known.billed.get(claim);
+    let plan = billed.map_or_else(|| matching::plan(&first.payment.filing), |it| it.plan);
     let key = (first.remittance.as_str().to_owned(), plan);
     let terms = *terms.entry(key).or_insert_with(|| rules.payer(&head.payer, plan));
     if !adjudication::may_deny(said, &rules.playbook, terms) {
         return Ok(None);
     }
-    let body = billed.unwrap_or_else(|| matching::known_from(&first.payment, head));
+    let body = billed.cloned().unwrap_or_else(|| matching::known_from(&first.payment, head));
     let Some(findings) = adjudication::findings(&body, said, &rules.playbook, terms) else {
         return Ok(None);
     };
@@ -306,8 +310,7 @@ fn hear<'a>(
         provider: body.provider().clone(),
         days: days(&body, said),
     };
-    let marked = protecting::is_marked(&rules.protected, &body, said, &head.payer);
-    Ok(Some(Heard { patient: body.patient, findings, facts, source: head.source, marked }))
+    Ok(Some(Heard { patient: body.patient, findings, facts, source: head.source }))
 }
 
 /// The number of the claim's row, which a claim that was joined to it shares.
@@ -348,9 +351,6 @@ async fn follow(
     opened: &mut Opened,
 ) -> anyhow::Result<()> {
     let rules = &office.rules;
-    if heard.marked {
-        opened.marked.push(heard.facts.claim.to_string());
-    }
     let hearing = hear_all(cases, &heard.findings, moment, rules);
     let mut seats: Vec<_> = cases.iter().map(seat).collect();
     for (at, (case, events)) in cases.iter().zip(hearing.events).enumerate() {

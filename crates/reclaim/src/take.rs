@@ -14,6 +14,7 @@ use store::{Practice, instant};
 use tokio::sync::watch;
 use x12::Finding;
 
+use crate::documents::{self, Incoming};
 use crate::practice::Office;
 use crate::survey::{self, Survey, Transaction, survey};
 use crate::web::words;
@@ -154,24 +155,35 @@ pub(crate) async fn take_file(
     options: Options,
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> anyhow::Result<FileReport> {
-    let (survey, mut planned) = look_at(office, path).await?;
+    let (survey, mut planned, copy) = look_at(office, path).await?;
     let hash = survey.sha256.clone();
     let mut tx = office.read().await?;
     let known = tx.file(&hash).await?.filter(|file| file.state == "taken");
+    let is_purged = tx.purged_at(&hash).await?.is_some();
     drop(tx);
-    if let Some(first) = known {
-        let waits = options.accept_test && planned.iter().any(|one| one.test);
-        if !waits {
-            return Ok(refused(office, name, &survey, &first));
+    let waits = options.accept_test && planned.iter().any(|one| one.test);
+    if let Some(first) = known.filter(|_| !waits) {
+        // What the folder lost comes back; what was taken out past its time does not.
+        if !is_purged {
+            documents::keep(office, copy).await?;
         }
+        return Ok(refused(office, name, &survey, &first));
     }
     decide(office, &mut planned, &hash, options).await?;
     let row = file_row(office, name, &survey, &planned, options)?;
-    let mut tx = office.write().await?;
-    tx.begin_file(&row).await?;
-    tx.commit().await?;
+    begin(office, copy, &row).await?;
     place(office, &hash, &mut planned, progress).await?;
     finish(office, name, &survey, planned).await
+}
+
+/// Keeps the bytes, and notes that they are being read: no purge comes between.
+async fn begin(office: &Office, copy: Incoming, row: &FileRow) -> anyhow::Result<()> {
+    let (.., arriving) = documents::keep(office, copy).await?;
+    let mut tx = office.write().await?;
+    tx.begin_file(row).await?;
+    tx.commit().await?;
+    drop(arriving);
+    Ok(())
 }
 
 /// Goes on with files whose taking in a crash cut short: their bytes are kept already. One that
@@ -192,8 +204,8 @@ pub(crate) async fn go_on(office: &Office, stop: &watch::Receiver<bool>) -> anyh
     settle::catch_up(office).await
 }
 
-/// The first pass: the bytes go to the documents folder, each transaction becomes a plan.
-async fn look_at(office: &Office, path: &Path) -> anyhow::Result<(Survey, Vec<Planned>)> {
+/// The first pass: the bytes are copied, each transaction becomes a plan.
+async fn look_at(office: &Office, path: &Path) -> anyhow::Result<(Survey, Vec<Planned>, Incoming)> {
     let (office, path) = (office.clone(), path.to_owned());
     tokio::task::spawn_blocking(move || {
         let source = File::open(&path).context("cannot open the file")?;
@@ -205,8 +217,7 @@ async fn look_at(office: &Office, path: &Path) -> anyhow::Result<(Survey, Vec<Pl
             planned.push(plan(transaction, number, &office.rules, office.practice()));
         };
         let survey = survey(source, &mut copy, each, |_, _| {})?;
-        office.documents.finish(copy)?;
-        Ok((survey, planned))
+        Ok((survey, planned, copy))
     })
     .await
     .context("looking at the file stopped")?

@@ -6,10 +6,19 @@
 use smol_str::SmolStr;
 
 use super::{Entry, ListKind, day_of};
-use crate::rules::read_codes::records;
+use crate::rules::read_codes::split;
 
 /// Why a line is no entry.
 type Unread = &'static str;
+
+/// A line that is no entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Its number, from one.
+    pub line: u64,
+    /// Why.
+    pub why: &'static str,
+}
 
 /// Reads a list line by line.
 #[derive(Debug)]
@@ -23,7 +32,9 @@ pub struct Reader {
     open: Option<Entry>,
     /// The beginning of a record whose quotes are still open.
     held: String,
-    held_lines: u32,
+    held_lines: u64,
+    /// Lines heard so far.
+    number: u64,
 }
 
 /// Columns of HCPCS by their names.
@@ -38,7 +49,9 @@ struct Columns {
 }
 
 /// Lines that one record may take.
-const LINES: u32 = 20;
+const LINES: u64 = 20;
+/// Why a record is none that another begins within, or that never ends.
+const OPEN: Unread = "its quotation mark is never closed";
 /// Letters of a text.
 const LETTERS: usize = 2_000;
 
@@ -46,14 +59,37 @@ impl Reader {
     /// A reader at the beginning of a file.
     #[must_use]
     pub const fn new(kind: ListKind) -> Reader {
-        Reader { kind, begun: false, columns: None, open: None, held: String::new(), held_lines: 0 }
+        Reader {
+            kind,
+            begun: false,
+            columns: None,
+            open: None,
+            held: String::new(),
+            held_lines: 0,
+            number: 0,
+        }
+    }
+
+    /// Gives up a record that a quotation mark keeps open, where this line, which is to be heard
+    /// next, begins another one: a stray mark costs its own line alone.
+    pub fn cut_off(&mut self, line: &str) -> Option<Fault> {
+        if self.held.is_empty() || !self.begins(line) {
+            return None;
+        }
+        Some(self.give_up())
     }
 
     /// Hears a line, without its end; gives an entry that is whole by now. Headings give nothing.
     ///
     /// # Errors
-    /// Why the line is no entry; reading goes on with the next.
-    pub fn line(&mut self, line: &str) -> Result<Option<Entry>, Unread> {
+    /// Which line is no entry, and why; reading goes on with the next.
+    pub fn line(&mut self, line: &str) -> Result<Option<Entry>, Fault> {
+        self.number += 1;
+        let first = self.number - self.held_lines;
+        self.heard(line).map_err(|why| Fault { line: first, why })
+    }
+
+    fn heard(&mut self, line: &str) -> Result<Option<Entry>, Unread> {
         if line.trim().is_empty() && self.held.is_empty() {
             return Ok(None);
         }
@@ -70,12 +106,33 @@ impl Reader {
     /// The entry that was still open at the end of the file.
     ///
     /// # Errors
-    /// The last record was not whole.
-    pub fn end(&mut self) -> Result<Option<Entry>, Unread> {
-        if std::mem::take(&mut self.held).is_empty() {
-            return Ok(self.open.take());
+    /// The last record was not whole. What was open before it comes when this is asked again.
+    pub fn end(&mut self) -> Result<Option<Entry>, Fault> {
+        match self.held.is_empty() {
+            true => Ok(self.open.take()),
+            false => Err(self.give_up()),
         }
-        Err("a quotation mark is open to the end of the file")
+    }
+
+    /// The record whose quotes are open is none.
+    fn give_up(&mut self) -> Fault {
+        let line = self.number + 1 - self.held_lines;
+        self.held.clear();
+        self.held_lines = 0;
+        Fault { line, why: OPEN }
+    }
+
+    /// True where a line has a code where a record has its own.
+    fn begins(&self, line: &str) -> bool {
+        let mark = if line.contains('\t') { '\t' } else { ',' };
+        let cells: Vec<&str> = line.split(mark).map(bare).collect();
+        let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
+        if self.kind != ListKind::Hcpcs {
+            return cells.len() > 2 && is_service(cell(0));
+        }
+        let Some(at) = self.columns else { return false };
+        let is_modifier = |record: usize| matches!(cell(record), "7" | "8");
+        is_service(cell(at.code)) || at.record.is_some_and(is_modifier)
     }
 
     /// A line of a file with separators; a quoted cell may hold line ends.
@@ -89,16 +146,16 @@ impl Reader {
         }
         self.held.push_str(line);
         self.held_lines += 1;
-        let is_open = self.held.matches('"').count() % 2 == 1;
+        let (mut records, is_open) = split(&self.held);
         if is_open && self.held_lines < LINES {
             return Ok(None);
         }
-        let record = std::mem::take(&mut self.held);
+        self.held.clear();
         self.held_lines = 0;
         if is_open {
-            return Err("a quotation mark is open for twenty lines");
+            return Err(OPEN);
         }
-        let cells = records(&record).swap_remove(0);
+        let cells = records.swap_remove(0);
         self.record(&cells.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
@@ -291,20 +348,42 @@ fn plain(text: &str) -> SmolStr {
 mod tests {
     use super::*;
 
-    fn read(kind: ListKind, text: &str) -> (Vec<Entry>, Vec<(usize, Unread)>) {
+    fn read(kind: ListKind, text: &str) -> (Vec<Entry>, Vec<(u64, Unread)>) {
         let mut reader = Reader::new(kind);
         let (mut entries, mut unread) = (Vec::new(), Vec::new());
-        for (at, line) in text.lines().enumerate() {
+        for line in text.lines() {
+            unread.extend(reader.cut_off(line));
             match reader.line(line) {
                 Ok(entry) => entries.extend(entry),
-                Err(why) => unread.push((at + 1, why)),
+                Err(fault) => unread.push(fault),
             }
         }
-        match reader.end() {
-            Ok(entry) => entries.extend(entry),
-            Err(why) => unread.push((0, why)),
-        }
-        (entries, unread)
+        unread.extend(reader.end().map(|entry| entries.extend(entry)).err());
+        entries.extend(reader.end().expect("nothing is open"));
+        (entries, unread.iter().map(|fault| (fault.line, fault.why)).collect())
+    }
+
+    #[test]
+    fn a_stray_quotation_mark_costs_its_own_line_alone() {
+        let text = "HCPC,SEQNUM,RECID,LONG DESCRIPTION,SHORT DESCRIPTION,ADD DT,TERM DT\n\
+                    X1234,100,3,Made-up 6\" tube,S,20200101,\n\
+                    X1235,100,3,\",S,20200101,\n\
+                    X1236,100,3,\"Made-up, \"\"quoted\"\"\",S,20200101,\n\
+                    ZZ,100,7,\"never closed,S,20200101,\n\
+                    X1237,100,3,as above: \",S,20200101,\n\
+                    X1238,100,3,\"never closed,S,20200101,\n";
+        let (entries, unread) = read(ListKind::Hcpcs, text);
+        let told: Vec<&str> = entries.iter().map(|one| one.text.as_str()).collect();
+        assert_eq!(told, ["Made-up 6\" tube", "Made-up, \"quoted\"", "as above: \""]);
+        assert_eq!(unread, [(3, OPEN), (5, OPEN), (7, OPEN)]);
+        let text = "a \"heading\"\n\"never closed\n99991,1,3 Date,Made-up\n99992,2,1 Line,\"x\n\
+                    99993,3,1 Line,\"of two\nlines\"\n";
+        let (entries, unread) = read(ListKind::Mue, text);
+        let told: Vec<&str> = entries.iter().map(|one| one.text.as_str()).collect();
+        assert_eq!(told, ["Made-up", "of two lines"]);
+        assert_eq!(unread, [(2, OPEN), (4, OPEN)]);
+        let open = "99991,1,3 Date,\"".to_owned() + &"no code\n".repeat(30);
+        assert_eq!(read(ListKind::Mue, &open).1.first(), Some(&(1, OPEN)));
     }
 
     fn order(number: u32, code: &str, mark: u8, short: &str, long: &str) -> String {

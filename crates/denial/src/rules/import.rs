@@ -61,8 +61,8 @@ pub fn imported(ours: &str, theirs: &str) -> Result<Imported, String> {
 }
 
 fn rows_of_ours(text: &str) -> BTreeMap<String, Row> {
-    let told = text.lines().filter(|line| !line.starts_with('#'));
-    let rows = records(&told.collect::<Vec<_>>().join("\n"));
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let rows = told(read_codes::records(&lines.collect::<Vec<_>>().join("\n")));
     let row = |cells: Vec<String>| {
         let mut cells = cells.into_iter();
         let mut next = || cells.next().unwrap_or_default();
@@ -72,7 +72,12 @@ fn rows_of_ours(text: &str) -> BTreeMap<String, Row> {
 }
 
 fn rows_of_theirs(text: &str) -> Result<BTreeMap<String, (String, String)>, String> {
-    let mut records = records(text.trim_start_matches('\u{feff}')).into_iter();
+    let (records, is_open) = read_codes::split(text.trim_start_matches('\u{feff}'));
+    if is_open {
+        let last = records.len();
+        return Err(format!("A quotation mark of record {last} is open to the end of the file."));
+    }
+    let mut records = told(records).into_iter();
     let header = records.next().ok_or("The file is empty.")?;
     let named = |words: &[&str]| {
         let has = |name: &String| words.iter().any(|word| name.to_lowercase().contains(word));
@@ -134,8 +139,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The records of a list that hold anything.
-fn records(text: &str) -> Vec<Vec<String>> {
-    let mut records = read_codes::records(text);
+fn told(mut records: Vec<Vec<String>>) -> Vec<Vec<String>> {
     records.retain(|record| record.iter().any(|cell| !cell.trim().is_empty()));
     records
 }
@@ -183,6 +187,7 @@ mod tests {
             ("code,text,stop\n1,x,soon\n", "ends on soon"),
             ("code,text\n1,x\n1,y\n", "stands twice"),
             ("code,text\n", "no code"),
+            ("code,text\n1,x\n2,\"y\n3,z\n", "record 3 is open"),
         ] {
             let fault = imported("", theirs).expect_err(theirs);
             assert!(fault.contains(told), "{theirs:?}: {fault}");

@@ -79,8 +79,13 @@ fn cells(line: &str) -> Vec<String> {
 }
 
 /// The records of a CSV text, at least one; a quoted cell may hold commas, line ends and, doubled,
-/// quotes.
+/// quotes. A quotation mark within a cell that does not begin with one is a letter.
 pub(crate) fn records(text: &str) -> Vec<Vec<String>> {
+    split(text).0
+}
+
+/// The same, and whether a quotation mark in the last record is open to the end.
+pub(crate) fn split(text: &str) -> (Vec<Vec<String>>, bool) {
     let mut records = vec![vec![String::new()]];
     let mut quoted = false;
     let mut letters = text.chars().peekable();
@@ -89,14 +94,15 @@ pub(crate) fn records(text: &str) -> Vec<Vec<String>> {
         let cell = record.last_mut().expect("there is always a cell");
         match letter {
             '"' if quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
-            '"' => quoted = !quoted,
+            '"' if quoted => quoted = false,
+            '"' if cell.trim().is_empty() => quoted = true,
             ',' if !quoted => record.push(String::new()),
             '\r' if !quoted => {}
             '\n' if !quoted => records.push(vec![String::new()]),
             _ => cell.push(letter),
         }
     }
-    records
+    (records, quoted)
 }
 
 #[cfg(test)]
@@ -109,6 +115,16 @@ mod tests {
             cells(r#"4,"Modifier absent, ""wrong""",,"#),
             ["4", "Modifier absent, \"wrong\"", "", ""]
         );
+    }
+
+    #[test]
+    fn a_quotation_mark_within_a_cell_is_a_letter() {
+        assert_eq!(
+            cells("X1,made-up 6\" tube,\"a, \"\"b\"\"\""),
+            ["X1", "made-up 6\" tube", "a, \"b\""]
+        );
+        assert!(split("X1,\"open").1);
+        assert!(!split("X1,\"\",2\"").1);
     }
 
     #[test]

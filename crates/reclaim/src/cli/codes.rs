@@ -14,7 +14,7 @@ pub(super) enum CodesCommand {
     /// Takes a list in as a version of its own, after telling what it changes
     ///
     /// The files are yours: none of these lists comes with the program. The exit code is 1 where
-    /// they are no such list; nothing is saved then.
+    /// they are no such list, or where a line could not be read; nothing is saved then.
     Import {
         /// carc or rarc (CSV), icd10 (order file), hcpcs (ANWEB), ptp or mue (NCCI tables, as text
         /// or CSV)
@@ -29,6 +29,9 @@ pub(super) enum CodesCommand {
         /// Tells what it would change and saves nothing
         #[arg(long)]
         dry_run: bool,
+        /// Takes in what could be read, although some lines could not
+        #[arg(long)]
+        force: bool,
     },
     /// Lists every version of every list
     List,
@@ -37,8 +40,8 @@ pub(super) enum CodesCommand {
 impl CodesCommand {
     pub(super) async fn run(self, office: &Office) -> anyhow::Result<ExitCode> {
         match self {
-            CodesCommand::Import { kind, files, from, dry_run } => {
-                code_import::run(office, Importing { kind, files, from, dry_run }).await
+            CodesCommand::Import { kind, files, from, dry_run, force } => {
+                code_import::run(office, Importing { kind, files, from, dry_run, force }).await
             }
             CodesCommand::List => code_import::list(office).await,
         }

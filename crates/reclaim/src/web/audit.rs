@@ -17,8 +17,10 @@ use store::audit::{Book, Line, Sought};
 use crate::access;
 use crate::clock;
 use crate::fields::Fields;
-use crate::web::gate;
+use crate::web::gate::{self, Posted};
+use crate::web::journal_about::{self, Subjects};
 use crate::web::journal_words;
+use crate::web::names;
 use crate::web::page::{Page, html};
 use crate::web::protection;
 use crate::web::session::Visitor;
@@ -55,11 +57,12 @@ struct Row {
     what: String,
     moved: String,
     facts: String,
+    /// Its id.
     about: String,
-    /// The beginning of it, where it is a hash.
-    short: String,
-    /// Where it can be opened by whoever reads this.
-    href: Option<String>,
+    /// What people call it.
+    called: String,
+    /// Where it opens, or more about it.
+    href: String,
 }
 
 /// What somebody looks for, as the address says it.
@@ -158,8 +161,9 @@ pub(crate) async fn page(
     let next = last
         .map(|last| asked.address("/journal", &[("before", format!("{}_{}", last.at, last.seq))]));
     let people = timeline::people(&mut tx).await?;
+    let subjects = Subjects::of(&mut tx, role, asked.book, &found, &people).await?;
     let template = JournalPage {
-        rows: found.iter().map(|line| row(line, &office.clinic.zone, role)).collect(),
+        rows: found.iter().map(|line| row(line, &office.clinic.zone, role, &subjects)).collect(),
         people: choices(people),
         kinds: kinds(&mut tx, asked.book()).await?,
         next,
@@ -230,7 +234,7 @@ async fn kinds(tx: &mut Tx, book: Book) -> Result<Vec<(String, String)>, Trouble
     Ok(kinds.into_iter().map(|kind| (kind.clone(), journal_words::said(&kind))).collect())
 }
 
-fn row(line: &Line, zone: &str, role: Role) -> Row {
+fn row(line: &Line, zone: &str, role: Role, subjects: &Subjects) -> Row {
     let moved = line.from_status.as_deref().zip(line.to_status.as_deref());
     Row {
         seq: words::number(line.seq),
@@ -241,8 +245,8 @@ fn row(line: &Line, zone: &str, role: Role) -> Row {
             .map(|(from, to)| format!("{} → {}", words::label(from), words::label(to)))
             .unwrap_or_default(),
         facts: facts(line, role),
-        href: opened(line, role),
-        short: short(&line.about),
+        href: subjects.href(line),
+        called: subjects.called(line),
         about: line.about.clone(),
     }
 }
@@ -269,44 +273,47 @@ fn facts(line: &Line, role: Role) -> String {
         .contains(&line.kind.split('.').next().unwrap_or_default());
     // Of which kind a protected record is, and why, is for those who may be cleared for it.
     let is_hidden = line.kind.starts_with("protection.") && !protected::may_clear(role);
-    let plain = PLAIN.into_iter().filter(|_| is_own && !is_hidden).filter_map(fact);
+    let version = journal_about::version(&line.kind, &body);
+    let is_plain = is_own && !is_hidden && version.is_none();
+    let plain = PLAIN.into_iter().filter(|_| is_plain).filter_map(fact);
     let why = Some("why").filter(|_| reads && !is_hidden).and_then(fact);
-    plain.chain(why).collect::<Vec<_>>().join(", ")
+    version.into_iter().chain(plain).chain(why).collect::<Vec<_>>().join(", ")
 }
 
-/// The page of what an entry is about, where there is one and the reader may open it.
-fn opened(line: &Line, role: Role) -> Option<String> {
-    let (needs, page) = match line.about.split_once('_') {
-        Some(("den", _)) => (Access::ReadCases, "cases"),
-        Some(("clm", _)) => (Access::Claims, "claims"),
-        Some(("era", _)) => (Access::Remittances, "remittances"),
-        None if line.kind.starts_with("file.") => (Access::Remittances, "files"),
-        Some(_) | None => return None,
-    };
-    allows(role, needs).then(|| format!("/{page}/{}", line.about))
-}
-
-fn short(about: &str) -> String {
-    about
-        .get(..16)
-        .filter(|_| about.len() == 64)
-        .map_or(about.to_owned(), |start| format!("{start}…"))
-}
-
-/// `GET /journal.csv`: everything that the search finds, or nothing where that is too much.
+/// `GET /journal.csv`: everything that the search finds but what is about specially protected
+/// records, or nothing where that is too much.
 pub(crate) async fn file(
     visitor: Visitor,
     Query(fields): Query<Fields>,
 ) -> Result<Response, Trouble> {
+    exported(&visitor, &Asked::of(&fields), None).await
+}
+
+/// `POST /journal.csv`: that too, for who may open those cases and says why.
+pub(crate) async fn whole_file(
+    visitor: Visitor,
+    Query(fields): Query<Fields>,
+    Posted(posted): Posted,
+) -> Result<Response, Trouble> {
+    exported(&visitor, &Asked::of(&fields), Some(names::why(posted.get("why"))?)).await
+}
+
+/// Entries as a spreadsheet, on record before it leaves the house.
+async fn exported(
+    visitor: &Visitor,
+    asked: &Asked,
+    why: Option<&str>,
+) -> Result<Response, Trouble> {
     let office = &visitor.office;
-    let asked = Asked::of(&fields);
-    let mut lines = found(&visitor, &asked).await?;
-    let protected = office.read().await?.protected_subjects().await?;
+    let mut lines = found(visitor, asked).await?;
     let all = lines.len();
-    lines.retain(|line| !protected.contains(&line.about));
+    if why.is_none() {
+        let protected = office.read().await?.protected_subjects().await?;
+        lines.retain(|line| !protected.contains(&line.about));
+    }
     let left = all - lines.len();
     let noted = json!({ "rows": lines.len(), "kind": asked.kind, "who": asked.who,
-        "about": asked.about, "from": asked.from, "to": asked.to, "left_out": left });
+        "about": asked.about, "from": asked.from, "to": asked.to, "left_out": left, "why": why });
     access::note(office, asked.book, "journal.exported", &noted).await?;
     let heading =
         ["number", "at", "person", "name", "kind", "what", "from", "to", "about", "facts"];

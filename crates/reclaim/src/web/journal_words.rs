@@ -203,6 +203,9 @@ pub(crate) fn fact(name: &str, text: &str) -> String {
         "kind" if text.contains('.') => format!("only: {}", lower(&said(text))),
         "kind" => words::lower(text),
         "who" => format!("of {text}"),
+        "name" | "value" => text.to_owned(),
+        "login" => format!("signs in as {text}"),
+        "rows" => text.parse().map_or_else(|_| String::new(), |n| words::counted(n, "row", "rows")),
         name => format!("{} {text}", words::lower(name)),
     }
 }

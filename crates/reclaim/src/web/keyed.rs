@@ -110,8 +110,9 @@ pub(crate) async fn key(visitor: Visitor, mut sent: Sent) -> Result<Response, Tr
 async fn keep(office: &Office, sent: SentFile) -> Result<String, Trouble> {
     let received = receive(office, sent).await?;
     let mut tx = office.write().await?;
-    let hash = received.keep(&mut tx, office).await?;
+    let (hash, arriving) = received.keep(&mut tx, office).await?;
     tx.commit().await?;
+    drop(arriving);
     Ok(hash)
 }
 

@@ -131,8 +131,11 @@ pub(crate) struct Protection {
     pub(crate) chip: String,
     /// Whose word it is.
     pub(crate) said: &'static str,
-    /// Kinds to tag it as: word, label and whether it is one; empty where the visitor may not.
+    /// Kinds to tag it as: word, label and whether the box is ticked; empty where the visitor may
+    /// not. Who takes no tag away is offered what it is not yet, without ticks.
     pub(crate) kinds: Vec<(String, String, bool)>,
+    /// It is tagged, and the visitor adds to that.
+    pub(crate) adds: bool,
     /// They may say that it is none.
     pub(crate) untags: bool,
 }
@@ -152,12 +155,14 @@ impl Protection {
         let row = row.unwrap_or_default();
         let now: Vec<&str> = row.kinds().split(',').collect();
         let tags = protected::may_tag(role) && sees(&office.who, case);
+        let untags = protected::may_untag(role);
+        // The kind of a tagged case is for those who may be cleared.
+        let is = |name: &str| now.contains(&name) && protected::may_clear(role);
+        let offered = rules.kinds.iter().filter(|kind| tags && (untags || !is(&kind.name)));
         let kind = |kind: &denial::protected::Kind| {
-            let is = now.contains(&kind.name.as_str());
-            // The kind of a tagged case is for those who may be cleared.
-            let is = is && protected::may_clear(role);
-            (kind.name.to_string(), kind.label.to_string(), is)
+            (kind.name.to_string(), kind.label.to_string(), untags && is(&kind.name))
         };
+        let kinds = offered.map(kind).collect();
         Ok(Protection {
             chip: chip(row.kinds(), role, rules),
             said: match (row.kinds().is_empty(), row.by_hand.is_some()) {
@@ -166,8 +171,9 @@ impl Protection {
                 (true, true) => "A person said that it is not specially protected.",
                 (true, false) => "It is not tagged as specially protected.",
             },
-            kinds: rules.kinds.iter().filter(|_| tags).map(kind).collect(),
-            untags: tags && protected::may_untag(role) && !row.kinds().is_empty(),
+            kinds,
+            adds: !untags && !row.kinds().is_empty(),
+            untags: tags && untags && !row.kinds().is_empty(),
         })
     }
 }

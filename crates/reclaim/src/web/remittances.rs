@@ -16,6 +16,7 @@ use crate::access;
 use crate::fields::Fields;
 use crate::remitting::{self, Undecided, Verdict};
 use crate::settle;
+use crate::web::balance::{self, StateView, Sum, state_view, sums};
 use crate::web::case_view;
 use crate::web::gate::Posted;
 use crate::web::grades::{Chip, Matched};
@@ -59,39 +60,8 @@ struct Row {
     provider_level: String,
     claims: String,
     state: StateView,
-    balanced: bool,
-}
-
-/// A state in words.
-struct StateView {
-    label: &'static str,
-    class: &'static str,
-    text: &'static str,
-}
-
-fn state_view(state: &str) -> StateView {
-    let (label, class, text) = match State::from_name(state) {
-        Some(State::Published) => ("counts", "here", ""),
-        Some(State::Conflict) => (
-            "in conflict",
-            "bad",
-            "Another remittance has the same payer, trace, amount, day and payee and says \
-             something else. Both have opened their cases; the money of neither counts until \
-             somebody chooses one.",
-        ),
-        Some(State::Held) => (
-            "held",
-            "absent",
-            "Its payee is no practice of this database, so nothing was opened. Release it if it \
-             is yours under another number, or set it aside.",
-        ),
-        Some(State::Test) => ("test", "absent", "ISA15 says test: it is shown and never worked."),
-        Some(State::SetAside) => {
-            ("set aside", "absent", "Somebody decided that it does not count.")
-        }
-        Some(State::Staging) | None => ("being read", "absent", "It is being read."),
-    };
-    StateView { label, class, text }
+    /// What does not add up, and by how much; none where everything does.
+    off: Option<String>,
 }
 
 /// `GET /remittances`.
@@ -134,6 +104,7 @@ pub(crate) async fn page(
 }
 
 fn row(one: &RemittanceRow) -> Row {
+    let imbalances: Vec<Imbalance> = serde_json::from_str(&one.imbalances).unwrap_or_default();
     Row {
         href: format!("/remittances/{}", one.remittance),
         on: one.paid_on.as_deref().map(words::day_of).unwrap_or_default(),
@@ -147,8 +118,8 @@ fn row(one: &RemittanceRow) -> Row {
             words::money(-one.provider_level)
         },
         claims: words::number(one.claims),
-        state: state_view(&one.state),
-        balanced: one.balanced == "yes",
+        state: state_view(one, &imbalances),
+        off: (one.balanced != "yes").then(|| balance::off(&imbalances)),
     }
 }
 
@@ -186,13 +157,6 @@ struct RemittancePage {
     /// The payee is to be remembered.
     remember: bool,
     refused: Option<String>,
-}
-
-/// One of the three balances.
-struct Sum {
-    label: &'static str,
-    holds: bool,
-    text: String,
 }
 
 /// One claim of it.
@@ -280,12 +244,12 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
         total: words::money(row.total),
         paid: words::money(row.paid),
         provider_level: words::money(row.provider_level),
-        state: state_view(&row.state),
+        state: state_view(&row, &imbalances),
         why: row.why.clone(),
         facts: facts(&row, &head),
         file,
         sums: sums(&row, &imbalances),
-        odd: imbalances.iter().take(20).map(odd).collect(),
+        odd: imbalances.iter().take(20).map(balance::odd).collect(),
         claims,
         next,
         further: from > 0,
@@ -334,53 +298,6 @@ fn facts(row: &RemittanceRow, head: &RemittanceHead) -> Vec<(&'static str, Strin
         ("Lines", words::number(row.lines)),
     ];
     facts.into_iter().filter(|(_, text)| !text.is_empty()).collect()
-}
-
-fn sums(row: &RemittanceRow, imbalances: &[Imbalance]) -> Vec<Sum> {
-    use denial::remittance::Check;
-    let count = |checks: &[Check]| {
-        let odd = imbalances.iter().filter(|one| checks.contains(&one.check)).count();
-        i64::try_from(odd).unwrap_or(i64::MAX)
-    };
-    let off = row.paid - row.provider_level - row.total;
-    let apart = format!(" ({} apart)", words::money(off.abs()));
-    let level = |label, odd: i64, one: &str, many: &str| Sum {
-        label,
-        holds: odd == 0,
-        text: match odd {
-            0 => format!("every {one} adds up"),
-            _ => format!(
-                "{} not add up",
-                words::counted(odd, &format!("{one} does"), &format!("{many} do"))
-            ),
-        },
-    };
-    vec![
-        Sum {
-            label: "Payment",
-            holds: off == 0,
-            text: format!(
-                "claims {} less provider adjustments {} {} payment {}{}",
-                words::money(row.paid),
-                words::money(row.provider_level),
-                if off == 0 { "=" } else { "≠" },
-                words::money(row.total),
-                if off == 0 { "" } else { apart.as_str() }
-            ),
-        },
-        level("Claims", count(&[Check::Claim, Check::LineCharges]), "claim", "claims"),
-        level("Lines", count(&[Check::Line]), "line", "lines"),
-    ]
-}
-
-fn odd(one: &Imbalance) -> String {
-    format!(
-        "Segment {}: {} come to {}, the payer states {}",
-        one.span.segment,
-        case_view::check(one.check).to_lowercase(),
-        one.expected,
-        one.stated
-    )
 }
 
 async fn claims(

@@ -185,6 +185,7 @@ fn back_room() -> Vec<Route> {
         does("/rules/payer", Needs(A::Rules), rules_payer::change).lists("rules tried"),
         shows("/journal", Needs(A::Audit), audit::page).lists("journal"),
         shows("/journal.csv", Both(A::Audit, A::Export), audit::file).reveals(),
+        does("/journal.csv", Both(A::Audit, A::Export), audit::whole_file).reveals(),
         shows("/emergencies", Needs(A::Emergencies), emergency::page).lists("emergencies"),
         // Auditors read them; who leads looks at them for the practice.
         does("/emergencies", Both(A::Emergencies, A::Rules), emergency::look),

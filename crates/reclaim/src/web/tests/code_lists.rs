@@ -83,7 +83,7 @@ async fn a_list_is_looked_at_taken_in_and_taken_back() {
     lead.get("/rules/lists?q=x00.4").await.shows(&["Four"]).hides(&["Another"]);
     lead.get("/rules/lists?q=nowhere").await.shows(&["Nothing in the lists"]);
     let auditor = clinic.person(Role::Auditor).await;
-    auditor.get("/journal").await.shows(&["lists/icd10"]);
+    auditor.get("/journal").await.shows(&["ICD-10-CM diagnoses</a>", "version 1 of"]);
     clinic.is_proven().await;
 }
 
@@ -138,7 +138,8 @@ async fn lists_come_by_command_too_and_what_was_altered_is_found() {
         let file = folder.path().join(format!("{kind}.txt"));
         std::fs::write(&file, text).expect("written");
         let from = from.filter(|_| kind != "carc");
-        let wanted = Importing { kind: kind.to_owned(), files: vec![file], from, dry_run };
+        let wanted =
+            Importing { kind: kind.to_owned(), files: vec![file], from, dry_run, force: false };
         let code = code_import::run(clinic.office(), wanted).await.expect("run");
         format!("{code:?}").contains("(0)")
     };
@@ -166,4 +167,28 @@ async fn lists_come_by_command_too_and_what_was_altered_is_found() {
     tx.commit().await.expect("committed");
     let difference = verify::verify(clinic.office()).await.expect_err("it differs");
     assert!(difference.to_string().contains("lists/ptp, version 1"), "{difference:#}");
+}
+
+#[tokio::test]
+async fn the_command_saves_no_list_of_which_lines_could_not_be_read() {
+    let clinic = TestClinic::open().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("units.csv");
+    let text = "99991,1,3 Date,Made-up\n99992,2,1 Line,\"open\n99993,3,1 Line,Made-up\n";
+    std::fs::write(&file, text).expect("written");
+    let wanted = |force| Importing {
+        kind: "mue".to_owned(),
+        files: vec![file.clone()],
+        from: None,
+        dry_run: false,
+        force,
+    };
+    for (force, expected) in [(false, vec![]), (true, vec![(2, "held".to_owned())])] {
+        code_import::run(clinic.office(), wanted(force)).await.expect("read");
+        let lists = clinic.office().read().await.expect("a look").code_lists().await;
+        let lists: Vec<(i64, String)> =
+            lists.expect("read").into_iter().map(|one| (one.entries, one.state)).collect();
+        assert_eq!(lists, expected);
+    }
+    clinic.is_proven().await;
 }

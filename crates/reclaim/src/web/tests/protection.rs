@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use denial::person::Role;
 
-use super::clinic::{Browser, TestClinic, bill, denied, era, link, take};
+use super::clinic::{Browser, Line, PaidClaim, TestClinic, bill, denied, era, link, take};
 use crate::refile;
 
 const SECRET: &str = "protected: Substance use";
@@ -97,6 +97,14 @@ async fn what_leaves_the_house_leaves_protected_cases_out_and_says_how_many() {
     let entries = manager.get("/journal.csv").await;
     entries.is(StatusCode::OK).shows(&["entries are left out"]);
     entries.hides(&[case.trim_start_matches("/cases/")]);
+    let mute = manager.post("/journal.csv", &[("why", " ")]).await;
+    mute.is(StatusCode::UNPROCESSABLE_ENTITY);
+    lead.post("/journal.csv", &[("why", "x")]).await.is(StatusCode::FORBIDDEN);
+    let entries = manager.post("/journal.csv", &[("why", "an audit of the payer")]).await;
+    entries.is(StatusCode::OK).shows(&[case.trim_start_matches("/cases/")]);
+    entries.hides(&["left out", "GUARDED"]);
+    let journal = manager.get("/journal?book=views&kind=journal.exported").await;
+    journal.shows(&["an audit of the payer", "With protected records"]);
     clinic.is_proven().await;
 }
 
@@ -164,4 +172,61 @@ async fn changed_marks_reach_every_claim() {
     let third = biller.find("C-3").await;
     biller.get(&third).await.shows(&["protected: Own kind"]);
     clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_a_payer_says_marks_a_claim_at_once_and_rules_that_change_ask_the_same() {
+    let (clinic, biller, case) = desk().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    // Billed as a visit, paid as another service: denied, and paid in full.
+    take(&biller, "c.837", &bill("C-3", "CLINICAL", 60)).await;
+    take(&biller, "d.837", &bill("D-4", "DOWNPAID", 60)).await;
+    let line = |paid| Line { code: "H0020", charge: 60, paid, adjustments: &[], remarks: &[] };
+    let refused = Line { adjustments: &["CO*197*60"], ..line(0) };
+    let claims = [
+        PaidClaim { lines: vec![refused], ..denied("C-3", 60, "CO*197*60") },
+        PaidClaim { lines: vec![line(60)], ..denied("D-4", 60, "CO*197*60") },
+    ];
+    take(&biller, "c.835", &era("T2", &claims)).await;
+    let third = biller.find("C-3").await;
+    let era = link(&biller, "/remittances", "/remittances/era_").await;
+    biller.get(&third).await.shows(&[SECRET]).hides(&["CLINICAL"]);
+    biller.get(&era).await.is(StatusCode::OK).hides(&["CLINICAL", "DOWNPAID"]);
+    let text = lead.get("/rules/edit?path=protected.toml").await;
+    text.is(StatusCode::OK);
+    let fields = [
+        ("path", "protected.toml"),
+        ("text", &format!("# ours\n{}{MORE}", include_str!("../../../../../data/protected.toml"))),
+        ("why", "ours"),
+        ("read", "0"),
+        ("what", "save"),
+        ("number", ""),
+    ];
+    lead.post("/rules/edit", &fields).await.is(StatusCode::SEE_OTHER);
+    let office = clinic.office().afresh().await.expect("read");
+    refile::sweep(&office, &|_| {}).await.expect("swept");
+    for case in [&third, &case] {
+        biller.get(case).await.shows(&[SECRET]);
+    }
+    biller.get(&era).await.is(StatusCode::OK).hides(&["CLINICAL", "DOWNPAID"]);
+    clinic.is_proven().await;
+}
+
+const MORE: &str = "\n[[kind]]\nname = \"own\"\nlabel = \"Own kind\"\nservices = [\"99999\"]\n";
+
+#[tokio::test]
+async fn who_takes_no_tag_away_is_offered_no_tick_to_take_out() {
+    let (clinic, biller, case) = desk().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let plain = biller.find("A-1").await;
+    biller.get(&plain).await.shows(&["name=\"kind_substance_use\"", "<legend>Protected as<"]);
+    let page = biller.get(&case).await;
+    page.shows(&["Also protected as", "name=\"kind_hiv\""]);
+    page.hides(&["name=\"kind_substance_use\"", "value=\"yes\" checked"]);
+    let page = lead.get(&case).await;
+    page.shows(&["<legend>Protected as<", "name=\"kind_substance_use\" value=\"yes\" checked"]);
+    // A role that may not know the kind cannot tell it by the boxes.
+    let poster = clinic.named("pat", Role::Poster).await;
+    let page = poster.get(&case).await;
+    page.shows(&["Also protected as", "name=\"kind_substance_use\""]).hides(&["checked"]);
 }

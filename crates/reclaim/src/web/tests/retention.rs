@@ -3,16 +3,24 @@
 use axum::http::StatusCode;
 use denial::person::Role;
 
-use super::clinic::{Browser, TestClinic, bill, denied, era, take};
+use super::clinic::{Browser, Line, PaidClaim, TestClinic, bill, denied, era, take};
 use crate::practice::Office;
 use crate::{backup, retention, verify};
 
 /// A case that was worked to its end in 2026, with a document, seven years and more ago.
 async fn old_case() -> (TestClinic, Browser, String, String) {
+    old_case_among(&[]).await
+}
+
+/// The same with other files of that time.
+async fn old_case_among(others: &[(&str, String)]) -> (TestClinic, Browser, String, String) {
     let mut clinic = TestClinic::open().await;
     let lead = clinic.named("lead", Role::BillingSupervisor).await;
     take(&lead, "a.837", &bill("A-1", "MADEUP", 90)).await;
     take(&lead, "a.835", &era("T1", &[denied("A-1", 90, "CO*197*90")])).await;
+    for (name, text) in others {
+        take(&lead, name, text).await;
+    }
     let case = lead.find("A-1").await;
     let version = lead.get(&case).await.field("version");
     let fields = [("version", version.as_str()), ("what", "letter")];
@@ -93,8 +101,64 @@ async fn past_its_time_bytes_go_rows_stay_and_everything_still_proves() {
     backup::run(&office, &folder.path().join("all.bak")).await.expect("a copy");
     take(&lead, "again.835", &era("T1", &[denied("A-1", 90, "CO*197*90")])).await;
     lead.get("/queue").await.hides(&["A-1"]);
-    // What a backup from before, or the same file once more, brought back goes again.
-    retention::run(&office, Some("again")).await.expect("nothing to do");
+    assert!(gone.iter().all(|hash| !office.documents.path(hash).exists()), "nor its bytes kept");
+    // What a backup from before brought back goes again.
+    let path = office.documents.path(&gone[0]);
+    std::fs::write(&path, "from a backup").expect("written");
+    retention::run(&office, Some("again")).await.expect("removed");
+    assert!(!path.exists());
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn bytes_that_come_in_while_a_purge_removes_them_stay() {
+    let (clinic, lead, ..) = old_case().await;
+    let office = keeping(&clinic, &lead, 7).await;
+    let mut tx = office.read().await.expect("a look");
+    let hashes = tx.document_hashes().await.expect("read");
+    drop(tx);
+    let letter = hashes.iter().map(|(hash, _)| hash.clone());
+    let [letter] = letter.collect::<Vec<_>>().try_into().expect("one document");
+    // Somebody brings the same letter: its bytes lie there, and its row is not written yet.
+    let arriving = office.documents.arriving().expect("a door");
+    let brings = async {
+        while office.read().await.expect("a look").purged_at(&letter).await.expect("read").is_none()
+        {
+            tokio::task::yield_now().await;
+        }
+        assert!(office.documents.path(&letter).exists());
+        let mut tx = office.write().await.expect("a turn");
+        let mut row = tx.document(&letter).await.expect("read").expect("there");
+        row.taken_at = "2034-03-04T12:00:00Z".to_owned();
+        tx.keep_document(&row).await.expect("kept");
+        tx.commit().await.expect("durable");
+        drop(arriving);
+    };
+    let (done, ()) = tokio::join!(retention::run(&office, Some("seven years are over")), brings);
+    done.expect("taken out");
+    assert!(office.documents.path(&letter).exists());
+    assert_eq!(kept(&office).await, 1, "the letter alone");
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_hold_on_a_patient_holds_the_files_of_claims_that_were_never_denied() {
+    let paid = PaidClaim {
+        lines: vec![Line { code: "99214", charge: 40, paid: 40, adjustments: &[], remarks: &[] }],
+        ..denied("E-9", 40, "CO*45*0")
+    };
+    let others = [
+        ("c.837", bill("C-7", "MADEUP", 80)),
+        ("d.837", bill("D-8", "OTHERLY", 70).replace("MI*M1~", "MI*M2~")),
+        ("e.835", era("T8", &[paid]).replace("MI*ME-9~", "MI*M1~")),
+    ];
+    let (clinic, lead, case, _) = old_case_among(&others).await;
+    let office = keeping(&clinic, &lead, 7).await;
+    let fields = [("scope", "patient"), ("why", "a subpoena")];
+    lead.post(&format!("{case}/hold"), &fields).await.is(StatusCode::SEE_OTHER);
+    assert_eq!(kept(&office).await, 6);
+    retention::run(&office, Some("old")).await.expect("told");
+    assert_eq!(kept(&office).await, 5, "the other patient's bill alone went");
     clinic.is_proven().await;
 }
 
