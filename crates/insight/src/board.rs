@@ -4,6 +4,7 @@
 //! A case keeps its place, so orders and filters are lists and sets of places. A text stands once
 //! in its column's dictionary and as a number in the column.
 
+mod alike;
 mod column;
 mod cut;
 mod facet;
@@ -24,6 +25,7 @@ use jiff::civil::Date;
 use numbers::Numbers;
 use order::Orders;
 
+pub use alike::Alike;
 pub use cut::Pairs;
 pub use facet::Facet;
 pub use group::{Group, Sum};

@@ -55,6 +55,7 @@ mod matches;
 mod names;
 mod narrow;
 mod news;
+mod offers;
 mod pace;
 mod page;
 mod passkeys;

@@ -18,8 +18,9 @@ use crate::web::asked::{Asked, Column};
 use crate::web::bulk;
 use crate::web::facets::{self, Chip};
 use crate::web::gate::Posted;
-use crate::web::groups::{self, GroupRow};
+use crate::web::groups::{self, Cut, GroupRow};
 use crate::web::names;
+use crate::web::offers::{self, Offer};
 use crate::web::page::{Page, html};
 use crate::web::protection;
 use crate::web::queue_patients;
@@ -47,6 +48,10 @@ struct QueuePage {
     columns: Vec<(Column, bool)>,
     rows: Vec<Row>,
     groups: Vec<GroupRow>,
+    /// Ways to cut the list into other jobs.
+    cuts: Vec<Cut>,
+    /// What is done with many cases.
+    offers: Vec<Offer>,
     /// The last entry of the journal that the list knows of.
     seq: i64,
     /// How many, in words.
@@ -122,6 +127,8 @@ pub(crate) async fn page(
         cleared: denial::protected::may_clear(role),
         rows: found.rows,
         groups: found.groups,
+        cuts: groups::cuts(&asked),
+        offers: offers::of(role),
         asked,
     };
     html(&template)
@@ -207,12 +214,13 @@ async fn found(app: &App, tx: &mut Tx, visitor: &Visitor, asked: &Asked) -> Resu
     let kept = app.boards.of(tx).await?;
     let places = kept.board.find(&asked.wanted, today);
     let sum = kept.board.sum(&places);
-    if asked.grouped {
-        let groups = kept.board.groups(&places);
-        drop(kept);
+    if let Some(alike) = asked.grouped {
+        let groups = kept.board.groups(&places, alike);
         let total = groups.len();
-        let shown = groups.into_iter().skip(asked.from).take(ROWS).collect();
-        let groups = groups::rows(tx, visitor, asked, shown).await?;
+        let shown = groups.into_iter().skip(asked.from).take(ROWS);
+        let known = groups::known(&kept.board, shown);
+        drop(kept);
+        let groups = groups::rows(tx, visitor, (asked, alike), known).await?;
         return Ok(Found { total, sum, rows: Vec::new(), groups });
     }
     let ids = ids(&kept.board, &places, asked.sort, asked.from, ROWS);
@@ -244,10 +252,13 @@ async fn rows_of(
     cases: &[Denial],
 ) -> Result<Vec<Row>, Trouble> {
     let office = &visitor.office;
-    let today = office.moment().today;
+    let moment = office.moment();
     let people = timeline::people(tx).await?;
     let mut rows: Vec<Row> =
-        cases.iter().map(|case| Row::of(case, &people, &office.rules, today)).collect();
+        cases.iter().map(|case| Row::of(case, &people, &office.rules, moment.today)).collect();
+    for (row, case) in rows.iter_mut().zip(cases) {
+        row.refuses = offers::refused_by(case, &moment);
+    }
     protection::mark(tx, office, cases, &mut rows).await?;
     if asked.columns.contains(&Column::Patient) {
         let patients = queue_patients::masked(tx, office, cases).await?;
@@ -280,7 +291,7 @@ pub(crate) async fn ordered(tx: &mut Tx, ids: &[String]) -> Result<Vec<Denial>, 
 fn count(asked: &Asked, found: &Found) -> String {
     let cases = i64::try_from(found.sum.cases).unwrap_or(i64::MAX);
     let cases = words::counted(cases, "case", "cases");
-    if !asked.grouped {
+    if asked.grouped.is_none() {
         return cases;
     }
     let jobs = i64::try_from(found.total).unwrap_or(i64::MAX);
