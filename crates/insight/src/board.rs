@@ -26,7 +26,7 @@ use numbers::Numbers;
 use order::Orders;
 
 pub use alike::Alike;
-pub use cut::Pairs;
+pub use cut::{Pairs, Part};
 pub use facet::Facet;
 pub use group::{Group, Sum};
 pub use listed::Listed;

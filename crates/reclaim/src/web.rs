@@ -65,6 +65,7 @@ mod questions;
 mod queue;
 mod queue_patients;
 mod queue_row;
+mod queue_tiles;
 mod reasons;
 mod rejections;
 mod remittance_claim;

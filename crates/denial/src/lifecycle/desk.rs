@@ -138,8 +138,8 @@ impl Denial {
         Ok(Change::Planned { next, escalate_on: self.escalate_on(next, at.today, rules) })
     }
 
-    /// True where an action belongs to where the case stands: what lies with the payer is waited for,
-    /// asked about and looked at, and only what is ours is corrected, sent, appealed or given up.
+    /// True where an action belongs to where the case stands: what lies with the payer is waited
+    /// for, asked about and looked at; only what is ours is corrected, sent, appealed or given up.
     #[must_use]
     pub fn may_plan(&self, kind: NextActionKind) -> bool {
         use NextActionKind as Next;

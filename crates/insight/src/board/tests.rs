@@ -265,6 +265,15 @@ fn each_cut_adds_up_to_what_its_list_holds() {
         narrower.chosen.push((Facet::Code, vec![code]));
         assert_eq!(board.sum_of(&narrower, TODAY), sum);
     }
+    let places = board.find(&wanted, TODAY);
+    let asked: [(Facet, &[&str]); 3] =
+        [(Facet::Provider, &["2", "3"]), (Facet::Clock, &["soon", "past"]), (Facet::Code, &[])];
+    let parts = board.parts(&places, TODAY, &asked);
+    for ((facet, values), part) in asked.iter().zip(parts) {
+        let mut narrower = wanted.clone();
+        narrower.chosen.push((*facet, values.iter().map(ToString::to_string).collect()));
+        assert_eq!(board.sum_of(&narrower, TODAY), part, "{facet:?}");
+    }
     let ages = board.by(Facet::Age, &Wanted::default(), TODAY);
     let ages: Vec<_> = ages.iter().map(|(name, sum)| (name.as_str(), sum.cases)).collect();
     assert_eq!(ages, [("30", 4), ("90", 1)]);

@@ -15,6 +15,7 @@ use crate::practice::Office;
 use crate::rank;
 use crate::web::queue;
 use crate::web::reasons;
+use crate::web::saved;
 use crate::web::tiles::{Cell, Counter, Link, Listing, Section, cases_in_words, small};
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -25,7 +26,7 @@ const NEXT: usize = 8;
 const REASONS: usize = 8;
 
 /// What a role works on, in the words of the queue's address; none where it works no cases.
-fn work(role: Role) -> Option<String> {
+pub(crate) fn work(role: Role) -> Option<String> {
     match role {
         Role::FrontDesk
         | Role::AuthorizationStaff
@@ -297,8 +298,7 @@ pub(crate) fn head(counter: &Counter<'_>) -> Option<Head> {
 /// The short list, in the queue's own order.
 pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Section, Trouble> {
     let cases = queue::ordered(tx, &head.ids).await?;
-    let href =
-        if head.query.is_empty() { "/queue".to_owned() } else { format!("/queue?{}", head.query) };
+    let href = saved::address(&head.query);
     let text = format!("All {} in this order", cases_in_words(head.rows));
     Ok(Section {
         title: "Next".to_owned(),

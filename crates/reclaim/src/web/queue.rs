@@ -19,15 +19,18 @@ use crate::web::bulk;
 use crate::web::facets::{self, Chip};
 use crate::web::gate::Posted;
 use crate::web::groups::{self, Cut, GroupRow};
+use crate::web::home_desk;
 use crate::web::names;
 use crate::web::offers::{self, Offer};
 use crate::web::page::{Page, html};
 use crate::web::protection;
 use crate::web::queue_patients;
 use crate::web::queue_row::Row;
+use crate::web::queue_tiles;
 use crate::web::saved::{self, Tab};
 use crate::web::session::Visitor;
 use crate::web::sheet;
+use crate::web::tiles::Tile;
 use crate::web::timeline;
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -43,6 +46,7 @@ struct QueuePage {
     page: Page,
     asked: Asked,
     tabs: Vec<Tab>,
+    tiles: Vec<Tile>,
     chips: Vec<Chip>,
     sorts: Vec<(&'static str, &'static str, bool)>,
     columns: Vec<(Column, bool)>,
@@ -89,15 +93,19 @@ pub(crate) struct Found {
     groups: Vec<GroupRow>,
 }
 
-/// `GET /queue`.
+/// `GET /queue`: what is asked for, or each one's own work where nothing is.
 pub(crate) async fn page(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
+    let query = query.or_else(|| home_desk::work(visitor.office.who.role));
     let asked = Asked::of(query.as_deref().unwrap_or_default(), &visitor.office);
     let mut tx = visitor.office.read().await?;
     let found = found(&app, &mut tx, &visitor, &asked).await?;
+    let kept = app.boards.of(&mut tx).await?;
+    let tiles = queue_tiles::strip(&kept.board, &asked, visitor.office.moment().today);
+    drop(kept);
     let tabs = saved::tabs(&mut tx, &visitor, &asked).await?;
     let chips = facets::chips(&mut tx, &asked).await?;
     let last = crate::bulk::last_of(&mut tx, &visitor.office).await?;
@@ -110,6 +118,7 @@ pub(crate) async fn page(
     let template = QueuePage {
         page: Page::of(&visitor, "Queue", "/queue"),
         tabs,
+        tiles,
         chips,
         sorts: sorts(asked.sort),
         columns: Column::ALL.map(|column| (column, asked.columns.contains(&column))).to_vec(),

@@ -152,6 +152,44 @@ async fn a_job_is_as_fine_as_it_is_asked_for_and_offers_what_its_cases_allow() {
 }
 
 #[tokio::test]
+async fn the_queue_opens_on_ones_own_work_and_its_tiles_are_filters() {
+    let (clinic, lead) = desk().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let coder = clinic.person(Role::CertifiedCoder).await;
+    // Who leads begins with everything, who works cases with theirs and those that nobody has.
+    lead.get("/queue").await.shows(&["5 cases"]).hides(&["My work"]);
+    let own = coder.get("/queue").await;
+    own.shows(&["1 case", "A-4", "Role: Certified coder", "Owner: me or nobody yet"]);
+    own.hides(&["A-1", "A-5"]);
+    assert_eq!(listed(&own).len(), 1);
+    let query = "role=certified_coder&#38;person=me,nobody";
+    own.shows(&[&format!("data-query=\"{query}\""), &format!("{query}\" aria-current")]);
+    coder.get("/queue?").await.hides(&["A-1", "My work</a>:"]);
+    biller.get("/queue?").await.shows(&["5 cases", "All open"]);
+    // Each tile counts what it leads to, within what is shown.
+    let page = lead.get("/queue").await;
+    page.shows(&["At risk", "Due within 7 days", "Past due", "No person has it"]);
+    page.shows(&["A clock not configured"]).hides(&["Lacks owner"]);
+    let strip = page.text.split("class=\"tiles\"").nth(1).and_then(|one| one.split("</ul>").next());
+    let links = strip.expect("a strip").split("href=\"/queue").skip(1);
+    let mut count = 0;
+    for link in links {
+        let (href, rest) = link.split_once('"').expect("an address");
+        let rows = rest.split("data-rows=\"").nth(1).and_then(|one| one.split('"').next());
+        let list = lead.get(&format!("/queue{}", href.replace("&#38;", "&"))).await;
+        assert_eq!(Some(listed(&list).len().to_string().as_str()), rows, "{href}");
+        assert!(list.text.contains("aria-current=\"true\""), "{href} is on");
+        count += 1;
+    }
+    assert_eq!(count, 6);
+    // Pressed again it is no filter; another one stays.
+    let some = lead.get("/queue?category=authorization&person=nobody").await;
+    some.shows(&["3 cases", "href=\"/queue?category=authorization\" data-rows=\"3\" aria-current"]);
+    lead.get("/queue?status=paid").await.hides(&["class=\"strip\""]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn what_does_not_fit_is_told_before_the_rest_is_done() {
     let (clinic, lead) = desk().await;
     let biller = clinic.named("ada", Role::BillingSpecialist).await;
@@ -285,7 +323,7 @@ async fn what_was_told_is_what_is_done() {
 async fn a_question_that_is_taken_back_is_asked_of_nobody() {
     let (clinic, lead) = desk().await;
     let coder = clinic.person(Role::CertifiedCoder).await;
-    let before = listed(&coder.get("/queue").await);
+    let before = listed(&coder.get("/queue?").await);
     let case = lead.find("A-1").await;
     let id = case.trim_start_matches("/cases/").to_owned();
     let asked = [
@@ -296,11 +334,11 @@ async fn a_question_that_is_taken_back_is_asked_of_nobody() {
         ("text", "zebra crossing?"),
     ];
     let done = lead.post("/queue/bulk", &asked).await;
-    assert!(listed(&coder.get("/queue").await).contains(&id));
+    assert!(listed(&coder.get("/queue?").await).contains(&id));
     assert_eq!(lead.post("/find", &[("sought", "zebra")]).await.location(), case);
     let undone = lead.post("/queue/undo", &[("batch", &done.field("batch"))]).await;
     undone.is(StatusCode::OK).shows(&["1 case"]);
-    assert_eq!(listed(&coder.get("/queue").await), before);
+    assert_eq!(listed(&coder.get("/queue?").await), before);
     lead.post("/find", &[("sought", "zebra")]).await.shows(&["No case was found"]);
     clinic.is_proven().await;
 }
