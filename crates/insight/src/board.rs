@@ -4,6 +4,7 @@
 //! A case keeps its place, so orders and filters are lists and sets of places. A text stands once
 //! in its column's dictionary and as a number in the column.
 
+mod alike;
 mod column;
 mod cut;
 mod facet;
@@ -24,7 +25,8 @@ use jiff::civil::Date;
 use numbers::Numbers;
 use order::Orders;
 
-pub use cut::Pairs;
+pub use alike::Alike;
+pub use cut::{Pairs, Part};
 pub use facet::Facet;
 pub use group::{Group, Sum};
 pub use listed::Listed;

@@ -38,6 +38,7 @@
     for (const one of body.querySelectorAll("tr.here")) one.classList.remove("here");
     if (!row) return;
     row.classList.add("here");
+    tell();
     at = isGrouped ? Number(queue.dataset.from) + rows().indexOf(row) : Number(row.dataset.at);
   }
 
@@ -88,11 +89,31 @@
   function tell() {
     if (!bar) return;
     const all = bar.querySelector("[data-everything]");
-    const count = chosen.size;
-    const what = isGrouped ? "job" : "case";
-    document.getElementById("chosen").textContent =
-      all.checked ? "All that fit:" : count === 0 ? "This row:" : `${count} ${what}${count === 1 ? "" : "s"}:`;
-    for (const row of rows()) row.classList.toggle("chosen", chosen.has(idOf(row)));
+    const row = current();
+    const said = all.checked ? "All that fit:" : chosen.size > 0 ? chosenInWords() : row ? `${nameOf(row)}:` : "No row chosen";
+    const words = document.getElementById("chosen");
+    if (words.textContent !== said) words.textContent = said;
+    for (const one of rows()) one.classList.toggle("chosen", chosen.has(idOf(one)));
+    const refused = refusals();
+    for (const button of bar.querySelectorAll("[data-bulk-key]")) button.disabled = refused === null || refused.has(button.value);
+  }
+
+  const nameOf = (row) => row.dataset.name || row.querySelector("a.row").textContent;
+  function chosenInWords() {
+    const row = isGrouped && rows().find((one) => chosen.has(idOf(one)));
+    return row ? `${nameOf(row)}:` : `${chosen.size} case${chosen.size === 1 ? "" : "s"}:`;
+  }
+
+  // Acts that nothing of what is chosen allows; null where nothing is chosen. What is not in sight
+  // may allow anything.
+  function refusals() {
+    if (bar.querySelector("[data-everything]").checked) return new Set();
+    const row = current();
+    const meant = chosen.size === 0 ? [row].filter(Boolean) : rows().filter((one) => chosen.has(idOf(one)));
+    if (meant.length === 0) return chosen.size === 0 ? null : new Set();
+    if (meant.length < chosen.size) return new Set();
+    const each = meant.map((one) => new Set((one.dataset.refuses || "").split(" ")));
+    return each.reduce((all, some) => new Set([...all].filter((name) => some.has(name))));
   }
 
   // A list longer than the page: parts are loaded as they come into sight. Rows stay where they
@@ -508,6 +529,7 @@
     if (key === "o" && row) { row.querySelector("a.row").click(); return true; }
     if (key === "f") { filters(); return true; }
     if (key === "h") { const group = document.querySelector("[data-group]"); if (!group) return false; group.click(); return true; }
+    if (key === "c") { const first = document.querySelector(".cuts a"); if (!first) return false; first.focus(); return true; }
     if (key === "u") { undo(); return true; }
     if (key === ".") { again(); return true; }
     if (key === "r") { location.reload(); return true; }
@@ -518,6 +540,7 @@
       return false;
     }
     const button = bar && bar.querySelector(`[data-bulk-key="${CSS.escape(key)}"]`);
+    if (button && button.disabled) { trouble(row || chosen.size > 0 ? `${button.firstChild.textContent.trim()}: nothing chosen allows it.` : "Choose a row first: press j or x."); return true; }
     if (button) { act(button.value); return true; }
     return false;
   };
@@ -525,5 +548,6 @@
   if (bar) {
     tell();
   }
+  if (isGrouped && rows().length > 0) mark(rows()[0]);
   begin();
 })();

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use insight::board::{Facet, Sort, Wanted};
+use insight::board::{Alike, Facet, Sort, Wanted};
 use store::queue::{Filter, Sort as Order};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -129,7 +129,7 @@ async fn counts(app: &App, office: &Office, cases: u64, rows: &mut Vec<Row>) -> 
     };
     let walk = timed(&|| usize::try_from(board.walk() & 7).unwrap_or(0));
     let counted = timed(&|| board.counts(&wanted, today).len());
-    let grouped = timed(&|| board.groups(&board.find(&wanted, today)).len());
+    let grouped = timed(&|| board.groups(&board.find(&wanted, today), Alike::default()).len());
     let sorted = timed(&|| board.page(&board.find(&wanted, today), Sort::Due, 0, 50).len());
     let longer = counted.max(grouped);
     rows.push(Row {

@@ -1,8 +1,8 @@
 //! One act on many cases: what it would come to, done some at a time, and taken back as one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use denial::denial::Denial;
+use denial::denial::{Denial, NextActionKind};
 use denial::ids::{BatchId, PersonId};
 use denial::lifecycle::undo::UNDO;
 use denial::lifecycle::{Act, Action, Change, Event, Refused};
@@ -59,12 +59,15 @@ pub(crate) struct Tally {
     pub(crate) skipped: BTreeMap<String, usize>,
     /// One of them: what a form is filled from.
     pub(crate) first: Option<Denial>,
+    /// What some of them may have planned as their next action.
+    pub(crate) plans: BTreeSet<NextActionKind>,
 }
 
 impl Tally {
     fn take(&mut self, case: &Denial) {
         self.cases += 1;
         self.money += case.balance.outstanding();
+        self.plans.extend(case.plans());
         if self.first.is_none() {
             self.first = Some(case.clone());
         }

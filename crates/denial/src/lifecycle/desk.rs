@@ -128,11 +128,48 @@ impl Denial {
         rules: &Rules,
     ) -> Result<Change, Refused> {
         not_before(on, at.today)?;
+        if !self.may_plan(kind) {
+            return Err(Refused::NotFrom(self.status()));
+        }
         if let Some((deadline, by)) = self.limit(kind, at.today).filter(|(_, by)| *by < on) {
             return Err(Refused::PastClock { deadline, by });
         }
         let next = NextAction { kind, on };
         Ok(Change::Planned { next, escalate_on: self.escalate_on(next, at.today, rules) })
+    }
+
+    /// True where an action belongs to where the case stands: what lies with the payer is waited
+    /// for, asked about and looked at; only what is ours is corrected, sent, appealed or given up.
+    #[must_use]
+    pub fn may_plan(&self, kind: NextActionKind) -> bool {
+        use NextActionKind as Next;
+        match kind {
+            Next::Correct
+            | Next::Resubmit
+            | Next::Appeal
+            | Next::CoordinateBenefits
+            | Next::ProposeWriteOff => matches!(self.status(), Status::New | Status::InReview),
+            Next::BillPatient => !self.status().is_awaiting(),
+            Next::PostPayment => self.status() == Status::Overturned,
+            Next::Review
+            | Next::SendRecords
+            | Next::CallPayer
+            | Next::AskColleague
+            | Next::AwaitPayer => true,
+        }
+    }
+
+    /// Every action that may be planned now.
+    pub fn plans(&self) -> impl Iterator<Item = NextActionKind> {
+        NextActionKind::ALL.iter().copied().filter(|kind| self.may_plan(*kind))
+    }
+
+    /// What a plan begins with: what the playbook does first, else what comes next already.
+    #[must_use]
+    pub fn next_to_plan(&self, today: Date, rules: &Rules) -> NextAction {
+        let first = self.next_by_playbook(today, rules);
+        let now = self.next().filter(|_| !self.may_plan(first.kind));
+        now.map_or(first, |now| NextAction { on: now.on.max(today), ..*now })
     }
 
     /// The clock that an action is to meet, while it is ours to act: its own where it has one, else

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use denial::deadline::DeadlineKind;
-use denial::denial::Denial;
+use denial::denial::{Denial, NextActionKind};
 use denial::lifecycle::{Action, Refused};
 use denial::money::Money;
 use denial::person::Role;
@@ -291,4 +291,23 @@ fn a_correction_sent_in_time_and_recorded_later_is_in_time() {
     assert_eq!(refused(&appeal, Role::Manager, &action(APPEAL)), past);
     assert_eq!(odd("without wish").missing_documents().len(), 0);
     assert_eq!(Money::from_cents(1), pay(1, 1).amount);
+}
+
+#[test]
+fn what_lies_with_the_payer_is_waited_for_and_not_sent_again() {
+    let plan = |next: NextActionKind| Action::Plan { next, on: day(3) };
+    let (ours, theirs) = (in_review(), after(&[REVIEW, RESUBMIT]));
+    let kinds = |case: &Denial| case.plans().collect::<Vec<_>>();
+    assert_eq!(kinds(&ours), NextActionKind::ALL);
+    assert!(kinds(&theirs).contains(&NextActionKind::AwaitPayer));
+    for kind in NextActionKind::ALL {
+        let decided = theirs.decide(&plan(*kind), &moment(2, Role::Manager), &rules());
+        assert_eq!(decided.is_ok(), theirs.may_plan(*kind), "{kind:?}");
+    }
+    let refused = refused(&theirs, Role::Manager, &plan(NextActionKind::Appeal));
+    assert!(refused.to_string().contains("withdraw what was sent"), "{refused}");
+    let next = theirs.next_to_plan(day(2), &rules());
+    assert_eq!(Some(next.kind), theirs.next().map(|next| next.kind), "it stays as it is");
+    let first = ours.next_to_plan(day(2), &rules());
+    assert_eq!(first, ours.next_by_playbook(day(2), &rules()));
 }

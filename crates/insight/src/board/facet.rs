@@ -192,7 +192,7 @@ impl Facet {
 
 impl Band {
     /// Its values, in their order.
-    const fn names(self) -> &'static [&'static str] {
+    pub(crate) const fn names(self) -> &'static [&'static str] {
         match self {
             Band::Clock => &["past", "soon", "month", "later", "none", "over"],
             Band::When => &["late", "today", "week", "later"],
@@ -221,7 +221,7 @@ impl Days {
 
     /// Which of [`Band::names`] a case is in.
     #[inline]
-    fn place(&self, band: Band, of: &Numbers, at: usize) -> usize {
+    pub(crate) fn place(&self, band: Band, of: &Numbers, at: usize) -> usize {
         let flag = |flag: u8| usize::from(of.flags[at] & flag != 0);
         match band {
             Band::Clock => {

@@ -1,9 +1,13 @@
 //! Cases that are one job: how many, how much, and how soon.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use super::Board;
-use super::numbers::{NEVER, day};
+use super::alike::{Alike, Key, Keys};
+use super::facet::Facet;
+use super::numbers::day;
 use super::places::Places;
 
 /// How many cases and how much is outstanding.
@@ -20,9 +24,14 @@ impl Sum {
         self.cases += 1;
         self.outstanding += outstanding;
     }
+
+    const fn join(&mut self, other: Sum) {
+        self.cases += other.cases;
+        self.outstanding += other.outstanding;
+    }
 }
 
-/// Cases with the same payer, codes, service and provider (features 4.05).
+/// Cases that are one job (features 4.05).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Group {
     /// The bits of the id of the case that comes first by priority.
@@ -31,28 +40,56 @@ pub struct Group {
     pub sum: Sum,
     /// The soonest clock, where one is configured.
     pub due_on: Option<Date>,
+    /// All have the same reason.
+    pub is_one_reason: bool,
+    /// All have the same next action.
+    pub is_one_next: bool,
+    /// The places of their statuses in the dictionary, as bits: [`Board::statuses`] names them.
+    statuses: u16,
 }
 
 impl Board {
     /// The jobs among some cases, those with most money first.
     #[must_use]
-    pub fn groups(&self, places: &Places) -> Vec<Group> {
+    pub fn groups(&self, places: &Places, alike: Alike) -> Vec<Group> {
+        let identical = self.identical(places);
+        let mut gathered = match alike {
+            Alike::IDENTICAL => identical,
+            coarser => self.joined(identical, coarser),
+        };
+        gathered.sort_by_key(|one| (-one.sum.outstanding, one.first));
+        gathered.into_iter().map(|one| one.group(&self.ids)).collect()
+    }
+
+    /// The finest jobs: each coarser one is made of whole ones of these.
+    fn identical(&self, places: &Places) -> Vec<Gathered> {
         let mut groups: Vec<Option<Gathered>> = vec![None; self.job.width()];
-        let (jobs, numbers) = (self.job.numbers(), &self.numbers);
+        let jobs = self.job.numbers();
         for place in places.iter() {
-            let at = place as usize;
-            let group = &mut groups[jobs[at] as usize];
-            let group = group.get_or_insert(Gathered::starting(place));
-            group.sum.add(numbers.outstanding[at]);
-            group.due_on = group.due_on.min(numbers.due_on[at]);
-            if numbers.priority[at] > group.highest {
-                (group.first, group.highest) = (place, numbers.priority[at]);
+            let one = Gathered::of(self, place);
+            match &mut groups[jobs[place as usize] as usize] {
+                Some(group) => group.join(one),
+                none @ None => *none = Some(one),
             }
         }
-        let groups = groups.into_iter().flatten().map(|one| one.group(&self.ids));
-        let mut groups: Vec<Group> = groups.collect();
-        groups.sort_by_key(|group| (-group.sum.outstanding, group.first));
-        groups
+        groups.into_iter().flatten().collect()
+    }
+
+    fn joined(&self, finer: Vec<Gathered>, alike: Alike) -> Vec<Gathered> {
+        let keys = Keys::of(self, alike);
+        let mut joined: HashMap<Key, Gathered> = HashMap::new();
+        for one in finer {
+            let group = joined.entry(keys.at(one.first as usize));
+            group.and_modify(|group| group.join(one)).or_insert(one);
+        }
+        joined.into_values().collect()
+    }
+
+    /// The names of the statuses that cases of a job have.
+    pub fn statuses(&self, group: &Group) -> impl Iterator<Item = &str> {
+        let statuses = self.text(Facet::Status);
+        let bits = group.statuses;
+        (0..u16::BITS).filter(move |bit| bits & (1 << bit) != 0).map(|bit| statuses.name(bit))
     }
 }
 
@@ -63,14 +100,55 @@ struct Gathered {
     highest: i64,
     due_on: i32,
     sum: Sum,
+    reason: u32,
+    next: u32,
+    statuses: u16,
 }
 
+/// In place of a number: several.
+const SEVERAL: u32 = u32::MAX;
+
 impl Gathered {
-    fn starting(first: u32) -> Gathered {
-        Gathered { first, highest: i64::MIN, due_on: NEVER, sum: Sum::default() }
+    fn of(board: &Board, place: u32) -> Gathered {
+        let at = place as usize;
+        let number = |facet| board.text(facet).numbers()[at];
+        let mut sum = Sum::default();
+        sum.add(board.numbers.outstanding[at]);
+        Gathered {
+            first: place,
+            highest: board.numbers.priority[at],
+            due_on: board.numbers.due_on[at],
+            sum,
+            reason: number(Facet::Reason),
+            next: number(Facet::Next),
+            // There are eight statuses.
+            statuses: 1 << number(Facet::Status).min(u16::BITS - 1),
+        }
+    }
+
+    fn join(&mut self, other: Gathered) {
+        let one_of = |one: u32, other: u32| if one == other { one } else { SEVERAL };
+        self.sum.join(other.sum);
+        self.due_on = self.due_on.min(other.due_on);
+        self.reason = one_of(self.reason, other.reason);
+        self.next = one_of(self.next, other.next);
+        self.statuses |= other.statuses;
+        // Of those that are worth as much it is the one that was there first.
+        let is_before = (other.highest, std::cmp::Reverse(other.first))
+            > (self.highest, std::cmp::Reverse(self.first));
+        if is_before {
+            (self.first, self.highest) = (other.first, other.highest);
+        }
     }
 
     fn group(self, ids: &[u128]) -> Group {
-        Group { first: ids[self.first as usize], sum: self.sum, due_on: day(self.due_on) }
+        Group {
+            first: ids[self.first as usize],
+            sum: self.sum,
+            due_on: day(self.due_on),
+            is_one_reason: self.reason != SEVERAL,
+            is_one_next: self.next != SEVERAL,
+            statuses: self.statuses,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use denial::person::Role;
 use jiff::civil::{Date, date};
 
-use super::{Board, Facet, Listed, Own, Sort, Wanted, bit};
+use super::{Alike, Board, Facet, Listed, Own, Sort, Wanted, bit};
 
 const TODAY: Date = date(2026, 3, 3);
 
@@ -193,15 +193,54 @@ fn one_job_is_one_group() {
         Listed { code: "", outstanding: 4, ..usual(6) },
     ]);
     let places = board.find(&Wanted::default(), TODAY);
-    let groups = board.groups(&places);
+    let groups = board.groups(&places, Alike::IDENTICAL);
     let told: Vec<_> =
         groups.iter().map(|one| (one.first, one.sum.cases, one.sum.outstanding)).collect();
     assert_eq!(told, [(3, 1, 90_000), (2, 2, 20_000), (5, 1, 5), (6, 1, 4)]);
     assert_eq!(groups.get(1).and_then(|one| one.due_on), Some(date(2026, 3, 5)));
-    let job = Wanted { job_of: Some(1), ..Wanted::default() };
+    let job = Wanted { job_of: Some((1, Alike::IDENTICAL)), ..Wanted::default() };
     assert_eq!(found(&board, &job), [2, 1]);
-    let unknown = Wanted { job_of: Some(77), ..Wanted::default() };
+    let unknown = Wanted { job_of: Some((77, Alike::default())), ..Wanted::default() };
     assert_eq!(found(&board, &unknown), []);
+}
+
+#[test]
+fn a_job_is_as_fine_as_it_is_asked_for() {
+    let board = board(&[
+        usual(1),
+        Listed { remark: "N20", status: "appealed", ..usual(2) },
+        Listed { service: "99213-25", priority: 9, ..usual(3) },
+        Listed { service: "99214-25", ..usual(4) },
+        Listed { provider: "2", reason: "bundling", next: "await_payer", ..usual(5) },
+        Listed { code: "CO-4", ..usual(6) },
+        Listed { payer: "pay_2", ..usual(7) },
+        Listed { code: "", ..usual(8) },
+        Listed { code: "", ..usual(9) },
+    ]);
+    let places = board.find(&Wanted::default(), TODAY);
+    let sizes = |alike: Alike| {
+        let groups = board.groups(&places, alike);
+        for group in &groups {
+            let job = Wanted { job_of: Some((group.first, alike)), ..Wanted::default() };
+            assert_eq!(board.sum_of(&job, TODAY), group.sum, "its list holds what it counts");
+        }
+        let mut sizes: Vec<u64> = groups.iter().map(|group| group.sum.cases).collect();
+        sizes.sort_by_key(|cases| std::cmp::Reverse(*cases));
+        sizes
+    };
+    let none = Alike::default();
+    assert_eq!(sizes(none), [5, 1, 1, 1, 1]);
+    assert_eq!(sizes(Alike { remark: true, ..none }), [4, 1, 1, 1, 1, 1]);
+    assert_eq!(sizes(Alike { procedure: true, ..none }), [4, 1, 1, 1, 1, 1]);
+    assert_eq!(sizes(Alike { modifiers: true, ..none }), [3, 2, 1, 1, 1, 1]);
+    assert_eq!(sizes(Alike { provider: true, ..none }), [4, 1, 1, 1, 1, 1]);
+    assert_eq!(sizes(Alike::IDENTICAL), [1; 9]);
+    let groups = board.groups(&places, none);
+    let first = groups.first().expect("one");
+    assert_eq!((first.first, first.is_one_reason, first.is_one_next), (3, false, false));
+    assert_eq!(board.statuses(first).collect::<Vec<_>>(), ["new", "appealed"]);
+    assert_eq!(board.value(first.first, Facet::Service), "99213-25");
+    assert!(groups.iter().skip(1).all(|one| one.is_one_reason && one.is_one_next));
 }
 
 #[test]
@@ -243,6 +282,15 @@ fn each_cut_adds_up_to_what_its_list_holds() {
         narrower.chosen.push((Facet::Provider, vec![provider]));
         narrower.chosen.push((Facet::Code, vec![code]));
         assert_eq!(board.sum_of(&narrower, TODAY), sum);
+    }
+    let places = board.find(&wanted, TODAY);
+    let asked: [(Facet, &[&str]); 3] =
+        [(Facet::Provider, &["2", "3"]), (Facet::Clock, &["soon", "past"]), (Facet::Code, &[])];
+    let parts = board.parts(&places, TODAY, &asked);
+    for ((facet, values), part) in asked.iter().zip(parts) {
+        let mut narrower = wanted.clone();
+        narrower.chosen.push((*facet, values.iter().map(ToString::to_string).collect()));
+        assert_eq!(board.sum_of(&narrower, TODAY), part, "{facet:?}");
     }
     let ages = board.by(Facet::Age, &Wanted::default(), TODAY);
     let ages: Vec<_> = ages.iter().map(|(name, sum)| (name.as_str(), sum.cases)).collect();

@@ -4,6 +4,7 @@ use denial::person::Role;
 use jiff::civil::Date;
 
 use super::Board;
+use super::alike::Alike;
 use super::facet::Facet;
 use super::numbers::{Numbers, OPEN, number};
 use super::places::Places;
@@ -19,8 +20,8 @@ pub struct Wanted {
     pub only_asleep: bool,
     /// Values by facet.
     pub chosen: Vec<(Facet, Vec<String>)>,
-    /// One job: the id of any case of it.
-    pub job_of: Option<u128>,
+    /// One job: the id of any case of it, and what its cases have in common.
+    pub job_of: Option<(u128, Alike)>,
     /// Only cases within somebody's own reach.
     pub own: Option<Own>,
 }
@@ -54,8 +55,8 @@ impl Board {
         if let Some(own) = &wanted.own {
             places.keep(&self.reached_by(own));
         }
-        if let Some(id) = wanted.job_of {
-            places.keep(&self.like(id));
+        if let Some((id, alike)) = wanted.job_of {
+            places.keep(&self.like(id, alike));
         }
         places
     }
@@ -71,12 +72,5 @@ impl Board {
                 |number: Option<u32>, of: &[u32]| number.is_some() && of.get(at).copied() == number;
             is(role, roles.numbers()) || is(person, owners.numbers()) || is_asked
         })
-    }
-
-    /// The cases that are one job with a case.
-    fn like(&self, id: u128) -> Places {
-        let jobs = self.job.numbers();
-        let job = self.at.get(&id).and_then(|place| jobs.get(*place as usize));
-        Places::of(self.len(), |at| job.is_some() && jobs.get(at) == job)
     }
 }

@@ -4,9 +4,10 @@
 use denial::denial::Status;
 use denial::ids::DenialId;
 use form_urlencoded::{Serializer, parse};
-use insight::board::{Facet, Sort, Wanted};
+use insight::board::{Alike, Facet, Sort, Wanted};
 
 use crate::practice::Office;
+use crate::web::groups;
 
 /// One column of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,8 +167,8 @@ pub(crate) struct Asked {
     pub(crate) from: usize,
     /// Only these cases.
     named: Option<String>,
-    /// One row for each job.
-    pub(crate) grouped: bool,
+    /// One row for each job, and what its cases have in common.
+    pub(crate) grouped: Option<Alike>,
     pub(crate) columns: Vec<Column>,
     /// Every word that was understood, place apart.
     pairs: Vec<(String, String)>,
@@ -193,7 +194,7 @@ impl Asked {
             sort: value(&pairs, "sort").and_then(Sort::from_name).unwrap_or_default(),
             from,
             named,
-            grouped: value(&pairs, "by") == Some("job"),
+            grouped: value(&pairs, "by").and_then(groups::alike),
             columns: columns.unwrap_or_else(|| Column::USUAL.to_vec()),
             pairs,
         }
@@ -212,8 +213,10 @@ impl Asked {
 
     /// The query with one word changed, or without it where the text is empty.
     pub(crate) fn with(&self, name: &str, text: &str) -> String {
+        // What cases of a job have in common goes with the job.
+        let goes = |known: &str| known == name || (name == "job" && known == "same");
         let mut pairs: Vec<_> =
-            self.pairs.iter().filter(|(known, _)| known != name).cloned().collect();
+            self.pairs.iter().filter(|(known, _)| !goes(known)).cloned().collect();
         if !text.is_empty() {
             pairs.push((name.to_owned(), text.to_owned()));
         }
@@ -222,9 +225,12 @@ impl Asked {
 
     /// The query for the cases of one job alone.
     pub(crate) fn of_job(&self, like: &str) -> String {
-        let alone = self.pairs.iter().filter(|(name, _)| !matches!(name.as_str(), "by" | "job"));
-        let job = ("job".to_owned(), like.to_owned());
-        written(alone.chain([&job]))
+        let is_of_jobs = |name: &str| matches!(name, "by" | "job" | "same");
+        let alone = self.pairs.iter().filter(|(name, _)| !is_of_jobs(name));
+        let mut job = vec![("job".to_owned(), like.to_owned())];
+        let coarser = self.grouped.filter(|alike| *alike != Alike::IDENTICAL);
+        job.extend(coarser.map(|alike| ("same".to_owned(), groups::by(alike))));
+        written(alone.chain(&job))
     }
 
     /// Every word but one, as a form keeps them.
@@ -253,11 +259,11 @@ impl Asked {
 
 /// Names that may come more than once.
 fn is_list(name: &str) -> bool {
-    name == "columns" || Facet::from_name(name).is_some()
+    matches!(name, "columns" | "by") || Facet::from_name(name).is_some()
 }
 
 fn is_known(name: &str) -> bool {
-    is_list(name) || matches!(name, "sort" | "by" | "snoozed" | "job")
+    is_list(name) || matches!(name, "sort" | "snoozed" | "job" | "same")
 }
 
 fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -283,7 +289,10 @@ fn wanted(pairs: &[(String, String)], office: &Office) -> Wanted {
     let mut wanted = Wanted {
         asleep: value(pairs, "snoozed").is_some(),
         only_asleep: value(pairs, "snoozed") == Some("only"),
-        job_of: value(pairs, "job").and_then(|id| DenialId::parse(id).ok()).map(|id| id.bits()),
+        job_of: value(pairs, "job").and_then(|id| DenialId::parse(id).ok()).map(|id| {
+            let same = value(pairs, "same").and_then(groups::alike);
+            (id.bits(), same.unwrap_or(Alike::IDENTICAL))
+        }),
         own: office.own(),
         ..Wanted::default()
     };

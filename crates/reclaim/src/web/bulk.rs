@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use denial::denial::Denial;
+use denial::denial::{Denial, NextActionKind};
 use denial::ids::DenialId;
 use denial::lifecycle::Act;
 use denial::triage::Advice;
@@ -23,6 +23,7 @@ use crate::web::asked::Asked;
 use crate::web::case_fields::{Field, Kind};
 use crate::web::case_forms::Desk;
 use crate::web::gate::Posted;
+use crate::web::offers;
 use crate::web::page::{Page, html_with};
 use crate::web::queue;
 use crate::web::saved;
@@ -35,19 +36,6 @@ use crate::web::words;
 const TYPED: usize = 200;
 /// Cases in one go.
 const MOST: usize = 10_000;
-
-/// What is offered for many cases.
-const OFFERED: [&str; 9] = [
-    "plan",
-    "playbook",
-    "assign",
-    "ask_colleague",
-    "snooze",
-    "review",
-    "take",
-    "note",
-    "propose_write_off",
-];
 
 #[derive(Template)]
 #[template(path = "bulk.html")]
@@ -232,9 +220,7 @@ pub(crate) async fn undo(
 
 async fn order(app: &App, visitor: &Visitor, mut fields: Fields) -> Result<Order, Trouble> {
     let name = fields.remove("act").unwrap_or_default();
-    let playbook = name == "playbook";
-    let act = if playbook { Some(Act::Plan) } else { Act::from_name(&name) };
-    let Some(act) = act.filter(|_| OFFERED.contains(&name.as_str())) else {
+    let Some((act, playbook)) = offers::act(&name) else {
         return Err(Trouble::Unfit("This is not done with many cases at once.".to_owned()));
     };
     let query = fields.get("query").cloned().unwrap_or_default();
@@ -284,7 +270,8 @@ async fn ask(
     refused: Option<String>,
     is_part: bool,
 ) -> Result<Response, Trouble> {
-    let tally = bulk::preview(&visitor.office, &order.ids, order.act, None).await?;
+    let deed = order.playbook.then_some(&Deed::Playbook);
+    let tally = bulk::preview(&visitor.office, &order.ids, order.act, deed).await?;
     show(visitor, order, tally, refused, is_part).await
 }
 
@@ -298,7 +285,10 @@ async fn show(
     let is_first = order.fields.get("step").map(String::as_str) != Some("do");
     let people = timeline::people(&mut visitor.office.read().await?).await?;
     let fields = match &tally.first {
-        Some(case) if !order.playbook => fields_for(visitor, order, case, &people, is_first),
+        Some(case) if !order.playbook => {
+            let plans: Vec<NextActionKind> = tally.plans.iter().copied().collect();
+            fields_for(visitor, order, (case, &plans), &people, is_first)
+        }
         Some(_) | None => Vec::new(),
     };
     let query = order.fields.get("query").cloned().unwrap_or_default();
@@ -339,14 +329,14 @@ async fn show(
 fn fields_for(
     visitor: &Visitor,
     order: &Order,
-    case: &Denial,
+    (case, plans): (&Denial, &[NextActionKind]),
     people: &timeline::People,
     is_first: bool,
 ) -> Vec<Field> {
     let moment = visitor.office.moment();
     let mut typed = order.fields.clone();
     if is_first && order.act == Act::Plan {
-        let next = case.next_by_playbook(moment.today, &visitor.office.rules);
+        let next = case.next_to_plan(moment.today, &visitor.office.rules);
         typed.insert("next".to_owned(), next.kind.as_str().to_owned());
         typed.insert("on".to_owned(), next.on.to_string());
     }
@@ -354,6 +344,7 @@ fn fields_for(
         case,
         moment: &moment,
         people,
+        plans,
         advice: Advice::Rework,
         preventable: None,
         usual: &[],

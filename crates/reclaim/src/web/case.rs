@@ -263,7 +263,9 @@ fn shown(
     let usual = loaded.usual.as_slice();
     let preventable = rank::leading(case, &office.rules).and_then(|ruling| ruling.preventable);
     let rules = &office.rules;
-    let desk = Desk { case, moment: &moment, people, advice, preventable, usual, rules, typed };
+    let plans: Vec<_> = case.plans().collect();
+    let (plans, moment) = (plans.as_slice(), &moment);
+    let desk = Desk { case, moment, people, plans, advice, preventable, usual, rules, typed };
     let forms = desk.forms();
     let audits = allows(office.who.role, Access::Audit);
     let seen = audits.then(|| format!("/journal?book=views&about={}&whole=yes", case.id));

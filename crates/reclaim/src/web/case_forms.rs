@@ -37,6 +37,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) case: &'a Denial,
     pub(crate) moment: &'a Moment,
     pub(crate) people: &'a People,
+    /// What may be planned as the next action.
+    pub(crate) plans: &'a [NextActionKind],
     /// What the rules advise: to work it or to give it up.
     pub(crate) advice: Advice,
     /// Whether the rules say that the clinic could have prevented it.
@@ -265,12 +267,7 @@ impl Desk<'_> {
             ],
             Act::SetRootCause => self.root_cause(),
             Act::Plan => vec![
-                self.choice(
-                    act,
-                    "next",
-                    "Next action",
-                    named(NextActionKind::ALL, |one| one.as_str()),
-                ),
+                self.choice(act, "next", "Next action", named(self.plans, |one| one.as_str())),
                 self.day(act, "on", "By, within the clock it is to meet", true),
             ],
             Act::SetSubStatus => {

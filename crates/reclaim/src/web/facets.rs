@@ -7,11 +7,12 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use denial::waits::WaitsOn;
-use insight::board::{Facet, Sum};
+use insight::board::{Alike, Facet, Sum};
 use store::Tx;
 
 use crate::web::App;
 use crate::web::asked::Asked;
+use crate::web::groups;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::timeline;
@@ -79,7 +80,7 @@ pub(crate) async fn page(
         .map(|(facet, values)| view(facet, values, &asked, &names))
         .filter(|facet| !facet.values.is_empty());
     let facets: Vec<FacetView> = facets.collect();
-    let same = ["sort", "by", "columns", "job"];
+    let same = ["sort", "by", "columns", "job", "same"];
     let same = same.into_iter().filter_map(|name| Some((name, asked.value(name)?.to_owned())));
     let kept = same.chain(unseen(&asked, &facets)).collect();
     let template = FiltersPage {
@@ -125,8 +126,9 @@ pub(crate) async fn chips(tx: &mut Tx, asked: &Asked) -> Result<Vec<Chip>, Troub
         .collect();
     let alone = asked.wanted.only_asleep;
     let put_off = if alone { "these alone" } else { "shown too" };
-    for (name, label, text) in
-        [("snoozed", "Put off", put_off), ("job", "One job", "same payer, codes, service")]
+    let (_, alike) = asked.wanted.job_of.unwrap_or((0, Alike::IDENTICAL));
+    let alike = groups::in_words(alike);
+    for (name, label, text) in [("snoozed", "Put off", put_off), ("job", "One job", alike.as_str())]
     {
         if asked.value(name).is_some() {
             let href = format!("/queue?{}", asked.with(name, ""));

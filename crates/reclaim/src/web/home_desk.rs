@@ -14,6 +14,7 @@ use crate::practice::Office;
 use crate::web::case_clocks;
 use crate::web::queue;
 use crate::web::reasons;
+use crate::web::saved;
 use crate::web::tiles::{Cell, Counter, Link, Listing, Section, cases_in_words, small};
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -25,7 +26,7 @@ const NEXT: usize = 8;
 const REASONS: usize = 8;
 
 /// What a role works on, in the words of the queue's address; none where it works no cases.
-fn work(role: Role) -> Option<String> {
+pub(crate) fn work(role: Role) -> Option<String> {
     match role {
         Role::FrontDesk
         | Role::AuthorizationStaff
@@ -298,10 +299,11 @@ pub(crate) fn head(counter: &Counter<'_>) -> Option<Head> {
 pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Section, Trouble> {
     let cases = queue::ordered(tx, &head.ids).await?;
     let sort = format!("sort={}", Sort::Priority.as_str());
-    let href = match head.query.as_str() {
-        "" => format!("/queue?{sort}"),
-        query => format!("/queue?{query}&{sort}"),
+    let query = match head.query.as_str() {
+        "" => sort,
+        query => format!("{query}&{sort}"),
     };
+    let href = saved::address(&query);
     let text = format!("All {} in this order", cases_in_words(head.rows));
     Ok(Section {
         title: "Next".to_owned(),

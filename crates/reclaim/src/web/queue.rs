@@ -18,15 +18,19 @@ use crate::web::asked::{Asked, Column};
 use crate::web::bulk;
 use crate::web::facets::{self, Chip};
 use crate::web::gate::Posted;
-use crate::web::groups::{self, GroupRow};
+use crate::web::groups::{self, Cut, GroupRow};
+use crate::web::home_desk;
 use crate::web::names;
+use crate::web::offers::{self, Offer};
 use crate::web::page::{Page, html};
 use crate::web::protection;
 use crate::web::queue_patients;
 use crate::web::queue_row::Row;
+use crate::web::queue_tiles;
 use crate::web::saved::{self, Tab};
 use crate::web::session::Visitor;
 use crate::web::sheet;
+use crate::web::tiles::Tile;
 use crate::web::timeline;
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -42,11 +46,16 @@ struct QueuePage {
     page: Page,
     asked: Asked,
     tabs: Vec<Tab>,
+    tiles: Vec<Tile>,
     chips: Vec<Chip>,
     sorts: Vec<(&'static str, &'static str, bool)>,
     columns: Vec<(Column, bool)>,
     rows: Vec<Row>,
     groups: Vec<GroupRow>,
+    /// Ways to cut the list into other jobs.
+    cuts: Vec<Cut>,
+    /// What is done with many cases.
+    offers: Vec<Offer>,
     /// The last entry of the journal that the list knows of.
     seq: i64,
     /// How many, in words.
@@ -84,15 +93,19 @@ pub(crate) struct Found {
     groups: Vec<GroupRow>,
 }
 
-/// `GET /queue`.
+/// `GET /queue`: what is asked for, or each one's own work where nothing is.
 pub(crate) async fn page(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
+    let query = query.or_else(|| home_desk::work(visitor.office.who.role));
     let asked = Asked::of(query.as_deref().unwrap_or_default(), &visitor.office);
     let mut tx = visitor.office.read().await?;
     let found = found(&app, &mut tx, &visitor, &asked).await?;
+    let kept = app.boards.of(&mut tx).await?;
+    let tiles = queue_tiles::strip(&kept.board, &asked, visitor.office.moment().today);
+    drop(kept);
     let tabs = saved::tabs(&mut tx, &visitor, &asked).await?;
     let chips = facets::chips(&mut tx, &asked).await?;
     let last = crate::bulk::last_of(&mut tx, &visitor.office).await?;
@@ -105,6 +118,7 @@ pub(crate) async fn page(
     let template = QueuePage {
         page: Page::of(&visitor, "Queue", "/queue"),
         tabs,
+        tiles,
         chips,
         sorts: sorts(asked.sort),
         columns: Column::ALL.map(|column| (column, asked.columns.contains(&column))).to_vec(),
@@ -122,6 +136,8 @@ pub(crate) async fn page(
         cleared: denial::protected::may_clear(role),
         rows: found.rows,
         groups: found.groups,
+        cuts: groups::cuts(&asked),
+        offers: offers::of(role),
         asked,
     };
     html(&template)
@@ -207,12 +223,13 @@ async fn found(app: &App, tx: &mut Tx, visitor: &Visitor, asked: &Asked) -> Resu
     let kept = app.boards.of(tx).await?;
     let places = kept.board.find(&asked.wanted, today);
     let sum = kept.board.sum(&places);
-    if asked.grouped {
-        let groups = kept.board.groups(&places);
-        drop(kept);
+    if let Some(alike) = asked.grouped {
+        let groups = kept.board.groups(&places, alike);
         let total = groups.len();
-        let shown = groups.into_iter().skip(asked.from).take(ROWS).collect();
-        let groups = groups::rows(tx, visitor, asked, shown).await?;
+        let shown = groups.into_iter().skip(asked.from).take(ROWS);
+        let known = groups::known(&kept.board, shown);
+        drop(kept);
+        let groups = groups::rows(tx, visitor, (asked, alike), known).await?;
         return Ok(Found { total, sum, rows: Vec::new(), groups });
     }
     let ids = ids(&kept.board, &places, asked.sort, asked.from, ROWS);
@@ -244,10 +261,13 @@ async fn rows_of(
     cases: &[Denial],
 ) -> Result<Vec<Row>, Trouble> {
     let office = &visitor.office;
-    let today = office.moment().today;
+    let moment = office.moment();
     let people = timeline::people(tx).await?;
     let mut rows: Vec<Row> =
-        cases.iter().map(|case| Row::of(case, &people, &office.rules, today)).collect();
+        cases.iter().map(|case| Row::of(case, &people, &office.rules, moment.today)).collect();
+    for (row, case) in rows.iter_mut().zip(cases) {
+        row.refuses = offers::refused_by(case, &moment);
+    }
     protection::mark(tx, office, cases, &mut rows).await?;
     if asked.columns.contains(&Column::Patient) {
         let patients = queue_patients::masked(tx, office, cases).await?;
@@ -280,7 +300,7 @@ pub(crate) async fn ordered(tx: &mut Tx, ids: &[String]) -> Result<Vec<Denial>, 
 fn count(asked: &Asked, found: &Found) -> String {
     let cases = i64::try_from(found.sum.cases).unwrap_or(i64::MAX);
     let cases = words::counted(cases, "case", "cases");
-    if !asked.grouped {
+    if asked.grouped.is_none() {
         return cases;
     }
     let jobs = i64::try_from(found.total).unwrap_or(i64::MAX);

@@ -51,6 +51,8 @@ pub(crate) struct Row {
     pub(crate) expected: String,
     pub(crate) net: String,
     pub(crate) repeat: String,
+    /// Acts for many cases that this one does not allow; empty where that was not asked.
+    pub(crate) refuses: String,
 }
 
 impl Row {
@@ -149,6 +151,7 @@ impl Row {
             expected,
             net,
             repeat: repeat(case.round),
+            refuses: String::new(),
         }
     }
 }

@@ -10,6 +10,7 @@ use store::{Tx, instant};
 use crate::act;
 use crate::web::asked::Asked;
 use crate::web::gate::Posted;
+use crate::web::home_desk;
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 
@@ -42,9 +43,12 @@ pub(crate) async fn tabs(
 ) -> Result<Vec<Tab>, Trouble> {
     let me = visitor.office.who.person.as_str();
     let here = asked.query();
-    let usual = USUAL.into_iter().map(|(name, query)| Tab {
+    let work = home_desk::work(visitor.office.who.role).filter(|work| !work.is_empty());
+    let work = work.map(|query| ("My work", query));
+    let usual = USUAL.into_iter().map(|(name, query)| (name, query.to_owned()));
+    let usual = work.into_iter().chain(usual).map(|(name, query)| Tab {
         name: name.to_owned(),
-        href: address(query),
+        href: address(&query),
         is_here: here == query,
         own: None,
         is_team: false,
@@ -61,9 +65,9 @@ pub(crate) async fn tabs(
     Ok(usual.chain(saved).collect())
 }
 
-/// The queue for a query.
+/// The queue for a query, an empty one too: the bare address is each one's own work.
 pub(crate) fn address(query: &str) -> String {
-    if query.is_empty() { "/queue".to_owned() } else { format!("/queue?{query}") }
+    format!("/queue?{query}")
 }
 
 /// `POST /queue/views`: saves the view that is shown, or forgets one.

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::practice::Office;
 use crate::web::asked::Asked;
+use crate::web::saved;
 use crate::web::words;
 
 /// Every status of an open case but Overturned: what is won is counted by itself.
@@ -23,7 +24,7 @@ pub(crate) struct Tile {
     pub(crate) label: String,
     pub(crate) figure: String,
     pub(crate) note: String,
-    /// `past`, `soon`, or nothing.
+    /// `past`, `soon`, `on` where its list is the one that is shown, or nothing.
     pub(crate) class: &'static str,
     /// None where they may not open the rows.
     pub(crate) link: Option<Link>,
@@ -139,8 +140,7 @@ impl<'a> Counter<'a> {
 
     /// The list behind an address, for who may open it.
     pub(crate) fn link(&self, query: &str, rows: u64) -> Option<Link> {
-        let href = if query.is_empty() { "/queue".to_owned() } else { format!("/queue?{query}") };
-        self.opens.then_some(Link { href, rows })
+        self.opens.then(|| Link { href: saved::address(query), rows })
     }
 
     /// How many cases, with their money below.

@@ -79,7 +79,7 @@ const STEPS: [Step; 11] = [
         id: "job",
         title: "Many at once, and back",
         needs: Some(Access::Queue),
-        href: "/queue?by=job",
+        href: "/queue?by=code",
         page: "Queue, same jobs together",
         press: "j to a job, n to plan all of it, Enter. Then u.",
         look: "Before it acts the form says how many, how much, and what is left out and why. u \

@@ -50,6 +50,16 @@ async function choose(page, keys) {
   assert.equal(await chosen(), 0);
 }
 
+/// A key does nothing where the row does not allow it, and says so.
+async function refuse(page, keys) {
+  const name = await page.locator("tr.here a.row").textContent();
+  await page.locator("#chosen", { hasText: name }).waitFor();
+  assert.equal(await page.locator("[data-bulk-key=w]").isDisabled(), true, "a new case is not given up");
+  await keys.press("w");
+  await toast(page, "nothing chosen allows it");
+  assert.equal(await page.locator("dialog[open]").count(), 0);
+}
+
 async function triage(page, keys) {
   const counts = [];
   await keys.press("j");
@@ -80,6 +90,11 @@ async function triage(page, keys) {
 async function plan(page, keys) {
   await keys.press("h");
   await page.locator("table[data-groups]").waitFor();
+  await page.locator("#sum", { hasText: "2 jobs" }).waitFor();
+  // Finer, by the procedure too: from the first way to cut to the third.
+  await keys.press("c", "Tab", "Tab", "Enter");
+  await page.locator("#sum", { hasText: "11 jobs" }).waitFor();
+  await page.locator("#chosen", { hasText: "CO-197" }).waitFor();
   await keys.press("j", "n");
   await page.locator("dialog[open] .what", { hasText: `${job} cases` }).waitFor();
   await keys.press("Enter");
@@ -109,7 +124,9 @@ async function ask(page, keys) {
 }
 
 async function answer(page, keys, id) {
-  await keys.press("g", "q");
+  // What is asked of somebody else's case is no work of one's own: the view beside it has it.
+  await keys.press("g", "q", "v", "Tab", "Enter");
+  await page.locator("nav a[aria-current]", { hasText: "All open" }).waitFor();
   await page.locator(`tr[data-id="${id}"]`).waitFor();
   while ((await here(page)) !== id) await keys.press("j");
   await keys.press("o");
@@ -138,6 +155,7 @@ try {
   await keys.press("g", "q");
   await lead.page.locator("tr.here").waitFor();
   await choose(lead.page, keys);
+  await refuse(lead.page, keys);
   await ends(lead.page, keys);
   await triage(lead.page, keys);
   await plan(lead.page, keys);

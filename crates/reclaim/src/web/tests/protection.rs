@@ -25,7 +25,7 @@ async fn desk() -> (TestClinic, Browser, String) {
 #[tokio::test]
 async fn a_protected_case_says_so_and_its_name_needs_a_clearance_with_a_reason() {
     let (clinic, biller, case) = desk().await;
-    biller.get("/queue").await.is(StatusCode::OK).shows(&["A-1", "B-2", SECRET]);
+    biller.get("/queue?").await.is(StatusCode::OK).shows(&["A-1", "B-2", SECRET]);
     let claim = link(&biller, &case, "/claims/").await;
     let era = link(&biller, "/remittances", "/remittances/era_").await;
     let page = biller.get(&case).await;

@@ -94,6 +94,102 @@ async fn cases_that_are_one_job_are_planned_and_taken_back_as_one() {
 }
 
 #[tokio::test]
+async fn a_job_is_as_fine_as_it_is_asked_for_and_offers_what_its_cases_allow() {
+    let (clinic, lead) = desk().await;
+    let more = [denied("B-1", 700, "CO*197*700")];
+    let mut other = era("T2", &more);
+    other = other.replace("HC:99214", "HC:99213:25");
+    take(&lead, "b.835", &other).await;
+    let page = lead.get("/queue?by=code").await;
+    page.shows(&["3 jobs of 6 cases", "$1,300.00", "Choose CO-197, STANDIN HEALTH: 4, $1,300.00"]);
+    page.shows(&["by=code,procedure", "by=code,modifier", "by=job", "Case by case"]);
+    lead.get("/queue?by=code,procedure").await.shows(&["4 jobs", ">99213<", ">99214<"]);
+    lead.get("/queue?by=code,modifier").await.shows(&["4 jobs", ">25<", ">no modifier<"]);
+    lead.get("/queue?by=code,provider").await.shows(&["3 jobs", "Provider"]);
+    lead.get("/queue?by=code,remark").await.shows(&["3 jobs", "CO-197 · N54"]);
+    lead.get("/queue?by=job").await.shows(&["4 jobs", ">99213-25<"]);
+    // A job's list holds the job's cases, however fine it is, and says so.
+    let like = page.text.split("data-group=\"").nth(1).and_then(|one| one.split('"').next());
+    let like = like.expect("the first job").to_owned();
+    let job = lead.get(&format!("/queue?job={like}&same=code")).await;
+    job.shows(&["4 cases", "One job: same payer, code"]);
+    lead.get(&format!("/queue?job={like}")).await.hides(&["4 cases"]);
+    // Two wait for the payer: a plan offers what some allow, then what these allow.
+    let cases = listed(&job);
+    let sent = [("frequency", "1"), ("channel", "portal"), ("reference", "R")];
+    for id in &cases {
+        let case = format!("/cases/{id}");
+        lead.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    }
+    for id in &cases[..2] {
+        let case = format!("/cases/{id}");
+        lead.act(&case, "resubmit", &sent).await.is(StatusCode::SEE_OTHER);
+    }
+    let plan = |job: &'static str| [("act", "plan"), ("job", job), ("query", "by=code")];
+    let like: &'static str = Box::leak(like.into_boxed_str());
+    let asked = lead.post("/queue/bulk", &plan(like)).await;
+    asked.shows(&["4 cases", "value=\"appeal\"", "value=\"await_payer\""]);
+    let both = cases[..2].join(",");
+    let asked = lead.post("/queue/bulk", &[("act", "plan"), ("cases", both.as_str())]).await;
+    asked.shows(&["2 cases", "value=\"await_payer\" selected", "value=\"call_payer\""]);
+    asked.hides(&["value=\"appeal\"", "value=\"correct\"", "value=\"propose_write_off\""]);
+    lead.get(&format!("/cases/{}", cases[0])).await.hides(&["value=\"resubmit\""]);
+    let played = lead.post("/queue/bulk", &[("act", "playbook"), ("cases", &both)]).await;
+    played.shows(&["no case allows it", "2: a case that is corrected"]).hides(&["primary"]);
+    let planned = [
+        ("act", "plan"),
+        ("step", "do"),
+        ("cases", both.as_str()),
+        ("next", "appeal"),
+        ("on", "2026-03-05"),
+    ];
+    lead.post("/queue/bulk", &planned).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    // The bar offers what a row allows.
+    let open = lead.get("/queue?by=code").await;
+    open.shows(&["data-refuses=\"review\"", "data-refuses=\"propose_write_off\""]);
+    lead.get("/queue?waiting=payer").await.shows(&["playbook review propose_write_off"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn the_queue_opens_on_ones_own_work_and_its_tiles_are_filters() {
+    let (clinic, lead) = desk().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let coder = clinic.person(Role::CertifiedCoder).await;
+    // Who leads begins with everything, who works cases with theirs and those that nobody has.
+    lead.get("/queue").await.shows(&["5 cases"]).hides(&["My work"]);
+    let own = coder.get("/queue").await;
+    own.shows(&["1 case", "A-4", "Role: Certified coder", "Owner: me or nobody yet"]);
+    own.hides(&["A-1", "A-5"]);
+    assert_eq!(listed(&own).len(), 1);
+    let query = "role=certified_coder&#38;person=me,nobody";
+    own.shows(&[&format!("data-query=\"{query}\""), &format!("{query}\" aria-current")]);
+    coder.get("/queue?").await.hides(&["A-1", "My work</a>:"]);
+    biller.get("/queue?").await.shows(&["5 cases", "All open"]);
+    // Each tile counts what it leads to, within what is shown.
+    let page = lead.get("/queue").await;
+    page.shows(&["At risk", "Due within 7 days", "Past due", "No person has it"]);
+    page.shows(&["A clock not configured"]).hides(&["Lacks owner"]);
+    let strip = page.text.split("class=\"tiles\"").nth(1).and_then(|one| one.split("</ul>").next());
+    let links = strip.expect("a strip").split("href=\"/queue").skip(1);
+    let mut count = 0;
+    for link in links {
+        let (href, rest) = link.split_once('"').expect("an address");
+        let rows = rest.split("data-rows=\"").nth(1).and_then(|one| one.split('"').next());
+        let list = lead.get(&format!("/queue{}", href.replace("&#38;", "&"))).await;
+        assert_eq!(Some(listed(&list).len().to_string().as_str()), rows, "{href}");
+        assert!(list.text.contains("aria-current=\"true\""), "{href} is on");
+        count += 1;
+    }
+    assert_eq!(count, 6);
+    // Pressed again it is no filter; another one stays.
+    let some = lead.get("/queue?category=authorization&person=nobody").await;
+    some.shows(&["3 cases", "href=\"/queue?category=authorization\" data-rows=\"3\" aria-current"]);
+    lead.get("/queue?status=paid").await.hides(&["class=\"strip\""]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn what_does_not_fit_is_told_before_the_rest_is_done() {
     let (clinic, lead) = desk().await;
     let biller = clinic.named("ada", Role::BillingSpecialist).await;
@@ -227,7 +323,7 @@ async fn what_was_told_is_what_is_done() {
 async fn a_question_that_is_taken_back_is_asked_of_nobody() {
     let (clinic, lead) = desk().await;
     let coder = clinic.person(Role::CertifiedCoder).await;
-    let before = listed(&coder.get("/queue").await);
+    let before = listed(&coder.get("/queue?").await);
     let case = lead.find("A-1").await;
     let id = case.trim_start_matches("/cases/").to_owned();
     let asked = [
@@ -238,11 +334,11 @@ async fn a_question_that_is_taken_back_is_asked_of_nobody() {
         ("text", "zebra crossing?"),
     ];
     let done = lead.post("/queue/bulk", &asked).await;
-    assert!(listed(&coder.get("/queue").await).contains(&id));
+    assert!(listed(&coder.get("/queue?").await).contains(&id));
     assert_eq!(lead.post("/find", &[("sought", "zebra")]).await.location(), case);
     let undone = lead.post("/queue/undo", &[("batch", &done.field("batch"))]).await;
     undone.is(StatusCode::OK).shows(&["1 case"]);
-    assert_eq!(listed(&coder.get("/queue").await), before);
+    assert_eq!(listed(&coder.get("/queue?").await), before);
     lead.post("/find", &[("sought", "zebra")]).await.shows(&["No case was found"]);
     clinic.is_proven().await;
 }

@@ -43,7 +43,7 @@ async fn from_a_file_to_corrected_and_resubmitted() {
     again.shows(&["Taken already, as first.835", "Nothing was taken twice"]);
 
     biller.get("/").await.shows(&["At risk", "$250.00", "1 case", "/queue?category=authorization"]);
-    let queue = biller.get("/queue").await;
+    let queue = biller.get("/queue?").await;
     queue.shows(&["A-100", "STANDIN HEALTH", "Authorization", "CO-197", "N54", "$250.00"]);
     queue.hides(&["MADEUP"]);
     let case = biller.find("A-100").await;

@@ -1,0 +1,89 @@
+//! Acts that are offered for many cases at once, and which of them a row allows.
+
+use denial::denial::{Denial, Status};
+use denial::lifecycle::Act;
+use denial::person::{self, Moment, Role};
+
+/// One button of the queue's bar.
+pub(crate) struct Offer {
+    /// The act's name, or `playbook`.
+    pub(crate) name: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) key: &'static str,
+    act: Act,
+}
+
+const fn offer(name: &'static str, label: &'static str, key: &'static str, act: Act) -> Offer {
+    Offer { name, label, key, act }
+}
+
+/// Every button.
+const OFFERS: [Offer; 9] = [
+    offer("plan", "Next action", "n", Act::Plan),
+    offer("playbook", "Playbook", "b", Act::Plan),
+    offer("assign", "Assign", "a", Act::Assign),
+    offer("ask_colleague", "Ask", "q", Act::AskColleague),
+    offer("snooze", "Put off", "z", Act::Snooze),
+    offer("review", "Start review", "s", Act::Review),
+    offer("take", "Take", "t", Act::Take),
+    offer("note", "Note", "e", Act::Note),
+    offer("propose_write_off", "Propose write-off", "w", Act::ProposeWriteOff),
+];
+
+impl Offer {
+    pub(crate) fn gives_up(&self) -> bool {
+        self.act == Act::ProposeWriteOff
+    }
+}
+
+/// The buttons for a role.
+pub(crate) fn of(role: Role) -> Vec<Offer> {
+    OFFERS.into_iter().filter(|offer| person::may(role, offer.act)).collect()
+}
+
+/// The act of a button, and whether it is the playbook's.
+pub(crate) fn act(name: &str) -> Option<(Act, bool)> {
+    let offer = OFFERS.into_iter().find(|offer| offer.name == name)?;
+    Some((offer.act, offer.name == "playbook"))
+}
+
+/// The buttons that no case in one of some statuses allows, as a row tells them.
+pub(crate) fn refused(role: Role, statuses: &[Status]) -> String {
+    let refuses = |offer: &Offer| !statuses.iter().any(|status| offer.act.is_from(*status));
+    names(role, refuses)
+}
+
+/// The buttons that a case does not allow whoever looks.
+pub(crate) fn refused_by(case: &Denial, at: &Moment) -> String {
+    let refuses = |offer: &Offer| {
+        let is_idle = offer.name == "playbook" && !case.may_plan(case.first);
+        is_idle || case.admit(offer.act, at).is_err()
+    };
+    names(at.who.role, refuses)
+}
+
+fn names(role: Role, refuses: impl Fn(&Offer) -> bool) -> String {
+    let names: Vec<&str> = of(role).iter().filter(|one| refuses(one)).map(|one| one.name).collect();
+    names.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_refuses_what_none_of_its_cases_allows() {
+        let told = |statuses: &[Status]| refused(Role::BillingSupervisor, statuses);
+        assert_eq!(told(&[Status::New]), "propose_write_off");
+        assert_eq!(told(&[Status::Appealed]), "review propose_write_off");
+        assert_eq!(told(&[Status::Appealed, Status::New, Status::InReview]), "");
+    }
+
+    #[test]
+    fn who_reads_alone_is_offered_nothing() {
+        assert!(of(Role::Auditor).is_empty());
+        assert_eq!(of(Role::BillingSupervisor).len(), OFFERS.len());
+        assert_eq!(act("playbook"), Some((Act::Plan, true)));
+        assert_eq!(act("write_off"), None);
+    }
+}

@@ -1,0 +1,88 @@
+//! The strip over the queue: what is at stake in the list that is shown, money first. Each tile is a
+//! filter; pressed once more it is none.
+
+use insight::board::{Board, Facet, Part, Sum};
+use jiff::civil::Date;
+
+use crate::web::asked::Asked;
+use crate::web::tiles::{Link, Tile, cases_in_words, number};
+use crate::web::words;
+
+/// One tile: its label, its facet, the values that count, the same as an address has them, how it
+/// looks where any case counts.
+struct Kind {
+    label: &'static str,
+    part: Part<'static>,
+    word: &'static str,
+    class: &'static str,
+}
+
+const fn kind(
+    label: &'static str,
+    part: Part<'static>,
+    word: &'static str,
+    class: &'static str,
+) -> Kind {
+    Kind { label, part, word, class }
+}
+
+/// What no payer has given way on.
+const AT_RISK: &[&str] = &["new", "in_review", "corrected", "appealed", "pending"];
+
+/// Every tile.
+const KINDS: [Kind; 7] = [
+    kind("At risk", (Facet::Status, AT_RISK), "new,in_review,corrected,appealed,pending", ""),
+    kind("Due within 7 days", (Facet::Clock, &["soon"]), "soon", "soon"),
+    kind("Past due", (Facet::Clock, &["past"]), "past", "past"),
+    kind("Next action late or today", (Facet::When, &["late", "today"]), "late,today", "soon"),
+    kind("No person has it", (Facet::Owner, &[""]), "nobody", ""),
+    kind("A clock not configured", (Facet::NoRule, &["yes"]), "yes", ""),
+    // No save of ours lets it through: it is there where a database was changed by other means.
+    kind("Lacks owner, action or day", (Facet::Lacks, &["yes"]), "yes", "past"),
+];
+
+/// The tiles for a list.
+pub(crate) fn strip(board: &Board, asked: &Asked, today: Date) -> Vec<Tile> {
+    if asked.wanted.closed {
+        return Vec::new();
+    }
+    let places = board.find(&asked.wanted, today);
+    let sums = board.parts(&places, today, &KINDS.map(|kind| kind.part));
+    let is_chosen = |kind: &Kind| asked.value(kind.part.0.as_str()).is_some();
+    let shown = KINDS.iter().zip(sums).map(|(kind, sum)| {
+        (kind, if is_chosen(kind) { instead(board, asked, kind, today) } else { sum })
+    });
+    let shown = shown.filter(|(kind, sum)| kind.part.0 != Facet::Lacks || sum.cases > 0);
+    shown.map(|(kind, sum)| tile(asked, kind, sum)).collect()
+}
+
+/// What the list would hold with a tile's values in place of those that are chosen of its facet.
+fn instead(board: &Board, asked: &Asked, kind: &Kind, today: Date) -> Sum {
+    let (facet, values) = kind.part;
+    let mut wanted = asked.wanted.clone();
+    wanted.chosen.retain(|(one, _)| *one != facet);
+    wanted.chosen.push((facet, values.iter().map(ToString::to_string).collect()));
+    board.sum_of(&wanted, today)
+}
+
+fn tile(asked: &Asked, kind: &Kind, sum: Sum) -> Tile {
+    let name = kind.part.0.as_str();
+    let is_on = asked.value(name) == Some(kind.word);
+    let query = asked.with(name, if is_on { "" } else { kind.word });
+    let (money, cases) = (words::money(sum.outstanding), cases_in_words(sum.cases));
+    let is_money = kind.part.0 == Facet::Status;
+    let (figure, note) = if is_money { (money, cases) } else { (number(sum.cases), money) };
+    Tile {
+        label: kind.label.to_owned(),
+        figure,
+        note,
+        class: if is_on {
+            "on"
+        } else if sum.cases > 0 {
+            kind.class
+        } else {
+            ""
+        },
+        link: Some(Link { href: format!("/queue?{query}"), rows: sum.cases }),
+    }
+}
