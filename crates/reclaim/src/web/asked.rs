@@ -101,7 +101,7 @@ impl Column {
             Column::Clock => "Clock",
             Column::Owner => "Owner",
             Column::Outstanding => "Outstanding",
-            Column::Priority => "Priority, points",
+            Column::Priority => "Priority",
             Column::Service => "Service",
             Column::Age => "Age",
             Column::Plan => "Line of business",

@@ -251,7 +251,7 @@ fn band_in_words(facet: Facet, band: &str) -> &'static str {
         (Facet::Clock, "soon") => "within 7 days",
         (Facet::Clock, "month") => "within 8 to 30 days",
         (Facet::Clock, "none") => "no clock has a day",
-        (Facet::Clock, "over") => "none runs: met or closed",
+        (Facet::Clock, "over") => "met or closed",
         (Facet::When, "late") => "late",
         (Facet::When, "today") => "today",
         (Facet::When, "week") => "within 7 days",

@@ -13,14 +13,16 @@ use crate::web::words;
 /// The order of the queue, wherever it is told.
 pub(crate) const ORDER: &str = "By priority: first what has a clock that runs out within 7 days, \
      then by points. A case has a point for each dollar that a round of work is expected to leave, \
-     more as its days run out and as it ages. After them what is won and only to be posted, last \
-     what has no clock left that has not run out.";
+     more as its days run out and as it ages. After them what is won and only to be posted; last \
+     what has clocks that have all run out.";
 
 /// A priority with its parts, in points: one for each dollar that counts.
 pub(crate) struct Worth {
     pub(crate) points: String,
     /// Where a clock lifts or drops it whatever the points, or the payer gave way.
     pub(crate) floor: &'static str,
+    /// How that looks: `soon`, `past`, `met`.
+    pub(crate) icon: &'static str,
     /// What each part is, its points, how it came about.
     pub(crate) parts: Vec<(String, String, String)>,
 }
@@ -32,11 +34,11 @@ impl Worth {
     }
 
     fn told(priority: &Priority) -> Worth {
-        let floor = match priority.floor {
-            Floor::DueSoon => "first: a clock runs out within 7 days",
-            Floor::PastDue => "last: its clocks have run out",
-            Floor::Won => "after what can still be won: only its payment is to be posted",
-            Floor::Ordinary => "",
+        let (floor, icon) = match priority.floor {
+            Floor::DueSoon => ("first: a clock runs out within 7 days", "soon"),
+            Floor::PastDue => ("last: its clocks have run out", "past"),
+            Floor::Won => ("after what can still be won: only its payment is to be posted", "met"),
+            Floor::Ordinary => ("", ""),
         };
         let (mut sum, mut shown) = (Money::ZERO, 0);
         let mut parts = Vec::with_capacity(priority.parts.len());
@@ -48,7 +50,7 @@ impl Worth {
             let label = words::label(part.name.as_str());
             parts.push((label, words::number(added), part.why.clone()));
         }
-        Worth { points: words::number(shown), floor, parts }
+        Worth { points: words::number(shown), floor, icon, parts }
     }
 }
 

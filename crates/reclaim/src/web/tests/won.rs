@@ -119,7 +119,7 @@ async fn points_are_shown_as_points_and_a_chance_that_nobody_knows_as_none() {
         [PaidClaim { lines: vec![vague], ..denied("A-1", 70, "") }, denied("A-2", 50, "CO*197*50")];
     take(&lead, "a.835", &era("T1", &claims)).await;
     let list = lead.get("/queue?columns=chance,expected,net,priority").await;
-    list.shows(&["Priority, points", "not configured", "its chance is not configured"]);
+    list.shows(&[" pts</span>", "not configured", "its chance is not configured"]);
     for part in list.text.split("data-c=\"priority\"").skip(2) {
         let cell = part.split("<dl>").next().unwrap_or_default();
         assert!(!cell.contains('$'), "{cell}");
