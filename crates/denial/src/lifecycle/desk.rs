@@ -220,9 +220,10 @@ impl Denial {
         let mut changes = vec![Change::Contacted { contact: contact.clone(), at: at.now }];
         if let Some(on) = contact.promised_by.filter(|_| !self.status().is_closed()) {
             not_before(on, at.today)?;
-            let kind = match self.status() {
-                Status::Overturned => NextActionKind::PostPayment,
-                _ => NextActionKind::AwaitPayer,
+            let kind = if self.status() == Status::Overturned {
+                NextActionKind::PostPayment
+            } else {
+                NextActionKind::AwaitPayer
             };
             let next = NextAction { kind, on };
             let escalate_on = later(on, rules.desk.promise_days);

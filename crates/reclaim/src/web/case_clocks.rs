@@ -122,16 +122,15 @@ fn is_over(case: &Denial) -> bool {
 
 /// What is to be known of the clocks of a case that is won.
 pub(crate) fn note(case: &Denial) -> Option<&'static str> {
-    match case.status() {
-        Status::Overturned if is_over(case) => Some(
-            "The payer gave way: its clocks are closed. They run again where you dispute what it \
-             does not pay.",
-        ),
-        Status::Overturned => {
-            Some("The payer gave way in part: the clocks of what stays denied run on.")
-        }
-        _ => None,
+    if case.status() != Status::Overturned {
+        return None;
     }
+    Some(if is_over(case) {
+        "The payer gave way: its clocks are closed. They run again where you dispute what it does \
+         not pay."
+    } else {
+        "The payer gave way in part: the clocks of what stays denied run on."
+    })
 }
 
 /// The bars of a case's clocks.

@@ -143,20 +143,20 @@ impl CaseView {
                     (asking::address(case.id.as_str(), one.number), text)
                 })
                 .collect(),
-            proposal: case.proposal.as_ref().map(|one| {
-                let second = match &one.approved_by {
-                    Some(by) => format!("approved by {}", name(by)),
-                    None => "waits for a second person".to_owned(),
-                };
-                format!(
-                    "{} asks to give up {}: {} ({second})",
-                    name(&one.by),
-                    one.amount,
-                    one.reason
-                )
-            }),
+            proposal: proposal(case, &name),
         }
     }
+}
+
+/// Who asks to give up how much, and whether a second person agreed.
+fn proposal(case: &Denial, name: &dyn Fn(&denial::ids::PersonId) -> String) -> Option<String> {
+    let one = case.proposal.as_ref()?;
+    let second = match &one.approved_by {
+        Some(by) => format!("approved by {}", name(by)),
+        None => "waits for a second person".to_owned(),
+    };
+    let by = name(&one.by);
+    Some(format!("{by} asks to give up {}: {} ({second})", one.amount, one.reason))
 }
 
 /// Whom it waits on, with what is known of that.

@@ -43,7 +43,7 @@ impl Worth {
         let (mut sum, mut shown) = (Money::ZERO, 0);
         let mut parts = Vec::with_capacity(priority.parts.len());
         for part in &priority.parts {
-            sum = sum + part.amount;
+            sum += part.amount;
             // Each is what it adds to the rounded sum, so that the parts add up as they stand.
             let added = points(sum) - shown;
             shown += added;

@@ -180,9 +180,12 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
         let mut tx = backup.store().read(&practice()).await.expect("a look");
         assert_eq!(tx.open_cases_after("", 9).await.expect("read").len(), 2);
         let mut opened = Vec::new();
-        let mut hear = |case: &insight::board::Listed<'_>| opened.push(case.opened_on.to_owned());
+        let mut hear = |case: &insight::board::Listed<'_>| {
+            opened.push((case.opened_on.to_owned(), case.waiting.to_owned()));
+        };
         tx.list_all(&mut hear).await.expect("listed");
-        assert!(opened.iter().all(|day| day == "2026-06-01"), "{opened:?}");
+        assert!(opened.iter().all(|(day, _)| day == "2026-06-01"), "{opened:?}");
+        assert!(opened.iter().all(|(_, waits_on)| waits_on == "us"), "{opened:?}");
         assert_eq!(std::fs::read(place.path("old.bak")).expect("readable"), before);
     });
 }
