@@ -1,6 +1,6 @@
-//! The clocks of a case: in words, and as parallel bars on one line of time, drawn as SVG text: each
-//! bar from the day it is counted from to its last day, each with its words, today marked through
-//! all of them.
+//! The clocks of a case: in words, and as parallel bars on one line of time, drawn as SVG text.
+//! Each bar goes from the day it is counted from to its last day and has its words; today is marked
+//! through all of them.
 
 use std::fmt::Write;
 
