@@ -501,6 +501,22 @@
       look(row);
     });
   }
+  // Columns out of sight are told of, and brought.
+  const aside = document.querySelector("[data-columns]");
+  function hint() {
+    const left = list.scrollWidth - list.clientWidth - list.scrollLeft;
+    const isMore = left > 8;
+    aside.hidden = list.scrollWidth - list.clientWidth <= 8;
+    aside.textContent = isMore ? "More columns →" : "← First columns";
+    list.classList.toggle("more-right", isMore);
+    list.classList.toggle("more-left", list.scrollLeft > 8);
+  }
+  const across = (step) => list.scrollBy({ left: step * list.clientWidth * 0.6 });
+  if (aside && list) {
+    aside.addEventListener("click", () => (list.classList.contains("more-right") ? across(1) : list.scrollTo({ left: 0 })));
+    list.addEventListener("scroll", hint, { passive: true });
+    new ResizeObserver(hint).observe(list);
+  }
   const link = document.querySelector("[data-filters]");
   if (link) link.addEventListener("click", (event) => { event.preventDefault(); filters(); });
   for (const select of document.querySelectorAll("[data-submits]")) {
@@ -515,6 +531,11 @@
     const isIn = row && row.contains(document.activeElement);
     if ((key === "j" || key === "ArrowDown") && body) { go(isIn ? at + 1 : at); return true; }
     if ((key === "k" || key === "ArrowUp") && body) { go(isIn ? at - 1 : at); return true; }
+    if ((key === "ArrowRight" || key === "ArrowLeft") && list) {
+      if (list.scrollWidth <= list.clientWidth + 8) return false;
+      across(key === "ArrowRight" ? 1 : -1);
+      return true;
+    }
     if (key === "Home" && body) { go(0); return true; }
     if (key === "End" && body) { go(total - 1); return true; }
     if (key === "x" && row) {
