@@ -11,6 +11,8 @@
   const dialog = document.getElementById("form");
   const toast = document.getElementById("toast");
   const side = document.getElementById("side");
+  const look = (row) => window.queueSide.look(row);
+  const shut = () => window.queueSide.shut();
   const isGrouped = !!document.querySelector("table[data-groups]");
   const query = queue.dataset.query;
   const total = Number(queue.dataset.total);
@@ -235,43 +237,6 @@
     const here = event.detail.filter((id) => body && body.querySelector(`tr[data-id="${CSS.escape(id)}"]`));
     renew(here, { ...part, "x-unasked": "yes" });
   });
-
-  // The case of the row beside the list.
-  let looking = 0;
-  async function look(row) {
-    const mine = (looking += 1);
-    const href = row.querySelector("a.row").getAttribute("href");
-    const answer = await fetch(href);
-    if (!answer.ok || mine !== looking) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const facts = page.querySelector(".facts");
-    const now = page.querySelector(".rail .now");
-    const clocks = page.querySelector(".rail .clocks");
-    if (!facts) return;
-    const open = document.createElement("p");
-    open.className = "side-open";
-    const link = document.createElement("a");
-    link.href = href;
-    link.className = "button";
-    link.textContent = "Open the case";
-    const close = document.createElement("button");
-    close.type = "button";
-    close.textContent = "Close";
-    close.addEventListener("click", shut);
-    open.append(link, close);
-    const pieces = [...facts.children].slice(0, 4);
-    side.replaceChildren(open, pieces[0], ...[now, clocks].filter(Boolean), ...pieces.slice(1));
-    for (const one of side.querySelectorAll("[id]")) one.removeAttribute("id");
-    side.hidden = false;
-    list.parentElement.classList.add("beside");
-    row.scrollIntoView({ block: "nearest" });
-  }
-
-  function shut() {
-    side.hidden = true;
-    side.replaceChildren();
-    list.parentElement.classList.remove("beside");
-  }
 
   // Acts.
   function ids() {
@@ -501,22 +466,6 @@
       look(row);
     });
   }
-  // Columns out of sight are told of, and brought.
-  const aside = document.querySelector("[data-columns]");
-  function hint() {
-    const left = list.scrollWidth - list.clientWidth - list.scrollLeft;
-    const isMore = left > 8;
-    aside.hidden = list.scrollWidth - list.clientWidth <= 8;
-    aside.textContent = isMore ? "More columns →" : "← First columns";
-    list.classList.toggle("more-right", isMore);
-    list.classList.toggle("more-left", list.scrollLeft > 8);
-  }
-  const across = (step) => list.scrollBy({ left: step * list.clientWidth * 0.6 });
-  if (aside && list) {
-    aside.addEventListener("click", () => (list.classList.contains("more-right") ? across(1) : list.scrollTo({ left: 0 })));
-    list.addEventListener("scroll", hint, { passive: true });
-    new ResizeObserver(hint).observe(list);
-  }
   const link = document.querySelector("[data-filters]");
   if (link) link.addEventListener("click", (event) => { event.preventDefault(); filters(); });
   for (const select of document.querySelectorAll("[data-submits]")) {
@@ -531,11 +480,6 @@
     const isIn = row && row.contains(document.activeElement);
     if ((key === "j" || key === "ArrowDown") && body) { go(isIn ? at + 1 : at); return true; }
     if ((key === "k" || key === "ArrowUp") && body) { go(isIn ? at - 1 : at); return true; }
-    if ((key === "ArrowRight" || key === "ArrowLeft") && list) {
-      if (list.scrollWidth <= list.clientWidth + 8) return false;
-      across(key === "ArrowRight" ? 1 : -1);
-      return true;
-    }
     if (key === "Home" && body) { go(0); return true; }
     if (key === "End" && body) { go(total - 1); return true; }
     if (key === "x" && row) {
