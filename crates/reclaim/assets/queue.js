@@ -11,6 +11,8 @@
   const dialog = document.getElementById("form");
   const toast = document.getElementById("toast");
   const side = document.getElementById("side");
+  const look = (row) => window.queueSide.look(row);
+  const shut = () => window.queueSide.shut();
   const isGrouped = !!document.querySelector("table[data-groups]");
   const query = queue.dataset.query;
   const total = Number(queue.dataset.total);
@@ -235,43 +237,6 @@
     const here = event.detail.filter((id) => body && body.querySelector(`tr[data-id="${CSS.escape(id)}"]`));
     renew(here, { ...part, "x-unasked": "yes" });
   });
-
-  // The case of the row beside the list.
-  let looking = 0;
-  async function look(row) {
-    const mine = (looking += 1);
-    const href = row.querySelector("a.row").getAttribute("href");
-    const answer = await fetch(href);
-    if (!answer.ok || mine !== looking) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const facts = page.querySelector(".facts");
-    const now = page.querySelector(".rail .now");
-    const clocks = page.querySelector(".rail .clocks");
-    if (!facts) return;
-    const open = document.createElement("p");
-    open.className = "side-open";
-    const link = document.createElement("a");
-    link.href = href;
-    link.className = "button";
-    link.textContent = "Open the case";
-    const close = document.createElement("button");
-    close.type = "button";
-    close.textContent = "Close";
-    close.addEventListener("click", shut);
-    open.append(link, close);
-    const pieces = [...facts.children].slice(0, 4);
-    side.replaceChildren(open, pieces[0], ...[now, clocks].filter(Boolean), ...pieces.slice(1));
-    for (const one of side.querySelectorAll("[id]")) one.removeAttribute("id");
-    side.hidden = false;
-    list.parentElement.classList.add("beside");
-    row.scrollIntoView({ block: "nearest" });
-  }
-
-  function shut() {
-    side.hidden = true;
-    side.replaceChildren();
-    list.parentElement.classList.remove("beside");
-  }
 
   // Acts.
   function ids() {

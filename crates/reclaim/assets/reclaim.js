@@ -71,7 +71,7 @@ document.addEventListener("keydown", (event) => {
       case "j": case "ArrowDown": if (rows().length === 0) return false; move(1); return true;
       case "k": case "ArrowUp": if (rows().length === 0) return false; move(-1); return true;
       case "g": went = true; setTimeout(() => { went = false; }, 1500); return true;
-      case "/": { const find = document.getElementById("find"); if (!find) return false; find.focus(); find.select(); return true; }
+      case "/": { const find = document.getElementById("find"); if (!find) return false; const menu = document.querySelector(".pages-menu"); if (menu) menu.open = true; find.focus(); find.select(); return true; }
       case "f": { const first = document.querySelector("#filters :is(select, input:not([type=hidden]))"); if (!first) return false; first.focus(); return true; }
       case "u": { const list = document.querySelector("nav [aria-current]"); if (!list) return false; list.click(); return true; }
       case "?": help(); return true;
@@ -95,7 +95,7 @@ async function explain(link) {
   const word = link.hash ? there.getElementById(link.hash.slice(1)) : there.querySelector(".explained");
   if (!word) return false;
   const box = document.createElement("dialog");
-  box.setAttribute("aria-label", link.textContent);
+  box.setAttribute("aria-label", link.getAttribute("aria-label") || link.textContent);
   box.setAttribute("autofocus", "");
   const words = document.createElement("dl");
   words.className = "words";
@@ -118,7 +118,7 @@ async function explain(link) {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a.explain");
+  const link = event.target.closest("a.explain, a.about");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   explain(link).catch(() => false).then((done) => { if (!done) location.assign(link.href); });

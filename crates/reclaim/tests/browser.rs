@@ -103,6 +103,15 @@ fn the_desk_works_without_scripts() {
 }
 
 #[test]
+fn the_desk_fits_its_window() {
+    let Some(scripts) = scripts() else { return };
+    let server = Server::simulated();
+    let mut node = Command::new("node");
+    node.current_dir(&scripts).arg("desk.mjs").args([server.address.as_str(), PASSWORD]);
+    println!("{}", run(node));
+}
+
+#[test]
 #[ignore = "makes the pictures of the guide anew: just screenshots"]
 fn pictures_of_the_guide() {
     let scripts = scripts().expect("a browser");

@@ -273,7 +273,7 @@ fn shown(
     let claim = claims.then(|| format!("/claims/{}", case.claim));
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
-        case: CaseView::of(case, people, &office.rules, (&moment, zone)),
+        case: CaseView::of(case, people, &office.rules, (moment, zone)),
         checklist: Checklist::of(case, &office.rules, &around),
         appeals: Appeals::of(case, moment.today),
         sent: timeline::sent(case),

@@ -30,10 +30,7 @@ pub(crate) struct Narrow {
 }
 
 impl Narrow {
-    /// Reads what was typed.
-    ///
-    /// # Errors
-    /// [`Trouble::Unfit`] where an amount is none.
+    /// Reads what was typed; a day that is none is not asked for.
     pub(crate) fn of(fields: &Fields, hint: &'static str, day: &'static str) -> Narrow {
         let text = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
         let date = |name: &str| text(name).parse::<Date>().map(|day| day.to_string());

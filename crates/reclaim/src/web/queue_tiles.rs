@@ -1,5 +1,5 @@
-//! The strip over the queue: what is at stake in the list that is shown, money first. Each tile is a
-//! filter; pressed once more it is none.
+//! The strip over the queue: what is at stake in the list that is shown, money first. Each tile is
+//! a filter; pressed once more it is none.
 
 use insight::board::{Board, Facet, Part, Sum};
 use jiff::civil::Date;

@@ -133,14 +133,14 @@ pub(crate) async fn search(visitor: Visitor, Posted(fields): Posted) -> Result<R
     if !searched {
         sought = Sought::of(said, shown && !names.guards(claim.as_str()))?;
     }
-    let mut rows = if searched { billed(&mut tx, &sought).await? } else { Vec::new() };
+    let (mut rows, more) =
+        if searched { billed(&mut tx, &sought).await? } else { (Vec::new(), false) };
     let mut ids: Vec<String> = rows.iter().map(|row| row.claim.clone()).collect();
     ids.extend(own);
     let names = Names::among(&mut tx, &ids).await?;
     let before = (&names, &visitor.office);
     // A protected claim is found by its number alone.
     rows.retain(|row| row.number == sought.number || !names.guards(&row.claim));
-    let more = i64::try_from(rows.len()) == Ok(FOUND);
     let rows = rows.into_iter().filter(|row| row.claim != claim.as_str());
     let row = |row: ClaimRow| {
         Ok(Found { billed: matches::billed(&row.number, Some(&row), before)?, claim: row.claim })
@@ -158,18 +158,22 @@ pub(crate) async fn search(visitor: Visitor, Posted(fields): Posted) -> Result<R
     html(&template)
 }
 
-/// Billed claims with the number, or of the patient on that first day of service.
-async fn billed(tx: &mut Tx, sought: &Sought) -> Result<Vec<ClaimRow>, Trouble> {
+/// Billed claims with the number, or of the patient on that first day of service; and whether there
+/// may be others, which what is withheld of these does not change.
+async fn billed(tx: &mut Tx, sought: &Sought) -> Result<(Vec<ClaimRow>, bool), Trouble> {
     let mut ids = Vec::new();
     if !sought.number.is_empty() {
         ids.push(identity::claim(&ClaimNumber::new(&sought.number)).to_string());
     }
     let on: Option<Date> = sought.on.parse().ok();
+    let mut more = false;
     if let Some(beginning) = identity::patient_on(&sought.family, on) {
-        ids.extend(tx.billed_like(&beginning, FOUND).await?);
+        let like = tx.billed_like(&beginning, FOUND).await?;
+        more = i64::try_from(like.len()) == Ok(FOUND);
+        ids.extend(like);
     }
     let rows = tx.claims(&ids).await?;
     let mut rows: Vec<ClaimRow> = rows.into_values().filter(|row| row.body.is_some()).collect();
     rows.sort_by(|one, other| one.number.cmp(&other.number));
-    Ok(rows)
+    Ok((rows, more))
 }

@@ -125,7 +125,9 @@ async function ask(page, keys) {
 
 async function answer(page, keys, id) {
   // What is asked of somebody else's case is no work of one's own: the view beside it has it.
-  await keys.press("g", "q", "v", "Tab", "Enter");
+  await keys.press("g", "q");
+  await page.locator("nav a[aria-current]", { hasText: "My work" }).waitFor();
+  await keys.press("v", "Tab", "Enter");
   await page.locator("nav a[aria-current]", { hasText: "All open" }).waitFor();
   await page.locator(`tr[data-id="${id}"]`).waitFor();
   while ((await here(page)) !== id) await keys.press("j");

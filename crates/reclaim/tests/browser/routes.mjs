@@ -14,7 +14,7 @@ const isFile = (pattern) => /\.csv$|\/documents\/|\/scan$|^\/rules\/text$/.test(
 
 /// Addresses that need more than a link: a choice made, a page that only its own address opens.
 const FURTHER = {
-  "/queue": ["/queue?by=job", "/queue?status=written_off", "/queue/filters"],
+  "/queue": ["/queue?by=job", "/queue?columns=patient,payer,reason,status,next,clock,owner,outstanding,priority,service,age,plan,provider,waiting,round,net", "/queue?status=written_off", "/queue/filters"],
   "/": ["/practices", "/account", "/words"],
   "/people": ["/people/ties"],
   "/rules": ["/rules/edit?path=desk.toml", "/rules/lists", "/rules/codes"],
@@ -37,7 +37,7 @@ export function kindOf(address) {
   const exact = shapes.find(([pattern]) => pattern === path);
   const pattern = (exact ?? shapes.find(([, shape]) => shape.test(path)))?.[0];
   if (!pattern) return null;
-  const other = /(?:^|&)(show|book|by|version)=([a-z]*)/.exec(query);
+  const other = /(?:^|&)(show|book|by|columns|version)=([a-z]*)/.exec(query);
   return other ? `${pattern}?${other[1]}${other[1] === "version" ? "" : `=${other[2]}`}` : pattern;
 }
 

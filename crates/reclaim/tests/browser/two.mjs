@@ -51,7 +51,7 @@ const wake = (page) => page.evaluate(() => document.dispatchEvent(new Event("vis
 
 /// A list that others work on too.
 async function hear(mine, theirs) {
-  await mine.goto(`${base}/queue`);
+  await mine.goto(`${base}/queue?`);
   await mine.locator("tr.here").waitFor();
   for (let step = 0; step < 4; step += 1) await mine.keyboard.press("j");
   const id = await mine.evaluate(() => document.activeElement.closest("tr").dataset.id);

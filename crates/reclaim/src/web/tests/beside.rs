@@ -22,7 +22,7 @@ async fn taken(clinic: &TestClinic) -> (Value, String) {
     drop(tx);
     clinic.is_proven().await;
     let page = clinic.named("ada", denial::person::Role::BillingSpecialist).await;
-    let page = page.get("/queue").await.text;
+    let page = page.get("/queue?").await.text;
     let total = page.split("data-total=\"").nth(1).and_then(|rest| rest.split('"').next());
     (report, total.expect("a total").to_owned())
 }

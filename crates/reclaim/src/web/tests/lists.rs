@@ -78,3 +78,22 @@ async fn a_rejection_says_how_long_the_claim_can_still_be_filed() {
     biller.post("/rejections/narrow", &[("amount", "91")]).await.shows(&["Nothing fits"]);
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn a_search_for_a_claim_says_that_there_are_more_whatever_is_withheld() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    for at in 0..21 {
+        // Every other one is specially protected.
+        let code = if at % 2 == 0 { "ABK:F1020" } else { "ABK:R69" };
+        let text = bill(&format!("B-{at}"), "INVENTED", 310 + at).replace("ABK:R69", code);
+        take(&biller, &format!("{at}.837"), &text).await;
+    }
+    take(&biller, "a.835", &era("T1", &[denied("A-1", 90, "CO*197*90")])).await;
+    let claim = biller.get("/matches?show=unmatched").await.field("claim");
+    let sought = [("claim", claim.as_str()), ("family", "invented"), ("on", "2026-02-10")];
+    let found = biller.post("/matches/search", &sought).await;
+    found.is(StatusCode::OK).shows(&["INVENTED, PAT", "These may not be all"]);
+    let rows = found.text.matches("It is this claim").count();
+    assert!((8..=12).contains(&rows), "{rows} of those that were looked at are shown");
+}
