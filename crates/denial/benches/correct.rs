@@ -1,5 +1,6 @@
 //! How long 5,000 corrected claims take: each taken out of the 837, changed, compared, checked, and
 //! all written as one file; beside reading the same 837. One core.
+//!
 //! `cargo bench -p denial --bench correct [-- --claims N] [--runs N]`
 
 use std::fs;
@@ -67,7 +68,7 @@ fn correct(file: &[u8], claims: usize) -> usize {
         let mut draft = original.draft().clone();
         draft.set(Field::Authorization, "AUTH2").expect("plain text");
         draft.set(Field::Line(1, LineField::Modifiers), "25,59").expect("two modifiers");
-        let draft = replacement(draft, "ICN9", Terms::default()).expect("taken");
+        let draft = replacement(&original, draft, "ICN9", Terms::default()).expect("taken");
         assert_eq!(diff(original.draft(), &draft).len(), 4);
         assert_eq!(check(&draft, today, Terms::default()), []);
         drafts.push(draft);

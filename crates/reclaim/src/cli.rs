@@ -317,7 +317,8 @@ pub(crate) fn main() -> ExitCode {
     let ran = match cli.command {
         Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
             .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
-        Command::Correct(wish) => correct::run(&wish, &Clock::System),
+        Command::Correct(wish) => rules_files::load(place.rules.as_deref())
+            .and_then(|rules| correct::run(&wish, &Clock::System, &rules)),
         Command::Rules(command) => run_rules(place, needs, command),
         Command::Demo { size, seed, no_serve, listen, score } => {
             let listen = (!no_serve).then_some(listen);

@@ -12,6 +12,7 @@ use denial::correction::{
     Change, Draft, Fault, Field, Original, Originals, Sending, Terms, check, diff, new_claim,
     replacement, void, write,
 };
+use denial::rules::Rules;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -47,6 +48,9 @@ pub(crate) struct Correction {
     /// The payer's number of the claim (CLP07 of its newest remittance), with frequency 7 or 8
     #[arg(long, value_name = "NUMBER")]
     control: Option<String>,
+    /// The payer denied the claim as a whole, which some do not let be replaced
+    #[arg(long)]
+    denied: bool,
     /// The file to write; without it changes and faults are shown alone
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -56,17 +60,18 @@ pub(crate) struct Correction {
 }
 
 /// Runs the command; the exit code is 1 where something must be mended first.
-pub(crate) fn run(wish: &Correction, clock: &Clock) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(wish: &Correction, clock: &Clock, rules: &Rules) -> anyhow::Result<ExitCode> {
     let original = find(&wish.file, &wish.claim, wish.position)?;
     let mut out = io::stdout().lock();
     if wish.fields {
         list(original.draft(), &mut out)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let draft = corrected(&original, wish)?;
+    let terms = terms(original.draft(), wish, rules);
+    let draft = corrected(&original, wish, terms)?;
     let now = clock.now();
     let today = TimeZone::system().to_datetime(now).date();
-    let faults = shown(&original, &draft, today, &mut out)?;
+    let faults = shown(&original, &draft, today, terms, &mut out)?;
     if faults > 0 {
         return Ok(ExitCode::from(1));
     }
@@ -101,12 +106,19 @@ fn find(file: &Path, number: &str, position: Option<u64>) -> anyhow::Result<Orig
     found.pop().context("expected an 837 with this claim, and none came")
 }
 
-fn corrected(original: &Original, wish: &Correction) -> anyhow::Result<Draft> {
+/// What the rule files say of the payer that the claim names.
+fn terms(draft: &Draft, wish: &Correction, rules: &Rules) -> Terms {
+    let (payer, plan) = draft.payer();
+    let said = rules.resubmission(&payer, plan).cloned().unwrap_or_default();
+    Terms { denied: wish.denied, ..Terms::of(&said, draft.form()) }
+}
+
+fn corrected(original: &Original, wish: &Correction, terms: Terms) -> anyhow::Result<Draft> {
     let touched = !wish.set.is_empty() || wish.add_lines > 0 || !wish.remove_line.is_empty();
     let number = wish.control.as_deref().unwrap_or_default();
     if wish.frequency.as_deref() == Some("8") {
         ensure!(!touched, "a void is the claim as it was; leave --set and lines out");
-        return Ok(void(original, number, Terms::default())?);
+        return Ok(void(original, number, terms)?);
     }
     let mut draft = original.draft().clone();
     for _ in 0..wish.add_lines {
@@ -120,7 +132,7 @@ fn corrected(original: &Original, wish: &Correction) -> anyhow::Result<Draft> {
     }
     wish.remove_line.iter().try_for_each(|line| draft.remove_line(*line))?;
     Ok(match wish.frequency.as_deref() {
-        Some("7") => replacement(draft, number, Terms::default())?,
+        Some("7") => replacement(original, draft, number, terms)?,
         Some(_) => new_claim(draft)?,
         None => draft,
     })
@@ -131,6 +143,7 @@ fn shown(
     original: &Original,
     draft: &Draft,
     today: Date,
+    terms: Terms,
     out: &mut impl Write,
 ) -> anyhow::Result<usize> {
     let changes = diff(original.draft(), draft);
@@ -138,7 +151,7 @@ fn shown(
     if changes.is_empty() {
         writeln!(out, "nothing is changed")?;
     }
-    let faults = check(draft, today, Terms::default());
+    let faults = check(draft, today, terms);
     faults.iter().try_for_each(|fault| tell_fault(fault, out))?;
     Ok(faults.len())
 }

@@ -1,6 +1,7 @@
 //! What a correction changes, field by field.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::correction::coded;
 use crate::correction::draft::Draft;
@@ -78,6 +79,13 @@ pub fn diff(before: &Draft, after: &Draft) -> Vec<Change> {
 fn may_differ(before: &Draft, after: &Draft, field: Field) -> bool {
     match field {
         Field::Line(number, _) => before.line(number) != after.line(number),
+        Field::Member | Field::Payer => !Arc::ptr_eq(&before.subscriber, &after.subscriber),
+        Field::Family(who) | Field::Given(who) | Field::Born(who) if !who.is_provider() => {
+            let patients = before.patient.as_ref().zip(after.patient.as_ref());
+            let shared = patients
+                .map_or(before.patient == after.patient, |(one, other)| Arc::ptr_eq(one, other));
+            !shared || !Arc::ptr_eq(&before.subscriber, &after.subscriber)
+        }
         _ => true,
     }
 }
