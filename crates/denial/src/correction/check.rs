@@ -279,7 +279,18 @@ const fn most(field: Field) -> Option<usize> {
         Field::Family(_) => 60,
         Field::Given(_) => 35,
         Field::Line(_, LineField::Control) => 30,
-        _ => return None,
+        Field::Place
+        | Field::Frequency
+        | Field::Charge
+        | Field::Delay
+        | Field::Accident
+        | Field::Onset
+        | Field::Statement
+        | Field::Diagnosis(_)
+        | Field::Attachment(_)
+        | Field::Born(_)
+        | Field::Npi(_)
+        | Field::Line(..) => return None,
     })
 }
 
