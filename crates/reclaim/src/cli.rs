@@ -18,6 +18,8 @@ use crate::cli::issuers::IssuerCommand;
 use crate::cli::needs::Needs;
 use crate::cli::rules::{RulesCommand, run_rules};
 use crate::cli::users::UserCommand;
+use crate::clock::Clock;
+use crate::correct::{self, Correction};
 use crate::demo::Wish;
 use crate::passkey::webauthn::Site;
 use crate::practice::{Office, Place};
@@ -71,6 +73,10 @@ enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Corrects a claim of an 837 and writes it to be sent again; needs no database
+    ///
+    /// Prints every field that changes and what must be mended first; the exit code is then 1.
+    Correct(Correction),
     /// Takes files in: 837, 835, 999, TA1, 277CA; folders are looked through
     ///
     /// What was taken already is refused with a pointer to the first. The exit code is 0 unless a
@@ -311,6 +317,8 @@ pub(crate) fn main() -> ExitCode {
     let ran = match cli.command {
         Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
             .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
+        Command::Correct(wish) => rules_files::load(place.rules.as_deref())
+            .and_then(|rules| correct::run(&wish, &Clock::System, &rules)),
         Command::Rules(command) => run_rules(place, needs, command),
         Command::Demo { size, seed, no_serve, listen, score } => {
             let listen = (!no_serve).then_some(listen);

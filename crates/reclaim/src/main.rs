@@ -19,6 +19,7 @@ mod code_compare;
 mod code_files;
 mod code_import;
 mod code_lists;
+mod correct;
 mod day_sheet;
 mod demo;
 mod digest;

@@ -157,10 +157,14 @@ fn check_sending(draft: &Draft, terms: Terms, faults: &mut Faults) {
     let expected = "expected none on a claim that replaces nothing (frequency 1)";
     let stray = frequency == "1" && !number.is_empty();
     faults.add_if(stray, Field::Replaces, FaultKind::Situation, expected);
-    let refused = (frequency == "7" && terms.takes_replacement == Some(false))
-        || (frequency == "8" && terms.takes_void == Some(false));
-    let expected = "expected another way: the payer does not take this one";
-    faults.add_if(refused, Field::Frequency, FaultKind::Payer, expected);
+    let refusal = match frequency.as_str() {
+        "7" => terms.against_replacement(),
+        "8" => terms.against_void(),
+        _ => None,
+    };
+    if let Some(refusal) = refusal {
+        faults.add(Field::Frequency, FaultKind::Payer, refusal.to_string());
+    }
     let silent = frequency == "7" && terms.note_required && said(draft, Field::Note).is_empty();
     let expected = "expected a note that says what was corrected, which this payer wants";
     faults.add_if(silent, Field::Note, FaultKind::Payer, expected);
@@ -275,7 +279,18 @@ const fn most(field: Field) -> Option<usize> {
         Field::Family(_) => 60,
         Field::Given(_) => 35,
         Field::Line(_, LineField::Control) => 30,
-        _ => return None,
+        Field::Place
+        | Field::Frequency
+        | Field::Charge
+        | Field::Delay
+        | Field::Accident
+        | Field::Onset
+        | Field::Statement
+        | Field::Diagnosis(_)
+        | Field::Attachment(_)
+        | Field::Born(_)
+        | Field::Npi(_)
+        | Field::Line(..) => return None,
     })
 }
 

@@ -4,6 +4,7 @@ use x12::Row;
 use x12::t837::Form;
 
 use crate::correction::draft::{Draft, Line};
+use crate::correction::field::{Field, LineField};
 use crate::correction::order;
 use crate::correction::rows::{Zone, find};
 use crate::correction::values::{claim_end, line_end};
@@ -15,6 +16,36 @@ const IN_SEGMENT: usize = 12;
 
 /// Attachments that fit a claim.
 const ATTACHMENTS: usize = 10;
+
+/// What a field says that is a list; `None` for any other.
+pub(crate) fn read(draft: &Draft, field: Field) -> Option<String> {
+    if let Field::Diagnosis(place) = field {
+        return Some(diagnosis(draft, place));
+    }
+    if let Field::Attachment(place) = field {
+        return Some(attachment(draft, place));
+    }
+    let Field::Line(number, field) = field else { return None };
+    if field == LineField::Modifiers {
+        return Some(modifiers(draft, number));
+    }
+    (field == LineField::Pointers).then(|| pointers(draft, number))
+}
+
+/// Writes a field that is a list; `None` for any other.
+pub(crate) fn write(draft: &mut Draft, field: Field, text: &str) -> Option<Result<(), String>> {
+    if let Field::Diagnosis(place) = field {
+        return Some(set_diagnosis(draft, place, text));
+    }
+    if let Field::Attachment(place) = field {
+        return Some(set_attachment(draft, place, text));
+    }
+    let Field::Line(number, field) = field else { return None };
+    if field == LineField::Modifiers {
+        return Some(set_modifiers(draft, number, text));
+    }
+    (field == LineField::Pointers).then(|| set_pointers(draft, number, text))
+}
 
 /// Where the diagnoses that pointers count stand: segment of the claim, element.
 pub(crate) fn diagnoses(draft: &Draft) -> Vec<(usize, usize)> {
@@ -30,14 +61,14 @@ pub(crate) fn diagnoses(draft: &Draft) -> Vec<(usize, usize)> {
     found
 }
 
-pub(crate) fn diagnosis(draft: &Draft, place: u8) -> String {
+fn diagnosis(draft: &Draft, place: u8) -> String {
     let spot = diagnoses(draft).get(usize::from(place).wrapping_sub(1)).copied();
     let read = spot
         .and_then(|(at, element)| draft.claim.get(at).map(|row| row.part(element, 2).into_owned()));
     read.unwrap_or_default()
 }
 
-pub(crate) fn set_diagnosis(draft: &mut Draft, place: u8, text: &str) -> Result<(), String> {
+fn set_diagnosis(draft: &mut Draft, place: u8, text: &str) -> Result<(), String> {
     let code = text.replace('.', "").to_ascii_uppercase();
     if diagnosis(draft, place) == code {
         return Ok(());
@@ -136,13 +167,13 @@ pub(crate) fn attachment_count(draft: &Draft) -> usize {
 }
 
 /// `OZ EL PA-001`: what it is, how it goes, its control number.
-pub(crate) fn attachment(draft: &Draft, place: u8) -> String {
+fn attachment(draft: &Draft, place: u8) -> String {
     let at = attachments(draft).get(usize::from(place).wrapping_sub(1)).copied();
     let Some(row) = at.and_then(|at| draft.claim.get(at)) else { return String::new() };
     [row.text(1), row.text(2), row.text(6)].join(" ").trim_end().to_owned()
 }
 
-pub(crate) fn set_attachment(draft: &mut Draft, place: u8, text: &str) -> Result<(), String> {
+fn set_attachment(draft: &mut Draft, place: u8, text: &str) -> Result<(), String> {
     if attachment(draft, place) == text {
         return Ok(());
     }
@@ -192,7 +223,7 @@ fn procedure(line: &Line) -> Option<(usize, usize)> {
     professional.or_else(|| find(&line.rows, 0..end, "SV2", "").map(|at| (at, 2)))
 }
 
-pub(crate) fn modifiers(draft: &Draft, number: u16) -> String {
+fn modifiers(draft: &Draft, number: u16) -> String {
     let Some(line) = draft.line(number) else { return String::new() };
     let Some((at, element)) = procedure(line) else { return String::new() };
     let parts = line.rows.get(at).map(|row| (3..=6).map(|part| row.part(element, part)));
@@ -200,7 +231,7 @@ pub(crate) fn modifiers(draft: &Draft, number: u16) -> String {
     parts.join(",")
 }
 
-pub(crate) fn set_modifiers(draft: &mut Draft, number: u16, text: &str) -> Result<(), String> {
+fn set_modifiers(draft: &mut Draft, number: u16, text: &str) -> Result<(), String> {
     let wanted = text.to_ascii_uppercase();
     let wanted: Vec<&str> = words(&wanted).collect();
     if modifiers(draft, number) == wanted.join(",") {
@@ -232,12 +263,12 @@ pub(crate) fn line_pointers(line: &Line) -> Vec<u8> {
     parts.map(|one| one.parse().unwrap_or(0)).collect()
 }
 
-pub(crate) fn pointers(draft: &Draft, number: u16) -> String {
+fn pointers(draft: &Draft, number: u16) -> String {
     let told = draft.line(number).map(line_pointers).unwrap_or_default();
     told.iter().map(u8::to_string).collect::<Vec<_>>().join(",")
 }
 
-pub(crate) fn set_pointers(draft: &mut Draft, number: u16, text: &str) -> Result<(), String> {
+fn set_pointers(draft: &mut Draft, number: u16, text: &str) -> Result<(), String> {
     let told: Option<Vec<u8>> = words(text).map(|one| one.parse().ok()).collect();
     let told = told.filter(|told| told.iter().all(|one| (1..=12).contains(one)));
     let told = told.ok_or("expected places of diagnoses such as 1,2")?;

@@ -1,6 +1,7 @@
 //! What a correction changes, field by field.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::correction::coded;
 use crate::correction::draft::Draft;
@@ -76,8 +77,19 @@ pub fn diff(before: &Draft, after: &Draft) -> Vec<Change> {
 
 /// Levels that two drafts share and lines with the same segments need no look at their fields.
 fn may_differ(before: &Draft, after: &Draft, field: Field) -> bool {
-    match field {
-        Field::Line(number, _) => before.line(number) != after.line(number),
-        _ => true,
+    let of_subscriber = || !Arc::ptr_eq(&before.subscriber, &after.subscriber);
+    if let Field::Line(number, _) = field {
+        return before.line(number) != after.line(number);
     }
+    if matches!(field, Field::Member | Field::Payer) {
+        return of_subscriber();
+    }
+    if let Field::Family(who) | Field::Given(who) | Field::Born(who) = field
+        && !who.is_provider()
+    {
+        let both = before.patient.as_ref().zip(after.patient.as_ref());
+        let same = before.patient.is_none() && after.patient.is_none();
+        return of_subscriber() || !both.map_or(same, |(one, other)| Arc::ptr_eq(one, other));
+    }
+    true
 }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use x12::t837::Form;
 use x12::{Delimiters, Row};
 
+use crate::claim::{PayerName, PlanType};
 use crate::correction::field::Field;
 use crate::correction::lines;
 use crate::correction::original::{Parties, Source};
 use crate::correction::values;
+use crate::matching;
 use crate::phi::Phi;
 
 /// Rows of a level that claims share until one of them is changed.
@@ -103,6 +105,16 @@ impl Draft {
     #[must_use]
     pub const fn separators(&self) -> Delimiters {
         self.delimiters
+    }
+
+    /// The payer that it goes to, as the claim names it, and the line of business (SBR09).
+    #[must_use]
+    pub fn payer(&self) -> (PayerName, PlanType) {
+        let of = |id: &str, with: &str| self.subscriber.iter().find(|row| row.is(id, with));
+        let payer = of("NM1", "PR")
+            .map(|row| PayerName { name: row.text(3).into(), ids: vec![row.text(9).into()] });
+        let plan = of("SBR", "").map_or(PlanType::Unknown, |row| matching::plan(&row.text(9)));
+        (payer.unwrap_or_default(), plan)
     }
 
     /// Who sent it to whom.

@@ -91,6 +91,26 @@ pub enum LineField {
     Note,
 }
 
+/// The fields that every claim has once and that are about nobody.
+macro_rules! whole {
+    () => {
+        Field::Place
+            | Field::Frequency
+            | Field::Replaces
+            | Field::Charge
+            | Field::Authorization
+            | Field::Referral
+            | Field::Clia
+            | Field::Delay
+            | Field::Accident
+            | Field::Onset
+            | Field::Statement
+            | Field::Note
+            | Field::Member
+            | Field::Payer
+    };
+}
+
 const WHOLE: [(Field, &str, &str); 14] = [
     (Field::Frequency, "frequency", "frequency"),
     (Field::Replaces, "replaces", "payer's number of the claim"),
@@ -172,7 +192,7 @@ impl Field {
             Field::Born(who) => person(who, "born"),
             Field::Npi(who) => person(who, "npi"),
             Field::Line(number, field) => format!("line.{number}.{}", field.names().0),
-            whole => whole.names().0.to_owned(),
+            whole!() => self.names().0.to_owned(),
         }
     }
 
@@ -180,22 +200,17 @@ impl Field {
     /// units.
     #[must_use]
     pub const fn is_code(self) -> bool {
-        match self {
-            Field::Diagnosis(_) => true,
-            Field::Line(_, field) => match field {
-                LineField::Revenue
-                | LineField::Procedure
-                | LineField::Modifiers
-                | LineField::Units => true,
-                LineField::Charge
-                | LineField::Dates
-                | LineField::Place
-                | LineField::Pointers
-                | LineField::Control
-                | LineField::Note => false,
-            },
-            _ => false,
-        }
+        matches!(
+            self,
+            Field::Diagnosis(_)
+                | Field::Line(
+                    _,
+                    LineField::Revenue
+                        | LineField::Procedure
+                        | LineField::Modifiers
+                        | LineField::Units
+                )
+        )
     }
 
     /// True where claims of this form have the field.
@@ -206,19 +221,22 @@ impl Field {
             Form::Institutional => false,
             Form::Dental => return false,
         };
-        match self {
-            Field::Clia | Field::Accident | Field::Onset => professional,
+        let of_professionals = matches!(
+            self,
+            Field::Clia
+                | Field::Accident
+                | Field::Onset
+                | Field::Line(_, LineField::Place | LineField::Pointers | LineField::Note)
+        );
+        let of_institutions = matches!(
+            self,
             Field::Statement
-            | Field::Family(Who::Attending)
-            | Field::Given(Who::Attending)
-            | Field::Npi(Who::Attending) => !professional,
-            Field::Line(_, field) => match field {
-                LineField::Revenue => !professional,
-                LineField::Place | LineField::Pointers | LineField::Note => professional,
-                _ => true,
-            },
-            _ => true,
-        }
+                | Field::Family(Who::Attending)
+                | Field::Given(Who::Attending)
+                | Field::Npi(Who::Attending)
+                | Field::Line(_, LineField::Revenue)
+        );
+        if professional { !of_institutions } else { !of_professionals }
     }
 
     fn names(self) -> (&'static str, &'static str) {
@@ -238,7 +256,7 @@ impl fmt::Display for Field {
             Field::Born(who) => write!(out, "{}: day of birth", who.names().1),
             Field::Npi(who) => write!(out, "{}: NPI", who.names().1),
             Field::Line(number, field) => write!(out, "line {number}: {}", field.names().1),
-            whole => out.write_str(whole.names().1),
+            whole!() => out.write_str(self.names().1),
         }
     }
 }

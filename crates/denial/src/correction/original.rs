@@ -147,13 +147,14 @@ impl Originals {
         let mut version = self.envelope.version.clone();
         let (mut purport, mut head) = (SmolStr::default(), Vec::new());
         for segment in block.segments() {
-            match t837::part(&segment) {
-                Part::Start(start) if !start.version.trim_ascii().is_empty() => {
+            if let Part::Start(start) = t837::part(&segment) {
+                if !start.version.trim_ascii().is_empty() {
                     version = small(start.version);
                 }
-                Part::Start(_) => {}
-                Part::Beginning(beginning) => purport = small(beginning.purport),
-                _ => head.push(Row::read(&segment)),
+            } else if let Part::Beginning(beginning) = t837::part(&segment) {
+                purport = small(beginning.purport);
+            } else {
+                head.push(Row::read(&segment));
             }
         }
         let form = form(&version);
@@ -162,24 +163,19 @@ impl Originals {
     }
 
     fn unit(&mut self, block: &Block<'_>, opener: &Segment<'_>) -> Option<Original> {
-        match t837::part(opener) {
-            Part::Level(level) => {
-                let rows = Arc::new(block.segments().skip(1).map(|one| Row::read(&one)).collect());
-                self.level(level.code, rows);
-                None
-            }
-            Part::Claim(_) => {
-                let position = self.next;
-                self.next = self.next.saturating_add(1);
-                let is_wanted = self.wanted.as_ref().is_none_or(|some| some.contains(&position));
-                let source = self.source.clone().filter(|_| is_wanted)?;
-                let rows = block.segments().map(|one| Row::read(&one));
-                let levels = (self.billing.clone(), self.subscriber.clone(), self.patient.clone());
-                let draft = Draft::of(source, levels, block.delimiters(), rows);
-                Some(Original { position, draft })
-            }
-            _ => None,
+        if let Part::Level(level) = t837::part(opener) {
+            let rows = Arc::new(block.segments().skip(1).map(|one| Row::read(&one)).collect());
+            self.level(level.code, rows);
         }
+        let Part::Claim(_) = t837::part(opener) else { return None };
+        let position = self.next;
+        self.next = self.next.saturating_add(1);
+        let is_wanted = self.wanted.as_ref().is_none_or(|some| some.contains(&position));
+        let source = self.source.clone().filter(|_| is_wanted)?;
+        let rows = block.segments().map(|one| Row::read(&one));
+        let levels = (self.billing.clone(), self.subscriber.clone(), self.patient.clone());
+        let draft = Draft::of(source, levels, block.delimiters(), rows);
+        Some(Original { position, draft })
     }
 
     /// As for [`Billed`](crate::billed::Billed), levels hold by order.

@@ -1,18 +1,73 @@
 //! How a claim goes out again: as a replacement, a void, or a new claim.
 
+use std::collections::BTreeSet;
+
+use x12::t837::Form;
+
 use crate::correction::draft::{Draft, Unfit};
 use crate::correction::field::Field;
 use crate::correction::original::Original;
+use crate::payer::Resubmission;
 
-/// What a payer takes, as far as its file says; `None` where it does not say.
+/// What a payer takes, as far as its file says, and how the claim stands with it. What the file does
+/// not say forbids nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
-    /// Frequency 7.
+    /// Frequency 7 for claims of this form.
     pub takes_replacement: Option<bool>,
-    /// Frequency 8.
-    pub takes_void: Option<bool>,
-    /// A note that says what was corrected (NTE*ADD).
+    /// Frequency 7 for a claim that it denied as a whole.
+    pub takes_replacement_of_denied: Option<bool>,
+    /// The claim is voided before it goes again as new.
+    pub void_first: bool,
+    /// A claim is replaced once it is final.
+    pub wait_until_final: bool,
+    /// A replacement changes one line alone.
+    pub one_line_per_replacement: bool,
+    /// A note says what was corrected (NTE).
     pub note_required: bool,
+    /// The payer denied the claim as a whole.
+    pub denied: bool,
+    /// The payer has not finished the claim.
+    pub pending: bool,
+}
+
+impl Terms {
+    /// What a payer's file says for claims of a form, of a claim that is final and not denied as a
+    /// whole.
+    #[must_use]
+    pub fn of(said: &Resubmission, form: Form) -> Terms {
+        Terms {
+            takes_replacement: said.replaces(form == Form::Institutional),
+            takes_replacement_of_denied: said.takes_replacement_of_denied,
+            void_first: said.void_first == Some(true),
+            wait_until_final: said.wait_until_final == Some(true),
+            one_line_per_replacement: said.one_line_per_replacement == Some(true),
+            note_required: said.note_required == Some(true),
+            denied: false,
+            pending: false,
+        }
+    }
+
+    /// Why the payer takes no replacement of this claim, if it does not.
+    pub(crate) fn against_replacement(self) -> Option<Refusal> {
+        let of_denied = self.denied && self.takes_replacement_of_denied == Some(false);
+        match self {
+            Terms { void_first: true, .. } => Some(Refusal::VoidFirst),
+            Terms { takes_replacement: Some(false), .. } => Some(Refusal::NoReplacement),
+            _ if of_denied => Some(Refusal::NoReplacementOfDenied),
+            _ => self.against_now(),
+        }
+    }
+
+    /// Why the payer takes no void, if it does not: one that takes original claims alone takes none.
+    pub(crate) fn against_void(self) -> Option<Refusal> {
+        let originals_alone = self.takes_replacement == Some(false) && !self.void_first;
+        if originals_alone { Some(Refusal::NoVoid) } else { self.against_now() }
+    }
+
+    fn against_now(self) -> Option<Refusal> {
+        (self.wait_until_final && self.pending).then_some(Refusal::Pending)
+    }
 }
 
 /// Why a claim does not go out this way.
@@ -26,6 +81,18 @@ pub enum Refusal {
     /// The payer's file says so.
     #[error("the payer takes no void (frequency 8); ask it to take the claim back")]
     NoVoid,
+    /// The payer's file says so, and it denied the claim as a whole (RARC N142).
+    #[error("the payer takes no replacement of a claim that it denied; send a new claim")]
+    NoReplacementOfDenied,
+    /// The payer's file says so (RARC N798).
+    #[error("the payer wants the claim voided first (frequency 8), then sent as a new one")]
+    VoidFirst,
+    /// The payer's file says so (RARC N779).
+    #[error("the payer takes this once the claim is final; wait for its remittance")]
+    Pending,
+    /// The payer's file says so.
+    #[error("the payer takes one changed line in a replacement; send the other lines in others")]
+    OneLine,
     /// Frequency 7 and 8 name what they replace (X12 RFI 1538).
     #[error("expected the payer's number of the claim (CLP07 of its newest remittance)")]
     NoControlNumber,
@@ -43,10 +110,18 @@ pub enum Refusal {
 /// lines go, since a replacement stands for the whole claim.
 ///
 /// # Errors
-/// [`Refusal`] where the payer takes none, or its number of the claim is not known.
-pub fn replacement(mut draft: Draft, number: &str, terms: Terms) -> Result<Draft, Refusal> {
-    if terms.takes_replacement == Some(false) {
-        return Err(Refusal::NoReplacement);
+/// [`Refusal`] where the payer takes none like it, or its number of the claim is not known.
+pub fn replacement(
+    original: &Original,
+    mut draft: Draft,
+    number: &str,
+    terms: Terms,
+) -> Result<Draft, Refusal> {
+    if let Some(refusal) = terms.against_replacement() {
+        return Err(refusal);
+    }
+    if terms.one_line_per_replacement && changed_lines(original.draft(), &draft) > 1 {
+        return Err(Refusal::OneLine);
     }
     instead(&mut draft, "7", number)?;
     Ok(draft)
@@ -57,12 +132,18 @@ pub fn replacement(mut draft: Draft, number: &str, terms: Terms) -> Result<Draft
 /// # Errors
 /// [`Refusal`] where the payer takes none, or its number of the claim is not known.
 pub fn void(original: &Original, number: &str, terms: Terms) -> Result<Draft, Refusal> {
-    if terms.takes_void == Some(false) {
-        return Err(Refusal::NoVoid);
+    if let Some(refusal) = terms.against_void() {
+        return Err(refusal);
     }
     let mut draft = original.draft().clone();
     instead(&mut draft, "8", number)?;
     Ok(draft)
+}
+
+/// Lines that are new, gone, or say something else.
+fn changed_lines(before: &Draft, after: &Draft) -> usize {
+    let numbers: BTreeSet<u16> = before.lines().chain(after.lines()).collect();
+    numbers.into_iter().filter(|number| before.line(*number) != after.line(*number)).count()
 }
 
 /// The draft as a new claim that replaces nothing.

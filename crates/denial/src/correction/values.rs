@@ -58,13 +58,9 @@ pub(crate) fn read(draft: &Draft, field: Field) -> String {
     if !field.is_in(draft.form()) {
         return String::new();
     }
-    match field {
-        Field::Diagnosis(place) => coded::diagnosis(draft, place),
-        Field::Attachment(place) => coded::attachment(draft, place),
-        Field::Line(number, LineField::Modifiers) => coded::modifiers(draft, number),
-        Field::Line(number, LineField::Pointers) => coded::pointers(draft, number),
-        _ => spot(draft.form(), field).map(|spot| spot.read(draft)).unwrap_or_default(),
-    }
+    coded::read(draft, field)
+        .or_else(|| spot(draft.form(), field).map(|spot| spot.read(draft)))
+        .unwrap_or_default()
 }
 
 /// Writes what a field says; the same as before changes nothing.
@@ -79,20 +75,17 @@ pub(crate) fn write(draft: &mut Draft, field: Field, text: &str) -> Result<(), U
         return Err(unfit("expected the number of one of the claim's lines".to_owned()));
     }
     let text = letters::plain(text).map_err(unfit)?;
-    match field {
-        Field::Diagnosis(place) => coded::set_diagnosis(draft, place, &text),
-        Field::Attachment(place) => coded::set_attachment(draft, place, &text),
-        Field::Line(number, LineField::Modifiers) => coded::set_modifiers(draft, number, &text),
-        Field::Line(number, LineField::Pointers) => coded::set_pointers(draft, number, &text),
-        Field::Charge if text == "lines" => set(draft, field, &sum_of_lines(draft).plain()),
-        Field::Line(_, LineField::Control) if !read(draft, field).is_empty() => {
-            let kept = read(draft, field) == text;
-            let why = "expected it to stay: payments find their line by it";
-            if kept { Ok(()) } else { Err(why.to_owned()) }
-        }
-        _ => set(draft, field, &text),
+    if let Some(written) = coded::write(draft, field, &text) {
+        return written.map_err(unfit);
     }
-    .map_err(unfit)
+    if let Field::Line(_, LineField::Control) = field
+        && ![text.as_str(), ""].contains(&read(draft, field).as_str())
+    {
+        return Err(unfit("expected it to stay: payments find their line by it".to_owned()));
+    }
+    let is_sum = field == Field::Charge && text == "lines";
+    let text = if is_sum { sum_of_lines(draft).plain() } else { text };
+    set(draft, field, &text).map_err(unfit)
 }
 
 /// What the lines add up to; a charge that is no amount counts as nothing.

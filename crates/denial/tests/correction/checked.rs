@@ -96,8 +96,9 @@ fn what_two_fields_say_together_is_looked_at() {
 
 #[test]
 fn a_payers_own_wishes_are_kept() {
-    let draft = one(PROFESSIONAL, 0).draft().clone();
-    let sent = replacement(draft, "ICN1", Terms::default()).expect("taken");
+    let original = one(PROFESSIONAL, 0);
+    let sent =
+        replacement(&original, original.draft().clone(), "ICN1", Terms::default()).expect("taken");
     assert_eq!(faults(&sent, Terms::default()), []);
     let noted = Terms { note_required: true, ..Terms::default() };
     let refused = Terms { takes_replacement: Some(false), ..Terms::default() };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use denial::billed::Billed;
+use denial::claim::PlanType;
 use denial::correction::{
     Draft, Field, LineField, Original, Refusal, Terms, Who, diff, new_claim, originals,
     replacement, void,
@@ -249,18 +250,47 @@ fn a_claim_goes_again_as_the_payer_takes_it() {
     let original = one(PROFESSIONAL, 0);
     let draft = original.draft().clone();
     let open = Terms::default();
-    let sent = replacement(draft.clone(), "ICN9", open).expect("nothing speaks against it");
+    let sent =
+        replacement(&original, draft.clone(), "ICN9", open).expect("nothing speaks against it");
     assert_eq!(sent.value(Field::Frequency).reveal(), "7");
     assert_eq!(sent.value(Field::Replaces).reveal(), "ICN9");
     let taken_back = void(&original, "ICN9", open).expect("nothing speaks against it");
     assert_eq!(diff(original.draft(), &taken_back).len(), 2);
     let new = new_claim(sent).expect("professional");
     assert_eq!(diff(original.draft(), &new), []);
-    assert_eq!(replacement(draft.clone(), " ", open).err(), Some(Refusal::NoControlNumber));
-    assert_eq!(replacement(draft.clone(), "A\u{7}", open).err(), Some(Refusal::OddControlNumber));
-    let part_b = Terms { takes_replacement: Some(false), takes_void: Some(false), ..open };
-    assert_eq!(replacement(draft, "ICN9", part_b).err(), Some(Refusal::NoReplacement));
+    assert_eq!(
+        replacement(&original, draft.clone(), " ", open).err(),
+        Some(Refusal::NoControlNumber)
+    );
+    assert_eq!(
+        replacement(&original, draft.clone(), "A\u{7}", open).err(),
+        Some(Refusal::OddControlNumber)
+    );
+    let part_b = Terms { takes_replacement: Some(false), ..open };
+    assert_eq!(
+        replacement(&original, draft.clone(), "ICN9", part_b).err(),
+        Some(Refusal::NoReplacement)
+    );
     assert_eq!(void(&original, "ICN9", part_b).err(), Some(Refusal::NoVoid));
+    for (terms, refusal) in [
+        (Terms { void_first: true, ..part_b }, Refusal::VoidFirst),
+        (Terms { wait_until_final: true, pending: true, ..open }, Refusal::Pending),
+        (
+            Terms { takes_replacement_of_denied: Some(false), denied: true, ..open },
+            Refusal::NoReplacementOfDenied,
+        ),
+    ] {
+        let told = replacement(&original, draft.clone(), "ICN9", terms).err();
+        assert_eq!(told, Some(refusal));
+    }
+    assert!(void(&original, "ICN9", Terms { void_first: true, ..part_b }).is_ok());
+    let mut two = draft;
+    let one_line = Terms { one_line_per_replacement: true, ..open };
+    two.set(field("line.1.units"), "2").expect("a number");
+    assert!(replacement(&original, two.clone(), "ICN9", one_line).is_ok());
+    two.set(field("line.2.units"), "2").expect("a number");
+    let told = replacement(&original, two, "ICN9", one_line).err();
+    assert_eq!(told, Some(Refusal::OneLine));
 }
 
 #[test]
@@ -272,6 +302,8 @@ fn claims_under_one_level_share_it_until_one_changes() {
     first.set(born, "2010-03-05").expect("a day");
     assert_eq!(claims[1].draft().value(born).reveal(), "2010-03-04");
     assert_eq!(first.value(born).reveal(), "2010-03-05");
+    let (payer, plan) = claims[2].draft().payer();
+    assert_eq!((payer.name.as_str(), plan), ("SAMPLE MEDICARE", PlanType::Medicare));
     assert_eq!(claims[2].draft().value(Field::Given(Who::Patient)).reveal(), "CARLA");
 }
 

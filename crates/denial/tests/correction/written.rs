@@ -94,7 +94,7 @@ fn corrected(file: &[u8], more: &[(&str, &str)]) -> Vec<Draft> {
     set(&mut draft, &[(&format!("line.{added}.procedure"), "80053")]);
     set(&mut draft, &[(&format!("line.{added}.charge"), "20"), ("charge", "lines")]);
     let terms = Terms::default();
-    let sent = replacement(draft.clone(), "ICN123", terms).expect("taken");
+    let sent = replacement(&original, draft.clone(), "ICN123", terms).expect("taken");
     let mut shorter = sent.clone();
     shorter.remove_line(1).expect("others are left");
     set(&mut shorter, &[("charge", "lines")]);
@@ -206,7 +206,7 @@ fn keeps(original: &Original) -> Result<(), NotWritten> {
     assert_eq!(plain(read[0].draft()), before);
     let mut draft = original.draft().clone();
     draft.set(Field::Authorization, "AUTHNEW").expect("plain text");
-    let draft = replacement(draft, "ICNNEW", Terms::default()).expect("taken");
+    let draft = replacement(original, draft, "ICNNEW", Terms::default()).expect("taken");
     let bytes = write(&[&draft], &sending())?;
     let after = plain(all(&bytes)[0].draft());
     let gone: Vec<&String> = before.iter().filter(|one| !after.contains(one)).collect();
@@ -289,4 +289,29 @@ fn a_line_with_a_code_that_is_missing_is_told() {
     let faults = check(&draft, date(2026, 2, 3), Terms::default());
     let at = Some(Field::Line(number, LineField::Procedure));
     assert!(faults.iter().any(|fault| fault.field == at), "{faults:?}");
+}
+
+/// Whatever a file holds, correcting it ends, and what X12 cannot carry is refused.
+#[test]
+fn two_thousand_mutations_of_samples_are_corrected_or_refused() {
+    let (mut claims, mut written) = (0, 0);
+    super::samples::each_mutation(2_000, |bytes| {
+        for original in all(bytes).iter().take(5) {
+            let mut draft = original.draft().clone();
+            for field in draft.fields() {
+                let said = draft.value(field).reveal().clone();
+                let before = draft.clone();
+                if draft.set(field, &said).is_err() {
+                    assert_eq!(draft, before);
+                }
+            }
+            let _ = draft.set(Field::Authorization, "AUTH1");
+            let _ = draft.add_line();
+            let _ = check(&draft, date(2026, 2, 3), Terms::default());
+            let _ = denial::correction::diff(original.draft(), &draft);
+            claims += 1;
+            written += usize::from(write(&[&draft], &sending()).is_ok());
+        }
+    });
+    println!("{written} of {claims} claims of damaged files were written");
 }

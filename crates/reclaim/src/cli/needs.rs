@@ -29,7 +29,8 @@ impl Command {
             Command::Practices(_) => Some(("practice", Access::ManagePeople)),
             Command::Rules(RulesCommand::Save { .. }) => Some(("rules save", Access::Rules)),
             Command::Rules(RulesCommand::Export { .. }) => Some(("rules export", Access::Rules)),
-            Command::Doctor { .. }
+            Command::Correct(_)
+            | Command::Doctor { .. }
             | Command::Rules(RulesCommand::Check { .. })
             | Command::Demo { .. }
             | Command::Digest { .. }
