@@ -34,6 +34,7 @@ pub(crate) fn rules() -> Rules {
         from: None,
         role: Role::BillingSpecialist,
         person: None,
+        team: None,
         asks: None,
         then: Role::BillingSupervisor,
         after_days: 10,
@@ -99,6 +100,7 @@ pub(crate) fn case(number: u128, cents: i64) -> Decided {
         payer_name: PayerName::default(),
         plan: PlanType::Commercial,
         provider: Npi::default(),
+        site: Npi::default(),
         days: ClaimDays::default(),
     };
     let opening = Opening { id: DenialId::from_bits(number), round: 1, source: Source::Era, facts };
