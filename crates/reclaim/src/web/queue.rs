@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use denial::denial::Denial;
 use denial::ids::DenialId;
-use denial::person::{Access, allows, sees, supervises};
+use denial::person::{Access, allows, supervises};
 use insight::board::{Board, Places, Sort, Sum};
 use serde_json::json;
 use store::Tx;
@@ -248,7 +248,7 @@ async fn named(
     ids: &[String],
 ) -> Result<Found, Trouble> {
     let mut cases = ordered(tx, ids).await?;
-    cases.retain(|case| sees(&visitor.office.who, case));
+    cases.retain(|case| visitor.office.sees(case));
     let rows = rows_of(tx, visitor, asked, &cases).await?;
     Ok(Found { total: rows.len(), sum: Sum::default(), rows, groups: Vec::new() })
 }

@@ -9,11 +9,12 @@ use denial::ids::{ClaimId, DenialId, PayerId, PersonId, RemittanceId};
 use denial::lifecycle::opening::{ClaimFacts, Opening};
 use denial::lifecycle::{Action, Decided, Event};
 use denial::money::Money;
-use denial::owner::OwnerRow;
+use denial::owner::{Member, OwnerRow};
 use denial::person::{Actor, Moment, Role};
 use denial::playbook::Ruling;
 use denial::remittance::Source;
 use denial::rules::Rules;
+use denial::team::Team;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use store::Tx;
@@ -40,6 +41,8 @@ pub(crate) fn rules() -> Rules {
         after_days: 10,
     };
     rules.owners.rows = Category::ALL.iter().map(owner).collect();
+    let lead = Member::of("lead");
+    rules.owners.teams = vec![Team { name: "Desk".into(), members: vec![lead.clone()], lead }];
     rules.desk.write_off_alone = Money::from_cents(100_000);
     rules
 }
