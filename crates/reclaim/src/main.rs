@@ -21,6 +21,7 @@ mod code_import;
 mod code_lists;
 mod day_sheet;
 mod demo;
+mod demo_staff;
 mod digest;
 mod doctor;
 mod doctor_report;
