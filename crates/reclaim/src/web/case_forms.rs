@@ -393,7 +393,10 @@ impl Desk<'_> {
             let mut names = vec![(String::new(), "No team".to_owned())];
             names.extend(teams.iter().map(|one| (one.name.to_string(), one.name.to_string())));
             let mut team = self.choice(act, "team", "Team", names);
-            team.choose_if_none(owner.and_then(|owner| owner.team.as_deref()).unwrap_or_default());
+            // Nothing typed yet: it stays with its team. Many cases have none in common.
+            if self.typed.is_none_or(|(tried, _)| tried != act.as_str()) {
+                team.choose(owner.and_then(|owner| owner.team.as_deref()).unwrap_or_default());
+            }
             fields.push(team);
         }
         fields.push(self.choice(act, "person", "Person", people));

@@ -131,12 +131,12 @@ pub(crate) const HOME: &[Word] = &[
     word(
         "home-no-person-has-it",
         "No person has it",
-        "Open cases that a role owns and no person has taken or was given.",
+        "Open cases that a role owns and no person has taken or was given; what a team shares is counted by team.",
     ),
     word(
         "home-nobody-has-them-yet",
         "Nobody has them yet",
-        "Open cases of your role that no person has.",
+        "Open cases of your role that no person has and no team shares.",
     ),
     word(
         "home-nobody-of-it-has",

@@ -173,12 +173,6 @@ fn owners(people: &[Member], counts: &[HashMap<String, Sum>]) -> Vec<Owner> {
     let is_shown =
         |one: &&Member| has(&one.person) || (works(one) && one.login != crate::practice::CONSOLE);
     let mut owners = vec![(String::new(), "Nobody yet".to_owned(), String::new())];
-    owners.extend(
-        people
-            .iter()
-            .filter(is_shown)
-            .map(|one| (one.person.clone(), one.name.clone(), words::label(&one.role))),
-    );
     let is_known = |id: &&String| id.is_empty() || people.iter().any(|one| one.person == **id);
     let strange = counts.iter().flat_map(HashMap::keys).filter(|id| !is_known(id));
     let (shared, strange): (BTreeSet<&String>, BTreeSet<&String>) =
@@ -187,6 +181,12 @@ fn owners(people: &[Member], counts: &[HashMap<String, Sum>]) -> Vec<Owner> {
         let name = team::of_key(id).unwrap_or_default().to_owned();
         (id.clone(), name, SHARED.to_owned())
     }));
+    owners.extend(
+        people
+            .iter()
+            .filter(is_shown)
+            .map(|one| (one.person.clone(), one.name.clone(), words::label(&one.role))),
+    );
     let name = "Not of this practice any more";
     owners.extend(strange.into_iter().map(|id| (id.clone(), name.to_owned(), String::new())));
     owners
