@@ -60,6 +60,12 @@ pub(crate) fn help(case: &Denial) -> String {
 pub(crate) fn whose(case: &Denial) -> String {
     case.owner().map_or_else(
         || "It is closed.".to_owned(),
-        |owner| format!("It belongs to the {}.", words::lower(owner.role.as_str())),
+        |owner| {
+            let role = words::lower(owner.role.as_str());
+            match &owner.team {
+                Some(team) => format!("It belongs to the team {team} ({role})."),
+                None => format!("It belongs to the {role}."),
+            }
+        },
     )
 }
