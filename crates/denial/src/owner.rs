@@ -242,9 +242,9 @@ pub fn owner_for(
 }
 
 /// The row of the matrix that holds for a denial; `None` where the matrix is empty. The payer's own
-/// rows come first, and in either list the narrowest: one that names who rendered the service before
-/// one that names who billed it, that before one that names the origin, and that before the highest
-/// amount.
+/// rows come first, and in either list the narrowest: one that names who rendered the service
+/// before one that names who billed it, that before one that names the origin, and that before
+/// the highest amount.
 #[must_use]
 pub fn row_for<'a>(
     at: &Circumstance<'_>,

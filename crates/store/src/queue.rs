@@ -86,8 +86,8 @@ macro_rules! queue_text {
     ($order:literal, $teams:literal) => {
         concat!(
             "select d.denial, d.number, d.payer, p.name as payer_name, d.status, d.role, d.person,
-             d.team, d.category, d.denied_on, d.next_kind, d.next_on, d.due_on, d.denied, d.outstanding,
-             d.priority, d.quarantined, d.version
+             d.team, d.category, d.denied_on, d.next_kind, d.next_on, d.due_on, d.denied,
+             d.outstanding, d.priority, d.quarantined, d.version
              from denial d join payer p on p.practice = d.practice and p.payer = d.payer
              where d.practice = $1 and d.state = $2
              and (cast($3 as text) is null or d.number = $3)

@@ -17,8 +17,8 @@ pub struct Listed<'a> {
     pub reason: &'a str,
     /// The owner's role.
     pub role: &'a str,
-    /// The owner: a person's id, or the [`denial::team::key`] of the team that shares it while nobody
-    /// has it; empty for nobody.
+    /// The owner: a person's id, or the [`denial::team::key`] of the team that shares it while
+    /// nobody has it; empty for nobody.
     pub owner: &'a str,
     /// The team that shares it, whoever has it; empty for none.
     pub team: &'a str,

@@ -327,8 +327,8 @@ fn meant(facet: Facet, name: &str, office: &Office) -> Vec<String> {
         (Facet::Owner, TEAM) => office.teams().map(|team| team::key(&team.name)).collect(),
         (Facet::Owner, "me") => vec![me.to_owned()],
         (Facet::Brought, "me") => vec![office.who.role.as_str().to_owned(), me.to_owned()],
-        (Facet::Owner, "nobody")
-        | (Facet::Code | Facet::Remark | Facet::Service | Facet::Provider | Facet::Team, "none") => {
+        (Facet::Owner, "nobody") | (Facet::Team, "none") => vec![String::new()],
+        (Facet::Code | Facet::Remark | Facet::Service | Facet::Provider, "none") => {
             vec![String::new()]
         }
         (_, name) => vec![name.to_owned()],

@@ -99,7 +99,7 @@ pub(crate) async fn page(
     visitor: Visitor,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
-    let query = query.or_else(|| home_desk::work(visitor.office.who.role));
+    let query = query.or_else(|| home_desk::work(&visitor.office));
     let asked = Asked::of(query.as_deref().unwrap_or_default(), &visitor.office);
     let mut tx = visitor.office.read().await?;
     let found = found(&app, &mut tx, &visitor, &asked).await?;
@@ -266,7 +266,7 @@ async fn rows_of(
     let mut rows: Vec<Row> =
         cases.iter().map(|case| Row::of(case, &people, &office.rules, moment.today)).collect();
     for (row, case) in rows.iter_mut().zip(cases) {
-        row.refuses = offers::refused_by(case, &moment);
+        row.refuses = offers::refused_by(case, &moment, &office.rules);
     }
     protection::mark(tx, office, cases, &mut rows).await?;
     if asked.columns.contains(&Column::Patient) {
