@@ -94,7 +94,8 @@ pub struct NextAction {
     pub on: Date,
 }
 
-/// Who answers for a case: always a role, and a person once somebody has it.
+/// Who answers for a case: always a role, a team where one shares it, and a person once somebody
+/// has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
     /// The role that the matrix names, or that a supervisor chose.
@@ -102,6 +103,17 @@ pub struct Owner {
     /// The person; a case without one is unowned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonId>,
+    /// The team whose people share it, whoever of them has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<SmolStr>,
+}
+
+impl Owner {
+    /// A role, and nobody of it yet.
+    #[must_use]
+    pub const fn of(role: Role) -> Owner {
+        Owner { role, person: None, team: None }
+    }
 }
 
 /// The work on a case. An open case cannot lack owner, next action or date.
@@ -385,6 +397,10 @@ pub struct Denial {
     /// Who rendered the service, or billed it where nobody is named.
     #[serde(default)]
     pub provider: Npi,
+    /// Who billed it: a site that bills under a number of its own is known by it, whoever rendered
+    /// the service there.
+    #[serde(default, skip_serializing_if = "Npi::is_empty")]
+    pub site: Npi,
     /// 1 for the first denial of the claim by this payer, 2 after a closed one, and so on.
     pub round: u8,
     /// The case that it was split from, because a line needed another road.

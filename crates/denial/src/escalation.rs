@@ -5,27 +5,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::deadline::DeadlineKind;
 use crate::denial::{Denial, Status, Work};
+use crate::ids::PersonId;
 use crate::lifecycle::timing::later;
 use crate::owner;
 use crate::person::Role;
 use crate::rules::Rules;
 
 /// Who heard last, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Escalated {
     /// Who.
     pub to: Role,
+    /// The lead of the owner's team, where it was they and not the whole role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
     /// When.
     pub on: Date,
 }
 
 /// Somebody must hear of a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Escalation {
     /// Why.
     pub why: Overdue,
     /// Who.
     pub to: Role,
+    /// The lead of the owner's team, where it is they and not the whole role.
+    pub person: Option<PersonId>,
     /// The day from which it holds.
     pub since: Date,
 }
@@ -66,23 +72,34 @@ impl Overdue {
 }
 
 /// The gravest reason of which somebody must hear today and has not yet. What is new goes no lower
-/// than to whom the case was brought before. A snoozed case wakes for a clock alone.
+/// than to whom the case was brought before. Of a team's case its lead hears first, in place of the
+/// owner's own role. A snoozed case wakes for a clock alone.
 #[must_use]
 pub fn due(denial: &Denial, today: Date, rules: &Rules) -> Option<Escalation> {
     let Work::Open { owner, .. } = &denial.work else { return None };
-    let told = denial.escalated;
+    let lead = rules.owners.lead(owner, today);
+    let told = denial.escalated.as_ref();
     overdue(denial, today, rules).into_iter().find_map(|(why, since)| {
         let to = match why {
-            Overdue::DeadlineNear(_) => owner.role,
-            Overdue::Unowned => Role::Manager,
+            Overdue::DeadlineNear(_) => None,
+            // The lead has as long to give it to somebody as the team had to take it.
+            Overdue::Unowned => {
+                let is_leads = lead.is_some() && today < later(since, rules.desk.unowned_days);
+                (!is_leads).then_some(Role::Manager)
+            }
             Overdue::PromiseBroken
             | Overdue::PayerSilent
             | Overdue::ColleagueSilent
-            | Overdue::NotTouched => by_ladder(denial, owner.role, since, today, rules),
+            | Overdue::NotTouched => by_ladder(denial, since, today, rules),
         };
-        let to = told.map_or(to, |last| if step(last.to) > step(to) { last.to } else { to });
-        let is_heard = told.is_some_and(|last| last.to == to && last.on >= since);
-        (!is_heard).then_some(Escalation { why, to, since })
+        let (to, person) = to.map_or_else(|| (owner.role, lead.clone()), |role| (role, None));
+        let higher = told.filter(|last| step(last.to) > step(to));
+        let (to, person) = higher.map_or((to, person), |last| (last.to, last.person.clone()));
+        let is_heard = told.is_some_and(|last| {
+            let has_heard = person.is_none() || last.person == person;
+            last.to == to && has_heard && last.on >= since
+        });
+        (!is_heard).then_some(Escalation { why, to, person, since })
     })
 }
 
@@ -145,15 +162,15 @@ fn unowned(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date
     (has_nobody && since < today).then_some((Overdue::Unowned, since))
 }
 
-/// The highest step of the ladder that the days since have reached; without a ladder, whom the
-/// matrix names next.
-fn by_ladder(denial: &Denial, own: Role, since: Date, today: Date, rules: &Rules) -> Role {
+/// The highest step of the ladder that the days since have reached, `None` for the owner's own
+/// reminder; without a ladder, whom the matrix names next.
+fn by_ladder(denial: &Denial, since: Date, today: Date, rules: &Rules) -> Option<Role> {
     let ladder = &rules.owners.ladder;
     if !ladder.is_empty() {
         let reached = ladder.iter().rev().find(|step| later(since, step.after_days) <= today);
-        return reached.and_then(|step| step.to).unwrap_or(own);
+        return reached.and_then(|step| step.to);
     }
     let payer = denial.payer_rules(rules);
     let row = owner::row_for(&denial.circumstance(), payer, rules);
-    row.map_or(Role::BillingSupervisor, |row| row.then)
+    Some(row.map_or(Role::BillingSupervisor, |row| row.then))
 }

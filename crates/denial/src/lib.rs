@@ -36,6 +36,7 @@ pub mod protected;
 pub mod rejection;
 pub mod remittance;
 pub mod rules;
+pub mod team;
 pub mod totals;
 pub mod triage;
 pub mod waits;

@@ -101,7 +101,7 @@ impl Denial {
         at: &Moment,
         rules: &Rules,
     ) -> Result<Vec<Event>, Refused> {
-        self.admit(action.act(), at)?;
+        self.admit(action.act(), at, rules)?;
         texts::check(action)?;
         let changes = match action {
             Action::Review => vec![self.review(at, rules)],
@@ -156,12 +156,12 @@ impl Denial {
     /// # Errors
     /// [`Refused`] where somebody may not do such an act on the case now. Pages ask before they
     /// offer it.
-    pub fn admit(&self, act: Act, at: &Moment) -> Result<(), Refused> {
+    pub fn admit(&self, act: Act, at: &Moment, rules: &Rules) -> Result<(), Refused> {
         let who = &at.who;
         if !person::may(who.role, act) {
             return Err(Refused::NotYourRole(who.role));
         }
-        if !person::sees(who, self) {
+        if !person::sees(who, self, rules) {
             return Err(Refused::NotYourCase(who.role));
         }
         if !act.is_from(self.status()) {
@@ -206,6 +206,7 @@ impl Denial {
         let Some(due) = escalation::due(self, today, rules) else { return Vec::new() };
         let since = due.since.strftime("%b %-d, %Y");
         let reason = format!("{}, since {since}", due.why.in_words());
-        self.as_events(vec![Change::Escalated { to: due.to, on: today, reason }], rules)
+        let escalated = Change::Escalated { to: due.to, person: due.person, on: today, reason };
+        self.as_events(vec![escalated], rules)
     }
 }

@@ -1,4 +1,5 @@
-//! Who answers for a denial: category and circumstances to a role; who is asked, who hears next.
+//! Who answers for a denial: category and circumstances to a role, and a person or team of it; who
+//! is asked, who hears next.
 
 use jiff::civil::Date;
 use smol_str::SmolStr;
@@ -11,6 +12,7 @@ use crate::money::Money;
 use crate::payer::PayerRules;
 use crate::person::Role;
 use crate::rules::Rules;
+use crate::team::Team;
 
 /// The matrix of owners and the ladder of escalation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub struct Owners {
     pub away: Vec<Away>,
     /// Which provider somebody is who signs in as one.
     pub providers: Vec<Rendering>,
+    /// Who shares cases.
+    pub teams: Vec<Team>,
 }
 
 /// Somebody whom rules name.
@@ -61,7 +65,36 @@ pub struct Away {
     /// The last day.
     pub until: Date,
     /// Who has their new cases.
-    pub cover: Member,
+    pub cover: Cover,
+}
+
+/// Who has somebody's new cases while they are away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// One person.
+    Person(Member),
+    /// Whoever of a team takes them.
+    Team(SmolStr),
+}
+
+impl Cover {
+    /// The person, where it is one.
+    #[must_use]
+    pub const fn person(&self) -> Option<&Member> {
+        match self {
+            Cover::Person(member) => Some(member),
+            Cover::Team(_) => None,
+        }
+    }
+}
+
+/// Who has somebody's new cases on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stand {
+    /// They themselves, or who covers them.
+    Person(PersonId),
+    /// The team that covers them.
+    Team(SmolStr),
 }
 
 impl Owners {
@@ -71,18 +104,30 @@ impl Owners {
         own.map(|one| &one.npi)
     }
 
+    /// The person who has somebody's new cases on a day; `None` where no one person does.
+    #[must_use]
+    pub fn present(&self, person: &PersonId, on: Date) -> Option<PersonId> {
+        match self.stands_in(person, on)? {
+            Stand::Person(person) => Some(person),
+            Stand::Team(_) => None,
+        }
+    }
+
     /// Who has somebody's new cases on a day: themselves, or who covers them; nobody where those
     /// who cover are all away.
     #[must_use]
-    pub fn present(&self, person: &PersonId, on: Date) -> Option<PersonId> {
+    pub fn stands_in(&self, person: &PersonId, on: Date) -> Option<Stand> {
         let mut who = person;
         for _ in 0..=self.away.len() {
             let away = self.away.iter().find(|one| {
                 one.person.id.as_ref() == Some(who) && one.from <= on && on <= one.until
             });
             match away {
-                None => return Some(who.clone()),
-                Some(away) => who = away.cover.id.as_ref()?,
+                None => return Some(Stand::Person(who.clone())),
+                Some(Away { cover: Cover::Team(team), .. }) => {
+                    return Some(Stand::Team(team.clone()));
+                }
+                Some(Away { cover: Cover::Person(cover), .. }) => who = cover.id.as_ref()?,
             }
         }
         None
@@ -96,15 +141,17 @@ pub struct OwnerRow {
     pub category: Category,
     /// Only where the reason arose here.
     pub origin: Option<Origin>,
-    /// Only for who rendered the service, or billed it where nobody is named: a provider, or a site
-    /// that bills under a number of its own.
+    /// Only for who rendered the service or who billed it: a provider, or a site that bills under a
+    /// number of its own.
     pub provider: Option<Npi>,
     /// Only where so much or more is denied.
     pub from: Option<Money>,
     /// Who owns it.
     pub role: Role,
-    /// The person of that role who has new cases; nobody yet where the role shares them.
+    /// The person of that role who has new cases; nobody yet where others share them.
     pub person: Option<Member>,
+    /// The team whose people share new cases; the whole role where it names none.
+    pub team: Option<SmolStr>,
     /// Whom the owner asks.
     pub asks: Option<Role>,
     /// Who hears of it next.
@@ -131,6 +178,8 @@ pub struct Circumstance<'a> {
     pub origin: Origin,
     /// Who rendered the service, or billed it where nobody is named.
     pub provider: &'a Npi,
+    /// Who billed it.
+    pub site: &'a Npi,
     /// What its lines were denied.
     pub denied: Money,
 }
@@ -149,6 +198,7 @@ impl Denial {
             category: self.category,
             origin: self.origin,
             provider: &self.provider,
+            site: &self.site,
             denied,
         }
     }
@@ -164,13 +214,13 @@ impl OwnerRow {
     fn fits(&self, at: &Circumstance<'_>) -> bool {
         self.category == at.category
             && self.origin.is_none_or(|origin| origin == at.origin)
-            && self.provider.as_ref().is_none_or(|provider| provider == at.provider)
+            && self.provider.as_ref().is_none_or(|npi| npi == at.provider || npi == at.site)
             && self.from.is_none_or(|from| from <= at.denied)
     }
 }
 
-/// The role that owns a denial at first, and the person whom the matrix names or who covers them on
-/// that day; else no person has it yet.
+/// The role that owns a denial at first, and the person or team whom the matrix names or who covers
+/// them on that day; else no person has it yet.
 #[must_use]
 pub fn owner_for(
     at: &Circumstance<'_>,
@@ -178,17 +228,23 @@ pub fn owner_for(
     rules: &Rules,
     on: Date,
 ) -> Owner {
-    let row = row_for(at, payer, rules);
-    let named = row.and_then(|row| row.person.as_ref()?.id.as_ref());
-    let person = named.and_then(|person| rules.owners.present(person, on));
+    let Some(row) = row_for(at, payer, rules) else { return Owner::of(LAST) };
+    let named = row.person.as_ref().and_then(|person| person.id.as_ref());
+    let stand = named.and_then(|person| rules.owners.stands_in(person, on));
+    let owner = match stand {
+        Some(Stand::Person(person)) => Owner { person: Some(person), ..Owner::of(row.role) },
+        Some(Stand::Team(team)) => Owner { team: Some(team), ..Owner::of(row.role) },
+        None => Owner { team: row.team.clone(), ..Owner::of(row.role) },
+    };
     // An outsourcer whose person has left or is away has nobody who would see the case.
-    let role = row.map(|row| row.role).filter(|role| *role != Role::Vendor || person.is_some());
-    Owner { role: role.unwrap_or(LAST), person }
+    let is_unseen = owner.role == Role::Vendor && owner.person.is_none() && owner.team.is_none();
+    if is_unseen { Owner::of(LAST) } else { owner }
 }
 
 /// The row of the matrix that holds for a denial; `None` where the matrix is empty. The payer's own
-/// rows come first, and in either list the narrowest: one that names the provider before one that
-/// names the origin, and that before the highest amount.
+/// rows come first, and in either list the narrowest: one that names who rendered the service
+/// before one that names who billed it, that before one that names the origin, and that before
+/// the highest amount.
 #[must_use]
 pub fn row_for<'a>(
     at: &Circumstance<'_>,
@@ -201,7 +257,9 @@ pub fn row_for<'a>(
 
 fn narrowest<'a>(rows: &'a [OwnerRow], at: &Circumstance<'_>) -> Option<&'a OwnerRow> {
     let fitting = rows.iter().rev().filter(|row| row.fits(at));
-    fitting.max_by_key(|row| (row.provider.is_some(), row.origin.is_some(), row.from))
+    let rendered = |row: &OwnerRow| row.provider.as_ref() == Some(at.provider);
+    fitting
+        .max_by_key(|row| (row.provider.is_some(), rendered(row), row.origin.is_some(), row.from))
 }
 
 /// Who owns what no row names: no denial stays without an owner.
@@ -222,7 +280,7 @@ mod tests {
             person: member(who),
             from: day(from),
             until: day(until),
-            cover: member(cover),
+            cover: Cover::Person(member(cover)),
         };
         let owners = Owners { away: vec![away(1, 2, 6, 2), away(2, 5, 9, 3)], ..Owners::default() };
         let has = |who, on| owners.present(&PersonId::from_bits(who), day(on));
@@ -232,5 +290,10 @@ mod tests {
         assert_eq!(has(1, 7), Some(PersonId::from_bits(1)));
         let ring = Owners { away: vec![away(1, 2, 6, 2), away(2, 2, 6, 1)], ..Owners::default() };
         assert_eq!(ring.present(&PersonId::from_bits(1), day(3)), None, "nobody is there");
+        let shared = Away { cover: Cover::Team("Desk".into()), ..away(2, 2, 6, 1) };
+        let owners = Owners { away: vec![away(1, 2, 6, 2), shared], ..Owners::default() };
+        let stand = owners.stands_in(&PersonId::from_bits(1), day(3));
+        assert_eq!(stand, Some(Stand::Team("Desk".into())), "the cover's own team covers");
+        assert_eq!(owners.present(&PersonId::from_bits(1), day(3)), None, "no one person");
     }
 }

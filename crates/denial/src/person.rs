@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::denial::Denial;
+use crate::denial::{Denial, Owner};
 use crate::ids::PersonId;
 use crate::lifecycle::Act;
 use crate::named;
 use crate::protected;
+use crate::rules::Rules;
 
 named! {
     /// What a person does in the clinic; an unknown role may do nothing.
@@ -137,9 +138,10 @@ named! {
 pub enum Reach {
     /// Every case of the practice.
     Every,
-    /// Those that it owns or is asked about.
+    /// Those that it, or a team of the person's, owns or that it is asked about.
     Own,
-    /// Those placed with the person by name: an outsourcer sees nothing else.
+    /// Those placed with the person by name, or with an outsourcer's team that they are of: an
+    /// outsourcer sees nothing else.
     Placed,
     /// None.
     Nothing,
@@ -166,17 +168,22 @@ pub const fn reach(role: Role) -> Reach {
 
 /// True where somebody may see this case.
 #[must_use]
-pub fn sees(who: &Actor, denial: &Denial) -> bool {
+pub fn sees(who: &Actor, denial: &Denial, rules: &Rules) -> bool {
+    let shares = || rules.owners.shares(&who.person, denial);
     match reach(who.role) {
         Reach::Every => true,
         Reach::Own => {
             let owns = denial.owner().is_some_and(|owner| {
                 owner.role == who.role || owner.person.as_ref() == Some(&who.person)
             });
-            owns || denial.questions.iter().any(|question| question.to == who.role)
+            let is_asked = denial.questions.iter().any(|question| question.to == who.role);
+            owns || is_asked || shares()
         }
         Reach::Placed => {
-            denial.owner().is_some_and(|owner| owner.person.as_ref() == Some(&who.person))
+            let is_theirs = |owner: &Owner| owner.person.as_ref() == Some(&who.person);
+            // To be named in a team of the practice's own people places nothing.
+            let is_placed = |owner: &Owner| owner.role == Role::Vendor && shares();
+            denial.owner().is_some_and(|owner| is_theirs(owner) || is_placed(owner))
         }
         Reach::Nothing => false,
     }

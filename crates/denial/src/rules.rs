@@ -12,7 +12,7 @@ use crate::codes::{Carc, Group, Rarc};
 use crate::denial::{NextActionKind, Status};
 use crate::ids::PersonId;
 use crate::money::Money;
-use crate::owner::{Member, Owners};
+use crate::owner::{Cover, Member, Owners};
 use crate::payer::{PayerRules, Resubmission, key};
 use crate::playbook::Playbook;
 use crate::protected::Protected;
@@ -124,8 +124,12 @@ impl Rules {
     pub fn members(&self) -> impl Iterator<Item = &Member> {
         let own = self.payers.iter().flat_map(|payer| &payer.owners);
         let named = self.owners.rows.iter().chain(own).filter_map(|row| row.person.as_ref());
-        let away = self.owners.away.iter().flat_map(|away| [&away.person, &away.cover]);
-        named.chain(away).chain(self.owners.providers.iter().map(|one| &one.person))
+        let away = self.owners.away.iter();
+        let away = away.flat_map(|away| std::iter::once(&away.person).chain(away.cover.person()));
+        let providers = self.owners.providers.iter().map(|one| &one.person);
+        let teams = self.owners.teams.iter();
+        let teams = teams.flat_map(|team| team.members.iter().chain([&team.lead]));
+        named.chain(away).chain(providers).chain(teams)
     }
 
     /// Gives everybody whom the rules name their id.
@@ -134,9 +138,17 @@ impl Rules {
         let own = self.payers.iter_mut().flat_map(|payer| &mut payer.owners);
         let named = self.owners.rows.iter_mut().chain(own).filter_map(|row| row.person.as_mut());
         let away = self.owners.away.iter_mut();
-        let away = away.flat_map(|away| [&mut away.person, &mut away.cover]);
+        let away = away.flat_map(|away| {
+            let cover = match &mut away.cover {
+                Cover::Person(cover) => Some(cover),
+                Cover::Team(_) => None,
+            };
+            std::iter::once(&mut away.person).chain(cover)
+        });
+        let teams = self.owners.teams.iter_mut();
+        let teams = teams.flat_map(|team| team.members.iter_mut().chain([&mut team.lead]));
         let providers = self.owners.providers.iter_mut().map(|one| &mut one.person);
-        for member in named.chain(away).chain(providers) {
+        for member in named.chain(away).chain(providers).chain(teams) {
             member.id = Some(id(&member.login));
         }
         self
@@ -299,6 +311,7 @@ struct Draft {
     spans: Vec<Placed<check::Dated>>,
     payers: Vec<Place>,
     windows: Vec<Placed<(usize, usize)>>,
+    teams: Vec<Placed<SmolStr>>,
     seen: Vec<String>,
 }
 

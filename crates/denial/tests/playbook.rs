@@ -73,6 +73,7 @@ fn every_category_is_reached_and_owned() {
             category: *category,
             origin: category.origin(),
             provider: &provider,
+            site: &provider,
             denied: Money::ZERO,
         };
         let row = owner::row_for(&at, None, &rules);

@@ -102,7 +102,7 @@ pub(crate) async fn preview(
         let cases = office.read().await?.cases_among(part).await?;
         for case in cases {
             let refused = match deed {
-                None => case.admit(act, &moment).err(),
+                None => case.admit(act, &moment, &office.rules).err(),
                 Some(deed) => {
                     let action = deed.of(&case, &moment, &office.rules);
                     case.decide(&action, &moment, &office.rules).err()

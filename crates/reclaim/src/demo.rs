@@ -11,6 +11,7 @@ use store::practices::Clinic;
 use store::{Practice, instant};
 
 use crate::clock::Clock;
+use crate::demo_staff;
 use crate::practice::{self, Office, Place};
 use crate::practices::{self, Wanted};
 use crate::take::{Options, take_file};
@@ -52,6 +53,8 @@ pub(crate) async fn make(place: &Place, wish: &Wish) -> anyhow::Result<Made> {
         write_world(&world, &folder, &truth)?;
     }
     route(&office, &world).await?;
+    demo_staff::make(&office).await?;
+    let office = office.afresh().await?;
     take_world(&office, &folder).await?;
     Ok(Made { office, truth })
 }

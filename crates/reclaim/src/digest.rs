@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use denial::deadline::business_day;
 use denial::money::Money;
 use denial::person::{Access, Reach, Role, allows, reach};
+use denial::team;
 use insight::board::{Board, Facet};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -107,6 +108,7 @@ pub(crate) fn label(what: &str) -> &str {
         "questions" => "Questions to your role",
         "promises" => "Payer's promise not kept",
         "unowned" => "No person has it",
+        "shared" => "Your teams share, and nobody has",
         "unplanned" => "Lacks owner, action or day",
         "approvals" => "Write-offs for a second person",
         "at_risk" => "At risk",
@@ -199,7 +201,7 @@ async fn make(tx: &mut Tx, office: &Office, boards: &Boards, team: bool) -> anyh
     if opens || figures {
         let kept = boards.of(tx).await?;
         let counter = Counter::of(&kept.board, office, opens);
-        let queries = if team { of_team(day, since) } else { of_person(role, day, since) };
+        let queries = if team { of_team(day, since) } else { of_person(office, day, since) };
         let mut counts: Vec<Line> =
             queries.iter().map(|(what, query)| line(&counter, what, query)).collect();
         counts.append(&mut lines);
@@ -249,7 +251,8 @@ fn opened(day: Date, since: Date) -> String {
 }
 
 /// What one person is told of cases.
-fn of_person(role: Role, day: Date, since: Date) -> Vec<(&'static str, String)> {
+fn of_person(office: &Office, day: Date, since: Date) -> Vec<(&'static str, String)> {
+    let (role, shares) = (office.who.role, office.teams().next().is_some());
     let opened = opened(day, since);
     if role == Role::Executive {
         return vec![
@@ -261,18 +264,25 @@ fn of_person(role: Role, day: Date, since: Date) -> Vec<(&'static str, String)> 
     }
     // Specialists see every case; new to them is what they or nobody of their role has.
     let new = if role == Role::BillingSpecialist {
-        format!("role={}&person=me,nobody&{opened}", role.as_str())
+        let shared = if shares { "team," } else { "" };
+        format!("role={}&person=me,{shared}nobody&{opened}", role.as_str())
     } else {
         opened
     };
-    vec![
-        ("due_today", "person=me&when=today".to_owned()),
-        ("late", "person=me&when=late".to_owned()),
-        ("clocks", "person=me&due=soon".to_owned()),
-        ("past_due", "person=me&due=past".to_owned()),
-        ("promises", "person=me&promise=broken&snoozed=show".to_owned()),
+    // What a team shares is each one's while nobody has it.
+    let own = if shares { "person=me,team" } else { "person=me" };
+    let mut lines = vec![
+        ("due_today", format!("{own}&when=today")),
+        ("late", format!("{own}&when=late")),
+        ("clocks", format!("{own}&due=soon")),
+        ("past_due", format!("{own}&due=past")),
+        ("promises", format!("{own}&promise=broken&snoozed=show")),
         ("new", new),
-    ]
+    ];
+    if shares {
+        lines.push(("shared", "person=team".to_owned()));
+    }
+    lines
 }
 
 /// What who leads is told of everybody's cases.
@@ -346,9 +356,10 @@ fn won_line(one: Won, people: &crate::web::People) -> WonLine {
 }
 
 fn who(people: &crate::web::People, id: &str) -> String {
-    match people.get(id) {
-        Some(name) => name.clone(),
-        None => id.to_owned(),
+    match (people.get(id), team::of_key(id)) {
+        (Some(name), _) => name.clone(),
+        (None, Some(team)) => format!("{team} (team)"),
+        (None, None) => id.to_owned(),
     }
 }
 

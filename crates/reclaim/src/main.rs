@@ -22,6 +22,7 @@ mod code_lists;
 mod correct;
 mod day_sheet;
 mod demo;
+mod demo_staff;
 mod digest;
 mod doctor;
 mod doctor_report;

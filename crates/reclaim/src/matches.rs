@@ -187,6 +187,7 @@ pub(crate) async fn part(
             payer_name: case.payer_name.clone(),
             plan: case.plan,
             provider: case.provider.clone(),
+            site: case.site.clone(),
             days: case.days,
         };
         let events = case.join(&facts, &office.rules);

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use denial::denial::Denial;
 use denial::ids::PersonId;
-use denial::person::{Access, Actor, Moment, Reach, Role, allows, reach};
+use denial::person::{Access, Actor, Moment, Reach, Role, allows, reach, sees};
+use denial::team::Team;
 use insight::board::Own;
 use jiff::civil::Date;
 use store::people::Person;
@@ -178,7 +180,18 @@ impl Office {
             Reach::Own => Some(self.who.role),
             Reach::Placed | Reach::Nothing => None,
         };
-        Some(Own { role, person: self.who.person.as_str().to_owned() })
+        let teams = self.teams().map(|team| team.name.to_string()).collect();
+        Some(Own { role, person: self.who.person.as_str().to_owned(), teams })
+    }
+
+    /// The teams that who acts is of.
+    pub(crate) fn teams(&self) -> impl Iterator<Item = &Team> {
+        self.rules.owners.teams_of(&self.who.person)
+    }
+
+    /// True where who acts may see a case.
+    pub(crate) fn sees(&self, case: &Denial) -> bool {
+        sees(&self.who, case, &self.rules)
     }
 
     /// True where the command line acts for nobody in particular.

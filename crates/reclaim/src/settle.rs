@@ -308,6 +308,7 @@ fn hear<'a>(
         payer_name: PayerName { name: head.payer.name.clone(), ids: head.payer.ids.clone() },
         plan: body.plan,
         provider: body.provider().clone(),
+        site: body.billing.clone(),
         days: days(&body, said),
     };
     Ok(Some(Heard { patient: body.patient, findings, facts, source: head.source }))

@@ -7,7 +7,6 @@ use anyhow::{Context, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use denial::denial::Denial;
 use denial::money::Money;
-use denial::person::sees;
 use serde_json::{Value, json};
 use store::denials::NO_CLOCK;
 use store::queue::{Filter, QueueRow, Sort};
@@ -94,7 +93,7 @@ pub(crate) async fn queue(
             Money::from_cents(row.outstanding).to_string(),
             due(row).unwrap_or("not configured").to_owned(),
             format!("{} by {}", row.next_kind.replace('_', " "), row.next_on),
-            row.role.replace('_', " "),
+            owner_of(row),
             row.denial.clone(),
         ]);
     }
@@ -102,6 +101,12 @@ pub(crate) async fn queue(
         column.set_cell_alignment(CellAlignment::Right);
     }
     print(vec![table.to_string()])
+}
+
+/// The role, and the team of it that shares the case.
+fn owner_of(row: &QueueRow) -> String {
+    let role = row.role.replace('_', " ");
+    if row.team.is_empty() { role } else { format!("{role}, {}", row.team) }
 }
 
 fn due(row: &QueueRow) -> Option<&str> {
@@ -113,6 +118,7 @@ pub(crate) fn row_json(row: &QueueRow) -> Value {
     json!({
         "id": row.denial, "claim": row.number, "payer": row.payer_name, "status": row.status,
         "category": row.category, "owner": { "role": row.role,
+            "team": (!row.team.is_empty()).then_some(&row.team),
             "person": (!row.person.is_empty()).then_some(&row.person) },
         "denied_on": row.denied_on, "denied": Money::from_cents(row.denied).plain(),
         "outstanding": Money::from_cents(row.outstanding).plain(),
@@ -133,7 +139,7 @@ pub(crate) async fn case(
     let id = find(office, id).await?;
     let mut tx = office.read().await?;
     let case = tx.case(&id).await?;
-    if !sees(&office.who, &case) {
+    if !office.sees(&case) {
         drop(tx);
         access::note_refusal(office, &id, "case.refused", "show").await;
         bail!(
@@ -204,9 +210,10 @@ fn in_words(case: &Denial) -> Vec<String> {
     ];
     if let (Some(owner), Some(next)) = (case.owner(), case.next()) {
         let person = owner.person.as_ref().map_or("nobody yet".to_owned(), ToString::to_string);
+        let team = owner.team.as_ref().map(|team| format!(", team {team}")).unwrap_or_default();
         let (role, kind) = (owner.role.as_str(), next.kind.as_str());
         lines.push(format!(
-            "owner {} ({person}), next: {} by {}",
+            "owner {}{team} ({person}), next: {} by {}",
             role.replace('_', " "),
             kind.replace('_', " "),
             next.on

@@ -142,7 +142,8 @@ fn facts(case: &Denial, people: &People) -> BTreeMap<String, String> {
             format!(": {}", known.map_or("somebody who has left", String::as_str))
         });
         let role = words(owner.role.as_str());
-        facts.insert("owner".to_owned(), format!("{role}{}", person.unwrap_or_default()));
+        let team = owner.team.as_ref().map(|team| format!(", team {team}")).unwrap_or_default();
+        facts.insert("owner".to_owned(), format!("{role}{team}{}", person.unwrap_or_default()));
         let next = format!("{} by {}", words(next.kind.as_str()), next.on.strftime(DAY));
         facts.insert("next action".to_owned(), next);
     }

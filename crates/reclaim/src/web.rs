@@ -82,6 +82,7 @@ mod rules_lists;
 mod rules_owners;
 mod rules_payer;
 mod rules_proposed;
+mod rules_teams;
 mod rules_text;
 mod rules_tried;
 mod saved;

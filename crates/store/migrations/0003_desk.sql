@@ -312,3 +312,6 @@ create table purged (
 -- What a file brought, for what is past its time.
 create index remittance_file on remittance (practice, file);
 create index rejection_file on rejection (practice, file);
+
+-- The team that shares a case, whoever of it has it.
+alter table denial add column team text not null default '';

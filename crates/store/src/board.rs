@@ -38,7 +38,8 @@ macro_rules! listed {
             "select d.denial, d.state, d.status, d.category, d.role, d.person, d.payer, d.plan,
              d.code, d.remark, d.service, d.provider, d.next_kind, d.unmapped, d.brought_to,
              d.due_on, d.denied_on, d.next_on, d.snoozed_until, d.outstanding, d.priority, d.round,
-             d.no_rule, d.quarantined, d.sub_status, d.opened_on, d.promised_by, d.waits_on, ",
+             d.no_rule, d.quarantined, d.sub_status, d.opened_on, d.promised_by, d.waits_on, d.team,
+             case when d.person = '' and d.team <> '' then 'team:' || d.team else d.person end, ",
             $asked,
             " where d.practice = $1",
             $which
@@ -61,7 +62,8 @@ macro_rules! read_listed {
             status: text(2)?,
             reason: text(3)?,
             role: text(4)?,
-            owner: text(5)?,
+            owner: text(29)?,
+            team: text(28)?,
             payer: text(6)?,
             plan: text(7)?,
             code: text(8)?,
@@ -86,7 +88,7 @@ macro_rules! read_listed {
             outstanding: $row.try_get(19)?,
             priority: $row.try_get(20)?,
             round: u8::try_from($row.try_get::<i64, _>(21)?).unwrap_or(u8::MAX),
-            asked: asked(maybe(28)?),
+            asked: asked(maybe(30)?),
             no_rule: text(22)? == "yes",
             quarantined: text(23)? == "yes",
         });

@@ -2,6 +2,7 @@
 
 use denial::deadline::Deadline;
 use denial::denial::{Denial, Work};
+use denial::ids::PersonId;
 use denial::person::Moment;
 use denial::waits::WaitsOn;
 use jiff::civil::Date;
@@ -72,20 +73,22 @@ pub(crate) const DENIAL: Bulk = Bulk {
         "opened_on",
         "promised_by",
         "waits_on",
+        "team",
     ],
 };
 
-/// The columns that a case's work gives: state, role, person, next action and its day.
+/// The columns that a case's work gives: state, owner, next action and its day.
 struct Columns<'a> {
     state: &'static str,
     role: &'static str,
     person: &'a str,
+    team: &'a str,
     next_kind: &'static str,
     next_on: String,
     due_on: String,
     quarantined: &'static str,
     snoozed_until: Option<String>,
-    brought_to: &'static str,
+    brought_to: &'a str,
     no_rule: &'static str,
     promised_by: Option<String>,
     waits_on: &'static str,
@@ -94,29 +97,29 @@ struct Columns<'a> {
 
 impl Columns<'_> {
     fn of<'a>(case: &'a Denial, rank: &Rank) -> Columns<'a> {
-        let (state, role, person, next_kind, next_on) = match &case.work {
-            Work::Open { owner, next, .. } => (
-                "open",
-                owner.role.as_str(),
-                owner.person.as_ref().map_or("", |person| person.as_str()),
-                next.kind.as_str(),
-                next.on.to_string(),
-            ),
-            Work::Closed { on, .. } => ("closed", "", "", "", on.to_string()),
+        let (state, role, next_kind, next_on) = match &case.work {
+            Work::Open { owner, next, .. } => {
+                ("open", owner.role.as_str(), next.kind.as_str(), next.on.to_string())
+            }
+            Work::Closed { on, .. } => ("closed", "", "", on.to_string()),
         };
+        let owner = case.owner();
         let is_open = state == "open";
-        let told = case.escalated.filter(|_| is_open);
+        let told = case.escalated.as_ref().filter(|_| is_open);
+        let lead = told.and_then(|told| told.person.as_ref());
         let lacks = case.open_clocks().iter().any(Deadline::lacks_rule);
         Columns {
             state,
             role,
-            person,
+            person: owner.and_then(|owner| owner.person.as_ref()).map_or("", PersonId::as_str),
+            team: owner.and_then(|owner| owner.team.as_deref()).unwrap_or_default(),
             next_kind,
             next_on,
             due_on: rank.due_on.map_or_else(|| NO_CLOCK.to_owned(), |day| day.to_string()),
             quarantined: if case.quarantined { "yes" } else { "no" },
             snoozed_until: case.snoozed_until.map(|day| day.to_string()),
-            brought_to: told.map_or("", |told| told.to.as_str()),
+            brought_to: lead
+                .map_or_else(|| told.map_or("", |told| told.to.as_str()), PersonId::as_str),
             no_rule: if lacks { "yes" } else { "no" },
             promised_by: case.promised_by.map(|day| day.to_string()),
             waits_on: case.waits_on().map_or("", WaitsOn::as_str),
@@ -175,8 +178,8 @@ impl Tx {
              version = $16, changed_at = $17, changed_by = $18, body = $19,
              claim = $20, number = $21, payer = $22, brought_to = $23, no_rule = $24,
              unmapped = $25, code = $26, remark = $27, service = $28, provider = $29,
-             sub_status = $30, opened_on = $31, promised_by = $32, waits_on = $33
-             where practice = $34 and denial = $35 and version = $36",
+             sub_status = $30, opened_on = $31, promised_by = $32, waits_on = $33, team = $34
+             where practice = $35 and denial = $36 and version = $37",
             columns.state,
             after.status().as_str(),
             columns.role,
@@ -210,6 +213,7 @@ impl Tx {
             after.opened_on.to_string(),
             columns.promised_by,
             columns.waits_on,
+            columns.team,
             self.practice.as_str(),
             after.id.as_str(),
             i64::from(read)
@@ -317,5 +321,6 @@ pub(crate) fn row(
         Cell::Text(case.opened_on.to_string()),
         Cell::Maybe(columns.promised_by),
         Cell::Text(columns.waits_on.to_owned()),
+        Cell::Text(columns.team.to_owned()),
     ]
 }

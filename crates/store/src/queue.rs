@@ -3,7 +3,7 @@
 use denial::person::Role;
 use insight::board::Own;
 
-use crate::sql::run;
+use crate::sql::among;
 use crate::{Error, Tx};
 
 /// How the queue is sorted.
@@ -47,6 +47,8 @@ pub struct QueueRow {
     pub role: String,
     /// The owner; empty where nobody has it.
     pub person: String,
+    /// The team that shares it; empty where none does.
+    pub team: String,
     /// Reason.
     pub category: String,
     /// Day of the denial.
@@ -81,21 +83,33 @@ pub struct Count {
 }
 
 macro_rules! queue_text {
-    ($order:literal) => {
+    ($order:literal, $teams:literal) => {
         concat!(
             "select d.denial, d.number, d.payer, p.name as payer_name, d.status, d.role, d.person,
-             d.category, d.denied_on, d.next_kind, d.next_on, d.due_on, d.denied, d.outstanding,
-             d.priority, d.quarantined, d.version
+             d.team, d.category, d.denied_on, d.next_kind, d.next_on, d.due_on, d.denied,
+             d.outstanding, d.priority, d.quarantined, d.version
              from denial d join payer p on p.practice = d.practice and p.payer = d.payer
              where d.practice = $1 and d.state = $2
              and (cast($3 as text) is null or d.number = $3)
              and (cast($4 as text) is null or d.role = $4 or d.person = $5 or exists
                (select 1 from asked a where a.practice = d.practice and a.denial = d.denial
-                and a.role = $4))
+                and a.role = $4)
+               or (($4 <> '' or d.role = 'vendor') and ",
+            $teams,
+            "))
              order by ",
             $order,
             " limit $6"
         )
+    };
+}
+
+macro_rules! queue_texts {
+    ($order:literal) => {
+        [
+            queue_text!($order, "d.team in (select value from json_each($7))"),
+            queue_text!($order, "d.team = any($7)"),
+        ]
     };
 }
 
@@ -110,20 +124,24 @@ impl Tx {
         sort: Sort,
         limit: i64,
     ) -> Result<Vec<QueueRow>, Error> {
-        let text = match sort {
-            Sort::Priority => queue_text!("d.priority desc, d.denial"),
-            Sort::Money => queue_text!("d.outstanding desc, d.denial"),
-            Sort::Due => queue_text!("d.due_on, d.denial"),
+        let [sqlite, postgres] = match sort {
+            Sort::Priority => queue_texts!("d.priority desc, d.denial"),
+            Sort::Money => queue_texts!("d.outstanding desc, d.denial"),
+            Sort::Due => queue_texts!("d.due_on, d.denial"),
         };
-        let rows = run!(
+        let own = filter.own.as_ref();
+        let teams = own.map(|own| own.teams.as_slice()).unwrap_or_default();
+        let rows = among!(
             self,
-            all as QueueRow,
-            text,
+            QueueRow,
+            sqlite,
+            postgres,
+            teams,
             self.practice.as_str(),
             if filter.closed { "closed" } else { "open" },
             filter.number.as_deref(),
-            filter.own.as_ref().map(|own| own.role.map_or("", Role::as_str)),
-            filter.own.as_ref().map(|own| own.person.as_str()),
+            own.map(|own| own.role.map_or("", Role::as_str)),
+            own.map(|own| own.person.as_str()),
             limit
         )?;
         Ok(rows)

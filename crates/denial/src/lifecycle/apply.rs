@@ -76,8 +76,8 @@ impl Denial {
             Change::Answered { question, .. } => {
                 self.questions.retain(|one| one.number != *question);
             }
-            Change::Escalated { to, on, .. } => {
-                self.escalated = Some(Escalated { to: *to, on: *on });
+            Change::Escalated { to, person, on, .. } => {
+                self.escalated = Some(Escalated { to: *to, person: person.clone(), on: *on });
             }
             Change::SetAside { position, reason } => self.set_line_aside(*position, Some(reason)),
             Change::BroughtBack { position } => self.set_line_aside(*position, None),
@@ -139,8 +139,9 @@ impl Denial {
     fn set_owner(&mut self, to: &Owner) {
         if let Work::Open { owner, .. } = &mut self.work {
             // What the former role had to hear is nothing to it any more.
-            let is_other = owner.role != to.role;
-            self.escalated = self.escalated.filter(|last| !is_other || last.to != owner.role);
+            let is_other = (owner.role, &owner.team) != (to.role, &to.team);
+            let told = self.escalated.take();
+            self.escalated = told.filter(|last| !is_other || last.to != owner.role);
             *owner = to.clone();
         }
     }
@@ -232,6 +233,7 @@ impl Denial {
         self.payer_name = facts.payer_name;
         self.plan = facts.plan;
         self.provider = facts.provider;
+        self.site = facts.site;
         // The notice is what a person recorded on the case; the claim does not know it.
         let notice_on = self.days.notice_on.or(facts.days.notice_on);
         self.days = ClaimDays { notice_on, ..facts.days };

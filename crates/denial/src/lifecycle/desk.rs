@@ -15,6 +15,7 @@ use crate::lifecycle::moves::{past_day, said};
 use crate::lifecycle::refused::Refused;
 use crate::lifecycle::timing::later;
 use crate::money::Money;
+use crate::owner::Stand;
 use crate::person::{self, Moment, Role};
 use crate::rules::Rules;
 
@@ -23,20 +24,30 @@ use jiff::{SignedDuration, Timestamp};
 use smol_str::SmolStr;
 
 impl Denial {
-    /// The owner that somebody chose; who covers for them where they are away.
+    /// The owner that somebody chose: a role, a team or a person of it; who covers for them where
+    /// they are away.
     pub(crate) fn assign(
         &self,
         owner: &Owner,
         at: &Moment,
         rules: &Rules,
     ) -> Result<Change, Refused> {
-        let present = owner
-            .person
-            .as_ref()
-            .map(|person| rules.owners.present(person, at.today).unwrap_or_else(|| person.clone()));
-        let owner = Owner { person: present, ..owner.clone() };
-        if owner.role == Role::Vendor && owner.person.is_none() {
-            return Err(Refused::Missing("the person with whom it is placed"));
+        let team = owner.team.as_ref();
+        let team =
+            team.map(|name| rules.owners.team(name).ok_or(Refused::NoSuchTeam)).transpose()?;
+        if let Some((team, person)) = team.zip(owner.person.as_ref())
+            && !team.has(person)
+        {
+            return Err(Refused::Missing("a person of that team, or no team"));
+        }
+        let mut owner = owner.clone();
+        match owner.person.as_ref().and_then(|one| rules.owners.stands_in(one, at.today)) {
+            Some(Stand::Person(person)) => owner.person = Some(person),
+            Some(Stand::Team(team)) => owner = Owner { team: Some(team), ..Owner::of(owner.role) },
+            None => {}
+        }
+        if owner.role == Role::Vendor && owner.person.is_none() && owner.team.is_none() {
+            return Err(Refused::Missing("the person or team with whom it is placed"));
         }
         if self.owner() == Some(&owner) {
             return Err(Refused::Unchanged("with that owner"));
@@ -105,14 +116,16 @@ impl Denial {
         Ok(changes)
     }
 
-    /// The matrix's owner, where it differs in role or names a person for a case that nobody has,
-    /// and nobody chose one by hand.
+    /// The matrix's owner, where it differs in role or names a person or another team for a case
+    /// that nobody has, and nobody chose one by hand or the team that they chose is no more.
     pub(crate) fn owner_anew(&self, rules: &Rules, today: Date) -> Option<Change> {
         let owner = self.owner_by_matrix(rules, today);
-        let is_other = self.owner().is_some_and(|now| {
-            now.role != owner.role || (now.person.is_none() && owner.person.is_some())
-        });
-        (is_other && !self.chosen.owner).then_some(Change::Owned { owner })
+        let now = self.owner()?;
+        let is_narrower = owner.person.is_some() || now.team != owner.team;
+        let is_other = now.role != owner.role || (now.person.is_none() && is_narrower);
+        let is_gone = now.team.as_ref().is_some_and(|team| rules.owners.team(team).is_none());
+        let is_chosen = self.chosen.owner && !(is_gone && now.person.is_none());
+        (is_other && !is_chosen).then_some(Change::Owned { owner })
     }
 
     pub(crate) fn set_root_cause(cause: &RootCause) -> Result<Change, Refused> {
@@ -298,7 +311,7 @@ impl Denial {
 
     pub(crate) fn escalate(to: Role, reason: &str, at: &Moment) -> Result<Change, Refused> {
         let reason = said(reason, "a reason")?.to_owned();
-        Ok(Change::Escalated { to, on: at.today, reason })
+        Ok(Change::Escalated { to, person: None, on: at.today, reason })
     }
 
     pub(crate) fn note(text: &str) -> Result<Change, Refused> {

@@ -163,6 +163,9 @@ pub enum Change {
     Escalated {
         /// Who.
         to: Role,
+        /// The lead of the team that owns the case, where they hear of it first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
         /// When.
         on: Date,
         /// Why.

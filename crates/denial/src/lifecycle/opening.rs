@@ -33,6 +33,9 @@ pub struct ClaimFacts {
     /// Who rendered the service, or billed it where nobody is named.
     #[serde(default)]
     pub provider: Npi,
+    /// Who billed it.
+    #[serde(default, skip_serializing_if = "Npi::is_empty")]
+    pub site: Npi,
     /// The days that clocks are counted from.
     pub days: ClaimDays,
 }
@@ -132,6 +135,7 @@ fn unplanned(found: &Findings, opening: Opening, at: &Moment, rules: &Rules) -> 
         category: found.category(),
         origin: found.origin(),
         provider: &facts.provider,
+        site: &facts.site,
         denied: owner::denied(&found.lines),
     };
     let owner = owner::owner_for(&circumstance, payer, rules, at.today);
@@ -144,6 +148,7 @@ fn unplanned(found: &Findings, opening: Opening, at: &Moment, rules: &Rules) -> 
         payer_name: facts.payer_name,
         plan: facts.plan,
         provider: facts.provider,
+        site: facts.site,
         round: opening.round,
         split_from: None,
         opened_on: at.today,

@@ -140,6 +140,9 @@ pub enum Refused {
     /// A posting that cannot be.
     #[error(transparent)]
     Posting(#[from] Fault),
+    /// No such team.
+    #[error("no team of that name; choose one that the page Owners lists")]
+    NoSuchTeam,
     /// No such question.
     #[error("question {0} does not wait for an answer; open the case again")]
     NoSuchQuestion(u16),

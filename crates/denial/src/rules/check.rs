@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use smol_str::SmolStr;
 
 use super::entry::{Place, Placed};
 use super::{Draft, FILES, RuleFault};
@@ -28,6 +29,7 @@ impl Draft {
         faults.extend(self.unlisted_codes());
         faults.extend(overlaps_and_gaps(&self.spans));
         faults.extend(self.unowned());
+        faults.extend(self.no_teams());
         faults.extend(self.claimed_twice());
         faults.extend(self.double_floors());
         faults.extend(self.doubled_windows());
@@ -84,6 +86,17 @@ impl Draft {
             place.fault(message, "keep one row for each category, origin, provider and amount")
         });
         missing.chain(twice).collect()
+    }
+
+    /// Teams that rows or absences name and that nobody has described.
+    fn no_teams(&self) -> Vec<RuleFault> {
+        let owners = &self.rules.owners;
+        let strange = self.teams.iter().filter(|one| owners.team(&one.value).is_none());
+        let fault = |one: &Placed<SmolStr>| {
+            let message = format!("no team is called {:?}", one.value.as_str());
+            one.place.fault(message, "add a [[team]] of that name to owners.toml")
+        };
+        strange.map(fault).collect()
     }
 
     /// A name, alias or id that two payers claim, or two programs of one payer for one plan type.

@@ -4,14 +4,15 @@ use smol_str::SmolStr;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::entry::{Entry, Named, Page, whole};
+use super::entry::{Entry, Named, Page, Placed, whole};
 use super::{Desk, Draft};
 use crate::category::Category;
 use crate::codes::Npi;
 use crate::denial::{NextActionKind, Status};
 use crate::money::Money;
-use crate::owner::{Away, Member, OwnerRow, Owners, Rendering, Step};
+use crate::owner::{Away, Cover, Member, OwnerRow, Owners, Rendering, Step};
 use crate::person::Role;
+use crate::team::{self, Team};
 
 impl Draft {
     pub(super) fn read_desk(&mut self, file: &str, text: &str) {
@@ -21,13 +22,18 @@ impl Draft {
     }
 
     pub(super) fn read_owners(&mut self, file: &str, text: &str) {
-        let (owners, faults) = Page::new(file, text).read(|page| Owners {
-            rows: page.entries("owner").iter().filter_map(owner).collect(),
-            ladder: page.entries("step").iter().filter_map(step).collect(),
-            away: page.entries("away").iter().filter_map(away).collect(),
-            providers: page.entries("provider").iter().filter_map(provider).collect(),
+        let ((owners, named), faults) = Page::new(file, text).read(|page| {
+            let owners = Owners {
+                rows: page.entries("owner").iter().filter_map(owner).collect(),
+                ladder: page.entries("step").iter().filter_map(step).collect(),
+                away: page.entries("away").iter().filter_map(away).collect(),
+                providers: page.entries("provider").iter().filter_map(provider).collect(),
+                teams: teams(page),
+            };
+            (owners, named_teams(page))
         });
         self.rules.owners = owners;
+        self.teams.extend(named);
         self.faults.extend(faults);
     }
 }
@@ -121,14 +127,20 @@ pub(super) fn owner(row: &Entry<'_>) -> Option<OwnerRow> {
         row.fault_at("provider", "`provider` is no NPI".to_owned(), "write its ten digits");
     }
     let person = row.text("person").map(Member::of);
+    let team = row.text("team").map(SmolStr::new);
     row.finish();
-    if role == Some(Role::Vendor) && person.is_none() {
-        let message = "an outsourcer sees what is placed with a person of theirs alone".to_owned();
-        row.fault_at("role", message, "name the `person` who has new cases");
+    if person.is_some() && team.is_some() {
+        let message = "new cases go to a person or to a team".to_owned();
+        row.fault_at("team", message, "keep one of `person` and `team`");
+    }
+    if role == Some(Role::Vendor) && person.is_none() && team.is_none() {
+        let message =
+            "an outsourcer sees what is placed with a person or team of theirs alone".to_owned();
+        row.fault_at("role", message, "name the `person` who has new cases, or the `team`");
     }
     let (category, role, then) = (category?, role?, then?);
     let after_days = after_days?;
-    Some(OwnerRow { category, origin, provider, from, role, person, asks, then, after_days })
+    Some(OwnerRow { category, origin, provider, from, role, person, team, asks, then, after_days })
 }
 
 /// One `[[away]]`.
@@ -136,16 +148,69 @@ fn away(row: &Entry<'_>) -> Option<Away> {
     let person = row.required("person", row.text("person")).map(Member::of);
     let from = row.required("from", row.date("from"));
     let until = row.required("until", row.date("until"));
-    let cover = row.required("cover", row.text("cover")).map(Member::of);
+    let (cover, team) = (row.text("cover").map(Member::of), row.text("team").map(SmolStr::new));
     row.finish();
-    let (person, from, until, cover) = (person?, from?, until?, cover?);
+    let cover = match (cover, team) {
+        (Some(cover), None) => Cover::Person(cover),
+        (None, Some(team)) => Cover::Team(team),
+        (Some(_), Some(_)) | (None, None) => {
+            let message = "an absence is covered by a person or by a team".to_owned();
+            row.fault(message, "write `cover` or `team`, and not both");
+            return None;
+        }
+    };
+    let (person, from, until) = (person?, from?, until?);
     if until < from {
         row.fault_at("until", "`until` is before `from`".to_owned(), "exchange the days");
     }
-    if person == cover {
+    if Some(&person) == cover.person() {
         row.fault_at("cover", "nobody covers themselves".to_owned(), "name another person");
     }
     Some(Away { person, from, until, cover })
+}
+
+/// Each `[[team]]`, no two of one name.
+fn teams(page: &Entry<'_>) -> Vec<Team> {
+    let mut teams: Vec<Team> = Vec::new();
+    for row in page.entries("team") {
+        let Some(team) = team(&row) else { continue };
+        if teams.iter().any(|other| other.name == team.name) {
+            let message = format!("two teams are called {}", team.name);
+            row.fault_at("name", message, "call one of them something else");
+        }
+        teams.push(team);
+    }
+    teams
+}
+
+/// One `[[team]]`.
+fn team(row: &Entry<'_>) -> Option<Team> {
+    let name = row.required("name", row.text("name"));
+    let members = row.list("members");
+    let lead = row.required("lead", row.text("lead")).map(Member::of);
+    row.finish();
+    if name.is_some_and(|name| !team::is_name(name)) {
+        let message = "`name` is no name of a team".to_owned();
+        row.fault_at("name", message, "write up to 40 letters, digits, spaces and - & . '");
+    }
+    let twice = members.iter().enumerate().any(|(at, one)| members[..at].contains(one));
+    if members.is_empty() || twice || members.contains(&"") {
+        let message = "`members` lacks a person, or has one twice".to_owned();
+        row.fault_at("members", message, "list the sign-in names of its people, each once");
+    }
+    let members = members.into_iter().map(Member::of).collect();
+    Some(Team { name: name?.into(), members, lead: lead? })
+}
+
+/// The teams that rows and absences name, with where they do.
+pub(super) fn named_teams(page: &Entry<'_>) -> Vec<Placed<SmolStr>> {
+    let away = if page.has("away") { page.entries("away") } else { Vec::new() };
+    let rows = page.entries("owner").into_iter().chain(away);
+    let named = |row: Entry<'_>| {
+        let value = row.text("team")?.into();
+        Some(Placed { place: row.place_of("team"), value })
+    };
+    rows.filter_map(named).collect()
 }
 
 /// One `[[provider]]`.

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::Draft;
 use super::entry::{Entry, Page, Place, Placed};
 use super::read_checklist::checklists;
-use super::read_desk::owner;
+use super::read_desk::{named_teams, owner};
 use super::read_playbook::reasons;
 use crate::deadline::DeadlineKind;
 use crate::payer::{Counts, OnHoliday, PayerRules, Resubmission, Unit, Window, key};
@@ -14,10 +14,11 @@ impl Draft {
     pub(super) fn read_payer(&mut self, file: &str, text: &str) {
         let priors = self.rules.playbook.priors.clone();
         let mut places = Vec::new();
-        let ((payer, mut own), faults) = Page::new(file, text).read(|page| {
+        let ((payer, mut own, teams), faults) = Page::new(file, text).read(|page| {
             let own = reasons(page, &priors);
-            (payer(file, page, &mut places), own)
+            (payer(file, page, &mut places), own, named_teams(page))
         });
+        self.teams.extend(teams);
         for span in &mut own.spans {
             span.value.what = format!("{file}: {}", span.value.what);
         }

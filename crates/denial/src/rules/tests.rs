@@ -7,6 +7,7 @@ use super::*;
 use crate::category::Origin;
 use crate::checklist::Step;
 use crate::codes::Npi;
+use crate::denial::Owner;
 use crate::money::Money;
 use crate::owner::{Circumstance, owner_for};
 use crate::person::Role;
@@ -290,7 +291,8 @@ fn the_plan_type_chooses_the_program_and_then_the_floor() {
 /// A bundled line of so many cents.
 fn bundled(provider: &Npi, cents: i64) -> Circumstance<'_> {
     let denied = Money::from_cents(cents);
-    Circumstance { category: Category::Bundling, origin: Origin::BackEnd, provider, denied }
+    let (category, origin) = (Category::Bundling, Origin::BackEnd);
+    Circumstance { category, origin, provider, site: provider, denied }
 }
 
 #[test]
@@ -316,11 +318,14 @@ fn the_narrowest_row_of_the_matrix_holds() {
     assert_eq!(owner(&nobody, 50_000), Role::BillingSupervisor);
     assert_eq!(owner(&nobody, 500_000), Role::Manager);
     assert_eq!(owner(&named, 500_000), Role::UtilizationReview);
+    let at = Circumstance { site: &named, ..bundled(&nobody, 500_000) };
+    let billed = owner_for(&at, None, &rules, Date::MIN);
+    assert_eq!(billed.role, Role::UtilizationReview, "who billed it counts too");
     let twice = owners.clone() + &row(npi, "manager");
     assert!(read(&with("owners.toml", &twice)).is_err(), "two rows for one provider");
     let placed = owners.clone() + &row("from = \"9000.00\"\n", "vendor");
     let faults = read(&with("owners.toml", &placed)).expect_err("nobody would see it");
-    assert!(faults[0].to_string().contains("with a person of theirs alone"), "{faults:#?}");
+    assert!(faults[0].to_string().contains("with a person or team of theirs alone"), "{faults:#?}");
     let left = owners.clone() + &row("from = \"9000.00\"\nperson = \"vera\"\n", "vendor");
     let rules_of_theirs = read(&with("owners.toml", &left)).expect("rules");
     let large = owner_for(&bundled(&nobody, 900_000), None, &rules_of_theirs, Date::MIN);
@@ -328,6 +333,46 @@ fn the_narrowest_row_of_the_matrix_holds() {
     let wrong = owners + &row("provider = \"1234567890\"\n", "manager");
     let faults = read(&with("owners.toml", &wrong)).expect_err("no NPI");
     assert!(faults.iter().any(|fault| fault.to_string().contains("no NPI")), "{faults:#?}");
+}
+
+#[test]
+fn a_team_owns_and_covers_and_its_faults_stand_at_their_line() {
+    let text = text_of("owners.toml");
+    let team = "\n[[team]]\nname = \"Desk\"\nmembers = [\"anna\", \"ben\"]\nlead = \"anna\"\n";
+    let row = |only: &str| {
+        format!(
+            "\n[[owner]]\ncategory = \"bundling\"\nfrom = \"500.00\"\n{only}then = \"manager\"\n\
+             after_days = 2\n"
+        )
+    };
+    let ours = row("role = \"vendor\"\nteam = \"Desk\"\n");
+    let rules = read(&with("owners.toml", &(text.clone() + team + &ours))).expect("rules");
+    let owner = owner_for(&bundled(&Npi::default(), 50_000), None, &rules, Date::MIN);
+    assert_eq!(owner, Owner { team: Some("Desk".into()), ..Owner::of(Role::Vendor) });
+    let away = "\n[[away]]\nperson = \"ben\"\nfrom = 2026-03-01\nuntil = 2026-03-02\n";
+    let begins = u32::try_from(text.lines().count()).expect("few");
+    for (wrong, line, told) in [
+        (ours, 6, "no team is called"),
+        (
+            format!("{team}{}", row("role = \"vendor\"\nteam = \"Desk\"\nperson = \"ben\"\n")),
+            11,
+            "or to a team",
+        ),
+        (format!("{team}{team}"), 8, "two teams are called Desk"),
+        (team.replace("\"anna\", \"ben\"", ""), 4, "lacks a person"),
+        (team.replace("\"ben\"", "\"anna\""), 4, "has one twice"),
+        (team.replace("Desk", "A, B"), 3, "no name of a team"),
+        (team.replace("lead = \"anna\"\n", ""), 2, "lead is missing"),
+        (away.to_owned(), 2, "covered by a person or by a team"),
+        (format!("{away}team = \"Desk\"\n"), 6, "no team is called"),
+    ] {
+        let faults = read(&with("owners.toml", &(text.clone() + &wrong))).expect_err("wrong");
+        let is_it = |one: &RuleFault| one.line == begins + line && one.message.contains(told);
+        assert!(faults.iter().any(is_it), "{told}: {faults:#?}");
+    }
+    let payer = row("role = \"billing_specialist\"\nteam = \"Desk\"\n");
+    let faults = read(&with("payers/test.toml", &format!("{HEAD}{payer}"))).expect_err("strange");
+    assert!(faults[0].to_string().contains("no team is called"), "{faults:#?}");
 }
 
 #[test]

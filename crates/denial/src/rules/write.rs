@@ -12,8 +12,11 @@ use smol_str::SmolStr;
 use crate::category::{AdjustmentKind, Category};
 use crate::codes::{Carc, Group, Rarc};
 use crate::denial::NextActionKind;
-use crate::owner::{Away, OwnerRow};
 use crate::playbook::Recoverable;
+
+mod owners;
+
+pub use owners::{away, back, owned, rendering, teamed, unrendered, unteamed};
 
 /// What somebody says of a reason code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,85 +214,6 @@ pub fn coded(text: &str, code: &str, meaning: &str) -> String {
     format!("{}\n{code},\"{meaning}\",,\n", text.trim_end())
 }
 
-/// A matrix with this row, in place of the one for its category and origin or at its end.
-#[must_use]
-pub fn owned(text: &str, row: &OwnerRow) -> String {
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let scope: Vec<(&str, Option<String>)> =
-        scope(row).into_iter().map(|(key, word)| (key, word.map(|word| quoted(&word)))).collect();
-    let is_row =
-        |head: &[String]| scope.iter().all(|(key, word)| value(head, key) == word.as_deref());
-    let new = owner(row);
-    match blocks(&lines, OWNER).into_iter().find(|block| is_row(&lines[block.clone()])) {
-        Some(block) => drop(lines.splice(block, new)),
-        None => append(&mut lines, new),
-    }
-    joined(&lines)
-}
-
-/// What a row holds for, as its file says it.
-fn scope(row: &OwnerRow) -> [(&'static str, Option<String>); 4] {
-    [
-        ("category", Some(row.category.as_str().to_owned())),
-        ("origin", row.origin.map(|origin| origin.as_str().to_owned())),
-        ("provider", row.provider.as_ref().map(|npi| npi.as_str().to_owned())),
-        ("from", row.from.map(|from| from.plain().to_string())),
-    ]
-}
-
-fn owner(row: &OwnerRow) -> Vec<String> {
-    let mut lines = vec![OWNER.to_owned()];
-    let mut put = |key: &str, value: &str| lines.push(format!("{key} = {}", quoted(value)));
-    for (key, word) in scope(row) {
-        if let Some(word) = word {
-            put(key, &word);
-        }
-    }
-    put("role", row.role.as_str());
-    if let Some(person) = &row.person {
-        put("person", &person.login);
-    }
-    if let Some(asks) = row.asks {
-        put("asks", asks.as_str());
-    }
-    put("then", row.then.as_str());
-    lines.push(format!("after_days = {}", row.after_days));
-    lines
-}
-
-/// A matrix in which somebody is away.
-#[must_use]
-pub fn away(text: &str, away: &Away) -> String {
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let entry = vec![
-        AWAY.to_owned(),
-        format!("person = {}", quoted(&away.person.login)),
-        format!("from = {}", away.from),
-        format!("until = {}", away.until),
-        format!("cover = {}", quoted(&away.cover.login)),
-    ];
-    append(&mut lines, entry);
-    joined(&lines)
-}
-
-/// A matrix without somebody's absence that begins on a day.
-#[must_use]
-pub fn back(text: &str, login: &str, from: Date) -> String {
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let (login, from) = (quoted(login), from.to_string());
-    let is_it = |head: &[String]| {
-        value(head, "person") == Some(&login) && value(head, "from") == Some(&from)
-    };
-    if let Some(block) = blocks(&lines, AWAY).into_iter().find(|block| is_it(&lines[block.clone()]))
-    {
-        lines.drain(block);
-    }
-    joined(&lines)
-}
-
-const OWNER: &str = "[[owner]]";
-const AWAY: &str = "[[away]]";
-
 /// The lines of each table of a name, without what stands between it and the next.
 fn blocks(lines: &[String], table: &str) -> Vec<Range<usize>> {
     let begins = (0..lines.len()).filter(|at| lines[*at].trim() == table);
@@ -360,11 +284,6 @@ mod tests {
     use super::super::tests::{text_of, with};
     use super::super::{Rules, read};
     use super::*;
-    use crate::category::Origin;
-    use crate::codes::Npi;
-    use crate::money::Money;
-    use crate::owner::Member;
-    use crate::person::Role;
     use crate::remittance::Remark;
 
     fn mapping(carc: &str) -> Mapping {
@@ -465,46 +384,6 @@ mod tests {
         assert_eq!(ruling(&rules, "CO", "9999", None), NEW);
         let meaning = rules.wording.carc(&Carc::new("9999")).expect("listed");
         assert_eq!(meaning.text, "Something, \"new\"");
-    }
-
-    #[test]
-    fn the_matrix_is_written_row_by_row() {
-        let text = text_of("owners.toml");
-        let row = OwnerRow {
-            category: Category::Bundling,
-            origin: None,
-            provider: None,
-            from: None,
-            role: Role::BillingSpecialist,
-            person: Some(Member::of("anna")),
-            asks: None,
-            then: Role::Manager,
-            after_days: 4,
-        };
-        let (provider, from) = (Some(Npi::new("1234567893")), Some(Money::from_cents(50_000)));
-        let origin = Some(Origin::FrontEnd);
-        let narrow = OwnerRow { origin, provider, from, person: None, ..row.clone() };
-        let gone = Away {
-            person: Member::of("anna"),
-            from: "2026-03-02".parse().expect("a day"),
-            until: "2026-03-06".parse().expect("a day"),
-            cover: Member::of("ben"),
-        };
-        let written = away(&owned(&owned(&text, &row), &narrow), &gone);
-        let read_owners = |text: &str| match read(&with("owners.toml", text)) {
-            Ok(rules) => rules.owners,
-            Err(faults) => panic!("{faults:#?}\n{text}"),
-        };
-        let (before, after) = (read_owners(&text), read_owners(&written));
-        assert_eq!(after.rows.len(), before.rows.len() + 1);
-        assert!(after.rows.contains(&row) && after.rows.contains(&narrow));
-        assert_eq!(after.away, std::slice::from_ref(&gone));
-        assert_eq!(after.ladder, before.ladder);
-        let again = back(&owned(&written, &narrow), "anna", gone.from);
-        assert_eq!(read_owners(&again).away, []);
-        assert_eq!(read_owners(&again).rows, after.rows);
-        let wrong = away(&text, &Away { cover: Member::of("anna"), ..gone });
-        assert!(read(&with("owners.toml", &wrong)).is_err(), "nobody covers themselves");
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub(crate) fn rules() -> Rules {
         from: None,
         role: owner_of(*category),
         person: None,
+        team: None,
         asks: None,
         then: Role::BillingSupervisor,
         after_days: 10,
@@ -147,6 +148,7 @@ pub(crate) fn opening() -> Opening {
         payer_name: PayerName::default(),
         plan: PlanType::Commercial,
         provider: Npi::default(),
+        site: Npi::default(),
         days: ClaimDays { service_on: Some(day(-40)), ..ClaimDays::default() },
     };
     Opening { id: DenialId::from_bits(1), round: 1, source: Source::Era, facts }

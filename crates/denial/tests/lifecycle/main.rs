@@ -10,4 +10,5 @@ mod scenarios;
 mod sub_status;
 mod table;
 mod taking;
+mod teams;
 mod undo;

@@ -258,9 +258,7 @@ impl Run {
             Act::Reopen => {
                 Action::Reopen { reason: text, entries: self.entries(), remittance: None }
             }
-            Act::Assign => {
-                Action::Assign(Owner { role: self.dice.one_of(Role::ALL), person: None })
-            }
+            Act::Assign => Action::Assign(Owner::of(self.dice.one_of(Role::ALL))),
             Act::SetSubStatus => Action::SetSubStatus {
                 sub_status: self.dice.one_of(&["", "With the coder"]).into(),
             },

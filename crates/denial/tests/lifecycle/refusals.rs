@@ -68,6 +68,7 @@ fn name(refused: &Refused) -> &'static str {
         Refused::MoreThanOutstanding { .. } => "MoreThanOutstanding",
         Refused::Quarantined => "Quarantined",
         Refused::Posting(_) => "Posting",
+        Refused::NoSuchTeam => "NoSuchTeam",
         Refused::NoSuchQuestion(_) => "NoSuchQuestion",
         Refused::NotAsked(_) => "NotAsked",
         Refused::NoSuchLine(_) => "NoSuchLine",

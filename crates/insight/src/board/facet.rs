@@ -20,6 +20,8 @@ pub enum Facet {
     Role,
     /// The owner; empty for nobody.
     Owner,
+    /// The team that shares it.
+    Team,
     /// The payer.
     Payer,
     /// The regime.
@@ -38,7 +40,7 @@ pub enum Facet {
     Waiting,
     /// The leading code, where nobody has mapped it.
     Unmapped,
-    /// The role that must hear of it.
+    /// The role that must hear of it, or the lead of its team.
     Brought,
     /// Where within its status it stands.
     SubStatus,
@@ -87,12 +89,14 @@ pub(crate) enum Band {
     Lacks,
 }
 
+/// Where the teams stand.
+pub(crate) const TEAM: usize = 16;
 /// Columns of texts.
-pub(crate) const TEXTS: usize = 16;
+pub(crate) const TEXTS: usize = 17;
 
 impl Facet {
     /// Every facet.
-    pub const ALL: [Facet; 25] = [
+    pub const ALL: [Facet; 26] = [
         Facet::Clock,
         Facet::Status,
         Facet::SubStatus,
@@ -105,6 +109,7 @@ impl Facet {
         Facet::Provider,
         Facet::Role,
         Facet::Owner,
+        Facet::Team,
         Facet::Next,
         Facet::When,
         Facet::Waiting,
@@ -128,6 +133,7 @@ impl Facet {
             Facet::Reason => "category",
             Facet::Role => "role",
             Facet::Owner => "person",
+            Facet::Team => "team",
             Facet::Payer => "payer",
             Facet::Plan => "plan",
             Facet::Code => "code",
@@ -177,6 +183,7 @@ impl Facet {
             Facet::Brought => Source::Text(13),
             Facet::SubStatus => Source::Text(14),
             Facet::Opened => Source::Text(15),
+            Facet::Team => Source::Text(TEAM),
             Facet::Clock => Source::Band(Band::Clock),
             Facet::When => Source::Band(Band::When),
             Facet::Amount => Source::Band(Band::Amount),

@@ -17,8 +17,11 @@ pub struct Listed<'a> {
     pub reason: &'a str,
     /// The owner's role.
     pub role: &'a str,
-    /// The owner; empty where nobody has it.
+    /// The owner: a person's id, or the [`denial::team::key`] of the team that shares it while
+    /// nobody has it; empty for nobody.
     pub owner: &'a str,
+    /// The team that shares it, whoever has it; empty for none.
+    pub team: &'a str,
     /// A payer's id.
     pub payer: &'a str,
     /// The regime's name.
@@ -87,6 +90,7 @@ impl Listed<'_> {
             self.brought_to,
             self.sub_status,
             self.opened_on,
+            self.team,
         ]
     }
 

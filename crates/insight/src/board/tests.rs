@@ -16,6 +16,7 @@ fn usual(id: u128) -> Listed<'static> {
         reason: "eligibility",
         role: "front_desk",
         owner: "",
+        team: "",
         payer: "pay_1",
         plan: "commercial",
         code: "CO-27",
@@ -123,9 +124,10 @@ fn who_sees_their_own_finds_no_other() {
         Listed { role: "certified_coder", ..usual(2) },
         Listed { owner: "usr_9", ..usual(3) },
         Listed { asked: bit(Role::CertifiedCoder) | bit(Role::Provider), ..usual(4) },
+        Listed { team: "Other", ..usual(5) },
     ];
     let own = |role, person: &str| Wanted {
-        own: Some(Own { role, person: person.to_owned() }),
+        own: Some(Own { role, person: person.to_owned(), teams: vec!["Desk".to_owned()] }),
         ..Wanted::default()
     };
     let board = board(&cases);
@@ -133,6 +135,26 @@ fn who_sees_their_own_finds_no_other() {
     assert_eq!(found(&board, &own(Some(Role::Provider), "usr_1")), [4]);
     assert_eq!(found(&board, &own(None, "usr_9")), [3]);
     assert_eq!(found(&board, &own(None, "usr_1")), []);
+}
+
+#[test]
+fn a_team_shares_its_cases_and_an_outsourcer_those_placed_with_it() {
+    let board = board(&[
+        Listed { owner: "team:Desk", team: "Desk", ..usual(1) },
+        Listed { owner: "usr_9", team: "Desk", ..usual(2) },
+        Listed { owner: "team:Theirs", team: "Theirs", role: "vendor", ..usual(3) },
+        usual(4),
+    ]);
+    let own = |role| {
+        let teams = ["Desk", "Theirs", "Gone"].map(str::to_owned).into();
+        let own = Own { role, person: "usr_1".to_owned(), teams };
+        found(&board, &Wanted { own: Some(own), ..Wanted::default() })
+    };
+    assert_eq!(own(Some(Role::CertifiedCoder)), [1, 2, 3]);
+    assert_eq!(own(None), [3], "nothing else was placed");
+    assert_eq!(found(&board, &choose(Facet::Owner, &["usr_1", "team:Desk"])), [1]);
+    assert_eq!(found(&board, &choose(Facet::Team, &["Desk"])), [1, 2]);
+    assert_eq!(found(&board, &choose(Facet::Owner, &[""])), [4]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::Board;
 use super::alike::Alike;
-use super::facet::Facet;
+use super::facet::{Facet, TEAM};
 use super::numbers::{Numbers, OPEN, number};
 use super::places::Places;
 
@@ -26,14 +26,17 @@ pub struct Wanted {
     pub own: Option<Own>,
 }
 
-/// Whose cases somebody sees who does not see all: their own, their role's, and those that wait for
-/// their role's answer.
+/// Whose cases somebody sees who does not see all: their own, their role's, their teams', and those
+/// that wait for their role's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Own {
-    /// Theirs; none where they see only what is theirs by name.
+    /// Theirs; none where they see only what is placed with them by name or with an outsourcer's
+    /// team of theirs.
     pub role: Option<Role>,
     /// A person's id.
     pub person: String,
+    /// The teams that they are of.
+    pub teams: Vec<String>,
 }
 
 /// The bit of a role among those that are asked.
@@ -65,12 +68,20 @@ impl Board {
         let [_, _, roles, owners, ..] = &self.texts;
         let role = own.role.and_then(|role| roles.number_of(role.as_str()));
         let person = owners.number_of(&own.person);
+        let teams = &self.texts[TEAM];
+        let mut is_theirs = vec![false; teams.width()];
+        for number in own.teams.iter().filter_map(|name| teams.number_of(name)) {
+            is_theirs[number as usize] = true;
+        }
+        let placed = roles.number_of(Role::Vendor.as_str());
         let bit = own.role.map_or(0, bit);
         Places::of(self.len(), |at| {
             let is_asked = self.numbers.asked[at] & bit != 0;
             let is =
                 |number: Option<u32>, of: &[u32]| number.is_some() && of.get(at).copied() == number;
-            is(role, roles.numbers()) || is(person, owners.numbers()) || is_asked
+            let team = teams.numbers().get(at).is_some_and(|team| is_theirs[*team as usize]);
+            let is_shared = team && (own.role.is_some() || is(placed, roles.numbers()));
+            is(role, roles.numbers()) || is(person, owners.numbers()) || is_asked || is_shared
         })
     }
 }

@@ -29,7 +29,7 @@ pub(crate) const fn of(act: Act) -> (&'static str, &'static str, &'static str) {
         Act::AttachDocument => ("Attach a document", "It is kept with the case.", "d"),
         Act::Take => ("Take it", "Nobody else works on it meanwhile.", "t"),
         Act::Release => ("Release it", "Others may work on it.", "t"),
-        Act::Assign => ("Give it to somebody", "A role, and a person of it.", "a"),
+        Act::Assign => ("Give it to somebody", "A role, and a team or a person of it.", "a"),
         Act::SetSubStatus => ("Set a sub-status", "Where within its status it stands.", ""),
         Act::Snooze => ("Put it off", "Never past a clock.", "z"),
         Act::Recategorize => ("Set another reason", "Where the payer's code misleads.", ""),

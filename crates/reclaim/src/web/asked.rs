@@ -3,6 +3,7 @@
 
 use denial::denial::Status;
 use denial::ids::DenialId;
+use denial::team;
 use form_urlencoded::{Serializer, parse};
 use insight::board::{Alike, Facet, Sort, Wanted};
 
@@ -298,13 +299,14 @@ fn wanted(pairs: &[(String, String)], office: &Office) -> Wanted {
     };
     for (name, text) in pairs {
         let Some(facet) = Facet::from_name(name) else { continue };
-        let names = text.split(',').map(|name| meant(facet, name, office));
+        let names = text.split(',').flat_map(|name| meant(facet, name, office));
         let mut names: Vec<String> = names.collect();
         if facet == Facet::Status {
             wanted.closed = names.iter().any(|name| is_closed(name));
             names.retain(|name| name != "closed");
         }
-        if !names.is_empty() {
+        // Who is of no team has none of a team's cases.
+        if !names.is_empty() || (facet == Facet::Owner && text == TEAM) {
             wanted.chosen.push((facet, names));
         }
     }
@@ -315,13 +317,20 @@ fn is_closed(status: &str) -> bool {
     status == "closed" || Status::from_name(status).is_some_and(Status::is_closed)
 }
 
-/// Words that mean another one for each who asks.
-fn meant(facet: Facet, name: &str, office: &Office) -> String {
+/// What the teams of who asks share and nobody of them has yet.
+const TEAM: &str = "team";
+
+/// Words that mean others for each who asks.
+fn meant(facet: Facet, name: &str, office: &Office) -> Vec<String> {
+    let me = office.who.person.as_str();
     match (facet, name) {
-        (Facet::Owner, "me") => office.who.person.as_str().to_owned(),
-        (Facet::Brought, "me") => office.who.role.as_str().to_owned(),
-        (Facet::Owner, "nobody")
-        | (Facet::Code | Facet::Remark | Facet::Service | Facet::Provider, "none") => String::new(),
-        (_, name) => name.to_owned(),
+        (Facet::Owner, TEAM) => office.teams().map(|team| team::key(&team.name)).collect(),
+        (Facet::Owner, "me") => vec![me.to_owned()],
+        (Facet::Brought, "me") => vec![office.who.role.as_str().to_owned(), me.to_owned()],
+        (Facet::Owner, "nobody") | (Facet::Team, "none") => vec![String::new()],
+        (Facet::Code | Facet::Remark | Facet::Service | Facet::Provider, "none") => {
+            vec![String::new()]
+        }
+        (_, name) => vec![name.to_owned()],
     }
 }

@@ -148,7 +148,7 @@ fn shown(visitor: &Visitor, known: Known, refused: Option<String>, typed: String
     let role = office.who.role;
     let is_open = case.questions.iter().any(|one| one.number == question.number);
     let answers = is_open
-        && case.admit(Act::Answer, &moment).is_ok()
+        && case.admit(Act::Answer, &moment, &office.rules).is_ok()
         && (question.to == role || supervises(role));
     QuestionPage {
         page: Page::of(visitor, format!("Question about {}", case.number), "/questions"),

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use denial::completeness::{Fact, Record};
 use denial::denial::Denial;
 use denial::lifecycle::Refused;
-use denial::person::{Access, allows, sees};
+use denial::person::{Access, allows};
 use denial::triage;
 use serde_json::json;
 use store::causes::UsualCause;
@@ -171,9 +171,9 @@ async fn read(
     let people = timeline::people(&mut tx).await?;
     let about = About::of(&mut tx, office, case.claim.as_str()).await?;
     let siblings = tx.cases_of(&about.claims).await?;
-    let siblings = siblings.iter().filter(|one| one.id != case.id && sees(&office.who, one));
+    let siblings = siblings.iter().filter(|one| one.id != case.id && office.sees(one));
     let zone = &office.clinic.zone;
-    let until = match sees(&office.who, &case) {
+    let until = match office.sees(&case) {
         true => None,
         false => emergency::open_until(&mut tx, office, id).await?,
     };
@@ -374,7 +374,7 @@ pub(crate) async fn done_with(
     };
     match outcome {
         // Who has answered or given it away may see it no more.
-        Ok(after) if !sees(&office.who, &after) => {
+        Ok(after) if !office.sees(&after) => {
             Ok(Redirect::to(&format!("/?done={name}")).into_response())
         }
         Ok(_) => {

@@ -2,7 +2,6 @@
 
 use denial::denial::{Denial, Outcome, Status, Work};
 use denial::money::Money;
-use denial::person::sees;
 use denial::rules::Rules;
 use store::Tx;
 
@@ -55,7 +54,7 @@ impl Alike {
         let code = rank::rank(case, today, &office.rules).code;
         let found =
             if code.is_empty() { Vec::new() } else { tx.cases_alike(case, &code, MOST).await? };
-        let seen: Vec<Denial> = found.into_iter().filter(|one| sees(&office.who, one)).collect();
+        let seen: Vec<Denial> = found.into_iter().filter(|one| office.sees(one)).collect();
         Ok(Alike {
             what: format!("{code} at {}", case.payer_name.name),
             usually: usually(&seen, case, &office.rules),

@@ -66,7 +66,7 @@ impl Checklist {
         Checklist {
             steps: steps.collect(),
             settled: case.steps.len(),
-            ticks: case.admit(Act::Tick, around.moment).is_ok(),
+            ticks: case.admit(Act::Tick, around.moment, rules).is_ok(),
             documents: case
                 .documents
                 .iter()

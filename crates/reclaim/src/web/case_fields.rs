@@ -129,6 +129,15 @@ impl Field {
             options.iter_mut().for_each(|one| one.is_chosen = one.value == value);
         }
     }
+
+    /// Chooses a value in place of what is chosen, where it is among them.
+    pub(super) fn choose(&mut self, value: &str) {
+        if let Kind::Choice(options) = &mut self.kind
+            && options.iter().any(|one| one.value == value)
+        {
+            options.iter_mut().for_each(|one| one.is_chosen = one.value == value);
+        }
+    }
 }
 
 /// Every value of a list with its label.

@@ -94,9 +94,8 @@ fn answering() -> Vec<Role> {
 impl Desk<'_> {
     /// Every act that is offered now.
     pub(crate) fn forms(&self) -> Vec<ActForm> {
-        let offered = ORDER
-            .into_iter()
-            .filter(|act| self.case.admit(*act, self.moment).is_ok() && self.makes_sense(*act));
+        let is_admitted = |act: &Act| self.case.admit(*act, self.moment, self.rules).is_ok();
+        let offered = ORDER.into_iter().filter(|act| is_admitted(act) && self.makes_sense(*act));
         let mut forms: Vec<ActForm> = offered.map(|act| self.form(act)).collect();
         let next = self.likely().as_str();
         let typed = self.typed.map(|(act, _)| act);
@@ -384,10 +383,24 @@ impl Desk<'_> {
         let mut people: Vec<(String, String)> = self.people.clone().into_iter().collect();
         people.sort_by(|one, other| one.1.cmp(&other.1));
         people.insert(0, (String::new(), "Nobody yet".to_owned()));
-        let role = self.case.owner().map_or("", |owner| owner.role.as_str());
+        let owner = self.case.owner();
+        let role = owner.map_or("", |owner| owner.role.as_str());
         let mut roles = self.choice(act, "role", "Role", named(Role::ALL, |one| one.as_str()));
         roles.choose_if_none(role);
-        vec![roles, self.choice(act, "person", "Person", people)]
+        let mut fields = vec![roles];
+        let teams = &self.rules.owners.teams;
+        if !teams.is_empty() {
+            let mut names = vec![(String::new(), "No team".to_owned())];
+            names.extend(teams.iter().map(|one| (one.name.to_string(), one.name.to_string())));
+            let mut team = self.choice(act, "team", "Team", names);
+            // Nothing typed yet: it stays with its team. Many cases have none in common.
+            if self.typed.is_none_or(|(tried, _)| tried != act.as_str()) {
+                team.choose(owner.and_then(|owner| owner.team.as_deref()).unwrap_or_default());
+            }
+            fields.push(team);
+        }
+        fields.push(self.choice(act, "person", "Person", people));
+        fields
     }
 
     fn root_cause(&self) -> Vec<Field> {

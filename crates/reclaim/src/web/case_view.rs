@@ -187,8 +187,12 @@ fn taken(case: &Denial, name: &str, zone: &str) -> String {
 }
 
 fn held_by(owner: &Owner, people: &People) -> String {
-    let nobody = if owner.person.is_none() { "Nobody yet, for a " } else { "" };
-    format!("{nobody}{}", owned(owner, people))
+    let owned = owned(owner, people);
+    match (&owner.person, &owner.team) {
+        (Some(_), _) => owned,
+        (None, Some(_)) => format!("Nobody yet, for {owned}"),
+        (None, None) => format!("Nobody yet, for a {owned}"),
+    }
 }
 
 /// Where a remittance came from, in words.

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use denial::claim::{Claim, PayerOrder, ServiceLine};
 use denial::codes::ClaimNumber;
-use denial::person::{Access, allows, sees};
+use denial::person::{Access, allows};
 use serde_json::json;
 use store::Tx;
 use store::claims::ClaimRow;
@@ -67,7 +67,7 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let number = about.known.get(&id).map(|row| row.number.clone()).ok_or(Trouble::Nowhere)?;
     let versions = versions(&mut tx, &about.claims, about.hides(office)).await?;
     let cases = tx.cases_of(&about.claims).await?;
-    let cases = cases.iter().filter(|case| sees(&office.who, case)).map(case::sibling);
+    let cases = cases.iter().filter(|case| office.sees(case)).map(case::sibling);
     let cases = cases.collect();
     let protected = protection::chip_of(&mut tx, office, &about.claims).await?;
     drop(tx);

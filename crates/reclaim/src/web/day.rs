@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use denial::denial::Denial;
 use denial::money::Money;
-use denial::person::{Access, allows, sees};
+use denial::person::{Access, allows};
 use jiff::civil::Date;
 use store::Tx;
 
@@ -173,9 +173,9 @@ fn left_over(counter: &Counter<'_>, who: &str) -> Section {
 
 /// The cases, for who may see them now.
 fn touched(sheet: &Sheet, cases: &Cases, visitor: &Visitor, left: usize) -> Section {
-    let who = &visitor.office.who;
+    let office = &visitor.office;
     let known = sheet.cases.iter().filter_map(|one| Some((one, cases.get(&one.id)?)));
-    let seen: Vec<(&Touched, &Denial)> = known.filter(|(_, case)| sees(who, case)).collect();
+    let seen: Vec<(&Touched, &Denial)> = known.filter(|(_, case)| office.sees(case)).collect();
     let hidden = sheet.cases.len() - seen.len();
     let beyond = seen.len().saturating_sub(SHOWN);
     let mut lead = String::new();

@@ -9,7 +9,7 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::denial::Denial;
 use denial::masks;
-use denial::person::{sees, supervises};
+use denial::person::supervises;
 use jiff::SignedDuration;
 use serde_json::json;
 use store::journal::Entry;
@@ -61,7 +61,7 @@ pub(crate) async fn open_until(
 /// The case that somebody asks for, which they do not reach; else where it is open to them.
 async fn beyond(tx: &mut Tx, office: &Office, id: &str) -> Result<Result<Denial, String>, Trouble> {
     let case = tx.case(id).await?;
-    if sees(&office.who, &case) || open_until(tx, office, id).await?.is_some() {
+    if office.sees(&case) || open_until(tx, office, id).await?.is_some() {
         return Ok(Err(format!("/cases/{id}")));
     }
     if masks::may_break_glass(office.who.role) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use denial::ids::PersonId;
 use denial::waits::WaitsOn;
 use insight::board::{Alike, Facet, Sum};
 use store::Tx;
@@ -154,10 +155,14 @@ impl Names {
     fn text(&self, facet: Facet, value: &str) -> String {
         match (facet, value) {
             (Facet::Owner, "me") => "me".to_owned(),
+            (Facet::Owner, "team") => "my teams".to_owned(),
             (Facet::Owner, "" | "nobody") => "nobody yet".to_owned(),
             (Facet::Owner, id) => timeline::name(&self.people, id),
             (Facet::Payer, id) => self.payers.get(id).cloned().unwrap_or_else(|| id.to_owned()),
-            (Facet::Brought, "me") => "my role".to_owned(),
+            (Facet::Brought, "me") => "me or my role".to_owned(),
+            (Facet::Brought, id) if id.starts_with(PersonId::PREFIX) => {
+                timeline::name(&self.people, id)
+            }
             (Facet::Opened, day) => words::day_of(day),
             (_, "" | "none") if !matches!(facet, Facet::Clock) => "none".to_owned(),
             (
@@ -166,6 +171,7 @@ impl Names {
                 | Facet::Service
                 | Facet::Provider
                 | Facet::SubStatus
+                | Facet::Team
                 | Facet::Unmapped,
                 text,
             ) => text.to_owned(),
@@ -221,6 +227,7 @@ const fn label(facet: Facet) -> &'static str {
         Facet::Reason => "Reason",
         Facet::Role => "Role",
         Facet::Owner => "Owner",
+        Facet::Team => "Team",
         Facet::Payer => "Payer",
         Facet::Plan => "Line of business",
         Facet::Code => "Code",

@@ -5,10 +5,10 @@ use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::codes::ClaimNumber;
 use denial::denial::Denial;
-use denial::person::sees;
 use store::Tx;
 use store::words::WordKind;
 
+use crate::practice::Office;
 use crate::web::asked::Column;
 use crate::web::claim;
 use crate::web::gate::Posted;
@@ -40,6 +40,8 @@ struct FoundPage {
     patients: bool,
     /// Where the claim with that number is shown, where it is known.
     claim: Option<String>,
+    /// Teams whose names have every word: name, where their cases are.
+    teams: Vec<(String, String)>,
 }
 
 /// `POST /find`.
@@ -57,8 +59,9 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
             only_numbered(&mut tx, &sought, &mut cases).await?;
         }
     }
-    cases.retain(|case| sees(&office.who, case));
-    if let ([case], false) = (cases.as_slice(), is_cut) {
+    cases.retain(|case| office.sees(case));
+    let teams = teams(office, &sought);
+    if let ([case], false, true) = (cases.as_slice(), is_cut, teams.is_empty()) {
         return Ok(Redirect::to(&format!("/cases/{}", case.id)).into_response());
     }
     cases.sort_by_key(|case| (case.status().is_closed(), -case.balance.outstanding()));
@@ -78,8 +81,25 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
         more,
         patients,
         claim,
+        teams,
     };
     html(&template)
+}
+
+/// The teams whose names have every word that is looked for, or words that begin so.
+fn teams(office: &Office, sought: &str) -> Vec<(String, String)> {
+    let words = wording::sought(sought);
+    let has = |name: &str| {
+        let own = wording::words(name);
+        !words.is_empty() && words.iter().all(|word| own.iter().any(|one| one.starts_with(word)))
+    };
+    let named = office.rules.owners.teams.iter().filter(|team| has(&team.name));
+    let query = |name: &str| {
+        let mut query = form_urlencoded::Serializer::for_suffix(String::from("/queue?"), 7);
+        query.append_pair("team", name).append_pair("snoozed", "show");
+        query.finish()
+    };
+    named.map(|team| (team.name.to_string(), query(&team.name))).collect()
 }
 
 /// Leaves of the protected cases those that a number finds: that a name is among them is nobody's

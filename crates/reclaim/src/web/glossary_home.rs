@@ -131,14 +131,19 @@ pub(crate) const HOME: &[Word] = &[
     word(
         "home-no-person-has-it",
         "No person has it",
-        "Open cases that a role owns and no person has taken or was given.",
+        "Open cases that a role owns and no person has taken or was given; what a team shares is counted by team.",
     ),
     word(
         "home-nobody-has-them-yet",
         "Nobody has them yet",
-        "Open cases of your role that no person has.",
+        "Open cases of your role that no person has and no team shares.",
     ),
-    word("home-open", "Open", "Open cases of the person, those put off left out."),
+    word(
+        "home-nobody-of-it-has",
+        "Nobody of it has",
+        "Open cases that the team shares and none of its people has taken or was given.",
+    ),
+    word("home-open", "Open", "Open cases of the person or team, those put off left out."),
     word(
         "home-open-rejections",
         "Open rejections",
@@ -211,6 +216,11 @@ pub(crate) const HOME: &[Word] = &[
         "Open cases on which a write-off was proposed and a second person has neither approved nor declined it; cases put off count too.",
     ),
     word("home-you-have", "You have", "Open cases that you have by name."),
+    word(
+        "home-your-teams-share",
+        "Your teams share",
+        "Open cases that belong to a team of yours and that nobody of it has taken or was given.",
+    ),
 ];
 
 /// Where a figure, a column or a chart of Home is explained, if it is.

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::denial::Denial;
-use denial::person::{Access, Role, allows, sees};
+use denial::person::{Access, Role, allows};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::journal::Entry;
@@ -45,7 +45,7 @@ impl Holds {
         case: &Denial,
         people: &People,
     ) -> Result<Holds, store::Error> {
-        let own = sees(&office.who, case);
+        let own = office.sees(case);
         let leads = allows(office.who.role, Access::Hold);
         let view = |hold: Hold| HoldView {
             what: in_words(&hold.scope),

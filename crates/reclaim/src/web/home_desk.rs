@@ -1,6 +1,8 @@
 //! Home of those who work cases: what is theirs today, what comes next, and what their desk can
 //! keep from happening again.
 
+use std::collections::BTreeSet;
+
 use denial::category::Category;
 use denial::codes::{Carc, Group, Npi};
 use denial::denial::Denial;
@@ -25,17 +27,24 @@ const NEXT: usize = 8;
 /// Rows of a table of reasons.
 const REASONS: usize = 8;
 
-/// What a role works on, in the words of the queue's address; none where it works no cases.
-pub(crate) fn work(role: Role) -> Option<String> {
+/// What somebody works on, in the words of the queue's address; none where they work no cases.
+pub(crate) fn work(office: &Office) -> Option<String> {
+    let role = office.who.role;
+    let shares = office.teams().next().is_some();
     match role {
         Role::FrontDesk
         | Role::AuthorizationStaff
         | Role::CertifiedCoder
-        | Role::BillingSpecialist => Some(format!("role={}&person=me,nobody", role.as_str())),
+        | Role::BillingSpecialist => Some(if shares {
+            format!("role={}&person=me,team,nobody", roles(office).join(","))
+        } else {
+            format!("role={}&person=me,nobody", role.as_str())
+        }),
         Role::UtilizationReview => Some("category=medical_necessity".to_owned()),
         Role::Poster => Some("status=overturned".to_owned()),
         Role::Provider => Some(String::new()),
         // What is placed with an outsourcer is theirs by name.
+        Role::Vendor if shares => Some("person=me,team".to_owned()),
         Role::Vendor => Some("person=me".to_owned()),
         Role::BillingSupervisor
         | Role::Manager
@@ -45,10 +54,21 @@ pub(crate) fn work(role: Role) -> Option<String> {
     }
 }
 
+/// Somebody's role, and those whose cases the matrix gives to a team of theirs.
+fn roles(office: &Office) -> Vec<&'static str> {
+    let own = office.rules.payers.iter().flat_map(|payer| &payer.owners);
+    let rows = office.rules.owners.rows.iter().chain(own);
+    let is_ours = |name: &str| office.teams().any(|team| team.name == name);
+    let shared = rows.filter(|row| row.team.as_deref().is_some_and(is_ours));
+    let roles = shared.map(|row| row.role).filter(|role| *role != office.who.role);
+    let others: BTreeSet<&str> = roles.map(Role::as_str).collect();
+    std::iter::once(office.who.role.as_str()).chain(others).collect()
+}
+
 /// The parts for who works cases.
 pub(crate) fn sections(counter: &Counter<'_>) -> Vec<Section> {
     let role = counter.office.who.role;
-    let Some(work) = work(role) else { return Vec::new() };
+    let Some(work) = work(counter.office) else { return Vec::new() };
     let mut sections = Vec::new();
     if role == Role::Poster {
         sections.push(money(counter));
@@ -65,9 +85,13 @@ pub(crate) fn sections(counter: &Counter<'_>) -> Vec<Section> {
     sections
 }
 
+/// What an outsourcer is told of its list.
+const PLACED: &str = "Cases that were placed with you by name.";
+
 /// What is theirs, clocks first.
 fn mine(counter: &Counter<'_>, work: &str) -> Section {
     let role = counter.office.who.role.as_str();
+    let shares = counter.office.teams().next().is_some();
     let with = |more: &str| format!("{work}&{more}");
     let mut tiles = vec![
         counter.cases("Due within 7 days", &with("due=soon"), "soon"),
@@ -80,12 +104,20 @@ fn mine(counter: &Counter<'_>, work: &str) -> Section {
         tiles.insert(0, counter.cases("Medical necessity", work, ""));
         "Cases of medical necessity that you may see."
     } else if counter.office.who.role == Role::Vendor {
-        "Cases that were placed with you by name."
+        if shares { "Cases placed with you by name, or with a team of yours." } else { PLACED }
     } else {
         let nobodys = format!("role={role}&person=nobody");
         tiles.push(counter.cases("Nobody has them yet", &nobodys, ""));
-        "Your cases, and those of your role that nobody has."
+        if shares {
+            "Your cases, those that your teams share, and those of your role that nobody has."
+        } else {
+            "Your cases, and those of your role that nobody has."
+        }
     };
+    if shares {
+        let at = tiles.len() - 1;
+        tiles.insert(at, counter.cases("Your teams share", "person=team", ""));
+    }
     let lead = format!("{own} Amounts are what is outstanding.");
     Section { title: "My work today".to_owned(), lead, tiles, ..Section::default() }
 }
@@ -289,7 +321,7 @@ pub(crate) struct Head {
 
 /// The head of the queue of who works cases.
 pub(crate) fn head(counter: &Counter<'_>) -> Option<Head> {
-    let query = work(counter.office.who.role)?;
+    let query = work(counter.office)?;
     let places = counter.board.find(&counter.wanted(&query), counter.today);
     let ids = queue::ids(counter.board, &places, Sort::Priority, 0, NEXT);
     Some(Head { query, rows: counter.board.sum(&places).cases, ids })

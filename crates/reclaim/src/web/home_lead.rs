@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use denial::lifecycle::Act;
 use denial::person::{Access, Role, allows, may, supervises};
+use denial::team::{self, Team};
 use insight::board::{Facet, Sum};
 use store::Tx;
 use store::people::Member;
@@ -26,6 +27,7 @@ pub(crate) fn sections(counter: &Counter<'_>, people: &[Member]) -> Vec<Section>
     let mut sections = vec![stake(counter)];
     if supervises(role) {
         sections.push(orderly(counter));
+        sections.extend(teams(counter));
         sections.push(team(counter, people));
     }
     sections
@@ -85,6 +87,55 @@ const COLUMNS: [(&str, &str, &str); 5] = [
     ("Waits on the payer", "waiting=payer", ""),
 ];
 
+/// What each team shares, whoever of it has it; none where nobody made a team.
+fn teams(counter: &Counter<'_>) -> Option<Section> {
+    let teams = &counter.office.rules.owners.teams;
+    if teams.is_empty() {
+        return None;
+    }
+    let columns: Vec<(&str, String, &str)> = std::iter::once(("Nobody of it has", "taken", "soon"))
+        .chain(COLUMNS)
+        .map(|(head, query, class)| (head, query.to_owned(), class))
+        .collect();
+    let row = |team: &Team| {
+        let name = team.name.as_str();
+        let all = format!("team={}", written(name));
+        let mut cells = vec![
+            Cell { href: Some("/rules/owners#teams".to_owned()), ..Cell::of(name) },
+            Cell::of(words::money(counter.sum(&all).outstanding)),
+        ];
+        for (_, query, class) in &columns {
+            let query = match query.as_str() {
+                "taken" => format!("person={}", written(&team::key(name))),
+                "" => all.clone(),
+                more => format!("{all}&{more}"),
+            };
+            cells.push(counter.cell(&query, counter.sum(&query), class));
+        }
+        cells
+    };
+    let mut heads = vec![("Team", false), ("Outstanding", true)];
+    heads.extend(columns.iter().map(|(head, ..)| (*head, true)));
+    Some(Section {
+        title: "Teams".to_owned(),
+        lead: "Open cases that a team shares, whoever of it has them, those that are put off left \
+               out."
+            .to_owned(),
+        listing: Some(Listing {
+            caption: "Load by team".to_owned(),
+            heads,
+            rows: teams.iter().map(row).collect(),
+            none: String::new(),
+        }),
+        ..Section::default()
+    })
+}
+
+/// A name as an address has it.
+fn written(name: &str) -> String {
+    form_urlencoded::byte_serialize(name.as_bytes()).collect()
+}
+
 /// Who has how much.
 fn team(counter: &Counter<'_>, people: &[Member]) -> Section {
     let counts: Vec<HashMap<String, Sum>> = COLUMNS
@@ -109,6 +160,9 @@ fn team(counter: &Counter<'_>, people: &[Member]) -> Section {
     }
 }
 
+/// What stands beside a team among people.
+const SHARED: &str = "Team; nobody of it has them";
+
 /// Somebody who may have cases: id, name, role.
 type Owner = (String, String, String);
 
@@ -119,15 +173,20 @@ fn owners(people: &[Member], counts: &[HashMap<String, Sum>]) -> Vec<Owner> {
     let is_shown =
         |one: &&Member| has(&one.person) || (works(one) && one.login != crate::practice::CONSOLE);
     let mut owners = vec![(String::new(), "Nobody yet".to_owned(), String::new())];
+    let is_known = |id: &&String| id.is_empty() || people.iter().any(|one| one.person == **id);
+    let strange = counts.iter().flat_map(HashMap::keys).filter(|id| !is_known(id));
+    let (shared, strange): (BTreeSet<&String>, BTreeSet<&String>) =
+        strange.partition(|id| team::of_key(id).is_some());
+    owners.extend(shared.into_iter().map(|id| {
+        let name = team::of_key(id).unwrap_or_default().to_owned();
+        (id.clone(), name, SHARED.to_owned())
+    }));
     owners.extend(
         people
             .iter()
             .filter(is_shown)
             .map(|one| (one.person.clone(), one.name.clone(), words::label(&one.role))),
     );
-    let is_known = |id: &&String| id.is_empty() || people.iter().any(|one| one.person == **id);
-    let strange = counts.iter().flat_map(HashMap::keys).filter(|id| !is_known(id));
-    let strange: BTreeSet<&String> = strange.collect();
     let name = "Not of this practice any more";
     owners.extend(strange.into_iter().map(|id| (id.clone(), name.to_owned(), String::new())));
     owners
@@ -141,8 +200,10 @@ fn row(
     let owner = if id.is_empty() { "nobody" } else { id.as_str() };
     let sum = |at: usize| counts.get(at).and_then(|column| column.get(&id)).copied();
     let money = words::money(sum(0).unwrap_or_default().outstanding);
-    // Nobody has no day.
-    let href = (!role.is_empty()).then(|| format!("/day?who={id}"));
+    // Nobody has no day, nor has a team.
+    let is_person = !role.is_empty() && role != SHARED;
+    let href = is_person.then(|| format!("/day?who={id}"));
+    let owner = written(owner);
     let mut cells = vec![Cell { href, ..Cell::with_note(name, role) }, Cell::of(money)];
     for (at, (_, query, class)) in COLUMNS.iter().enumerate() {
         let query = if query.is_empty() {

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::masks::{self, Masks, Place};
-use denial::person::{Access, allows, sees};
+use denial::person::{Access, allows};
 use denial::protected;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -192,7 +192,7 @@ async fn may_show(tx: &mut Tx, office: &Office, claims: &[String]) -> Result<(),
         protection::require_clearance(office)?;
     }
     let cases = tx.cases_of(claims).await?;
-    if allows(office.who.role, Access::Claims) || cases.iter().any(|case| sees(&office.who, case)) {
+    if allows(office.who.role, Access::Claims) || cases.iter().any(|case| office.sees(case)) {
         return Ok(());
     }
     let help = cases.first().map_or_else(|| "Ask a billing supervisor.".to_owned(), reach::help);

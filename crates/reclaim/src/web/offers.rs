@@ -3,6 +3,7 @@
 use denial::denial::{Denial, Status};
 use denial::lifecycle::Act;
 use denial::person::{self, Moment, Role};
+use denial::rules::Rules;
 
 /// One button of the queue's bar.
 pub(crate) struct Offer {
@@ -54,10 +55,10 @@ pub(crate) fn refused(role: Role, statuses: &[Status]) -> String {
 }
 
 /// The buttons that a case does not allow whoever looks.
-pub(crate) fn refused_by(case: &Denial, at: &Moment) -> String {
+pub(crate) fn refused_by(case: &Denial, at: &Moment, rules: &Rules) -> String {
     let refuses = |offer: &Offer| {
         let is_idle = offer.name == "playbook" && !case.may_plan(case.first);
-        is_idle || case.admit(offer.act, at).is_err()
+        is_idle || case.admit(offer.act, at, rules).is_err()
     };
     names(at.who.role, refuses)
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::denial::Denial;
-use denial::person::{Role, sees};
+use denial::person::Role;
 use denial::protected::{self, Protected};
 use store::Tx;
 
@@ -154,7 +154,7 @@ impl Protection {
         let row = tx.protections(&[case.claim.to_string()]).await?.remove(case.claim.as_str());
         let row = row.unwrap_or_default();
         let now: Vec<&str> = row.kinds().split(',').collect();
-        let tags = protected::may_tag(role) && sees(&office.who, case);
+        let tags = protected::may_tag(role) && office.sees(case);
         let untags = protected::may_untag(role);
         // The kind of a tagged case is for those who may be cleared.
         let is = |name: &str| now.contains(&name) && protected::may_clear(role);

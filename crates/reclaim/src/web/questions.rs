@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use denial::denial::{Denial, Question};
-use denial::person::sees;
 use store::Tx;
 use store::questions::Answer;
 
@@ -78,7 +77,7 @@ pub(crate) async fn counts(tx: &mut Tx, office: &Office) -> Result<(u64, u64), s
     let answers = tx.answers_for(office.who.person.as_str(), MOST).await?;
     let ids: Vec<String> = answers.iter().map(|one| one.denial.clone()).collect();
     let mut seen = tx.cases_among(&ids).await?;
-    seen.retain(|case| sees(&office.who, case));
+    seen.retain(|case| office.sees(case));
     let is_seen = |one: &&Answer| seen.iter().any(|case| case.id.as_str() == one.denial);
     let answered = answers.iter().filter(is_seen).count();
     Ok((asked as u64, answered as u64))
@@ -119,7 +118,7 @@ async fn came_back(
     let mut came = Vec::new();
     for one in answers {
         let case = tx.case(&one.denial).await?;
-        if !sees(&office.who, &case) {
+        if !office.sees(&case) {
             continue;
         }
         let number = u16::try_from(one.number).unwrap_or_default();

@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use denial::denial::Denial;
 use denial::ids::DenialId;
-use denial::person::{Access, allows, sees, supervises};
+use denial::person::{Access, allows, supervises};
 use insight::board::{Board, Places, Sort, Sum};
 use serde_json::json;
 use store::Tx;
@@ -99,7 +99,7 @@ pub(crate) async fn page(
     visitor: Visitor,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
-    let query = query.or_else(|| home_desk::work(visitor.office.who.role));
+    let query = query.or_else(|| home_desk::work(&visitor.office));
     let asked = Asked::of(query.as_deref().unwrap_or_default(), &visitor.office);
     let mut tx = visitor.office.read().await?;
     let found = found(&app, &mut tx, &visitor, &asked).await?;
@@ -248,7 +248,7 @@ async fn named(
     ids: &[String],
 ) -> Result<Found, Trouble> {
     let mut cases = ordered(tx, ids).await?;
-    cases.retain(|case| sees(&visitor.office.who, case));
+    cases.retain(|case| visitor.office.sees(case));
     let rows = rows_of(tx, visitor, asked, &cases).await?;
     Ok(Found { total: rows.len(), sum: Sum::default(), rows, groups: Vec::new() })
 }
@@ -266,7 +266,7 @@ async fn rows_of(
     let mut rows: Vec<Row> =
         cases.iter().map(|case| Row::of(case, &people, &office.rules, moment.today)).collect();
     for (row, case) in rows.iter_mut().zip(cases) {
-        row.refuses = offers::refused_by(case, &moment);
+        row.refuses = offers::refused_by(case, &moment, &office.rules);
     }
     protection::mark(tx, office, cases, &mut rows).await?;
     if asked.columns.contains(&Column::Patient) {

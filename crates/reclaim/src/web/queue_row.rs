@@ -25,6 +25,8 @@ pub(crate) struct Row {
     pub(crate) status_class: &'static str,
     pub(crate) sub_status: String,
     pub(crate) role: String,
+    /// The team that shares it; empty where none does.
+    pub(crate) team: String,
     /// Empty where nobody has it.
     pub(crate) owner: String,
     /// Empty where the case is closed.
@@ -57,7 +59,7 @@ pub(crate) struct Row {
 
 impl Row {
     /// The heading of its cells in a spreadsheet.
-    pub(crate) const HEADING: [&str; 18] = [
+    pub(crate) const HEADING: [&str; 19] = [
         "case",
         "claim",
         "payer",
@@ -70,6 +72,7 @@ impl Row {
         "status",
         "sub-status",
         "role",
+        "team",
         "owner",
         "next action",
         "next action by",
@@ -79,7 +82,7 @@ impl Row {
     ];
 
     /// What it says, for a spreadsheet.
-    pub(crate) fn cells(self) -> [String; 18] {
+    pub(crate) fn cells(self) -> [String; 19] {
         let next_on = if self.next.is_empty() { String::new() } else { self.next_on.when };
         [
             self.id,
@@ -94,6 +97,7 @@ impl Row {
             self.status,
             self.sub_status,
             self.role,
+            self.team,
             self.owner,
             self.next,
             next_on,
@@ -129,6 +133,7 @@ impl Row {
             status_class: words::status_class(case.status()),
             sub_status: case.sub_status.to_string(),
             role: owner.map(|owner| words::label(owner.role.as_str())).unwrap_or_default(),
+            team: owner.and_then(|owner| owner.team.as_deref()).unwrap_or_default().to_owned(),
             owner: person.and_then(|id| people.get(id.as_str())).cloned().unwrap_or_default(),
             next: next.map(|next| words::label(next.kind.as_str())).unwrap_or_default(),
             next_on: words::due(next.map(|next| next.on), today),

@@ -2,7 +2,6 @@
 
 use denial::denial::Denial;
 use denial::masks;
-use denial::person::sees;
 use store::Tx;
 
 use crate::practice::Office;
@@ -16,7 +15,7 @@ use crate::web::words;
 /// [`Trouble::Denied`] and [`Trouble::Beyond`] say whose it is and who may help.
 pub(crate) async fn seen(tx: &mut Tx, office: &Office, id: &str) -> Result<Denial, Trouble> {
     let case = tx.case(id).await?;
-    let is_open = sees(&office.who, &case);
+    let is_open = office.sees(&case);
     if is_open || emergency::open_until(tx, office, id).await?.is_some() {
         return Ok(case);
     }
@@ -33,7 +32,7 @@ pub(crate) async fn seen(tx: &mut Tx, office: &Office, id: &str) -> Result<Denia
 /// [`Trouble::Denied`] says whose it is and who may help.
 pub(crate) async fn own(tx: &mut Tx, office: &Office, id: &str) -> Result<Denial, Trouble> {
     let case = tx.case(id).await?;
-    if sees(&office.who, &case) {
+    if office.sees(&case) {
         return Ok(case);
     }
     if emergency::open_until(tx, office, id).await?.is_some() {
@@ -61,6 +60,12 @@ pub(crate) fn help(case: &Denial) -> String {
 pub(crate) fn whose(case: &Denial) -> String {
     case.owner().map_or_else(
         || "It is closed.".to_owned(),
-        |owner| format!("It belongs to the {}.", words::lower(owner.role.as_str())),
+        |owner| {
+            let role = words::lower(owner.role.as_str());
+            match &owner.team {
+                Some(team) => format!("It belongs to the team {team} ({role})."),
+                None => format!("It belongs to the {role}."),
+            }
+        },
     )
 }

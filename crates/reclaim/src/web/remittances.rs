@@ -7,7 +7,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::denial::Denial;
-use denial::person::{Access, allows, sees};
+use denial::person::{Access, allows};
 use denial::remittance::{Imbalance, RemittanceHead, Source};
 use serde_json::json;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
@@ -310,7 +310,7 @@ async fn claims(
     let ids: Vec<String> = payments.iter().map(|one| one.claim.clone()).collect();
     let mut cases: HashMap<String, Vec<Denial>> = HashMap::new();
     for case in tx.cases_of(&ids).await? {
-        if sees(&office.who, &case) {
+        if office.sees(&case) {
             cases.entry(case.claim.as_str().to_owned()).or_default().push(case);
         }
     }

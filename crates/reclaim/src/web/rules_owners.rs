@@ -1,5 +1,5 @@
 //! The matrix of owners: who has which reason, whom they ask, who hears next, who is away and who
-//! covers them; a change is tried on cases before it is saved.
+//! covers them, which teams share cases; a change is tried on cases before it is saved.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use denial::category::{Category, Origin};
 use denial::codes::Npi;
 use denial::money::Money;
-use denial::owner::{Away, Member, OwnerRow};
+use denial::owner::{Away, Cover, Member, OwnerRow};
 use denial::person::Role;
 use denial::rules::write;
+use denial::team;
 use jiff::civil::Date;
+use store::rule_versions::RuleVersion;
 
 use crate::fields::Fields;
 use crate::line_changes::Mark;
@@ -24,8 +26,10 @@ use crate::web::gate::Posted;
 use crate::web::page::{Page, html_with};
 use crate::web::rules_edit::{read_of, text_of};
 use crate::web::rules_proposed::{self, Proposal};
+use crate::web::rules_teams::{self, Choice, ProviderRow, TeamRow, name};
 use crate::web::rules_tried;
 use crate::web::session::Visitor;
+use crate::web::timeline;
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
@@ -44,6 +48,12 @@ struct OwnersPage {
     categories: Vec<(String, String)>,
     owners: Vec<(String, String)>,
     people: Vec<(String, String)>,
+    teams: Vec<TeamRow>,
+    /// Who may be of the team in the form.
+    choices: Vec<Choice>,
+    providers: Vec<ProviderRow>,
+    /// To whom the denials would go that it was tested on: claim number, owner.
+    destinations: Vec<(String, String)>,
     typed: Fields,
     read: i64,
     proposal: Proposal,
@@ -60,6 +70,7 @@ struct Row {
 #[derive(Default)]
 struct Cell {
     owns: bool,
+    /// The person or team of the role who has new cases.
     person: Option<String>,
     asked: bool,
     hears: Option<String>,
@@ -83,9 +94,13 @@ impl OwnersPage {
     fn is(&self, name: &str, value: &str) -> bool {
         self.value(name) == value
     }
+
+    fn is_team(&self, name: &str, team: &str) -> bool {
+        team::of_key(self.value(name)) == Some(team)
+    }
 }
 
-/// `GET /rules/owners`; a row of the matrix is asked for by its reason.
+/// `GET /rules/owners`; a row of the matrix is asked for by its reason, a team by its name.
 pub(crate) async fn page(
     visitor: Visitor,
     Query(asked): Query<Fields>,
@@ -100,7 +115,8 @@ pub(crate) async fn page(
         let (of, origin, provider, from) = row.scope();
         Some(of) == category && (origin, provider, from) == scope
     });
-    let typed = row.map(typed_of).unwrap_or_default();
+    let team = visitor.office.rules.owners.team(field("team")).map(rules_teams::typed_of);
+    let typed = row.map(typed_of).or(team).unwrap_or_default();
     let mut page = shown(&visitor, typed, Proposal::default()).await?;
     page.page.done = asked.get("done").map(|_| {
         "Saved. Cases that nobody has follow it within seconds; new ones at once.".to_owned()
@@ -115,12 +131,18 @@ fn typed_of(row: &OwnerRow) -> Fields {
         ("provider", row.provider.as_ref().map_or("", Npi::as_str).to_owned()),
         ("from", row.from.map(|from| from.plain().to_string()).unwrap_or_default()),
         ("role", row.role.as_str().to_owned()),
-        ("person", row.person.as_ref().map_or("", |one| one.login.as_str()).to_owned()),
+        ("person", new_cases(row)),
         ("asks", row.asks.map_or("", Role::as_str).to_owned()),
         ("then", row.then.as_str().to_owned()),
         ("after_days", row.after_days.to_string()),
     ];
     pairs.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
+}
+
+/// To whom new cases go, as the form's list names them.
+fn new_cases(row: &OwnerRow) -> String {
+    let team = row.team.as_deref().map(team::key);
+    team.or_else(|| Some(row.person.as_ref()?.login.to_string())).unwrap_or_default()
 }
 
 async fn shown(
@@ -159,6 +181,10 @@ async fn shown(
         away: owners.away.iter().map(|away| away_row(away, &names, today)).collect(),
         categories: named(Category::ALL, Category::as_str),
         owners: named(Role::ALL, Role::as_str),
+        teams: rules_teams::teams(owners, &names),
+        choices: rules_teams::choices(&people, &typed),
+        providers: rules_teams::providers(owners, &names),
+        destinations: Vec::new(),
         people,
         typed,
         read,
@@ -167,9 +193,11 @@ async fn shown(
 }
 
 fn matrix_row(row: &OwnerRow, roles: &[Role], names: &HashMap<String, String>) -> Row {
+    let team = row.team.as_ref().map(|team| format!("team {team}"));
+    let whose = row.person.as_ref().map(|one| name(one, names)).or(team);
     let cell = |role: &Role| Cell {
         owns: row.role == *role,
-        person: row.person.as_ref().filter(|_| row.role == *role).map(|one| name(one, names)),
+        person: whose.clone().filter(|_| row.role == *role),
         asked: row.asks == Some(*role),
         hears: (row.then == *role)
             .then(|| words::counted(i64::from(row.after_days), "day", "days")),
@@ -192,15 +220,14 @@ fn matrix_row(row: &OwnerRow, roles: &[Role], names: &HashMap<String, String>) -
     }
 }
 
-fn name(one: &Member, names: &HashMap<String, String>) -> String {
-    names.get(one.login.as_str()).cloned().unwrap_or_else(|| format!("{} (has left)", one.login))
-}
-
 fn narrower(office: &Office) -> Vec<(String, String, String, String)> {
     let of = |payer: &denial::payer::PayerRules| {
         let row = |row: &OwnerRow| {
             let reason = words::label(row.category.as_str());
-            let role = words::label(row.role.as_str());
+            let mut role = words::label(row.role.as_str());
+            if let Some(team) = &row.team {
+                role = format!("{role}, team {team}");
+            }
             (payer.file.to_string(), payer.name.to_string(), reason, role)
         };
         payer.owners.iter().map(row).collect::<Vec<_>>()
@@ -219,7 +246,10 @@ fn away_row(away: &Away, names: &HashMap<String, String>, today: Date) -> AwayRo
     AwayRow {
         login: away.person.login.to_string(),
         name: name(&away.person, names),
-        cover: name(&away.cover, names),
+        cover: match &away.cover {
+            Cover::Person(cover) => name(cover, names),
+            Cover::Team(team) => format!("the team {team}"),
+        },
         from: away.from.to_string(),
         from_name: words::day(away.from),
         until: words::day(away.until),
@@ -241,12 +271,41 @@ pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<R
                 Some(refused) => refused,
             }
         }
-        Ok(text) => {
-            let cases = rules_tried::cases(&mut office.read().await?, &visitor, "").await?;
-            Proposal::tried(&visitor, &own, &[Text::of(OWNERS, &text)], &cases).await?
-        }
+        Ok(text) => return tried(&visitor, fields, &own, &text).await,
     };
     let page = shown(&visitor, fields, proposal).await?;
+    html_with(page.proposal.status(), &page)
+}
+
+/// The matrix as it would be, tried on the denial that is named or else on the newest ones.
+async fn tried(
+    visitor: &Visitor,
+    fields: Fields,
+    own: &[RuleVersion],
+    text: &str,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let sought = fields.get("on").map(|text| text.trim().to_owned()).unwrap_or_default();
+    let mut tx = office.read().await?;
+    let ids = rules_tried::cases(&mut tx, visitor, &sought).await?;
+    if ids.is_empty() && !sought.is_empty() {
+        let refused = Proposal::refused("No denial that you may see has that claim number.");
+        let page = shown(visitor, fields, refused).await?;
+        return html_with(page.proposal.status(), &page);
+    }
+    let texts = [Text::of(OWNERS, text)];
+    let mut destinations = Vec::new();
+    if !sought.is_empty() {
+        let book = office.rule_books.tried(&mut tx, &office.rules, own, &texts).await?;
+        if let Ok(book) = book {
+            let named: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            let (cases, people) = (tx.cases_among(&named).await?, timeline::people(&mut tx).await?);
+            destinations = rules_teams::destinations(office, &book, &cases, &people);
+        }
+    }
+    drop(tx);
+    let proposal = Proposal::tried(visitor, own, &texts, &ids).await?;
+    let page = OwnersPage { destinations, ..shown(visitor, fields, proposal).await? };
     html_with(page.proposal.status(), &page)
 }
 
@@ -261,17 +320,23 @@ fn written(fields: &Fields, text: &str) -> Result<String, &'static str> {
             if field("away").is_empty() || field("cover").is_empty() {
                 return Err("Choose who is away and who covers them.");
             }
-            let (person, cover) = (Member::of(field("away")), Member::of(field("cover")));
+            let (person, cover) = (Member::of(field("away")), rules_teams::cover(field("cover")));
             let away = Away { person, from: day("from")?, until: day("until")?, cover };
             Ok(write::away(text, &away))
         }
         "back" => Ok(write::back(text, field("away"), day("from")?)),
+        "team" => Ok(write::teamed(text, &rules_teams::team(fields)?)),
+        "unteam" => Ok(write::unteamed(text, field("name"))),
+        "provider" => Ok(write::rendering(text, &rules_teams::rendering(fields)?)),
+        "unprovider" => Ok(write::unrendered(text, &rules_teams::rendering(fields)?)),
         _ => Err("Choose what to change."),
     }
 }
 
 fn row(fields: &Fields) -> Result<OwnerRow, &'static str> {
     let field = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
+    let whose = field("person");
+    let team = team::of_key(whose);
     Ok(OwnerRow {
         category: Category::from_name(field("category")).ok_or("Choose a reason.")?,
         origin: Origin::from_name(field("origin")),
@@ -281,7 +346,8 @@ fn row(fields: &Fields) -> Result<OwnerRow, &'static str> {
             text => Some(Money::parse(text).map_err(|_| "Write the amount like 500.00.")?),
         },
         role: Role::from_name(field("role")).ok_or("Choose the role that owns it.")?,
-        person: Some(field("person")).filter(|login| !login.is_empty()).map(Member::of),
+        person: Some(whose).filter(|one| !one.is_empty() && team.is_none()).map(Member::of),
+        team: team.map(Into::into),
         asks: Role::from_name(field("asks")),
         then: Role::from_name(field("then")).ok_or("Choose who hears of it next.")?,
         after_days: field("after_days").parse().map_err(|_| "Write the days as a whole number.")?,

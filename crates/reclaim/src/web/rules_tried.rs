@@ -2,7 +2,7 @@
 
 use denial::denial::Denial;
 use denial::ids::DenialId;
-use denial::person::{Access, allows, sees};
+use denial::person::{Access, allows};
 use store::Tx;
 
 use crate::own_rules::RuleBook;
@@ -58,7 +58,7 @@ pub(crate) async fn cases(
         tx.newest_open_cases(CASES).await?
     } else {
         let mut found = find::numbered(tx, sought).await?;
-        found.retain(|case| opens(visitor) && sees(&visitor.office.who, case));
+        found.retain(|case| opens(visitor) && visitor.office.sees(case));
         found
     };
     Ok(ids(&cases))

@@ -35,6 +35,11 @@ const USUAL: [(&str, &str); 5] = [
 /// Letters of a view's name.
 const NAME_LETTERS: usize = 40;
 
+/// What is somebody's own is what their teams share too, where they are of one.
+const fn own(query: &'static str, shares: bool) -> &'static str {
+    if shares && matches!(query.as_bytes(), b"person=me") { "person=me,team" } else { query }
+}
+
 /// Every view, the usual ones first.
 pub(crate) async fn tabs(
     tx: &mut Tx,
@@ -43,9 +48,10 @@ pub(crate) async fn tabs(
 ) -> Result<Vec<Tab>, Trouble> {
     let me = visitor.office.who.person.as_str();
     let here = asked.query();
-    let work = home_desk::work(visitor.office.who.role).filter(|work| !work.is_empty());
+    let work = home_desk::work(&visitor.office).filter(|work| !work.is_empty());
     let work = work.map(|query| ("My work", query));
-    let usual = USUAL.into_iter().map(|(name, query)| (name, query.to_owned()));
+    let shares = visitor.office.teams().next().is_some();
+    let usual = USUAL.into_iter().map(|(name, query)| (name, own(query, shares).to_owned()));
     let usual = work.into_iter().chain(usual).map(|(name, query)| Tab {
         name: name.to_owned(),
         href: address(&query),

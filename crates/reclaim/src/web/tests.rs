@@ -38,5 +38,6 @@ mod sign_ins;
 mod signing_in;
 mod story;
 mod sub_status;
+mod teams;
 mod waiting;
 mod won;

@@ -8,6 +8,7 @@ use denial::lifecycle::event::{Deed, Difference, LineChange};
 use denial::lifecycle::evidence::{Frequency, PayerAnswer, Submission};
 use denial::lifecycle::{Change, Event};
 use denial::posting::{Posting, PostingKind};
+use denial::team;
 use jiff::civil::Date;
 use store::Tx;
 use store::journal::Happened;
@@ -168,8 +169,11 @@ pub(crate) fn sent(case: &Denial) -> Vec<String> {
     all.into_iter().map(|(_, text)| text).collect()
 }
 
-/// Somebody's name, or that nobody here is called so.
+/// The name of somebody or of a team, or that nobody here is called so.
 pub(crate) fn name(people: &People, id: &str) -> String {
+    if let Some(team) = team::of_key(id) {
+        return format!("{team} (team)");
+    }
     people.get(id).cloned().unwrap_or_else(|| "somebody who has left".to_owned())
 }
 
@@ -228,8 +232,10 @@ pub(crate) fn sentence(change: &Change, people: &People) -> String {
         Change::Answered { text, by, .. } => {
             format!("Answered by {}: {text}", name(people, by.as_str()))
         }
-        Change::Escalated { to, reason, .. } => {
-            format!("Brought to {}: {reason}", lower(to.as_str()))
+        Change::Escalated { to, person, reason, .. } => {
+            let lead = person.as_ref().map(|lead| name(people, lead.as_str()));
+            let whom = lead.map(|lead| format!("{lead}, who leads the team"));
+            format!("Brought to {}: {reason}", whom.unwrap_or_else(|| lower(to.as_str())))
         }
         Change::SetAside { position, reason } => format!("Line {position} set aside: {reason}"),
         Change::BroughtBack { position } => format!("Line {position} is worked on again"),
@@ -394,12 +400,16 @@ fn action(next: &NextAction) -> String {
     format!("{} by {}", lower(next.kind.as_str()), day(next.on))
 }
 
-/// A role, and the person of it where one has the case.
+/// A role, the team of it that shares the case, and the person of it where one has it.
 pub(crate) fn owned(owner: &Owner, people: &People) -> String {
     let role = lower(owner.role.as_str());
-    match &owner.person {
-        Some(person) => format!("{} ({role})", name(people, person.as_str())),
-        None => role,
+    match (&owner.person, &owner.team) {
+        (Some(person), None) => format!("{} ({role})", name(people, person.as_str())),
+        (Some(person), Some(team)) => {
+            format!("{} ({role}, team {team})", name(people, person.as_str()))
+        }
+        (None, Some(team)) => format!("the team {team} ({role})"),
+        (None, None) => role,
     }
 }
 

@@ -76,6 +76,7 @@ fn a_case_moves_to_the_payer_that_it_is_one_with() {
             payer_name: case.payer_name.clone(),
             plan: case.plan,
             provider: case.provider.clone(),
+            site: case.site.clone(),
             days: case.days,
         };
         let events = case.join(&facts, &rules());

@@ -9,11 +9,12 @@ use denial::ids::{ClaimId, DenialId, PayerId, PersonId, RemittanceId};
 use denial::lifecycle::opening::{ClaimFacts, Opening};
 use denial::lifecycle::{Action, Decided, Event};
 use denial::money::Money;
-use denial::owner::OwnerRow;
+use denial::owner::{Member, OwnerRow};
 use denial::person::{Actor, Moment, Role};
 use denial::playbook::Ruling;
 use denial::remittance::Source;
 use denial::rules::Rules;
+use denial::team::Team;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use store::Tx;
@@ -34,11 +35,14 @@ pub(crate) fn rules() -> Rules {
         from: None,
         role: Role::BillingSpecialist,
         person: None,
+        team: None,
         asks: None,
         then: Role::BillingSupervisor,
         after_days: 10,
     };
     rules.owners.rows = Category::ALL.iter().map(owner).collect();
+    let lead = Member::of("lead");
+    rules.owners.teams = vec![Team { name: "Desk".into(), members: vec![lead.clone()], lead }];
     rules.desk.write_off_alone = Money::from_cents(100_000);
     rules
 }
@@ -99,6 +103,7 @@ pub(crate) fn case(number: u128, cents: i64) -> Decided {
         payer_name: PayerName::default(),
         plan: PlanType::Commercial,
         provider: Npi::default(),
+        site: Npi::default(),
         days: ClaimDays::default(),
     };
     let opening = Opening { id: DenialId::from_bits(number), round: 1, source: Source::Era, facts };

@@ -122,7 +122,7 @@ fn what_the_board_is_told_is_what_the_rows_hold() {
             assert_eq!(found(&board, &wanted), expected, "{facet:?} {value}");
         }
         assert_eq!(found(&board, &Wanted::default()), [1, 2], "one sleeps");
-        let own = Own { role: Some(Role::Poster), person: taken };
+        let own = Own { role: Some(Role::Poster), person: taken, teams: Vec::new() };
         let wanted = Wanted { own: Some(own), ..Wanted::default() };
         assert_eq!(found(&board, &wanted), [2]);
     });

@@ -34,7 +34,8 @@ fn each_filter_leaves_what_it_names() {
     on_each(async |place| {
         let cases = open(place, &[300, 100, 200]).await;
         act(place, &cases[1], r#"{"act": "take"}"#).await;
-        let own = Own { role: Some(Role::Poster), person: someone(1).to_string() };
+        let own =
+            Own { role: Some(Role::Poster), person: someone(1).to_string(), teams: Vec::new() };
         let table: Vec<(Filter, &[&str])> = vec![
             (Filter::default(), &["C1", "C3", "C2"]),
             (Filter { closed: true, ..Filter::default() }, &[]),
@@ -48,12 +49,48 @@ fn each_filter_leaves_what_it_names() {
 }
 
 #[test]
+fn a_team_finds_what_it_shares() {
+    on_each(async |place| {
+        let cases = open(place, &[300, 100, 200]).await;
+        let give = r#"{"act": "assign", "role": "certified_coder", "team": "Desk"}"#;
+        let given = act(place, &cases[0], give).await;
+        act(place, &cases[2], r#"{"act": "assign", "role": "vendor", "team": "Desk"}"#).await;
+        let own = |role, teams: &[&str]| {
+            let teams = teams.iter().map(|team| (*team).to_owned()).collect();
+            let own = Own { role, person: "usr_none".to_owned(), teams };
+            Filter { own: Some(own), ..Filter::default() }
+        };
+        let found = async |filter: Filter| queue(place, &filter, Sort::Money).await;
+        assert_eq!(found(own(Some(Role::Provider), &["Desk", "Gone"])).await, ["C1", "C3"]);
+        assert_eq!(found(own(None, &["Desk"])).await, ["C3"], "placed with a team of theirs");
+        assert!(found(own(Some(Role::Provider), &["desk"])).await.is_empty());
+        assert!(found(own(Some(Role::Provider), &[])).await.is_empty());
+        act(place, &given, r#"{"act": "take"}"#).await;
+        let mut owners = Vec::new();
+        let mut put = |case: &insight::board::Listed<'_>| {
+            owners.push((case.outstanding, case.owner.to_owned(), case.team.to_owned()));
+        };
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        tx.list_all(&mut put).await.expect("listed");
+        owners.sort();
+        let said = |owner: &str, team: &str| (owner.to_owned(), team.to_owned());
+        let owners: Vec<_> = owners.into_iter().map(|(_, owner, team)| (owner, team)).collect();
+        let taker = someone(1).to_string();
+        assert_eq!(owners, [said("", ""), said("team:Desk", "Desk"), said(&taker, "Desk")]);
+    });
+}
+
+#[test]
 fn a_question_brings_the_case_before_those_who_are_asked() {
     on_each(async |place| {
         let cases = open(place, &[300]).await;
         let ask = r#"{"act": "ask_colleague", "to": "certified_coder", "text": "which modifier?"}"#;
         let asked = act(place, &cases[0], ask).await;
-        let own = Own { role: Some(Role::CertifiedCoder), person: "usr_none".to_owned() };
+        let own = Own {
+            role: Some(Role::CertifiedCoder),
+            person: "usr_none".to_owned(),
+            teams: Vec::new(),
+        };
         let filter = Filter { own: Some(own), ..Filter::default() };
         assert_eq!(queue(place, &filter, Sort::Money).await, ["C1"]);
         let answer = r#"{"act": "answer", "question": 1, "text": "25"}"#;

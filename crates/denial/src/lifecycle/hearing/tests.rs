@@ -61,6 +61,7 @@ fn rules() -> Rules {
         from: None,
         role,
         person: None,
+        team: None,
         asks: None,
         then: Role::BillingSupervisor,
         after_days: 10,
@@ -89,6 +90,7 @@ fn opening(id: u128, round: u8) -> Opening {
         payer_name: PayerName::default(),
         plan: PlanType::Commercial,
         provider: Npi::default(),
+        site: Npi::default(),
         days: ClaimDays::default(),
     };
     Opening { id: DenialId::from_bits(id), round, source: Source::Era, facts }

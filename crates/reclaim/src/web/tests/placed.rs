@@ -18,7 +18,9 @@ async fn an_outsourcer_works_what_is_placed_with_them_and_sees_nothing_else() {
     vendor.get(&placed).await.is(StatusCode::FORBIDDEN);
 
     let nobody = lead.act(&placed, "assign", &[("role", "vendor")]).await;
-    nobody.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["the person with whom it is placed"]);
+    nobody
+        .is(StatusCode::UNPROCESSABLE_ENTITY)
+        .shows(&["the person or team with whom it is placed"]);
     let vera = crate::identity::person("vera");
     let to = [("role", "vendor"), ("person", vera.as_str())];
     lead.act(&placed, "assign", &to).await.is(StatusCode::SEE_OTHER);
