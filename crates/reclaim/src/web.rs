@@ -44,6 +44,7 @@ mod groups;
 mod health;
 mod hold;
 mod home;
+mod home_ask;
 mod home_desk;
 mod home_lead;
 mod home_office;

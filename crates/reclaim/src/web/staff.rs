@@ -92,7 +92,7 @@ pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<R
     match changed(&visitor, &fields).await? {
         Ok(drawn) => {
             let mut page = shown(&visitor).await?;
-            page.page.done = Some("Saved.".to_owned());
+            page.page.done = Some(told(fields.get("what").map(String::as_str)).to_owned());
             html(&PeoplePage { drawn, ..page })
         }
         Err(refused) => {
@@ -100,6 +100,20 @@ pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<R
             let page = PeoplePage { refused: Some(refused), typed: fields, ..page };
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
+    }
+}
+
+/// What a change came to.
+fn told(what: Option<&str>) -> &'static str {
+    match what {
+        Some("add") => "The person was added.",
+        Some("role") => "The role was given; it is in force at once.",
+        Some("password") => "The password was set, and their sessions have ended.",
+        Some("out") => "The person was shut out, and their sessions have ended.",
+        Some("in") => "The person may sign in again.",
+        Some("end") => "Their sessions have ended.",
+        Some("factor") => "Their second factor was taken away.",
+        _ => "The change was saved.",
     }
 }
 
