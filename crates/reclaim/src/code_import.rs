@@ -126,7 +126,7 @@ fn follow(bar: &ProgressBar, step: Step) {
 fn told(kind: ListKind, from: Date, report: &Report, version: Option<i64>) -> Vec<String> {
     let against = match report.against {
         Some(version) => format!("compared with version {version}"),
-        None => "no list of it holds on that day".to_owned(),
+        None => "no list of it is in effect on that day".to_owned(),
     };
     let mut lines = vec![format!("{} from {from}; {against}", kind.title()), report.in_words()];
     changes(&mut lines, "new", report.new, &report.first_new);
@@ -136,7 +136,7 @@ fn told(kind: ListKind, from: Date, report: &Report, version: Option<i64>) -> Ve
         lines.push(format!("not read: {file}, line {line}: {why}"));
     }
     lines.push(match version {
-        Some(version) => format!("version {version} holds for services from {from} on"),
+        Some(version) => format!("version {version} is in effect for services from {from} on"),
         None => "nothing was saved".to_owned(),
     });
     lines
@@ -157,7 +157,7 @@ fn changes(lines: &mut Vec<String>, what: &str, count: u64, first: &[Shown]) {
 async fn reasons(office: &Office, wanted: &Importing) -> anyhow::Result<ExitCode> {
     let [file] = wanted.files.as_slice() else { bail!("a list of {} is one file", wanted.kind) };
     if wanted.from.is_some() {
-        bail!("a list of {} holds once it is saved; leave --from out", wanted.kind);
+        bail!("a list of {} is in effect once it is saved; leave --from out", wanted.kind);
     }
     let path = format!("codes/{}.csv", wanted.kind);
     let theirs = fs::read_to_string(file)
@@ -191,7 +191,7 @@ async fn reasons(office: &Office, wanted: &Importing) -> anyhow::Result<ExitCode
     let why = format!("{} taken in", source(file).name);
     let text = Text { path: path.clone(), text: done.text };
     let version = own_rules::save(office, &[text], &why, read).await?;
-    lines.push(format!("version {version} of {path} holds"));
+    lines.push(format!("version {version} of {path} is in effect"));
     show::print(lines)
 }
 
@@ -199,9 +199,9 @@ async fn reasons(office: &Office, wanted: &Importing) -> anyhow::Result<ExitCode
 pub(crate) async fn list(office: &Office) -> anyhow::Result<ExitCode> {
     let lists = office.read().await?.code_lists().await?;
     let state = |state: &str| match state {
-        "held" => "holds",
-        "back" => "taken back",
-        "looked" => "to be decided",
+        "held" => "in effect",
+        "back" => "withdrawn",
+        "looked" => "waits for a decision",
         "reading" => "being read",
         _ => "could not be read",
     };

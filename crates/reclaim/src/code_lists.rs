@@ -251,8 +251,8 @@ pub(crate) async fn decide(
     let list = tx.code_list(kind, version).await?;
     let holds = tx.code_list_on(kind, &list.from_day).await?.map(|one| one.version);
     if verdict == Verdict::Hold && holds != Report::of(&list).against {
-        let text = "Another version came to hold since this one was read, so what it changes is \
-                    not what was shown. Choose its files again.";
+        let text = "Another version came into effect since this one was read, so what it changes \
+                    is not what was shown. Upload its files again.";
         return Err(Failed::Unfit(text.to_owned()));
     }
     let list = CodeList { state: to.to_owned(), ..list };
@@ -277,7 +277,7 @@ pub(crate) async fn give_up(office: &Office, kind: ListKind, version: i64) -> Re
         let mut tx = office.write().await?;
         let list = tx.code_list(kind, version).await?;
         if matches!(list.state.as_str(), "held" | "back") {
-            let text = "It held already, so it is kept. It can be taken back.";
+            let text = "It was in effect already, so it is kept. It can be withdrawn.";
             return Err(Failed::Unfit(text.to_owned()));
         }
         let is_more = tx.drop_code_list(kind, version).await?;

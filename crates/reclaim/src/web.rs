@@ -44,6 +44,7 @@ mod groups;
 mod health;
 mod hold;
 mod home;
+mod home_ask;
 mod home_desk;
 mod home_lead;
 mod home_office;
@@ -128,6 +129,7 @@ use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::flows::Flows;
 use crate::web::gate::{Gate, Way};
+use crate::web::health::Health;
 use crate::web::pace::Pace;
 pub(crate) use crate::web::protection::left_out;
 pub(crate) use crate::web::questions::counts as count_questions;
@@ -156,6 +158,8 @@ pub(crate) struct App {
     pub(crate) checks: Semaphore,
     /// How many patients' pages each person opened lately.
     pub(crate) pace: Pace,
+    /// Whether the program works, as was found lately.
+    pub(crate) health: Health,
 }
 
 impl App {
@@ -175,7 +179,20 @@ impl App {
         let (lists, boards, flows) = (Lists::default(), Boards::default(), Flows::default());
         let (issuer, pace) = (Acquaintance::default(), Pace::default());
         let checks = Semaphore::new(2);
-        Arc::new(App { office, secure, site, issuer, setup, lists, boards, flows, checks, pace })
+        let health = Health::default();
+        Arc::new(App {
+            office,
+            secure,
+            site,
+            issuer,
+            setup,
+            lists,
+            boards,
+            flows,
+            checks,
+            pace,
+            health,
+        })
     }
 }
 

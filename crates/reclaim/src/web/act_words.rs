@@ -41,15 +41,48 @@ pub(crate) const fn of(act: Act) -> (&'static str, &'static str, &'static str) {
 
 /// What an act came to, said once.
 pub(crate) fn done(act: &str) -> Option<String> {
-    if act == "undo" {
-        return Some("Taken back.".to_owned());
+    let text = match act {
+        "undo" => "What was done last was taken back.",
+        "protection" => "What you said of its special protection was saved.",
+        "hold" => "The legal hold was saved.",
+        act => sentence(Act::from_name(act)?),
+    };
+    Some(text.to_owned())
+}
+
+/// What an act came to, as a sentence.
+const fn sentence(act: Act) -> &'static str {
+    match act {
+        Act::Review => "The review has started, and the case is yours.",
+        Act::Approve => "The write-off was approved.",
+        Act::Decline => "The write-off was declined; the case goes on.",
+        Act::Resubmit => "The corrected claim was recorded as sent.",
+        Act::Appeal => "The appeal was recorded as sent.",
+        Act::Acknowledge => "The payer's receipt was recorded.",
+        Act::Uphold => "It was recorded that the payer denied it again.",
+        Act::Overturn => "It was recorded that the payer gave way.",
+        Act::Reject => "The rejection before adjudication was recorded.",
+        Act::Withdraw => "What was sent was withdrawn; the case is in review again.",
+        Act::Dispute => "The payment was recorded as disputed.",
+        Act::Post => "The money was posted.",
+        Act::WriteOff => "What was outstanding was written off.",
+        Act::ProposeWriteOff => "The write-off was proposed; a second person decides.",
+        Act::Reopen => "The case is open again.",
+        Act::Plan => "The next action was planned.",
+        Act::Tick => "The step was saved.",
+        Act::Note => "The note stands in the timeline.",
+        Act::LogContact => "The contact was logged.",
+        Act::AskColleague => "The question was sent; its answer comes back to the owner.",
+        Act::Answer => "The answer was sent to the owner.",
+        Act::AttachDocument => "The document was attached.",
+        Act::Take => "You have the case.",
+        Act::Release => "The case was released; others may work on it.",
+        Act::Assign => "The case was given to its new owner.",
+        Act::SetSubStatus => "The sub-status was set.",
+        Act::Snooze => "The case was put off.",
+        Act::Recategorize => "The other reason was set.",
+        Act::SetRootCause => "The root cause was set.",
+        Act::SplitLine => "The line was moved.",
+        Act::Escalate => "The case was brought to the other role.",
     }
-    if act == "protection" {
-        return Some("Saved: special protection.".to_owned());
-    }
-    if act == "hold" {
-        return Some("Saved: legal hold.".to_owned());
-    }
-    let act = Act::from_name(act)?;
-    Some(format!("Saved: {}.", of(act).0.to_lowercase()))
 }

@@ -15,6 +15,22 @@ pub(crate) struct Field {
     pub(crate) needed: bool,
 }
 
+/// Letters of the longest choice that has room in half a row.
+const SHORT: usize = 14;
+
+impl Field {
+    /// It needs the whole row.
+    pub(crate) fn is_wide(&self) -> bool {
+        match &self.kind {
+            Kind::Words => true,
+            Kind::Choice(all) => all.iter().any(|one| one.label.chars().count() > SHORT),
+            Kind::Text | Kind::Offered(_) | Kind::Day | Kind::Money | Kind::Number | Kind::File => {
+                false
+            }
+        }
+    }
+}
+
 /// How a field is filled in.
 pub(crate) enum Kind {
     Text,

@@ -357,7 +357,7 @@ impl Desk<'_> {
         let first = if act == Act::Reopen { "recoupment" } else { "payer_payment" };
         fields.extend([
             self.chosen(act, "kind", "What", &kinds, first),
-            self.money(act, "amount", "Amount", false),
+            self.amount(act),
             self.day(act, "on", "On", false),
             self.choice(act, "line", "Line", self.lines()),
         ]);
@@ -367,6 +367,16 @@ impl Desk<'_> {
         }
         fields.push(self.text(act, "why", "Why", false));
         fields
+    }
+
+    /// How much; a case of which everything is explained closes without more.
+    fn amount(&self, act: Act) -> Field {
+        let is_explained = self.case.balance.outstanding().is_zero();
+        match act {
+            Act::Post if is_explained => self.money(act, "amount", "Amount, if more moved", false),
+            Act::Post => self.money(act, "amount", "Amount", true),
+            _ => self.money(act, "amount", "Amount, if money moved", false),
+        }
     }
 
     fn lines(&self) -> Vec<(String, String)> {

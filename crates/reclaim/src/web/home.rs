@@ -15,7 +15,7 @@ use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::tiles::{Counter, Link, Section, Tile};
 use crate::web::trouble::Trouble;
-use crate::web::{App, act_words, home_desk, home_lead, home_office, questions, words};
+use crate::web::{App, act_words, home_ask, home_desk, home_lead, home_office, questions, words};
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -57,6 +57,7 @@ pub(crate) async fn page(
     let mut sections = home_office::sections(&mut tx, office).await?;
     let mut charts = Vec::new();
     let mut is_empty = false;
+    let mut missing = None;
     if counts {
         let people = home_lead::people(&mut tx, role).await?;
         let flow = figures::flow(&mut tx, office, &app.flows).await?;
@@ -71,11 +72,15 @@ pub(crate) async fn page(
             desk.append(&mut sections);
             sections = desk;
         }
+        missing = home_ask::missing(&counter);
         let head = home_desk::head(&counter).filter(|_| !is_empty);
         drop(kept);
         if let Some(head) = head {
             sections.insert(1, home_desk::next(&mut tx, office, head).await?);
         }
+    }
+    if let Some(missing) = missing {
+        sections.insert(0, home_ask::section(&mut tx, office, missing).await?);
     }
     let mut page = Page::of(&visitor, "Home", "/");
     page.done = asked.get("done").and_then(|act| act_words::done(act));
@@ -83,7 +88,7 @@ pub(crate) async fn page(
         waiting,
         sections,
         charts,
-        empty: is_empty,
+        empty: is_empty && missing.is_none(),
         uploads: allows(role, Access::TakeFiles),
         counts,
         unread: tx.digest(&today, office.who.person.as_str()).await?.is_none(),

@@ -9,6 +9,7 @@ use denial::rules::Rules;
 use store::queue::Count;
 
 use crate::fields::Fields;
+use crate::web::narrow::Narrow;
 use crate::web::page::{Page, html};
 use crate::web::rules::{self, FileRow};
 use crate::web::rules_edit::{FaultRow, fault_rows};
@@ -23,6 +24,8 @@ struct LackingPage {
     codes: Vec<Lack>,
     payers: Vec<Lack>,
     files: Vec<FileRow>,
+    /// The box over the files.
+    narrow: Narrow,
     /// What is wrong in the practice's own files.
     faults: Vec<FaultRow>,
     /// They may open the cases.
@@ -51,9 +54,12 @@ pub(crate) async fn page(
     let mut tx = office.read().await?;
     let codes = tx.unmapped_codes().await?;
     let payers = tx.payers_without_rules().await?;
-    let files = rules::rows(&mut tx, office).await?;
+    let narrow = Narrow::of(&asked, "Payer, file or what it decides", "");
+    let mut files = rules::rows(&mut tx, office).await?;
+    files.retain(|one| narrow.fits_text(&[&one.path, &one.decides, &one.holds]));
     let mut template = LackingPage {
         files,
+        narrow,
         faults: fault_rows(&office.rules.faults, ""),
         page: Page::of(&visitor, "Rules", "/rules"),
         codes: codes.iter().map(|one| code(one, &office.rules)).collect(),

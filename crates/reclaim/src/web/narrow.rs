@@ -23,7 +23,7 @@ pub(crate) struct Narrow {
     pub(crate) to: String,
     /// What a text is looked for in, for people.
     pub(crate) hint: &'static str,
-    /// What the days are of.
+    /// What the days are of; empty where the rows have none.
     pub(crate) day: &'static str,
     /// The rows have an amount.
     pub(crate) amounts: bool,

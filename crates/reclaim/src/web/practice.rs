@@ -45,7 +45,7 @@ pub(crate) async fn page(
     Query(asked): Query<Fields>,
 ) -> Result<Response, Trouble> {
     let mut shown = shown(&visitor, Fields::new(), None).await?;
-    shown.page.done = asked.get("done").map(|_| "Saved.".to_owned());
+    shown.page.done = asked.get("done").map(|_| "The practice's settings were saved.".to_owned());
     html(&shown)
 }
 

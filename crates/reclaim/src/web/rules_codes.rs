@@ -9,6 +9,7 @@ use axum::response::Response;
 use denial::rules::import::{self, Imported};
 
 use crate::fields::Fields;
+use crate::practice::Office;
 use crate::web::page::{Page, html_with};
 use crate::web::rules_edit::text_of;
 use crate::web::sent::{Sent, SentFile};
@@ -77,6 +78,20 @@ pub(crate) async fn look(visitor: Visitor, mut sent: Sent) -> Result<Response, T
     }
     let is_fine = page.refused.is_none();
     html_with(if is_fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page)
+}
+
+/// What is wrong with a list of reasons or remarks that was sent; none where nothing is.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn fault(office: &Office, sent: &Sent) -> Result<Option<String>, Trouble> {
+    let path = sent.fields.get("path").map(String::as_str).unwrap_or_default();
+    let Some(file) = sent.files.last() else {
+        return Ok(Some("Choose its CSV file.".to_owned()));
+    };
+    let own = office.read().await?.own_rules().await?;
+    let ours = text_of(office, &own, path);
+    Ok(read(file).and_then(|theirs| import::imported(&ours, &theirs)).err())
 }
 
 fn read(file: &SentFile) -> Result<String, String> {

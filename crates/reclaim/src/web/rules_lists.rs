@@ -35,7 +35,9 @@ struct ListsPage {
     /// What was chosen for the next one.
     kind: String,
     from: String,
-    refused: Option<String>,
+    /// What is wrong with its file, and with its first day.
+    file_fault: Option<String>,
+    from_fault: Option<String>,
     sought: String,
     found: Option<Found>,
 }
@@ -107,10 +109,10 @@ pub(crate) async fn page(
 
 fn told(done: &str) -> Option<&'static str> {
     match done {
-        "hold" => Some("Taken in. Cases show its texts from its day of service on."),
-        "back" => Some("Taken back. The version before it holds again."),
-        "again" => Some("It holds again."),
-        "discard" => Some("Given up; nothing of it was kept."),
+        "hold" => Some("The version is in effect for services from its first day on."),
+        "back" => Some("The version was withdrawn. The one before it is in effect again."),
+        "again" => Some("The version is in effect again."),
+        "discard" => Some("The version was discarded; nothing of it was kept."),
         _ => None,
     }
 }
@@ -146,7 +148,8 @@ async fn lists_page(visitor: &Visitor, asked: &Fields) -> Result<ListsPage, Trou
         files,
         kind: field("kind"),
         from: Some(field("from")).filter(|from| !from.is_empty()).unwrap_or(today),
-        refused: None,
+        file_fault: None,
+        from_fault: None,
         sought,
         found,
     })
@@ -164,9 +167,9 @@ fn version(one: &CodeList, people: &People, office: &Office) -> VersionView {
         format!("{}, {}", words::instant(at, zone), timeline::name(people, by))
     };
     let (state, class, way) = match one.state.as_str() {
-        "held" => ("holds from its day on", "here", Some(("back", "Take back"))),
-        "back" => ("taken back", "absent", Some(("again", "Let it hold again"))),
-        "looked" => ("to be decided", "", None),
+        "held" => ("in effect from its first day", "here", Some(("back", "Withdraw"))),
+        "back" => ("withdrawn", "absent", Some(("again", "Put back in effect"))),
+        "looked" => ("waits for a decision", "odd", None),
         "reading" => ("being read", "", None),
         _ => ("could not be read", "absent", None),
     };
@@ -277,19 +280,40 @@ pub(crate) async fn bring(visitor: Visitor, mut sent: Sent) -> Result<Response, 
     let name = sent.fields.get("kind").cloned().unwrap_or_default();
     if matches!(name.as_str(), "carc" | "rarc") {
         sent.fields.insert("path".to_owned(), format!("codes/{name}.csv"));
-        return rules_codes::look(visitor, sent).await;
+        let fault = rules_codes::fault(&visitor.office, &sent).await?;
+        return match fault {
+            None => rules_codes::look(visitor, sent).await,
+            fault => again(&visitor, &sent.fields, fault, None).await,
+        };
     }
     let from = sent.fields.get("from").and_then(|from| from.trim().parse::<Date>().ok());
-    let kind = ListKind::from_name(&name).filter(|_| !sent.files.is_empty());
-    let Some((kind, from)) = kind.zip(from) else {
-        let mut shown = lists_page(&visitor, &sent.fields).await?;
-        shown.refused =
-            Some("Choose a list, its file, and the day from which it holds.".to_owned());
-        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+    let kind = ListKind::from_name(&name);
+    let (Some(kind), Some(from), false) = (kind, from, sent.files.is_empty()) else {
+        let file = sent.files.is_empty() || kind.is_none();
+        let file = file.then(|| "Choose a list and its file.".to_owned());
+        let day = from.is_none().then(|| "Choose the first day of service.".to_owned());
+        return again(&visitor, &sent.fields, file, day).await;
     };
     let version = read(&visitor.office, kind, from, sent.files).await?;
+    let list = visitor.office.read().await?.code_list(kind, version).await?;
+    if list.state == "failed" {
+        code_lists::give_up(&visitor.office, kind, version).await.map_err(trouble)?;
+        return again(&visitor, &sent.fields, Some(Report::of(&list).fault), None).await;
+    }
     let to = format!("/rules/lists/look?kind={}&version={version}", kind.as_str());
     Ok(Redirect::to(&to).into_response())
+}
+
+/// The form once more with what was chosen, and what is wrong at its fields.
+async fn again(
+    visitor: &Visitor,
+    chosen: &Fields,
+    file_fault: Option<String>,
+    from_fault: Option<String>,
+) -> Result<Response, Trouble> {
+    let shown = lists_page(visitor, chosen).await?;
+    let shown = ListsPage { file_fault, from_fault, ..shown };
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
 
 /// Reads files to their end, also where nobody waits for it any more; gives the version.
@@ -351,7 +375,7 @@ pub(crate) async fn look(
             let from = words::day_of(&before.from_day);
             format!("Compared with version {} from {from}", before.version)
         }
-        None => "No version held for its first day, so all of it is new".to_owned(),
+        None => "No version was in effect on its first day, so all of it is new".to_owned(),
     };
     let title = format!("{}, version {number}", kind.title());
     html(&ListPage {

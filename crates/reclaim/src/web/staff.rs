@@ -9,6 +9,7 @@ use denial::person::Role;
 
 use crate::factor;
 use crate::fields::Fields;
+use crate::oidc::ties;
 use crate::people::{self, NewPerson};
 use crate::practice::Office;
 use crate::web::gate::Posted;
@@ -25,6 +26,8 @@ struct PeoplePage {
     roles: Vec<(String, String)>,
     /// A password that is shown this once, and whose it is.
     drawn: Option<(String, String)>,
+    /// By what else somebody signs in whose password was set.
+    remains: Option<Remains>,
     refused: Option<String>,
     typed: Fields,
 }
@@ -33,6 +36,16 @@ impl PeoplePage {
     fn value(&self, name: &str) -> &str {
         self.typed.get(name).map_or("", String::as_str)
     }
+}
+
+/// What a new password leaves as it was.
+struct Remains {
+    person: String,
+    what: String,
+    /// Codes of an app or passkeys.
+    factors: bool,
+    /// Another house signs them in.
+    tied: bool,
 }
 
 struct Row {
@@ -82,6 +95,7 @@ async fn shown(visitor: &Visitor) -> Result<PeoplePage, Trouble> {
         rows: members.into_iter().map(row).collect(),
         roles: roles.collect(),
         drawn: None,
+        remains: None,
         refused: None,
         typed: Fields::new(),
     })
@@ -92,14 +106,57 @@ pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<R
     match changed(&visitor, &fields).await? {
         Ok(drawn) => {
             let mut page = shown(&visitor).await?;
-            page.page.done = Some("Saved.".to_owned());
-            html(&PeoplePage { drawn, ..page })
+            page.page.done = Some(told(fields.get("what").map(String::as_str)).to_owned());
+            let is_set = fields.get("what").is_some_and(|what| what == "password");
+            let person = fields.get("person").filter(|_| is_set);
+            let remains = match person {
+                Some(person) => remains(&visitor.office, person.trim()).await?,
+                None => None,
+            };
+            html(&PeoplePage { drawn, remains, ..page })
         }
         Err(refused) => {
             let page = shown(&visitor).await?;
             let page = PeoplePage { refused: Some(refused), typed: fields, ..page };
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
+    }
+}
+
+/// By what else somebody signs in; none where the password is all.
+async fn remains(office: &Office, person: &str) -> Result<Option<Remains>, Trouble> {
+    let mut tx = office.read().await?;
+    let codes = tx.factor(person).await?.is_some_and(|one| one.confirmed_at.is_some());
+    let passkeys = i64::try_from(tx.passkeys_of(person).await?.len()).unwrap_or(i64::MAX);
+    let issuer = tx.issuer().await?;
+    let tie = match &issuer {
+        Some(issuer) => tx.tie_of(&issuer.issuer, person).await?.map(|_| issuer.label.clone()),
+        None => None,
+    };
+    let mut what = Vec::new();
+    what.extend(codes.then(|| "codes of an app".to_owned()));
+    what.extend((passkeys > 0).then(|| words::counted(passkeys, "passkey", "passkeys")));
+    what.extend(tie.iter().map(|label| format!("signing in by {label}")));
+    Ok((!what.is_empty()).then(|| Remains {
+        person: person.to_owned(),
+        what: what.join(", "),
+        factors: codes || passkeys > 0,
+        tied: tie.is_some(),
+    }))
+}
+
+/// What a change came to.
+fn told(what: Option<&str>) -> &'static str {
+    match what {
+        Some("add") => "The person was added.",
+        Some("role") => "The role was given; it is in force at once.",
+        Some("password") => "The password was set, and their sessions have ended.",
+        Some("out") => "The person was shut out, and their sessions have ended.",
+        Some("in") => "The person may sign in again.",
+        Some("end") => "Their sessions have ended.",
+        Some("factor") => "Their second factor was taken away, and their sessions have ended.",
+        Some("untie") => "They are tied to no other house now, and their sessions have ended.",
+        _ => "The change was saved.",
     }
 }
 
@@ -113,7 +170,7 @@ async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble>
         return Ok(Err("Nobody changes their own place; ask another administrator.".to_owned()));
     }
     let what = field("what");
-    if matches!(what, "password" | "out" | "in" | "end" | "factor")
+    if matches!(what, "password" | "out" | "in" | "end" | "factor" | "untie")
         && !people::answers_for(office, person).await?
     {
         return Ok(Err(
@@ -152,6 +209,11 @@ async fn changed(visitor: &Visitor, fields: &Fields) -> Result<Changed, Trouble>
         "factor" => {
             login_of(office, person).await?;
             factor::forget(office, person).await?;
+            Ok(Ok(None))
+        }
+        "untie" => {
+            login_of(office, person).await?;
+            ties::untie(office, person, "").await?;
             Ok(Ok(None))
         }
         _ => Err(Trouble::Unfit("Choose what to change.".to_owned())),

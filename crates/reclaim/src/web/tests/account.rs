@@ -121,7 +121,7 @@ async fn people_see_where_they_are_signed_in_and_end_it() {
     let root = clinic.named("root", Role::Administrator).await;
     let person = crate::identity::person("ada");
     let away = [("person", person.as_str()), ("what", "end")];
-    root.post("/people", &away).await.is(StatusCode::OK).shows(&["Saved."]);
+    root.post("/people", &away).await.is(StatusCode::OK).shows(&["Their sessions have ended"]);
     ada.get("/").await.is(StatusCode::SEE_OTHER);
     root.get("/journal?book=house").await.shows(&["Ended sessions of a person"]);
     clinic.is_proven().await;

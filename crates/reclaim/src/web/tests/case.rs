@@ -205,7 +205,7 @@ async fn what_moved_no_status_is_taken_back_and_what_did_is_told() {
     let undone = lead.post(&path, &[("version", &version)]).await;
     assert_eq!(undone.is(StatusCode::SEE_OTHER).location(), format!("{case}?done=undo"));
     let after = lead.get(&undone.location()).await;
-    after.shows(&["Taken back.", "What was done last was taken back"]).hides(&["You did last"]);
+    after.shows(&["was taken back.", "What was done last was taken back"]).hides(&["You did last"]);
     lead.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
     let page = lead.get(&case).await;
     page.hides(&["You did last"]);

@@ -47,10 +47,28 @@ async fn a_list_is_looked_at_taken_in_and_taken_back() {
     let biller = clinic.person(Role::BillingSpecialist).await;
     biller.get("/rules/lists").await.is(StatusCode::FORBIDDEN);
     lead.get("/rules/lists").await.shows(&["ICD-10-CM diagnoses", "Not configured"]);
-    let none = look(&lead, "icd10", "2025-10-01", "no list\n").await;
-    none.shows(&["No line of it reads as ICD-10-CM", "Line 1: no order number", "Nothing of it"]);
-    decide(&lead, "icd10", "1", "hold").await.is(StatusCode::UNPROCESSABLE_ENTITY);
-    decide(&lead, "icd10", "1", "discard").await.is(StatusCode::SEE_OTHER);
+    // A wrong file is told at its field; what was chosen beside it stays chosen.
+    for (kind, text, told) in [
+        (
+            "icd10",
+            "no list\n",
+            "No line of it reads as ICD-10-CM diagnoses. Line 1: no order number",
+        ),
+        ("hcpcs", "no list\n", "No line of it reads as HCPCS Level II."),
+        ("rarc", "a,b\n", "No column is called description"),
+    ] {
+        let fields = [("kind", kind), ("from", "2025-10-01")];
+        let page = lead.upload("/rules/lists", &fields, ("file", "list.txt", text)).await;
+        page.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&[
+            "aria-describedby=\"file-fault\"",
+            told,
+            &format!("<option value=\"{kind}\" selected>"),
+            "value=\"2025-10-01\"",
+        ]);
+    }
+    let fields = [("kind", "icd10"), ("from", "")];
+    let page = lead.upload("/rules/lists", &fields, ("file", "list.txt", "x")).await;
+    page.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["id=\"from-fault\""]);
     let first = diagnoses(&[("X001", "Made-up one"), ("X002", "Made-up <two>"), ("X003", "Three")]);
     let page = look(&lead, "icd10", "2025-10-01", &(first + "odd line\n")).await;
     page.is(StatusCode::OK).shows(&[
@@ -58,7 +76,7 @@ async fn a_list_is_looked_at_taken_in_and_taken_back() {
         "Made-up &#60;two&#62;",
         "no order number of five digits",
         "list.txt",
-        "to be decided",
+        "waits for a decision",
     ]);
     lead.get("/rules/lists").await.shows(&["Not configured"]);
     decide(&lead, "icd10", "1", "hold").await.is(StatusCode::SEE_OTHER);
@@ -72,11 +90,11 @@ async fn a_list_is_looked_at_taken_in_and_taken_back() {
     // Somebody lets another one hold meanwhile.
     bring(&lead, "icd10", "2026-01-01", &second).await;
     let late = decide(&lead, "icd10", "2", "hold").await;
-    late.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Another version came to hold"]);
+    late.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Another version came into effect"]);
     lead.get("/rules/lists").await.shows(&["version 3 from Jan 1, 2026"]);
     decide(&lead, "icd10", "3", "discard").await.is(StatusCode::UNPROCESSABLE_ENTITY);
     decide(&lead, "icd10", "3", "back").await.is(StatusCode::SEE_OTHER);
-    lead.get("/rules/lists").await.shows(&["version 1 from Oct 1, 2025", "taken back"]);
+    lead.get("/rules/lists").await.shows(&["version 1 from Oct 1, 2025", "withdrawn"]);
     decide(&lead, "icd10", "3", "again").await.is(StatusCode::SEE_OTHER);
     decide(&lead, "icd10", "3", "again").await.is(StatusCode::UNPROCESSABLE_ENTITY);
     lead.get("/rules/lists?q=another").await.shows(&["X002", "version 3 from Jan 1, 2026"]);

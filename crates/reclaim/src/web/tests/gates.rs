@@ -8,6 +8,7 @@ use denial::person::{Reach, Role, reach};
 
 use super::clinic::{Browser, TestClinic, addresses, denied, era, take};
 use crate::identity;
+use crate::practice::Office;
 use crate::web::gate::{Gate, Sight};
 use crate::web::routes;
 
@@ -176,6 +177,27 @@ async fn the_health_page_says_each_part() {
     let answer = clinic.stranger().get("/healthz").await;
     answer.is(StatusCode::OK).shows(&["\"ok\":true", "\"database\":true", "\"documents\":true"]);
     clinic.office().store.close().await;
-    let answer = clinic.stranger().get("/healthz").await;
+    let mut later = clinic;
+    later.later("2026-03-03T12:00:01Z");
+    let answer = later.stranger().get("/healthz").await;
     answer.is(StatusCode::SERVICE_UNAVAILABLE).shows(&["\"ok\":false", "\"database\":false"]);
+}
+
+#[tokio::test]
+async fn whoever_asks_how_often_the_health_page_writes_once_a_minute() {
+    let clinic = TestClinic::open().await;
+    let written = async || {
+        let sweeps = clinic.office().read().await.expect("a look").sweeps().await.expect("read");
+        sweeps.into_iter().find(|(name, ..)| name == "health").map(|(_, at, _)| at)
+    };
+    assert_eq!(written().await, None);
+    for _ in 0..3 {
+        clinic.stranger().get("/healthz").await.is(StatusCode::OK);
+    }
+    let first = written().await;
+    let at = |instant| Office { clock: super::clinic::at(instant), ..clinic.office().clone() };
+    assert!(clinic.app.health.of(&at("2026-03-03T12:00:59Z")).await.database);
+    assert_eq!(written().await, first, "the answer is kept");
+    assert!(clinic.app.health.of(&at("2026-03-03T12:01:00Z")).await.documents);
+    assert_ne!(written().await, first, "and looked at again after a minute");
 }

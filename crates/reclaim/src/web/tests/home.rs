@@ -209,7 +209,11 @@ async fn each_role_finds_its_own_job() {
     let auditor = clinic.person(Role::Auditor).await;
     auditor.get("/").await.shows(&["Access log", "Proposed a write-off"]);
     let vendor = clinic.person(Role::Vendor).await;
-    vendor.get("/").await.shows(&["Nothing waits for you"]).hides(&["At risk", "The team"]);
+    vendor
+        .get("/")
+        .await
+        .shows(&["No case is placed with you yet"])
+        .hides(&["At risk", "The team"]);
     clinic.is_proven().await;
 }
 
@@ -238,7 +242,13 @@ async fn a_provider_who_is_tied_to_an_npi_sees_the_causes_of_their_own_denials()
     let other = clinic.named("drother", Role::Provider).await;
     let claims = [denied("A-1", 90, "CO*197*90"), denied("A-2", 50, "CO*197*50")];
     take(&lead, "a.835", &era("T1", &claims)).await;
-    own.get("/").await.shows(&["Not configured: nobody has said which provider"]);
+    own.get("/").await.shows(&[
+        "Not configured: nobody has said which provider",
+        "Your login has no NPI yet",
+        "Ask your administrator (nobody has that role in this practice yet)",
+    ]);
+    clinic.named("root", Role::Administrator).await;
+    own.get("/").await.shows(&["Ask your administrator, Test root,", "person = &#34;drown&#34;"]);
     let files = crate::rules_files::files(None).expect("the shipped files");
     let (_, owners) = files.into_iter().find(|(path, _)| path == "owners.toml").expect("there");
     let tied = |npi: &str| format!("{owners}\n[[provider]]\nperson = \"drown\"\nnpi = \"{npi}\"\n");
@@ -257,7 +267,7 @@ async fn a_provider_who_is_tied_to_an_npi_sees_the_causes_of_their_own_denials()
     save(&tied("1234567893")).await.is(StatusCode::SEE_OTHER);
     let home = own.get("/").await;
     home.shows(&["NPI 1234567893", "CO-197", "$140.00", "Small sample: 2 cases."]);
-    home.hides(&["A-1", "MADEUP", "Not configured: nobody"]);
+    home.hides(&["A-1", "MADEUP", "Not configured: nobody", "Your login has no NPI"]);
     other.get("/").await.shows(&["Not configured: nobody has said"]).hides(&["$140.00"]);
     clinic.is_proven().await;
 }

@@ -15,6 +15,9 @@ async fn an_outsourcer_works_what_is_placed_with_them_and_sees_nothing_else() {
     take(&lead, "a.835", &era("T1", &claims)).await;
     let (placed, kept) = (lead.find("A-1").await, lead.find("A-2").await);
     vendor.get("/queue").await.is(StatusCode::OK).hides(&["A-1", "A-2"]);
+    let home = vendor.get("/").await;
+    home.shows(&["No case is placed with you yet", "Ask your billing supervisor, Test lead,"]);
+    home.hides(&["New denials appear here"]);
     vendor.get(&placed).await.is(StatusCode::FORBIDDEN);
 
     let nobody = lead.act(&placed, "assign", &[("role", "vendor")]).await;
@@ -26,6 +29,7 @@ async fn an_outsourcer_works_what_is_placed_with_them_and_sees_nothing_else() {
     lead.act(&placed, "assign", &to).await.is(StatusCode::SEE_OTHER);
 
     vendor.get("/queue").await.shows(&["A-1"]).hides(&["A-2"]);
+    vendor.get("/").await.hides(&["No case is placed with you yet"]);
     vendor.get("/queue?by=job").await.is(StatusCode::OK).shows(&["1 job of 1 case"]);
     vendor.get(&placed).await.is(StatusCode::OK).hides(&["A-2"]);
     vendor.act(&placed, "note", &[("text", "on it")]).await.is(StatusCode::SEE_OTHER);

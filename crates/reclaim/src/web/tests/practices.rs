@@ -31,7 +31,11 @@ async fn an_administrator_names_the_practice_and_its_numbers() {
     page.is(StatusCode::OK).shows(&["Your practice", "No number yet"]);
     let named = [("clinic", "North clinic"), ("zone", "America/Chicago")];
     admin.post("/practice", &named).await.is(StatusCode::SEE_OTHER);
-    admin.get("/practice?done=1").await.shows(&["North clinic", "America/Chicago", "Saved."]);
+    admin.get("/practice?done=1").await.shows(&[
+        "North clinic",
+        "America/Chicago",
+        "settings were saved",
+    ]);
     let typo = admin.post("/practice", &[("npi", "1234567890")]).await;
     typo.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["is no NPI", "value=\"1234567890\""]);
     let added = [("npi", NPI), ("tax_id", "12-3456789")];

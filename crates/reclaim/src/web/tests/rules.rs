@@ -122,6 +122,9 @@ async fn versions_are_compared_restored_and_given_up() {
     let page = lead.get("/rules/file?path=payers/standin.toml").await;
     page.shows(&["Given up since", "own file given up", "No text."]);
     lead.get("/rules").await.shows(&["payers/standin.toml", "Given up since"]);
+    let found = lead.get("/rules?text=STANDIN").await;
+    found.shows(&["payers/standin.toml", "value=\"STANDIN\"", "Show all"]).hides(&[">desk.toml<"]);
+    lead.get("/rules?text=nowhere").await.shows(&["No rule file fits"]);
     restore("2", "with them again").await.is(StatusCode::SEE_OTHER);
     let page = lead.get("/rules/file?path=payers/standin.toml").await;
     page.shows(&["Own, version 5", "Nothing: give the file up"]);

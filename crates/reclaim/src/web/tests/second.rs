@@ -223,3 +223,42 @@ async fn a_practice_asks_for_it_before_anything_else_opens() {
         .shows(&["Said who needs a second factor", "Removed codes of an app"]);
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn a_new_password_names_the_factors_that_stay_and_takes_them_away() {
+    let clinic = TestClinic::open().await;
+    let root = clinic.named("root", Role::Administrator).await;
+    let ada = clinic.named("ada", Role::BillingSpecialist).await;
+    let person = identity::person("ada");
+    let change =
+        |what: &'static str| [("person", person.as_str().to_owned()), ("what", what.to_owned())];
+    let post = async |what: &'static str| {
+        let fields = change(what);
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        root.post("/people", &fields).await
+    };
+    post("password").await.is(StatusCode::OK).hides(&["stays:"]);
+    let mut ada = clinic.again(&ada);
+    let drawn = post("password").await;
+    let secret =
+        drawn.text.split("class=\"secret\">").nth(1).and_then(|rest| rest.split('<').next());
+    ada.sign_in("ada", secret.expect("a password")).await.is(StatusCode::SEE_OTHER);
+    let own = [
+        ("what", "password"),
+        ("old", secret.expect("a password")),
+        ("new", PASSWORD),
+        ("again", PASSWORD),
+    ];
+    ada.post("/account", &own).await.is(StatusCode::SEE_OTHER);
+    set_up(&ada).await;
+    let page = post("password").await;
+    page.is(StatusCode::OK).shows(&["stays: codes of an app.", "Take away codes and passkeys"]);
+    page.hides(&["Untie from the other house"]);
+    assert!(ada.get("/").await.location().starts_with("/sign-in"), "their sessions have ended");
+    post("factor").await.shows(&["Their second factor was taken away"]);
+    post("password").await.hides(&["stays:"]);
+    post("untie").await.is(StatusCode::OK);
+    root.get("/journal?book=house").await.shows(&["Removed codes of an app"]);
+    clinic.is_proven().await;
+}
