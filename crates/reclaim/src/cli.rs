@@ -3,6 +3,7 @@
 mod codes;
 mod issuers;
 mod needs;
+mod outbox;
 mod rules;
 mod users;
 
@@ -16,9 +17,11 @@ use clap::{Args, Parser, Subcommand};
 use crate::cli::codes::CodesCommand;
 use crate::cli::issuers::IssuerCommand;
 use crate::cli::needs::Needs;
+use crate::cli::outbox::OutboxCommand;
 use crate::cli::rules::{RulesCommand, run_rules};
 use crate::cli::users::UserCommand;
 use crate::demo::Wish;
+use crate::outbox::command as outbox_command;
 use crate::passkey::webauthn::Site;
 use crate::practice::{Office, Place};
 use crate::practices::{self, Wanted};
@@ -230,6 +233,22 @@ enum Command {
         #[arg(long, value_name = "SOCKET", env = "RECLAIM_SCANNER")]
         scanner: Option<Scanner>,
     },
+    /// What leaves the house: what waits, left and was answered
+    ///
+    /// What is queued waits ten minutes and can be called back until then.
+    Outbox {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        #[command(subcommand)]
+        command: Option<OutboxCommand>,
+    },
+    /// Runs a sweep that `serve` runs by itself
+    Sweep {
+        /// What is due leaves the outbox
+        #[arg(value_parser = ["outbox"])]
+        name: String,
+    },
     /// People who sign in
     #[command(subcommand)]
     User(UserCommand),
@@ -355,6 +374,12 @@ pub(crate) fn main() -> ExitCode {
         }
         Command::Codes(command) => {
             on_office(&place, needs, async move |office| command.run(&office).await)
+        }
+        Command::Outbox { json, command } => {
+            on_office(&place, needs, async move |office| outbox::run(&office, json, command).await)
+        }
+        Command::Sweep { name: _ } => {
+            on_office(&place, needs, async move |office| outbox_command::sweep(&office).await)
         }
         Command::User(command) => {
             on_office(&place, needs, async move |office| command.run(&office).await)

@@ -58,6 +58,7 @@ mod names;
 mod narrow;
 mod news;
 mod offers;
+mod outbox;
 mod pace;
 mod page;
 mod passkeys;
