@@ -238,24 +238,19 @@ async fn items(
 /// The act with what is known once the bytes are: document, and of claims reference and channel.
 fn filled(action: &Action, one: &Outgoing, again: Option<&str>) -> Action {
     let document = identity::document(&one.document);
-    match action {
-        Action::Resubmit(sent) => {
-            let mut sent = sent.clone();
-            sent.document = document;
-            sent.again = sent.again.or_else(|| again.map(str::to_owned));
-            if one.kind == Kind::Claims.as_str() {
-                sent.reference = reference(one);
-                sent.channel = denial::denial::Channel::Edi;
-            }
-            Action::Resubmit(sent)
+    let mut action = action.clone();
+    if let Action::Resubmit(sent) = &mut action {
+        sent.document.clone_from(&document);
+        sent.again = sent.again.take().or_else(|| again.map(str::to_owned));
+        if one.kind == Kind::Claims.as_str() {
+            sent.reference = reference(one);
+            sent.channel = denial::denial::Channel::Edi;
         }
-        Action::Appeal(filing) => {
-            let mut filing = filing.clone();
-            filing.packet = document;
-            Action::Appeal(filing)
-        }
-        other => other.clone(),
     }
+    if let Action::Appeal(filing) = &mut action {
+        filing.packet = document;
+    }
+    action
 }
 
 /// Our number of what was sent: the control number, as the file has it.

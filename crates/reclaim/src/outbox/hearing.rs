@@ -79,10 +79,8 @@ pub(crate) fn left_on(office: &Office, one: &Outgoing) -> Option<Date> {
 
 async fn by_control(tx: &mut Tx, answer: &Acknowledgement) -> anyhow::Result<Option<Outgoing>> {
     let sent = &answer.answers;
-    let number = match answer.level {
-        Level::Interchange => &sent.interchange,
-        _ => &sent.group,
-    };
+    let is_whole = answer.level == Level::Interchange;
+    let number = if is_whole { &sent.interchange } else { &sent.group };
     let Ok(control) = number.trim().parse::<i64>() else { return Ok(None) };
     let batch = answers::batch(answer).unwrap_or_else(|| format!("{control}/0001"));
     Ok(tx.outgoing_by_control(control, &batch).await?)

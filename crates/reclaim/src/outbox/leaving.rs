@@ -114,9 +114,10 @@ async fn begin(office: &Office, one: &Outgoing) -> anyhow::Result<Option<Outgoin
     if !tx.save_outgoing(&after, &one.state).await? {
         return Ok(None);
     }
-    let (kind, facts) = match to {
-        State::Failed => ("outbox.failed", json!({ "name": after.name, "why": after.why })),
-        _ => ("outbox.leaving", json!({ "name": after.name, "route": after.route })),
+    let (kind, facts) = if to == State::Failed {
+        ("outbox.failed", json!({ "name": after.name, "why": after.why }))
+    } else {
+        ("outbox.leaving", json!({ "name": after.name, "route": after.route }))
     };
     tx.append(vec![Entry::new(&one.outgoing, kind, &facts)], &moment).await?;
     tx.commit().await?;

@@ -118,7 +118,11 @@ fn what_stands_otherwise_than_it_was_read_is_not_saved() {
         assert!(tx.save_outgoing(&sent, "leaving").await.expect("saved"));
         assert_eq!(tx.outgoing("out_1").await.expect("read"), Some(sent.clone()));
         assert_eq!(tx.outgoing_in("sent").await.expect("read"), std::slice::from_ref(&sent));
-        assert_eq!(tx.due_outgoing(AT).await.expect("read"), [sent.clone()], "to be settled");
+        assert_eq!(
+            tx.due_outgoing(AT).await.expect("read"),
+            std::slice::from_ref(&sent),
+            "to be settled"
+        );
         let settled = Outgoing { settled_at: Some(LATER.to_owned()), ..sent };
         assert!(tx.save_outgoing(&settled, "sent").await.expect("saved"));
         assert_eq!(tx.due_outgoing(LATER).await.expect("read"), []);
