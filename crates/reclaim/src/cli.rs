@@ -375,12 +375,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Codes(command) => {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
-        Command::Outbox { json, command } => {
-            on_office(&place, needs, async move |office| outbox::run(&office, json, command).await)
-        }
-        Command::Sweep { name: _ } => {
-            on_office(&place, needs, async move |office| outbox_command::sweep(&office).await)
-        }
+        Command::Outbox { json, command } => run_outbox(&place, needs, json, command),
+        Command::Sweep { name: _ } => run_sweep(&place, needs),
         Command::User(command) => {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
@@ -411,6 +407,19 @@ impl PlaceArgs {
             folder: self.folder,
         }
     }
+}
+
+fn run_outbox(
+    place: &Place,
+    needs: Needs,
+    json: bool,
+    command: Option<OutboxCommand>,
+) -> anyhow::Result<ExitCode> {
+    on_office(place, needs, async move |office| outbox::run(&office, json, command).await)
+}
+
+fn run_sweep(place: &Place, needs: Needs) -> anyhow::Result<ExitCode> {
+    on_office(place, needs, async move |office| outbox_command::sweep(&office).await)
 }
 
 fn run_practice(place: Place, needs: Needs, command: PracticeCommand) -> anyhow::Result<ExitCode> {
