@@ -332,8 +332,7 @@ pub(crate) fn main() -> ExitCode {
             .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
         Command::Rules(command) => run_rules(place, needs, command),
         Command::Demo { size, seed, no_serve, listen, score } => {
-            let listen = (!no_serve).then_some(listen);
-            in_time(run_demo(&place, Wish { size, seed }, listen, score))
+            in_time(run_demo(&place, Wish { size, seed }, (!no_serve).then_some(listen), score))
         }
         Command::Bench { claims, runs, only, cases, grown, postgres } => {
             in_time(bench::run(bench::Wish { claims, runs, only, cases, postgres, grown }))
