@@ -28,6 +28,7 @@ use store::{Tx, instant};
 
 use crate::act;
 use crate::clock::zone;
+use crate::documents::{self, Arriving};
 use crate::identity;
 use crate::outbox::reading::Read;
 use crate::outbox::route::{LAST_NUMBER, Route};
@@ -125,11 +126,13 @@ pub(crate) async fn queue(
     let at = zone(&office.clinic.zone).to_datetime(moment.now);
     let bytes = write(&Numbers { control, at })?;
     let read = reading::read(&bytes, parcel.kind, control, &parcel.carries)?;
-    let one = outgoing(office, &mut tx, &route, (&parcel, &read, control, &bytes), &moment).await?;
+    let (one, arriving) =
+        outgoing(office, &mut tx, &route, (&parcel, &read, control, &bytes), &moment).await?;
     let items = items(&mut tx, office, &parcel, (&one, &read), &moment).await?;
     tx.queue_outgoing(&one, &items).await?;
     tx.append(vec![queued(&one, &items, &parcel)], &moment).await?;
     tx.commit().await?;
+    drop(arriving);
     Ok(one)
 }
 
@@ -140,10 +143,10 @@ async fn outgoing(
     route: &Route,
     (parcel, read, control, bytes): (&Parcel, &Read, u32, &[u8]),
     moment: &Moment,
-) -> anyhow::Result<Outgoing> {
+) -> anyhow::Result<(Outgoing, Arriving)> {
     let mut incoming = office.documents.incoming()?;
     incoming.write_all(bytes).context("cannot keep what is to leave")?;
-    let (document, length) = office.documents.finish(incoming)?;
+    let (document, length, arriving) = documents::keep(office, incoming).await?;
     let bytes = i64::try_from(length).context("no file is so long")?;
     let name = reading::name(read, office.practice().as_str(), control, moment.now);
     let made_at = instant(moment.now);
@@ -157,7 +160,7 @@ async fn outgoing(
     };
     tx.keep_document(&facts).await?;
     let leaves = moment.now.checked_add(route.waits).context("the clock is at its end")?;
-    Ok(Outgoing {
+    let one = Outgoing {
         outgoing: OutgoingId::from_bits(act::draw()).to_string(),
         kind: parcel.kind.as_str().to_owned(),
         document,
@@ -178,7 +181,8 @@ async fn outgoing(
         settled_at: None,
         receipt: String::new(),
         receipt_at: None,
-    })
+    };
+    Ok((one, arriving))
 }
 
 /// What it carries, where every act is allowed and no content goes twice unasked.
