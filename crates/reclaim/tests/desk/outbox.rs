@@ -1,4 +1,4 @@
-//! What leaves, leaves once: the program is killed at any moment while it queues and sends, and while
+//! What leaves, leaves once: the program is killed at any moment while it queues and sends, while
 //! somebody else fetches the files away. On either database.
 
 use std::collections::BTreeMap;
