@@ -85,6 +85,8 @@ id! {
     RejectionId "rej",
     /// One act on many cases.
     BatchId "bat",
+    /// Something that leaves the house.
+    OutgoingId "out",
     /// A queue as somebody keeps it.
     ViewId "viw",
 }

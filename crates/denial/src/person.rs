@@ -102,6 +102,8 @@ named! {
         Claims = "claims",
         /// Rejections before adjudication.
         Rejections = "rejections",
+        /// What leaves the house, and what answers it.
+        Outbox = "outbox",
         /// Remittances with their balance.
         Remittances = "remittances",
         /// Which claim a payment is about: to accept or refuse it.
@@ -199,6 +201,9 @@ pub const fn allows(role: Role, access: Access) -> bool {
         Access::Questions => may(role, Act::Answer),
         Access::Claims => bills(role) || matches!(role, Role::CertifiedCoder | Role::Auditor),
         Access::Rejections | Access::Remittances => bills(role) || matches!(role, Role::Auditor),
+        Access::Outbox => {
+            supervises(role) || matches!(role, Role::BillingSpecialist | Role::Auditor)
+        }
         Access::Matches | Access::TakeFiles => bills(role),
         Access::Post => posts(role),
         Access::Figures => {
@@ -323,6 +328,7 @@ mod tests {
         questions: desk staf code spec post supe mana prov revi
         claims: code spec post supe mana audi
         rejections: spec post supe mana audi
+        outbox: spec supe mana audi
         remittances: spec post supe mana audi
         matches: spec post supe mana
         take_files: spec post supe mana

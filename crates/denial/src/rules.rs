@@ -197,6 +197,17 @@ pub struct Desk {
     pub work_cost: BTreeMap<Category, Money>,
     /// Cost of one hour of a specialist.
     pub hour_cost: Money,
+    /// How long answers to what was sent may take.
+    pub silence: Silence,
+}
+
+/// How long answers to what was sent may take; none is "not configured", and never late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Silence {
+    /// Hours until a TA1 or 999.
+    pub syntax_hours: Option<u16>,
+    /// Business days until the 277CA.
+    pub claims_days: Option<u16>,
 }
 
 impl Desk {

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use x12::Reader;
 
 use crate::identity;
+use crate::outbox::hearing;
 use crate::parts::PART;
 use crate::practice::Office;
 
@@ -58,7 +59,7 @@ async fn write(office: &Office, file: &str, answers: Vec<Answer>) -> anyhow::Res
         .filter(|(_, answer)| is_rejection(answer))
         .map(|(n, answer)| rejection_row(file, *n, answer))
         .collect();
-    let kept = answers.into_iter().map(|(n, answer)| kept(n, &answer)).collect();
+    let kept = answers.iter().map(|(n, answer)| kept(*n, answer)).collect();
     let mut tx = office.write().await?;
     tx.add_acknowledgements(file, kept).await?;
     if tx.add_rejections(&refused).await? > 0 {
@@ -68,6 +69,7 @@ async fn write(office: &Office, file: &str, answers: Vec<Answer>) -> anyhow::Res
             .collect();
         tx.append(entries, &office.moment()).await?;
     }
+    hearing::hear(&mut tx, office, file, &answers).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod codes;
 mod issuers;
 mod needs;
+mod outbox;
 mod rules;
 mod users;
 
@@ -16,11 +17,13 @@ use clap::{Args, Parser, Subcommand};
 use crate::cli::codes::CodesCommand;
 use crate::cli::issuers::IssuerCommand;
 use crate::cli::needs::Needs;
+use crate::cli::outbox::OutboxCommand;
 use crate::cli::rules::{RulesCommand, run_rules};
 use crate::cli::users::UserCommand;
 use crate::clock::Clock;
 use crate::correct::{self, Correction};
 use crate::demo::Wish;
+use crate::outbox::command as outbox_command;
 use crate::passkey::webauthn::Site;
 use crate::practice::{Office, Place};
 use crate::practices::{self, Wanted};
@@ -236,6 +239,22 @@ enum Command {
         #[arg(long, value_name = "SOCKET", env = "RECLAIM_SCANNER")]
         scanner: Option<Scanner>,
     },
+    /// What leaves the house: what waits, left and was answered
+    ///
+    /// What is queued waits ten minutes and can be called back until then.
+    Outbox {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        #[command(subcommand)]
+        command: Option<OutboxCommand>,
+    },
+    /// Runs a sweep that `serve` runs by itself
+    Sweep {
+        /// What is due leaves the outbox
+        #[arg(value_parser = ["outbox"])]
+        name: String,
+    },
     /// People who sign in
     #[command(subcommand)]
     User(UserCommand),
@@ -321,8 +340,7 @@ pub(crate) fn main() -> ExitCode {
             .and_then(|rules| correct::run(&wish, &Clock::System, &rules)),
         Command::Rules(command) => run_rules(place, needs, command),
         Command::Demo { size, seed, no_serve, listen, score } => {
-            let listen = (!no_serve).then_some(listen);
-            in_time(run_demo(&place, Wish { size, seed }, listen, score))
+            in_time(run_demo(&place, Wish { size, seed }, (!no_serve).then_some(listen), score))
         }
         Command::Bench { claims, runs, only, cases, grown, postgres } => {
             in_time(bench::run(bench::Wish { claims, runs, only, cases, postgres, grown }))
@@ -364,6 +382,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Codes(command) => {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
+        Command::Outbox { json, command } => run_outbox(&place, needs, json, command),
+        Command::Sweep { name: _ } => run_sweep(&place, needs),
         Command::User(command) => {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
@@ -394,6 +414,19 @@ impl PlaceArgs {
             folder: self.folder,
         }
     }
+}
+
+fn run_outbox(
+    place: &Place,
+    needs: Needs,
+    json: bool,
+    command: Option<OutboxCommand>,
+) -> anyhow::Result<ExitCode> {
+    on_office(place, needs, async move |office| outbox::run(&office, json, command).await)
+}
+
+fn run_sweep(place: &Place, needs: Needs) -> anyhow::Result<ExitCode> {
+    on_office(place, needs, async move |office| outbox_command::sweep(&office).await)
 }
 
 fn run_practice(place: Place, needs: Needs, command: PracticeCommand) -> anyhow::Result<ExitCode> {

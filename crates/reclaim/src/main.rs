@@ -38,6 +38,7 @@ mod kinds;
 mod line_changes;
 mod matches;
 mod oidc;
+mod outbox;
 mod own_rules;
 mod parts;
 mod passkey;

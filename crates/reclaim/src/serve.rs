@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 use crate::clock::Patience;
+use crate::outbox::leaving::{self, Tally};
 use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::{self, App};
@@ -147,6 +148,13 @@ async fn sweep_all(office: &Office) -> anyhow::Result<()> {
             Ok(0) => {}
             Ok(cases) => tracing::info!("sweep {}: {cases} cases follow them", refile::SWEEP),
             Err(fault) => tracing::error!("sweep {}: {fault:#}", refile::SWEEP),
+        }
+        match leaving::sweep(&there).await {
+            Ok(Tally { sent: 0, failed: 0 }) => {}
+            Ok(Tally { sent, failed }) => {
+                tracing::info!("sweep {}: {sent} left, {failed} did not", leaving::SWEEP);
+            }
+            Err(fault) => tracing::error!("sweep {}: {fault:#}", leaving::SWEEP),
         }
         match verify::sweep(&there).await {
             Ok(None) => {}

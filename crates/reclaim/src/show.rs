@@ -7,10 +7,12 @@ use anyhow::{Context, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use denial::denial::Denial;
 use denial::money::Money;
+use denial::timely::Filing;
 use serde_json::{Value, json};
 use store::denials::NO_CLOCK;
 use store::queue::{Filter, QueueRow, Sort};
 
+use crate::outbox::filing;
 use crate::practice::Office;
 use crate::{access, rank};
 
@@ -154,6 +156,7 @@ pub(crate) async fn case(
         bail!("this case is a specially protected record; say why it is taken out with --why");
     }
     let timeline = tx.timeline(&id).await?;
+    let filing = filing::filing(&mut tx, office, &claims).await?;
     let today = office.moment().today;
     drop(tx);
     let kind = if json { "case.exported" } else { "case.viewed" };
@@ -176,6 +179,7 @@ pub(crate) async fn case(
     if is_protected {
         lines.insert(1, "specially protected record".to_owned());
     }
+    lines.extend(filing_in_words(&filing));
     lines.push(String::new());
     lines.extend(timeline.iter().map(|one| format!("{}  {}  {}", one.at, one.kind, one.actor)));
     print(lines)
@@ -238,6 +242,13 @@ fn in_words(case: &Denial) -> Vec<String> {
         lines.push(format!("  clock {:?}: {}{closed}", clock.kind, clock_in_words(clock)));
     }
     lines
+}
+
+fn filing_in_words(filing: &Filing) -> Vec<String> {
+    let sent = filing.versions.iter().map(|one| (filing::version(one), &one.file));
+    let proofs = filing.proofs.iter().map(|one| (filing::proof(one), &one.file));
+    let lines = sent.chain(proofs).map(|(words, file)| format!("    {words}, file {file}"));
+    std::iter::once(format!("  {}", filing::in_words(filing))).chain(lines).collect()
 }
 
 fn clock_in_words(clock: &denial::deadline::Deadline) -> String {

@@ -59,6 +59,7 @@ mod names;
 mod narrow;
 mod news;
 mod offers;
+mod outbox;
 mod pace;
 mod page;
 mod passkeys;

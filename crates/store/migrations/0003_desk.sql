@@ -315,3 +315,82 @@ create index rejection_file on rejection (practice, file);
 
 -- The team that shares a case, whoever of it has it.
 alter table denial add column team text not null default '';
+-- What leaves the house, each once (features 6.05, 18.01).
+create table outgoing (
+  practice text not null references practice (practice),
+  outgoing text not null,
+  kind text not null check (kind in ('claims', 'packet', 'status_inquiry', 'other')),
+  document text not null,               -- sha-256 of the very bytes, in the documents folder
+  bytes bigint not null,
+  name text not null,                   -- under which it leaves; never used again
+  route text not null,
+  control bigint not null,              -- of its interchange and group
+  batch text not null,                  -- BHT03, which a 277CA answers; empty where it has none
+  made_at text not null,
+  made_by text not null,
+  made_role text not null,
+  leaves_at text not null,              -- when it leaves, or tries again
+  state text not null check (state in
+    ('waiting', 'called_back', 'leaving', 'sent', 'failed', 'answered')),
+  tries bigint not null,
+  why text not null,                    -- of its last failure
+  uploaded_at text,                     -- whole there under its temporary name, not renamed before
+  left_at text,
+  settled_at text,                      -- its cases moved, and it was taken in as a file of ours
+  receipt text not null,                -- what a TA1 or 999 said of the whole; empty before
+  receipt_at text,
+  primary key (practice, outgoing)
+);
+create unique index outgoing_name on outgoing (practice, route, name);
+create unique index outgoing_control on outgoing (practice, control);
+create index outgoing_state on outgoing (practice, state, leaves_at);
+create index outgoing_made on outgoing (practice, made_at, outgoing);
+create index outgoing_batch on outgoing (practice, batch);
+-- The cases and claims that it carries, each with the act that follows once it left.
+create table outgoing_item (
+  practice text not null,
+  outgoing text not null,
+  n bigint not null,
+  denial text not null,
+  claim text not null,
+  number text not null,                 -- of the claim, as it is sent
+  content text not null,                -- what makes it the same correction
+  again bigint not null,                -- 0, and one more for each time it is sent again on purpose
+  force text not null,                  -- why again; empty where it is the first
+  -- `with` for a further case of the same claim, `no` once it was called back
+  live text not null check (live in ('yes', 'with', 'no')),
+  act text not null,                    -- as JSON
+  acted text not null check (acted in ('not_yet', 'done', 'refused')),
+  note text not null,                   -- why it was refused
+  outcome text not null,                -- of its own answer, or of one that refuses everything
+  outcome_on text,
+  primary key (practice, outgoing, n),
+  foreign key (practice, outgoing) references outgoing (practice, outgoing),
+  foreign key (practice, denial) references denial (practice, denial)
+);
+-- The same content of the same claim is never queued twice.
+create unique index outgoing_once on outgoing_item (practice, claim, content, again)
+  where live = 'yes';
+create index outgoing_item_claim on outgoing_item (practice, claim, outgoing);
+create index outgoing_item_denial on outgoing_item (practice, denial, outgoing);
+-- Which answers were heard of it: each once.
+create table outgoing_answer (
+  practice text not null,
+  outgoing text not null,
+  file text not null,
+  n bigint not null,
+  kind text not null,                   -- TA1, 999, 277CA
+  outcome text not null,
+  on_day text,
+  heard_at text not null,
+  primary key (practice, outgoing, file, n),
+  foreign key (practice, outgoing) references outgoing (practice, outgoing)
+);
+-- The last control number that each route gave. No two routes of a practice give the same one, so
+-- that an answer tells by it what it answers.
+create table outgoing_number (
+  practice text not null references practice (practice),
+  route text not null,
+  last bigint not null,
+  primary key (practice, route)
+);

@@ -188,4 +188,20 @@ impl Tx {
         rows.sort();
         Ok(rows.into_iter().map(|(_, _, outcome, body)| (outcome, body)).collect())
     }
+
+    /// What was said of a claim itself before adjudication: the hash of the file, and JSON.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn answers_of_claim(&mut self, claim: &str) -> Result<Vec<(String, String)>, Error> {
+        let mut rows = run!(
+            self,
+            all as (String, i64, String),
+            "select file, n, body from acknowledgement where practice = $1 and claim = $2",
+            self.practice.as_str(),
+            claim
+        )?;
+        rows.sort();
+        Ok(rows.into_iter().map(|(file, _, body)| (file, body)).collect())
+    }
 }

@@ -26,6 +26,7 @@ pub mod journal;
 pub mod matches;
 pub mod narrowed;
 mod open;
+pub mod outgoing;
 pub mod passkeys;
 pub mod payers;
 pub mod people;

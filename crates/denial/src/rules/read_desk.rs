@@ -5,7 +5,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::entry::{Entry, Named, Page, Placed, whole};
-use super::{Desk, Draft};
+use super::{Desk, Draft, Silence};
 use crate::category::Category;
 use crate::codes::Npi;
 use crate::denial::{NextActionKind, Status};
@@ -79,6 +79,14 @@ fn desk(page: &Entry<'_>) -> Desk {
             );
         }
     }
+    let silence = page.table("answers").map(|table| {
+        let silence = Silence {
+            syntax_hours: table.number("syntax_hours"),
+            claims_days: table.number("claims_days"),
+        };
+        table.finish();
+        silence
+    });
     let cost = |minutes: u16| Money::from_cents(hour_cost.cents() * i64::from(minutes) / 60);
     let work_cost = minutes.into_iter().flatten().map(|(one, minutes)| (one, cost(minutes)));
     Desk {
@@ -97,6 +105,7 @@ fn desk(page: &Entry<'_>) -> Desk {
         action_days: action_days.into_iter().flatten().collect(),
         work_cost: work_cost.collect(),
         hour_cost,
+        silence: silence.unwrap_or_default(),
     }
 }
 

@@ -22,6 +22,8 @@ impl Command {
             Command::Act { .. } => Some(("act", Access::ReadCases)),
             Command::Verify { .. } => Some(("verify", Access::Audit)),
             Command::Backup { .. } => Some(("backup", Access::Backup)),
+            Command::Outbox { .. } => Some(("outbox", Access::Outbox)),
+            Command::Sweep { .. } => Some(("sweep", Access::TakeFiles)),
             Command::Codes(_) => Some(("codes", Access::Rules)),
             Command::Retention { .. } => Some(("retention", Access::Backup)),
             Command::User(_) => Some(("user", Access::ManagePeople)),

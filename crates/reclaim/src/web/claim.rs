@@ -6,10 +6,12 @@ use axum::response::Response;
 use denial::claim::{Claim, PayerOrder, ServiceLine};
 use denial::codes::ClaimNumber;
 use denial::person::{Access, allows};
+use denial::timely::Filing;
 use serde_json::json;
 use store::Tx;
 use store::claims::ClaimRow;
 
+use crate::outbox::filing;
 use crate::web::about::{About, AnswerView};
 use crate::web::case::{self, Sibling};
 use crate::web::case_view::{PatientView, Spoken};
@@ -32,10 +34,32 @@ struct ClaimPage {
     spoken: Vec<Spoken>,
     answers: Vec<AnswerView>,
     cases: Vec<Sibling>,
+    filing: FilingView,
     /// What its chip says where it is specially protected.
     protected: String,
     /// Remittances and files may be opened.
     remittances: bool,
+}
+
+/// Whether it was filed in time, and what proves it.
+struct FilingView {
+    verdict: String,
+    /// What was sent, and who had it: words, the file's address and its hash.
+    sent: Vec<(String, String, String)>,
+    proofs: Vec<(String, String, String)>,
+}
+
+impl FilingView {
+    fn of(filing: &Filing) -> FilingView {
+        let at = |words: String, file: &String| (words, format!("/files/{file}"), file.clone());
+        let versions = filing.versions.iter();
+        let proofs = filing.proofs.iter();
+        FilingView {
+            verdict: filing::in_words(filing),
+            sent: versions.map(|one| at(filing::version(one), &one.file)).collect(),
+            proofs: proofs.map(|one| at(filing::proof(one), &one.file)).collect(),
+        }
+    }
 }
 
 /// The claim as one 837 bills it.
@@ -69,6 +93,7 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let cases = tx.cases_of(&about.claims).await?;
     let cases = cases.iter().filter(|case| office.sees(case)).map(case::sibling);
     let cases = cases.collect();
+    let filing = filing::filing(&mut tx, office, &about.claims).await?;
     let protected = protection::chip_of(&mut tx, office, &about.claims).await?;
     drop(tx);
     access::note(office, &id, "claim.viewed", &json!({})).await?;
@@ -84,6 +109,7 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
         number,
         versions,
         cases,
+        filing: FilingView::of(&filing),
         protected,
     })
 }

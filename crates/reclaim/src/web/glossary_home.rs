@@ -150,6 +150,16 @@ pub(crate) const HOME: &[Word] = &[
         "What a 999, TA1 or 277CA refused before adjudication and nobody resolved. These are no denials and no money is counted for them.",
     ),
     word(
+        "home-outbox-to-look-at",
+        "Outbox to look at",
+        "What did not leave by itself, left without a case of its moving, or left and was not answered in time. Beyond what time is said in desk.toml; without it nothing is late.",
+    ),
+    word(
+        "home-waits-to-leave",
+        "Waits to leave",
+        "Claims, packets and questions that wait in the outbox and can be called back until they leave.",
+    ),
+    word(
         "home-outstanding",
         "Outstanding",
         "Denied less recovered, transferred and written off, summed over the cases that the row counts.",

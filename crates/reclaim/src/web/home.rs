@@ -15,7 +15,9 @@ use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::tiles::{Counter, Link, Section, Tile};
 use crate::web::trouble::Trouble;
-use crate::web::{App, act_words, home_ask, home_desk, home_lead, home_office, questions, words};
+use crate::web::{
+    App, act_words, home_ask, home_desk, home_lead, home_office, outbox, questions, words,
+};
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -55,6 +57,7 @@ pub(crate) async fn page(
     let today = office.moment().today.to_string();
     let mut waiting = waiting(&mut tx, &visitor).await?;
     let mut sections = home_office::sections(&mut tx, office).await?;
+    sections.extend(outbox::section(&mut tx, office).await?);
     let mut charts = Vec::new();
     let mut is_empty = false;
     let mut missing = None;

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use store::Tx;
 use store::audit::{Book, NEVER, Sought};
 
+use crate::outbox::leaving;
 use crate::practice::Office;
 use crate::web::home::{count, tile};
 use crate::web::tiles::{Cell, Link, Listing, Section, number};
@@ -161,9 +162,10 @@ async fn upkeep(tx: &mut Tx) -> Result<Section, Trouble> {
 
 /// What the program does by itself, and when it last did; the last copy.
 async fn sweeps(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
-    const SWEEPS: [(&str, &str); 3] = [
+    const SWEEPS: [(&str, &str); 4] = [
         (rank::SWEEP, "Cases ranked anew, late ones brought to somebody"),
         (verify::SWEEP, "What happened since proven"),
+        (leaving::SWEEP, "What was due left the outbox"),
         (refile::SWEEP, "Changed rules brought to open cases"),
     ];
     let ran = tx.sweeps().await?;

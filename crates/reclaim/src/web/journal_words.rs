@@ -13,6 +13,7 @@ pub(crate) fn said(kind: &str) -> String {
         "sign_in" | "sign_out" => at_the_door(kind),
         "person" => of_person(what),
         "practice" | "issuer" => of_practice(kind),
+        "outbox" => of_outbox(what),
         "remittance" | "match" | "rejection" | "file" | "claims" => of_files(kind),
         _ => seen_or_kept(kind),
     };
@@ -159,6 +160,22 @@ fn of_files(kind: &str) -> Option<&'static str> {
     })
 }
 
+fn of_outbox(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "queued" => "Queued what is to leave the house",
+        "called_back" => "Called back what was to leave",
+        "again" => "Let what had failed to leave try again",
+        "leaving" => "What was queued began to leave",
+        "uploaded" => "What leaves was there whole, under a temporary name",
+        "sent" => "It left the house",
+        "put_off" => "It could not be handed over and tries again later",
+        "failed" => "It did not leave; somebody has to look",
+        "case_stayed" => "A case did not move with what left",
+        "answered" => "What left was answered",
+        _ => return None,
+    })
+}
+
 fn seen_or_kept(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "case.viewed" => "Opened a case",
@@ -266,7 +283,8 @@ mod tests {
 
     /// Texts that look like a kind of entry.
     fn kinds(text: &str) -> impl Iterator<Item = &str> {
-        const ABOUT: [&str; 18] = [
+        const ABOUT: [&str; 19] = [
+            "outbox",
             "codes",
             "denial",
             "sign_in",

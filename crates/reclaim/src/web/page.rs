@@ -55,13 +55,14 @@ pub(crate) struct Link {
 }
 
 /// Every page of the frame's list, with what it takes to open it.
-const LINKS: [(&str, &str, &str, Option<Access>); 11] = [
+const LINKS: [(&str, &str, &str, Option<Access>); 12] = [
     ("/", "Home", "h", None),
     ("/queue", "Queue", "q", Some(Access::Queue)),
     ("/questions", "Questions", "a", Some(Access::Questions)),
     ("/remittances", "Remittances", "r", Some(Access::Remittances)),
     ("/matches", "Matches", "m", Some(Access::Matches)),
     ("/rejections", "Rejections", "x", Some(Access::Rejections)),
+    ("/outbox", "Outbox", "o", Some(Access::Outbox)),
     ("/files", "Files", "f", Some(Access::Remittances)),
     ("/rules", "Rules", "u", Some(Access::Rules)),
     ("/journal", "Journal", "j", Some(Access::Audit)),

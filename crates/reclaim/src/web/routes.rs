@@ -12,7 +12,7 @@ use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, day, digest,
     doubtful, emergency, facets, files, find, glossary, health, hold, home, issuer, keyed, lacking,
-    matches, names, news, passkeys, practice, protection, questions, queue, rejections,
+    matches, names, news, outbox, passkeys, practice, protection, questions, queue, rejections,
     remittance_claim, remittances, rules, rules_code, rules_codes, rules_edit, rules_lists,
     rules_owners, rules_payer, rules_text, saved, second, sign_in, staff, style, ties, tour,
     unmatched, upload,
@@ -132,7 +132,7 @@ fn desk() -> Vec<Route> {
 /// What payers sent and what was billed.
 fn files_and_money() -> Vec<Route> {
     use Access as A;
-    use Gate::Needs;
+    use Gate::{Both, Needs};
     vec![
         shows("/claims/{id}", Needs(A::Claims), claim::page).reveals(),
         does("/claims/{id}/names", Needs(A::ReadPatients), names::show).reveals(),
@@ -151,6 +151,9 @@ fn files_and_money() -> Vec<Route> {
         does("/rejections/narrow", Needs(A::Rejections), rejections::narrowed).lists("rejections"),
         // Auditors read the queue of rejections; who decides matches resolves them.
         does("/rejections", Needs(A::Matches), rejections::resolve),
+        shows("/outbox", Needs(A::Outbox), outbox::page).lists("outbox"),
+        // Auditors read it; who decides matches calls back.
+        does("/outbox", Both(A::Outbox, A::Matches), outbox::change),
         shows("/upload", Needs(A::TakeFiles), upload::form),
         does("/upload", Needs(A::TakeFiles), upload::take).large(),
         shows("/keyed", Needs(A::TakeFiles), keyed::form),

@@ -23,6 +23,7 @@ mod masks;
 mod matching;
 mod money;
 mod news;
+mod outbox;
 mod paper;
 mod passkeys;
 mod placed;

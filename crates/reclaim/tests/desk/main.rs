@@ -4,6 +4,7 @@
 mod acts;
 mod converge;
 mod files;
+mod outbox;
 mod place;
 mod practices;
 mod roles;

@@ -115,7 +115,11 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 29] = [
+    "outgoing_answer",
+    "outgoing_item",
+    "outgoing",
+    "outgoing_number",
     "answer",
     "reveal",
     "attempt",

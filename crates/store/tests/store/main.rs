@@ -12,6 +12,7 @@ mod desk;
 mod doubts;
 mod files;
 mod matches;
+mod outgoing;
 mod people;
 mod place;
 mod protections;

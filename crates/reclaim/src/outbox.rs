@@ -1,0 +1,364 @@
+//! What leaves the house: queued once, it waits ten minutes, can be called back until then, leaves
+//! by its route under a name of its own, and its cases follow.
+
+pub(crate) mod command;
+pub(crate) mod filing;
+mod folder;
+pub(crate) mod hearing;
+pub(crate) mod leaving;
+mod numbered;
+mod reading;
+pub(crate) mod route;
+
+use std::collections::{HashMap, HashSet};
+use std::io::Write;
+
+use anyhow::Context;
+use denial::codes::ClaimNumber;
+use denial::ids::{DenialId, OutgoingId};
+use denial::lifecycle::{Act, Action, Refused};
+use denial::outgoing::{Kind, State};
+use denial::person::{Actor, Moment, may};
+use jiff::civil::DateTime;
+use serde_json::json;
+use store::files::Document;
+use store::journal::Entry;
+use store::outgoing::{Outgoing, OutgoingItem};
+use store::{Tx, instant};
+
+use crate::act;
+use crate::clock::zone;
+use crate::documents::{self, Arriving};
+use crate::identity;
+use crate::outbox::reading::Read;
+use crate::outbox::route::{LAST_NUMBER, Route};
+use crate::practice::Office;
+
+/// What somebody wants to leave the house, without its bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Parcel {
+    pub(crate) kind: Kind,
+    /// By its name; the practice's first route where none is said.
+    pub(crate) route: Option<String>,
+    /// The cases that go with it.
+    pub(crate) carries: Vec<Carried>,
+    /// Why the same content leaves again, where that is meant.
+    pub(crate) again: Option<String>,
+}
+
+/// One case, and the act that follows once it left.
+#[derive(Clone, Debug)]
+pub(crate) struct Carried {
+    pub(crate) case: DenialId,
+    /// The claim's number as it is sent (CLM01).
+    pub(crate) number: ClaimNumber,
+    /// What makes it the same correction, such as the hash of a packet. Of claims it is read from
+    /// the bytes.
+    pub(crate) content: String,
+    /// `Resubmit` or `Appeal`: its document is filled in, and of claims its channel and reference.
+    pub(crate) action: Action,
+}
+
+/// What the writer of the bytes is told.
+#[derive(Clone, Debug)]
+pub(crate) struct Numbers {
+    /// Control number of the interchange (ISA13) and of its one group (GS06).
+    pub(crate) control: u32,
+    /// When it is made, by the clocks of the practice.
+    pub(crate) at: DateTime,
+}
+
+/// Why nothing was queued.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotQueued {
+    /// The acts of some cases are not allowed.
+    #[error("{} of its cases cannot be sent; the first: {}", .0.len(), first(.0))]
+    Cases(Vec<(DenialId, Refused)>),
+    /// Some contents are on their way already, or left.
+    #[error(
+        "{} of its claims wait in the outbox or left with the same content; to send one again say why",
+        .0.len()
+    )]
+    Twice(Vec<Twice>),
+    /// The bytes and what they are to carry do not agree.
+    #[error("{0}")]
+    Unfit(String),
+    /// The database, a folder, or whoever writes the bytes.
+    #[error("{0:#}")]
+    Failed(#[from] anyhow::Error),
+}
+
+/// A content that is there already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Twice {
+    pub(crate) case: DenialId,
+    /// By what it goes or went.
+    pub(crate) outgoing: String,
+}
+
+fn first(cases: &[(DenialId, Refused)]) -> String {
+    cases.first().map(|(_, why)| why.to_string()).unwrap_or_default()
+}
+
+impl From<store::Error> for NotQueued {
+    fn from(error: store::Error) -> NotQueued {
+        NotQueued::Failed(error.into())
+    }
+}
+
+/// Queues what `write` writes: it leaves in ten minutes. Everything is one transaction; where it is
+/// refused nothing has changed.
+///
+/// # Errors
+/// [`NotQueued`].
+pub(crate) async fn queue(
+    office: &Office,
+    who: &Actor,
+    parcel: Parcel,
+    write: impl FnOnce(&Numbers) -> anyhow::Result<Vec<u8>>,
+) -> Result<Outgoing, NotQueued> {
+    let route = route::route(office, parcel.route.as_deref())?;
+    let moment = office.moment_of(who.clone());
+    let mut tx = office.write().await?;
+    let control = tx.next_control(&route.name, route.first_number).await?;
+    let control = u32::try_from(control).ok().filter(|one| i64::from(*one) <= LAST_NUMBER);
+    let control = control.context("the route has no control numbers left")?;
+    let at = zone(&office.clinic.zone).to_datetime(moment.now);
+    let bytes = write(&Numbers { control, at })?;
+    let read = reading::read(&bytes, parcel.kind, control, &parcel.carries)?;
+    let (one, arriving) =
+        outgoing(office, &mut tx, &route, (&parcel, &read, control, &bytes), &moment).await?;
+    let items = items(&mut tx, office, &parcel, (&one, &read), &moment).await?;
+    tx.queue_outgoing(&one, &items).await?;
+    tx.append(vec![queued(&one, &items, &parcel)], &moment).await?;
+    tx.commit().await?;
+    drop(arriving);
+    Ok(one)
+}
+
+/// Keeps the bytes, and gives the row.
+async fn outgoing(
+    office: &Office,
+    tx: &mut Tx,
+    route: &Route,
+    (parcel, read, control, bytes): (&Parcel, &Read, u32, &[u8]),
+    moment: &Moment,
+) -> anyhow::Result<(Outgoing, Arriving)> {
+    let mut incoming = office.documents.incoming()?;
+    incoming.write_all(bytes).context("cannot keep what is to leave")?;
+    let (document, length, arriving) = documents::keep(office, incoming).await?;
+    let bytes = i64::try_from(length).context("no file is so long")?;
+    let name = reading::name(read, office.practice().as_str(), control, moment.now);
+    let made_at = instant(moment.now);
+    let facts = Document {
+        hash: document.clone(),
+        name: name.clone(),
+        media: read.media.to_owned(),
+        bytes,
+        taken_at: made_at.clone(),
+        taken_by: moment.who.person.to_string(),
+    };
+    tx.keep_document(&facts).await?;
+    let leaves = moment.now.checked_add(route.waits).context("the clock is at its end")?;
+    let one = Outgoing {
+        outgoing: OutgoingId::from_bits(act::draw()).to_string(),
+        kind: parcel.kind.as_str().to_owned(),
+        document,
+        bytes,
+        name,
+        route: route.name.clone(),
+        control: i64::from(control),
+        batch: read.batch.clone(),
+        made_at,
+        made_by: moment.who.person.to_string(),
+        made_role: moment.who.role.as_str().to_owned(),
+        leaves_at: instant(leaves),
+        state: State::Waiting.as_str().to_owned(),
+        tries: 0,
+        why: String::new(),
+        uploaded_at: None,
+        left_at: None,
+        settled_at: None,
+        receipt: String::new(),
+        receipt_at: None,
+    };
+    Ok((one, arriving))
+}
+
+/// What it carries, where every act is allowed and no content goes twice unasked.
+async fn items(
+    tx: &mut Tx,
+    office: &Office,
+    parcel: &Parcel,
+    (one, read): (&Outgoing, &Read),
+    moment: &Moment,
+) -> Result<Vec<OutgoingItem>, NotQueued> {
+    let again = parcel.again.as_deref().map(str::trim).filter(|why| !why.is_empty());
+    let contents: Vec<String> = parcel.carries.iter().map(|it| read.content(it)).collect();
+    let mut there: HashMap<(String, String), OutgoingItem> = HashMap::new();
+    for known in tx.queued_contents(&contents).await? {
+        there.insert((known.claim.clone(), known.content.clone()), known);
+    }
+    let (mut items, mut refused, mut twice) = (Vec::new(), Vec::new(), Vec::new());
+    let mut with = HashSet::new();
+    for (carried, content) in parcel.carries.iter().zip(contents) {
+        let claim = identity::claim(&carried.number).to_string();
+        let known = there.get(&(claim.clone(), content.clone()));
+        if let Some(known) = known.filter(|_| again.is_none()) {
+            let outgoing = known.outgoing.clone();
+            twice.push(Twice { case: carried.case.clone(), outgoing });
+            continue;
+        }
+        let action = filled(&carried.action, one, known.and(again));
+        let case = tx.case(carried.case.as_str()).await?;
+        if let Err(why) = case.act(&action, moment, &office.rules) {
+            refused.push((carried.case.clone(), why));
+        }
+        let is_first = with.insert((claim.clone(), content.clone()));
+        items.push(OutgoingItem {
+            outgoing: one.outgoing.clone(),
+            n: i64::try_from(items.len()).unwrap_or(i64::MAX),
+            denial: carried.case.to_string(),
+            claim,
+            number: carried.number.as_str().to_owned(),
+            content,
+            again: known.map_or(0, |known| known.again + 1),
+            force: known.and(again).unwrap_or_default().to_owned(),
+            live: if is_first { "yes" } else { "with" }.to_owned(),
+            act: serde_json::to_string(&action).expect("an act is JSON"),
+            acted: "not_yet".to_owned(),
+            note: String::new(),
+            outcome: String::new(),
+            outcome_on: None,
+        });
+    }
+    match (twice.is_empty(), refused.is_empty()) {
+        (false, _) => Err(NotQueued::Twice(twice)),
+        (true, false) => Err(NotQueued::Cases(refused)),
+        (true, true) => Ok(items),
+    }
+}
+
+/// The act with what is known once the bytes are: document, and of claims reference and channel.
+fn filled(action: &Action, one: &Outgoing, again: Option<&str>) -> Action {
+    let document = identity::document(&one.document);
+    let mut action = action.clone();
+    if let Action::Resubmit(sent) = &mut action {
+        sent.document.clone_from(&document);
+        sent.again = sent.again.take().or_else(|| again.map(str::to_owned));
+        if one.kind == Kind::Claims.as_str() {
+            sent.reference = reference(one);
+            sent.channel = denial::denial::Channel::Edi;
+        }
+    }
+    if let Action::Appeal(filing) = &mut action {
+        filing.packet = document;
+    }
+    action
+}
+
+/// Our number of what was sent: the control number, as the file has it.
+pub(crate) fn reference(one: &Outgoing) -> String {
+    format!("{:09}", one.control)
+}
+
+fn queued(one: &Outgoing, items: &[OutgoingItem], parcel: &Parcel) -> Entry {
+    let again = items.iter().filter(|item| item.again > 0).count();
+    let why = parcel.again.as_deref().filter(|_| again > 0);
+    let facts = json!({ "name": one.name, "route": one.route, "hash": one.document,
+        "control": one.control, "cases": items.len(), "leaves_at": one.leaves_at,
+        "again": again, "why": why });
+    Entry::new(&one.outgoing, "outbox.queued", &facts)
+}
+
+/// Why something could not be called back, or tried again.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotChanged {
+    /// There is none.
+    #[error("nothing in the outbox has this id")]
+    Missing,
+    /// It is past that.
+    #[error("it is {} and cannot be {wanted} any more", .state.replace('_', " "))]
+    Past {
+        /// Where it stands.
+        state: String,
+        /// What was wanted.
+        wanted: &'static str,
+    },
+    /// The role may not send, so it may not call back either.
+    #[error("the role {} may not do this; ask a billing supervisor", .0.replace('_', " "))]
+    NotYourRole(String),
+    /// The database.
+    #[error("{0}")]
+    Store(#[from] store::Error),
+}
+
+/// Calls something back before it leaves: its cases may be sent otherwise.
+///
+/// # Errors
+/// [`NotChanged`].
+pub(crate) async fn call_back(
+    office: &Office,
+    who: &Actor,
+    id: &str,
+) -> Result<Outgoing, NotChanged> {
+    let is_ours = |one: &Outgoing| {
+        state(one).is_some_and(State::can_be_called_back) && one.uploaded_at.is_none()
+    };
+    let to = State::CalledBack;
+    change(office, who, id, (is_ours, "called back"), to, "outbox.called_back").await
+}
+
+/// Lets what failed try again.
+///
+/// # Errors
+/// [`NotChanged`].
+pub(crate) async fn try_again(
+    office: &Office,
+    who: &Actor,
+    id: &str,
+) -> Result<Outgoing, NotChanged> {
+    let failed = |one: &Outgoing| state(one) == Some(State::Failed);
+    change(office, who, id, (failed, "tried again"), State::Waiting, "outbox.again").await
+}
+
+async fn change(
+    office: &Office,
+    who: &Actor,
+    id: &str,
+    (may_be, wanted): (impl Fn(&Outgoing) -> bool, &'static str),
+    to: State,
+    kind: &str,
+) -> Result<Outgoing, NotChanged> {
+    if !may(who.role, Act::Resubmit) {
+        return Err(NotChanged::NotYourRole(who.role.as_str().to_owned()));
+    }
+    let moment = office.moment_of(who.clone());
+    let mut tx = office.write().await?;
+    let before = tx.outgoing(id).await?.ok_or(NotChanged::Missing)?;
+    if !may_be(&before) {
+        return Err(NotChanged::Past { state: before.state, wanted });
+    }
+    let after = Outgoing {
+        state: to.as_str().to_owned(),
+        leaves_at: instant(moment.now),
+        tries: 0,
+        why: String::new(),
+        ..before.clone()
+    };
+    if !tx.save_outgoing(&after, &before.state).await? {
+        return Err(NotChanged::Past { state: before.state, wanted });
+    }
+    if to == State::CalledBack {
+        tx.free_outgoing_items(id).await?;
+    }
+    let facts = json!({ "name": after.name });
+    tx.append(vec![Entry::new(id, kind, &facts)], &moment).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// Where something stands.
+pub(crate) fn state(one: &Outgoing) -> Option<State> {
+    State::from_name(&one.state)
+}

@@ -1,0 +1,294 @@
+//! What is due leaves. A crash at any moment sends nothing twice and loses nothing: it is marked as
+//! leaving before its first byte, as uploaded before it is renamed, and only a rename takes the
+//! temporary name away; so what is found afterwards tells how far it came.
+
+use std::fs::File;
+
+use anyhow::Context;
+use denial::ids::PersonId;
+use denial::lifecycle::Action;
+use denial::outgoing::{Kind, State};
+use denial::person::{Actor, Role};
+use jiff::SignedDuration;
+use serde_json::json;
+use store::journal::Entry;
+use store::outgoing::{Outgoing, OutgoingItem};
+use store::{Tx, instant};
+
+use crate::act::{self, Failed};
+use crate::outbox::folder::Place;
+use crate::outbox::{route, state};
+use crate::practice::{Office, console_actor};
+use crate::take::{self, Options};
+
+/// The sweep's name among those that ran.
+pub(crate) const SWEEP: &str = "outbox";
+/// Acts in one transaction: the longest that anybody waits for it.
+const PART: i64 = 100;
+/// Tries in vain after which a person has to look.
+const TRIES: i64 = 10;
+/// The longest that is waited between two tries.
+const LONGEST: SignedDuration = SignedDuration::from_mins(60);
+
+/// What a sweep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// What left.
+    pub(crate) sent: u64,
+    /// What did not.
+    pub(crate) failed: u64,
+}
+
+/// Sends everything that is due and finishes what a crash left undone. One process sends at a time,
+/// so that no two write the same file.
+///
+/// # Errors
+/// The database or the folder of documents; what cannot be handed over waits for its next try.
+pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
+    let mut tally = Tally::default();
+    let due = office.read().await?.due_outgoing(&instant(office.clock.now())).await?;
+    if due.is_empty() {
+        return Ok(tally);
+    }
+    let lock =
+        File::create(office.folder.join("leaving.lock")).context("cannot lock the outbox")?;
+    if lock.try_lock().is_err() {
+        return Ok(tally);
+    }
+    // What another process did before the lock was ours is not due any more.
+    for one in office.read().await?.due_outgoing(&instant(office.clock.now())).await? {
+        match step(office, one).await? {
+            Some(true) => tally.sent += 1,
+            Some(false) => tally.failed += 1,
+            None => {}
+        }
+    }
+    note(office, tally).await?;
+    Ok(tally)
+}
+
+async fn note(office: &Office, tally: Tally) -> anyhow::Result<()> {
+    let mut tx = office.write().await?;
+    let result = json!({ "sent": tally.sent, "failed": tally.failed }).to_string();
+    tx.note_sweep(SWEEP, &instant(office.clock.now()), &result).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Brings one as far as it comes; whether it left now, where it was to.
+async fn step(office: &Office, one: Outgoing) -> anyhow::Result<Option<bool>> {
+    let leaving = match state(&one) {
+        Some(State::Waiting) => begin(office, &one).await?,
+        Some(State::Leaving) => Some(one),
+        Some(State::Sent | State::Answered) => {
+            settle(office, &one).await?;
+            return Ok(None);
+        }
+        Some(State::CalledBack | State::Failed) | None => None,
+    };
+    let Some(leaving) = leaving else { return Ok(Some(false)) };
+    let left = match hand_over(office, &leaving).await {
+        Ok(uploaded) => {
+            let mut tx = office.write().await?;
+            let left = sent(&mut tx, office, &uploaded).await?;
+            tx.commit().await?;
+            left
+        }
+        Err(fault) => {
+            later(office, &leaving.outgoing, &fault).await?;
+            return Ok(Some(false));
+        }
+    };
+    settle(office, &left).await?;
+    Ok(Some(true))
+}
+
+/// Marks it as leaving, where the act of every case is still allowed; otherwise it has failed.
+async fn begin(office: &Office, one: &Outgoing) -> anyhow::Result<Option<Outgoing>> {
+    let moment = office.moment_of(console_actor());
+    let mut tx = office.write().await?;
+    let refused = refused(&mut tx, office, one).await?;
+    let to = if refused.is_some() { State::Failed } else { State::Leaving };
+    let why = refused.unwrap_or_default();
+    let after = Outgoing { state: to.as_str().to_owned(), why, ..one.clone() };
+    if !tx.save_outgoing(&after, &one.state).await? {
+        return Ok(None);
+    }
+    let (kind, facts) = if to == State::Failed {
+        ("outbox.failed", json!({ "name": after.name, "why": after.why }))
+    } else {
+        ("outbox.leaving", json!({ "name": after.name, "route": after.route }))
+    };
+    tx.append(vec![Entry::new(&one.outgoing, kind, &facts)], &moment).await?;
+    tx.commit().await?;
+    Ok((to == State::Leaving).then_some(after))
+}
+
+/// Why a case of it cannot move any more, where one cannot.
+async fn refused(tx: &mut Tx, office: &Office, one: &Outgoing) -> anyhow::Result<Option<String>> {
+    let moment = office.moment_of(maker(one)?);
+    for item in tx.outgoing_items(&one.outgoing, 0, i64::MAX).await? {
+        let case = tx.case(&item.denial).await?;
+        if let Err(why) = case.act(&action(&item)?, &moment, &office.rules) {
+            return Ok(Some(format!("case {}: {why}", case.id)));
+        }
+    }
+    Ok(None)
+}
+
+/// Who queued it, in the role of then.
+fn maker(one: &Outgoing) -> anyhow::Result<Actor> {
+    let role = Role::from_name(&one.made_role).context("a kept role is one")?;
+    Ok(Actor { person: PersonId::parse(&one.made_by)?, role })
+}
+
+fn action(item: &OutgoingItem) -> anyhow::Result<Action> {
+    serde_json::from_str(&item.act).context("a kept act is JSON")
+}
+
+/// Hands it over: uploaded under a temporary name, noted, renamed.
+async fn hand_over(office: &Office, one: &Outgoing) -> anyhow::Result<Outgoing> {
+    let route = route::route(office, Some(&one.route))?;
+    let (folder, name) = (route.folder, one.name.clone());
+    let source = office.documents.path(&one.document);
+    let uploaded = if one.uploaded_at.is_none() {
+        anyhow::ensure!(
+            office.documents.holds(&one.document).context("its bytes cannot be read")?,
+            "its bytes are not the ones that were queued"
+        );
+        let place = Place::of(&folder, &name);
+        blocking(move || place.upload(&source)).await?;
+        noted(office, one).await?
+    } else {
+        one.clone()
+    };
+    let place = Place::of(&folder, &name);
+    blocking(move || place.rename()).await?;
+    Ok(uploaded)
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
+    tokio::task::spawn_blocking(work).await.context("handing a file over stopped")?
+}
+
+/// It is whole there; from now on it is only renamed.
+async fn noted(office: &Office, one: &Outgoing) -> anyhow::Result<Outgoing> {
+    let mut tx = office.write().await?;
+    let at = instant(office.clock.now());
+    let after = Outgoing { uploaded_at: Some(at), ..one.clone() };
+    anyhow::ensure!(tx.save_outgoing(&after, &one.state).await?, "it is not leaving any more");
+    let moment = office.moment_of(console_actor());
+    let facts = json!({ "name": after.name });
+    tx.append(vec![Entry::new(&one.outgoing, "outbox.uploaded", &facts)], &moment).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// It left.
+pub(crate) async fn sent(tx: &mut Tx, office: &Office, one: &Outgoing) -> anyhow::Result<Outgoing> {
+    let moment = office.moment_of(console_actor());
+    let after = Outgoing {
+        state: State::Sent.as_str().to_owned(),
+        left_at: Some(instant(moment.now)),
+        why: String::new(),
+        ..one.clone()
+    };
+    anyhow::ensure!(tx.save_outgoing(&after, &one.state).await?, "it is not leaving any more");
+    let facts = json!({ "name": one.name, "route": one.route, "hash": one.document,
+        "control": one.control });
+    tx.append(vec![Entry::new(&one.outgoing, "outbox.sent", &facts)], &moment).await?;
+    Ok(after)
+}
+
+/// It could not be handed over: it tries again later, and after many tries a person has to look.
+/// What was uploaded before may have its name by now, so it goes on trying.
+async fn later(office: &Office, id: &str, fault: &anyhow::Error) -> anyhow::Result<()> {
+    let moment = office.moment_of(console_actor());
+    let mut tx = office.write().await?;
+    let Some(one) = tx.outgoing(id).await?.filter(|one| state(one) == Some(State::Leaving)) else {
+        return Ok(());
+    };
+    let tries = one.tries + 1;
+    let to = match (&one.uploaded_at, tries < TRIES) {
+        (Some(_), _) => State::Leaving,
+        (None, true) => State::Waiting,
+        (None, false) => State::Failed,
+    };
+    let pause = SignedDuration::from_mins(1_i64 << tries.clamp(0, 6)).min(LONGEST);
+    let again = moment.now.checked_add(pause).context("the clock is at its end")?;
+    let after = Outgoing {
+        state: to.as_str().to_owned(),
+        leaves_at: instant(again),
+        tries,
+        why: format!("{fault:#}"),
+        ..one.clone()
+    };
+    tracing::error!("{} could not be handed over: {fault:#}", one.outgoing);
+    if tx.save_outgoing(&after, &one.state).await? {
+        let kind = if to == State::Failed { "outbox.failed" } else { "outbox.put_off" };
+        let facts = json!({ "name": one.name, "tries": tries, "why": after.why });
+        tx.append(vec![Entry::new(id, kind, &facts)], &moment).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// What follows once it left: each case gets its act, and claims are taken in as a file of ours.
+async fn settle(office: &Office, one: &Outgoing) -> anyhow::Result<()> {
+    if one.settled_at.is_some() {
+        return Ok(());
+    }
+    let mut from = 0;
+    loop {
+        let mut tx = office.write().await?;
+        let items = tx.outgoing_items(&one.outgoing, from, PART).await?;
+        let Some(last) = items.last() else { break };
+        from = last.n + 1;
+        for item in items {
+            follow(&mut tx, office, one, item).await?;
+        }
+        tx.commit().await?;
+    }
+    if one.kind == Kind::Claims.as_str() {
+        let path = office.documents.path(&one.document);
+        let there = Office { who: console_actor(), ..office.clone() };
+        take::take_file(&there, &path, &one.name, Options::default(), &|_| {}).await?;
+    }
+    let mut tx = office.write().await?;
+    // An answer may have come meanwhile.
+    let now = tx.outgoing(&one.outgoing).await?.context("what left stays on record")?;
+    let settled = Outgoing { settled_at: Some(instant(office.clock.now())), ..now.clone() };
+    tx.save_outgoing(&settled, &now.state).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Does the act of one case, where it was not done; gives what became of it.
+pub(crate) async fn follow(
+    tx: &mut Tx,
+    office: &Office,
+    one: &Outgoing,
+    item: OutgoingItem,
+) -> anyhow::Result<OutgoingItem> {
+    if item.acted != "not_yet" {
+        return Ok(item);
+    }
+    let moment = office.moment_of(maker(one)?);
+    let case = tx.case(&item.denial).await?;
+    let done = act::do_in(tx, office, &moment, &case, &action(&item)?).await;
+    let (acted, note) = match done {
+        Ok(_) => ("done", String::new()),
+        Err(Failed::Refused(why)) => ("refused", why.to_string()),
+        Err(other) => return Err(other.into()),
+    };
+    if acted == "refused" {
+        let facts = json!({ "case": item.denial, "why": note });
+        let entry = Entry::new(&one.outgoing, "outbox.case_stayed", &facts);
+        tx.append(vec![entry], &office.moment_of(console_actor())).await?;
+    }
+    let item = OutgoingItem { acted: acted.to_owned(), note, ..item };
+    tx.save_outgoing_item(&item).await?;
+    Ok(item)
+}

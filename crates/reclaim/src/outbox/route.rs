@@ -1,0 +1,171 @@
+//! The ways out: `exchange.toml` beside the data says them; without it, one folder beside the data.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+use crate::practice::Office;
+
+/// The file that names routes. It says where patient data goes, so it is no rule that pages change.
+pub(crate) const FILE: &str = "exchange.toml";
+
+/// One way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Route {
+    /// What people call it.
+    pub(crate) name: String,
+    /// The first control number that it gives.
+    pub(crate) first_number: i64,
+    /// How long what is queued waits.
+    pub(crate) waits: SignedDuration,
+    /// The folder into which files go.
+    pub(crate) folder: PathBuf,
+}
+
+/// The name of the route where none is configured.
+const LOCAL: &str = "local";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    route: Vec<WrittenRoute>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRoute {
+    name: String,
+    practice: Option<String>,
+    folder: PathBuf,
+    first_number: Option<i64>,
+    wait_minutes: Option<u32>,
+    #[serde(default)]
+    off: bool,
+}
+
+/// Every route of a practice that is switched on; the first is the one that is taken.
+///
+/// # Errors
+/// The file cannot be read, or says what cannot be.
+pub(crate) fn routes(office: &Office) -> anyhow::Result<Vec<Route>> {
+    let path = office.folder.join(FILE);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(fault) => return Err(fault).with_context(|| format!("cannot read {FILE}")),
+    };
+    let practice = office.practice().as_str();
+    let routes = read(&text, &office.folder, practice).with_context(|| FILE.to_owned())?;
+    Ok(if routes.is_empty() { vec![local(&office.folder, practice)] } else { routes })
+}
+
+/// A route by its name, or the first.
+///
+/// # Errors
+/// As [`routes`]; none has this name or every one is switched off.
+pub(crate) fn route(office: &Office, name: Option<&str>) -> anyhow::Result<Route> {
+    let mut routes = routes(office)?.into_iter();
+    let found = match name {
+        None => routes.next(),
+        Some(name) => routes.find(|route| route.name == name),
+    };
+    found.with_context(|| format!("no route {:?} is switched on", name.unwrap_or_default()))
+}
+
+fn local(folder: &Path, practice: &str) -> Route {
+    Route {
+        name: LOCAL.to_owned(),
+        first_number: 1,
+        waits: denial::outgoing::WAITS,
+        folder: folder.join("outbox").join(practice),
+    }
+}
+
+fn read(text: &str, beside: &Path, practice: &str) -> anyhow::Result<Vec<Route>> {
+    let written: Written = toml::from_str(text)?;
+    let mut routes: Vec<Route> = Vec::new();
+    let mut named = 0;
+    for one in written.route {
+        if one.practice.as_deref().is_some_and(|named| named != practice) {
+            continue;
+        }
+        named += 1;
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if one.name.is_empty() || one.name.len() > 24 || !one.name.bytes().all(is_word) {
+            bail!("a route's name is letters, digits and dashes, up to 24");
+        }
+        if routes.iter().any(|other| other.name == one.name) {
+            bail!("two routes are called {:?}", one.name);
+        }
+        let first_number = one.first_number.unwrap_or(1);
+        if !(1..=LAST_NUMBER).contains(&first_number) {
+            bail!("first_number of {:?}: expected 1 to {LAST_NUMBER}", one.name);
+        }
+        if one.off {
+            continue;
+        }
+        let waits = one.wait_minutes.map(|minutes| SignedDuration::from_mins(i64::from(minutes)));
+        routes.push(Route {
+            name: one.name,
+            first_number,
+            waits: waits.unwrap_or(denial::outgoing::WAITS),
+            folder: beside.join(one.folder),
+        });
+    }
+    if named > 0 && routes.is_empty() {
+        bail!("every route is switched off; take `off` out of one");
+    }
+    Ok(routes)
+}
+
+/// ISA13 has nine digits.
+pub(crate) const LAST_NUMBER: i64 = 999_999_999;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> anyhow::Result<Vec<Route>> {
+        read(text, Path::new("/beside"), "main")
+    }
+
+    #[test]
+    fn routes_are_read_and_those_of_others_or_switched_off_left_out() {
+        let text = "[[route]]\nname = \"one\"\nfolder = \"/there\"\noff = true\n\
+                    [[route]]\nname = \"theirs\"\npractice = \"north\"\nfolder = \"x\"\n\
+                    [[route]]\nname = \"two\"\nfolder = \"x/y\"\nfirst_number = 700\n\
+                    wait_minutes = 0\n";
+        let two = Route {
+            name: "two".to_owned(),
+            first_number: 700,
+            waits: SignedDuration::ZERO,
+            folder: PathBuf::from("/beside/x/y"),
+        };
+        assert_eq!(of(text).expect("read"), [two]);
+        assert_eq!(of("").expect("read"), []);
+        let local = local(Path::new("/beside"), "main");
+        assert_eq!(local.folder, PathBuf::from("/beside/outbox/main"));
+        assert_eq!(local.waits, SignedDuration::from_mins(10));
+    }
+
+    #[test]
+    fn what_cannot_be_is_said() {
+        for (text, said) in [
+            ("[[route]]\nname = \"a b\"\nfolder = \"x\"\n", "letters, digits and dashes"),
+            ("[[route]]\nname = \"a\"\nfolder = \"x\"\noff = true\n", "switched off"),
+            ("[[route]]\nname = \"a\"\nfolder = \"x\"\nfirst_number = 0\n", "expected 1 to"),
+            ("[[route]]\nname = \"a\"\nfolder = \"x\"\nhost = \"y\"\n", "unknown field"),
+            ("[[route]]\nname = \"a\"\n", "missing field"),
+            (
+                "[[route]]\nname = \"a\"\nfolder = \"x\"\n[[route]]\nname = \"a\"\nfolder = \"y\"\n",
+                "two routes",
+            ),
+        ] {
+            let fault = of(text).expect_err(text);
+            assert!(format!("{fault:#}").contains(said), "{text}: {fault:#}");
+        }
+    }
+}

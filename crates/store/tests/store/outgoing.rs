@@ -1,0 +1,204 @@
+//! What leaves the house: queued once, called back, sent, answered.
+
+use store::acknowledgements::NewAcknowledgement;
+use store::outgoing::{Counts, Outgoing, OutgoingAnswer, OutgoingItem};
+
+use crate::claims::{bill, billed, id};
+use crate::clinic::open;
+use crate::place::{AT, Place, on_each, practice};
+
+const LATER: &str = "2026-06-01T08:10:00.000000Z";
+
+fn outgoing(number: i64) -> Outgoing {
+    Outgoing {
+        outgoing: format!("out_{number}"),
+        kind: "claims".to_owned(),
+        document: format!("hash {number}"),
+        bytes: 9,
+        name: format!("CLINIC_837P_20260601080000_{number:09}.edi"),
+        route: "local".to_owned(),
+        control: number,
+        batch: format!("B{number}"),
+        made_at: AT.to_owned(),
+        made_by: "usr_1".to_owned(),
+        made_role: "billing_specialist".to_owned(),
+        leaves_at: LATER.to_owned(),
+        state: "waiting".to_owned(),
+        tries: 0,
+        why: String::new(),
+        uploaded_at: None,
+        left_at: None,
+        settled_at: None,
+        receipt: String::new(),
+        receipt_at: None,
+    }
+}
+
+fn item(of: &Outgoing, denial: &str, content: &str, again: i64) -> OutgoingItem {
+    OutgoingItem {
+        outgoing: of.outgoing.clone(),
+        n: 0,
+        denial: denial.to_owned(),
+        claim: id(1),
+        number: "C1".to_owned(),
+        content: content.to_owned(),
+        again,
+        force: String::new(),
+        live: "yes".to_owned(),
+        act: "{}".to_owned(),
+        acted: "not_yet".to_owned(),
+        note: String::new(),
+        outcome: String::new(),
+        outcome_on: None,
+    }
+}
+
+/// Queues one that carries one case; true where it went in.
+async fn queued(place: &Place, one: &Outgoing, item: OutgoingItem) -> bool {
+    let mut tx = place.store.write(&practice()).await.expect("a turn");
+    let done = tx.queue_outgoing(one, &[item]).await.is_ok();
+    if done {
+        tx.commit().await.expect("durable");
+    }
+    done
+}
+
+#[test]
+fn the_same_content_of_a_claim_is_queued_once_until_it_is_called_back() {
+    on_each(async |place| {
+        let case = open(place, &[100]).await.remove(0).id.to_string();
+        let (one, two, three, four) = (outgoing(1), outgoing(2), outgoing(3), outgoing(4));
+        assert!(queued(place, &one, item(&one, &case, "x", 0)).await);
+        assert!(!queued(place, &two, item(&two, &case, "x", 0)).await, "the same");
+        assert!(queued(place, &two, item(&two, &case, "x", 1)).await, "again, on purpose");
+        assert!(queued(place, &three, item(&three, &case, "y", 0)).await, "another");
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let known = tx.queued_contents(&["x".to_owned(), "z".to_owned()]).await.expect("read");
+        assert_eq!(known.iter().map(|one| one.again).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(tx.free_outgoing_items("out_1").await.expect("freed"), 1);
+        tx.commit().await.expect("durable");
+        assert!(queued(place, &four, item(&four, &case, "x", 0)).await, "called back before");
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let of_claim = tx.outgoing_of_claim(&id(1)).await.expect("read");
+        let live = of_claim.iter().map(|one| one.live.as_str()).collect::<Vec<_>>();
+        assert_eq!(live, ["no", "yes", "yes", "yes"]);
+        let all = tx.all_outgoing(9).await.expect("read");
+        assert_eq!(all.iter().map(|one| one.control).collect::<Vec<_>>(), [4, 3, 2, 1]);
+    });
+}
+
+#[test]
+fn no_route_gives_a_number_that_another_gave() {
+    on_each(async |place| {
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let mut drawn = Vec::new();
+        for (route, first) in [("one", 1), ("one", 1), ("two", 1), ("one", 1), ("two", 700)] {
+            drawn.push(tx.next_control(route, first).await.expect("drawn"));
+        }
+        assert_eq!(drawn, [1, 2, 3, 4, 700]);
+        assert_eq!(tx.next_control("one", 1).await.expect("drawn"), 701);
+    });
+}
+
+#[test]
+fn what_stands_otherwise_than_it_was_read_is_not_saved() {
+    on_each(async |place| {
+        let case = open(place, &[100]).await.remove(0).id.to_string();
+        let one = outgoing(1);
+        assert!(queued(place, &one, item(&one, &case, "x", 0)).await);
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        assert_eq!(tx.due_outgoing(AT).await.expect("read"), []);
+        assert_eq!(tx.due_outgoing(LATER).await.expect("read"), std::slice::from_ref(&one));
+        let leaving = Outgoing { state: "leaving".to_owned(), ..one.clone() };
+        assert!(tx.save_outgoing(&leaving, "waiting").await.expect("saved"));
+        assert!(!tx.save_outgoing(&leaving, "waiting").await.expect("asked"), "no longer");
+        let (at, left_at) = (Some(LATER.to_owned()), Some(LATER.to_owned()));
+        let sent =
+            Outgoing { state: "sent".to_owned(), uploaded_at: at, left_at, ..leaving.clone() };
+        assert!(tx.save_outgoing(&sent, "leaving").await.expect("saved"));
+        assert_eq!(tx.outgoing("out_1").await.expect("read"), Some(sent.clone()));
+        assert_eq!(tx.outgoing_in("sent").await.expect("read"), std::slice::from_ref(&sent));
+        assert_eq!(
+            tx.due_outgoing(AT).await.expect("read"),
+            std::slice::from_ref(&sent),
+            "to be settled"
+        );
+        let settled = Outgoing { settled_at: Some(LATER.to_owned()), ..sent };
+        assert!(tx.save_outgoing(&settled, "sent").await.expect("saved"));
+        assert_eq!(tx.due_outgoing(LATER).await.expect("read"), []);
+    });
+}
+
+#[test]
+fn an_answer_is_heard_once_and_its_cases_are_counted() {
+    on_each(async |place| {
+        let case = open(place, &[100]).await.remove(0).id.to_string();
+        let one = outgoing(1);
+        assert!(queued(place, &one, item(&one, &case, "x", 0)).await);
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let answer = OutgoingAnswer {
+            outgoing: "out_1".to_owned(),
+            file: "277".to_owned(),
+            n: 0,
+            kind: "277CA".to_owned(),
+            outcome: "rejected".to_owned(),
+            on_day: Some("2026-06-02".to_owned()),
+            heard_at: LATER.to_owned(),
+        };
+        assert!(tx.hear_outgoing(&answer).await.expect("heard"));
+        assert!(!tx.hear_outgoing(&answer).await.expect("heard before"));
+        assert_eq!(tx.outgoing_answers("out_1").await.expect("read"), [answer]);
+        let mut item = tx.outgoing_items("out_1", 0, 9).await.expect("read").remove(0);
+        item.acted = "refused".to_owned();
+        item.outcome = "rejected".to_owned();
+        tx.save_outgoing_item(&item).await.expect("saved");
+        assert_eq!(tx.outgoing_items("out_1", 0, 9).await.expect("read"), [item]);
+        assert_eq!(tx.outgoing_items("out_1", 1, 9).await.expect("read"), []);
+        let counts = tx.count_outgoing("out_1").await.expect("counted");
+        assert_eq!(counts, Counts { items: 1, answered: 1, refused: 1, unmoved: 1 });
+        assert_eq!(tx.count_outgoing("out_9").await.expect("counted"), Counts::default());
+    });
+}
+
+#[test]
+fn what_is_answered_is_found_by_its_numbers_unless_somebody_else_used_them() {
+    on_each(async |place| {
+        let case = open(place, &[100]).await.remove(0).id.to_string();
+        for number in [1, 2] {
+            let one = outgoing(number);
+            assert!(queued(place, &one, item(&one, &case, &number.to_string(), 0)).await);
+        }
+        // Ours, taken in as a file; and one of another program in a group of the same number.
+        let sent_in = |batch: &str| {
+            let version = bill(1, "2026-06-01", "x");
+            store::claims::NewVersion { batch: Some(batch.to_owned()), ..version }
+        };
+        billed(place, "hash 1", sent_in("1/0001")).await;
+        billed(place, "foreign", sent_in("2/0001")).await;
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let found = tx.outgoing_by_control(1, "1/0001").await.expect("read").expect("ours");
+        assert_eq!(found.outgoing, "out_1");
+        assert_eq!(tx.outgoing_by_control(2, "2/0001").await.expect("read"), None);
+        assert_eq!(tx.outgoing_by_control(3, "3/0001").await.expect("read"), None);
+        assert_eq!(tx.outgoing_by_batch("B2").await.expect("read").len(), 1);
+        assert_eq!(tx.outgoing_by_batch("").await.expect("read"), []);
+    });
+}
+
+#[test]
+fn what_was_said_of_a_claim_comes_with_the_file_that_says_it() {
+    on_each(async |place| {
+        let said = NewAcknowledgement {
+            n: 0,
+            claim: Some(id(1)),
+            batch: None,
+            outcome: "accepted".to_owned(),
+            body: "{}".to_owned(),
+        };
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.add_acknowledgements("hash", vec![said]).await.expect("kept");
+        let found = tx.answers_of_claim(&id(1)).await.expect("read");
+        assert_eq!(found, [("hash".to_owned(), "{}".to_owned())]);
+        assert_eq!(tx.answers_of_claim(&id(2)).await.expect("read"), []);
+    });
+}
