@@ -9,8 +9,8 @@ use crate::correction::field::Field;
 use crate::correction::original::Original;
 use crate::payer::Resubmission;
 
-/// What a payer takes, as far as its file says, and how the claim stands with it. What the file does
-/// not say forbids nothing.
+/// What a payer takes, as far as its file says, and how the claim stands with it. What the file
+/// does not say forbids nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
     /// Frequency 7 for claims of this form.
@@ -59,7 +59,7 @@ impl Terms {
         }
     }
 
-    /// Why the payer takes no void, if it does not: one that takes original claims alone takes none.
+    /// Why the payer takes no void, if it does not: one that takes originals alone takes none.
     pub(crate) fn against_void(self) -> Option<Refusal> {
         let originals_alone = self.takes_replacement == Some(false) && !self.void_first;
         if originals_alone { Some(Refusal::NoVoid) } else { self.against_now() }
