@@ -113,7 +113,8 @@ fn fits(first: NextActionKind, way: Way) -> bool {
         | NextActionKind::SendRecords
         | NextActionKind::CallPayer
         | NextActionKind::AskColleague
-        | NextActionKind::AwaitPayer => false,
+        | NextActionKind::AwaitPayer
+        | NextActionKind::PostPayment => false,
     }
 }
 
