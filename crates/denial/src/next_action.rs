@@ -10,6 +10,7 @@ mod tests;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::category::Category;
 use crate::claim::Claim;
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::denial::{Denial, DeniedLine, NextActionKind};
@@ -244,10 +245,10 @@ impl<'a> Standing<'a> {
     }
 
     /// The prior that the playbook states: its chance is that of the way it sends people on, and of
-    /// an appeal; of a claim that goes again where that can win, of another payer where it names it.
+    /// an appeal; of a claim that goes again where that can win, of another payer where it names
+    /// that one.
     fn prior(&self, way: Way) -> Option<Chance> {
-        let ruling =
-            self.known.ruling.filter(|one| one.category != crate::category::Category::Unmapped)?;
+        let ruling = self.known.ruling.filter(|one| one.category != Category::Unmapped)?;
         let states = match way {
             Way::Reconsideration | Way::Appeal | Way::ExternalReview => true,
             Way::SecondaryPayer => ruling.next == NextActionKind::CoordinateBenefits,

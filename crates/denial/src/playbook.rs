@@ -222,8 +222,8 @@ impl Playbook {
         spoken.iter().fold(advised, |ruling, remark| self.heed(ruling, remark))
     }
 
-    /// What the remarks of a remittance of this day say about ways, in their order; remarks that say
-    /// nothing of it are left out.
+    /// What the remarks of a remittance of this day say about ways, in their order, without those
+    /// that say nothing of it.
     pub fn said<'a>(
         &'a self,
         remarks: &'a [Remark],

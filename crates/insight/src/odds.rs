@@ -1,10 +1,10 @@
-//! The chance of a way from own history, by payer and code, shrunk to what is stated before there is
-//! any (Beta-binomial; features 4.02, 17.02).
+//! The chance of a way from own history, by payer and code, shrunk to what is stated before there
+//! is any (Beta-binomial; features 4.02, 17.02).
 //!
-//! The playbook's prior counts as [`STRENGTH`] known outcomes. The outcomes with a code at other payers
-//! move it; what comes of that counts as much again before the payer's outcomes with other codes, and
-//! that before the outcomes at this payer with this code. So the prior fades as history grows, and
-//! no outcome counts twice.
+//! The playbook's prior counts as [`STRENGTH`] known outcomes. The outcomes with a code at other
+//! payers move it; what comes of that counts as much again before the payer's outcomes with other
+//! codes, and that before the outcomes at this payer with this code. So the prior fades as history
+//! grows, and no outcome counts twice.
 
 use denial::money::Chance;
 use denial::next_action::{Odds, Tally};
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn wider_history_speaks_where_there_is_no_nearer() {
         assert_eq!(chance(5_000, NONE, NONE, tally(20, 20)), 7_500);
-        // The payer's own word counts before the code's elsewhere, this payer's with this code first.
+        // The payer's own word counts before the code's elsewhere, its word on this code first.
         assert_eq!(chance(5_000, NONE, tally(0, 20), tally(20, 20)), 3_750);
         assert_eq!(chance(5_000, tally(20, 20), tally(0, 20), tally(20, 20)), 6_875);
     }

@@ -1,5 +1,5 @@
-//! Every remark with rights and every line of business; what a way leaves is exact; nothing is given
-//! up where the payer said how to mend it.
+//! Every remark with rights and every line of business; what a way leaves is exact; nothing is
+//! given up where the payer said how to mend it.
 
 use std::sync::LazyLock;
 
@@ -55,6 +55,7 @@ fn case_of(
         payer_name,
         plan,
         provider: Npi::default(),
+        site: Npi::default(),
         days: ClaimDays { service_on: Some(date(2026, 2, 2)), ..ClaimDays::default() },
     };
     let id = DenialId::from_bits(1);
@@ -286,7 +287,8 @@ proptest! {
             today: TODAY,
         };
         let chance = Chance::from_basis_points(points);
-        let odds = |_, prior: Option<Chance>| Odds { chance: Some(chance), prior, ..Odds::default() };
+        let sure = Some(chance);
+        let odds = |_, prior: Option<Chance>| Odds { chance: sure, prior, ..Odds::default() };
         let found = ways(&known, odds);
         for one in found.ways.iter().filter(|one| one.way != Way::WriteOff) {
             let net = Money::from_cents(cents).share_rounded(chance) - one.cost;
