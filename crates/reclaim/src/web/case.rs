@@ -293,7 +293,7 @@ fn shown(
         appeals: Appeals::of(case, moment.today),
         sent: timeline::sent(case),
         payer: PayerView::of(case, &office.rules),
-        plans_ways: case.admit(Act::Plan, moment).is_ok(),
+        plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
         ways: loaded.ways,
         patient: loaded.patient,
         services: loaded.services,
