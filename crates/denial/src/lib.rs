@@ -26,6 +26,7 @@ pub mod masks;
 pub mod matching;
 pub mod money;
 pub mod ncci;
+pub mod next_action;
 pub mod outgoing;
 pub mod owner;
 pub mod payer;

@@ -89,6 +89,31 @@ named! {
     }
 }
 
+named! {
+    /// In which form a remark says that a claim has to go again.
+    Resend {
+        /// As new (frequency 1): the payer has not taken the first.
+        NewClaim = "new_claim",
+        /// As a replacement (frequency 7) with the payer's number of the first.
+        Replacement = "replacement",
+        /// The first voided (frequency 8), then as new.
+        VoidAndNew = "void_and_new",
+        /// Not yet: the payer is not done with the first.
+        Wait = "wait",
+    }
+}
+
+/// What a remark on a line says about ways.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The remark.
+    pub remark: Rarc,
+    /// Which ways it leaves open.
+    pub rights: Option<Rights>,
+    /// In which form the claim has to go again.
+    pub resend: Option<Resend>,
+}
+
 /// Every rule about reasons and remarks that holds for all payers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Playbook {
@@ -131,6 +156,7 @@ pub(crate) struct RemarkRule {
     pub(crate) recoverable: Option<Recoverable>,
     pub(crate) documents: Vec<SmolStr>,
     pub(crate) rights: Option<Rights>,
+    pub(crate) resend: Option<Resend>,
     pub(crate) groups: Vec<Group>,
     /// The specific reasons for which it says what to do.
     pub(crate) with: Vec<Carc>,
@@ -194,6 +220,21 @@ impl Playbook {
             if rule.vague && !by_remark { self.resolve(ruling, group, &spoken) } else { ruling };
         let advised = self.advise(resolved, group, reason, &spoken);
         spoken.iter().fold(advised, |ruling, remark| self.heed(ruling, remark))
+    }
+
+    /// What the remarks of a remittance of this day say about ways, in their order, without those
+    /// that say nothing of it.
+    pub fn said<'a>(
+        &'a self,
+        remarks: &'a [Remark],
+        on: Option<Date>,
+    ) -> impl Iterator<Item = Said> + 'a {
+        remarks.iter().filter_map(move |remark| {
+            let rule = dated(self.remarks.get(&remark.code)?, on, RemarkRule::span)?;
+            let said =
+                Said { remark: remark.code.clone(), rights: rule.rights, resend: rule.resend };
+            (said.rights.is_some() || said.resend.is_some()).then_some(said)
+        })
     }
 
     /// Every document that a category usually needs, by name.

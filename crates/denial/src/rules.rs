@@ -228,6 +228,14 @@ impl Desk {
     pub fn cost_of(&self, category: Category) -> Money {
         self.work_cost.get(&category).copied().unwrap_or_default()
     }
+
+    /// The minutes of one round of work on a case of this category; `None` where an hour costs
+    /// nothing, so that they cannot be told from its cost.
+    #[must_use]
+    pub fn minutes_of(&self, category: Category) -> Option<i64> {
+        let hour = self.hour_cost.cents();
+        (hour > 0).then(|| (self.cost_of(category).cents() * 60 + hour / 2) / hour)
+    }
 }
 
 /// Codes in our own words, from `data/codes`.
@@ -380,4 +388,4 @@ const FILES: [&str; 8] = [
 ];
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

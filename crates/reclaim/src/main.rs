@@ -66,6 +66,7 @@ mod take;
 mod taking;
 mod trial;
 mod verify;
+mod ways;
 mod web;
 mod wording;
 

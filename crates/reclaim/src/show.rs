@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use denial::denial::Denial;
 use denial::money::Money;
+use denial::next_action::{Forward, Ways};
 use denial::timely::Filing;
 use serde_json::{Value, json};
 use store::denials::NO_CLOCK;
@@ -14,7 +15,7 @@ use store::queue::{Filter, QueueRow, Sort};
 
 use crate::outbox::filing;
 use crate::practice::Office;
-use crate::{access, rank};
+use crate::{access, rank, ways};
 
 /// Prints lines; that nobody reads on is no fault.
 pub(crate) fn print(lines: Vec<String>) -> anyhow::Result<ExitCode> {
@@ -172,10 +173,14 @@ pub(crate) async fn case(
             .collect();
         let shown = json!({ "case": case, "status": case.status(), "outstanding":
             case.balance.outstanding().plain(), "priority":
-            rank::priority(&case, today, &office.rules), "timeline": events });
+            rank::priority(&case, today, &office.rules), "timeline": events,
+            "ways": ways::of(&case, (None, None), &office.rules, today) });
         return print(vec![shown.to_string()]);
     }
     let mut lines = in_words(&case);
+    if !case.status().is_closed() {
+        lines.extend(ways_in_words(&ways::of(&case, (None, None), &office.rules, today)));
+    }
     if is_protected {
         lines.insert(1, "specially protected record".to_owned());
     }
@@ -249,6 +254,27 @@ fn filing_in_words(filing: &Filing) -> Vec<String> {
     let proofs = filing.proofs.iter().map(|one| (filing::proof(one), &one.file));
     let lines = sent.chain(proofs).map(|(words, file)| format!("    {words}, file {file}"));
     std::iter::once(format!("  {}", filing::in_words(filing))).chain(lines).collect()
+}
+
+/// Each way on a line, then what is recommended.
+fn ways_in_words(ways: &Ways) -> Vec<String> {
+    let line = |one: &Forward| {
+        let name = one.way.as_str().replace('_', " ");
+        match &one.closed {
+            Some(why) => format!("  way {name}: not open: {why}"),
+            None => {
+                let chance = one.odds.chance.map_or("not stated".to_owned(), |it| it.to_string());
+                let net = one.net.map_or("not known".to_owned(), |net| net.to_string());
+                format!("  way {name}: chance {chance}, expected to leave {net}")
+            }
+        }
+    };
+    let mut lines: Vec<String> = ways.ways.iter().map(line).collect();
+    let told = &ways.recommended;
+    let way = told.way.map_or("no way", denial::next_action::Way::as_str).replace('_', " ");
+    lines.push(format!("  recommended: {way}: {}", told.why));
+    lines.extend(told.differs.iter().map(|text| format!("  {text}")));
+    lines
 }
 
 fn clock_in_words(clock: &denial::deadline::Deadline) -> String {

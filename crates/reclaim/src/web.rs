@@ -23,6 +23,7 @@ mod case_payer;
 mod case_timeline;
 mod case_undo;
 mod case_view;
+mod case_ways;
 mod chart;
 mod claim;
 mod day;

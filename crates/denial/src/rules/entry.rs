@@ -14,7 +14,7 @@ use crate::denial::NextActionKind;
 use crate::money::Money;
 use crate::payer::{Anchor, Counts, OnHoliday, Unit, Verification};
 use crate::person::Role;
-use crate::playbook::{Recoverable, Rights};
+use crate::playbook::{Recoverable, Resend, Rights};
 
 /// A place in a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -290,5 +290,5 @@ macro_rules! words {
 
 words! {
     AdjustmentKind, Anchor, Category, Counts, NextActionKind, OnHoliday, Origin, PlanType,
-    Recoverable, Rights, Role, Unit, Verification,
+    Recoverable, Resend, Rights, Role, Unit, Verification,
 }

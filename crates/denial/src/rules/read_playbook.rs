@@ -275,6 +275,7 @@ fn remark(entry: &Entry<'_>, read: &mut Reasons) -> Option<(Rarc, RemarkRule)> {
         recoverable: entry.named("recoverable"),
         documents: entry.list("documents").into_iter().map(SmolStr::new).collect(),
         rights: entry.named("rights"),
+        resend: entry.named("resend"),
         groups: groups(entry, read),
         with,
         alert: entry.flag("alert").unwrap_or(false),

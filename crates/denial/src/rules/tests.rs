@@ -13,7 +13,7 @@ use crate::owner::{Circumstance, owner_for};
 use crate::person::Role;
 
 /// The shipped files, which each test breaks in one place.
-fn shipped() -> Vec<(String, String)> {
+pub(crate) fn shipped() -> Vec<(String, String)> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
     let mut files = Vec::new();
     for folder in ["", "codes", "payers"] {

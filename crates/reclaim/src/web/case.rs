@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::completeness::{Fact, Record};
 use denial::denial::Denial;
-use denial::lifecycle::Refused;
+use denial::lifecycle::{Act, Refused};
 use denial::person::{Access, allows};
 use denial::triage;
 use serde_json::json;
@@ -18,7 +18,6 @@ use crate::act::{self, Failed};
 use crate::documents::Received;
 use crate::fields::{self, Fields};
 use crate::practice::Office;
-use crate::rank;
 use crate::web::about::{About, AnswerView};
 use crate::web::act_words;
 use crate::web::asking;
@@ -33,6 +32,7 @@ use crate::web::case_payer::PayerView;
 use crate::web::case_timeline::{Timeline, Wanted};
 use crate::web::case_undo;
 use crate::web::case_view::{self, CaseView, LineView, PatientView, Spoken};
+use crate::web::case_ways::WaysView;
 use crate::web::claim::{self, VersionView};
 use crate::web::emergency;
 use crate::web::gate::Posted;
@@ -44,6 +44,7 @@ use crate::web::session::Visitor;
 use crate::web::timeline::{self, People, Told};
 use crate::web::trouble::Trouble;
 use crate::web::words;
+use crate::{rank, ways};
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -65,6 +66,10 @@ struct CasePage {
     versions: Vec<VersionView>,
     alike: Alike,
     payer: Option<PayerView>,
+    /// Its ways forward, while it is open.
+    ways: Option<WaysView>,
+    /// The visitor may plan its next action now.
+    plans_ways: bool,
     forms: Vec<ActForm>,
     /// Why the last act was not done.
     refused: Option<String>,
@@ -125,6 +130,7 @@ struct Loaded {
     undo: Option<String>,
     siblings: Vec<Sibling>,
     missing: Vec<Fact>,
+    ways: Option<WaysView>,
     usual: Vec<UsualCause>,
     emergency: Option<String>,
     protection: Protection,
@@ -196,6 +202,7 @@ async fn read(
         protection: Protection::of(&mut tx, office, &case).await?,
         holds: Holds::of(&mut tx, office, &case, &people).await?,
         missing: record.missing(),
+        ways: ways_of(&case, &about, office),
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: about.patient(office, &format!("/cases/{id}")),
         services: services(&case),
@@ -213,6 +220,14 @@ async fn read(
         case,
         people,
     })
+}
+
+/// Its ways forward, until it is closed.
+fn ways_of(case: &Denial, about: &About, office: &Office) -> Option<WaysView> {
+    let today = office.moment().today;
+    let said = (about.billed.as_ref(), about.payment.as_ref());
+    let found = || ways::of(case, said, &office.rules, today);
+    (!case.status().is_closed()).then(|| WaysView::of(&found(), case, &office.rules, today))
 }
 
 /// The days of service.
@@ -278,6 +293,8 @@ fn shown(
         appeals: Appeals::of(case, moment.today),
         sent: timeline::sent(case),
         payer: PayerView::of(case, &office.rules),
+        plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
+        ways: loaded.ways,
         patient: loaded.patient,
         services: loaded.services,
         lines: loaded.lines,

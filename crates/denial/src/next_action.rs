@@ -1,0 +1,305 @@
+//! Every way forward from a case side by side: allowed or why not, days left on its clock, chance,
+//! money and minutes, and which of them is recommended (house: `next_action`).
+
+mod open;
+mod recommend;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::category::Category;
+use crate::claim::Claim;
+use crate::deadline::{Deadline, DeadlineKind};
+use crate::denial::{Denial, DeniedLine, NextActionKind};
+use crate::money::{Chance, Money};
+use crate::named;
+use crate::payer::Resubmission;
+use crate::playbook::{Ruling, Said};
+use crate::rules::Rules;
+
+pub use recommend::Recommended;
+
+named! {
+    /// A way forward.
+    Way {
+        /// A replacement of the claim (frequency 7).
+        CorrectedClaim = "corrected_claim",
+        /// The claim voided (8), then sent as new (1).
+        VoidAndNew = "void_and_new",
+        /// The claim sent as new (1).
+        NewClaim = "new_claim",
+        /// Medicare: a clerical error mended without an appeal.
+        Reopening = "reopening",
+        /// A less formal second look, where the payer has one.
+        Reconsideration = "reconsideration",
+        /// An appeal at the level whose turn it is.
+        Appeal = "appeal",
+        /// Review outside the payer.
+        ExternalReview = "external_review",
+        /// The provider speaks with the payer's physician.
+        PeerToPeer = "peer_to_peer",
+        /// Another payer's bill.
+        SecondaryPayer = "secondary_payer",
+        /// The patient's bill.
+        Patient = "patient",
+        /// Given up.
+        WriteOff = "write_off",
+    }
+}
+
+impl Way {
+    /// What is planned on the case when somebody chooses the way.
+    #[must_use]
+    pub const fn action(self) -> NextActionKind {
+        match self {
+            Way::CorrectedClaim | Way::VoidAndNew | Way::NewClaim | Way::Reopening => {
+                NextActionKind::Correct
+            }
+            Way::Reconsideration | Way::Appeal | Way::ExternalReview => NextActionKind::Appeal,
+            Way::PeerToPeer => NextActionKind::CallPayer,
+            Way::SecondaryPayer => NextActionKind::CoordinateBenefits,
+            Way::Patient => NextActionKind::BillPatient,
+            Way::WriteOff => NextActionKind::ProposeWriteOff,
+        }
+    }
+
+    /// True where the claim goes to the payer again.
+    #[must_use]
+    pub const fn resends(self) -> bool {
+        matches!(self, Way::CorrectedClaim | Way::VoidAndNew | Way::NewClaim | Way::Reopening)
+    }
+
+    /// True where the payer's decision is disputed.
+    #[must_use]
+    pub const fn disputes(self) -> bool {
+        matches!(self, Way::Reconsideration | Way::Appeal | Way::ExternalReview | Way::PeerToPeer)
+    }
+}
+
+/// Known outcomes, and how many of them were won.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Answered by the payer on the merits.
+    pub decided: u32,
+    /// Won, in full or in part.
+    pub won: u32,
+}
+
+/// The chance of a way and what stands behind it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Odds {
+    /// The chance; `None` where neither a stated prior nor enough history speaks.
+    pub chance: Option<Chance>,
+    /// The stated prior of the playbook; `None` where it states none for the way.
+    pub prior: Option<Chance>,
+    /// Own history at this payer with this code.
+    pub here: Tally,
+    /// Own history at this payer with other codes.
+    pub payer: Tally,
+    /// Own history with this code at other payers.
+    pub code: Tally,
+}
+
+/// What is known of a case when its ways are looked for.
+pub struct Known<'a> {
+    /// The case.
+    pub case: &'a Denial,
+    /// The claim as billed, where it was taken in.
+    pub claim: Option<&'a Claim>,
+    /// What the playbook says of the leading reason.
+    pub ruling: Option<&'a Ruling>,
+    /// The practice's rules.
+    pub rules: &'a Rules,
+    /// Another payer of the patient is known.
+    pub other_cover: bool,
+    /// The day.
+    pub today: Date,
+}
+
+/// The clock of a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WayClock {
+    /// What it limits.
+    pub kind: DeadlineKind,
+    /// The last day; `None` is not configured.
+    pub by: Option<Date>,
+    /// Days left, negative where it is past.
+    pub left: Option<i32>,
+}
+
+/// One way with its figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Forward {
+    /// The way.
+    pub way: Way,
+    /// The level of an appeal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<u8>,
+    /// Why it is not open, by the rule that says so; `None` where it is.
+    pub closed: Option<String>,
+    /// What to keep in mind on it.
+    pub notes: Vec<String>,
+    /// Its own clock; ways without one have none.
+    pub clock: Option<WayClock>,
+    /// Clocks that go on meanwhile.
+    pub runs_on: Vec<WayClock>,
+    /// What it closes; empty where nothing.
+    pub closes: &'static str,
+    /// Its chance.
+    pub odds: Odds,
+    /// What one round of work costs.
+    pub cost: Money,
+    /// Minutes of work, where they are configured.
+    pub minutes: Option<i64>,
+    /// The money outstanding times the chance, less the cost; `None` without a chance.
+    pub net: Option<Money>,
+}
+
+impl Forward {
+    /// True where it can be gone.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.closed.is_none()
+    }
+}
+
+/// Every way from a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Ways {
+    /// All of them, in the order of [`Way::ALL`].
+    pub ways: Vec<Forward>,
+    /// What is recommended, and why.
+    pub recommended: Recommended,
+    /// The amount from which the best way pays.
+    pub break_even: Option<Money>,
+    /// At or below this a case is a small balance.
+    pub small_balance: Money,
+}
+
+/// What is said of the lines that still stand denied.
+pub(crate) struct Standing<'a> {
+    known: &'a Known<'a>,
+    said: Vec<Said>,
+    /// Groups of the adjustments that deny.
+    groups: Vec<String>,
+    resubmission: Option<&'a Resubmission>,
+}
+
+/// Every way from a case; `odds` says what history makes of a way and its stated prior.
+#[must_use]
+pub fn ways(known: &Known<'_>, odds: impl Fn(Way, Option<Chance>) -> Odds) -> Ways {
+    let standing = Standing::of(known);
+    let forward = |way: &Way| standing.forward(*way, odds(*way, standing.prior(*way)));
+    let ways: Vec<Forward> = Way::ALL.iter().map(forward).collect();
+    let recommended = recommend::recommend(&standing, &ways);
+    let best = recommended.way.and_then(|way| ways.iter().find(|one| one.way == way));
+    let best = best.filter(|one| one.way != Way::WriteOff).or_else(|| recommend::best(&ways));
+    Ways {
+        break_even: best.and_then(|one| crate::triage::break_even(one.cost, one.odds.chance?)),
+        small_balance: known.rules.desk.small_balance,
+        recommended,
+        ways,
+    }
+}
+
+impl<'a> Standing<'a> {
+    fn of(known: &'a Known<'a>) -> Standing<'a> {
+        let (case, rules) = (known.case, known.rules);
+        let standing = |line: &&DeniedLine| line.stays_denied() && line.set_aside.is_none();
+        let lines: Vec<&DeniedLine> = case.lines.iter().filter(standing).collect();
+        let said = lines.iter().flat_map(|line| rules.playbook.said(&line.remarks, line.denied_on));
+        Standing {
+            said: said.collect(),
+            groups: open::denying_groups(known, &lines),
+            resubmission: rules.resubmission(&case.payer_name, case.plan),
+            known,
+        }
+    }
+
+    fn forward(&self, way: Way, odds: Odds) -> Forward {
+        let case = self.known.case;
+        let desk = &self.known.rules.desk;
+        let works = way != Way::WriteOff;
+        let cost = if works { desk.cost_of(case.category) } else { Money::ZERO };
+        let outstanding = case.balance.outstanding();
+        let clock = self.clock(way);
+        Forward {
+            way,
+            level: (way == Way::Appeal).then(|| case.next_level()),
+            closed: self.closed(way, clock),
+            notes: self.notes(way),
+            runs_on: self.runs_on(clock),
+            clock,
+            closes: closes(way),
+            net: match (works, odds.chance) {
+                (false, _) => Some(Money::ZERO),
+                (true, chance) => chance.map(|chance| outstanding.share_rounded(chance) - cost),
+            },
+            odds,
+            cost,
+            minutes: if works { desk.minutes_of(case.category) } else { Some(0) },
+        }
+    }
+
+    /// The prior that the playbook states: its chance is that of the way it sends people on, and of
+    /// an appeal; of a claim that goes again where that can win, of another payer where it names
+    /// that one.
+    fn prior(&self, way: Way) -> Option<Chance> {
+        let ruling = self.known.ruling.filter(|one| one.category != Category::Unmapped)?;
+        let states = match way {
+            Way::Reconsideration | Way::Appeal | Way::ExternalReview => true,
+            Way::SecondaryPayer => ruling.next == NextActionKind::CoordinateBenefits,
+            Way::CorrectedClaim | Way::VoidAndNew | Way::NewClaim | Way::Reopening => {
+                ruling.correctable
+            }
+            Way::PeerToPeer | Way::Patient | Way::WriteOff => false,
+        };
+        states.then_some(ruling.chance)
+    }
+
+    fn clock(&self, way: Way) -> Option<WayClock> {
+        let kind = match way {
+            Way::CorrectedClaim | Way::VoidAndNew | Way::Reopening => DeadlineKind::CorrectedClaim,
+            Way::NewClaim => DeadlineKind::TimelyFiling,
+            Way::Reconsideration => DeadlineKind::Reconsideration,
+            Way::Appeal => DeadlineKind::Appeal(self.known.case.next_level()),
+            Way::ExternalReview => DeadlineKind::ExternalReview,
+            Way::PeerToPeer | Way::SecondaryPayer | Way::Patient | Way::WriteOff => return None,
+        };
+        let of_kind = self.known.case.deadlines.iter().find(|one| one.kind == kind);
+        Some(self.read(kind, of_kind))
+    }
+
+    fn read(&self, kind: DeadlineKind, clock: Option<&Deadline>) -> WayClock {
+        let by = clock.and_then(Deadline::date);
+        let left = by.map(|by| self.known.today.until(by).map_or(0, |span| span.get_days()));
+        WayClock { kind, by, left }
+    }
+
+    /// The other clocks against the clinic, none of which a way stops.
+    fn runs_on(&self, own: Option<WayClock>) -> Vec<WayClock> {
+        let others = self.known.case.deadlines.iter().filter(|one| {
+            let ahead = one.open_until().is_some_and(|by| by >= self.known.today);
+            ahead && own.is_none_or(|own| own.kind != one.kind)
+        });
+        others.map(|one| self.read(one.kind, Some(one))).collect()
+    }
+}
+
+const fn closes(way: Way) -> &'static str {
+    match way {
+        Way::VoidAndNew => "the first claim, once it is void",
+        Way::Patient | Way::WriteOff => "every other way, once the case is closed",
+        Way::CorrectedClaim
+        | Way::NewClaim
+        | Way::Reopening
+        | Way::Reconsideration
+        | Way::Appeal
+        | Way::ExternalReview
+        | Way::PeerToPeer
+        | Way::SecondaryPayer => "",
+    }
+}

@@ -1,0 +1,358 @@
+//! Which ways are open, and the rule that closes the others. A remark with rights wins over all
+//! else; then what the payer takes, its number, and the clock.
+
+use super::{Known, Standing, Way, WayClock};
+use crate::category::{AdjustmentKind, Category};
+use crate::claim::PlanType;
+use crate::deadline::DeadlineKind;
+use crate::denial::{DeniedLine, NextActionKind, Status};
+use crate::playbook::{Resend, Rights};
+
+/// Groups of every adjustment that denies, each once.
+pub(super) fn denying_groups(known: &Known<'_>, lines: &[&DeniedLine]) -> Vec<String> {
+    let (case, playbook) = (known.case, &known.rules.playbook);
+    let payer = known.rules.payer(&case.payer_name, case.plan);
+    let mut groups = Vec::new();
+    for line in lines {
+        for one in &line.adjustments {
+            let ruling =
+                playbook.ruling(payer, &one.group, &one.reason, &line.remarks, line.denied_on);
+            let denies = matches!(ruling.kind, AdjustmentKind::Denial | AdjustmentKind::Unmapped);
+            let group = one.group.as_str().to_owned();
+            if denies && !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+    }
+    groups
+}
+
+impl Standing<'_> {
+    /// Why a way is not open; `None` where it is.
+    pub(super) fn closed(&self, way: Way, clock: Option<WayClock>) -> Option<String> {
+        self.by_status()
+            .or_else(|| self.by_remark(way))
+            .or_else(|| match way {
+                Way::CorrectedClaim => self.corrected(),
+                Way::VoidAndNew => self.void_and_new(),
+                Way::NewClaim => self.new_claim(),
+                Way::Reopening => self.reopening(),
+                Way::Reconsideration => self.reconsideration(),
+                Way::Appeal => self.appeal(),
+                Way::ExternalReview => self.external_review(),
+                Way::PeerToPeer => self.peer_to_peer(),
+                Way::SecondaryPayer => self.secondary(),
+                Way::Patient => self.patient(),
+                Way::WriteOff => self.write_off(),
+            })
+            .or_else(|| past(clock))
+    }
+
+    /// Nothing is begun while something lies with the payer, or once it is over.
+    fn by_status(&self) -> Option<String> {
+        match self.known.case.status() {
+            Status::New | Status::InReview => None,
+            Status::Corrected | Status::Appealed | Status::Pending => Some(
+                "what was sent lies with the payer: hear its answer, or take it back".to_owned(),
+            ),
+            Status::Overturned => Some("the payer gave way: post its payment".to_owned()),
+            Status::Paid | Status::WrittenOff => Some("the case is closed".to_owned()),
+        }
+    }
+
+    /// The first remark that says a thing.
+    fn remark(&self, says: impl Fn(Option<Rights>, Option<Resend>) -> bool) -> Option<&str> {
+        let found = self.said.iter().find(|said| says(said.rights, said.resend));
+        found.map(|said| said.remark.as_str())
+    }
+
+    fn with_rights(&self, wanted: Rights) -> Option<&str> {
+        self.remark(|rights, _| rights == Some(wanted))
+    }
+
+    pub(super) fn with_resend(&self, wanted: Resend) -> Option<&str> {
+        self.remark(|_, resend| resend == Some(wanted))
+    }
+
+    /// A remark that says in which form the claim goes again, or that only that is open.
+    fn says_resend(&self) -> Option<&str> {
+        self.remark(|rights, resend| rights == Some(Rights::ResubmitOnly) || resend.is_some())
+    }
+
+    fn by_remark(&self, way: Way) -> Option<String> {
+        if way.resends() { self.resend_by_remark(way) } else { self.dispute_by_remark(way) }
+    }
+
+    fn resend_by_remark(&self, way: Way) -> Option<String> {
+        if let Some(code) = self.with_rights(Rights::DoNotResubmit) {
+            return Some(format!("{code}: the payer refuses to have it sent again"));
+        }
+        if let Some(code) = self.with_rights(Rights::Wait) {
+            return Some(format!("{code}: the payer will redo it; nothing is sent again"));
+        }
+        if let Some(code) = self.with_resend(Resend::Wait) {
+            return Some(format!("{code}: the first is not final yet; wait, then replace it"));
+        }
+        if let Some(code) = self.with_rights(Rights::AppealOriginal) {
+            return Some(format!("{code}: the earlier decision has to be appealed"));
+        }
+        if let Some(code) = self.crossed_over() {
+            return Some(format!("{code}: it crossed over; wait for the next payer's answer"));
+        }
+        for (resend, form, says) in FORMS {
+            if form != way
+                && let Some(code) = self.with_resend(resend)
+            {
+                return Some(format!("{code}: {says}"));
+            }
+        }
+        None
+    }
+
+    fn dispute_by_remark(&self, way: Way) -> Option<String> {
+        if !way.disputes() {
+            return None;
+        }
+        if let Some(code) = self.with_rights(Rights::NoAppeal) {
+            return Some(format!("{code}: no appeal is open"));
+        }
+        if let Some(code) = self.says_resend() {
+            return Some(format!("{code}: the claim has to go again; no appeal is open"));
+        }
+        if let Some(code) = self.with_rights(Rights::Wait) {
+            return Some(format!("{code}: the payer will redo it by itself"));
+        }
+        None
+    }
+
+    /// The remark by which the claim is with the next payer, where that is what the case waits for.
+    fn crossed_over(&self) -> Option<&str> {
+        let waits = self.known.ruling.is_some_and(|one| one.next == NextActionKind::AwaitPayer);
+        self.with_rights(Rights::WaitCrossover).filter(|_| waits)
+    }
+
+    fn is_institutional(&self) -> bool {
+        self.known.claim.is_some_and(|claim| claim.institutional)
+    }
+
+    /// The payer takes originals alone.
+    fn takes_no_replacement(&self) -> Option<String> {
+        let said = self.resubmission?;
+        if said.replaces(self.is_institutional()) != Some(false) {
+            return None;
+        }
+        let medicare = if self.known.case.plan == PlanType::Medicare {
+            "; a clerical error goes through a reopening"
+        } else {
+            ""
+        };
+        Some(format!("the payer takes no replacement{medicare} ({}, {})", said.source, said.as_of))
+    }
+
+    fn has_no_number(&self) -> Option<String> {
+        let text = "the payer's number of the claim is not known, and REF*F8 needs it";
+        self.known.case.control.is_empty().then(|| text.to_owned())
+    }
+
+    fn corrected(&self) -> Option<String> {
+        let said = self.resubmission;
+        let refuses_denied = said.is_some_and(|one| one.takes_replacement_of_denied == Some(false));
+        let whole = self.known.case.lines.iter().all(|line| line.full);
+        let void_first = said.is_some_and(|one| one.void_first == Some(true));
+        let asked = self.with_resend(Resend::Replacement).is_some();
+        self.takes_no_replacement()
+            .or_else(|| {
+                (refuses_denied && whole && !asked)
+                    .then(|| "the payer takes no replacement of a claim that it denied".to_owned())
+            })
+            .or_else(|| {
+                (void_first && !asked)
+                    .then(|| "the payer wants the claim voided first, then sent as new".to_owned())
+            })
+            .or_else(|| self.has_no_number())
+    }
+
+    fn void_and_new(&self) -> Option<String> {
+        let profile = self.resubmission.is_some_and(|one| one.void_first == Some(true));
+        let asked = self.with_resend(Resend::VoidAndNew).is_some() || profile;
+        let unasked = "neither a remark (N798) nor the payer's rules ask for it";
+        (!asked).then(|| unasked.to_owned()).or_else(|| self.has_no_number())
+    }
+
+    fn new_claim(&self) -> Option<String> {
+        let asked = self.with_resend(Resend::NewClaim).is_some();
+        let refuses_denied = self.resubmission.is_some_and(|one| {
+            one.takes_replacement_of_denied == Some(false)
+                && self.known.case.lines.iter().all(|line| line.full)
+        });
+        let text = "the payer has the claim: sent as new it would be a duplicate";
+        let is_free = asked || refuses_denied || self.known.case.control.is_empty();
+        (!is_free).then(|| text.to_owned())
+    }
+
+    fn reopening(&self) -> Option<String> {
+        if self.known.case.plan != PlanType::Medicare {
+            return Some("only Medicare (parts A and B) has reopenings".to_owned());
+        }
+        let correctable = self.known.ruling.is_some_and(|one| one.correctable);
+        let text = "it is for clerical errors, and the rules see none in this reason";
+        (!correctable).then(|| text.to_owned())
+    }
+
+    fn has_clock(&self, kind: DeadlineKind) -> bool {
+        self.known.case.deadlines.iter().any(|one| one.kind == kind)
+    }
+
+    fn reconsideration(&self) -> Option<String> {
+        let has = self.has_clock(DeadlineKind::Reconsideration);
+        (!has).then(|| "the payer's rules have no reconsideration beside the appeal".to_owned())
+    }
+
+    fn appeal(&self) -> Option<String> {
+        let level = self.known.case.next_level();
+        if self.has_clock(DeadlineKind::Appeal(level)) {
+            return None;
+        }
+        if level > 1 {
+            return Some(format!("no level {level} is configured for the payer"));
+        }
+        let reason = self.known.case.category.as_str().replace('_', " ");
+        Some(format!("the payer's rules close it to {reason}"))
+    }
+
+    fn external_review(&self) -> Option<String> {
+        if self.has_clock(DeadlineKind::ExternalReview) {
+            return None;
+        }
+        let decided = self.known.case.appeals.iter().any(|one| one.decided.is_some());
+        let text = if decided {
+            "not configured: the payer's rules have no external review"
+        } else {
+            "it opens after the payer's own decision on an appeal"
+        };
+        Some(text.to_owned())
+    }
+
+    fn peer_to_peer(&self) -> Option<String> {
+        let category = self.known.case.category;
+        let is_clinical = matches!(category, Category::MedicalNecessity | Category::Authorization);
+        (!is_clinical).then(|| "it is for clinical reasons alone".to_owned())
+    }
+
+    fn secondary(&self) -> Option<String> {
+        if let Some(code) = self.with_rights(Rights::WaitCrossover) {
+            return Some(format!(
+                "{code}: the next payer has it already; a bill would be a duplicate"
+            ));
+        }
+        let named =
+            self.known.ruling.is_some_and(|one| one.next == NextActionKind::CoordinateBenefits);
+        let text = "no other cover of the patient is on record";
+        (!named && !self.known.other_cover).then(|| text.to_owned())
+    }
+
+    fn patient(&self) -> Option<String> {
+        if let Some(code) = self.with_rights(Rights::WaitCrossover) {
+            return Some(format!("{code}: the next payer has it; hear its answer first"));
+        }
+        if let Some(group) = self.groups.iter().find(|one| *one != "PR") {
+            let whose = match group.as_str() {
+                "CO" | "PI" => "the provider's, and the patient may not be billed for it",
+                "OA" => "nobody's by itself: look for the other payer or the first claim",
+                _ => "of a group that the rules do not know",
+            };
+            return Some(format!("group {group}: the money is {whose}"));
+        }
+        if self.known.other_cover {
+            return Some("other cover is on record: bill it first".to_owned());
+        }
+        self.groups.is_empty().then(|| "no line stands denied".to_owned())
+    }
+
+    /// Never where the payer said how to mend it, never of the patient's money (features 5.03).
+    fn write_off(&self) -> Option<String> {
+        let heals = |rights: Option<Rights>, resend: Option<Resend>| {
+            let says = matches!(
+                rights,
+                Some(
+                    Rights::ResubmitOnly
+                        | Rights::AppealOriginal
+                        | Rights::Wait
+                        | Rights::WaitCrossover
+                )
+            );
+            says || resend.is_some()
+        };
+        if let Some(code) = self.remark(heals) {
+            return Some(format!("{code}: the payer said how to mend it"));
+        }
+        let ruling = self.known.ruling;
+        if ruling.is_some_and(|one| one.next == NextActionKind::SendRecords) {
+            return Some("the payer said what it wants to see: send it".to_owned());
+        }
+        if self.groups.iter().any(|one| one == "PR") {
+            return Some(
+                "group PR: it is the patient's balance, not the payer's denial".to_owned(),
+            );
+        }
+        self.groups.is_empty().then(|| "no line stands denied".to_owned())
+    }
+
+    /// What to keep in mind on a way.
+    pub(super) fn notes(&self, way: Way) -> Vec<String> {
+        let mut notes = Vec::new();
+        if way.resends() {
+            self.resend_notes(way, &mut notes);
+        }
+        if way.disputes() {
+            if let Some(code) = self.with_rights(Rights::LimitedAppeal) {
+                notes.push(format!("{code}: the appeal is open on one narrow point"));
+            }
+            if let Some(code) = self.with_rights(Rights::AppealOriginal) {
+                notes.push(format!("{code}: appeal the earlier decision, not this one"));
+            }
+        }
+        if way == Way::SecondaryPayer {
+            notes.push("the other payer's filing limit is not on record here".to_owned());
+        }
+        notes
+    }
+
+    fn resend_notes(&self, way: Way, notes: &mut Vec<String>) {
+        if !self.known.ruling.is_some_and(|one| one.correctable) {
+            let text = "only where the record shows an error of ours on the claim";
+            notes.push(text.to_owned());
+        }
+        let Some(said) = self.resubmission.filter(|_| way == Way::CorrectedClaim) else {
+            if way == Way::CorrectedClaim {
+                notes.push("what the payer takes again is not configured: ask it".to_owned());
+            }
+            return;
+        };
+        notes.push("all lines of the claim, with its number in REF*F8".to_owned());
+        if said.one_line_per_replacement == Some(true) {
+            notes.push("one changed line a replacement".to_owned());
+        }
+        if said.wait_until_final == Some(true) {
+            notes.push("only once the first is final".to_owned());
+        }
+        if said.note_required == Some(true) {
+            let code = said.note_code.as_deref().unwrap_or("ADD");
+            notes.push(format!("the reason in NTE*{code}"));
+        }
+    }
+}
+
+/// The one form that a remark leaves open.
+const FORMS: [(Resend, Way, &str); 3] = [
+    (Resend::NewClaim, Way::NewClaim, "send it as a new claim, and no other way"),
+    (Resend::Replacement, Way::CorrectedClaim, "send a replacement with the payer's number"),
+    (Resend::VoidAndNew, Way::VoidAndNew, "void the first, then send it as new"),
+];
+
+fn past(clock: Option<WayClock>) -> Option<String> {
+    let clock = clock.filter(|clock| clock.left.is_some_and(|left| left < 0))?;
+    let by = clock.by?.strftime("%b %-d, %Y");
+    let kind = clock.kind.in_words();
+    Some(format!("the last day for {kind} was {by}; a supervisor may say why it is late"))
+}

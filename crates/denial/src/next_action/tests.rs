@@ -1,0 +1,309 @@
+//! Every remark with rights and every line of business; what a way leaves is exact; nothing is
+//! given up where the payer said how to mend it.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use super::*;
+use crate::adjudication::tests::{line, payment, said_on};
+use crate::claim::{PayerName, PlanType};
+use crate::codes::{ClaimNumber, Npi, Rarc};
+use crate::denial::ClaimDays;
+use crate::ids::{ClaimId, DenialId, PayerId, PersonId};
+use crate::lifecycle::opening::{ClaimFacts, Opening};
+use crate::person::{Actor, Moment, Role};
+use crate::playbook::Rights;
+use crate::remittance::{Remark, RemittanceHead, Source};
+use crate::{adjudication, matching, rules};
+
+const TODAY: Date = date(2026, 3, 20);
+
+fn shipped() -> &'static Rules {
+    static RULES: LazyLock<Rules> =
+        LazyLock::new(|| rules::read(&rules::tests::shipped()).expect("shipped rules"));
+    &RULES
+}
+
+/// A claim of 100.00 denied as a whole, with the payer's number P1.
+fn case(rules: &Rules, plan: PlanType, group: &str, carc: &str, remarks: &[&str]) -> Denial {
+    case_of("Somebody", rules, plan, (group, carc), remarks)
+}
+
+fn case_of(
+    payer: &str,
+    rules: &Rules,
+    plan: PlanType,
+    (group, carc): (&str, &str),
+    remarks: &[&str],
+) -> Denial {
+    let mut denied = line("1", 10_000, 0, &[(group, carc, 10_000)]);
+    denied.from = Some(date(2026, 2, 2));
+    let remark = |code: &&str| Remark { code: Rarc::new(code), list: "HE".into() };
+    denied.remarks = remarks.iter().map(remark).collect();
+    let said = [said_on(10, payment("1", vec![denied]))];
+    let body = matching::known_from(&said[0].payment, &RemittanceHead::default());
+    let payer_name = PayerName { name: payer.into(), ids: Vec::new() };
+    let terms = rules.payer(&payer_name, plan);
+    let found = adjudication::findings(&body, &said, &rules.playbook, terms).expect("denied");
+    let facts = ClaimFacts {
+        claim: ClaimId::from_bits(1),
+        number: ClaimNumber::new("C1"),
+        payer: PayerId::from_bits(1),
+        payer_name,
+        plan,
+        provider: Npi::default(),
+        site: Npi::default(),
+        days: ClaimDays { service_on: Some(date(2026, 2, 2)), ..ClaimDays::default() },
+    };
+    let id = DenialId::from_bits(1);
+    let who = Actor { person: PersonId::from_bits(1), role: Role::BillingSpecialist };
+    let moment = Moment { now: Timestamp::UNIX_EPOCH, today: TODAY, who };
+    Denial::open(&found, Opening { id, round: 1, source: Source::Era, facts }, &moment, rules).after
+}
+
+fn ruling(case: &Denial, rules: &Rules) -> Ruling {
+    let payer = rules.payer(&case.payer_name, case.plan);
+    let line = &case.lines[0];
+    let one = &line.adjustments[0];
+    rules.playbook.ruling(payer, &one.group, &one.reason, &line.remarks, line.denied_on)
+}
+
+fn by_prior(_: Way, prior: Option<Chance>) -> Odds {
+    Odds { chance: prior, prior, ..Odds::default() }
+}
+
+fn of(case: &Denial, rules: &Rules) -> Ways {
+    let ruling = ruling(case, rules);
+    let (claim, other_cover) = (None, false);
+    let known = Known { case, claim, ruling: Some(&ruling), rules, other_cover, today: TODAY };
+    ways(&known, by_prior)
+}
+
+fn open(found: &Ways) -> Vec<&'static str> {
+    found.ways.iter().filter(|one| one.is_open()).map(|one| one.way.as_str()).collect()
+}
+
+fn why(found: &Ways, way: Way) -> &str {
+    let one = found.ways.iter().find(|one| one.way == way).expect("every way is there");
+    one.closed.as_deref().unwrap_or("open")
+}
+
+#[test]
+fn every_way_is_there_once() {
+    let rules = shipped();
+    let found = of(&case(rules, PlanType::Commercial, "CO", "197", &[]), rules);
+    let ways: Vec<Way> = found.ways.iter().map(|one| one.way).collect();
+    assert_eq!(ways, Way::ALL);
+}
+
+/// Reason, remarks, the ways that are open, what is recommended.
+type Row = (&'static str, &'static [&'static str], &'static [&'static str], Option<Way>);
+
+#[test]
+fn remarks_with_rights_win_over_all_else() {
+    let rules = shipped();
+    let table: &[Row] = &[
+        ("16", &["MA130"], &["new_claim"], Some(Way::NewClaim)),
+        ("16", &["N517"], &["new_claim"], Some(Way::NewClaim)),
+        ("16", &["N142"], &["new_claim"], Some(Way::NewClaim)),
+        ("16", &["N152"], &["corrected_claim"], Some(Way::CorrectedClaim)),
+        ("16", &["M47"], &["corrected_claim"], Some(Way::CorrectedClaim)),
+        ("18", &["N380"], &["corrected_claim"], Some(Way::CorrectedClaim)),
+        ("16", &["N798"], &["void_and_new"], Some(Way::VoidAndNew)),
+        ("16", &["N779"], &[], None),
+        ("16", &["N938"], &[], None),
+        ("16", &["N704"], &["corrected_claim"], Some(Way::CorrectedClaim)),
+        ("50", &["N185"], &["appeal", "peer_to_peer", "write_off"], Some(Way::Appeal)),
+        ("18", &["N368"], &["appeal"], Some(Way::Appeal)),
+        ("96", &["N211"], &["corrected_claim", "write_off"], None),
+        ("96", &["MA44"], &["corrected_claim", "write_off"], None),
+        ("22", &["N522"], &["appeal"], None),
+        ("22", &["MA18"], &["appeal"], None),
+        ("22", &["MA07"], &["appeal"], None),
+    ];
+    for (carc, remarks, expected, recommended) in table {
+        let case = case(rules, PlanType::Commercial, "CO", carc, remarks);
+        let found = of(&case, rules);
+        assert_eq!(open(&found), *expected, "{carc} {remarks:?}: {found:#?}");
+        if recommended.is_some() {
+            assert_eq!(found.recommended.way, *recommended, "{carc} {remarks:?}");
+        }
+    }
+}
+
+#[test]
+fn every_remark_with_rights_closes_what_it_says() {
+    let rules = shipped();
+    let mut seen = 0;
+    for code in rules.playbook.remarks.keys() {
+        let remark = [Remark { code: code.clone(), list: "HE".into() }];
+        let Some(said) = rules.playbook.said(&remark, None).next() else { continue };
+        seen += 1;
+        let found = of(&case(rules, PlanType::Commercial, "CO", "16", &[code.as_str()]), rules);
+        let is_open = |way: Way| why(&found, way) == "open";
+        match said.rights {
+            Some(Rights::NoAppeal | Rights::ResubmitOnly | Rights::Wait) => {
+                assert!(!is_open(Way::Appeal) && !is_open(Way::PeerToPeer), "{code}");
+            }
+            Some(Rights::DoNotResubmit | Rights::AppealOriginal) => {
+                assert!(Way::ALL.iter().all(|way| !way.resends() || !is_open(*way)), "{code}");
+            }
+            Some(Rights::WaitCrossover) => assert!(!is_open(Way::SecondaryPayer), "{code}"),
+            Some(Rights::AppealOpen | Rights::LimitedAppeal) | None => {}
+        }
+        let heals = said.resend.is_some()
+            || matches!(said.rights, Some(Rights::ResubmitOnly | Rights::AppealOriginal));
+        assert!(!heals || !is_open(Way::WriteOff), "{code}");
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+#[test]
+fn every_line_of_business_says_what_it_takes() {
+    let rules = shipped();
+    for plan in PlanType::ALL {
+        let found = of(&case(rules, *plan, "CO", "4", &[]), rules);
+        let medicare = *plan == PlanType::Medicare;
+        assert_eq!(why(&found, Way::Reopening) == "open", medicare, "{plan:?}");
+        assert_eq!(why(&found, Way::CorrectedClaim) == "open", !medicare, "{plan:?}");
+        assert!(why(&found, Way::NewClaim).contains("duplicate"), "{plan:?}");
+    }
+    let found = of(&case(rules, PlanType::Medicare, "CO", "16", &["MA130"]), rules);
+    assert_eq!(open(&found), ["new_claim"], "unprocessable: neither reopening nor appeal");
+    let late = of(&case(rules, PlanType::Medicare, "CO", "29", &[]), rules);
+    assert_eq!(why(&late, Way::Appeal), "the payer's rules close it to timely filing");
+}
+
+#[test]
+fn payers_add_what_they_want_on_a_replacement() {
+    let rules = shipped();
+    let notes = |payer: &str, plan| {
+        let found = of(&case_of(payer, rules, plan, ("CO", "4"), &[]), rules);
+        found.ways[0].notes.join("; ")
+    };
+    let text = notes("Premera Alaska", PlanType::Commercial);
+    assert!(text.contains("the reason in NTE*ADD"), "{text}");
+    let text = notes("Medi-Cal", PlanType::Medicaid);
+    assert!(text.contains("one changed line a replacement"), "{text}");
+    let text = notes("Nobody", PlanType::Commercial);
+    assert!(text.contains("not configured"), "{text}");
+}
+
+#[test]
+fn group_codes_say_whose_money_it_is() {
+    let rules = shipped();
+    let found = |group| of(&case(rules, PlanType::Commercial, group, "204", &[]), rules);
+    assert!(why(&found("CO"), Way::Patient).contains("may not be billed"));
+    assert!(why(&found("OA"), Way::Patient).contains("nobody's by itself"));
+    assert_eq!(why(&found("PR"), Way::Patient), "open");
+    assert!(why(&found("PR"), Way::WriteOff).contains("patient's balance"));
+    assert_eq!(why(&found("CO"), Way::WriteOff), "open");
+}
+
+#[test]
+fn clocks_numbers_and_statuses_close_ways() {
+    let rules = shipped();
+    let mut unknown = case(rules, PlanType::Commercial, "CO", "4", &[]);
+    unknown.control = "".into();
+    let found = of(&unknown, rules);
+    assert!(why(&found, Way::CorrectedClaim).contains("REF*F8"));
+    assert_eq!(why(&found, Way::NewClaim), "open", "the payer has no number for it");
+
+    let old = case(rules, PlanType::Medicare, "CO", "50", &[]);
+    let ruling = ruling(&old, rules);
+    let today = date(2027, 6, 1);
+    let known =
+        Known { case: &old, claim: None, ruling: Some(&ruling), rules, other_cover: true, today };
+    let found = ways(&known, by_prior);
+    assert!(why(&found, Way::Appeal).contains("the last day for appeal, level 1 was Jul"));
+    assert_eq!(why(&found, Way::SecondaryPayer), "open");
+
+    let mut sent = case(rules, PlanType::Commercial, "CO", "4", &[]);
+    if let crate::denial::Work::Open { status, .. } = &mut sent.work {
+        *status = crate::denial::Status::Corrected;
+    }
+    assert_eq!(open(&of(&sent, rules)), [""; 0]);
+}
+
+#[test]
+fn other_clocks_run_on_beside_a_way() {
+    let rules = shipped();
+    let found = of(&case(rules, PlanType::Medicare, "CO", "4", &[]), rules);
+    let reopening = found.ways.iter().find(|one| one.way == Way::Reopening).expect("there");
+    let kinds: Vec<DeadlineKind> = reopening.runs_on.iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, [DeadlineKind::TimelyFiling, DeadlineKind::Appeal(1)]);
+}
+
+#[test]
+fn where_playbook_and_figures_part_both_are_said() {
+    let rules = shipped();
+    let case = case(rules, PlanType::Commercial, "CO", "4", &[]);
+    let ruling = ruling(&case, rules);
+    let known = Known {
+        case: &case,
+        claim: None,
+        ruling: Some(&ruling),
+        rules,
+        other_cover: false,
+        today: TODAY,
+    };
+    let better = |way: Way, prior: Option<Chance>| {
+        let high = Some(Chance::from_basis_points(9_900));
+        by_prior(way, if way == Way::Appeal { high } else { prior })
+    };
+    let found = ways(&known, better).recommended;
+    assert_eq!(found.way, Some(Way::Appeal));
+    let differs = found.differs.expect("said");
+    assert!(differs.starts_with("the playbook would correct first; it is expected"), "{differs}");
+    let agreed = ways(&known, by_prior).recommended;
+    assert_eq!((agreed.way, agreed.differs), (Some(Way::CorrectedClaim), None));
+}
+
+proptest! {
+    #[test]
+    fn what_a_way_leaves_is_money_times_chance_less_cost(
+        cents in 0_i64..10_000_000,
+        points in 0_u16..=10_000,
+        carc in prop::sample::select(vec!["4", "16", "18", "22", "29", "50", "97", "197", "204"]),
+        group in prop::sample::select(vec!["CO", "PR", "OA", "PI"]),
+        remark in prop::sample::select(vec![
+            "", "MA130", "N142", "N152", "M47", "N380", "N798", "N779", "N368", "N704", "N211",
+        ]),
+    ) {
+        let rules = shipped();
+        let remarks: Vec<&str> = [remark].into_iter().filter(|one| !one.is_empty()).collect();
+        let mut case = case(rules, PlanType::Commercial, group, carc, &remarks);
+        case.balance.denied = Money::from_cents(cents);
+        let ruling = ruling(&case, rules);
+        let known = Known {
+            case: &case,
+            claim: None,
+            ruling: Some(&ruling),
+            rules,
+            other_cover: false,
+            today: TODAY,
+        };
+        let chance = Chance::from_basis_points(points);
+        let sure = Some(chance);
+        let odds = |_, prior: Option<Chance>| Odds { chance: sure, prior, ..Odds::default() };
+        let found = ways(&known, odds);
+        for one in found.ways.iter().filter(|one| one.way != Way::WriteOff) {
+            let net = Money::from_cents(cents).share_rounded(chance) - one.cost;
+            prop_assert_eq!(one.net, Some(net));
+        }
+        let said = rules.playbook.said(&case.lines[0].remarks, None).next();
+        let heals = said.is_some_and(|said| {
+            said.resend.is_some() || said.rights == Some(Rights::ResubmitOnly)
+        });
+        if heals || group == "PR" {
+            prop_assert!(why(&found, Way::WriteOff) != "open");
+            prop_assert!(found.recommended.way != Some(Way::WriteOff));
+        }
+        if let Some(way) = found.recommended.way {
+            prop_assert_eq!(why(&found, way), "open");
+        }
+    }
+}

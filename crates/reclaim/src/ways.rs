@@ -1,0 +1,27 @@
+//! The ways forward from a case, for the page and the command line.
+
+use denial::claim::{Claim, PayerOrder};
+use denial::denial::Denial;
+use denial::next_action::{self, Known, Tally, Ways};
+use denial::remittance::ClaimPayment;
+use denial::rules::Rules;
+use jiff::civil::Date;
+
+use crate::rank;
+
+/// Every way from a case. The chance is the playbook's stated prior: outcomes are not counted yet.
+pub(crate) fn of(
+    case: &Denial,
+    (claim, payment): (Option<&Claim>, Option<&ClaimPayment>),
+    rules: &Rules,
+    today: Date,
+) -> Ways {
+    let ruling = rank::leading(case, rules);
+    let passed = payment.is_some_and(|one| one.crossover.is_some() || one.priority_payer.is_some());
+    let behind = |one: &Claim| matches!(one.order, PayerOrder::Secondary | PayerOrder::Tertiary);
+    let later = claim.is_some_and(behind);
+    let other_cover = passed || later || case.days.other_payer_on.is_some();
+    let known = Known { case, claim, ruling: ruling.as_ref(), rules, other_cover, today };
+    let none = Tally::default();
+    next_action::ways(&known, |_, prior| insight::odds::odds(prior, none, none, none))
+}

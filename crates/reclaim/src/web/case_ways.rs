@@ -1,0 +1,129 @@
+//! Ways forward from a case, side by side: a row for each, every figure explained.
+
+use denial::deadline::DeadlineKind;
+use denial::denial::Denial;
+use denial::next_action::{Forward, Way, WayClock, Ways};
+use denial::rules::Rules;
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::web::words;
+
+/// The table and what stands above and below it.
+pub(crate) struct WaysView {
+    pub(crate) rows: Vec<WayRow>,
+    /// What is recommended; empty where nothing is.
+    pub(crate) recommended: String,
+    pub(crate) why: String,
+    pub(crate) first: String,
+    pub(crate) differs: String,
+    /// When a round of work pays, and what a small balance is.
+    pub(crate) pays: String,
+}
+
+/// One way.
+pub(crate) struct WayRow {
+    pub(crate) name: String,
+    pub(crate) is_recommended: bool,
+    /// Why it is not open.
+    pub(crate) closed: Option<String>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) days: String,
+    /// Other clocks that go on, and what it closes.
+    pub(crate) beside: String,
+    pub(crate) chance: String,
+    pub(crate) behind: String,
+    pub(crate) net: String,
+    pub(crate) sum: String,
+    pub(crate) minutes: String,
+    /// The next action that choosing it plans, and its day.
+    pub(crate) next: &'static str,
+    pub(crate) on: String,
+}
+
+impl WaysView {
+    pub(crate) fn of(ways: &Ways, case: &Denial, rules: &Rules, today: Date) -> WaysView {
+        let told = &ways.recommended;
+        let row = |one: &Forward| row(one, told.way == Some(one.way), case, rules, today);
+        let small = format!("{} or less is a small balance", ways.small_balance);
+        let pays = ways.break_even.map_or_else(
+            || format!("No amount is known from which a round of work pays; {small}."),
+            |amount| format!("A round of work pays above {amount} at that chance; {small}."),
+        );
+        WaysView {
+            rows: ways.ways.iter().map(row).collect(),
+            recommended: told.way.map(|way| words::label(way.as_str())).unwrap_or_default(),
+            why: words::sentence(&told.why),
+            first: told.first.map(|one| words::label(one.as_str())).unwrap_or_default(),
+            differs: told.differs.as_deref().map(words::sentence).unwrap_or_default(),
+            pays,
+        }
+    }
+}
+
+fn row(one: &Forward, is_recommended: bool, case: &Denial, rules: &Rules, today: Date) -> WayRow {
+    let level = one.level.map(|level| format!(", level {level}")).unwrap_or_default();
+    let outstanding = case.balance.outstanding();
+    let chance = one.odds.chance.map_or_else(|| "not stated".to_owned(), |one| one.to_string());
+    let next = one.way.action();
+    let days = i64::from(rules.desk.days_for(next));
+    let sum = match one.net {
+        Some(_) if one.way != Way::WriteOff => {
+            format!("{outstanding} × {chance} − {} of work", one.cost)
+        }
+        Some(_) => format!("{outstanding} given up"),
+        None => format!("a round of work costs {}", one.cost),
+    };
+    WayRow {
+        name: format!("{}{level}", words::label(one.way.as_str())),
+        is_recommended,
+        closed: one.closed.as_deref().map(words::sentence),
+        notes: one.notes.iter().map(|note| words::sentence(note)).collect(),
+        days: one.clock.map_or_else(|| "no clock of its own".to_owned(), own),
+        beside: beside(one),
+        behind: behind(one),
+        chance,
+        net: one.net.map_or_else(|| "not known".to_owned(), |net| net.to_string()),
+        sum,
+        minutes: one.minutes.map(|one| one.to_string()).unwrap_or_default(),
+        next: next.as_str(),
+        on: today.checked_add(days.days()).unwrap_or(today).to_string(),
+    }
+}
+
+fn own(clock: WayClock) -> String {
+    match (clock.by, clock.left) {
+        (Some(by), Some(left)) if left >= 0 => {
+            let days = words::counted(left.into(), "day", "days");
+            format!("{days} left, until {}", words::day(by))
+        }
+        (Some(by), _) => format!("past since {}", words::day(by)),
+        (None, _) => "not configured".to_owned(),
+    }
+}
+
+fn beside(one: &Forward) -> String {
+    let kind = |clock: &WayClock| {
+        let left = words::counted(clock.left.unwrap_or_default().into(), "day", "days");
+        format!("{} ({left})", DeadlineKind::in_words(clock.kind))
+    };
+    let clocks: Vec<String> = one.runs_on.iter().map(kind).collect();
+    let mut parts = Vec::new();
+    if !clocks.is_empty() {
+        parts.push(format!("does not stop {}", clocks.join(", ")));
+    }
+    if !one.closes.is_empty() {
+        parts.push(format!("closes {}", one.closes));
+    }
+    if parts.is_empty() { String::new() } else { words::sentence(&parts.join("; ")) }
+}
+
+/// The stated prior, and how many known outcomes moved it.
+fn behind(one: &Forward) -> String {
+    let odds = &one.odds;
+    let Some(prior) = odds.prior else { return "no prior is stated for it".to_owned() };
+    match odds.here.decided + odds.payer.decided + odds.code.decided {
+        0 => format!("stated prior {prior}; outcomes are not counted yet"),
+        n => format!("stated prior {prior}, n = {n}"),
+    }
+}
