@@ -20,6 +20,7 @@ mod envelope;
 pub mod escalation;
 pub mod ids;
 pub mod intake;
+pub mod letter;
 pub mod lifecycle;
 pub mod lists;
 pub mod masks;

@@ -16,7 +16,7 @@ use crate::person::Role;
 fn shipped() -> Vec<(String, String)> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
     let mut files = Vec::new();
-    for folder in ["", "codes", "payers"] {
+    for folder in ["", "codes", "letters", "payers"] {
         for entry in fs::read_dir(data.join(folder)).expect("data/ is there") {
             let path = entry.expect("a readable entry").path();
             if path.is_file() {
@@ -494,4 +494,48 @@ fn what_marks_a_protected_record_is_checked() {
         shipped().into_iter().filter(|(name, _)| name != "protected.toml").collect();
     let rules = read(&without).expect("rules that were saved before it was there");
     assert!(rules.protected.kinds.is_empty());
+}
+
+const LETTER: &str = r#"[[letter]]
+name = "own"
+title = "Own"
+kind = "appeal"
+subject = "Claim {{claim_number}}"
+opening = ["One", "Two [[ask]]"]
+"#;
+
+#[test]
+fn letters_are_read_with_their_fields() {
+    let text = format!(
+        "{LETTER}levels = [\"2\"]\n[[letter.argument]]\nname = \"a\"\nlabel = \"A\"\ntext = \"B {{{{payer}}}}\"\n"
+    );
+    let rules = read(&with("letters/own.toml", &text)).expect("rules");
+    let letter = rules.letters.iter().find(|one| one.name == "own").expect("the letter");
+    assert_eq!(
+        (letter.id().as_str(), letter.levels.as_slice()),
+        ("letters/own.toml#own", [2].as_slice())
+    );
+    assert_eq!(letter.arguments[0].text, "B {{payer}}");
+}
+
+#[test]
+fn faults_of_letters_stand_at_their_line() {
+    let text = format!(
+        "{LETTER}closing = [\n  \"fine\",\n  \"Dear {{{{payor}}}}\",\n]\nfrm = 2026-01-01\nlevels = [\"10\"]\n"
+    );
+    let found = faults("letters/own.toml", &text);
+    assert!(
+        found[0].starts_with(
+            "letters/own.toml:9: `{{payor}}` is no field of letters (known: claim_number"
+        ),
+        "{found:?}"
+    );
+    assert!(found[1].starts_with("letters/own.toml:11: `frm` is not a key"), "{found:?}");
+    assert!(found[2].starts_with("letters/own.toml:12: levels: came \"10\""), "{found:?}");
+    let twice = format!("{LETTER}{LETTER}");
+    assert!(
+        faults("letters/own.toml", &twice)[0]
+            .starts_with("letters/own.toml:8: the letter own is there twice")
+    );
+    assert!(faults("letters/own.toml", "")[0].starts_with("letters/own.toml:1: no [[letter]]"));
 }
