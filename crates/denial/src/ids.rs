@@ -85,6 +85,8 @@ id! {
     RejectionId "rej",
     /// One act on many cases.
     BatchId "bat",
+    /// A draft of an appeal or another letter.
+    DraftId "drf",
     /// A queue as somebody keeps it.
     ViewId "viw",
 }

@@ -5,6 +5,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod adjudication;
+pub mod appeal;
 pub mod billed;
 pub mod category;
 pub mod checklist;

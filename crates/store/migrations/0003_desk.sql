@@ -315,3 +315,22 @@ create index rejection_file on rejection (practice, file);
 
 -- The team that shares a case, whoever of it has it.
 alter table denial add column team text not null default '';
+
+-- Drafts of appeals and of other letters to payers; at most one that is open of a kind and level.
+create table appeal_draft (
+  practice text not null references practice (practice),
+  draft text not null,
+  denial text not null,
+  kind text not null check (kind in ('appeal', 'reconsideration', 'reopening', 'records')),
+  level bigint not null,                -- 0 where it is no appeal
+  state text not null check (state in ('draft', 'ready', 'signed', 'sent', 'void')),
+  version bigint not null,
+  changed_at text not null,
+  changed_by text not null,
+  body text not null,
+  primary key (practice, draft),
+  foreign key (practice, denial) references denial (practice, denial)
+);
+create unique index appeal_draft_open on appeal_draft (practice, denial, kind, level)
+  where state in ('draft', 'ready', 'signed');
+create index appeal_draft_denial on appeal_draft (practice, denial, changed_at);

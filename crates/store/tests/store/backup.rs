@@ -115,7 +115,8 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 26] = [
+    "appeal_draft",
     "answer",
     "reveal",
     "attempt",
