@@ -2,12 +2,13 @@
 
 use jiff::civil::Date;
 
-use crate::claim::Claim;
+use crate::category::AdjustmentKind;
+use crate::claim::{Claim, Patient, PlanType};
 use crate::deadline::DeadlineKind;
 use crate::denial::Denial;
 use crate::letter::{Field, LetterKind, Values};
 use crate::money::Money;
-use crate::remittance::ClaimPayment;
+use crate::remittance::{Adjustment, ClaimPayment};
 use crate::rules::Rules;
 
 /// Everything that a letter may speak of.
@@ -53,9 +54,16 @@ impl Facts<'_> {
         Some(match field {
             Field::ClaimNumber => case.number.to_string(),
             Field::PayerControl => case.control.to_string(),
-            Field::Patient | Field::Member | Field::Born => return self.of_patient(field),
+            Field::Patient => {
+                let name = |one: &Patient| format!("{} {}", one.given, one.family);
+                return self.of_patient(|one| name(one).trim().to_owned());
+            }
+            Field::Member => return self.of_patient(|one| one.member.clone()),
+            Field::Born => {
+                return self.of_patient(|one| one.born.map(day).unwrap_or_default());
+            }
             Field::Payer => case.payer_name.name.to_string(),
-            Field::Plan if case.plan == crate::claim::PlanType::Unknown => return None,
+            Field::Plan if case.plan == PlanType::Unknown => return None,
             Field::Plan => case.plan.as_str().replace('_', " "),
             Field::ServiceDates => return self.service_dates(),
             Field::Procedures => joined(case.lines.iter().map(|one| one.procedure.to_string())),
@@ -63,7 +71,14 @@ impl Facts<'_> {
             Field::Charge => dollars(claim?.charge),
             Field::Denied => dollars(case.balance.denied),
             Field::Outstanding => dollars(case.balance.outstanding()),
-            Field::ReasonCodes | Field::Reasons | Field::RemarkCodes => self.of_codes(field),
+            Field::ReasonCodes => {
+                joined(self.reasons().map(|one| format!("{}-{}", one.group, one.reason)))
+            }
+            Field::Reasons => joined(self.reasons().filter_map(|one| self.meaning(one))),
+            Field::RemarkCodes => {
+                let remarks = case.lines.iter().flat_map(|one| &one.remarks);
+                joined(remarks.map(|one| one.code.to_string()))
+            }
             Field::DeniedOn => day(case.denied_on),
             Field::Trace => self.trace.to_owned(),
             Field::Authorization => claim?.authorization.as_ref()?.to_string(),
@@ -97,14 +112,10 @@ impl Facts<'_> {
         }
     }
 
-    fn of_patient(&self, field: Field) -> Option<String> {
+    /// What the claim says of the patient, else the payer.
+    fn of_patient(&self, text: impl Fn(&Patient) -> String) -> Option<String> {
         let billed = self.claim.map(|claim| claim.patient.reveal());
         let said = self.payment.map(|payment| payment.patient.reveal());
-        let text = |of: &crate::claim::Patient| match field {
-            Field::Patient => format!("{} {}", of.given, of.family).trim().to_owned(),
-            Field::Member => of.member.clone(),
-            _ => of.born.map(day).unwrap_or_default(),
-        };
         billed.into_iter().chain(said).map(text).find(|text| !text.is_empty())
     }
 
@@ -117,25 +128,19 @@ impl Facts<'_> {
         }
     }
 
-    fn of_codes(&self, field: Field) -> String {
-        let lines = || self.case.lines.iter();
-        let adjustments =
-            || lines().flat_map(|one| &one.adjustments).filter(|one| self.denies(one));
-        match field {
-            Field::ReasonCodes => {
-                joined(adjustments().map(|one| format!("{}-{}", one.group, one.reason)))
-            }
-            Field::Reasons => {
-                let meaning = |code| self.rules.wording.carc(code).map(|one| one.text.to_string());
-                joined(adjustments().filter_map(|one| meaning(&one.reason)))
-            }
-            _ => joined(lines().flat_map(|one| &one.remarks).map(|one| one.code.to_string())),
-        }
+    /// The adjustments that deny.
+    fn reasons(&self) -> impl Iterator<Item = &Adjustment> {
+        let adjustments = self.case.lines.iter().flat_map(|one| &one.adjustments);
+        adjustments.filter(|one| self.denies(one))
+    }
+
+    /// A reason in our own words.
+    fn meaning(&self, one: &Adjustment) -> Option<String> {
+        self.rules.wording.carc(&one.reason).map(|meaning| meaning.text.to_string())
     }
 
     /// An adjustment that the playbook calls a denial, or does not know.
-    fn denies(&self, one: &crate::remittance::Adjustment) -> bool {
-        use crate::category::AdjustmentKind;
+    fn denies(&self, one: &Adjustment) -> bool {
         let payer = self.case.payer_rules(self.rules);
         let on = Some(self.case.denied_on);
         let ruling = self.rules.playbook.ruling(payer, &one.group, &one.reason, &[], on);
