@@ -1,5 +1,5 @@
-//! A draft of an appeal or of another letter to the payer: its texts, its exhibits, its packet, whose
-//! sign-off holds for exactly that packet, and what became of it.
+//! A draft of an appeal or of another letter to the payer: its texts, its exhibits, its packet,
+//! whose sign-off holds for exactly that packet, and what became of it.
 
 use std::ops::RangeInclusive;
 
@@ -186,8 +186,8 @@ pub enum Unsigned {
     Role,
     /// They wrote it, and the amount asks for a second person.
     #[error(
-        "more than {limit} is at stake, the most that one person gives up alone, so somebody who did \
-         not write it signs"
+        "more than {limit} is at stake, the most that one person gives up alone, so somebody who \
+         did not write it signs"
     )]
     OwnText {
         /// The limit of one person.

@@ -128,8 +128,8 @@ fn arguments(row: &Entry<'_>) -> Vec<Argument> {
     found
 }
 
-/// A field that there is not is a fault where it stands. Notes to self may stand in a template: they
-/// keep a letter from being sent until somebody has done what they say.
+/// A field that there is not is a fault where it stands. Notes to self may stand in a template:
+/// they keep a letter from being sent until somebody has done what they say.
 fn check(row: &Entry<'_>, key: &'static str, text: &str) {
     if text.chars().count() > LONGEST {
         let message = format!("{key}: more than {LONGEST} letters");
@@ -144,3 +144,6 @@ fn check(row: &Entry<'_>, key: &'static str, text: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
