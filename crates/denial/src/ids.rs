@@ -87,6 +87,8 @@ id! {
     BatchId "bat",
     /// Something that leaves the house.
     OutgoingId "out",
+    /// A draft of an appeal or another letter.
+    DraftId "drf",
     /// A queue as somebody keeps it.
     ViewId "viw",
 }

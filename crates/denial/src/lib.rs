@@ -5,6 +5,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod adjudication;
+pub mod appeal;
 pub mod billed;
 pub mod category;
 pub mod checklist;
@@ -20,6 +21,7 @@ mod envelope;
 pub mod escalation;
 pub mod ids;
 pub mod intake;
+pub mod letter;
 pub mod lifecycle;
 pub mod lists;
 pub mod masks;

@@ -297,6 +297,12 @@ impl Playbook {
         self.follow(ruling, group, remark)
     }
 
+    /// What a remark of a remittance of this day says of the ways that are open, where it does.
+    #[must_use]
+    pub fn rights_of(&self, code: &Rarc, on: Date) -> Option<Rights> {
+        dated(self.remarks.get(code)?, Some(on), RemarkRule::span)?.rights
+    }
+
     /// What to do about a specific reason where a remark that goes with it says so.
     fn advise(
         &self,

@@ -11,6 +11,7 @@ use crate::claim::{PayerName, PlanType};
 use crate::codes::{Carc, Group, Rarc};
 use crate::denial::{NextActionKind, Status};
 use crate::ids::PersonId;
+use crate::letter::Letter;
 use crate::money::Money;
 use crate::owner::{Cover, Member, Owners};
 use crate::payer::{PayerRules, Resubmission, key};
@@ -23,6 +24,7 @@ pub mod import;
 mod read_checklist;
 pub(crate) mod read_codes;
 mod read_desk;
+mod read_letters;
 mod read_payer;
 mod read_playbook;
 mod read_protected;
@@ -47,6 +49,8 @@ pub struct Rules {
     pub wording: Wording,
     /// Which claims are specially protected records.
     pub protected: Protected,
+    /// Templates of letters to payers.
+    pub letters: Vec<Letter>,
 }
 
 /// Something wrong in a rule file.
@@ -365,11 +369,17 @@ impl Draft {
             payer if payer.starts_with("payers/") && payer.ends_with(".toml") => {
                 self.read_payer(name, text);
             }
+            letters if letters.starts_with("letters/") && letters.ends_with(".toml") => {
+                self.read_letters(name, text);
+            }
             _ => self.faults.push(RuleFault {
                 file: name.to_owned(),
                 line: 1,
                 message: "no rules are read from a file of this name".to_owned(),
-                hint: format!("expected {}, protected.toml or payers/….toml", FILES.join(", ")),
+                hint: format!(
+                    "expected {}, protected.toml, letters/….toml or payers/….toml",
+                    FILES.join(", ")
+                ),
             }),
         }
     }

@@ -24,7 +24,7 @@ fn root() -> PathBuf {
 fn files() -> Vec<(String, String)> {
     let data = root().join("data");
     let mut found = Vec::new();
-    for folder in ["", "codes", "payers"] {
+    for folder in ["", "codes", "letters", "payers"] {
         for entry in fs::read_dir(data.join(folder)).expect("data/ is there") {
             let path = entry.expect("a readable entry").path();
             if path.is_file() {
@@ -50,6 +50,23 @@ fn ruling(rules: &Rules, group: &str, carc: &str, remarks: &[&str]) -> Ruling {
     let remark = |code: &&str| Remark { list: "LQ:HE".into(), code: Rarc::new(code) };
     let remarks: Vec<Remark> = remarks.iter().map(remark).collect();
     rules.playbook.ruling(None, &Group::new(group), &Carc::new(carc), &remarks, DAY)
+}
+
+#[test]
+fn every_reason_has_a_letter_of_its_own_and_every_kind_one() {
+    use denial::letter::{Asked, LetterKind, fitting};
+    let rules = shipped();
+    let day = DAY.expect("a day");
+    for kind in LetterKind::ALL {
+        for category in Category::ALL {
+            let (kind, category, level, on) = (*kind, *category, 1, day);
+            let asked = Asked { kind, payer: "Nobody", rules: None, category, level, on };
+            let found = fitting(&rules.letters, &asked);
+            let first = found.first().expect("a letter");
+            let own = kind == LetterKind::Appeal && category != Category::Unmapped;
+            assert_eq!(first.name == category.as_str(), own, "{kind:?} {category:?}");
+        }
+    }
 }
 
 #[test]

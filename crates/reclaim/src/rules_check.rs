@@ -48,6 +48,7 @@ fn print_summary(summary: &Summary, out: &mut impl Write) -> io::Result<()> {
     let unverified = summary.unverified;
     writeln!(out, "{:>5} windows, {unverified} of them unverified", summary.windows)?;
     writeln!(out, "{:>5} kinds of protected records", summary.protected)?;
+    writeln!(out, "{:>5} templates of letters", summary.letters)?;
     writeln!(out, "Not configured, of {} programs:", summary.payers)?;
     for kind in USUAL {
         writeln!(out, "{:>5} {}", lacking(summary, kind), kind.in_words())?;

@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 struct Shipped;
 
 /// The folders below `data/` that hold rules, and what their files end in.
-const FOLDERS: [(&str, &str); 3] = [("", "toml"), ("codes", "csv"), ("payers", "toml")];
+const FOLDERS: [(&str, &str); 4] =
+    [("", "toml"), ("codes", "csv"), ("letters", "toml"), ("payers", "toml")];
 
 /// Rule files by their path below `data/`, with their texts.
 pub(crate) type Files = Vec<(String, String)>;

@@ -81,6 +81,7 @@ mod rules;
 mod rules_code;
 mod rules_codes;
 mod rules_edit;
+mod rules_letters;
 mod rules_lists;
 mod rules_owners;
 mod rules_payer;

@@ -394,3 +394,22 @@ create table outgoing_number (
   last bigint not null,
   primary key (practice, route)
 );
+
+-- Drafts of appeals and of other letters to payers; at most one that is open of a kind and level.
+create table appeal_draft (
+  practice text not null references practice (practice),
+  draft text not null,
+  denial text not null,
+  kind text not null check (kind in ('appeal', 'reconsideration', 'reopening', 'records')),
+  level bigint not null,                -- 0 where it is no appeal
+  state text not null check (state in ('draft', 'ready', 'signed', 'sent', 'void')),
+  version bigint not null,
+  changed_at text not null,
+  changed_by text not null,
+  body text not null,
+  primary key (practice, draft),
+  foreign key (practice, denial) references denial (practice, denial)
+);
+create unique index appeal_draft_open on appeal_draft (practice, denial, kind, level)
+  where state in ('draft', 'ready', 'signed');
+create index appeal_draft_denial on appeal_draft (practice, denial, changed_at);

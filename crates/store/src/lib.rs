@@ -6,6 +6,7 @@
 pub mod acknowledgements;
 mod adjustments;
 pub mod alike;
+pub mod appeals;
 pub mod audit;
 pub mod backup;
 pub mod batches;

@@ -11,6 +11,7 @@ use super::RuleFault;
 use crate::category::{AdjustmentKind, Category, Origin};
 use crate::claim::PlanType;
 use crate::denial::NextActionKind;
+use crate::letter::LetterKind;
 use crate::money::Money;
 use crate::payer::{Anchor, Counts, OnHoliday, Unit, Verification};
 use crate::person::Role;
@@ -109,6 +110,17 @@ impl<'p> Entry<'p> {
     pub(super) fn fault_at(&self, key: &'static str, message: String, hint: &str) {
         let at = self.get(key).map_or(self.at, |(_, span)| span.start);
         self.page.fault(at, message, hint);
+    }
+
+    /// Where a text stands within the value of a key; the value's own place where it is not found.
+    pub(super) fn place_of_text(&self, key: &'static str, text: &str) -> Place {
+        let Some((_, span)) = self.get(key) else { return self.place() };
+        let within = self.page.text.get(span.clone()).and_then(|value| value.find(text));
+        self.page.place(span.start + within.unwrap_or(0))
+    }
+
+    pub(super) fn fault_on(&self, place: Place, message: String, hint: &str) {
+        self.page.faults.borrow_mut().push(place.fault(message, hint));
     }
 
     pub(super) fn has(&self, key: &'static str) -> bool {
@@ -289,6 +301,6 @@ macro_rules! words {
 }
 
 words! {
-    AdjustmentKind, Anchor, Category, Counts, NextActionKind, OnHoliday, Origin, PlanType,
-    Recoverable, Resend, Rights, Role, Unit, Verification,
+    AdjustmentKind, Anchor, Category, Counts, LetterKind, NextActionKind, OnHoliday, Origin,
+    PlanType, Recoverable, Resend, Rights, Role, Unit, Verification,
 }

@@ -21,6 +21,8 @@ pub struct Summary {
     pub unverified: usize,
     /// Kinds of specially protected records.
     pub protected: usize,
+    /// Templates of letters.
+    pub letters: usize,
     /// Categories without a checklist of corrective steps.
     pub without_steps: Vec<Category>,
     /// Clocks that every case should have and that a payer's file does not set, by file.
@@ -39,6 +41,7 @@ impl Rules {
             |plan: &&PlanType| self.payers.iter().any(|payer| payer.default_for.contains(plan));
         let lacking = self.payers.iter().map(|payer| (payer.file.to_string(), lacks(payer)));
         Summary {
+            letters: self.letters.len(),
             protected: self.protected.kinds.len(),
             reasons: self.playbook.reasons.len(),
             remarks: self.playbook.remarks.len(),

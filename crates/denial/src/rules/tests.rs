@@ -16,7 +16,7 @@ use crate::person::Role;
 pub(crate) fn shipped() -> Vec<(String, String)> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
     let mut files = Vec::new();
-    for folder in ["", "codes", "payers"] {
+    for folder in ["", "codes", "letters", "payers"] {
         for entry in fs::read_dir(data.join(folder)).expect("data/ is there") {
             let path = entry.expect("a readable entry").path();
             if path.is_file() {

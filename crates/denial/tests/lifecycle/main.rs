@@ -1,6 +1,7 @@
 //! The life of a case: the printed table, scenarios as text, a hundred thousand random acts.
 
 mod clinic;
+mod drafts;
 mod escalations;
 mod overturned;
 mod random;

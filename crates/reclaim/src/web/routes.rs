@@ -13,9 +13,9 @@ use crate::web::{
     App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, day, digest,
     doubtful, emergency, facets, files, find, glossary, health, hold, home, issuer, keyed, lacking,
     matches, names, news, outbox, passkeys, practice, protection, questions, queue, rejections,
-    remittance_claim, remittances, rules, rules_code, rules_codes, rules_edit, rules_lists,
-    rules_owners, rules_payer, rules_text, saved, second, sign_in, staff, style, ties, tour,
-    unmatched, upload,
+    remittance_claim, remittances, rules, rules_code, rules_codes, rules_edit, rules_letters,
+    rules_lists, rules_owners, rules_payer, rules_text, saved, second, sign_in, staff, style, ties,
+    tour, unmatched, upload,
 };
 
 /// One page.
@@ -178,6 +178,7 @@ fn back_room() -> Vec<Route> {
         does("/rules/code", Needs(A::Rules), rules_code::change).lists("rules tried"),
         shows("/rules/codes", Needs(A::Rules), rules_codes::form),
         does("/rules/codes", Needs(A::Rules), rules_codes::look).large(),
+        shows("/rules/letters", Needs(A::Rules), rules_letters::page),
         shows("/rules/lists", Needs(A::Rules), rules_lists::page),
         does("/rules/lists", Needs(A::Rules), rules_lists::bring).large(),
         shows("/rules/lists/look", Needs(A::Rules), rules_lists::look),

@@ -109,6 +109,11 @@ pub(crate) fn decides(path: &str, rules: &Rules) -> String {
         "owners.toml" => "Who owns a reason, whom they ask, who hears of it next",
         "desk.toml" => "Limits, days and costs of the desk",
         "protected.toml" => "Specially protected records: what marks a claim, and as what",
+        letters if letters.starts_with("letters/") => {
+            let own = rules.letters.iter().filter(|one| one.file == letters).count();
+            let own = i64::try_from(own).unwrap_or(i64::MAX);
+            return format!("Letters to payers: {}", words::counted(own, "template", "templates"));
+        }
         "codes/carc.csv" => "Reason codes in words",
         "codes/rarc.csv" => "Remark codes in words",
         "codes/groups.csv" => "Adjustment groups in words",

@@ -18,6 +18,7 @@ mod hostile_requests;
 mod hostile_texts;
 mod house;
 mod issuer;
+mod letters;
 mod lists;
 mod masks;
 mod matching;

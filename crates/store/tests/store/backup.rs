@@ -115,11 +115,12 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 29] = [
+const TABLES: [&str; 30] = [
     "outgoing_answer",
     "outgoing_item",
     "outgoing",
     "outgoing_number",
+    "appeal_draft",
     "answer",
     "reveal",
     "attempt",

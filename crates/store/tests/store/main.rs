@@ -1,6 +1,7 @@
 //! The store on the real databases: on SQLite always, on PostgreSQL where `TEST_DATABASE_URL` says
 //! where one is. Every public function is called here; a house rule counts them.
 
+mod appeals;
 #[path = "backup.rs"]
 mod backups;
 mod cases;
