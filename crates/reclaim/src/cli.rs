@@ -343,7 +343,8 @@ pub(crate) fn main() -> ExitCode {
             in_time(run_demo(&place, Wish { size, seed }, (!no_serve).then_some(listen), score))
         }
         Command::Bench { claims, runs, only, cases, grown, postgres } => {
-            in_time(bench::run(bench::Wish { claims, runs, only, cases, postgres, grown }))
+            let wish = bench::Wish { claims, runs, only, cases, postgres, grown };
+            in_time(bench::run(wish))
         }
         Command::Act { id, act, fields, json } => on_office(&place, needs, async move |office| {
             act::run(&office, &id, &act, &fields, json).await
@@ -395,6 +396,11 @@ pub(crate) fn main() -> ExitCode {
             show::case(&office, &id, json, why.as_deref()).await
         }),
     };
+    told(ran)
+}
+
+/// The exit code, after a fault was told.
+fn told(ran: anyhow::Result<ExitCode>) -> ExitCode {
     match ran {
         Ok(code) => code,
         Err(fault) => {

@@ -43,7 +43,7 @@ pub(crate) fn marked(versions: &[NewVersion], protected: &Protected) -> Vec<Stri
     versions.iter().filter(is).map(|one| one.known.claim.to_string()).collect()
 }
 
-/// Reads anew what is known of some claims, and keeps where the rules say another thing of them than
+/// Reads anew what is known of some claims, and keeps where the rules say another thing of them
 /// before.
 ///
 /// # Errors

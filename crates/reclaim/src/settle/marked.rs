@@ -34,7 +34,7 @@ impl Known {
         self.claims.keys().chain(said).map(kinds).collect()
     }
 
-    /// What can mark each claim that speaks: as billed, as payers spoke of it, as its cases have it.
+    /// What can mark each claim that speaks: as billed, as payers spoke of it, as its cases are.
     fn marks(&self) -> BTreeMap<&str, Marks<'_>> {
         let billed = self.billed.iter().map(|(claim, body)| (claim, Marks::of_claim(body)));
         let said = self.said.iter().flat_map(|((claim, _), said)| {

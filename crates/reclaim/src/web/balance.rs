@@ -23,15 +23,15 @@ pub(crate) fn state_view(row: &RemittanceRow, imbalances: &[Imbalance]) -> State
             "quarantined",
             "odd",
             "The payment is not what its claims come to, so the money of all of them is \
-             quarantined: their cases are open and their clocks run, but nothing is posted by itself \
-             and no case is overturned by it. Ask the payer for a corrected remittance.",
+             quarantined: their cases are open and their clocks run, but nothing is posted by \
+             itself and no case is overturned by it. Ask the payer for a corrected remittance.",
         ),
         Some(State::Published) => (
             "counts in part",
             "odd",
             "The money of the claims that do not add up is quarantined: their cases are open and \
-             their clocks run, but nothing of them is posted by itself and none is overturned by it. \
-             The other claims count. Ask the payer for a corrected remittance.",
+             their clocks run, but nothing of them is posted by itself and none is overturned by \
+             it. The other claims count. Ask the payer for a corrected remittance.",
         ),
         Some(State::Conflict) => (
             "in conflict",

@@ -374,8 +374,8 @@ impl Desk<'_> {
         let is_explained = self.case.balance.outstanding().is_zero();
         match act {
             Act::Post if is_explained => self.money(act, "amount", "Amount, if more moved", false),
-            Act::Post => self.money(act, "amount", "Amount", true),
-            _ => self.money(act, "amount", "Amount, if money moved", false),
+            act if act == Act::Post => self.money(act, "amount", "Amount", true),
+            act => self.money(act, "amount", "Amount, if money moved", false),
         }
     }
 

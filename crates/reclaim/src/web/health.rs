@@ -1,5 +1,5 @@
-//! `GET /healthz`: whether the program works, not whether it answers. It writes to find out, at most
-//! once a minute whoever asks how often; the answer is kept until then.
+//! `GET /healthz`: whether the program works, not whether it answers. It writes to find out, at
+//! most once a minute whoever asks how often; the answer is kept until then.
 
 use std::io::Write;
 use std::sync::Arc;

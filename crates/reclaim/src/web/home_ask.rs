@@ -31,7 +31,17 @@ pub(crate) fn missing(counter: &Counter<'_>) -> Option<Missing> {
         Role::Vendor => {
             (counter.sum("person=me&snoozed=show").cases == 0).then_some(Missing::Cases)
         }
-        _ => None,
+        Role::FrontDesk
+        | Role::AuthorizationStaff
+        | Role::CertifiedCoder
+        | Role::BillingSpecialist
+        | Role::Poster
+        | Role::BillingSupervisor
+        | Role::Manager
+        | Role::UtilizationReview
+        | Role::Executive
+        | Role::Administrator
+        | Role::Auditor => None,
     }
 }
 
