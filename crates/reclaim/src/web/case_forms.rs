@@ -372,11 +372,14 @@ impl Desk<'_> {
     /// How much; a case of which everything is explained closes without more.
     fn amount(&self, act: Act) -> Field {
         let is_explained = self.case.balance.outstanding().is_zero();
-        match act {
-            Act::Post if is_explained => self.money(act, "amount", "Amount, if more moved", false),
-            act if act == Act::Post => self.money(act, "amount", "Amount", true),
-            act => self.money(act, "amount", "Amount, if money moved", false),
-        }
+        let (label, needed) = if act != Act::Post {
+            ("Amount, if money moved", false)
+        } else if is_explained {
+            ("Amount, if more moved", false)
+        } else {
+            ("Amount", true)
+        };
+        self.money(act, "amount", label, needed)
     }
 
     fn lines(&self) -> Vec<(String, String)> {
