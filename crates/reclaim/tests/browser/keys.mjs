@@ -138,7 +138,7 @@ async function answer(page, keys, id) {
   await keys.press("Tab");
   await keys.type("Yes, it is.");
   await keys.press("Control+Enter");
-  await page.getByRole("status").filter({ hasText: "answer a question" }).waitFor();
+  await page.getByRole("status").filter({ hasText: "answer was sent" }).waitFor();
 }
 
 async function find(page, keys, text) {

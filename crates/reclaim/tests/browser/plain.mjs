@@ -49,12 +49,12 @@ async function work(page) {
   await does(page, "plan", async (form) => {
     await form.locator("select[name=next]").selectOption("call_payer");
     await form.locator("input[name=on]").fill(tomorrow);
-  }, "plan the next action");
-  await does(page, "note", (form) => form.locator("textarea").fill("without scripts, and whole"), "note");
+  }, "next action was planned");
+  await does(page, "note", (form) => form.locator("textarea").fill("without scripts, and whole"), "The note");
   await does(page, "ask_colleague", async (form) => {
     await form.locator("select[name=to]").selectOption("certified_coder");
     await form.locator("textarea").fill("Is it the right modifier?");
-  }, "ask");
+  }, "question was sent");
   await page.getByText("without scripts, and whole").first().waitFor();
   return number;
 }

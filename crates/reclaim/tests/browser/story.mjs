@@ -47,15 +47,15 @@ async function work(page) {
 
   await page.keyboard.press("s");
   await page.keyboard.press("Enter");
-  await page.getByRole("status").filter({ hasText: "start review" }).waitFor();
+  await page.getByRole("status").filter({ hasText: "The review has started" }).waitFor();
 
   await page.keyboard.press("n");
-  const plan = page.locator("form:has(input[name=act][value=plan])");
+  const plan = page.locator(".acts form:has(input[name=act][value=plan])");
   await plan.locator("select[name=next]").selectOption("resubmit");
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
   await plan.locator("input[name=on]").fill(tomorrow);
   await plan.getByRole("button").click();
-  await page.getByRole("status").filter({ hasText: "plan the next action" }).waitFor();
+  await page.getByRole("status").filter({ hasText: "next action was planned" }).waitFor();
 
   await page.keyboard.press("Escape");
   await page.keyboard.press("c");
@@ -65,7 +65,7 @@ async function work(page) {
   // A sample may be years old; a supervisor says why it goes all the same.
   await sent.locator("input[name=late]").fill("the payer agreed to look again");
   await sent.locator("input[name=late]").press("Enter");
-  await page.getByRole("status").filter({ hasText: "record a corrected claim" }).waitFor();
+  await page.getByRole("status").filter({ hasText: "recorded as sent" }).waitFor();
 
   const timeline = await page.locator("#timeline").innerText();
   assert.match(timeline, /Case opened/);

@@ -12,7 +12,7 @@ async function shoot(page, name) {
   if (shots) await page.screenshot({ path: path.join(shots, `${name}.png`) });
 }
 
-const form = (page, act) => page.locator(`form:has(input[name=act][value=${act}])`);
+const form = (page, act) => page.locator(`.acts form:has(input[name=act][value=${act}])`);
 
 async function openForm(page, act, summary) {
   const field = form(page, act);

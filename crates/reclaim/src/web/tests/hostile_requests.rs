@@ -115,10 +115,10 @@ async fn a_form_that_is_sent_twice_counts_once() {
     let (clinic, lead, case) = desk().await;
     lead.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
     let version = lead.get(&case).await.field("version");
-    let post = [("kind", "payer_payment"), ("amount", "40")];
+    let post = [("kind", "payer_payment"), ("amount", "41")];
     lead.act_at(&case, &version, "post", &post).await.is(StatusCode::SEE_OTHER);
     lead.act_at(&case, &version, "post", &post).await.is(StatusCode::CONFLICT);
-    lead.get(&case).await.shows(&["$50.00"]).hides(&["$10.00"]);
+    lead.get(&case).await.shows(&["$49.00"]).hides(&["$8.00"]);
     let version = lead.get(&case).await.field("version");
     let ask = [("to", "provider"), ("text", "Was it urgent?")];
     lead.act_at(&case, &version, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);
