@@ -1,5 +1,6 @@
 //! Our own pages, set by Typst in one fixed layout that reads the document as data.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::thread;
@@ -58,7 +59,7 @@ static PRESS: LazyLock<Mutex<Sender<Job>>> = LazyLock::new(|| {
     let (sender, jobs) = channel::<Job>();
     let work = move || {
         for job in jobs {
-            let set = compile(job.data);
+            let set = guarded(|| compile(job.data));
             // Without this the compiler remembers every document that it ever set.
             comemo::evict(0);
             // Who asked may have gone.
@@ -69,6 +70,13 @@ static PRESS: LazyLock<Mutex<Sender<Job>>> = LazyLock::new(|| {
     thread.spawn(work).expect("a thread can be started");
     Mutex::new(sender)
 });
+
+/// A panic of the compiler costs one document and not the thread, which every document needs.
+fn guarded(work: impl FnOnce() -> Result<Sheets, Fault>) -> Result<Sheets, Fault> {
+    // What a panic says may hold text of the document: it is not told.
+    let stopped = |_| Err(Fault::Setting("the compiler stopped at a fault of its own".to_owned()));
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(stopped)
+}
 
 fn compile(data: Vec<u8>) -> Result<Sheets, Fault> {
     let table = Table { data: Bytes::new(data) };
@@ -140,5 +148,19 @@ impl World for Table {
 
     fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_fault() {
+        let fault = guarded(|| panic!("text of a document")).expect_err("a panic");
+        assert_eq!(
+            fault.to_string(),
+            "the pages could not be set: the compiler stopped at a fault of its own"
+        );
     }
 }
