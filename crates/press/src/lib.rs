@@ -6,7 +6,9 @@
 
 mod binding;
 mod document;
+mod foot;
 mod printable;
+mod received;
 mod setting;
 
 pub use binding::{Exhibit, Packet, bind, pages_of};
@@ -41,7 +43,38 @@ pub enum Fault {
         /// The page, from 1.
         page: u32,
     },
+    /// A page range that ends before it begins.
+    #[error("{label}: a range of pages ends before it begins; write the lower page first")]
+    NoPages {
+        /// The exhibit.
+        label: String,
+    },
+    /// An exhibit of more pages than a packet takes of one.
+    #[error(
+        "{label} would add {pages} pages; {most} is the most: choose fewer pages, or split the \
+         file into several exhibits"
+    )]
+    TooManyPages {
+        /// The exhibit.
+        label: String,
+        /// Pages that were asked for.
+        pages: u32,
+        /// The most that one exhibit may have.
+        most: u32,
+    },
+    /// A received file that would take more memory than one exhibit may.
+    #[error(
+        "{label} holds too much to be bound: split the file, or print the pages that are needed \
+         to a new PDF and send that"
+    )]
+    TooLarge {
+        /// The exhibit.
+        label: String,
+    },
     /// The packet could not be written.
-    #[error("the packet could not be written")]
+    #[error(
+        "the packet could not be written: try again; if it fails again, leave out one exhibit at \
+         a time to find which one it is, and print that one to a new PDF"
+    )]
     Unwritable,
 }
