@@ -22,10 +22,12 @@ pub struct Version {
 pub struct Proof {
     /// The day of the answer.
     pub on: Date,
-    /// A1 or A2.
+    /// A1, A2 or A5.
     pub category: SmolStr,
     /// The payer's number of the claim, else the clearinghouse's; empty where none is given.
     pub number: SmolStr,
+    /// True where the number is the payer's.
+    pub is_numbered: bool,
     /// Who says so.
     pub answerer: Answerer,
     /// The answerer's name.
@@ -37,14 +39,14 @@ pub struct Proof {
 /// What the records prove.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// A receipt of this day stands within the limit.
+    /// An acceptance of this day stands within the limit.
     Proven {
         /// The day of the first one.
         on: Date,
         /// The limit.
         by: Date,
     },
-    /// It was sent within the limit, and no receipt within it is on record.
+    /// It was sent within the limit, and no acceptance within it is on record.
     SentInTime {
         /// The first day on which it was sent.
         on: Date,
@@ -96,13 +98,14 @@ impl Filing {
     }
 }
 
-/// An A1 or A2 of the claim itself; a 999 proves nothing of a single claim.
+/// An A1, A2 or A5 of the claim itself; a 999 proves nothing of a single claim.
 fn proof(file: &str, answer: &Acknowledgement) -> Option<Proof> {
     let is_of_claim = answer.kind == AnswerKind::Claims && answer.level == Level::Claim;
     let category = answer.codes.iter().map(|code| &code.code);
-    let category = category.filter(|code| matches!(code.as_str(), "A1" | "A2")).max()?;
+    let category = category.filter(|code| matches!(code.as_str(), "A1" | "A2" | "A5")).max()?;
     let control = answer.control.as_ref().map(|one| SmolStr::new(one.as_str()));
     Some(Proof {
+        is_numbered: control.is_some(),
         on: answer.on.filter(|_| is_of_claim && !answer.outcome.asks_for_work() && !answer.test)?,
         category: category.clone(),
         number: control.or_else(|| answer.clearinghouse.clone()).unwrap_or_default(),
@@ -112,9 +115,19 @@ fn proof(file: &str, answer: &Acknowledgement) -> Option<Proof> {
     })
 }
 
+impl Proof {
+    /// True where it shows that the claim was accepted: A2, A5, or an A1 in which the payer itself
+    /// gives its number. Any other A1 is a receipt: somebody had it and has not checked it yet
+    /// (277CA, status categories of 005010X214).
+    #[must_use]
+    pub fn is_acceptance(&self) -> bool {
+        self.category != "A1" || (self.answerer == Answerer::Payer && self.is_numbered)
+    }
+}
+
 fn verdict(versions: &[Version], proofs: &[Proof], limit: &Due) -> Verdict {
     let sent = versions.first().map(|one| one.on);
-    let had = proofs.first().map(|one| one.on);
+    let had = proofs.iter().find(|one| one.is_acceptance()).map(|one| one.on);
     let Some(first) = sent.into_iter().chain(had).min() else { return Verdict::NothingSent };
     match (limit, sent, had) {
         (Due::NoRule, ..) => Verdict::NoLimit,
@@ -194,6 +207,20 @@ mod tests {
         assert_eq!(proofs, [(day(12), "A1", "b"), (day(20), "A2", "c")]);
         assert_eq!(filing.proofs[0].number, "P1");
         assert_eq!(filing.verdict, Verdict::Proven { on: day(12), by });
+    }
+
+    #[test]
+    fn a_receipt_of_somebody_on_the_way_proves_nothing() {
+        let (by, on) = (date(2026, 4, 1), date(2026, 3, 2));
+        let passed = Acknowledgement { control: None, ..answer(AnswerKind::Claims, "A1", on) };
+        let filing = |one| Filing::of(vec![version(on)], &[("a".to_owned(), one)], limit(by));
+        let found = filing(passed);
+        assert_eq!((found.proofs.len(), found.proofs[0].is_acceptance()), (1, false));
+        assert_eq!(found.verdict, Verdict::SentInTime { on, by });
+        let accepted = |code| filing(answer(AnswerKind::Claims, code, on)).verdict;
+        for code in ["A1", "A2", "A5"] {
+            assert_eq!(accepted(code), Verdict::Proven { on, by }, "{code}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(crate) fn marked(versions: &[NewVersion], protected: &Protected) -> Vec<Stri
 }
 
 /// Reads anew what is known of some claims, and keeps where the rules say another thing of them
-/// before.
+/// than before.
 ///
 /// # Errors
 /// The database.

@@ -297,8 +297,9 @@ fn hear<'a>(
     if !adjudication::may_deny(said, &rules.playbook, terms) {
         return Ok(None);
     }
-    let body = billed.cloned().unwrap_or_else(|| matching::known_from(&first.payment, head));
-    let Some(findings) = adjudication::findings(&body, said, &rules.playbook, terms) else {
+    let told = billed.is_none().then(|| matching::known_from(&first.payment, head));
+    let body = billed.or(told.as_ref()).expect("what is not billed is told of");
+    let Some(findings) = adjudication::findings(body, said, &rules.playbook, terms) else {
         return Ok(None);
     };
     let facts = ClaimFacts {
@@ -309,9 +310,9 @@ fn hear<'a>(
         plan: body.plan,
         provider: body.provider().clone(),
         site: body.billing.clone(),
-        days: days(&body, said),
+        days: days(body, said),
     };
-    Ok(Some(Heard { patient: body.patient, findings, facts, source: head.source }))
+    Ok(Some(Heard { patient: body.patient.clone(), findings, facts, source: head.source }))
 }
 
 /// The number of the claim's row, which a claim that was joined to it shares.

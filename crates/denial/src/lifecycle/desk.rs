@@ -299,7 +299,7 @@ impl Denial {
                 self.next_by_payer(self.out_since().unwrap_or(at.today), at.today, rules)
             }
             None if self.status() == Status::Overturned => {
-                self.next_by_habit(NextActionKind::PostPayment, at.today, rules)
+                self.next_by_payment(at.today, at.today, rules)
             }
             None => self.next_by_habit(NextActionKind::Review, at.today, rules),
         };

@@ -164,12 +164,22 @@ impl Denial {
             }
             Status::Overturned => {
                 let is_worse = what.iter().any(worsens) && !after.is_won();
-                is_worse.then(|| after.disputed(at, rules))
+                let is_there = after.is_won() && !self.is_won();
+                match is_worse {
+                    true => Some(after.disputed(at, rules)),
+                    false => is_there.then(|| after.to_post(at, rules)),
+                }
             }
             Status::Paid | Status::WrittenOff => {
                 after.is_back(what).then(|| after.reopened(at, rules))
             }
         }
+    }
+
+    /// The payment that was promised is there.
+    fn to_post(&self, at: &Moment, rules: &Rules) -> Change {
+        let next = self.next_by_payment(at.today, at.today, rules);
+        Change::Scheduled { next, escalate_on: self.escalate_on(next, at.today, rules) }
     }
 
     /// True where a closed case has money to settle again: more is denied than was explained, a

@@ -224,14 +224,20 @@ impl Denial {
         today: Date,
         rules: &Rules,
     ) -> Change {
-        let due = if self.is_won() {
-            later(today, rules.desk.days_for(NextActionKind::PostPayment))
-        } else {
-            later(on, rules.desk.payment_days).max(today)
-        };
-        let next = NextAction { kind: NextActionKind::PostPayment, on: due };
+        let next = self.next_by_payment(on, today, rules);
         let deed = Deed::Overturned { answer, on, expected, partly, rest_denied: partly };
         self.moved(Status::Overturned, next, deed, today, rules)
+    }
+
+    /// The payment is posted in the desk's days once it is there, else on the day by which it should
+    /// have come since the payer gave way.
+    pub(crate) fn next_by_payment(&self, won_on: Date, today: Date, rules: &Rules) -> NextAction {
+        let on = if self.is_won() {
+            later(today, rules.desk.days_for(NextActionKind::PostPayment))
+        } else {
+            later(won_on, rules.desk.payment_days).max(today)
+        };
+        NextAction { kind: NextActionKind::PostPayment, on }
     }
 
     pub(crate) fn dispute(

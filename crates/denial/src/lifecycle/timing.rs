@@ -5,7 +5,7 @@ use jiff::Span;
 use jiff::civil::Date;
 
 use crate::deadline::{self, Anchors, Deadline, DeadlineKind};
-use crate::denial::{Denial, NextAction, NextActionKind, Outcome, Status, Work};
+use crate::denial::{Denial, DeniedLine, NextAction, NextActionKind, Outcome, Status, Work};
 use crate::lifecycle::event::Change;
 use crate::owner;
 use crate::payer::PayerRules;
@@ -99,11 +99,12 @@ impl Denial {
         }
     }
 
-    /// True once the payer gave way on all that was denied. A file that paid every line says so
-    /// over a person who heard of a part.
+    /// True once the payer gave way on all that was denied. What a file paid says more than a person
+    /// who heard of it: every line, or some of them only.
     #[must_use]
     pub fn is_overturned_in_full(&self) -> bool {
-        self.status() == Status::Overturned && (!self.rest_denied || self.is_won())
+        let is_promised = || !self.rest_denied && self.lines.iter().all(DeniedLine::stays_denied);
+        self.status() == Status::Overturned && (self.is_won() || is_promised())
     }
 
     /// The clocks that limit something. Where the payer gave way on all of it, or the case is

@@ -49,13 +49,20 @@ impl Standing<'_> {
     }
 
     /// Nothing is begun while something lies with the payer, or once it is over.
-    fn by_status(&self) -> Option<String> {
+    pub(super) fn by_status(&self) -> Option<String> {
         match self.known.case.status() {
             Status::New | Status::InReview => None,
             Status::Corrected | Status::Appealed | Status::Pending => Some(
                 "what was sent lies with the payer: hear its answer, or take it back".to_owned(),
             ),
-            Status::Overturned => Some("the payer gave way: post its payment".to_owned()),
+            Status::Overturned if self.known.case.is_overturned_in_full() => {
+                Some("the payer gave way: post its payment".to_owned())
+            }
+            Status::Overturned => Some(
+                "the payer gave way in part: post its payment, then dispute the case to work the \
+                 rest"
+                    .to_owned(),
+            ),
             Status::Paid | Status::WrittenOff => Some("the case is closed".to_owned()),
         }
     }

@@ -39,6 +39,9 @@ fn choose(
     ways: &[Forward],
     first: Option<NextActionKind>,
 ) -> (Option<Way>, String) {
+    if let Some(why) = standing.by_status() {
+        return (None, why);
+    }
     let open = |way: Way| ways.iter().any(|one| one.way == way && one.is_open());
     for (resend, way) in [
         (Resend::NewClaim, Way::NewClaim),
@@ -59,9 +62,15 @@ fn choose(
     if first == Some(NextActionKind::AwaitPayer) {
         return (None, "nothing is to be done but to wait for the payer".to_owned());
     }
+    if first == Some(NextActionKind::SendRecords) {
+        let text = "send what the payer asked for: it is an answer to its request, no new claim \
+                    and no appeal";
+        return (None, text.to_owned());
+    }
     match (best(ways).map(|best| pick(best, ways, first)), open(Way::WriteOff)) {
         (Some((one, net)), _) if net > Money::ZERO => {
-            (Some(one.way), format!("it is expected to leave {net}, the most of the open ways"))
+            let most = if is_alone(one, ways) { "the most of" } else { "as much as others of" };
+            (Some(one.way), format!("it is expected to leave {net}, {most} the open ways"))
         }
         (Some((one, net)), true) => {
             let text = format!("no open way pays: the best would leave {net} at {}", one.cost);
@@ -84,6 +93,12 @@ fn pick<'a>(
     let agrees = |one: &&Forward| first.is_some_and(|first| fits(first, one.way));
     let one = ways.iter().filter(equal).find(agrees).unwrap_or(best);
     (one, one.net.unwrap_or_default())
+}
+
+/// True where no other open way leaves as much.
+fn is_alone(best: &Forward, ways: &[Forward]) -> bool {
+    let equal = |one: &&Forward| one.is_open() && one.net == best.net && one.way != Way::WriteOff;
+    ways.iter().filter(equal).count() == 1
 }
 
 /// No chance is stated for any open way: the playbook's first action, where one of them is it.

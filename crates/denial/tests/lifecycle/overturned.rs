@@ -87,6 +87,25 @@ fn what_is_won_is_to_be_posted() {
 }
 
 #[test]
+fn a_file_that_pays_a_part_of_what_was_promised_leaves_the_rest_its_clocks() {
+    let promised = did(&clocked(), 5, WON);
+    let part = heard(&promised, 1);
+    assert_eq!(part.status(), Status::Overturned);
+    assert!(!part.is_overturned_in_full());
+    assert_eq!(soonest(&part), Some(DeadlineKind::Appeal(1)));
+}
+
+#[test]
+fn a_promised_payment_that_is_there_is_to_be_posted_soon() {
+    let promised = did(&clocked(), 5, WON);
+    let paid = heard(&promised, 2);
+    let next = paid.next().expect("open");
+    assert_eq!((next.kind, next.on), (NextActionKind::PostPayment, day(9)), "it is there");
+    assert_eq!(paid.waits_on(), Some(WaitsOn::Us));
+    assert_eq!(heard(&paid, 2), paid, "hearing it again changes nothing");
+}
+
+#[test]
 fn who_is_silent_is_who_it_waits_on() {
     let taken = did(&clocked(), 1, r#"{"act":"take"}"#);
     let why = |case: &Denial| due(case, day(60), &rules()).map(|one| one.why);

@@ -82,6 +82,11 @@ pub(crate) fn proof(one: &Proof) -> String {
     let number =
         if one.number.is_empty() { String::new() } else { format!(", number {}", one.number) };
     let name = if one.from.is_empty() { String::new() } else { format!(" ({})", one.from) };
-    let said = if one.category == "A2" { "accepted for adjudication" } else { "received" };
-    format!("{} {said} by {who}{name} on {}{number}", one.category, words::day(one.on))
+    let said = match one.category.as_str() {
+        "A2" => "accepted for adjudication",
+        "A5" => "accepted and split",
+        _ => "received",
+    };
+    let alone = if one.is_acceptance() { "" } else { ": a receipt, not yet an acceptance" };
+    format!("{} {said} by {who}{name} on {}{number}{alone}", one.category, words::day(one.on))
 }

@@ -11,7 +11,10 @@ use crate::web::words;
 
 /// The table and what stands above and below it.
 pub(crate) struct WaysView {
-    pub(crate) rows: Vec<WayRow>,
+    /// The open ones.
+    pub(crate) open: Vec<WayRow>,
+    /// The others, each with why it is not.
+    pub(crate) closed: Vec<(String, String)>,
     /// What is recommended; empty where nothing is.
     pub(crate) recommended: String,
     pub(crate) why: String,
@@ -25,8 +28,6 @@ pub(crate) struct WaysView {
 pub(crate) struct WayRow {
     pub(crate) name: String,
     pub(crate) is_recommended: bool,
-    /// Why it is not open.
-    pub(crate) closed: Option<String>,
     pub(crate) notes: Vec<String>,
     pub(crate) days: String,
     /// Other clocks that go on, and what it closes.
@@ -50,8 +51,10 @@ impl WaysView {
             || format!("No amount is known from which a round of work pays; {small}."),
             |amount| format!("A round of work pays above {amount} at that chance; {small}."),
         );
+        let shut = |one: &Forward| Some((name(one), words::sentence(one.closed.as_deref()?)));
         WaysView {
-            rows: ways.ways.iter().map(row).collect(),
+            open: ways.ways.iter().filter(|one| one.is_open()).map(row).collect(),
+            closed: ways.ways.iter().filter_map(shut).collect(),
             recommended: told.way.map(|way| words::label(way.as_str())).unwrap_or_default(),
             why: words::sentence(&told.why),
             first: told.first.map(|one| words::label(one.as_str())).unwrap_or_default(),
@@ -61,8 +64,12 @@ impl WaysView {
     }
 }
 
-fn row(one: &Forward, is_recommended: bool, case: &Denial, rules: &Rules, today: Date) -> WayRow {
+fn name(one: &Forward) -> String {
     let level = one.level.map(|level| format!(", level {level}")).unwrap_or_default();
+    format!("{}{level}", words::label(one.way.as_str()))
+}
+
+fn row(one: &Forward, is_recommended: bool, case: &Denial, rules: &Rules, today: Date) -> WayRow {
     let outstanding = case.balance.outstanding();
     let chance = one.odds.chance.map_or_else(|| "not stated".to_owned(), |one| one.to_string());
     let next = one.way.action();
@@ -75,9 +82,8 @@ fn row(one: &Forward, is_recommended: bool, case: &Denial, rules: &Rules, today:
         None => format!("a round of work costs {}", one.cost),
     };
     WayRow {
-        name: format!("{}{level}", words::label(one.way.as_str())),
+        name: name(one),
         is_recommended,
-        closed: one.closed.as_deref().map(words::sentence),
         notes: one.notes.iter().map(|note| words::sentence(note)).collect(),
         days: one.clock.map_or_else(|| "no clock of its own".to_owned(), own),
         beside: beside(one),
