@@ -125,12 +125,6 @@ impl Row {
         Ok(())
     }
 
-    /// Copies an element of another segment, components and all.
-    pub fn copy(&mut self, number: usize, from: &Row, element: usize) {
-        let bytes = translated(from.bytes(element), from.delimiters, self.delimiters);
-        self.put(number, &bytes);
-    }
-
     /// Takes an element out; those after it move up.
     pub fn take_out(&mut self, number: usize) {
         let separator = self.delimiters.element;
