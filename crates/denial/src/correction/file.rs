@@ -44,6 +44,9 @@ pub enum NotWritten {
     /// The drafts came from files between others.
     #[error("expected claims that were sent by one sender to one receiver")]
     Parties,
+    /// ISA15 says of a whole file that it is a test.
+    #[error("expected claims of test files or of live ones: they go apart")]
+    Test,
     /// Something in a segment; its place is told, never its text.
     #[error(transparent)]
     Unwritable(#[from] Unwritable),
@@ -65,13 +68,16 @@ pub fn write(drafts: &[&Draft], sending: &Sending) -> Result<Vec<u8>, NotWritten
     if differs(|one, first| one.parties() != first.parties()) {
         return Err(NotWritten::Parties);
     }
+    if differs(|one, first| one.is_test() != first.is_test()) {
+        return Err(NotWritten::Test);
+    }
     let mut writer = Writer::new(delimiters(drafts, first));
     begin(&mut writer, first, sending);
     let mut count = Count { group: sending.group, transaction: 0 };
     for (version, drafts) in grouped(drafts, |one| Some(one.version())) {
         group(&mut writer, first, version.unwrap_or_default(), count.group, sending);
         count.group = count.group.saturating_add(1);
-        for (_, drafts) in grouped(&drafts, |one| Some(&one.source.head)) {
+        for drafts in of_one_head(&drafts) {
             for part in drafts.chunks(IN_TRANSACTION) {
                 count.transaction += 1;
                 transaction(&mut writer, part, sending, count.transaction)?;
@@ -79,6 +85,19 @@ pub fn write(drafts: &[&Draft], sending: &Sending) -> Result<Vec<u8>, NotWritten
         }
     }
     Ok(writer.finish()?)
+}
+
+/// Drafts that one BHT and one head speak for: claims and encounters go apart.
+fn of_one_head<'a>(drafts: &[&'a Draft]) -> Vec<Vec<&'a Draft>> {
+    let by_purport = grouped(drafts, |one| Some(purport(one)));
+    let by_head = |(_, drafts): (_, Vec<&'a Draft>)| grouped(&drafts, |one| Some(&one.source.head));
+    by_purport.into_iter().flat_map(by_head).map(|(_, drafts)| drafts).collect()
+}
+
+/// BHT06; what says nothing is a claim.
+fn purport(draft: &Draft) -> &str {
+    let told = draft.source.purport.as_str();
+    if told.is_empty() { "CH" } else { told }
 }
 
 struct Count {
@@ -138,8 +157,7 @@ fn transaction(
     let date = sending.made.strftime("%Y%m%d").to_string();
     let time = sending.made.strftime("%H%M").to_string();
     let beginning = writer.segment("BHT").element("0019").element("00").element(&batch);
-    let purport = if first.source.purport.is_empty() { "CH" } else { &first.source.purport };
-    drop(beginning.element(&date).element(&time).element(purport));
+    drop(beginning.element(&date).element(&time).element(purport(first)));
     first.source.head.iter().for_each(|row| writer.copy(row));
     let mut level = Levels { writer, last: 0 };
     for (billing, drafts) in grouped(drafts, |one| Some(&one.billing)) {

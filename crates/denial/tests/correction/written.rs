@@ -91,6 +91,9 @@ fn corrected(file: &[u8], more: &[(&str, &str)]) -> Vec<Draft> {
     );
     set(&mut draft, more);
     let added = draft.add_line().expect("room");
+    if draft.form() == Form::Professional {
+        set(&mut draft, &[(&format!("line.{added}.pointers"), "1")]);
+    }
     set(&mut draft, &[(&format!("line.{added}.procedure"), "80053")]);
     set(&mut draft, &[(&format!("line.{added}.charge"), "20"), ("charge", "lines")]);
     let terms = Terms::default();
@@ -163,6 +166,22 @@ fn what_does_not_go_together_is_refused() {
     let foreign = one(foreign.as_bytes(), 0);
     let both = [professional.draft(), foreign.draft()];
     assert_eq!(write(&both, &sending()), Err(NotWritten::Parties));
+    let live = String::from_utf8_lossy(PROFESSIONAL).replace("*0*T*:~", "*0*P*:~");
+    let live = one(live.as_bytes(), 0);
+    let both = [professional.draft(), live.draft()];
+    assert_eq!(write(&both, &sending()), Err(NotWritten::Test));
+}
+
+#[test]
+fn claims_and_encounters_go_in_transactions_of_their_own() {
+    let encounters = String::from_utf8_lossy(PROFESSIONAL).replace("*1200*CH~", "*1200*RP~");
+    let encounter = one(encounters.as_bytes(), 0);
+    let claim = one(PROFESSIONAL, 1);
+    let bytes = write(&[claim.draft(), encounter.draft()], &sending()).expect("plain text");
+    let text = String::from_utf8_lossy(&bytes);
+    let ends = text.split('~').filter(|one| one.starts_with("BHT"));
+    let ends: Vec<&str> = ends.map(|one| &one[one.len() - 2..]).collect();
+    assert_eq!(ends, ["CH", "RP"]);
 }
 
 #[test]
