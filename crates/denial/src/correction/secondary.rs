@@ -8,7 +8,7 @@ use x12::Row;
 use x12::t837::Form;
 use x12::writer::Unwritable;
 
-use crate::claim::Claim;
+use crate::claim::{Claim, PayerName};
 use crate::codes::Procedure;
 use crate::correction::cob::{self, OtherPayer};
 use crate::correction::draft::{Draft, Level};
@@ -18,6 +18,7 @@ use crate::correction::rows::{find, named, until};
 use crate::correction::values::claim_end;
 use crate::matching;
 use crate::money::Money;
+use crate::payer::key;
 use crate::remittance::{Adjustment, ClaimPayment, LinePayment, RemittanceHead, Standing};
 
 /// Triplets of a CAS, and CAS segments of a loop.
@@ -44,6 +45,12 @@ pub enum NoSecondary {
     /// The remittance or the claim with it does not add up.
     #[error("expected paid and adjusted amounts to be the charge on every line")]
     Unbalanced,
+    /// The remittance is of another payer than the claim was sent to.
+    #[error("expected the remittance of the payer that the claim was sent to")]
+    OtherPayer,
+    /// SVD01 repeats the id of one payer, and the claim goes to that of the other.
+    #[error("expected both payers with their ids (NM109 of NM1*PR); write them in the claim")]
+    NoPayerId,
     /// Some lines were answered and others not.
     #[error("expected the remittance to answer every line of the claim, or none")]
     LinesDiffer,
@@ -76,7 +83,13 @@ pub fn secondary(
     let day = head.paid_on.or(head.produced_on).ok_or(NoSecondary::NoDay)?;
     let mut draft = new_claim(original.draft().clone()).map_err(|_| NoSecondary::Dental)?;
     let next = next_payer(&draft).ok_or(NoSecondary::NoNextPayer)?;
+    if !is_of(&head.payer, claim, &draft) {
+        return Err(NoSecondary::OtherPayer);
+    }
     let told = Told { day, payment, payer: payer_id(&draft.subscriber) };
+    if told.payer.is_empty() || next.id.is_empty() {
+        return Err(NoSecondary::NoPayerId);
+    }
     let before = other_payer(&draft, &next, &told)?;
     say_on_lines(&mut draft, claim, &told)?;
     change_places(&mut draft, &next, before)?;
@@ -104,6 +117,16 @@ fn refuse(payment: &ClaimPayment) -> Result<(), NoSecondary> {
     }
     let quarantined = payment.imbalances().iter().any(|one| one.check.quarantines());
     if quarantined { Err(NoSecondary::Unbalanced) } else { Ok(()) }
+}
+
+/// True where a remittance's payer is the claim's, by an id or by what tells names apart.
+fn is_of(payer: &PayerName, claim: &Claim, draft: &Draft) -> bool {
+    let sent = draft.payer().0;
+    let named = key(&payer.name);
+    let by_name = [&sent, &claim.payer].iter().any(|own| key(&own.name) == named);
+    let mut own = sent.ids.iter().chain(&claim.payer.ids).map(|id| id.trim());
+    let has = |id: &str| payer.ids.iter().any(|one| one.trim().eq_ignore_ascii_case(id));
+    (by_name && !named.is_empty()) || own.any(|id| !id.is_empty() && has(id))
 }
 
 /// The other payer whose turn is after the one that the claim was sent to.

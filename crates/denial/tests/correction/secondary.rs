@@ -1,7 +1,7 @@
 //! A claim to the next payer carries what the one before it said, exactly, or does not go.
 
 use denial::billed::Billed;
-use denial::claim::Claim;
+use denial::claim::{Claim, PayerName};
 use denial::codes::{Carc, Group, LineControl, PayerControlNumber, Rarc};
 use denial::correction::{Draft, Field, NoSecondary, Terms, Who, check, secondary, write};
 use denial::money::Money;
@@ -37,7 +37,8 @@ fn claim() -> Claim {
 }
 
 fn head() -> RemittanceHead {
-    RemittanceHead { paid_on: Some(date(2026, 1, 20)), ..RemittanceHead::default() }
+    let payer = PayerName { name: "Sample Health Plan, Inc.".into(), ids: vec![] };
+    RemittanceHead { payer, paid_on: Some(date(2026, 1, 20)), ..RemittanceHead::default() }
 }
 
 /// A payment of 80 + 20 on 150.50.
@@ -170,6 +171,24 @@ fn no_duplicate_goes_where_the_payer_passed_the_claim_on() {
     let mut paid = payment();
     paid.crossover = Some(Default::default());
     assert_eq!(made(&paid).err(), Some(NoSecondary::Crossover));
+}
+
+#[test]
+fn another_payers_remittance_and_payers_without_an_id_are_refused() {
+    let from = |name: &str, id: &str| {
+        let payer = PayerName { name: name.into(), ids: vec![id.into()] };
+        let head = RemittanceHead { payer, ..head() };
+        secondary(&one(PROFESSIONAL, 0), &claim(), &head, &payment()).err()
+    };
+    assert_eq!(from("ANOTHER PLAN", "XX9"), Some(NoSecondary::OtherPayer));
+    assert_eq!(from("", ""), Some(NoSecondary::OtherPayer));
+    assert_eq!(from("ANOTHER NAME", "sh001 "), None);
+    for segment in ["SAMPLE HEALTH PLAN*****PI*SH001", "OTHER HEALTH*****PI*OH1"] {
+        let name = segment.split('*').next().unwrap_or_default();
+        let file = String::from_utf8_lossy(PROFESSIONAL).replace(segment, name);
+        let told = secondary(&one(file.as_bytes(), 0), &claim(), &head(), &payment());
+        assert_eq!(told.err(), Some(NoSecondary::NoPayerId), "{name}");
+    }
 }
 
 #[test]
