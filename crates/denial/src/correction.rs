@@ -28,6 +28,6 @@ pub use draft::{Draft, Unfit};
 pub use field::{Field, LineField, Who};
 pub use file::{NotWritten, Sending, write};
 pub use original::{Original, Originals, Parties, originals};
-pub use resend::{Refusal, Terms, new_claim, replacement, void};
+pub use resend::{NoteCode, Refusal, Terms, new_claim, replacement, void};
 pub use secondary::{NoSecondary, secondary};
 pub use x12::t837::Form;

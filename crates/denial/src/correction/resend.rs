@@ -1,13 +1,35 @@
 //! How a claim goes out again: as a replacement, a void, or a new claim.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use x12::Row;
 use x12::t837::Form;
 
 use crate::correction::draft::{Draft, Unfit};
 use crate::correction::field::Field;
 use crate::correction::original::Original;
+use crate::correction::values::claim_end;
 use crate::payer::Resubmission;
+
+/// NTE01 as a payer's file says it: three letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoteCode([u8; 3]);
+
+impl NoteCode {
+    /// Three letters of a code list.
+    #[must_use]
+    pub fn new(text: &str) -> Option<NoteCode> {
+        let code: [u8; 3] = text.as_bytes().try_into().ok()?;
+        code.iter().all(u8::is_ascii_uppercase).then_some(NoteCode(code))
+    }
+
+    /// Its letters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
 
 /// What a payer takes, as far as its file says, and how the claim stands with it. What the file
 /// does not say forbids nothing.
@@ -25,6 +47,8 @@ pub struct Terms {
     pub one_line_per_replacement: bool,
     /// A note says what was corrected (NTE).
     pub note_required: bool,
+    /// The code of that note (NTE01); any where its file says none.
+    pub note_code: Option<NoteCode>,
     /// The payer denied the claim as a whole.
     pub denied: bool,
     /// The payer has not finished the claim.
@@ -43,9 +67,24 @@ impl Terms {
             wait_until_final: said.wait_until_final == Some(true),
             one_line_per_replacement: said.one_line_per_replacement == Some(true),
             note_required: said.note_required == Some(true),
+            note_code: said.note_code.as_deref().and_then(NoteCode::new),
             denied: false,
             pending: false,
         }
+    }
+
+    /// What a draft's notes with the payer's code say.
+    pub(crate) fn notes(self, draft: &Draft) -> impl Iterator<Item = Cow<'_, str>> {
+        let rows = draft.claim.get(..claim_end(&draft.claim)).unwrap_or_default();
+        let fits =
+            move |row: &&Row| row.is("NTE", self.note_code.as_ref().map_or("", NoteCode::as_str));
+        rows.iter().filter(fits).map(|row| row.text(2)).filter(|text| !text.is_empty())
+    }
+
+    /// True where a draft says in a note what was corrected: one that the claim did not have.
+    fn is_told(self, before: &Draft, after: &Draft) -> bool {
+        let old: Vec<_> = self.notes(before).collect();
+        !self.note_required || self.notes(after).any(|text| !old.contains(&text))
     }
 
     /// Why the payer takes no replacement of this claim, if it does not.
@@ -93,6 +132,9 @@ pub enum Refusal {
     /// The payer's file says so.
     #[error("the payer takes one changed line in a replacement; send the other lines in others")]
     OneLine,
+    /// The payer's file says so; a note that the claim had before says nothing of it.
+    #[error("expected a new note (NTE) that says what was corrected, which this payer wants")]
+    NoNote,
     /// Frequency 7 and 8 name what they replace (X12 RFI 1538).
     #[error("expected the payer's number of the claim (CLP07 of its newest remittance)")]
     NoControlNumber,
@@ -122,6 +164,9 @@ pub fn replacement(
     }
     if terms.one_line_per_replacement && changed_lines(original.draft(), &draft) > 1 {
         return Err(Refusal::OneLine);
+    }
+    if !terms.is_told(original.draft(), &draft) {
+        return Err(Refusal::NoNote);
     }
     instead(&mut draft, "7", number)?;
     Ok(draft)
