@@ -47,7 +47,13 @@ fn last_day(draft: &Draft) -> Option<Date> {
 
 fn diagnoses(draft: &Draft, faults: &mut Faults) {
     let day = last_day(draft);
-    for (place, (at, element)) in (1..).zip(coded::diagnoses(draft)) {
+    let (found, most) = (coded::diagnoses(draft), coded::most_diagnoses(draft));
+    if found.len() > most {
+        let next = Field::Diagnosis(u8::try_from(most + 1).unwrap_or(u8::MAX));
+        faults.add(next, FaultKind::Guide, format!("expected at most {most} diagnoses"));
+    }
+    // Those that fit can be counted in eight bits; a hostile claim may hold any number.
+    for (place, (at, element)) in (1..=u8::MAX).zip(found.into_iter().take(most)) {
         let Some(row) = draft.claim.get(at) else { continue };
         let (list, code) = (row.part(element, 1), row.part(element, 2));
         let is_tenth = list.starts_with('A');
@@ -76,7 +82,13 @@ fn is_icd_9(code: &str) -> bool {
 }
 
 fn attachments(draft: &Draft, faults: &mut Faults) {
-    for place in 1..=u8::try_from(coded::attachment_count(draft)).unwrap_or(u8::MAX) {
+    let count = coded::attachment_count(draft);
+    if count > coded::ATTACHMENTS {
+        let next = Field::Attachment(u8::try_from(coded::ATTACHMENTS + 1).unwrap_or(u8::MAX));
+        let expected = format!("expected at most {} attachments", coded::ATTACHMENTS);
+        faults.add(next, FaultKind::Guide, expected);
+    }
+    for place in 1..=u8::try_from(count.min(coded::ATTACHMENTS)).unwrap_or(u8::MAX) {
         let field = Field::Attachment(place);
         let text = said(draft, field);
         let mut words = text.splitn(3, ' ');

@@ -1,5 +1,7 @@
 //! Fields that are lists: diagnoses, attachments, modifiers, pointers.
 
+use std::borrow::Cow;
+
 use x12::Row;
 use x12::t837::Form;
 
@@ -14,8 +16,11 @@ const IN_PROFESSIONAL: usize = 12;
 const IN_INSTITUTIONAL: usize = 25;
 const IN_SEGMENT: usize = 12;
 
+/// The component of an institutional diagnosis that says whether it was present on admission.
+const PRESENT: usize = 9;
+
 /// Attachments that fit a claim.
-const ATTACHMENTS: usize = 10;
+pub(crate) const ATTACHMENTS: usize = 10;
 
 /// What a field says that is a list; `None` for any other.
 pub(crate) fn read(draft: &Draft, field: Field) -> Option<String> {
@@ -47,40 +52,68 @@ pub(crate) fn write(draft: &mut Draft, field: Field, text: &str) -> Option<Resul
     (field == LineField::Pointers).then(|| set_pointers(draft, number, text))
 }
 
+/// How many diagnoses fit a claim: the principal one with the others.
+pub(crate) fn most_diagnoses(draft: &Draft) -> usize {
+    if draft.form() == Form::Professional { IN_PROFESSIONAL } else { IN_INSTITUTIONAL }
+}
+
 /// Where the diagnoses that pointers count stand: segment of the claim, element.
 pub(crate) fn diagnoses(draft: &Draft) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let rows = draft.claim.get(..claim_end(&draft.claim)).unwrap_or_default();
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.is("HI", "")) {
-        let is_one = |element: &usize| {
-            matches!(row.part(*element, 1).as_ref(), "ABK" | "ABF" | "BK" | "BF")
-                && !row.part(*element, 2).is_empty()
+        let segment = row.segment();
+        let is_one = |bytes| {
+            let mut parts = segment.components(bytes);
+            let list = parts.next().unwrap_or_default();
+            matches!(list.as_ref(), "ABK" | "ABF" | "BK" | "BF")
+                && parts.next().is_some_and(|code| !code.is_empty())
         };
-        found.extend((1..=row.len()).filter(is_one).map(|element| (at, element)));
+        let elements = (1..).zip(segment.elements());
+        found.extend(elements.filter(|(_, bytes)| is_one(bytes)).map(|(number, _)| (at, number)));
     }
     found
 }
 
 fn diagnosis(draft: &Draft, place: u8) -> String {
     let spot = diagnoses(draft).get(usize::from(place).wrapping_sub(1)).copied();
-    let read = spot
-        .and_then(|(at, element)| draft.claim.get(at).map(|row| row.part(element, 2).into_owned()));
-    read.unwrap_or_default()
+    let Some((at, element)) = spot else { return String::new() };
+    let Some(row) = draft.claim.get(at) else { return String::new() };
+    let institutional = draft.form() == Form::Institutional;
+    let present = if institutional { row.part(element, PRESENT) } else { Cow::default() };
+    format!("{} {present}", row.part(element, 2)).trim_end().to_owned()
+}
+
+/// Code, and whether it was present on admission: `J20.9 Y`.
+fn code_and_present(draft: &Draft, text: &str) -> Result<(String, String), String> {
+    let text = text.replace('.', "").to_ascii_uppercase();
+    let Some((code, present)) = text.split_once(' ') else { return Ok((text, String::new())) };
+    let present = present.trim();
+    if draft.form() != Form::Institutional {
+        return Err("expected a code alone".to_owned());
+    }
+    if !["Y", "N", "U", "W"].contains(&present) {
+        return Err("expected present on admission behind the code as Y, N, U or W".to_owned());
+    }
+    Ok((code.to_owned(), present.to_owned()))
 }
 
 fn set_diagnosis(draft: &mut Draft, place: u8, text: &str) -> Result<(), String> {
-    let code = text.replace('.', "").to_ascii_uppercase();
-    if diagnosis(draft, place) == code {
+    if diagnosis(draft, place) == text.replace('.', "").to_ascii_uppercase() {
         return Ok(());
     }
+    // Another code says nothing of its presence on admission until somebody does.
+    let (code, present) = code_and_present(draft, text)?;
+    let code = (code.as_str(), present.as_str());
     let spots = diagnoses(draft);
     match spots.get(usize::from(place).wrapping_sub(1)) {
-        Some((at, element)) if code.is_empty() => remove_diagnosis(draft, place, *at, *element),
+        Some((at, element)) if code.0.is_empty() => remove_diagnosis(draft, place, *at, *element),
         Some((at, element)) => {
             let Some(row) = draft.claim.get_mut(*at) else { return Ok(()) };
-            row.set_part(*element, 2, &code).map_err(|fault| fault.to_string())
+            let list = row.part(*element, 1).into_owned();
+            write_code(row, *element, &list, code)
         }
-        None if usize::from(place) == spots.len() + 1 => add_diagnosis(draft, &spots, &code),
+        None if usize::from(place) == spots.len() + 1 => add_diagnosis(draft, &spots, code),
         None => Err(format!("expected the place after the last, which is {}", spots.len() + 1)),
     }
 }
@@ -103,9 +136,13 @@ fn remove_diagnosis(draft: &mut Draft, place: u8, at: usize, element: usize) -> 
     Ok(())
 }
 
-fn add_diagnosis(draft: &mut Draft, spots: &[(usize, usize)], code: &str) -> Result<(), String> {
+fn add_diagnosis(
+    draft: &mut Draft,
+    spots: &[(usize, usize)],
+    code: (&str, &str),
+) -> Result<(), String> {
     let professional = draft.form() == Form::Professional;
-    let most = if professional { IN_PROFESSIONAL } else { IN_INSTITUTIONAL };
+    let most = most_diagnoses(draft);
     if spots.len() >= most {
         return Err(format!("expected at most {most} diagnoses"));
     }
@@ -136,9 +173,19 @@ fn qualifier(draft: &Draft, spots: &[(usize, usize)]) -> &'static str {
     if first.as_deref().is_some_and(|list| list.starts_with('B')) { "BF" } else { "ABF" }
 }
 
-fn write_code(row: &mut Row, element: usize, list: &str, code: &str) -> Result<(), String> {
-    row.set_part(element, 1, list).map_err(|fault| fault.to_string())?;
-    row.set_part(element, 2, code).map_err(|fault| fault.to_string())
+/// Writes list, code and presence on admission, or nothing.
+fn write_code(
+    row: &mut Row,
+    element: usize,
+    list: &str,
+    (code, present): (&str, &str),
+) -> Result<(), String> {
+    let mut written = row.clone();
+    for (part, text) in [(1, list), (2, code), (PRESENT, present)] {
+        written.set_part(element, part, text).map_err(|fault| fault.to_string())?;
+    }
+    *row = written;
+    Ok(())
 }
 
 /// The principal diagnosis stands before all codes; others before procedures and occurrences.
