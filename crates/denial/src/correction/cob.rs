@@ -18,6 +18,9 @@ pub(crate) struct OtherPayer {
     pub(crate) id: String,
 }
 
+/// Other payers that fit a claim by the guides.
+pub(crate) const MOST: usize = 10;
+
 /// The other payers in the order of the claim.
 pub(crate) fn others(draft: &Draft) -> Vec<OtherPayer> {
     let rows = &draft.claim;
@@ -102,7 +105,7 @@ fn adjusted(row: &Row) -> Money {
     if !row.is("CAS", "") {
         return Money::ZERO;
     }
-    (3..=row.len()).step_by(3).map(|element| money(row, element)).sum()
+    row.segment().elements().skip(2).step_by(3).map(amount).sum()
 }
 
 fn charge(draft: &Draft) -> Money {
@@ -120,7 +123,11 @@ fn line_charge(line: &Line) -> Money {
 
 /// What is no amount is told where its field is checked, and counts as nothing here.
 fn money(row: &Row, element: usize) -> Money {
-    x12::amount::cents(row.bytes(element)).map_or(Money::ZERO, Money::from_cents)
+    amount(row.bytes(element))
+}
+
+fn amount(bytes: &[u8]) -> Money {
+    x12::amount::cents(bytes).map_or(Money::ZERO, Money::from_cents)
 }
 
 /// Where another payer's word on a line goes: behind its names and the words of others.

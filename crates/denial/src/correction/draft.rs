@@ -77,13 +77,9 @@ impl Draft {
         };
         for row in rows {
             match draft.lines.last_mut() {
-                _ if row.is("LX", "") => {
-                    let number = draft.next_number(&row.text(1));
-                    draft.last_number = number;
-                    draft.lines.push(Line { number, rows: vec![row] });
-                }
-                Some(line) => line.rows.push(row),
-                None => draft.claim.push(row),
+                Some(line) if !row.is("LX", "") => line.rows.push(row),
+                None if !row.is("LX", "") => draft.claim.push(row),
+                _ => draft.open_line(row),
             }
         }
         draft
@@ -181,16 +177,35 @@ impl Draft {
     }
 
     pub(crate) fn line(&self, number: u16) -> Option<&Line> {
-        self.lines.iter().find(|line| line.number == number)
+        self.lines.get(self.line_at(number)?)
     }
 
     pub(crate) fn line_mut(&mut self, number: u16) -> Option<&mut Line> {
-        self.lines.iter_mut().find(|line| line.number == number)
+        let at = self.line_at(number)?;
+        self.lines.get_mut(at)
+    }
+
+    /// Numbers rise from line to line, so that hostile claims cost no search through all.
+    pub(crate) fn line_at(&self, number: u16) -> Option<usize> {
+        self.lines.binary_search_by_key(&number, |line| line.number).ok()
+    }
+
+    /// Begins a line with its LX. Where no number is left the segment stays on the last line, so
+    /// that no two lines share one and nothing is lost; the check tells it.
+    fn open_line(&mut self, row: Row) {
+        match (self.next_number(&row.text(1)), self.lines.last_mut()) {
+            (None, Some(line)) => line.rows.push(row),
+            (number, _) => {
+                let number = number.unwrap_or(u16::MAX);
+                self.last_number = number;
+                self.lines.push(Line { number, rows: vec![row] });
+            }
+        }
     }
 
     /// The number of the next line: its LX01 where that rises, else counted.
-    fn next_number(&self, told: &str) -> u16 {
+    fn next_number(&self, told: &str) -> Option<u16> {
         let told = told.parse().ok().filter(|number| *number > self.last_number);
-        told.unwrap_or(self.last_number.saturating_add(1))
+        told.or_else(|| self.last_number.checked_add(1))
     }
 }

@@ -31,7 +31,8 @@ pub enum Field {
     Statement,
     /// A note to the payer (NTE).
     Note,
-    /// A diagnosis by its place, from 1 (HI).
+    /// A diagnosis by its place, from 1 (HI); behind it on an institutional claim whether it was
+    /// present on admission: `J209 Y`.
     Diagnosis(u8),
     /// An attachment by its place: type, way, control number (PWK).
     Attachment(u8),
@@ -197,7 +198,7 @@ impl Field {
     }
 
     /// True for a change that a coder must approve: procedure, modifiers, diagnosis, revenue code,
-    /// units.
+    /// units, diagnosis pointers.
     #[must_use]
     pub const fn is_code(self) -> bool {
         matches!(
@@ -209,6 +210,7 @@ impl Field {
                         | LineField::Procedure
                         | LineField::Modifiers
                         | LineField::Units
+                        | LineField::Pointers
                 )
         )
     }

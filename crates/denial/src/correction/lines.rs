@@ -12,15 +12,24 @@ use crate::correction::values;
 const PROFESSIONAL: usize = 50;
 const INSTITUTIONAL: usize = 999;
 
+/// How many lines fit a claim of this form.
+pub(crate) fn most(draft: &Draft) -> usize {
+    if draft.form() == Form::Professional { PROFESSIONAL } else { INSTITUTIONAL }
+}
+
 pub(crate) fn add(draft: &mut Draft) -> Result<u16, Unfit> {
-    let number = draft.last_number.saturating_add(1);
+    let number = draft.last_number.checked_add(1);
+    let is_counted = number.is_some();
+    let number = number.unwrap_or(u16::MAX);
     let unfit =
         |expected: String| Unfit { field: Field::Line(number, LineField::Procedure), expected };
-    let most = match draft.form() {
-        Form::Professional => PROFESSIONAL,
-        Form::Institutional => INSTITUTIONAL,
-        Form::Dental => return Err(unfit("dental claims are not corrected here".to_owned())),
-    };
+    if draft.form() == Form::Dental {
+        return Err(unfit("dental claims are not corrected here".to_owned()));
+    }
+    if !is_counted {
+        return Err(unfit("expected numbers of lines (LX01) from 1 on".to_owned()));
+    }
+    let most = most(draft);
     if draft.lines.len() >= most {
         return Err(unfit(format!("expected at most {most} lines")));
     }
@@ -33,7 +42,7 @@ pub(crate) fn add(draft: &mut Draft) -> Result<u16, Unfit> {
 pub(crate) fn remove(draft: &mut Draft, number: u16) -> Result<(), Unfit> {
     let field = Field::Line(number, LineField::Procedure);
     let unfit = |expected: &str| Err(Unfit { field, expected: expected.to_owned() });
-    match draft.lines.iter().position(|line| line.number == number) {
+    match draft.line_at(number) {
         None => unfit("expected the number of one of the claim's lines"),
         Some(_) if draft.lines.len() == 1 => unfit("expected at least one line to stay"),
         Some(at) => {
@@ -56,6 +65,7 @@ fn rows(draft: &Draft, number: u16) -> Result<Vec<Row>, Unwritable> {
     Ok(rows)
 }
 
+/// No pointer to a diagnosis: nobody has said any, and the check asks for it.
 fn priced(draft: &Draft) -> Result<Row, Unwritable> {
     let professional = draft.form() == Form::Professional;
     let mut row = Row::new(if professional { "SV1" } else { "SV2" }, draft.delimiters);
@@ -63,9 +73,6 @@ fn priced(draft: &Draft) -> Result<Row, Unwritable> {
     row.set(charge, "0")?;
     row.set(charge + 1, "UN")?;
     row.set(charge + 2, "1")?;
-    if professional {
-        row.set(7, "1")?;
-    }
     Ok(row)
 }
 
