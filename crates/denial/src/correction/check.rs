@@ -7,12 +7,12 @@ use crate::codes::{Npi, Quantity};
 use crate::correction::check_codes;
 use crate::correction::cob;
 use crate::correction::coded;
-use crate::correction::draft::Draft;
+use crate::correction::draft::{Draft, Line};
 use crate::correction::field::{Field, LineField, Who};
-use crate::correction::letters;
 use crate::correction::resend::Terms;
-use crate::correction::rows::named;
-use crate::correction::values::{days, sum_of_lines};
+use crate::correction::rows::{find, named};
+use crate::correction::values::{claim_end, days, sum_of_lines};
+use crate::correction::{letters, lines, people};
 use crate::money::Money;
 use crate::named;
 
@@ -75,6 +75,9 @@ pub fn check(draft: &Draft, today: Date, terms: Terms) -> Vec<Fault> {
         return faults.0;
     }
     check_version(draft, &mut faults);
+    if !check_counts(draft, &mut faults) {
+        return faults.0;
+    }
     check_required(draft, &mut faults);
     check_sending(draft, terms, &mut faults);
     check_numbers(draft, &mut faults);
@@ -92,6 +95,25 @@ fn check_version(draft: &Draft, faults: &mut Faults) {
     if !draft.version().starts_with(guide) {
         faults.elsewhere(FaultKind::Guide, format!("expected a claim by the guide {guide}"));
     }
+}
+
+/// False where a claim has so much of something that it is looked at no further.
+fn check_counts(draft: &Draft, faults: &mut Faults) -> bool {
+    let before = faults.0.len();
+    let most = lines::most(draft);
+    if draft.lines.len() > most {
+        faults.elsewhere(FaultKind::Guide, format!("expected at most {most} lines (LX)"));
+    }
+    let holds_another = |line: &Line| line.rows.iter().skip(1).any(|row| row.is("LX", ""));
+    if draft.lines.iter().any(holds_another) {
+        let expected = "expected numbers of lines (LX01) from 1 on";
+        faults.elsewhere(FaultKind::Guide, expected.to_owned());
+    }
+    if cob::others(draft).len() > cob::MOST {
+        let expected = format!("expected at most {} other payers (SBR)", cob::MOST);
+        faults.elsewhere(FaultKind::Guide, expected);
+    }
+    faults.0.len() == before
 }
 
 pub(crate) fn said(draft: &Draft, field: Field) -> String {
@@ -121,7 +143,8 @@ fn check_required(draft: &Draft, faults: &mut Faults) {
     }
     for who in [Who::Rendering, Who::Referring, Who::Attending] {
         let of = [Field::Npi(who), Field::Family(who)];
-        if of.iter().any(|field| !said(draft, *field).is_empty()) {
+        // A field that the form does not have would ask for what nobody can say.
+        if of[0].is_in(draft.form()) && people::stretch(draft, who).is_some() {
             wanted.extend(of);
         }
     }
@@ -137,7 +160,41 @@ fn check_required(draft: &Draft, faults: &mut Faults) {
         }
     }
     for field in wanted {
-        faults.add_if(said(draft, field).is_empty(), field, FaultKind::Guide, "expected a value");
+        if said(draft, field).is_empty() {
+            faults.add(field, FaultKind::Guide, format!("expected {}", wanted_of(field)));
+        }
+    }
+}
+
+/// What is expected where nothing is said.
+const fn wanted_of(field: Field) -> &'static str {
+    match field {
+        Field::Place => "where the services were given, such as 11",
+        Field::Frequency => "1 (original), 7 (replacement) or 8 (void)",
+        Field::Charge | Field::Line(_, LineField::Charge) => "an amount such as 150.50",
+        Field::Diagnosis(_) => "the principal diagnosis, such as J20.9",
+        Field::Member => "the member id on the insurance card",
+        Field::Payer => "the payer's id for claims",
+        Field::Family(_) => "a family name, or the name of an organisation",
+        Field::Born(_) => "a day of birth such as 2010-03-04",
+        Field::Npi(_) => "an NPI of ten digits, or no provider here",
+        Field::Statement => "the first and last day, such as 2026-01-30/2026-01-31",
+        Field::Line(_, LineField::Units) => "a number of units, such as 1",
+        Field::Line(_, LineField::Revenue) => "a revenue code such as 0450",
+        Field::Line(_, LineField::Procedure) => "a procedure code such as 99213",
+        Field::Line(_, LineField::Dates) => "a day of service such as 2026-01-31",
+        Field::Line(_, LineField::Pointers) => "the diagnoses it was for, by their places: 1,2",
+        Field::Replaces
+        | Field::Authorization
+        | Field::Referral
+        | Field::Clia
+        | Field::Delay
+        | Field::Accident
+        | Field::Onset
+        | Field::Note
+        | Field::Attachment(_)
+        | Field::Given(_)
+        | Field::Line(..) => "a value",
     }
 }
 
@@ -165,7 +222,7 @@ fn check_sending(draft: &Draft, terms: Terms, faults: &mut Faults) {
     if let Some(refusal) = refusal {
         faults.add(Field::Frequency, FaultKind::Payer, refusal.to_string());
     }
-    let silent = frequency == "7" && terms.note_required && said(draft, Field::Note).is_empty();
+    let silent = frequency == "7" && terms.note_required && terms.notes(draft).next().is_none();
     let expected = "expected a note that says what was corrected, which this payer wants";
     faults.add_if(silent, Field::Note, FaultKind::Payer, expected);
 }
@@ -222,6 +279,16 @@ fn check_days(draft: &Draft, today: Date, faults: &mut Faults) {
             first = first.into_iter().chain([from]).min();
         }
     }
+    let statement = find(&draft.claim, 0..claim_end(&draft.claim), "DTP", "434");
+    let is_day =
+        statement.and_then(|at| draft.claim.get(at)).is_some_and(|row| row.text(2) != "RD8");
+    let expected = "expected the first and last day (RD8); write them again";
+    let institutional = draft.form() == Form::Institutional;
+    faults.add_if(is_day && institutional, Field::Statement, FaultKind::Guide, expected);
+    check_births(draft, today, first, faults);
+}
+
+fn check_births(draft: &Draft, today: Date, first: Option<Date>, faults: &mut Faults) {
     for who in [Who::Subscriber, Who::Patient] {
         let text = said(draft, Field::Born(who));
         let born: Option<Date> = text.parse().ok();

@@ -34,14 +34,16 @@ pub(crate) fn rows(draft: &mut Draft, who: Who) -> &mut Vec<Row> {
     }
 }
 
-/// A provider that the claim does not name yet gets its segment.
-pub(crate) fn make_room(draft: &mut Draft, who: Who, text: &str) -> Result<(), Unwritable> {
-    if !who.is_provider() || text.is_empty() || stretch(draft, who).is_some() {
-        return Ok(());
-    }
+/// The segment of a provider whom the claim does not name yet; it is not on the claim so far.
+pub(crate) fn made(draft: &Draft, who: Who) -> Result<Row, Unwritable> {
     let mut row = Row::new("NM1", draft.delimiters);
     row.set(1, role(draft, who))?;
     row.set(2, "1")?;
+    Ok(row)
+}
+
+/// Puts a provider whom the claim does not name yet among the others.
+pub(crate) fn put(draft: &mut Draft, who: Who, row: Row) {
     let order = match draft.form() {
         Form::Institutional => order::INSTITUTIONAL_NAMES,
         Form::Professional | Form::Dental => order::PROFESSIONAL_NAMES,
@@ -53,7 +55,6 @@ pub(crate) fn make_room(draft: &mut Draft, who: Who, text: &str) -> Result<(), U
     let follows = |row: &Row| row.is("NM1", "") && place(&row.text(1)) > own;
     let after = draft.claim.get(names.clone()).unwrap_or_default().iter().position(follows);
     draft.claim.insert(after.map_or(end, |after| names.start + after), row);
-    Ok(())
 }
 
 /// A provider without an identifier goes with all that is said of them; true where that was so.

@@ -31,6 +31,8 @@ enum Written {
     Day,
     /// A day, or first and last.
     Days,
+    /// First and last day, even where they are one (005010X223 knows RD8 alone for DTP*434).
+    Span,
 }
 
 /// Where the one element of a field stands.
@@ -105,14 +107,14 @@ const fn name(form: Form) -> &'static str {
 fn set(draft: &mut Draft, field: Field, text: &str) -> Result<(), String> {
     let Some(spot) = spot(draft.form(), field) else { return Err("no such field".to_owned()) };
     let (wanted, is_range) = spot.written.element(text)?;
-    if spot.read(draft) == spot.written.shown(&wanted) {
+    if spot.read(draft) == spot.written.shown(&wanted) && !spot.is_day_for_span(draft) {
         return Ok(());
     }
-    spot.write(draft, &wanted, is_range).map_err(|fault| fault.to_string())
+    spot.write(draft, &wanted, is_range)
 }
 
 fn spot(form: Form, field: Field) -> Option<Spot> {
-    use Written::{Amount, Code, Day, Days, Text};
+    use Written::{Amount, Code, Day, Span, Text};
     let at = |part, id, qualifier, element, component, written| {
         Some(Spot { part, id, qualifier, element, component, written })
     };
@@ -129,7 +131,7 @@ fn spot(form: Form, field: Field) -> Option<Spot> {
         Field::Clia => claim("REF", "X4", 2, Text),
         Field::Accident => claim("DTP", "439", 3, Day),
         Field::Onset => claim("DTP", "431", 3, Day),
-        Field::Statement => claim("DTP", "434", 3, Days),
+        Field::Statement => claim("DTP", "434", 3, Span),
         // A professional claim has one note, whatever it is about; an institutional one has a
         // note for billing beside others.
         Field::Note if form == Form::Professional => claim("NTE", "", 2, Text),
@@ -166,12 +168,18 @@ fn line_spot(form: Form, number: u16, field: LineField) -> Option<Spot> {
 }
 
 impl Spot {
+    fn row<'a>(&self, draft: &'a Draft) -> Option<&'a Row> {
+        let (rows, range) = self.part.stretch(draft)?;
+        find(rows, range, self.id, self.qualifier).and_then(|at| rows.get(at))
+    }
+
+    /// True where one day stands for first and last, which saying the same again mends.
+    fn is_day_for_span(&self, draft: &Draft) -> bool {
+        self.written == Written::Span && self.row(draft).is_some_and(|row| row.text(2) != "RD8")
+    }
+
     fn read(&self, draft: &Draft) -> String {
-        let Some((rows, range)) = self.part.stretch(draft) else { return String::new() };
-        let Some(row) = find(rows, range, self.id, self.qualifier).and_then(|at| rows.get(at))
-        else {
-            return String::new();
-        };
+        let Some(row) = self.row(draft) else { return String::new() };
         let text = match self.component {
             Some(component) => row.part(self.element, component),
             None => row.text(self.element),
@@ -179,21 +187,57 @@ impl Spot {
         self.written.shown(&text)
     }
 
-    fn write(&self, draft: &mut Draft, text: &str, is_range: bool) -> Result<(), Unwritable> {
+    /// The segment is whole before it is put on the claim: what is refused changes nothing.
+    fn write(&self, draft: &mut Draft, text: &str, is_range: bool) -> Result<(), String> {
+        let told = |fault: Unwritable| fault.to_string();
         if let Section::Person(who) = self.part {
             if text.is_empty() && self.element == 9 && people::take_out(draft, who) {
                 return Ok(());
             }
-            people::make_room(draft, who, text)?;
+            if who.is_provider() && people::stretch(draft, who).is_none() {
+                let row = people::made(draft, who).map_err(told)?;
+                let row = self.filled(row, text, is_range).map_err(told)?;
+                people::put(draft, who, row);
+                return Ok(());
+            }
         }
-        let delimiters = draft.delimiters;
-        let Some(mut zone) = self.part.zone(draft) else { return Ok(()) };
+        let there = self.row(draft);
+        if let Some(refusal) = self.refusal(there, text) {
+            return Err(refusal.to_owned());
+        }
+        let row = there.cloned().unwrap_or_else(|| self.made(draft.delimiters));
+        let row = self.filled(row, text, is_range).map_err(told)?;
+        let mut zone = self.part.zone(draft).ok_or("expected a claim that names them (NM1)")?;
         let found = find(zone.rows, zone.range.clone(), self.id, self.qualifier);
-        let mut row = match found.and_then(|at| zone.rows.get(at)) {
-            Some(row) => row.clone(),
-            None if text.is_empty() => return Ok(()),
-            None => self.made(delimiters),
-        };
+        let is_left_out = text.is_empty() && matches!(self.id, "REF" | "DTP" | "NTE" | "DMG");
+        match found {
+            Some(at) if is_left_out => drop(zone.rows.remove(at)),
+            Some(at) => zone.rows.splice(at..=at, [row]).for_each(drop),
+            None => drop(zone.put(row)),
+        }
+        Ok(())
+    }
+
+    /// Why a segment cannot be made, changed or left out, as far as text alone does not tell.
+    fn refusal(&self, there: Option<&Row>, text: &str) -> Option<&'static str> {
+        match (self.id, there) {
+            ("DMG", None) => Some(
+                "expected a day of birth with the sex (DMG); add both in the billing system and \
+                 take the claim from there",
+            ),
+            ("DMG", Some(_)) if text.is_empty() => {
+                Some("expected another day: without one the sex is lost too; write over it")
+            }
+            ("NTE", Some(row)) if !text.is_empty() && row.text(1) != "ADD" => Some(
+                "expected no note of another kind (NTE01), and there is one; empty it first, or \
+                 send what it says another way",
+            ),
+            _ => None,
+        }
+    }
+
+    /// The segment with what the field says, and what stands beside it.
+    fn filled(&self, mut row: Row, text: &str, is_range: bool) -> Result<Row, Unwritable> {
         match self.component {
             Some(component) => row.set_part(self.element, component, text)?,
             None => row.set(self.element, text)?,
@@ -202,13 +246,7 @@ impl Spot {
             row.set(2, if is_range { "RD8" } else { "D8" })?;
         }
         self.lead(&mut row, text)?;
-        let is_left_out = text.is_empty() && matches!(self.id, "REF" | "DTP" | "NTE" | "DMG");
-        match found {
-            Some(at) if is_left_out => drop(zone.rows.remove(at)),
-            Some(at) => zone.rows.splice(at..=at, [row]).for_each(drop),
-            None => drop(zone.put(row)),
-        }
-        Ok(())
+        Ok(row)
     }
 
     /// A segment that is not there yet, with what stands before the element.
@@ -315,15 +353,11 @@ impl Written {
                 plain(units.ok_or("expected a number such as 1 or 2.5")?.to_string())
             }
             Written::Day => plain(compact(text).ok_or("expected a day such as 2026-01-31")?),
-            Written::Days => match text.split_once('/') {
-                Some((from, to)) => {
-                    let days = compact(from.trim()).zip(compact(to.trim()));
-                    let (from, to) =
-                        days.ok_or("expected two days such as 2026-01-30/2026-01-31")?;
-                    if from == to { plain(from) } else { Ok((format!("{from}-{to}"), true)) }
-                }
-                None => plain(compact(text).ok_or("expected a day such as 2026-01-31")?),
-            },
+            Written::Days | Written::Span => {
+                let (from, to) = two_days(text)?;
+                let is_day = from == to && self == Written::Days;
+                if is_day { plain(from) } else { Ok((format!("{from}-{to}"), true)) }
+            }
         }
     }
 
@@ -336,12 +370,22 @@ impl Written {
                     .ok()
                     .map(|cents| Money::from_cents(cents).plain()),
                 Written::Units => Quantity::parse(text).map(|units| units.to_string()),
-                Written::Day | Written::Days => days(text).map(|(from, to)| {
+                Written::Day | Written::Days | Written::Span => days(text).map(|(from, to)| {
                     if from == to { from.to_string() } else { format!("{from}/{to}") }
                 }),
             };
         told.unwrap_or_else(|| text.to_owned())
     }
+}
+
+/// First and last day as people write them; one day is both.
+fn two_days(text: &str) -> Result<(String, String), String> {
+    let Some((from, to)) = text.split_once('/') else {
+        let day = compact(text).ok_or("expected a day such as 2026-01-31")?;
+        return Ok((day.clone(), day));
+    };
+    let days = compact(from.trim()).zip(compact(to.trim()));
+    Ok(days.ok_or("expected two days such as 2026-01-30/2026-01-31")?)
 }
 
 /// First and last day of an element.

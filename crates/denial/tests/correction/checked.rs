@@ -73,6 +73,66 @@ fn each_field_has_its_faults() {
     told(PROFESSIONAL, &[("patient.given", &long)], &[("patient.given", Syntax)]);
 }
 
+/// What is told of the first claim of a file after some of its text was replaced.
+fn told_of(file: &[u8], from: &str, to: &str) -> Vec<Fault> {
+    let text = String::from_utf8_lossy(file);
+    assert!(text.contains(from), "{from}");
+    let text = text.replacen(from, to, 1);
+    let found = originals(text.as_bytes(), &[0].into()).remove(&0).expect("a claim");
+    faults(found.draft(), Terms::default())
+}
+
+#[test]
+fn no_number_of_diagnoses_or_lines_is_too_much_for_the_check() {
+    for count in [13, 254, 255, 256, 300, 70_000] {
+        let codes = format!("HI*ABK:J209{}~", "*ABF:I10".repeat(count - 1));
+        let told = told_of(PROFESSIONAL, "HI*ABK:J209*ABF:I10~", &codes);
+        assert_eq!(told.len(), 1, "{count}: {told:?}");
+        assert_eq!(told[0].field, Some(Field::Diagnosis(13)));
+        assert_eq!(told[0].expected, "expected at most 12 diagnoses");
+    }
+    let codes = format!("HI*ABK:J209~{}", "HI*ABF:I10~".repeat(25));
+    let told = told_of(INSTITUTIONAL, "HI*ABK:J209:::::::Y~", &codes);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].expected, "expected at most 25 diagnoses");
+    for (file, most) in [(PROFESSIONAL, 50), (INSTITUTIONAL, 999)] {
+        for more in [1, 70_000] {
+            let lines = "LX*1~".repeat(most + more - 1) + "LX*1~";
+            let told = told_of(file, "LX*1~", &lines);
+            let first = told.first().map(|fault| fault.expected.clone());
+            assert_eq!(first, Some(format!("expected at most {most} lines (LX)")));
+        }
+    }
+    let told = told_of(PROFESSIONAL, "LX*1~", "LX*65535~");
+    assert_eq!(told.len(), 1, "{told:?}");
+    let others = "SBR*S*18*******MB~".repeat(11);
+    let told = told_of(PROFESSIONAL, "SBR*S*18*******MB~", &others);
+    assert_eq!(told[0].expected, "expected at most 10 other payers (SBR)");
+}
+
+#[test]
+fn a_provider_who_is_named_has_a_name_and_an_npi() {
+    use FaultKind::Guide;
+    let half = [("referring.given", "ANN")];
+    told(PROFESSIONAL, &half, &[("referring.npi", Guide), ("referring.family", Guide)]);
+    let told = told_of(PROFESSIONAL, "NM1*82*1*DOC*DORA****XX*1000000004", "NM1*82*1");
+    let words: Vec<&str> = told.iter().map(|fault| fault.expected.as_str()).collect();
+    assert_eq!(
+        words,
+        [
+            "expected an NPI of ten digits, or no provider here",
+            "expected a family name, or the name of an organisation"
+        ]
+    );
+}
+
+#[test]
+fn a_statement_day_alone_is_told() {
+    let told = told_of(INSTITUTIONAL, "RD8*20260101-20260104", "D8*20260104");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((told[0].field, told[0].kind), (Some(Field::Statement), FaultKind::Guide));
+}
+
 #[test]
 fn what_two_fields_say_together_is_looked_at() {
     use FaultKind::{Balance, Code, Guide, Situation};

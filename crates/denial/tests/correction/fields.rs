@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use denial::billed::Billed;
 use denial::claim::PlanType;
 use denial::correction::{
-    Draft, Field, LineField, Original, Refusal, Terms, Who, diff, new_claim, originals,
+    Draft, Field, Form, LineField, Original, Refusal, Terms, Who, diff, new_claim, originals,
     replacement, void,
 };
+use denial::payer::Resubmission;
 use x12::Reader;
 
 pub(crate) const PROFESSIONAL: &[u8] =
@@ -127,8 +128,18 @@ fn institutional_claims_have_their_own_fields() {
             "DTP*434*RD8*20260101-20260104",
             "DTP*434*RD8*20260101-20260105",
         ),
-        ("diagnosis.1", "J20.8", "HI*ABK:J209:::::::Y", "HI*ABK:J208:::::::Y"),
+        // The guide knows first and last day alone (RD8), even of one day.
+        (
+            "statement",
+            "2026-01-04",
+            "DTP*434*RD8*20260101-20260104",
+            "DTP*434*RD8*20260104-20260104",
+        ),
+        ("diagnosis.1", "J20.8 n", "HI*ABK:J209:::::::Y", "HI*ABK:J208:::::::N"),
+        // Whether another diagnosis was present on admission nobody has said.
+        ("diagnosis.1", "J20.8", "HI*ABK:J209:::::::Y", "HI*ABK:J208"),
         ("diagnosis.2", "I10", "", "HI*ABF:I10"),
+        ("diagnosis.2", "I10 Y", "", "HI*ABF:I10:::::::Y"),
         ("line.1.revenue", "0456", "SV2*0450*HC:99283*200*UN*1", "SV2*0456*HC:99283*200*UN*1"),
         ("line.2.procedure", "80053", "SV2*0300**50*UN*3", "SV2*0300*HC:80053*50*UN*3"),
         (
@@ -193,6 +204,11 @@ fn what_a_field_cannot_say_is_refused_and_changes_nothing() {
         ("diagnosis.2", "", "point"),
         ("diagnosis.1", "", "principal"),
         ("attachment.1", "OZ", "control"),
+        ("referring.family", "A*B", "separator"),
+        ("diagnosis.3", "I1:0", "separator"),
+        ("diagnosis.1", "I10 Y", "code alone"),
+        ("subscriber.born", "1980-01-01", "billing system"),
+        ("patient.born", "", "write over it"),
         ("statement", "2026-01-01", "professional"),
         ("line.1.revenue", "0450", "professional"),
     ] {
@@ -202,6 +218,64 @@ fn what_a_field_cannot_say_is_refused_and_changes_nothing() {
         assert!(!fault.to_string().contains("A*B"));
         assert_eq!(&draft, original.draft(), "{key}");
     }
+}
+
+#[test]
+fn a_statement_day_becomes_a_first_and_a_last_when_it_is_said_again() {
+    let file = String::from_utf8_lossy(INSTITUTIONAL)
+        .replace("DTP*434*RD8*20260101-20260104", "DTP*434*D8*20260104");
+    let key = "statement";
+    let (gone, new) = ("DTP*434*D8*20260104", "DTP*434*RD8*20260104-20260104");
+    sets(file.as_bytes(), 0, key, "2026-01-04", &[gone], &[new]);
+}
+
+#[test]
+fn a_note_of_another_kind_is_not_written_over() {
+    let file = String::from_utf8_lossy(PROFESSIONAL)
+        .replace("REF*G1*AUTH1~", "REF*G1*AUTH1~NTE*DCP*both knees~");
+    let original = one(file.as_bytes(), 0);
+    let mut draft = original.draft().clone();
+    let fault = draft.set(Field::Note, "corrected").expect_err("one note fits");
+    assert!(fault.to_string().contains("NTE01") && &draft == original.draft(), "{fault}");
+    draft.set(Field::Note, "").expect("emptied");
+    draft.set(Field::Note, "corrected").expect("room");
+    assert!(text(&draft).contains(&"NTE*ADD*corrected".to_owned()));
+}
+
+#[test]
+fn a_payer_that_wants_a_note_gets_a_new_one_with_its_code() {
+    let file = String::from_utf8_lossy(PROFESSIONAL)
+        .replace("REF*G1*AUTH1~", "REF*G1*AUTH1~NTE*ADD*first~");
+    let original = one(file.as_bytes(), 0);
+    let of = |code: &str| {
+        let note_code = Some(code.into());
+        let said = Resubmission { note_required: Some(true), note_code, ..Default::default() };
+        Terms::of(&said, Form::Professional)
+    };
+    let send = |draft: &Draft, code| replacement(&original, draft.clone(), "ICN9", of(code)).err();
+    let mut draft = original.draft().clone();
+    assert_eq!(send(&draft, "ADD"), Some(Refusal::NoNote));
+    draft.set(Field::Note, "modifier added").expect("plain text");
+    assert_eq!(send(&draft, "ADD"), None);
+    assert_eq!(send(&draft, "CER"), Some(Refusal::NoNote));
+}
+
+#[test]
+fn no_two_lines_share_a_number() {
+    let file = String::from_utf8_lossy(PROFESSIONAL).replacen("LX*1~", "LX*65535~", 1);
+    let mut draft = one(file.as_bytes(), 0).draft().clone();
+    assert_eq!(draft.lines().collect::<Vec<_>>(), [65_535]);
+    let before = text(&draft);
+    assert!(before.contains(&"LX*2".to_owned()), "nothing is lost");
+    assert!(draft.add_line().is_err() && text(&draft) == before);
+}
+
+#[test]
+fn a_new_line_points_at_no_diagnosis_until_somebody_says_so() {
+    let mut draft = one(PROFESSIONAL, 0).draft().clone();
+    let added = draft.add_line().expect("room");
+    let pointers = Field::Line(added, LineField::Pointers);
+    assert_eq!((draft.value(pointers).reveal().as_str(), pointers.is_code()), ("", true));
 }
 
 #[test]
