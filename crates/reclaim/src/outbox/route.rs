@@ -52,14 +52,14 @@ struct WrittenRoute {
 /// The file cannot be read, or says what cannot be.
 pub(crate) fn routes(office: &Office) -> anyhow::Result<Vec<Route>> {
     let path = office.folder.join(FILE);
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(fault) => return Err(fault).with_context(|| format!("cannot read {FILE}")),
-    };
     let practice = office.practice().as_str();
-    let routes = read(&text, &office.folder, practice).with_context(|| FILE.to_owned())?;
-    Ok(if routes.is_empty() { vec![local(&office.folder, practice)] } else { routes })
+    match std::fs::read_to_string(&path) {
+        Ok(text) => read(&text, &office.folder, practice).with_context(|| FILE.to_owned()),
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
+            Ok(vec![local(&office.folder, practice)])
+        }
+        Err(fault) => Err(fault).with_context(|| format!("cannot read {FILE}")),
+    }
 }
 
 /// A route by its name, or the first.
@@ -72,7 +72,13 @@ pub(crate) fn route(office: &Office, name: Option<&str>) -> anyhow::Result<Route
         None => routes.next(),
         Some(name) => routes.find(|route| route.name == name),
     };
-    found.with_context(|| format!("no route {:?} is switched on", name.unwrap_or_default()))
+    found.with_context(|| {
+        let name = name.unwrap_or_default();
+        format!(
+            "no route {name:?} is switched on; add it to {FILE}, or call back what goes by it and \
+             queue it anew"
+        )
+    })
 }
 
 fn local(folder: &Path, practice: &str) -> Route {
@@ -115,7 +121,11 @@ fn read(text: &str, beside: &Path, practice: &str) -> anyhow::Result<Vec<Route>>
             folder: beside.join(one.folder),
         });
     }
-    if named > 0 && routes.is_empty() {
+    // Silently going elsewhere is worse than not going: a misspelled practice would.
+    if named == 0 {
+        bail!("it names no route for practice {practice}; add one or a route without `practice`");
+    }
+    if routes.is_empty() {
         bail!("every route is switched off; take `off` out of one");
     }
     Ok(routes)
@@ -145,7 +155,6 @@ mod tests {
             folder: PathBuf::from("/beside/x/y"),
         };
         assert_eq!(of(text).expect("read"), [two]);
-        assert_eq!(of("").expect("read"), []);
         let local = local(Path::new("/beside"), "main");
         assert_eq!(local.folder, PathBuf::from("/beside/outbox/main"));
         assert_eq!(local.waits, SignedDuration::from_mins(10));
@@ -159,6 +168,11 @@ mod tests {
             ("[[route]]\nname = \"a\"\nfolder = \"x\"\nfirst_number = 0\n", "expected 1 to"),
             ("[[route]]\nname = \"a\"\nfolder = \"x\"\nhost = \"y\"\n", "unknown field"),
             ("[[route]]\nname = \"a\"\n", "missing field"),
+            ("", "no route for practice main"),
+            (
+                "[[route]]\nname = \"a\"\npractice = \"mian\"\nfolder = \"x\"\n",
+                "no route for practice main; add one or a route without `practice`",
+            ),
             (
                 "[[route]]\nname = \"a\"\nfolder = \"x\"\n[[route]]\nname = \"a\"\nfolder = \"y\"\n",
                 "two routes",
