@@ -1,7 +1,7 @@
 //! An 837 that was written elsewhere, with the control number under which it leaves here.
 
-use anyhow::{Context, bail};
-use x12::Reader;
+use anyhow::{Context, bail, ensure};
+use x12::{Reader, Row};
 
 use crate::outbox::Numbers;
 
@@ -18,12 +18,12 @@ pub(crate) fn numbered(bytes: &[u8], numbers: &Numbers) -> anyhow::Result<Vec<u8
         for segment in block.segments() {
             interchanges += u32::from(segment.id() == b"ISA");
             groups += u32::from(segment.id() == b"GS");
-            let mut parts: Vec<&[u8]> = segment.raw().split(|b| *b == delimiters.element).collect();
-            let own = own(segment.id(), numbers);
-            for (at, text) in &own {
-                *parts.get_mut(*at).context("its envelope is not whole")? = text.as_bytes();
+            let mut row = Row::read(&segment);
+            for (at, text) in own(segment.id(), numbers) {
+                ensure!(at <= row.len(), "its envelope is not whole");
+                row.set(at, &text).context("its envelope cannot bear the number")?;
             }
-            out.extend_from_slice(&parts.join(&delimiters.element));
+            out.extend_from_slice(row.raw());
             out.push(delimiters.segment);
         }
     }

@@ -7,7 +7,7 @@ use denial::outgoing::Kind;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
-use x12::Reader;
+use x12::{Block, Reader, Segment};
 
 use crate::outbox::{Carried, NotQueued};
 
@@ -75,24 +75,21 @@ fn sender(bytes: &[u8]) -> String {
 }
 
 fn claims(bytes: &[u8], control: u32, carries: &[Carried]) -> Result<Read, NotQueued> {
-    let billed = billed(bytes);
+    let Whole { billed, contents, transactions } = billed(bytes);
     let Some(first) = billed.first() else { return unfit("no claim of an 837 is in it") };
+    // A 999 that refuses one of several says nothing of the others, and all would follow it.
+    if transactions != 1 {
+        return unfit("it holds several transactions; write one transaction (ST)");
+    }
     let is_numbered = |number: &str| number.trim().parse() == Ok(control);
     let strays =
         |one: &&BilledClaim| !is_numbered(&one.sent.interchange) || !is_numbered(&one.sent.group);
     if billed.iter().any(|one| strays(&one)) {
         return unfit("its envelope bears another control number than the one that was drawn");
     }
-    if billed.iter().any(|one| one.sent.batch != first.sent.batch) {
-        return unfit("its transactions bear several references (BHT03); write one");
-    }
-    let (mut contents, mut doubled) = (BTreeMap::new(), false);
-    for one in &billed {
-        let number = one.claim.number.as_str().to_owned();
-        doubled |= contents.insert(number, content(one, bytes)).is_some();
-    }
     let named: BTreeSet<&str> = carries.iter().map(|one| one.number.as_str()).collect();
-    if doubled || !contents.keys().map(String::as_str).eq(named) {
+    let is_doubled = contents.len() != billed.len();
+    if is_doubled || !contents.keys().map(String::as_str).eq(named) {
         return unfit("the claims in it are not the ones that it is to carry, each once");
     }
     Ok(Read {
@@ -105,26 +102,67 @@ fn claims(bytes: &[u8], control: u32, carries: &[Carried]) -> Result<Read, NotQu
     })
 }
 
-fn billed(bytes: &[u8]) -> Vec<BilledClaim> {
-    let (mut reader, mut billed) = (Reader::new(bytes), Billed::default());
-    let (mut claims, mut findings) = (Vec::new(), Vec::new());
-    while let Some(block) = reader.next() {
-        claims.extend(billed.read(&block, &mut findings));
-    }
-    claims
+/// The claims of a file.
+pub(super) struct Whole {
+    pub(super) billed: Vec<BilledClaim>,
+    /// What makes each the same, by its number.
+    contents: BTreeMap<String, String>,
+    transactions: usize,
 }
 
-/// What makes a claim the same: all that it says and its levels say, but the day it is sent and the
-/// numbers of its envelope.
-fn content(one: &BilledClaim, bytes: &[u8]) -> String {
-    let mut claim = one.claim.clone();
-    claim.submitted_on = None;
-    let (from, to) = (usize::try_from(one.span.start), usize::try_from(one.span.end));
-    let own = from.ok().zip(to.ok()).and_then(|(from, to)| bytes.get(from..to));
+/// Reads every claim that bytes bill.
+pub(super) fn billed(bytes: &[u8]) -> Whole {
+    let (mut reader, mut levels) = (Reader::new(bytes), Billed::default());
+    let (mut above, mut findings) = (Vec::new(), Vec::new());
+    let mut whole = Whole { billed: Vec::new(), contents: BTreeMap::new(), transactions: 0 };
+    while let Some(block) = reader.next() {
+        whole.transactions += usize::from(block.kind() == x12::Kind::Head);
+        open(&mut above, &block);
+        if let Some(one) = levels.read(&block, &mut findings) {
+            let number = one.claim.number.as_str().to_owned();
+            whole.contents.insert(number, content(&above, &block));
+            whole.billed.push(one);
+        }
+    }
+    whole
+}
+
+/// A level that is open (HL03), and what it says.
+type Open = (Vec<u8>, Vec<u8>);
+
+/// A level closes those of its kind and those below it: 20, 22, 23.
+fn open(above: &mut Vec<Open>, block: &Block<'_>) {
+    let Some(opener) = block.opener() else { return };
+    if block.kind() == x12::Kind::Head {
+        above.clear();
+    } else if opener.id() == b"HL" {
+        let code = opener.bytes(3).trim_ascii().to_vec();
+        above.retain(|(other, _)| *other < code);
+        // Without the segment itself: its numbers tell where the level stands in the file.
+        above.push((code, written(block.segments().skip(1))));
+    }
+}
+
+/// What makes a claim the same: the very bytes of it and of the levels above it, wherever they
+/// stand in a file, under whatever envelope.
+fn content(above: &[Open], block: &Block<'_>) -> String {
     let mut hash = Sha256::new();
-    hash.update(serde_json::to_string(&claim).expect("a claim is JSON"));
-    hash.update(own.unwrap_or_default());
+    for (code, said) in above {
+        hash.update(code);
+        hash.update(said);
+    }
+    hash.update(written(block.segments()));
     hex::encode(hash.finalize())
+}
+
+/// Segments one after the other, without what some put between them.
+fn written<'a>(segments: impl Iterator<Item = Segment<'a>>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for segment in segments {
+        bytes.extend_from_slice(segment.raw().trim_ascii());
+        bytes.push(segment.delimiters().segment);
+    }
+    bytes
 }
 
 /// The transaction, by the number of its guide.
@@ -157,6 +195,28 @@ pub(crate) fn name(read: &Read, practice: &str, control: u32, at: Timestamp) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_content_is_the_same_wherever_it_stands_and_changes_with_its_level() {
+        let head = "ISA*00*          *00*          *ZZ*CLINIC         *ZZ*PAYER          \
+            *260301*1200*^*00501*000000001*0*P*:~GS*HC*CLINIC*PAYER*20260301*1200*1*X*\
+            005010X222A1~ST*837*0001*005010X222A1~BHT*0019*00*B1*20260301*1200*CH~HL*1**20*1~\
+            NM1*85*2*CLINIC*****XX*1234567893~";
+        let claim = |hl: u32, number: &str, member: &str| {
+            format!(
+                "HL*{hl}*1*22*0~SBR*P*18*******CI~NM1*IL*1*SAMPLE*IDA****MI*{member}~\
+                 CLM*{number}*90***11:B:7*Y*A*Y*Y~HI*ABK:R69~LX*1~SV1*HC:99213*90*UN*1***1~"
+            )
+        };
+        let of = |claims: &str| billed(format!("{head}{claims}SE*9*0001~").as_bytes()).contents;
+        let alone = of(&claim(2, "A-1", "M1"));
+        let second = of(&format!("{}{}", claim(2, "A-0", "M0"), claim(3, "A-1", "M1")));
+        assert_eq!(second.len(), 2);
+        assert_eq!(alone["A-1"], second["A-1"]);
+        assert_eq!(alone, of(&claim(2, "A-1", "M1").replace('~', "~\n")));
+        assert_ne!(alone, of(&claim(2, "A-1", "M2")));
+        assert_ne!(alone, of(&claim(2, "A-1", "M1").replace("99213", "99214")));
+    }
 
     #[test]
     fn a_name_has_no_space_and_nothing_that_leads_elsewhere() {
