@@ -167,14 +167,17 @@ async fn said(tx: &mut Tx, cutoff: Date, found: &mut Found) -> anyhow::Result<Sa
         let Some(last) = claims.last() else { return Ok(said) };
         after.clone_from(last);
         said.needed.extend(of_held_patients(tx, &held.members, &claims).await?);
-        for case in tx.cases_of(&claims).await? {
+        let cases = tx.cases_of(&claims).await?;
+        let mut drafts = drafts(tx, &cases).await?;
+        for case in cases {
             let is_held = held.all || held.cases.contains(case.id.as_str());
             found.held += u64::from(is_held);
             let last = last_day(&case).filter(|day| *day < cutoff);
             if let Some(last) = last {
                 *found.cases.entry(last.year()).or_default() += 1;
             }
-            for subject in named_by(&case)? {
+            let drafted = drafts.remove(case.id.as_str()).unwrap_or_default();
+            for subject in named_by(&case)?.into_iter().chain(drafted) {
                 match last.filter(|_| !is_held) {
                     None => drop(said.needed.insert(subject)),
                     Some(day) => {
@@ -196,8 +199,26 @@ fn last_day(case: &Denial) -> Option<Date> {
 /// The claim of a case, and every document that it names anywhere.
 fn named_by(case: &Denial) -> anyhow::Result<HashSet<String>> {
     let body = serde_json::to_string(case).context("a case is JSON")?;
-    let documents = body.split('"').filter(|text| text.starts_with("doc_")).map(str::to_owned);
-    Ok(documents.chain([case.claim.to_string()]).collect())
+    Ok(documents(&body).chain([case.claim.to_string()]).collect())
+}
+
+/// The documents that the drafts of some cases name: exhibits, and packets that were built.
+async fn drafts(tx: &mut Tx, cases: &[Denial]) -> anyhow::Result<HashMap<String, HashSet<String>>> {
+    let ids: Vec<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+    let mut named: HashMap<String, HashSet<String>> = HashMap::new();
+    for (case, body) in tx.drafts_among(&ids).await? {
+        named.entry(case).or_default().extend(documents(&body));
+    }
+    Ok(named)
+}
+
+/// The documents that a JSON names anywhere, by id or by hash.
+fn documents(body: &str) -> impl Iterator<Item = String> {
+    body.split('"').filter_map(|text| {
+        let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let of_hash = || identity::document(text).filter(|_| is_hash).map(|one| one.to_string());
+        if text.starts_with("doc_") { Some(text.to_owned()) } else { of_hash() }
+    })
 }
 
 /// The last day that a file or document says of itself.
@@ -342,6 +363,14 @@ mod tests {
         assert_eq!(cutoff(date(2026, 3, 3), 7).expect("a day"), date(2019, 3, 3));
         assert_eq!(cutoff(date(2024, 2, 29), 1).expect("a day"), date(2023, 2, 28));
         assert!(cutoff(date(2026, 3, 3), u16::MAX).is_err());
+    }
+
+    #[test]
+    fn documents_are_named_by_id_or_by_hash() {
+        let hash = "0123456789abcdef".repeat(4);
+        let body = format!(r#"{{"document":"doc_1","former":["{hash}"],"note":"0123"}}"#);
+        let by_hash = identity::document(&hash).expect("a hash").to_string();
+        assert_eq!(documents(&body).collect::<Vec<_>>(), ["doc_1".to_owned(), by_hash]);
     }
 
     #[test]

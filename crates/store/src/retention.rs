@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::sql::run;
+use crate::sql::{among, run};
 use crate::verify::differs;
 use crate::{Error, Tx};
 
@@ -36,7 +36,8 @@ pub struct Kept {
     pub what: String,
     /// The last day that a remittance in it was paid on.
     pub paid_on: Option<String>,
-    /// What of it is not done: remittances to decide or to settle, rejections to resolve.
+    /// What of it is not done: remittances to decide or to settle, rejections to resolve, what is
+    /// to leave.
     pub waiting: i64,
 }
 
@@ -130,7 +131,9 @@ impl Tx {
                   and (r.state not in ('published', 'set_aside', 'test')
                        or (r.state = 'published' and r.settled < r.claims)))
                + (select count(*) from rejection j where j.practice = $1 and j.file = k.hash
-                  and j.state = 'open') as waiting
+                  and j.state = 'open')
+               + (select count(*) from outgoing o where o.practice = $1 and o.document = k.hash
+                  and o.state <> 'called_back' and o.settled_at is null) as waiting
              from (select f.hash, f.bytes, f.taken_at, 'file' as what,
                      case when f.state = 'reading' then 1 else 0 end as reading
                    from file f where f.practice = $1
@@ -158,11 +161,32 @@ impl Tx {
              where r.practice = $1 and r.file = $2
              union select claim from claim_version where practice = $1 and file = $2
              union select claim from acknowledgement
-               where practice = $1 and file = $2 and claim is not null",
+               where practice = $1 and file = $2 and claim is not null
+             union select i.claim from outgoing o join outgoing_item i
+               on i.practice = o.practice and i.outgoing = o.outgoing
+             where o.practice = $1 and o.document = $2 and o.state <> 'called_back'",
             self.practice.as_str(),
             hash
         )?;
         Ok(rows.into_iter().map(|(claim,)| claim).collect())
+    }
+
+    /// The drafts of some cases, each as it stands: case and JSON.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn drafts_among(&mut self, cases: &[&str]) -> Result<Vec<(String, String)>, Error> {
+        let rows = among!(
+            self,
+            (String, String),
+            "select denial, body from appeal_draft
+             where practice = $1 and denial in (select value from json_each($2)) order by draft",
+            "select denial, body from appeal_draft
+             where practice = $1 and denial = any($2) order by draft",
+            cases,
+            self.practice.as_str()
+        )?;
+        Ok(rows)
     }
 
     /// Notes that the bytes of a file or document are taken out.
