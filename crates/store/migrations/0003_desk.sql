@@ -343,7 +343,8 @@ create table outgoing (
 );
 create unique index outgoing_name on outgoing (practice, route, name);
 create unique index outgoing_control on outgoing (practice, control);
-create index outgoing_state on outgoing (practice, state, leaves_at);
+create index outgoing_due on outgoing (practice, leaves_at, outgoing) where settled_at is null;
+create index outgoing_document on outgoing (practice, document);
 create index outgoing_made on outgoing (practice, made_at, outgoing);
 create index outgoing_batch on outgoing (practice, batch);
 -- The cases and claims that it carries, each with the act that follows once it left.
@@ -369,7 +370,7 @@ create table outgoing_item (
   foreign key (practice, denial) references denial (practice, denial)
 );
 -- The same content of the same claim is never queued twice.
-create unique index outgoing_once on outgoing_item (practice, claim, content, again)
+create unique index outgoing_once on outgoing_item (practice, content, claim, again)
   where live = 'yes';
 create index outgoing_item_claim on outgoing_item (practice, claim, outgoing);
 create index outgoing_item_denial on outgoing_item (practice, denial, outgoing);

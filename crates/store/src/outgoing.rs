@@ -1,5 +1,7 @@
 //! What leaves the house: what waits, left and was answered, and the cases that it carries.
 
+use std::collections::HashMap;
+
 use crate::bulk::{Bulk, Cell};
 use crate::sql::{among, run};
 use crate::{Error, Tx};
@@ -83,7 +85,7 @@ pub struct OutgoingItem {
 }
 
 /// An answer that was heard.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutgoingAnswer {
     /// What it answers.
     pub outgoing: String,
@@ -140,6 +142,20 @@ macro_rules! items {
              i.live, i.act, i.acted, i.note, i.outcome, i.outcome_on from outgoing_item i
              where i.practice = $1 ",
             $rest
+        )
+    };
+}
+
+macro_rules! counts {
+    ($which:literal) => {
+        concat!(
+            "select outgoing, count(*) as items,
+               sum(case when outcome <> '' then 1 else 0 end) as answered,
+               sum(case when outcome = 'rejected' then 1 else 0 end) as refused,
+               sum(case when acted = 'refused' then 1 else 0 end) as unmoved
+             from outgoing_item where practice = $1 and outgoing ",
+            $which,
+            " group by outgoing"
         )
     };
 }
@@ -250,15 +266,6 @@ impl Tx {
         Ok(run!(self, all as Outgoing, text, self.practice.as_str(), limit)?)
     }
 
-    /// What waits in a state, the first first.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn outgoing_in(&mut self, state: &str) -> Result<Vec<Outgoing>, Error> {
-        let text = outgoing!("and state = $2 order by leaves_at, outgoing");
-        Ok(run!(self, all as Outgoing, text, self.practice.as_str(), state)?)
-    }
-
     /// What there is to do now: what is to leave, what was leaving when the program ended, and what
     /// left and is not settled.
     ///
@@ -266,9 +273,8 @@ impl Tx {
     /// [`Error::Database`].
     pub async fn due_outgoing(&mut self, now: &str) -> Result<Vec<Outgoing>, Error> {
         let text = outgoing!(
-            "and ((state in ('waiting', 'leaving') and leaves_at <= $2)
-             or (state in ('sent', 'answered') and settled_at is null))
-             order by leaves_at, outgoing"
+            "and settled_at is null and ((state in ('waiting', 'leaving') and leaves_at <= $2)
+             or state in ('sent', 'answered')) order by leaves_at, outgoing"
         );
         Ok(run!(self, all as Outgoing, text, self.practice.as_str(), now)?)
     }
@@ -362,8 +368,9 @@ impl Tx {
         Ok(freed)
     }
 
-    /// What left under a control number, unless a file of somebody else was sent in a group and
-    /// transaction of the same numbers: nothing tells them apart then.
+    /// The X12 that left under a control number, unless a file of somebody else was sent in a
+    /// group and transaction of the same numbers: nothing tells them apart then. Packets draw
+    /// numbers too, for their names alone: no TA1 or 999 answers them.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -373,7 +380,7 @@ impl Tx {
         batch: &str,
     ) -> Result<Option<Outgoing>, Error> {
         let text = outgoing!(
-            "and control = $2 and not exists (select 1 from claim_version v
+            "and control = $2 and kind in ('claims', 'status_inquiry') and not exists (select 1 from claim_version v
                where v.practice = $1 and v.batch = $3 and v.file <> outgoing.document)"
         );
         let practice = self.practice.as_str();
@@ -411,44 +418,33 @@ impl Tx {
         Ok(new > 0)
     }
 
-    /// How many cases something carries, how many of them had an answer of their own, how many were
-    /// refused, and how many did not move when it left.
+    /// How many cases each of some carries, how many of them had an answer of their own, how many
+    /// were refused, and how many did not move when it left; by its id.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn count_outgoing(&mut self, outgoing: &str) -> Result<Counts, Error> {
-        let row = run!(
+    pub async fn count_outgoing(
+        &mut self,
+        some: &[Outgoing],
+    ) -> Result<HashMap<String, Counts>, Error> {
+        let ids: Vec<&str> = some.iter().map(|one| one.outgoing.as_str()).collect();
+        let rows = among!(
             self,
-            one as Counts,
-            "select count(*) as items,
-               cast(coalesce(sum(case when outcome <> '' then 1 else 0 end), 0) as bigint)
-                 as answered,
-               cast(coalesce(sum(case when outcome = 'rejected' then 1 else 0 end), 0) as bigint)
-                 as refused,
-               cast(coalesce(sum(case when acted = 'refused' then 1 else 0 end), 0) as bigint)
-                 as unmoved
-             from outgoing_item where practice = $1 and outgoing = $2",
-            self.practice.as_str(),
-            outgoing
+            Counted,
+            counts!("in (select value from json_each($2))"),
+            counts!("= any($2)"),
+            &ids,
+            self.practice.as_str()
         )?;
-        Ok(row)
+        Ok(rows.into_iter().map(|row| (row.outgoing, row.counts)).collect())
     }
+}
 
-    /// The answers that were heard of something, the first first.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn outgoing_answers(&mut self, outgoing: &str) -> Result<Vec<OutgoingAnswer>, Error> {
-        let rows = run!(
-            self,
-            all as OutgoingAnswer,
-            "select outgoing, file, n, kind, outcome, on_day, heard_at from outgoing_answer
-             where practice = $1 and outgoing = $2 order by heard_at, file, n",
-            self.practice.as_str(),
-            outgoing
-        )?;
-        Ok(rows)
-    }
+#[derive(sqlx::FromRow)]
+struct Counted {
+    outgoing: String,
+    #[sqlx(flatten)]
+    counts: Counts,
 }
 
 /// What became of the cases that something carries.

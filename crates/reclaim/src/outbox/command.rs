@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use comfy_table::{Table, presets};
-use denial::billed::{Billed, BilledClaim};
+use denial::billed::BilledClaim;
 use denial::denial::{Channel, Denial, Status};
 use denial::lifecycle::Action;
 use denial::lifecycle::action::Resubmission;
@@ -14,11 +14,10 @@ use denial::outgoing::Kind;
 use serde_json::{Value, json};
 use store::Tx;
 use store::outgoing::{Counts, Outgoing};
-use x12::Reader;
 
 use crate::identity;
 use crate::outbox::numbered::numbered;
-use crate::outbox::{self, Carried, Parcel, hearing, leaving};
+use crate::outbox::{self, Carried, Parcel, hearing, leaving, reading};
 use crate::practice::Office;
 use crate::show;
 
@@ -40,8 +39,10 @@ pub(crate) async fn list(office: &Office, json: bool) -> anyhow::Result<ExitCode
         "refused",
         "to look at",
     ]);
-    for one in tx.all_outgoing(ROWS).await? {
-        let counts = tx.count_outgoing(&one.outgoing).await?;
+    let all = tx.all_outgoing(ROWS).await?;
+    let counted = tx.count_outgoing(&all).await?;
+    for one in all {
+        let counts = counted.get(&one.outgoing).copied().unwrap_or_default();
         let odd = odd(office, &one, counts);
         if json {
             lines.push(in_json(&one, counts, &odd).to_string());
@@ -115,7 +116,7 @@ pub(crate) async fn queue(
     let bytes = std::fs::read(file).context("cannot read the file")?;
     let mut tx = office.read().await?;
     let mut carries = Vec::new();
-    for claim in claims(&bytes) {
+    for claim in reading::billed(&bytes).billed {
         carries.extend(carried(&mut tx, &claim, again.as_deref()).await?);
     }
     drop(tx);
@@ -135,15 +136,6 @@ pub(crate) async fn queue(
             Ok(ExitCode::from(1))
         }
     }
-}
-
-fn claims(bytes: &[u8]) -> Vec<BilledClaim> {
-    let (mut reader, mut billed) = (Reader::new(bytes), Billed::default());
-    let (mut claims, mut findings) = (Vec::new(), Vec::new());
-    while let Some(block) = reader.next() {
-        claims.extend(billed.read(&block, &mut findings));
-    }
-    claims
 }
 
 /// The cases of a claim that are worked on, each with the act that follows; at least one of them.

@@ -1,5 +1,7 @@
 //! Answers to what left: a 999, TA1 or 277CA marks it, and the 277CA of a claim moves its case.
 
+use std::collections::BTreeSet;
+
 use denial::denial::Denial;
 use denial::lifecycle::evidence::Receipt;
 use denial::lifecycle::{Act, Action};
@@ -27,6 +29,10 @@ pub(crate) async fn hear(
     file: &str,
     answers: &[(u64, Acknowledgement)],
 ) -> anyhow::Result<()> {
+    if tx.all_outgoing(1).await?.is_empty() {
+        return Ok(());
+    }
+    let mut marked = BTreeSet::new();
     for (n, answer) in answers.iter().filter(|(_, answer)| !answer.test) {
         let Some(one) = answered(tx, office, answer).await? else { continue };
         let heard = OutgoingAnswer {
@@ -40,6 +46,24 @@ pub(crate) async fn hear(
         };
         if tx.hear_outgoing(&heard).await? {
             mark(tx, office, one, answer, &heard).await?;
+            marked.insert(heard.outgoing);
+        }
+    }
+    finish(tx, marked).await
+}
+
+/// What of some has every answer now is answered.
+async fn finish(tx: &mut Tx, marked: BTreeSet<String>) -> anyhow::Result<()> {
+    let mut heard = Vec::with_capacity(marked.len());
+    for id in marked {
+        heard.extend(tx.outgoing(&id).await?);
+    }
+    let counted = tx.count_outgoing(&heard).await?;
+    for one in heard {
+        let is_whole = |counts: &Counts| counts.answered == counts.items;
+        if counted.get(&one.outgoing).is_some_and(is_whole) {
+            let after = Outgoing { state: State::Answered.as_str().to_owned(), ..one.clone() };
+            tx.save_outgoing(&after, &one.state).await?;
         }
     }
     Ok(())
@@ -87,7 +111,7 @@ async fn by_control(tx: &mut Tx, answer: &Acknowledgement) -> anyhow::Result<Opt
 }
 
 /// By the reference of its batch; where the answer bears none of ours, by the claim, if what left
-/// is /// what speaks for it now.
+/// is what speaks for it now.
 async fn by_claim(
     tx: &mut Tx,
     office: &Office,
@@ -164,10 +188,6 @@ async fn mark(
             tx.save_outgoing_item(&item).await?;
         }
     }
-    let counts = tx.count_outgoing(&one.outgoing).await?;
-    if counts.answered == counts.items {
-        after.state = State::Answered.as_str().to_owned();
-    }
     tx.save_outgoing(&after, &one.state).await?;
     let facts = json!({ "file": heard.file, "by": heard.kind, "outcome": heard.outcome });
     let entry = Entry::new(&one.outgoing, "outbox.answered", &facts);
@@ -186,13 +206,14 @@ async fn about(
     if matches!(meaning, Meaning::Noted) {
         return Ok(Vec::new());
     }
-    let items = tx.outgoing_items(&one.outgoing, 0, i64::MAX).await?;
     if answers_all(answer) {
-        return Ok(items);
+        return Ok(tx.outgoing_items(&one.outgoing, 0, i64::MAX).await?);
     }
     let Some(number) = &answer.claim else { return Ok(Vec::new()) };
     let claim = identity::claim(number).to_string();
-    Ok(items.into_iter().filter(|item| item.claim == claim).collect())
+    let mut items = tx.outgoing_of_claim(&claim).await?;
+    items.retain(|item| item.outgoing == one.outgoing);
+    Ok(items)
 }
 
 /// Moves a case that still waits for the answer to this very correction.

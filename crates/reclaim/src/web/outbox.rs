@@ -97,11 +97,11 @@ impl Seen {
 
 async fn seen(tx: &mut Tx, office: &Office) -> Result<Vec<Seen>, Trouble> {
     let mut seen = Vec::new();
-    for one in tx.all_outgoing(LOOKED_THROUGH).await? {
-        if outbox::state(&one) == Some(State::CalledBack) {
-            continue;
-        }
-        let counts = tx.count_outgoing(&one.outgoing).await?;
+    let mut all = tx.all_outgoing(LOOKED_THROUGH).await?;
+    all.retain(|one| outbox::state(one) != Some(State::CalledBack));
+    let counted = tx.count_outgoing(&all).await?;
+    for one in all {
+        let counts = counted.get(&one.outgoing).copied().unwrap_or_default();
         let odd = command::odd(office, &one, counts);
         seen.push(Seen { one, counts, odd });
     }

@@ -1,6 +1,7 @@
 //! What leaves the house: queued once, called back, sent, answered.
 
 use store::acknowledgements::NewAcknowledgement;
+use store::files::Document;
 use store::outgoing::{Counts, Outgoing, OutgoingAnswer, OutgoingItem};
 
 use crate::claims::{bill, billed, id};
@@ -117,7 +118,6 @@ fn what_stands_otherwise_than_it_was_read_is_not_saved() {
             Outgoing { state: "sent".to_owned(), uploaded_at: at, left_at, ..leaving.clone() };
         assert!(tx.save_outgoing(&sent, "leaving").await.expect("saved"));
         assert_eq!(tx.outgoing("out_1").await.expect("read"), Some(sent.clone()));
-        assert_eq!(tx.outgoing_in("sent").await.expect("read"), std::slice::from_ref(&sent));
         assert_eq!(
             tx.due_outgoing(AT).await.expect("read"),
             std::slice::from_ref(&sent),
@@ -147,16 +147,15 @@ fn an_answer_is_heard_once_and_its_cases_are_counted() {
         };
         assert!(tx.hear_outgoing(&answer).await.expect("heard"));
         assert!(!tx.hear_outgoing(&answer).await.expect("heard before"));
-        assert_eq!(tx.outgoing_answers("out_1").await.expect("read"), [answer]);
         let mut item = tx.outgoing_items("out_1", 0, 9).await.expect("read").remove(0);
         item.acted = "refused".to_owned();
         item.outcome = "rejected".to_owned();
         tx.save_outgoing_item(&item).await.expect("saved");
         assert_eq!(tx.outgoing_items("out_1", 0, 9).await.expect("read"), [item]);
         assert_eq!(tx.outgoing_items("out_1", 1, 9).await.expect("read"), []);
-        let counts = tx.count_outgoing("out_1").await.expect("counted");
-        assert_eq!(counts, Counts { items: 1, answered: 1, refused: 1, unmoved: 1 });
-        assert_eq!(tx.count_outgoing("out_9").await.expect("counted"), Counts::default());
+        let counts = tx.count_outgoing(&[outgoing(9), one]).await.expect("counted");
+        let counted = Counts { items: 1, answered: 1, refused: 1, unmoved: 1 };
+        assert_eq!(counts, [("out_1".to_owned(), counted)].into());
     });
 }
 
@@ -164,8 +163,11 @@ fn an_answer_is_heard_once_and_its_cases_are_counted() {
 fn what_is_answered_is_found_by_its_numbers_unless_somebody_else_used_them() {
     on_each(async |place| {
         let case = open(place, &[100]).await.remove(0).id.to_string();
-        for number in [1, 2] {
-            let one = outgoing(number);
+        for number in [1, 2, 4] {
+            let mut one = outgoing(number);
+            if number == 4 {
+                one.kind = "packet".to_owned();
+            }
             assert!(queued(place, &one, item(&one, &case, &number.to_string(), 0)).await);
         }
         // Ours, taken in as a file; and one of another program in a group of the same number.
@@ -180,6 +182,8 @@ fn what_is_answered_is_found_by_its_numbers_unless_somebody_else_used_them() {
         assert_eq!(found.outgoing, "out_1");
         assert_eq!(tx.outgoing_by_control(2, "2/0001").await.expect("read"), None);
         assert_eq!(tx.outgoing_by_control(3, "3/0001").await.expect("read"), None);
+        let packet = tx.outgoing_by_control(4, "4/0001").await.expect("read");
+        assert_eq!(packet, None, "no TA1 or 999 answers a packet");
         assert_eq!(tx.outgoing_by_batch("B2").await.expect("read").len(), 1);
         assert_eq!(tx.outgoing_by_batch("").await.expect("read"), []);
     });
@@ -200,5 +204,39 @@ fn what_was_said_of_a_claim_comes_with_the_file_that_says_it() {
         let found = tx.answers_of_claim(&id(1)).await.expect("read");
         assert_eq!(found, [("hash".to_owned(), "{}".to_owned())]);
         assert_eq!(tx.answers_of_claim(&id(2)).await.expect("read"), []);
+    });
+}
+
+#[test]
+fn the_bytes_of_what_has_not_left_are_needed_until_it_is_called_back() {
+    on_each(async |place| {
+        let case = open(place, &[100]).await.remove(0).id.to_string();
+        let one = outgoing(1);
+        assert!(queued(place, &one, item(&one, &case, "x", 0)).await);
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let document = Document {
+            hash: one.document.clone(),
+            name: one.name.clone(),
+            media: "application/edi-x12".to_owned(),
+            bytes: one.bytes,
+            taken_at: AT.to_owned(),
+            taken_by: "usr_1".to_owned(),
+        };
+        tx.keep_document(&document).await.expect("kept");
+        for (state, settled, waiting) in [
+            ("sent", None, 1),
+            ("failed", None, 1),
+            ("called_back", None, 0),
+            ("sent", Some(LATER.to_owned()), 0),
+        ] {
+            let before = tx.outgoing("out_1").await.expect("read").expect("there");
+            let after = Outgoing { state: state.to_owned(), settled_at: settled, ..before.clone() };
+            assert!(tx.save_outgoing(&after, &before.state).await.expect("saved"));
+            let kept = tx.kept_bytes().await.expect("read");
+            let own = kept.iter().find(|kept| kept.hash == one.document).expect("kept");
+            assert_eq!(own.waiting, waiting, "{state}");
+        }
+        assert_eq!(tx.claims_of_file(&one.document).await.expect("read"), [id(1)]);
+        assert_eq!(tx.drafts_among(&[case.as_str()]).await.expect("read"), []);
     });
 }
