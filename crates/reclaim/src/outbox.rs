@@ -127,7 +127,7 @@ pub(crate) async fn queue(
     let bytes = write(&Numbers { control, at })?;
     let read = reading::read(&bytes, parcel.kind, control, &parcel.carries)?;
     let (one, arriving) =
-        outgoing(office, &mut tx, &route, (&parcel, &read, control, &bytes), &moment).await?;
+        outgoing(office, &mut tx, &route, (&parcel, &read, control, bytes), &moment).await?;
     let items = items(&mut tx, office, &parcel, (&one, &read), &moment).await?;
     tx.queue_outgoing(&one, &items).await?;
     tx.append(vec![queued(&one, &items, &parcel)], &moment).await?;
@@ -141,11 +141,16 @@ async fn outgoing(
     office: &Office,
     tx: &mut Tx,
     route: &Route,
-    (parcel, read, control, bytes): (&Parcel, &Read, u32, &[u8]),
+    (parcel, read, control, bytes): (&Parcel, &Read, u32, Vec<u8>),
     moment: &Moment,
 ) -> anyhow::Result<(Outgoing, Arriving)> {
-    let mut incoming = office.documents.incoming()?;
-    incoming.write_all(bytes).context("cannot keep what is to leave")?;
+    let documents = office.documents.clone();
+    let incoming = tokio::task::spawn_blocking(move || {
+        let mut incoming = documents.incoming()?;
+        incoming.write_all(&bytes).context("cannot keep what is to leave")?;
+        anyhow::Ok(incoming)
+    });
+    let incoming = incoming.await.context("keeping what is to leave stopped")??;
     let (document, length, arriving) = documents::keep(office, incoming).await?;
     let bytes = i64::try_from(length).context("no file is so long")?;
     let name = reading::name(read, office.practice().as_str(), control, moment.now);
@@ -275,7 +280,7 @@ fn queued(one: &Outgoing, items: &[OutgoingItem], parcel: &Parcel) -> Entry {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotChanged {
     /// There is none.
-    #[error("nothing in the outbox has this id")]
+    #[error("nothing in the outbox has this id; `reclaim outbox` lists what is there")]
     Missing,
     /// It is past that.
     #[error("it is {} and cannot be {wanted} any more", .state.replace('_', " "))]
@@ -330,12 +335,13 @@ async fn change(
     to: State,
     kind: &str,
 ) -> Result<Outgoing, NotChanged> {
-    if !may(who.role, Act::Resubmit) {
-        return Err(NotChanged::NotYourRole(who.role.as_str().to_owned()));
-    }
     let moment = office.moment_of(who.clone());
     let mut tx = office.write().await?;
     let before = tx.outgoing(id).await?.ok_or(NotChanged::Missing)?;
+    let is_packet = before.kind == Kind::Packet.as_str();
+    if !may(who.role, if is_packet { Act::Appeal } else { Act::Resubmit }) {
+        return Err(NotChanged::NotYourRole(who.role.as_str().to_owned()));
+    }
     if !may_be(&before) {
         return Err(NotChanged::Past { state: before.state, wanted });
     }
@@ -355,6 +361,9 @@ async fn change(
     let facts = json!({ "name": after.name });
     tx.append(vec![Entry::new(id, kind, &facts)], &moment).await?;
     tx.commit().await?;
+    if to == State::CalledBack && !before.why.is_empty() {
+        leaving::take_back(office, &before).await;
+    }
     Ok(after)
 }
 

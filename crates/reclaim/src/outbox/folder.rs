@@ -1,11 +1,10 @@
 //! A local folder as a way out: whole files under names of their own, and nothing else.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use tempfile::TempPath;
 
 /// A file in a folder, and the hidden name that it has until it is whole.
 pub(crate) struct Place {
@@ -23,28 +22,68 @@ impl Place {
 
     /// Writes it whole and durable under its hidden name, anew where something stands there.
     pub(crate) fn upload(&self, source: &Path) -> anyhow::Result<()> {
-        fs::create_dir_all(&self.folder).context("cannot make the folder of the route")?;
-        if self.whole.exists() {
-            bail!("a file of this name is there already; nothing is written over it");
-        }
+        make(&self.folder)?;
+        self.is_free()?;
         let mut from = File::open(source).context("cannot open what is to leave")?;
         let mut part = File::create(&self.part).context("cannot write into the route's folder")?;
         io::copy(&mut from, &mut part).context("cannot write into the route's folder")?;
-        part.sync_all().context("cannot make the file durable")
+        part.sync_all().context("cannot make the file durable")?;
+        sync(&self.folder)
+    }
+
+    fn is_free(&self) -> anyhow::Result<()> {
+        if self.whole.try_exists().context("cannot look into the route's folder")? {
+            bail!("a file of this name is there already; nothing is written over it");
+        }
+        Ok(())
+    }
+
+    /// Takes away what was uploaded and is not to get its name any more.
+    pub(crate) fn take_back(&self) -> anyhow::Result<()> {
+        match fs::remove_file(&self.part) {
+            Err(fault) if fault.kind() != io::ErrorKind::NotFound => {
+                Err(fault).context("cannot take what was uploaded out of the route's folder")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Gives what was uploaded its name. Where the hidden name is gone it has it already, and
     /// whoever fetches it may have taken it away.
+    ///
+    /// No name is ever given twice and one process sends at a time, so that looking first suffices.
+    /// A link under the new name and the old one taken away would not: a crash between the two
+    /// leaves both, and where both are, nobody can tell whether it was fetched.
     pub(crate) fn rename(&self) -> anyhow::Result<()> {
-        if self.part.exists() {
-            let part = TempPath::try_from_path(&self.part).context("cannot tell the folder")?;
-            if let Err(fault) = part.persist_noclobber(&self.whole) {
-                // Dropped, it would be taken away.
-                fault.path.keep().context("cannot keep the file")?;
-                return Err(fault.error).context("cannot give the file its name");
-            }
+        if self.part.try_exists().context("cannot look into the route's folder")? {
+            self.is_free()?;
+            fs::rename(&self.part, &self.whole).context("cannot give the file its name")?;
         }
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).context("cannot sync")
+        sync(&self.folder)
+    }
+}
+
+/// Makes a folder where it is not there. What it holds is about patients: only we look into it,
+/// until somebody who made the folder for others says otherwise.
+fn make(folder: &Path) -> anyhow::Result<()> {
+    if folder.try_exists().context("cannot tell whether the route's folder is there")? {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder).context("cannot make the folder of the route")?;
+    folder.parent().map_or(Ok(()), sync)
+}
+
+/// Makes the names in a folder durable. A share that knows no such thing has done what it can.
+fn sync(folder: &Path) -> anyhow::Result<()> {
+    use io::ErrorKind::{InvalidInput, Unsupported};
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        Err(fault) if !matches!(fault.kind(), Unsupported | InvalidInput) => {
+            Err(fault).context("cannot make the names in the route's folder durable")
+        }
+        _ => Ok(()),
     }
 }
 
@@ -60,6 +99,12 @@ mod tests {
         let out = folder.path().join("out");
         let place = Place::of(&out, "a.edi");
         place.upload(&source).expect("uploaded");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(&out).expect("a folder").permissions().mode();
+            assert_eq!(mode & 0o777, 0o700);
+        }
         assert!(!out.join("a.edi").exists());
         place.rename().expect("renamed");
         assert_eq!(fs::read_to_string(out.join("a.edi")).expect("there"), "whole");
@@ -76,5 +121,8 @@ mod tests {
         assert!(taken.rename().is_err(), "somebody was faster");
         assert_eq!(fs::read_to_string(out.join("b.edi")).expect("there"), "theirs");
         assert_eq!(fs::read_to_string(&taken.part).expect("there"), "ours");
+        taken.take_back().expect("taken away");
+        taken.take_back().expect("nothing to do");
+        assert_eq!(fs::read_dir(&out).expect("a folder").count(), 1);
     }
 }

@@ -43,7 +43,7 @@ pub(crate) struct Tally {
 /// so that no two write the same file.
 ///
 /// # Errors
-/// The database or the folder of documents; what cannot be handed over waits for its next try.
+/// The database; what cannot go on says why, and waits for its next try.
 pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     let due = office.read().await?.due_outgoing(&instant(office.clock.now())).await?;
@@ -57,14 +57,32 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
     }
     // What another process did before the lock was ours is not due any more.
     for one in office.read().await?.due_outgoing(&instant(office.clock.now())).await? {
-        match step(office, one).await? {
-            Some(true) => tally.sent += 1,
-            Some(false) => tally.failed += 1,
-            None => {}
+        let id = one.outgoing.clone();
+        match step(office, one).await {
+            Ok(Some(true)) => tally.sent += 1,
+            Ok(Some(false)) => tally.failed += 1,
+            Ok(None) => {}
+            Err(fault) => {
+                tally.failed += 1;
+                stuck(office, &id, &fault).await?;
+            }
         }
     }
     note(office, tally).await?;
     Ok(tally)
+}
+
+/// One that cannot go on as it stands keeps no other from leaving: what is wrong is on record, and
+/// the next sweep tries it again.
+async fn stuck(office: &Office, id: &str, fault: &anyhow::Error) -> anyhow::Result<()> {
+    tracing::error!("{id} cannot go on: {fault:#}");
+    let why = format!("{fault:#}");
+    let mut tx = office.write().await?;
+    let Some(one) = tx.outgoing(id).await?.filter(|one| one.why != why) else { return Ok(()) };
+    let after = Outgoing { why, ..one.clone() };
+    tx.save_outgoing(&after, &one.state).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn note(office: &Office, tally: Tally) -> anyhow::Result<()> {
@@ -152,12 +170,16 @@ async fn hand_over(office: &Office, one: &Outgoing) -> anyhow::Result<Outgoing> 
     let (folder, name) = (route.folder, one.name.clone());
     let source = office.documents.path(&one.document);
     let uploaded = if one.uploaded_at.is_none() {
-        anyhow::ensure!(
-            office.documents.holds(&one.document).context("its bytes cannot be read")?,
-            "its bytes are not the ones that were queued"
-        );
+        let (documents, hash) = (office.documents.clone(), one.document.clone());
         let place = Place::of(&folder, &name);
-        blocking(move || place.upload(&source)).await?;
+        blocking(move || {
+            anyhow::ensure!(
+                documents.holds(&hash).context("its bytes cannot be read")?,
+                "its bytes are not the ones that were queued"
+            );
+            place.upload(&source)
+        })
+        .await?;
         noted(office, one).await?
     } else {
         one.clone()
@@ -165,6 +187,19 @@ async fn hand_over(office: &Office, one: &Outgoing) -> anyhow::Result<Outgoing> 
     let place = Place::of(&folder, &name);
     blocking(move || place.rename()).await?;
     Ok(uploaded)
+}
+
+/// Takes away what a failed try left under its hidden name. No sweep writes it meanwhile: what was
+/// called back is never begun, and its name is never given again.
+pub(crate) async fn take_back(office: &Office, one: &Outgoing) {
+    let name = one.name.clone();
+    let gone = match route::route(office, Some(&one.route)) {
+        Ok(route) => blocking(move || Place::of(&route.folder, &name).take_back()).await,
+        Err(fault) => Err(fault),
+    };
+    if let Err(fault) = gone {
+        tracing::error!("{} was called back; {fault:#}", one.outgoing);
+    }
 }
 
 async fn blocking<T: Send + 'static>(
@@ -259,7 +294,8 @@ async fn settle(office: &Office, one: &Outgoing) -> anyhow::Result<()> {
     let mut tx = office.write().await?;
     // An answer may have come meanwhile.
     let now = tx.outgoing(&one.outgoing).await?.context("what left stays on record")?;
-    let settled = Outgoing { settled_at: Some(instant(office.clock.now())), ..now.clone() };
+    let settled_at = Some(instant(office.clock.now()));
+    let settled = Outgoing { settled_at, why: String::new(), ..now.clone() };
     tx.save_outgoing(&settled, &now.state).await?;
     tx.commit().await?;
     Ok(())

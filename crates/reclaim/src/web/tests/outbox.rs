@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use axum::http::StatusCode;
 use denial::codes::ClaimNumber;
 use denial::denial::Channel;
-use denial::ids::DenialId;
+use denial::ids::{DenialId, OutgoingId};
 use denial::lifecycle::Action;
 use denial::lifecycle::action::Resubmission;
 use denial::lifecycle::evidence::Frequency;
@@ -223,6 +223,15 @@ async fn what_cannot_be_sent_is_not_queued() {
         |numbers: &outbox::Numbers| Ok(corrected("A-2", "HC:99213", numbers.control).into());
     let told = outbox::queue(office, &office.who, parcel("A-1"), other).await.expect_err("refused");
     assert!(told.to_string().contains("are not the ones"), "{told}");
+    // A 999 answers one transaction: with several, one that is refused would bring all cases back.
+    let two = |numbers: &outbox::Numbers| {
+        let text = corrected("A-1", "HC:99213", numbers.control);
+        let end = text.find("GE*1*").expect("its end");
+        let empty = "ST*837*0002*005010X222A1~BHT*0019*00*OURS1*20260301*1200*CH~SE*3*0002~";
+        Ok(format!("{}{empty}{}", &text[..end], &text[end..]).into_bytes())
+    };
+    let told = outbox::queue(office, &office.who, parcel("A-1"), two).await.expect_err("refused");
+    assert!(told.to_string().contains("write one transaction (ST)"), "{told}");
     let prose = |_: &outbox::Numbers| Ok(b"prose".to_vec());
     outbox::queue(office, &office.who, parcel("A-1"), prose).await.expect_err("no 837");
     let none = Parcel { carries: Vec::new(), ..parcel("A-1") };
@@ -444,5 +453,65 @@ async fn what_cannot_be_handed_over_tries_again_and_then_waits_for_a_person() {
     let fields = [("outgoing", one.outgoing.as_str()), ("what", "again")];
     lead.post("/outbox", &fields).await.is(StatusCode::SEE_OTHER);
     assert_eq!(leaving::sweep(clinic.office()).await.expect("swept").sent, 1);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn one_that_is_broken_keeps_no_other_from_leaving() {
+    let mut clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let case = reviewed(&lead, "A-1").await;
+    let one = queued(clinic.office(), &case, "A-1", "HC:99213", None).await.expect("queued");
+    // A row that cannot be true stands before it.
+    let broken = Outgoing {
+        outgoing: OutgoingId::from_bits(7).to_string(),
+        name: "broken.edi".to_owned(),
+        control: 700,
+        made_role: "nobody".to_owned(),
+        leaves_at: one.made_at.clone(),
+        ..one.clone()
+    };
+    let mut tx = clinic.office().write().await.expect("a turn");
+    tx.queue_outgoing(&broken, &[]).await.expect("queued");
+    tx.commit().await.expect("durable");
+    clinic.later(LATER);
+    for sent in [1, 0] {
+        let tally = leaving::sweep(clinic.office()).await.expect("swept");
+        assert_eq!((tally.sent, tally.failed), (sent, 1));
+    }
+    let [file] = files(clinic.office()).try_into().expect("one file");
+    assert!(file.ends_with(&one.name));
+    let lead = clinic.again(&lead);
+    lead.get("/outbox?show=odd").await.shows(&["broken.edi", "a kept role is one"]);
+    outbox::call_back(clinic.office(), &clinic.office().who, &broken.outgoing).await.expect("back");
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_is_called_back_after_a_failed_upload_leaves_nothing_at_the_partner() {
+    let mut clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let case = reviewed(&lead, "A-1").await;
+    let one = queued(clinic.office(), &case, "A-1", "HC:99213", None).await.expect("queued");
+    let folder = clinic.office().folder.join("outbox/main");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join(&one.name), "theirs").expect("written");
+    std::fs::write(folder.join(format!(".{}.part", one.name)), "half").expect("written");
+    clinic.later(LATER);
+    leaving::sweep(clinic.office()).await.expect("swept");
+    outbox::call_back(clinic.office(), &clinic.office().who, &one.outgoing).await.expect("back");
+    assert_eq!(files(clinic.office()), [folder.join(&one.name)]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_misspelled_practice_goes_nowhere() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let case = reviewed(&biller, "A-1").await;
+    let text = "[[route]]\nname = \"house\"\npractice = \"mian\"\nfolder = \"there\"\n";
+    std::fs::write(clinic.office().folder.join("exchange.toml"), text).expect("written");
+    let told = queued(clinic.office(), &case, "A-1", "HC:99213", None).await.expect_err("nowhere");
+    assert!(told.to_string().contains("no route for practice main; add one"), "{told}");
     clinic.is_proven().await;
 }
