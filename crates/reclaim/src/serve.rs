@@ -48,6 +48,7 @@ pub(crate) async fn serve(
     let resuming = tokio::spawn(go_on(office.clone(), stopped.clone()));
     let app = App::at(site, office, !address.ip().is_loopback(), code);
     tokio::spawn(meet_issuer(app.clone()));
+    let sending = tokio::spawn(send(app.office.clone(), stopped.clone()));
     let nightly = tokio::spawn(nights(app.clone(), stopped));
     let pages = web::router(&app).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, pages).with_graceful_shutdown(told_to_stop(stop));
@@ -56,6 +57,7 @@ pub(crate) async fn serve(
     resuming.await.context("going on with files stopped")?;
     watching.await.context("the inbox stopped")?;
     nightly.await.context("the sweeps stopped")?;
+    sending.await.context("the outbox stopped")?;
     Ok(())
 }
 
@@ -126,6 +128,32 @@ async fn nights(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Sends what is due, beside everything else: a share that does not answer keeps only this waiting.
+async fn send(office: Office, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Err(fault) = send_all(&office).await {
+            tracing::error!("the outbox: {fault:#}");
+        }
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = tokio::time::sleep(DAWN) => {}
+        }
+    }
+}
+
+async fn send_all(office: &Office) -> anyhow::Result<()> {
+    for clinic in office.store.practices().await? {
+        match leaving::sweep(&office.of(clinic).await?).await {
+            Ok(Tally { sent: 0, failed: 0 }) => {}
+            Ok(Tally { sent, failed }) => {
+                tracing::info!("sweep {}: {sent} left, {failed} did not", leaving::SWEEP);
+            }
+            Err(fault) => tracing::error!("sweep {}: {fault:#}", leaving::SWEEP),
+        }
+    }
+    Ok(())
+}
+
 /// Goes on with the files that every practice had in its hands when the program last ended.
 async fn go_on(office: Office, stop: watch::Receiver<bool>) {
     let clinics = office.store.practices().await.unwrap_or_else(|fault| {
@@ -148,13 +176,6 @@ async fn sweep_all(office: &Office) -> anyhow::Result<()> {
             Ok(0) => {}
             Ok(cases) => tracing::info!("sweep {}: {cases} cases follow them", refile::SWEEP),
             Err(fault) => tracing::error!("sweep {}: {fault:#}", refile::SWEEP),
-        }
-        match leaving::sweep(&there).await {
-            Ok(Tally { sent: 0, failed: 0 }) => {}
-            Ok(Tally { sent, failed }) => {
-                tracing::info!("sweep {}: {sent} left, {failed} did not", leaving::SWEEP);
-            }
-            Err(fault) => tracing::error!("sweep {}: {fault:#}", leaving::SWEEP),
         }
         match verify::sweep(&there).await {
             Ok(None) => {}
