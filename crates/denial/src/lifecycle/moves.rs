@@ -229,8 +229,8 @@ impl Denial {
         self.moved(Status::Overturned, next, deed, today, rules)
     }
 
-    /// The payment is posted in the desk's days once it is there, else on the day by which it should
-    /// have come since the payer gave way.
+    /// The payment is posted in the desk's days once it is there, else on the day by which it
+    /// should have come since the payer gave way.
     pub(crate) fn next_by_payment(&self, won_on: Date, today: Date, rules: &Rules) -> NextAction {
         let on = if self.is_won() {
             later(today, rules.desk.days_for(NextActionKind::PostPayment))

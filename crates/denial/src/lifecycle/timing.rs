@@ -99,8 +99,8 @@ impl Denial {
         }
     }
 
-    /// True once the payer gave way on all that was denied. What a file paid says more than a person
-    /// who heard of it: every line, or some of them only.
+    /// True once the payer gave way on all that was denied. What a file paid says more than a
+    /// person who heard of it: every line, or some of them only.
     #[must_use]
     pub fn is_overturned_in_full(&self) -> bool {
         let is_promised = || !self.rest_denied && self.lines.iter().all(DeniedLine::stays_denied);

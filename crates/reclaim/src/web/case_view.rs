@@ -237,7 +237,10 @@ fn advice(case: &Denial, rules: &Rules) -> String {
         Next::ProposeWriteOff => "Nothing can be won; propose to give it up",
         Next::PostPayment => "Post the payer's payment",
     };
-    let correctable = if ruling.correctable { ". This reason can usually be corrected; whether the payer takes it stands under Ways forward" } else { "" };
+    let correctable = match ruling.correctable {
+        true => ". This reason can usually be corrected; Ways forward says what the payer takes",
+        false => "",
+    };
     let guess = ruling.suggestion.map(|category| {
         format!(
             ". The code is in no playbook yet; it looks like {}",
