@@ -1,8 +1,9 @@
 //! The rules that the program ships: `data/` loads, and says what the facts behind it say.
 
+mod shipped;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use denial::category::{AdjustmentKind, Category};
 use denial::claim::{PayerName, PlanType};
@@ -16,29 +17,8 @@ use denial::remittance::Remark;
 use denial::rules::{self, Rules};
 use jiff::civil::{Date, date};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// Every rule file below `data/`: path and text.
-fn files() -> Vec<(String, String)> {
-    let data = root().join("data");
-    let mut found = Vec::new();
-    for folder in ["", "codes", "letters", "payers"] {
-        for entry in fs::read_dir(data.join(folder)).expect("data/ is there") {
-            let path = entry.expect("a readable entry").path();
-            if path.is_file() {
-                let name = path.strip_prefix(&data).expect("below data/").to_string_lossy();
-                let text = fs::read_to_string(&path).expect("a readable file");
-                found.push((name.into_owned(), text));
-            }
-        }
-    }
-    found
-}
-
 fn shipped() -> Rules {
-    rules::read(&files()).unwrap_or_else(|faults| {
+    rules::read(&shipped::files()).unwrap_or_else(|faults| {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         panic!("{} faults:\n{}", faults.len(), faults.join("\n"))
     })
@@ -80,7 +60,7 @@ fn the_shipped_rules_load() {
 #[test]
 fn every_category_is_reached_and_owned() {
     let rules = shipped();
-    let codes = carcs_of(&files());
+    let codes = carcs_of(&shipped::files());
     let reached: BTreeSet<Category> =
         codes.iter().map(|code| ruling(&rules, "CO", code, &[]).category).collect();
     for category in Category::ALL {
@@ -108,7 +88,7 @@ fn carcs_of(files: &[(String, String)]) -> Vec<String> {
 #[test]
 fn every_listed_reason_has_a_rule_and_a_chance_if_it_is_a_denial() {
     let rules = shipped();
-    for code in carcs_of(&files()) {
+    for code in carcs_of(&shipped::files()) {
         let found = ruling(&rules, "OA", &code, &[]);
         assert_ne!(found.kind, AdjustmentKind::Unmapped, "{code} has no rule");
         let denied = found.kind == AdjustmentKind::Denial;
@@ -133,7 +113,7 @@ fn cells(line: &str) -> Vec<String> {
 
 #[test]
 fn the_playbook_agrees_with_the_facts_it_was_made_from() {
-    let source = root().join("../shared/domain/carc.csv");
+    let source = shipped::root().join("../shared/domain/carc.csv");
     let Ok(text) = fs::read_to_string(&source) else {
         eprintln!("SKIPPED: {} is not here; nothing was compared", source.display());
         return;
@@ -223,8 +203,8 @@ fn the_copy_of_a_crossover_is_no_denial() {
 #[test]
 fn contract_money_never_moves_to_the_patient() {
     let rules = shipped();
-    let remarks = rules_remarks(&files());
-    for code in carcs_of(&files()) {
+    let remarks = rules_remarks(&shipped::files());
+    for code in carcs_of(&shipped::files()) {
         for remark in remarks.iter().map(String::as_str).chain([""]) {
             let found = ruling(&rules, "CO", &code, &[remark]);
             let denied = found.kind == AdjustmentKind::Denial;
@@ -267,7 +247,7 @@ fn a_payers_own_reason_beats_the_general_one_on_its_days() {
     let own = "name = \"Test Health\"\n\n[[reason]]\ncarc = \"97\"\nfrom = 2026-03-01\n\
                kind = \"denial\"\ncategory = \"authorization\"\nrecoverable = \"low\"\n\
                correctable = false\nnext = \"call_payer\"\n";
-    let mut all = files();
+    let mut all = shipped::files();
     all.push(("payers/test.toml".to_owned(), own.to_owned()));
     let rules = rules::read(&all).expect("rules");
     let name = PayerName { name: "TEST HEALTH".into(), ids: Vec::new() };
