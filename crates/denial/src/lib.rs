@@ -19,6 +19,7 @@ pub mod denial;
 mod element;
 mod envelope;
 pub mod escalation;
+pub mod evidence;
 pub mod ids;
 pub mod intake;
 pub mod letter;

@@ -15,6 +15,7 @@ pub mod reader;
 pub mod row;
 pub mod segment;
 mod separators;
+pub mod t271;
 pub mod t277ca;
 pub mod t835;
 pub mod t837;

@@ -181,7 +181,7 @@ pub fn part<'a>(segment: &Segment<'a>) -> Part<'a> {
     match segment.tag() {
         tag::REF => Part::Reference(Coded::of(segment)),
         tag::NM1 => Part::Name(Name::of(segment)),
-        tag::DTP => Part::Day(day(segment)),
+        tag::DTP => Part::Day(Day::of(segment)),
         tag::LX => Part::LineNumber(segment.bytes(1)),
         tag::SV1 => Part::Line(professional(segment)),
         tag::SV2 => Part::Line(institutional(segment)),
@@ -295,13 +295,13 @@ fn dental<'a>(segment: &Segment<'a>) -> Line<'a> {
     }
 }
 
-/// DTP01 and DTP03; DTP02 only says whether a range follows, which the value shows itself.
-fn day<'a>(segment: &Segment<'a>) -> Day<'a> {
-    let [_, qualifier, _, value] = segment.split();
-    Day { qualifier: qualifier.trim_ascii(), value }
-}
+impl<'a> Day<'a> {
+    /// DTP01 and DTP03; DTP02 only says whether a range follows, which the value shows itself.
+    pub(crate) fn of(segment: &Segment<'a>) -> Day<'a> {
+        let [_, qualifier, _, value] = segment.split();
+        Day { qualifier: qualifier.trim_ascii(), value }
+    }
 
-impl Day<'_> {
     /// The day, where the element is one.
     #[must_use]
     pub fn day(&self) -> Option<YearMonthDay> {

@@ -1,0 +1,158 @@
+//! What a piece of evidence says of a claim: for it, near it, against it, or nothing.
+
+use jiff::civil::Date;
+
+use super::words::{self, Standing};
+use super::{Benefit, Evidence, EvidenceKind, key};
+use crate::claim::Claim;
+use crate::codes::Procedure;
+use crate::named;
+
+named! {
+    /// How much it proves of the claim.
+    Weight {
+        /// It shows what the clinic says.
+        Shows = "shows it",
+        /// It is of another day, or leaves something open.
+        Near = "near it",
+        /// It speaks against the clinic.
+        Against = "against it",
+        /// It says nothing of this claim.
+        Silent = "no answer",
+    }
+}
+
+/// What it says of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bearing {
+    /// How much it proves.
+    pub weight: Weight,
+    /// In words, without the patient.
+    pub words: String,
+}
+
+/// Days around the service within which cover on another day is worth showing.
+const NEAR_DAYS: i32 = 31;
+
+impl Evidence {
+    /// What it says of a claim; `None` where it is about another patient or another time.
+    #[must_use]
+    pub fn bearing(&self, claim: &Claim) -> Option<Bearing> {
+        let day = claim.first_service()?;
+        if self.test || !self.is_of(claim) {
+            return None;
+        }
+        if let Some(reason) = self.refused.first() {
+            let is_near = self.on.is_some_and(|on| apart(on, day) <= NEAR_DAYS);
+            let words = format!("asked, and {} (AAA {reason})", words::refusal(reason));
+            return is_near.then_some(Bearing { weight: Weight::Silent, words });
+        }
+        match self.kind {
+            EvidenceKind::Eligibility => self.of_cover(claim, day),
+            EvidenceKind::Authorization => self.of_decision(claim, day),
+        }
+    }
+
+    /// True where the patient is the claim's: of one member id, by the given name; an authorisation
+    /// also by its number.
+    fn is_of(&self, claim: &Claim) -> bool {
+        let (ours, theirs) = (claim.patient.reveal(), self.patient.reveal());
+        let (member, number) = Evidence::keys_of(claim);
+        let (told, authorized) = self.keys();
+        let given = |name: &str| key(name.split_whitespace().next().unwrap_or_default());
+        let (mine, other) = (given(&ours.given), given(&theirs.given));
+        let is_person = mine.is_empty() || other.is_empty() || mine == other;
+        let is_numbered = !number.is_empty() && number == authorized;
+        is_numbered || (!member.is_empty() && member == told && is_person)
+    }
+
+    fn of_cover(&self, claim: &Claim, day: Date) -> Option<Bearing> {
+        if let Some(bearing) = self.needs_none(claim, day) {
+            return Some(bearing);
+        }
+        let standing = self.benefits.iter().find_map(|one| words::standing(&one.code))?;
+        let asked = self.service.or_else(|| self.on.map(|on| (on, on)))?;
+        let is_asked = (asked.0..=asked.1).contains(&day);
+        // Cover that is told to begin and to end holds between; one without an end until told.
+        let told_until = self.ends.or(self.on);
+        let is_within = self.begins.is_some_and(|from| from <= day)
+            && told_until.is_some_and(|until| day <= until);
+        let has_ended = self.ends.is_some_and(|end| end < day);
+        let distance = apart(asked.0, day).min(apart(asked.1, day));
+        let about = self.about(asked.0);
+        let (weight, words) = match standing {
+            Standing::Inactive if is_asked => (Weight::Against, format!("no active cover {about}")),
+            _ if has_ended => (Weight::Against, format!("cover ended before the service, {about}")),
+            Standing::Active if is_asked => (Weight::Shows, format!("active cover {about}")),
+            Standing::Active if is_within => {
+                (Weight::Shows, format!("cover that ran on the day of service, {about}"))
+            }
+            Standing::ActivePending if is_asked => {
+                (Weight::Near, format!("cover active, still looked into, {about}"))
+            }
+            Standing::Active | Standing::ActivePending if distance <= NEAR_DAYS => {
+                (Weight::Near, format!("active cover {about}, {distance} days from the service"))
+            }
+            Standing::Inactive if distance <= NEAR_DAYS => {
+                (Weight::Near, format!("no active cover {about}, {distance} days from the service"))
+            }
+            Standing::Active | Standing::ActivePending | Standing::Inactive => return None,
+        };
+        Some(Bearing { weight, words })
+    }
+
+    /// A payer that said that a billed procedure needs no authorisation.
+    fn needs_none(&self, claim: &Claim, day: Date) -> Option<Bearing> {
+        let is_near = self.on.is_some_and(|on| apart(on, day) <= NEAR_DAYS);
+        let billed = |one: &Benefit| one.procedure.as_ref().is_some_and(|told| bills(claim, told));
+        let is_told = |one: &&Benefit| one.authorization == "N" && billed(one);
+        let told = self.benefits.iter().find(is_told).filter(|_| is_near)?;
+        let code = told.procedure.as_ref().map(|one| one.code.as_str()).unwrap_or_default();
+        let on = self.about(self.on?);
+        Some(Bearing {
+            weight: Weight::Shows,
+            words: format!("no authorisation needed for {code}, {on}"),
+        })
+    }
+
+    fn of_decision(&self, claim: &Claim, day: Date) -> Option<Bearing> {
+        let decision = self.decision.as_ref()?;
+        let (_, number) = Evidence::keys_of(claim);
+        let is_numbered = !number.is_empty() && number == self.keys().1;
+        let is_day = self.service.is_some_and(|(from, to)| (from..=to).contains(&day));
+        if !is_numbered && !is_day {
+            return None;
+        }
+        let is_billed =
+            self.procedures.is_empty() || self.procedures.iter().any(|one| bills(claim, one));
+        let action = words::action(&decision.action);
+        let named = match decision.number.as_str() {
+            "" => format!("authorisation {action}"),
+            number => format!("authorisation {number} {action}"),
+        };
+        let on = self.on.map(|on| format!(", answered on {on}")).unwrap_or_default();
+        let (weight, open) = match (decision.action.as_str(), is_day, is_billed) {
+            ("A1" | "A6" | "NA", true, true) => (Weight::Shows, ""),
+            ("A3" | "C", ..) => (Weight::Against, ""),
+            (_, false, _) => (Weight::Near, "; its days are not those of the service"),
+            (_, _, false) => (Weight::Near, "; it names other procedures"),
+            (_, true, true) => (Weight::Near, ""),
+        };
+        Some(Bearing { weight, words: format!("{named}{on}{open}") })
+    }
+
+    fn about(&self, asked: Date) -> String {
+        match self.on {
+            Some(on) if on != asked => format!("for {asked}, answered on {on}"),
+            Some(_) | None => format!("on {asked}"),
+        }
+    }
+}
+
+fn bills(claim: &Claim, procedure: &Procedure) -> bool {
+    claim.lines.iter().any(|line| line.procedure.code.eq_ignore_ascii_case(&procedure.code))
+}
+
+fn apart(one: Date, other: Date) -> i32 {
+    one.since(other).map_or(i32::MAX, |span| span.get_days().abs())
+}
