@@ -61,6 +61,8 @@ pub struct Evidence {
     pub refused: Vec<SmolStr>,
     /// True where ISA15 says test.
     pub test: bool,
+    /// The separators of its segments, as [`x12::Delimiters::to_hex`] writes them.
+    pub separators: String,
     /// Where its segments stand in the file.
     pub span: Span,
 }

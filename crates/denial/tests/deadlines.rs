@@ -1,5 +1,5 @@
-//! Last days of clocks over regimes, anchors, units and calendars, against a table that was reckoned
-//! without this code (`deadlines/expected.py`) from laws and manuals, not from `data/payers`.
+//! Last days of clocks over regimes, anchors, units and calendars, against a table that was
+//! reckoned without this code (`deadlines/expected.py`) from laws and manuals, not from `data/`.
 
 mod shipped;
 

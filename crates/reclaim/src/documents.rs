@@ -154,6 +154,25 @@ pub(crate) async fn receive(
     Ok(Received { incoming, name: name.to_owned(), media: media.to_owned(), hash })
 }
 
+/// Takes what the program itself wrote.
+pub(crate) async fn written(
+    office: &Office,
+    name: &str,
+    media: &str,
+    bytes: Vec<u8>,
+) -> anyhow::Result<Received> {
+    let documents = office.documents.clone();
+    let incoming = tokio::task::spawn_blocking(move || {
+        let mut incoming = documents.incoming()?;
+        incoming.write_all(&bytes).context("cannot keep what was written")?;
+        anyhow::Ok(incoming)
+    })
+    .await
+    .context("writing a document stopped")??;
+    let hash = hex::encode(incoming.hash.clone().finalize());
+    Ok(Received { incoming, name: name.to_owned(), media: media.to_owned(), hash })
+}
+
 impl Received {
     /// Keeps it with what else the transaction changes; gives its hash, and what is to be dropped
     /// after the commit.

@@ -28,6 +28,7 @@ mod doctor;
 mod doctor_report;
 mod documents;
 mod doubts;
+mod evidence;
 mod export;
 mod factor;
 mod fields;

@@ -18,7 +18,7 @@ use crate::documents::{self, Incoming};
 use crate::practice::Office;
 use crate::survey::{self, Survey, Transaction, survey};
 use crate::web::words;
-use crate::{answers, bills, identity, settle, staging};
+use crate::{answers, bills, evidence, identity, settle, staging};
 
 /// How a file is to be taken. Until it is taken, its row holds this where its report will be.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -93,7 +93,7 @@ pub(crate) enum FileOutcome {
 /// What became of one transaction.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Placed {
-    /// Transaction set: 835, 837, 999, 277.
+    /// Transaction set: 835, 837, 999, 277, 271, 278.
     pub(crate) set: String,
     /// The segment of its ST.
     pub(crate) segment: u32,
@@ -338,7 +338,7 @@ mod sets {
 
     pub(super) fn outcome(set: &str) -> Outcome {
         match set {
-            "837" | "999" | "997" | "277" => Outcome::Taken,
+            "837" | "999" | "997" | "277" | "271" | "278" => Outcome::Taken,
             _ => Outcome::Kept,
         }
     }
@@ -365,6 +365,9 @@ async fn place(
         bills::place(office, &path, hash, progress).await?;
     }
     answers::place(office, &path, hash).await?;
+    if planned.iter().any(|one| matches!(one.placed.set.as_str(), "271" | "278")) {
+        evidence::place(office, &path, hash).await?;
+    }
     settle::catch_up(office).await
 }
 

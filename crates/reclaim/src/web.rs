@@ -17,6 +17,7 @@ mod case_checklist;
 mod case_clocks;
 mod case_codes;
 mod case_documents;
+mod case_evidence;
 mod case_fields;
 mod case_forms;
 mod case_payer;

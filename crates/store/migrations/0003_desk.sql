@@ -414,3 +414,19 @@ create table appeal_draft (
 create unique index appeal_draft_open on appeal_draft (practice, denial, kind, level)
   where state in ('draft', 'ready', 'signed');
 create index appeal_draft_denial on appeal_draft (practice, denial, changed_at);
+
+-- What payers said before the visit (271, 278), found by the member's id or the authorisation's
+-- number as they are compared; empty where there is none.
+create table evidence (
+  practice text not null references practice (practice),
+  file text not null,
+  n bigint not null,
+  kind text not null check (kind in ('eligibility', 'authorization')),
+  member text not null,
+  number text not null,
+  on_day text,
+  body text not null,
+  primary key (practice, file, n)
+);
+create index evidence_member on evidence (practice, member) where member <> '';
+create index evidence_number on evidence (practice, number) where number <> '';

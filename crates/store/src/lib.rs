@@ -18,6 +18,7 @@ pub mod code_lists;
 pub mod denials;
 pub mod digests;
 pub mod doubts;
+pub mod evidence;
 pub mod export;
 pub mod factors;
 pub mod files;

@@ -128,6 +128,7 @@ impl Reading {
             procedures: draft.procedures,
             refused: draft.refused,
             test: self.envelope.test,
+            separators: block.opener().map(|one| one.delimiters().to_hex()).unwrap_or_default(),
             span: span(block),
         }
     }

@@ -26,6 +26,7 @@ use crate::web::case_appeals::Appeals;
 use crate::web::case_checklist::{Around, Checklist};
 use crate::web::case_codes::CaseCodes;
 use crate::web::case_documents::{self, Paper};
+use crate::web::case_evidence::{self, Proof};
 use crate::web::case_fields::Kind;
 use crate::web::case_forms::{ActForm, Desk};
 use crate::web::case_payer::PayerView;
@@ -59,6 +60,9 @@ struct CasePage {
     answers: Vec<AnswerView>,
     postings: Vec<PostingView>,
     papers: Vec<Paper>,
+    proofs: Vec<Proof>,
+    /// A sheet of evidence may be put beside it.
+    attaches: bool,
     timeline: Timeline,
     checklist: Checklist,
     appeals: Appeals,
@@ -124,6 +128,7 @@ struct Loaded {
     answers: Vec<AnswerView>,
     postings: Vec<PostingView>,
     papers: Vec<Paper>,
+    proofs: Vec<Proof>,
     timeline: Timeline,
     versions: Vec<VersionView>,
     alike: Alike,
@@ -206,6 +211,10 @@ async fn read(
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: about.patient(office, &format!("/cases/{id}")),
         services: services(&case),
+        proofs: match bills {
+            true => case_evidence::proofs(&mut tx, about.billed.as_ref()).await?,
+            false => Vec::new(),
+        },
         codes: CaseCodes::of(&mut tx, &case, about.billed.as_ref(), bills, hides).await?,
         lines: case_view::lines(&case, &about.spoken, &office.rules),
         spoken: about.spoken,
@@ -294,6 +303,7 @@ fn shown(
         sent: timeline::sent(case),
         payer: PayerView::of(case, &office.rules),
         plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
+        attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),
         ways: loaded.ways,
         patient: loaded.patient,
         services: loaded.services,
@@ -303,6 +313,7 @@ fn shown(
         answers: loaded.answers,
         postings: loaded.postings,
         papers: loaded.papers,
+        proofs: loaded.proofs,
         timeline: loaded.timeline,
         versions: loaded.versions,
         alike: loaded.alike,

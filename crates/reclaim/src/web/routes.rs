@@ -10,12 +10,12 @@ use denial::person::Access;
 
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
-    App, account, asking, assets, audit, bulk, case, case_documents, case_undo, claim, day, digest,
-    doubtful, emergency, facets, files, find, glossary, health, hold, home, issuer, keyed, lacking,
-    matches, names, news, outbox, passkeys, practice, protection, questions, queue, rejections,
-    remittance_claim, remittances, rules, rules_code, rules_codes, rules_edit, rules_letters,
-    rules_lists, rules_owners, rules_payer, rules_text, saved, second, sign_in, staff, style, ties,
-    tour, unmatched, upload,
+    App, account, asking, assets, audit, bulk, case, case_documents, case_evidence, case_undo,
+    claim, day, digest, doubtful, emergency, facets, files, find, glossary, health, hold, home,
+    issuer, keyed, lacking, matches, names, news, outbox, passkeys, practice, protection,
+    questions, queue, rejections, remittance_claim, remittances, rules, rules_code, rules_codes,
+    rules_edit, rules_letters, rules_lists, rules_owners, rules_payer, rules_text, saved, second,
+    sign_in, staff, style, ties, tour, unmatched, upload,
 };
 
 /// One page.
@@ -116,6 +116,7 @@ fn desk() -> Vec<Route> {
         does("/cases/{id}/documents", Needs(A::ReadCases), case_documents::attach)
             .large()
             .reveals(),
+        does("/cases/{id}/evidence", Needs(A::ReadCases), case_evidence::attach).reveals(),
         shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one)
             .reveals(),
         does("/cases/{id}/protection", Needs(A::ReadCases), protection::tag),

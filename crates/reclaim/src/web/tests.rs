@@ -41,5 +41,6 @@ mod signing_in;
 mod story;
 mod sub_status;
 mod teams;
+mod vault;
 mod waiting;
 mod won;

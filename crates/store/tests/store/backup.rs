@@ -115,7 +115,8 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 30] = [
+const TABLES: [&str; 31] = [
+    "evidence",
     "outgoing_answer",
     "outgoing_item",
     "outgoing",

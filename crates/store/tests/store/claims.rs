@@ -6,6 +6,7 @@ use denial::matching::known_from;
 use denial::remittance::{ClaimPayment, RemittanceHead};
 use store::acknowledgements::NewAcknowledgement;
 use store::claims::{KnownClaim, NewVersion};
+use store::evidence::EvidenceRow;
 
 use crate::place::{Place, on_each, practice};
 
@@ -97,5 +98,33 @@ fn a_batch_is_that_of_one_file_or_of_none() {
         tx.add_versions("g", vec![sent(3, 0)]).await.expect("written");
         assert_eq!(tx.claims_of_batch("1/0001", 9).await.expect("read"), []);
         assert!(tx.acknowledgements_of(&id(2)).await.expect("read").is_empty());
+    });
+}
+
+#[test]
+fn evidence_is_found_by_member_or_number_and_kept_once() {
+    on_each(async |place| {
+        let row = |n: i64, member: &str, number: &str| EvidenceRow {
+            file: "f".to_owned(),
+            n,
+            kind: "authorization".to_owned(),
+            member: member.to_owned(),
+            number: number.to_owned(),
+            on_day: Some(format!("2026-01-0{}", n + 1)),
+            body: "{}".to_owned(),
+        };
+        let rows = vec![row(0, "M1", ""), row(1, "M1", "A1"), row(2, "M2", "A1"), row(3, "", "")];
+        for _ in 0..2 {
+            let mut tx = place.store.write(&practice()).await.expect("a turn");
+            tx.add_evidence(rows.clone()).await.expect("written");
+            tx.commit().await.expect("durable");
+        }
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let places = |rows: Vec<EvidenceRow>| rows.iter().map(|row| row.n).collect::<Vec<_>>();
+        assert_eq!(places(tx.evidence_of("M1", "A1").await.expect("read")), [2, 1, 0]);
+        assert_eq!(places(tx.evidence_of("M2", "").await.expect("read")), [2]);
+        assert_eq!(places(tx.evidence_of("", "").await.expect("read")), [0_i64; 0]);
+        assert_eq!(tx.evidence_at("f", 3).await.expect("read"), Some(row(3, "", "")));
+        assert_eq!(tx.evidence_at("g", 3).await.expect("read"), None);
     });
 }
