@@ -69,14 +69,28 @@ impl Reading {
         let kind = self.kind?;
         let mut draft = Draft::default();
         for segment in block.segments() {
-            match t271::part(&segment) {
-                Part::Level(level) => self.enter(&level),
-                Part::Name(name) => self.named(&name, &draft),
-                Part::Trace(number) => self.trace = small(number),
-                other => draft.read(&other, &segment, findings),
-            }
+            let part = t271::part(&segment);
+            self.above(&part, &draft);
+            draft.read(&part, &segment, findings);
         }
         draft.is_answer.then(|| self.evidence(kind, draft, block))
+    }
+
+    /// What a segment says of those whom the answer is about.
+    fn above(&mut self, part: &Part<'_>, draft: &Draft) {
+        match part {
+            Part::Level(level) => self.enter(level),
+            Part::Name(name) => self.named(name, draft),
+            Part::Trace(number) => self.trace = small(number),
+            Part::Start(_)
+            | Part::Beginning(_)
+            | Part::Day(_)
+            | Part::Benefit(_)
+            | Part::Decision(_)
+            | Part::Refusal(_)
+            | Part::Procedure(_)
+            | Part::Other => {}
+        }
     }
 
     fn enter(&mut self, level: &t271::Level<'_>) {
