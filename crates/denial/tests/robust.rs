@@ -5,6 +5,7 @@
 mod samples;
 
 use denial::billed::Billed;
+use denial::evidence::Reading;
 use denial::intake::{Intake, Piece};
 use denial::rejection::Rejection;
 use denial::remittance::Span;
@@ -19,7 +20,7 @@ const WHOLE: usize = 4_000;
 fn walk(bytes: &[u8]) {
     let (mut reader, mut findings) = (Reader::new(bytes), Vec::new());
     let (mut intake, mut billed) = (Intake::default(), Billed::default());
-    let mut rejection = Rejection::default();
+    let (mut rejection, mut reading) = (Rejection::default(), Reading::default());
     let (mut totals, mut spans) = (Totals::default(), Vec::new());
     while let Some(block) = reader.next() {
         match intake.read(&block, &mut findings) {
@@ -41,6 +42,7 @@ fn walk(bytes: &[u8]) {
             let numbers = claim.claim.lines.iter().map(|line| line.number);
             assert!(numbers.is_sorted(), "lines are numbered in their order");
         }
+        spans.extend(reading.read(&block, &mut findings).map(|answer| answer.span));
         spans.extend(rejection.read(&block, &mut findings).iter().map(|answer| answer.span));
     }
     let size = bytes.len() as u64;

@@ -5,7 +5,7 @@ mod samples;
 use std::io::Read;
 
 use samples::{WHOLE, each_mutation, each_prefix, samples};
-use x12::{Code, Reader, Segment, t277ca, t835, t837, t999, ta1};
+use x12::{Code, Reader, Segment, t271, t277ca, t835, t837, t999, ta1};
 
 /// Gives one byte at a time, the worst that a source may do.
 struct Drip<'a>(&'a [u8]);
@@ -55,11 +55,12 @@ fn walk(bytes: &[u8]) {
 
 fn view(segment: &Segment<'_>) {
     let views = format!(
-        "{:?}{:?}{:?}{:?}{:?}",
+        "{:?}{:?}{:?}{:?}{:?}{:?}",
         t835::part(segment),
         t837::part(segment),
         t999::part(segment),
         t277ca::part(segment),
+        t271::part(segment),
         ta1::receipt(segment),
     );
     assert!(!views.is_empty());
