@@ -48,6 +48,8 @@ pub(crate) struct CaseView {
     pub(crate) next: String,
     pub(crate) next_on: Option<Due>,
     pub(crate) soonest: Option<(String, Due)>,
+    /// The next action's, where it is another one.
+    pub(crate) next_clock: Option<(String, Due)>,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) remarks: Vec<Said>,
     pub(crate) advice: String,
@@ -113,6 +115,7 @@ impl CaseView {
             soonest: case
                 .soonest_clock(today)
                 .map(|(clock, on)| (clock.kind.in_words(), words::due(Some(on), today))),
+            next_clock: case_clocks::next(case, today),
             reasons: reasons::leading(case, rules),
             remarks: reasons::remarks_of(case, rules),
             advice: advice(case, rules),

@@ -360,7 +360,7 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
 
 fn row(case: &Denial, office: &Office) -> Vec<Cell> {
     let today = office.moment().today;
-    let (_, clock) = case_clocks::soonest(case, today);
+    let clock = case_clocks::shown(case, today, false);
     let next = case.next();
     let next_on = words::due(next.map(|next| next.on), today);
     let codes: Vec<String> =
@@ -371,7 +371,7 @@ fn row(case: &Denial, office: &Office) -> Vec<Cell> {
             ..Cell::with_note(words::label(case.category.as_str()), codes.join(" · "))
         },
         Cell::of(case.payer_name.name.to_string()),
-        Cell { class: clock.class, ..Cell::with_note(clock.when, clock.left) },
+        Cell { class: clock.due.class, ..Cell::with_note(clock.due.when, clock.note) },
         Cell {
             class: if next_on.class == "past" { "past" } else { "" },
             ..Cell::with_note(
