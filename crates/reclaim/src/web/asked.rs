@@ -327,6 +327,8 @@ fn meant(facet: Facet, name: &str, office: &Office) -> Vec<String> {
         (Facet::Owner, TEAM) => office.teams().map(|team| team::key(&team.name)).collect(),
         (Facet::Owner, "me") => vec![me.to_owned()],
         (Facet::Brought, "me") => vec![office.who.role.as_str().to_owned(), me.to_owned()],
+        // What a team shares has no person either while nobody of it took it.
+        (Facet::Owner, "none") => vec![String::new(), team::ANY.to_owned()],
         (Facet::Owner, "nobody") | (Facet::Team, "none") => vec![String::new()],
         (Facet::Code | Facet::Remark | Facet::Service | Facet::Provider, "none") => {
             vec![String::new()]

@@ -395,7 +395,7 @@ impl Desk<'_> {
         let act = Act::Assign;
         let mut people: Vec<(String, String)> = self.people.clone().into_iter().collect();
         people.sort_by(|one, other| one.1.cmp(&other.1));
-        people.insert(0, (String::new(), "Nobody yet".to_owned()));
+        people.insert(0, (String::new(), "No person yet".to_owned()));
         let owner = self.case.owner();
         let role = owner.map_or("", |owner| owner.role.as_str());
         let mut roles = self.choice(act, "role", "Role", named(Role::ALL, |one| one.as_str()));

@@ -193,8 +193,8 @@ fn held_by(owner: &Owner, people: &People) -> String {
     let owned = owned(owner, people);
     match (&owner.person, &owner.team) {
         (Some(_), _) => owned,
-        (None, Some(_)) => format!("Nobody yet, for {owned}"),
-        (None, None) => format!("Nobody yet, for a {owned}"),
+        (None, Some(_)) => format!("No person yet, for {owned}"),
+        (None, None) => format!("No person yet, for a {owned}"),
     }
 }
 

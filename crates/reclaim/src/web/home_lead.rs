@@ -9,6 +9,7 @@ use insight::board::{Facet, Sum};
 use store::Tx;
 use store::people::Member;
 
+use crate::digest::NO_PERSON;
 use crate::web::tiles::{AT_RISK, Cell, Counter, Listing, Section, cases_in_words};
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -47,7 +48,7 @@ fn stake(counter: &Counter<'_>) -> Section {
             counter.money("At risk", AT_RISK),
             counter.cases("Due within 7 days", "due=soon", "soon"),
             counter.cases("Past due", "due=past", "past"),
-            counter.cases("A clock lacks its rule", "no_rule=yes", ""),
+            counter.cases("A clock not configured", "no_rule=yes", ""),
             counter.cases("Next action late", "when=late", "soon"),
             counter.money("Won, not posted yet", "status=overturned"),
             counter.cases("Put off", "snoozed=only", ""),
@@ -69,7 +70,7 @@ fn orderly(counter: &Counter<'_>) -> Section {
                 "waiting=approval&snoozed=show",
                 "soon",
             ),
-            counter.cases("No person has it", "person=nobody", ""),
+            counter.cases("No person has it", "person=none", ""),
             counter.cases("Lacks owner, action or day", "lacks=yes&snoozed=show", "past"),
             counter.cases("Payer's promise not kept", "promise=broken&snoozed=show", "soon"),
             counter.cases("Waits on a colleague", "waiting=colleague", ""),
@@ -93,7 +94,7 @@ fn teams(counter: &Counter<'_>) -> Option<Section> {
     if teams.is_empty() {
         return None;
     }
-    let columns: Vec<(&str, String, &str)> = std::iter::once(("Nobody of it has", "taken", "soon"))
+    let columns: Vec<(&str, String, &str)> = std::iter::once(("No person has it", "taken", "soon"))
         .chain(COLUMNS)
         .map(|(head, query, class)| (head, query.to_owned(), class))
         .collect();
@@ -161,7 +162,7 @@ fn team(counter: &Counter<'_>, people: &[Member]) -> Section {
 }
 
 /// What stands beside a team among people.
-const SHARED: &str = "Team; nobody of it has them";
+const SHARED: &str = "Team; no person has them";
 
 /// Somebody who may have cases: id, name, role.
 type Owner = (String, String, String);
@@ -172,7 +173,7 @@ fn owners(people: &[Member], counts: &[HashMap<String, Sum>]) -> Vec<Owner> {
     let has = |id: &str| counts.iter().any(|column| column.contains_key(id));
     let is_shown =
         |one: &&Member| has(&one.person) || (works(one) && one.login != crate::practice::CONSOLE);
-    let mut owners = vec![(String::new(), "Nobody yet".to_owned(), String::new())];
+    let mut owners = vec![(String::new(), NO_PERSON.to_owned(), String::new())];
     let is_known = |id: &&String| id.is_empty() || people.iter().any(|one| one.person == **id);
     let strange = counts.iter().flat_map(HashMap::keys).filter(|id| !is_known(id));
     let (shared, strange): (BTreeSet<&String>, BTreeSet<&String>) =

@@ -29,6 +29,8 @@ pub(crate) struct Page {
     pub(crate) done: Option<String>,
     /// Somebody may look for a claim.
     pub(crate) finds: bool,
+    /// What they looked for just now; it stays in the box.
+    pub(crate) sought: String,
 }
 
 /// Who is signed in, as the frame names them.
@@ -118,6 +120,7 @@ impl Page {
             done: None,
             failed: None,
             finds: false,
+            sought: String::new(),
         }
     }
 }

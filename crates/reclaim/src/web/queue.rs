@@ -272,12 +272,9 @@ async fn rows_of(
             row.clock = case_clocks::shown(case, moment.today, true);
         }
     }
-    protection::mark(tx, office, cases, &mut rows).await?;
+    protection::mark(tx, cases, &mut rows).await?;
     if asked.columns.contains(&Column::Patient) {
-        let patients = queue_patients::masked(tx, office, cases).await?;
-        for (row, patient) in rows.iter_mut().zip(patients) {
-            row.patient = patient;
-        }
+        queue_patients::name(tx, office, cases, &mut rows).await?;
     }
     Ok(rows)
 }

@@ -40,7 +40,7 @@ pub(crate) struct Row {
     pub(crate) denied: String,
     pub(crate) quarantined: bool,
     /// What its chip says where it is specially protected.
-    pub(crate) protected: String,
+    pub(crate) protected: &'static str,
     pub(crate) worth: Worth,
     pub(crate) service_on: String,
     pub(crate) age: String,
@@ -144,7 +144,7 @@ impl Row {
             outstanding: outstanding.to_string(),
             denied: case.balance.denied.to_string(),
             quarantined: case.quarantined,
-            protected: String::new(),
+            protected: "",
             worth: Worth::of(case, rules, today),
             service_on: case.days.service_on.map(words::day).unwrap_or_default(),
             age: age(case.denied_on, today),

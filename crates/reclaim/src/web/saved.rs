@@ -28,7 +28,7 @@ pub(crate) struct Tab {
 const USUAL: [(&str, &str); 5] = [
     ("All open", ""),
     ("Mine", "person=me"),
-    ("Nobody's", "person=nobody"),
+    ("No person", "person=none"),
     ("Due soon", "due=past,soon&sort=due"),
     ("To do today", "when=late,today&sort=next"),
 ];

@@ -23,6 +23,8 @@ pub(crate) struct Worth {
     pub(crate) floor: &'static str,
     /// How that looks: `soon`, `past`, `met`.
     pub(crate) icon: &'static str,
+    /// A round of work costs more than it is expected to bring.
+    pub(crate) is_loss: bool,
     /// What each part is, its points, how it came about.
     pub(crate) parts: Vec<(String, String, String)>,
 }
@@ -50,7 +52,7 @@ impl Worth {
             let label = words::label(part.name.as_str());
             parts.push((label, words::number(added), part.why.clone()));
         }
-        Worth { points: words::number(shown), floor, icon, parts }
+        Worth { points: words::number(shown), floor, icon, is_loss: shown < 0, parts }
     }
 }
 

@@ -43,7 +43,7 @@ async fn codes_and_payers_that_the_rules_lack_are_listed_with_their_cases() {
     let vague = PaidClaim { lines: vec![line], ..denied("A-1", 90, "") };
     let claims = [vague, denied("A-2", 50, "CO*197*50")];
     take(&lead, "a.835", &era("T1", &claims)).await;
-    lead.get("/").await.shows(&["1 code that nobody mapped", "A clock lacks its rule"]);
+    lead.get("/").await.shows(&["1 code that nobody mapped", "A clock not configured"]);
     biller.get("/").await.hides(&["nobody mapped"]);
     biller.get("/rules").await.is(StatusCode::FORBIDDEN);
     let page = lead.get("/rules").await;
