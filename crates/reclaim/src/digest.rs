@@ -17,7 +17,8 @@ use store::digests::{KeptDigest, Won};
 use store::{Tx, instant};
 
 use crate::boards::Boards;
-use crate::practice::Office;
+use crate::identity;
+use crate::practice::{CONSOLE, Office};
 use crate::show;
 use crate::web::tiles::{AT_RISK, Counter};
 use crate::web::words;
@@ -364,6 +365,10 @@ fn won_line(one: Won, people: &crate::web::People) -> WonLine {
 
 fn who(people: &crate::web::People, id: &str) -> String {
     match (people.get(id), team::of_key(id)) {
+        // What a command did belongs to nobody who could be spoken to.
+        (Some(name), _) if *id == *identity::person(CONSOLE).as_str() => {
+            format!("No person ({})", name.to_lowercase())
+        }
         (Some(name), _) => name.clone(),
         (None, Some(team)) => format!("{team} (team)"),
         (None, None) => id.to_owned(),
@@ -398,7 +403,7 @@ pub(crate) fn told(digest: &Digest, zone: &str) -> Vec<String> {
         let mut table = tabled(&["payers gave way on", "count", "denied", "whose"]);
         for one in won {
             let what = format!("{}, {}", words::label(&one.category), one.payer);
-            let who = if one.who.is_empty() { "nobody" } else { &one.who };
+            let who = if one.who.is_empty() { "no person" } else { &one.who };
             table.add_row([what, one.cases.to_string(), money(one.cents), who.to_owned()]);
         }
         lines.push(table.to_string());

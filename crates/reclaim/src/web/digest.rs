@@ -214,7 +214,7 @@ fn won(digest: &Digest) -> Option<Section> {
             Cell::of(one.payer.clone()),
             Cell::of(words::number(one.cases)),
             Cell::of(words::money(one.cents)),
-            Cell::of(if one.who.is_empty() { "nobody" } else { &one.who }),
+            Cell::of(if one.who.is_empty() { "no person" } else { &one.who }),
         ]
     };
     let others = if digest.team { "" } else { "on cases of others, " };

@@ -36,13 +36,16 @@ pub(crate) fn sections(counter: &Counter<'_>, people: &[Member]) -> Vec<Section>
 
 /// What is at stake in the practice.
 fn stake(counter: &Counter<'_>) -> Section {
-    let asleep = counter.sum("snoozed=only");
+    let asleep = counter.sum("snoozed=only").cases;
+    let apart = match asleep {
+        0 => String::new(),
+        some => format!("; {} put off are counted apart", cases_in_words(some)),
+    };
     Section {
         title: "The practice".to_owned(),
         lead: format!(
-            "Open cases; {} put off are counted apart. At risk is what is outstanding where no payer has \
-             given way: no contract says yet what of it can be expected.",
-            cases_in_words(asleep.cases)
+            "Open cases{apart}. At risk is what is outstanding where no payer has given way: no \
+             contract says yet what of it can be expected."
         ),
         tiles: vec![
             counter.money("At risk", AT_RISK),
