@@ -495,6 +495,7 @@
     if (key === "X" && row && !isGrouped) { range(Math.min(anchor, at), Math.max(anchor, at)); return true; }
     if (key === "*" && bar) { const all = bar.querySelector("[data-everything]"); all.checked = !all.checked; tell(); return true; }
     if (key === "o" && row) { row.querySelector("a.row").click(); return true; }
+    if ((key === "d" || key === "p") && row && !isGrouped) { location.assign(`${row.querySelector("a.row").href}${key === "d" ? "#documents" : "#act-log_contact"}`); return true; }
     if (key === "f") { filters(); return true; }
     if (key === "h") { const group = document.querySelector("[data-group]"); if (!group) return false; group.click(); return true; }
     if (key === "c") { const first = document.querySelector(".cuts a"); if (!first) return false; first.focus(); return true; }

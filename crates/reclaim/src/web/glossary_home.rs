@@ -41,7 +41,7 @@ pub(crate) const HOME: &[Word] = &[
     word(
         "home-clock",
         "Clock",
-        "The soonest day of a case's clocks that has not passed and matters now. Not configured where no clock has a day, since the payer's rules do not say it; closed where the payer gave way on all of it.",
+        "The clock that the next action has to keep; where it keeps none, the soonest that runs. One that runs out within 7 days, or has run out, stands before it. Not configured where no rule says when it ends; closed where the payer gave way on all of it.",
     ),
     word(
         "home-a-clock-not-configured",
@@ -208,7 +208,7 @@ pub(crate) const HOME: &[Word] = &[
     word(
         "home-won",
         "Won",
-        "Payments of payers posted on denied lines from the business day before the digest to yesterday, less what they took back in those days. What a payer gave way on and nobody posted is not in it.",
+        "Payments of payers posted on denied lines in the days that stand above it, today left out, less what they took back in those days. What a payer gave way on and nobody posted is not in it.",
     ),
     word(
         "home-won-not-posted-yet",
@@ -219,6 +219,11 @@ pub(crate) const HOME: &[Word] = &[
         "home-write-offs-for-a-second-person",
         "Write-offs for a second person",
         "Open cases on which a write-off was proposed and a second person has neither approved nor declined it; cases put off count too.",
+    ),
+    word(
+        "home-written-off",
+        "Written off",
+        "Postings that gave money up in the days that stand above it, today left out, less those that were reversed in them.",
     ),
     word("home-you-have", "You have", "Open cases that you have by name."),
     word(

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use denial::ids::PersonId;
 use denial::lifecycle::Act;
 use denial::person::{Access, Role, allows, may, supervises};
 use denial::team::{self, Team};
@@ -41,21 +42,24 @@ fn stake(counter: &Counter<'_>) -> Section {
         0 => String::new(),
         some => format!("; {} put off are counted apart", cases_in_words(some)),
     };
+    let mut tiles = vec![
+        counter.money("At risk", AT_RISK),
+        counter.cases("Due within 7 days", "due=soon", "soon"),
+        counter.cases("Past due", "due=past", "past"),
+        counter.cases("A clock not configured", "no_rule=yes", ""),
+        counter.cases("Next action late", "when=late", "soon"),
+        counter.money("Won, not posted yet", "status=overturned"),
+    ];
+    if asleep > 0 {
+        tiles.push(counter.cases("Put off", "snoozed=only", ""));
+    }
     Section {
         title: "The practice".to_owned(),
         lead: format!(
             "Open cases{apart}. At risk is what is outstanding where no payer has given way: no \
              contract says yet what of it can be expected."
         ),
-        tiles: vec![
-            counter.money("At risk", AT_RISK),
-            counter.cases("Due within 7 days", "due=soon", "soon"),
-            counter.cases("Past due", "due=past", "past"),
-            counter.cases("A clock not configured", "no_rule=yes", ""),
-            counter.cases("Next action late", "when=late", "soon"),
-            counter.money("Won, not posted yet", "status=overturned"),
-            counter.cases("Put off", "snoozed=only", ""),
-        ],
+        tiles,
         ..Section::default()
     }
 }
@@ -154,7 +158,7 @@ fn team(counter: &Counter<'_>, people: &[Member]) -> Section {
         listing: Some(Listing {
             caption: "Load by person".to_owned(),
             heads,
-            rows: owners(people, &counts)
+            rows: owners(people, &counter.office.rules.owners.teams, &counts)
                 .into_iter()
                 .map(|one| row(counter, &counts, one))
                 .collect(),
@@ -170,8 +174,8 @@ const SHARED: &str = "Team; no person has them";
 /// Somebody who may have cases: id, name, role.
 type Owner = (String, String, String);
 
-/// Nobody, then whoever works cases and whoever else has some.
-fn owners(people: &[Member], counts: &[HashMap<String, Sum>]) -> Vec<Owner> {
+/// Nobody; each team, then its people; then whoever else works cases or has some.
+fn owners(people: &[Member], teams: &[Team], counts: &[HashMap<String, Sum>]) -> Vec<Owner> {
     let works = |one: &Member| one.role().is_some_and(|role: Role| may(role, Act::Plan));
     let has = |id: &str| counts.iter().any(|column| column.contains_key(id));
     let is_shown =
@@ -181,16 +185,26 @@ fn owners(people: &[Member], counts: &[HashMap<String, Sum>]) -> Vec<Owner> {
     let strange = counts.iter().flat_map(HashMap::keys).filter(|id| !is_known(id));
     let (shared, strange): (BTreeSet<&String>, BTreeSet<&String>) =
         strange.partition(|id| team::of_key(id).is_some());
-    owners.extend(shared.into_iter().map(|id| {
-        let name = team::of_key(id).unwrap_or_default().to_owned();
-        (id.clone(), name, SHARED.to_owned())
-    }));
-    owners.extend(
-        people
-            .iter()
-            .filter(is_shown)
-            .map(|one| (one.person.clone(), one.name.clone(), words::label(&one.role))),
-    );
+    let mut named: BTreeSet<String> = shared.into_iter().cloned().collect();
+    named.extend(teams.iter().map(|team| team::key(&team.name)));
+    let mut rest: Vec<&Member> = people.iter().filter(is_shown).collect();
+    for id in named {
+        let name = team::of_key(&id).unwrap_or_default().to_owned();
+        let team = teams.iter().find(|team| team.name == name);
+        let is_of = |one: &&Member| {
+            let id = PersonId::parse(&one.person);
+            id.is_ok_and(|id| team.is_some_and(|team| team.has(&id)))
+        };
+        let (of_it, others): (Vec<&Member>, Vec<&Member>) = rest.into_iter().partition(is_of);
+        owners.push((id, name.clone(), SHARED.to_owned()));
+        owners.extend(of_it.into_iter().map(|one| {
+            let role = format!("{} · {name}", words::label(&one.role));
+            (one.person.clone(), one.name.clone(), role)
+        }));
+        rest = others;
+    }
+    let person = |one: &Member| (one.person.clone(), one.name.clone(), words::label(&one.role));
+    owners.extend(rest.into_iter().map(person));
     let name = "Not of this practice any more";
     owners.extend(strange.into_iter().map(|id| (id.clone(), name.to_owned(), String::new())));
     owners

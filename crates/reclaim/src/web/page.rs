@@ -51,7 +51,7 @@ pub(crate) struct Who {
 pub(crate) struct Link {
     pub(crate) href: &'static str,
     pub(crate) label: &'static str,
-    /// The key that leads there after `g`.
+    /// The keys that lead there after `g`, each of them alone.
     pub(crate) key: &'static str,
     pub(crate) is_here: bool,
 }
@@ -59,7 +59,7 @@ pub(crate) struct Link {
 /// Every page of the frame's list, with what it takes to open it.
 const LINKS: [(&str, &str, &str, Option<Access>); 12] = [
     ("/", "Home", "h", None),
-    ("/queue", "Queue", "q", Some(Access::Queue)),
+    ("/queue", "Queue", "w q", Some(Access::Queue)),
     ("/questions", "Questions", "a", Some(Access::Questions)),
     ("/remittances", "Remittances", "r", Some(Access::Remittances)),
     ("/matches", "Matches", "m", Some(Access::Matches)),

@@ -191,7 +191,7 @@ fn services(case: &Denial) -> String {
     match codes.len() {
         0 => "Whole claim".to_owned(),
         1..=2 => codes.join(", "),
-        more => format!("{} + {} more", codes.first().cloned().unwrap_or_default(), more - 1),
+        more => format!("{} + {}", codes.first().cloned().unwrap_or_default(), more - 1),
     }
 }
 

@@ -208,7 +208,10 @@ async fn each_role_finds_its_own_job() {
     let poster = clinic.person(Role::Poster).await;
     poster.get("/").await.shows(&["Money to post", "Remittances to decide", "Doubtful payments"]);
     let boss = clinic.person(Role::Executive).await;
-    boss.get("/").await.shows(&["At risk", "Aging since denial"]).hides(&["/queue", "/cases"]);
+    boss.get("/")
+        .await
+        .shows(&["At risk", "Aging since denial", "Money moved", "Written off"])
+        .hides(&["/queue", "/cases"]);
     let admin = clinic.person(Role::Administrator).await;
     admin.get("/").await.shows(&["Payers to configure", "Never yet"]).hides(&["At risk"]);
     let auditor = clinic.person(Role::Auditor).await;

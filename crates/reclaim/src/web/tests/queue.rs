@@ -182,6 +182,12 @@ async fn the_queue_opens_on_ones_own_work_and_its_tiles_are_filters() {
         count += 1;
     }
     assert_eq!(count, 6);
+    // The same cases as jobs, in other columns or another order are still the view.
+    let here = "href=\"/queue?\" aria-current=\"page\">All open";
+    for shown in ["by=code", "columns=payer,age&sort=age", "sort=money"] {
+        lead.get(&format!("/queue?{shown}")).await.shows(&[here]);
+    }
+    lead.get("/queue?columns=age").await.shows(&["sort=age\" aria-label=\"Sort by Age\""]);
     // Pressed again it is no filter; another one stays.
     let some = lead.get("/queue?category=authorization&person=none").await;
     some.shows(&["3 cases", "href=\"/queue?category=authorization\" data-rows=\"3\" aria-current"]);
