@@ -23,6 +23,9 @@ const LETTERS: usize = 40;
 /// How lists that hold people and teams side by side name a team.
 const KEY: &str = "team:";
 
+/// In a choice of whose cases are meant: those of any team.
+pub const ANY: &str = KEY;
+
 /// True where a team can be called so: lists of names have commas between them.
 #[must_use]
 pub fn is_name(text: &str) -> bool {

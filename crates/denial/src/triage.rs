@@ -50,6 +50,8 @@ named! {
         Ordinary = "ordinary",
         /// A clock runs out within [`FLOOR_DAYS`].
         DueSoon = "due_soon",
+        /// No rule says when any clock ends: it may be tomorrow.
+        Unclocked = "unclocked",
     }
 }
 
@@ -112,7 +114,7 @@ pub fn priority(stake: &Stake<'_>, desk: &Desk, today: Date) -> Priority {
         days_left(worth, left, stake.deadlines),
         age(worth, days(stake.denied_on, today)),
     ];
-    summed(floor(stake.outstanding, left), parts)
+    summed(floor(stake, left), parts)
 }
 
 /// The money times its chance; nothing is expected by a chance that no rule says.
@@ -172,10 +174,13 @@ fn age(worth: Money, days: i32) -> Part {
     Part { name: PartName::Age, amount, why }
 }
 
-fn floor(outstanding: Money, left: Option<(DeadlineKind, i32)>) -> Floor {
+fn floor(stake: &Stake<'_>, left: Option<(DeadlineKind, i32)>) -> Floor {
+    let lacks = stake.deadlines.iter().any(Deadline::lacks_rule);
+    let is_at_stake = stake.outstanding > Money::ZERO;
     match left {
+        None if lacks && is_at_stake => Floor::Unclocked,
         Some((_, ..0)) => Floor::PastDue,
-        Some((_, 0..=FLOOR_DAYS)) if outstanding > Money::ZERO => Floor::DueSoon,
+        Some((_, 0..=FLOOR_DAYS)) if is_at_stake => Floor::DueSoon,
         Some(_) | None => Floor::Ordinary,
     }
 }
@@ -186,6 +191,7 @@ const fn height(floor: Floor) -> i64 {
         Floor::Won => -STOREY,
         Floor::Ordinary => 0,
         Floor::DueSoon => STOREY,
+        Floor::Unclocked => 2 * STOREY,
     }
 }
 

@@ -11,6 +11,7 @@
   function show() {
     const id = decodeURIComponent(location.hash.slice(1));
     const named = id && document.getElementById(id);
+    if (named && named.matches(".acts details")) named.open = true;
     const tried = facts.querySelector(".steps details[open]");
     const part = ((named || tried) && (named || tried).closest(".part")) || parts[0];
     for (const one of parts) one.classList.toggle("shown", one === part);

@@ -97,7 +97,10 @@
     if (words.textContent !== said) words.textContent = said;
     for (const one of rows()) one.classList.toggle("chosen", chosen.has(idOf(one)));
     const refused = refusals();
-    for (const button of bar.querySelectorAll("[data-bulk-key]")) button.disabled = refused === null || refused.has(button.value);
+    for (const button of bar.querySelectorAll("[data-bulk-key]")) {
+      button.disabled = refused === null;
+      button.setAttribute("aria-disabled", String(refused === null || refused.has(button.value)));
+    }
   }
 
   const nameOf = (row) => row.dataset.name || row.querySelector("a.row").textContent;
@@ -106,7 +109,7 @@
     return row ? `${nameOf(row)}:` : `${chosen.size} case${chosen.size === 1 ? "" : "s"}:`;
   }
 
-  // Acts that nothing of what is chosen allows; null where nothing is chosen. What is not in sight
+  // Acts that nothing of what is chosen allows: their form says why. Null where nothing is chosen. What is not in sight
   // may allow anything.
   function refusals() {
     if (bar.querySelector("[data-everything]").checked) return new Set();
@@ -306,7 +309,7 @@
     dialog.setAttribute("aria-labelledby", "bulk-title");
     dialog.replaceChildren(form);
     if (!dialog.open) dialog.showModal();
-    const first = form.querySelector("select, input:not([type=hidden]), textarea") || form.querySelector("button");
+    const first = form.querySelector("select, input:not([type=hidden]), textarea") || form.querySelector("button, a");
     if (first) first.focus();
   }
 
@@ -492,6 +495,7 @@
     if (key === "X" && row && !isGrouped) { range(Math.min(anchor, at), Math.max(anchor, at)); return true; }
     if (key === "*" && bar) { const all = bar.querySelector("[data-everything]"); all.checked = !all.checked; tell(); return true; }
     if (key === "o" && row) { row.querySelector("a.row").click(); return true; }
+    if ((key === "d" || key === "p") && row && !isGrouped) { location.assign(`${row.querySelector("a.row").href}${key === "d" ? "#documents" : "#act-log_contact"}`); return true; }
     if (key === "f") { filters(); return true; }
     if (key === "h") { const group = document.querySelector("[data-group]"); if (!group) return false; group.click(); return true; }
     if (key === "c") { const first = document.querySelector(".cuts a"); if (!first) return false; first.focus(); return true; }
@@ -505,7 +509,7 @@
       return false;
     }
     const button = bar && bar.querySelector(`[data-bulk-key="${CSS.escape(key)}"]`);
-    if (button && button.disabled) { trouble(row || chosen.size > 0 ? `${button.firstChild.textContent.trim()}: nothing chosen allows it.` : "Choose a row first: press j or x."); return true; }
+    if (button && button.disabled) { trouble("Choose a row first: press j or x."); return true; }
     if (button) { act(button.value); return true; }
     return false;
   };

@@ -59,7 +59,7 @@ document.addEventListener("keydown", (event) => {
   if (isTyping(target) || document.querySelector("dialog[open]")) return;
   if (went) {
     went = false;
-    const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+    const link = document.querySelector(`[data-go~="${CSS.escape(event.key)}"]`);
     if (link) {
       event.preventDefault();
       link.click();

@@ -17,7 +17,8 @@ use store::digests::{KeptDigest, Won};
 use store::{Tx, instant};
 
 use crate::boards::Boards;
-use crate::practice::Office;
+use crate::identity;
+use crate::practice::{CONSOLE, Office};
 use crate::show;
 use crate::web::tiles::{AT_RISK, Counter};
 use crate::web::words;
@@ -73,8 +74,11 @@ pub(crate) struct WonLine {
 /// What one person has.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Load {
-    /// Empty for cases that nobody has.
+    /// Empty for cases that no person and no team has.
     pub(crate) who: String,
+    /// As an address names them; empty in digests from before addresses were kept.
+    #[serde(default)]
+    pub(crate) owner: String,
     pub(crate) cases: u64,
     pub(crate) cents: i64,
     pub(crate) late: u64,
@@ -108,7 +112,7 @@ pub(crate) fn label(what: &str) -> &str {
         "questions" => "Questions to your role",
         "promises" => "Payer's promise not kept",
         "unowned" => "No person has it",
-        "shared" => "Your teams share, and nobody has",
+        "shared" => "Your teams share, and no person has",
         "unplanned" => "Lacks owner, action or day",
         "approvals" => "Write-offs for a second person",
         "at_risk" => "At risk",
@@ -289,7 +293,7 @@ fn of_person(office: &Office, day: Date, since: Date) -> Vec<(&'static str, Stri
 fn of_team(day: Date, since: Date) -> Vec<(&'static str, String)> {
     vec![
         ("approvals", "waiting=approval&snoozed=show".to_owned()),
-        ("unowned", "person=nobody".to_owned()),
+        ("unowned", "person=none".to_owned()),
         ("unplanned", "lacks=yes&snoozed=show".to_owned()),
         ("due_today", "when=today".to_owned()),
         ("late", "when=late".to_owned()),
@@ -324,6 +328,9 @@ async fn others(tx: &mut Tx, office: &Office, team: bool) -> anyhow::Result<Vec<
     Ok(lines)
 }
 
+/// What stands for cases that no person and no team has.
+pub(crate) const NO_PERSON: &str = "No person or team";
+
 /// Who has how much: nobody first, then those with most money.
 fn loads(counter: &Counter<'_>, board: &Board, people: &crate::web::People) -> Vec<Load> {
     let by = |query: &str| board.by(Facet::Owner, &counter.wanted(query), counter.today);
@@ -337,6 +344,7 @@ fn loads(counter: &Counter<'_>, board: &Board, people: &crate::web::People) -> V
             late: count(&late, &id),
             soon: count(&soon, &id),
             who: who(people, &id),
+            owner: if id.is_empty() { "nobody".to_owned() } else { id },
             cases: sum.cases,
             cents: sum.outstanding,
         })
@@ -357,6 +365,10 @@ fn won_line(one: Won, people: &crate::web::People) -> WonLine {
 
 fn who(people: &crate::web::People, id: &str) -> String {
     match (people.get(id), team::of_key(id)) {
+        // What a command did belongs to nobody who could be spoken to.
+        (Some(name), _) if *id == *identity::person(CONSOLE).as_str() => {
+            format!("No person ({})", name.to_lowercase())
+        }
         (Some(name), _) => name.clone(),
         (None, Some(team)) => format!("{team} (team)"),
         (None, None) => id.to_owned(),
@@ -391,7 +403,7 @@ pub(crate) fn told(digest: &Digest, zone: &str) -> Vec<String> {
         let mut table = tabled(&["payers gave way on", "count", "denied", "whose"]);
         for one in won {
             let what = format!("{}, {}", words::label(&one.category), one.payer);
-            let who = if one.who.is_empty() { "nobody" } else { &one.who };
+            let who = if one.who.is_empty() { "no person" } else { &one.who };
             table.add_row([what, one.cases.to_string(), money(one.cents), who.to_owned()]);
         }
         lines.push(table.to_string());
@@ -399,7 +411,7 @@ pub(crate) fn told(digest: &Digest, zone: &str) -> Vec<String> {
     if !digest.load.is_empty() {
         let mut table = tabled(&["who", "cases", "outstanding", "late", "within 7 days"]);
         for one in &digest.load {
-            let who = if one.who.is_empty() { "nobody yet" } else { &one.who };
+            let who = if one.who.is_empty() { NO_PERSON } else { &one.who };
             let (cases, late, soon) = (one.cases, one.late, one.soon);
             table.add_row([
                 who.to_owned(),

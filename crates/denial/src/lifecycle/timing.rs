@@ -121,6 +121,30 @@ impl Denial {
         deadline::soonest(self.open_clocks(), today)
     }
 
+    /// The open clock that the next action has to keep; an action that keeps none has none.
+    #[must_use]
+    pub fn next_clock(&self) -> Option<&Deadline> {
+        let kinds: &[DeadlineKind] = match self.next()?.kind {
+            NextActionKind::Correct | NextActionKind::Resubmit => {
+                &[DeadlineKind::CorrectedClaim, DeadlineKind::TimelyFiling]
+            }
+            NextActionKind::Appeal => &[DeadlineKind::Appeal(self.next_level())],
+            NextActionKind::SendRecords => &[DeadlineKind::RecordsRequest],
+            NextActionKind::Review
+            | NextActionKind::CoordinateBenefits
+            | NextActionKind::CallPayer
+            | NextActionKind::AskColleague
+            | NextActionKind::AwaitPayer
+            | NextActionKind::BillPatient
+            | NextActionKind::ProposeWriteOff
+            | NextActionKind::PostPayment => &[],
+        };
+        let open = |kind: &DeadlineKind| {
+            self.open_clocks().iter().find(|one| one.kind == *kind && one.met_on.is_none())
+        };
+        kinds.iter().find_map(open)
+    }
+
     /// The last day of a clock, where its rule is known.
     #[must_use]
     pub fn last_day(&self, kind: DeadlineKind) -> Option<Date> {

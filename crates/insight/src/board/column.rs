@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use denial::team;
 use smol_str::SmolStr;
 
 /// The texts of all places, as numbers.
@@ -35,6 +36,20 @@ impl Column {
     /// The number of a text, where any place ever had it.
     pub(crate) fn number_of(&self, text: &str) -> Option<u32> {
         self.by_name.get(text).copied()
+    }
+
+    /// Which numbers a choice of texts means; [`team::ANY`] means the key of every team.
+    pub(crate) fn having<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Vec<bool> {
+        let mut is_meant = vec![false; self.width()];
+        for text in texts {
+            if text == team::ANY {
+                let teams = self.names.iter().map(|name| team::of_key(name).is_some());
+                is_meant.iter_mut().zip(teams).for_each(|(is, team)| *is |= team);
+            } else if let Some(number) = self.number_of(text) {
+                is_meant[number as usize] = true;
+            }
+        }
+        is_meant
     }
 
     /// The number at each place.

@@ -44,11 +44,7 @@ impl Board {
         match facet.source() {
             Source::Text(at) => {
                 let column = &self.texts[at];
-                let mut counts = vec![false; column.width()];
-                for number in values.iter().filter_map(|value| column.number_of(value)) {
-                    counts[number as usize] = true;
-                }
-                Counted::Text(column.numbers(), counts)
+                Counted::Text(column.numbers(), column.having(values.iter().copied()))
             }
             Source::Band(band) => {
                 let counts = band.names().iter().map(|name| values.contains(name));

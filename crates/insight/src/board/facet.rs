@@ -276,10 +276,7 @@ impl Board {
 
     fn with_text(&self, at: usize, names: &[String]) -> Places {
         let column = &self.texts[at];
-        let mut is_wanted = vec![false; column.width()];
-        for number in names.iter().filter_map(|name| column.number_of(name)) {
-            is_wanted[number as usize] = true;
-        }
+        let is_wanted = column.having(names.iter().map(String::as_str));
         let numbers = column.numbers();
         Places::of(self.len(), |at| {
             numbers.get(at).is_some_and(|number| is_wanted[*number as usize])

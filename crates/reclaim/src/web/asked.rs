@@ -141,6 +141,31 @@ impl Column {
         })
     }
 
+    /// The order that follows the column, where there is one.
+    pub(crate) const fn sort(self) -> Option<Sort> {
+        match self {
+            Column::Clock => Some(Sort::Due),
+            Column::Outstanding => Some(Sort::Money),
+            Column::Next => Some(Sort::Next),
+            Column::Age => Some(Sort::Age),
+            Column::Priority => Some(Sort::Priority),
+            Column::Payer
+            | Column::Reason
+            | Column::Status
+            | Column::Owner
+            | Column::Service
+            | Column::Plan
+            | Column::Provider
+            | Column::Waiting
+            | Column::Round
+            | Column::Chance
+            | Column::Patient
+            | Column::Expected
+            | Column::Net
+            | Column::Repeat => None,
+        }
+    }
+
     /// A figure, which stands to the right.
     pub(crate) const fn is_figure(self) -> bool {
         matches!(
@@ -232,6 +257,16 @@ impl Asked {
         let coarser = self.grouped.filter(|alike| *alike != Alike::IDENTICAL);
         job.extend(coarser.map(|alike| ("same".to_owned(), groups::by(alike))));
         written(alone.chain(&job))
+    }
+
+    /// True where the rows stand in the order of a column.
+    pub(crate) fn is_sorted_by(&self, column: &Column) -> bool {
+        column.sort() == Some(self.sort)
+    }
+
+    /// The query in the order of a column, where it has one.
+    pub(crate) fn sorted_by(&self, column: &Column) -> Option<String> {
+        column.sort().map(|sort| self.with("sort", sort.as_str()))
     }
 
     /// Every word but one, as a form keeps them.
@@ -327,6 +362,8 @@ fn meant(facet: Facet, name: &str, office: &Office) -> Vec<String> {
         (Facet::Owner, TEAM) => office.teams().map(|team| team::key(&team.name)).collect(),
         (Facet::Owner, "me") => vec![me.to_owned()],
         (Facet::Brought, "me") => vec![office.who.role.as_str().to_owned(), me.to_owned()],
+        // What a team shares has no person either while nobody of it took it.
+        (Facet::Owner, "none") => vec![String::new(), team::ANY.to_owned()],
         (Facet::Owner, "nobody") | (Facet::Team, "none") => vec![String::new()],
         (Facet::Code | Facet::Remark | Facet::Service | Facet::Provider, "none") => {
             vec![String::new()]

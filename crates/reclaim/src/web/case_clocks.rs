@@ -103,6 +103,58 @@ pub(crate) fn soonest(case: &Denial, today: Date) -> (String, Due) {
     (String::new(), due)
 }
 
+/// The clock of a row: the next action's, unless another one is about to run out or has.
+pub(crate) struct Shown {
+    pub(crate) due: Due,
+    /// What it limits and how long it has; empty where no clock runs.
+    pub(crate) note: String,
+    /// The next action's clock, where no rule says when it ends and another one is shown.
+    pub(crate) lacks: String,
+    /// The clocks behind it in whole words.
+    pub(crate) whole: Vec<String>,
+}
+
+/// What a row shows of a case's clocks; the soonest in any case where rows are sorted by it.
+pub(crate) fn shown(case: &Denial, today: Date, is_soonest: bool) -> Shown {
+    let (kind, due) = soonest(case, today);
+    let runs = !kind.is_empty();
+    let told = |what: &str, kind: &str, due: &Due| {
+        let left = if due.left.is_empty() { String::new() } else { format!(", {}", due.left) };
+        format!("{what}: {kind}, {}{left}", due.when)
+    };
+    let mut whole = Vec::from_iter(runs.then(|| told("Soonest clock", &kind, &due)));
+    let Some((next_kind, next_due)) = next(case, today) else {
+        return Shown { note: limits(&kind, &due), due, lacks: String::new(), whole };
+    };
+    whole.push(told("Clock of the next action", &next_kind, &next_due));
+    if runs && (is_soonest || matches!(due.class, "soon" | "past")) {
+        let lacks = if next_due.class == "none" { short(&next_kind) } else { String::new() };
+        return Shown { note: limits(&kind, &due), due, lacks, whole };
+    }
+    Shown { note: limits(&next_kind, &next_due), due: next_due, lacks: String::new(), whole }
+}
+
+/// A clock's name and its days in the room of a row.
+fn limits(kind: &str, due: &Due) -> String {
+    let left = due.left.trim_start_matches("in ").replace(" days", " d").replace(" day", " d");
+    let parts = [short(kind), left];
+    let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|one| !one.is_empty()).collect();
+    parts.join(" · ")
+}
+
+/// The first level of appeal is what everybody means by appeal.
+fn short(kind: &str) -> String {
+    kind.strip_suffix(", level 1").unwrap_or(kind).to_owned()
+}
+
+/// The clock that the next action has to keep, where it is not the soonest.
+pub(crate) fn next(case: &Denial, today: Date) -> Option<(String, Due)> {
+    let clock = case.next_clock()?;
+    let soonest = case.soonest_clock(today).map(|(soonest, _)| soonest.kind);
+    let is_other = soonest != Some(clock.kind);
+    is_other.then(|| (clock.kind.in_words(), words::due(clock.date(), today)))
+}
+
 /// One clock of a case, whether it runs or stands on record alone.
 pub(crate) fn due(case: &Denial, clock: Option<&Deadline>, today: Date) -> Due {
     let last = clock.and_then(Deadline::date);

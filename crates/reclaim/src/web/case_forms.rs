@@ -3,6 +3,7 @@
 use denial::category::Category;
 use denial::denial::{Denial, NextActionKind, Status};
 use denial::lifecycle::{Act, Action};
+use denial::owner;
 use denial::person::{self, Moment, Role, supervises};
 use denial::posting::WriteOffReason;
 use denial::rules::Rules;
@@ -281,7 +282,7 @@ impl Desk<'_> {
             Act::LogContact => self.contact(),
             Act::AttachDocument => self.document(),
             Act::AskColleague => vec![
-                self.choice(act, "to", "Whom", named(&answering(), |one| one.as_str())),
+                self.whom(act),
                 self.words(act, "text", "Question", true),
                 self.day(act, "due", "Answer wanted by", false),
             ],
@@ -293,6 +294,19 @@ impl Desk<'_> {
             Act::SplitLine => self.split(),
             Act::Note => vec![self.words(act, "text", "Note", true)],
         }
+    }
+
+    /// Whom a question goes to: at first who answers for the reason, or whom they ask.
+    fn whom(&self, act: Act) -> Field {
+        let mut field = self.choice(act, "to", "Whom", named(&answering(), |one| one.as_str()));
+        let payer = self.case.payer_rules(self.rules);
+        let row = owner::row_for(&self.case.circumstance(), payer, self.rules);
+        let likely = row.map(|row| [Some(row.role), row.asks]).into_iter().flatten().flatten();
+        let mut others = likely.filter(|role| *role != self.moment.who.role);
+        if let Some(role) = others.find(|role| answering().contains(role)) {
+            field.choose_if_none(role.as_str());
+        }
+        field
     }
 
     fn resubmit(&self) -> Vec<Field> {
@@ -395,7 +409,7 @@ impl Desk<'_> {
         let act = Act::Assign;
         let mut people: Vec<(String, String)> = self.people.clone().into_iter().collect();
         people.sort_by(|one, other| one.1.cmp(&other.1));
-        people.insert(0, (String::new(), "Nobody yet".to_owned()));
+        people.insert(0, (String::new(), "No person yet".to_owned()));
         let owner = self.case.owner();
         let role = owner.map_or("", |owner| owner.role.as_str());
         let mut roles = self.choice(act, "role", "Role", named(Role::ALL, |one| one.as_str()));

@@ -48,6 +48,8 @@ pub(crate) struct CaseView {
     pub(crate) next: String,
     pub(crate) next_on: Option<Due>,
     pub(crate) soonest: Option<(String, Due)>,
+    /// The next action's, where it is another one.
+    pub(crate) next_clock: Option<(String, Due)>,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) remarks: Vec<Said>,
     pub(crate) advice: String,
@@ -113,6 +115,7 @@ impl CaseView {
             soonest: case
                 .soonest_clock(today)
                 .map(|(clock, on)| (clock.kind.in_words(), words::due(Some(on), today))),
+            next_clock: case_clocks::next(case, today),
             reasons: reasons::leading(case, rules),
             remarks: reasons::remarks_of(case, rules),
             advice: advice(case, rules),
@@ -190,8 +193,8 @@ fn held_by(owner: &Owner, people: &People) -> String {
     let owned = owned(owner, people);
     match (&owner.person, &owner.team) {
         (Some(_), _) => owned,
-        (None, Some(_)) => format!("Nobody yet, for {owned}"),
-        (None, None) => format!("Nobody yet, for a {owned}"),
+        (None, Some(_)) => format!("No person yet, for {owned}"),
+        (None, None) => format!("No person yet, for a {owned}"),
     }
 }
 

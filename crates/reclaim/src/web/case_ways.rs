@@ -18,7 +18,6 @@ pub(crate) struct WaysView {
     /// What is recommended; empty where nothing is.
     pub(crate) recommended: String,
     pub(crate) why: String,
-    pub(crate) first: String,
     pub(crate) differs: String,
     /// When a round of work pays, and what a small balance is.
     pub(crate) pays: String,
@@ -57,7 +56,6 @@ impl WaysView {
             closed: ways.ways.iter().filter_map(shut).collect(),
             recommended: told.way.map(|way| words::label(way.as_str())).unwrap_or_default(),
             why: words::sentence(&told.why),
-            first: told.first.map(|one| words::label(one.as_str())).unwrap_or_default(),
             differs: told.differs.as_deref().map(words::sentence).unwrap_or_default(),
             pays,
         }

@@ -36,7 +36,7 @@ struct ClaimPage {
     cases: Vec<Sibling>,
     filing: FilingView,
     /// What its chip says where it is specially protected.
-    protected: String,
+    protected: &'static str,
     /// Remittances and files may be opened.
     remittances: bool,
 }
@@ -94,7 +94,7 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let cases = cases.iter().filter(|case| office.sees(case)).map(case::sibling);
     let cases = cases.collect();
     let filing = filing::filing(&mut tx, office, &about.claims).await?;
-    let protected = protection::chip_of(&mut tx, office, &about.claims).await?;
+    let protected = protection::chip_of(&mut tx, &about.claims).await?;
     drop(tx);
     access::note(office, &id, "claim.viewed", &json!({})).await?;
     let others = about.known.values().filter(|row| row.claim != id);

@@ -6,12 +6,14 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use denial::person::{Access, allows};
+use form_urlencoded::Serializer;
 use jiff::civil::Date;
 
 use crate::digest::{self, Digest};
 use crate::fields::Fields;
 use crate::web::App;
 use crate::web::page::{Page, html};
+use crate::web::saved;
 use crate::web::session::Visitor;
 use crate::web::tiles::{Cell, Link, Listing, Section, Tile};
 use crate::web::trouble::Trouble;
@@ -145,13 +147,13 @@ fn counts(digest: &Digest) -> Section {
 
 fn load(digest: &Digest) -> Option<Section> {
     let row = |one: &digest::Load| {
-        let who = if one.who.is_empty() { "Nobody yet" } else { &one.who };
+        let who = if one.who.is_empty() { digest::NO_PERSON } else { &one.who };
         vec![
             Cell::of(who),
-            Cell::of(crate::web::tiles::number(one.cases)),
+            listed(one, one.cases, ""),
             Cell::of(words::money(one.cents)),
-            Cell::of(crate::web::tiles::number(one.late)),
-            Cell::of(crate::web::tiles::number(one.soon)),
+            listed(one, one.late, "when=late"),
+            listed(one, one.soon, "due=soon"),
         ]
     };
     let listing = Listing {
@@ -171,6 +173,16 @@ fn load(digest: &Digest) -> Option<Section> {
         listing: Some(listing),
         ..Section::default()
     })
+}
+
+/// A count that opens the list of somebody's cases, where the digest knows whose they are.
+fn listed(one: &digest::Load, rows: u64, more: &str) -> Cell {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("person", &one.owner);
+    let query = [query.finish().as_str(), more].join("&");
+    let href = saved::address(query.trim_end_matches('&'));
+    let link = (!one.owner.is_empty()).then_some(Link { href, rows });
+    Cell { link, ..Cell::of(crate::web::tiles::number(rows)) }
 }
 
 /// Money of the days since.
@@ -202,7 +214,7 @@ fn won(digest: &Digest) -> Option<Section> {
             Cell::of(one.payer.clone()),
             Cell::of(words::number(one.cases)),
             Cell::of(words::money(one.cents)),
-            Cell::of(if one.who.is_empty() { "nobody" } else { &one.who }),
+            Cell::of(if one.who.is_empty() { "no person" } else { &one.who }),
         ]
     };
     let others = if digest.team { "" } else { "on cases of others, " };
@@ -211,7 +223,7 @@ fn won(digest: &Digest) -> Option<Section> {
         words::day(digest.since)
     );
     Some(Section {
-        title: if digest.team { "Won" } else { "What others won" }.to_owned(),
+        title: if digest.team { "What payers gave way on" } else { "What others won" }.to_owned(),
         lead,
         listing: Some(Listing {
             caption: "What payers gave way on".to_owned(),

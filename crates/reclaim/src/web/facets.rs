@@ -156,7 +156,8 @@ impl Names {
         match (facet, value) {
             (Facet::Owner, "me") => "me".to_owned(),
             (Facet::Owner, "team") => "my teams".to_owned(),
-            (Facet::Owner, "" | "nobody") => "nobody yet".to_owned(),
+            (Facet::Owner, "none") => "no person".to_owned(),
+            (Facet::Owner, "" | "nobody") => "no person or team".to_owned(),
             (Facet::Owner, id) => timeline::name(&self.people, id),
             (Facet::Payer, id) => self.payers.get(id).cloned().unwrap_or_else(|| id.to_owned()),
             (Facet::Brought, "me") => "me or my role".to_owned(),
@@ -244,7 +245,7 @@ const fn label(facet: Facet) -> &'static str {
         Facet::Amount => "Outstanding",
         Facet::Age => "Denied",
         Facet::Repeat => "Denied again",
-        Facet::NoRule => "A clock lacks its rule",
+        Facet::NoRule => "A clock not configured",
         Facet::Quarantined => "Quarantined",
         Facet::Opened => "Opened",
         Facet::Promise => "Payer's promise",

@@ -15,6 +15,7 @@ use crate::web::gate::Posted;
 use crate::web::names::Names;
 use crate::web::page::{Page, html};
 use crate::web::protection::{self, Kept};
+use crate::web::queue_patients;
 use crate::web::queue_row::Row;
 use crate::web::session::Visitor;
 use crate::web::timeline;
@@ -72,11 +73,16 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
     let today = office.moment().today;
     let rows = cases.iter().map(|case| Row::of(case, &people, &office.rules, today));
     let mut rows: Vec<Row> = rows.collect();
-    protection::mark(&mut tx, office, &cases, &mut rows).await?;
+    protection::mark(&mut tx, &cases, &mut rows).await?;
+    let mut columns = Column::USUAL.to_vec();
+    if patients {
+        queue_patients::name(&mut tx, office, &cases, &mut rows).await?;
+        columns.insert(0, Column::Patient);
+    }
     let template = FoundPage {
-        page: Page::of(&visitor, "Search", "/queue"),
+        page: Page { sought: sought.clone(), ..Page::of(&visitor, "Search", "/queue") },
         rows,
-        columns: Column::USUAL.to_vec(),
+        columns,
         sought,
         more,
         patients,

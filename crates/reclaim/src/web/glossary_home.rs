@@ -41,11 +41,11 @@ pub(crate) const HOME: &[Word] = &[
     word(
         "home-clock",
         "Clock",
-        "The soonest day of a case's clocks that has not passed and matters now. Not configured where no clock has a day, since the payer's rules do not say it; closed where the payer gave way on all of it.",
+        "The clock that the next action has to keep; where it keeps none, the soonest that runs. One that runs out within 7 days, or has run out, stands before it. Not configured where no rule says when it ends; closed where the payer gave way on all of it.",
     ),
     word(
-        "home-a-clock-lacks-its-rule",
-        "A clock lacks its rule",
+        "home-a-clock-not-configured",
+        "A clock not configured",
         "Open cases of which at least one usual clock (timely filing, corrected claim, first appeal) has no rule in the payer's file, so that its last day is unknown; other clocks of the case may run. The few of which none has a day are the queue's filter Clock: no clock has a day. Rules lists their payers.",
     ),
     word(
@@ -104,11 +104,6 @@ pub(crate) const HOME: &[Word] = &[
         "Open cases whose remittance does not balance. They are worked, and no money is posted on them until somebody has cleared it.",
     ),
     word(
-        "home-net-value",
-        "Net value",
-        "Outstanding times the chance, less the cost of one round of work on that reason; not configured where the rules say no chance or no cost, and all of it where the payer gave way.",
-    ),
-    word(
         "home-new-since",
         "New since",
         "Open cases that files or people opened since the beginning of that day, the business day before the digest; cases put off count too.",
@@ -131,17 +126,12 @@ pub(crate) const HOME: &[Word] = &[
     word(
         "home-no-person-has-it",
         "No person has it",
-        "Open cases that a role owns and no person has taken or was given; what a team shares is counted by team.",
+        "Open cases that a role owns and no person has taken or was given, those that a team shares among them. In the row of a team: those that it shares.",
     ),
     word(
-        "home-nobody-has-them-yet",
-        "Nobody has them yet",
+        "home-no-person-has-them",
+        "No person has them",
         "Open cases of your role that no person has and no team shares.",
-    ),
-    word(
-        "home-nobody-of-it-has",
-        "Nobody of it has",
-        "Open cases that the team shares and none of its people has taken or was given.",
     ),
     word("home-open", "Open", "Open cases of the person or team, those put off left out."),
     word(
@@ -186,6 +176,11 @@ pub(crate) const HOME: &[Word] = &[
         "Open cases that somebody put off until a day that has not come; most other figures leave them out.",
     ),
     word(
+        "home-priority",
+        "Priority",
+        "The points that order the queue, a point for each dollar that a round of work is expected to leave, more as days run out and as the case ages. Below stands the net value (outstanding times the chance, less the cost of one round of work), or the clock that lifts or drops the case whatever its points.",
+    ),
+    word(
         "home-questions-to-your-role",
         "Questions to your role",
         "Questions on open cases that colleagues asked your role and nobody has answered.",
@@ -213,7 +208,7 @@ pub(crate) const HOME: &[Word] = &[
     word(
         "home-won",
         "Won",
-        "Payments of payers posted on denied lines from the business day before the digest to yesterday, less what they took back in those days. What a payer gave way on and nobody posted is not in it.",
+        "Payments of payers posted on denied lines in the days that stand above it, today left out, less what they took back in those days. What a payer gave way on and nobody posted is not in it.",
     ),
     word(
         "home-won-not-posted-yet",
@@ -224,6 +219,11 @@ pub(crate) const HOME: &[Word] = &[
         "home-write-offs-for-a-second-person",
         "Write-offs for a second person",
         "Open cases on which a write-off was proposed and a second person has neither approved nor declined it; cases put off count too.",
+    ),
+    word(
+        "home-written-off",
+        "Written off",
+        "Postings that gave money up in the days that stand above it, today left out, less those that were reversed in them.",
     ),
     word("home-you-have", "You have", "Open cases that you have by name."),
     word(

@@ -15,12 +15,13 @@ use store::Tx;
 use crate::practice::Office;
 use crate::web::case_clocks;
 use crate::web::queue;
+use crate::web::queue_patients;
 use crate::web::reasons;
 use crate::web::saved;
 use crate::web::tiles::{Cell, Counter, Link, Listing, Section, cases_in_words, small};
 use crate::web::trouble::Trouble;
 use crate::web::words;
-use crate::web::worth::{ORDER, Prospects};
+use crate::web::worth::{ORDER, Prospects, Worth};
 
 /// Cases of the short list.
 const NEXT: usize = 8;
@@ -107,11 +108,11 @@ fn mine(counter: &Counter<'_>, work: &str) -> Section {
         if shares { "Cases placed with you by name, or with a team of yours." } else { PLACED }
     } else {
         let nobodys = format!("role={role}&person=nobody");
-        tiles.push(counter.cases("Nobody has them yet", &nobodys, ""));
+        tiles.push(counter.cases("No person has them", &nobodys, ""));
         if shares {
-            "Your cases, those that your teams share, and those of your role that nobody has."
+            "Your cases, those that your teams share, and those of your role that no person has."
         } else {
-            "Your cases, and those of your role that nobody has."
+            "Your cases, and those of your role that no person has."
         }
     };
     if shares {
@@ -330,6 +331,7 @@ pub(crate) fn head(counter: &Counter<'_>) -> Option<Head> {
 /// The short list, in the queue's own order.
 pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Section, Trouble> {
     let cases = queue::ordered(tx, &head.ids).await?;
+    let patients = queue_patients::masked(tx, office, &cases).await?;
     let sort = format!("sort={}", Sort::Priority.as_str());
     let query = match head.query.as_str() {
         "" => sort,
@@ -343,14 +345,15 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
         listing: Some(Listing {
             caption: "The first cases of your queue".to_owned(),
             heads: vec![
+                ("Claim", false),
                 ("Reason", false),
                 ("Payer", false),
                 ("Clock", false),
                 ("Next action", false),
                 ("Outstanding", true),
-                ("Net value", true),
+                ("Priority", true),
             ],
-            rows: cases.iter().map(|case| row(case, office)).collect(),
+            rows: cases.iter().zip(&patients).map(|(case, who)| row(case, who, office)).collect(),
             none: "Nothing waits for you.".to_owned(),
         }),
         links: vec![(text, Link { href, rows: head.rows })],
@@ -358,9 +361,9 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
     })
 }
 
-fn row(case: &Denial, office: &Office) -> Vec<Cell> {
+fn row(case: &Denial, patient: &str, office: &Office) -> Vec<Cell> {
     let today = office.moment().today;
-    let (_, clock) = case_clocks::soonest(case, today);
+    let clock = case_clocks::shown(case, today, false);
     let next = case.next();
     let next_on = words::due(next.map(|next| next.on), today);
     let codes: Vec<String> =
@@ -368,10 +371,11 @@ fn row(case: &Denial, office: &Office) -> Vec<Cell> {
     vec![
         Cell {
             href: Some(format!("/cases/{}", case.id)),
-            ..Cell::with_note(words::label(case.category.as_str()), codes.join(" · "))
+            ..Cell::with_note(case.number.to_string(), patient)
         },
+        Cell::with_note(words::label(case.category.as_str()), codes.join(" · ")),
         Cell::of(case.payer_name.name.to_string()),
-        Cell { class: clock.class, ..Cell::with_note(clock.when, clock.left) },
+        Cell { class: clock.due.class, ..Cell::with_note(clock.due.when, clock.note) },
         Cell {
             class: if next_on.class == "past" { "past" } else { "" },
             ..Cell::with_note(
@@ -380,6 +384,17 @@ fn row(case: &Denial, office: &Office) -> Vec<Cell> {
             )
         },
         Cell::of(case.balance.outstanding().to_string()),
-        Cell::of(Prospects::of(case, &office.rules).net),
+        why_here(case, office),
     ]
+}
+
+/// Why it stands where it stands: its points, and what they come from.
+fn why_here(case: &Denial, office: &Office) -> Cell {
+    let worth = Worth::of(case, &office.rules, office.moment().today);
+    let note = match (worth.floor, worth.is_loss) {
+        ("", true) => "a round of work costs more than it is expected to bring".to_owned(),
+        ("", false) => format!("net value {}", Prospects::of(case, &office.rules).net),
+        (floor, _) => floor.to_owned(),
+    };
+    Cell::with_note(format!("{} pts", worth.points), note)
 }

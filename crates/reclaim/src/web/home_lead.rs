@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use denial::ids::PersonId;
 use denial::lifecycle::Act;
 use denial::person::{Access, Role, allows, may, supervises};
 use denial::team::{self, Team};
@@ -9,6 +10,7 @@ use insight::board::{Facet, Sum};
 use store::Tx;
 use store::people::Member;
 
+use crate::digest::NO_PERSON;
 use crate::web::tiles::{AT_RISK, Cell, Counter, Listing, Section, cases_in_words};
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -35,23 +37,29 @@ pub(crate) fn sections(counter: &Counter<'_>, people: &[Member]) -> Vec<Section>
 
 /// What is at stake in the practice.
 fn stake(counter: &Counter<'_>) -> Section {
-    let asleep = counter.sum("snoozed=only");
+    let asleep = counter.sum("snoozed=only").cases;
+    let apart = match asleep {
+        0 => String::new(),
+        some => format!("; {} put off are counted apart", cases_in_words(some)),
+    };
+    let mut tiles = vec![
+        counter.money("At risk", AT_RISK),
+        counter.cases("Due within 7 days", "due=soon", "soon"),
+        counter.cases("Past due", "due=past", "past"),
+        counter.cases("A clock not configured", "no_rule=yes", ""),
+        counter.cases("Next action late", "when=late", "soon"),
+        counter.money("Won, not posted yet", "status=overturned"),
+    ];
+    if asleep > 0 {
+        tiles.push(counter.cases("Put off", "snoozed=only", ""));
+    }
     Section {
         title: "The practice".to_owned(),
         lead: format!(
-            "Open cases; {} put off are counted apart. At risk is what is outstanding where no payer has \
-             given way: no contract says yet what of it can be expected.",
-            cases_in_words(asleep.cases)
+            "Open cases{apart}. At risk is what is outstanding where no payer has given way: no \
+             contract says yet what of it can be expected."
         ),
-        tiles: vec![
-            counter.money("At risk", AT_RISK),
-            counter.cases("Due within 7 days", "due=soon", "soon"),
-            counter.cases("Past due", "due=past", "past"),
-            counter.cases("A clock lacks its rule", "no_rule=yes", ""),
-            counter.cases("Next action late", "when=late", "soon"),
-            counter.money("Won, not posted yet", "status=overturned"),
-            counter.cases("Put off", "snoozed=only", ""),
-        ],
+        tiles,
         ..Section::default()
     }
 }
@@ -69,7 +77,7 @@ fn orderly(counter: &Counter<'_>) -> Section {
                 "waiting=approval&snoozed=show",
                 "soon",
             ),
-            counter.cases("No person has it", "person=nobody", ""),
+            counter.cases("No person has it", "person=none", ""),
             counter.cases("Lacks owner, action or day", "lacks=yes&snoozed=show", "past"),
             counter.cases("Payer's promise not kept", "promise=broken&snoozed=show", "soon"),
             counter.cases("Waits on a colleague", "waiting=colleague", ""),
@@ -93,7 +101,7 @@ fn teams(counter: &Counter<'_>) -> Option<Section> {
     if teams.is_empty() {
         return None;
     }
-    let columns: Vec<(&str, String, &str)> = std::iter::once(("Nobody of it has", "taken", "soon"))
+    let columns: Vec<(&str, String, &str)> = std::iter::once(("No person has it", "taken", "soon"))
         .chain(COLUMNS)
         .map(|(head, query, class)| (head, query.to_owned(), class))
         .collect();
@@ -150,7 +158,7 @@ fn team(counter: &Counter<'_>, people: &[Member]) -> Section {
         listing: Some(Listing {
             caption: "Load by person".to_owned(),
             heads,
-            rows: owners(people, &counts)
+            rows: owners(people, &counter.office.rules.owners.teams, &counts)
                 .into_iter()
                 .map(|one| row(counter, &counts, one))
                 .collect(),
@@ -161,32 +169,42 @@ fn team(counter: &Counter<'_>, people: &[Member]) -> Section {
 }
 
 /// What stands beside a team among people.
-const SHARED: &str = "Team; nobody of it has them";
+const SHARED: &str = "Team; no person has them";
 
 /// Somebody who may have cases: id, name, role.
 type Owner = (String, String, String);
 
-/// Nobody, then whoever works cases and whoever else has some.
-fn owners(people: &[Member], counts: &[HashMap<String, Sum>]) -> Vec<Owner> {
+/// Nobody; each team, then its people; then whoever else works cases or has some.
+fn owners(people: &[Member], teams: &[Team], counts: &[HashMap<String, Sum>]) -> Vec<Owner> {
     let works = |one: &Member| one.role().is_some_and(|role: Role| may(role, Act::Plan));
     let has = |id: &str| counts.iter().any(|column| column.contains_key(id));
     let is_shown =
         |one: &&Member| has(&one.person) || (works(one) && one.login != crate::practice::CONSOLE);
-    let mut owners = vec![(String::new(), "Nobody yet".to_owned(), String::new())];
+    let mut owners = vec![(String::new(), NO_PERSON.to_owned(), String::new())];
     let is_known = |id: &&String| id.is_empty() || people.iter().any(|one| one.person == **id);
     let strange = counts.iter().flat_map(HashMap::keys).filter(|id| !is_known(id));
     let (shared, strange): (BTreeSet<&String>, BTreeSet<&String>) =
         strange.partition(|id| team::of_key(id).is_some());
-    owners.extend(shared.into_iter().map(|id| {
-        let name = team::of_key(id).unwrap_or_default().to_owned();
-        (id.clone(), name, SHARED.to_owned())
-    }));
-    owners.extend(
-        people
-            .iter()
-            .filter(is_shown)
-            .map(|one| (one.person.clone(), one.name.clone(), words::label(&one.role))),
-    );
+    let mut named: BTreeSet<String> = shared.into_iter().cloned().collect();
+    named.extend(teams.iter().map(|team| team::key(&team.name)));
+    let mut rest: Vec<&Member> = people.iter().filter(is_shown).collect();
+    for id in named {
+        let name = team::of_key(&id).unwrap_or_default().to_owned();
+        let team = teams.iter().find(|team| team.name == name);
+        let is_of = |one: &&Member| {
+            let id = PersonId::parse(&one.person);
+            id.is_ok_and(|id| team.is_some_and(|team| team.has(&id)))
+        };
+        let (of_it, others): (Vec<&Member>, Vec<&Member>) = rest.into_iter().partition(is_of);
+        owners.push((id, name.clone(), SHARED.to_owned()));
+        owners.extend(of_it.into_iter().map(|one| {
+            let role = format!("{} · {name}", words::label(&one.role));
+            (one.person.clone(), one.name.clone(), role)
+        }));
+        rest = others;
+    }
+    let person = |one: &Member| (one.person.clone(), one.name.clone(), words::label(&one.role));
+    owners.extend(rest.into_iter().map(person));
     let name = "Not of this practice any more";
     owners.extend(strange.into_iter().map(|id| (id.clone(), name.to_owned(), String::new())));
     owners

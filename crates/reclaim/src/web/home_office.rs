@@ -9,7 +9,7 @@ use store::audit::{Book, NEVER, Sought};
 use crate::outbox::leaving;
 use crate::practice::Office;
 use crate::web::home::{count, tile};
-use crate::web::tiles::{Cell, Link, Listing, Section, number};
+use crate::web::tiles::{Cell, Link, Listing, Section, Tile, number};
 use crate::web::trouble::Trouble;
 use crate::web::{journal_words, words};
 use crate::{rank, refile, verify};
@@ -25,6 +25,7 @@ pub(crate) async fn sections(tx: &mut Tx, office: &Office) -> Result<Vec<Section
         Role::Poster => Ok(vec![files(tx).await?]),
         Role::Auditor => Ok(vec![access_log(tx, office).await?, write_offs(tx, office).await?]),
         Role::Administrator => Ok(vec![upkeep(tx).await?, sweeps(tx, office).await?]),
+        Role::Executive => Ok(vec![moved(tx, office).await?]),
         Role::FrontDesk
         | Role::AuthorizationStaff
         | Role::CertifiedCoder
@@ -33,9 +34,35 @@ pub(crate) async fn sections(tx: &mut Tx, office: &Office) -> Result<Vec<Section
         | Role::Manager
         | Role::Provider
         | Role::UtilizationReview
-        | Role::Executive
         | Role::Vendor => Ok(Vec::new()),
     }
+}
+
+/// Money that was won and given up lately.
+async fn moved(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
+    let today = office.moment().today;
+    let from = office.begins(today.saturating_sub(TRAIL.days()));
+    let posted = tx.posted_between(&from, &office.begins(today)).await?;
+    let tile = |label: &str, cents: i64, note: &str| Tile {
+        label: label.to_owned(),
+        figure: words::money(cents),
+        note: note.to_owned(),
+        class: "",
+        link: None,
+    };
+    let won = (posted.recovered + posted.other_payer).cents();
+    Ok(Section {
+        title: "Money moved".to_owned(),
+        lead: format!(
+            "Postings of the {TRAIL} days before today. No contract and no count of all claims is \
+             known here, so no rate is guessed."
+        ),
+        tiles: vec![
+            tile("Won", won, "paid on denied lines, less what was taken back"),
+            tile("Written off", posted.written_off.cents(), "given up, less what was reversed"),
+        ],
+        ..Section::default()
+    })
 }
 
 /// Remittances, and payments whose claim is in doubt.

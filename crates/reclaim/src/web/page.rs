@@ -29,6 +29,8 @@ pub(crate) struct Page {
     pub(crate) done: Option<String>,
     /// Somebody may look for a claim.
     pub(crate) finds: bool,
+    /// What they looked for just now; it stays in the box.
+    pub(crate) sought: String,
 }
 
 /// Who is signed in, as the frame names them.
@@ -49,7 +51,7 @@ pub(crate) struct Who {
 pub(crate) struct Link {
     pub(crate) href: &'static str,
     pub(crate) label: &'static str,
-    /// The key that leads there after `g`.
+    /// The keys that lead there after `g`, each of them alone.
     pub(crate) key: &'static str,
     pub(crate) is_here: bool,
 }
@@ -57,7 +59,7 @@ pub(crate) struct Link {
 /// Every page of the frame's list, with what it takes to open it.
 const LINKS: [(&str, &str, &str, Option<Access>); 12] = [
     ("/", "Home", "h", None),
-    ("/queue", "Queue", "q", Some(Access::Queue)),
+    ("/queue", "Queue", "w q", Some(Access::Queue)),
     ("/questions", "Questions", "a", Some(Access::Questions)),
     ("/remittances", "Remittances", "r", Some(Access::Remittances)),
     ("/matches", "Matches", "m", Some(Access::Matches)),
@@ -118,6 +120,7 @@ impl Page {
             done: None,
             failed: None,
             finds: false,
+            sought: String::new(),
         }
     }
 }

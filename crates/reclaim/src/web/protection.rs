@@ -40,35 +40,31 @@ impl Kept {
     }
 
     /// What its chip says; empty where it has none.
-    fn chip(&self, case: &Denial, office: &Office) -> String {
-        let kinds = self.0.get(case.claim.as_str()).map(String::as_str).unwrap_or_default();
-        chip(kinds, office.who.role, &office.rules.protected)
+    fn chip(&self, case: &Denial) -> &'static str {
+        if self.has(case) { "protected" } else { "" }
     }
 }
 
-/// What a chip says: of which kind, before those who may be cleared or tag it.
-fn chip(kinds: &str, role: Role, rules: &Protected) -> String {
-    if kinds.is_empty() {
+/// What a chip says. It stands beside a masked name, so it tells nobody of which kind.
+fn chip(kinds: &str) -> &'static str {
+    if kinds.is_empty() { "" } else { "specially protected" }
+}
+
+/// Of which kind a record is, before those who may be cleared or untag it.
+fn told(kinds: &str, role: Role, rules: &Protected) -> String {
+    if kinds.is_empty() || !(protected::may_clear(role) || protected::may_untag(role)) {
         return String::new();
     }
-    if !protected::may_clear(role) && !protected::may_untag(role) {
-        return "specially protected".to_owned();
-    }
     let labels: Vec<&str> = kinds.split(',').map(|kind| rules.label(kind)).collect();
-    format!("protected: {}", labels.join(", "))
+    labels.join(", ")
 }
 
 /// What the chip of claims that are one says; empty where they have none.
 ///
 /// # Errors
 /// The database.
-pub(crate) async fn chip_of(
-    tx: &mut Tx,
-    office: &Office,
-    claims: &[String],
-) -> Result<String, store::Error> {
-    let kinds: Vec<String> = tx.protected_among(claims).await?.into_values().collect();
-    Ok(chip(&kinds.join(","), office.who.role, &office.rules.protected))
+pub(crate) async fn chip_of(tx: &mut Tx, claims: &[String]) -> Result<&'static str, store::Error> {
+    Ok(if tx.protected_among(claims).await?.is_empty() { "" } else { chip("any") })
 }
 
 /// Puts the chip on rows of cases.
@@ -77,13 +73,12 @@ pub(crate) async fn chip_of(
 /// The database.
 pub(crate) async fn mark(
     tx: &mut Tx,
-    office: &Office,
     cases: &[Denial],
     rows: &mut [Row],
 ) -> Result<(), store::Error> {
     let kept = Kept::among(tx, cases).await?;
     for (row, case) in rows.iter_mut().zip(cases) {
-        row.protected = kept.chip(case, office);
+        row.protected = kept.chip(case);
     }
     Ok(())
 }
@@ -128,7 +123,9 @@ pub(crate) fn require_clearance(office: &Office) -> Result<(), Trouble> {
 
 /// What the page of a case says of its protection, and what the visitor may say of it.
 pub(crate) struct Protection {
-    pub(crate) chip: String,
+    pub(crate) chip: &'static str,
+    /// Of which kind it is; empty where the visitor is not to know.
+    pub(crate) told: String,
     /// Whose word it is.
     pub(crate) said: &'static str,
     /// Kinds to tag it as: word, label and whether the box is ticked; empty where the visitor may
@@ -164,7 +161,8 @@ impl Protection {
         };
         let kinds = offered.map(kind).collect();
         Ok(Protection {
-            chip: chip(row.kinds(), role, rules),
+            chip: chip(row.kinds()),
+            told: told(row.kinds(), role, rules),
             said: match (row.kinds().is_empty(), row.by_hand.is_some()) {
                 (false, true) => "A person tagged it.",
                 (false, false) => "The practice's rules tag it.",
@@ -245,10 +243,10 @@ mod tests {
     }
 
     #[test]
-    fn a_chip_tells_the_kind_to_who_may_be_cleared() {
+    fn a_chip_tells_no_kind_and_its_part_of_the_page_who_may_be_cleared() {
         let rules = Protected::default();
-        assert_eq!(chip("hiv,x", Role::BillingSpecialist, &rules), "protected: hiv, x");
-        assert_eq!(chip("hiv", Role::Manager, &rules), "specially protected");
-        assert_eq!(chip("", Role::BillingSpecialist, &rules), "");
+        assert_eq!(told("hiv,x", Role::BillingSpecialist, &rules), "hiv, x");
+        assert_eq!(told("hiv", Role::Manager, &rules), "");
+        assert_eq!((chip("hiv"), chip("")), ("specially protected", ""));
     }
 }

@@ -16,6 +16,7 @@ use crate::access;
 use crate::web::App;
 use crate::web::asked::{Asked, Column};
 use crate::web::bulk;
+use crate::web::case_clocks;
 use crate::web::facets::{self, Chip};
 use crate::web::gate::Posted;
 use crate::web::groups::{self, Cut, GroupRow};
@@ -267,13 +268,13 @@ async fn rows_of(
         cases.iter().map(|case| Row::of(case, &people, &office.rules, moment.today)).collect();
     for (row, case) in rows.iter_mut().zip(cases) {
         row.refuses = offers::refused_by(case, &moment, &office.rules);
-    }
-    protection::mark(tx, office, cases, &mut rows).await?;
-    if asked.columns.contains(&Column::Patient) {
-        let patients = queue_patients::masked(tx, office, cases).await?;
-        for (row, patient) in rows.iter_mut().zip(patients) {
-            row.patient = patient;
+        if asked.sort == Sort::Due {
+            row.clock = case_clocks::shown(case, moment.today, true);
         }
+    }
+    protection::mark(tx, cases, &mut rows).await?;
+    if asked.columns.contains(&Column::Patient) {
+        queue_patients::name(tx, office, cases, &mut rows).await?;
     }
     Ok(rows)
 }

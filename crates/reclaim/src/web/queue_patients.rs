@@ -13,6 +13,7 @@ use crate::practice::Office;
 use crate::settle;
 use crate::web::case_view;
 use crate::web::matches;
+use crate::web::queue_row::Row;
 use crate::web::trouble::Trouble;
 
 /// The masked name of each case's patient: the bill's, else the payer's; empty where neither names
@@ -31,10 +32,23 @@ pub(crate) async fn masked(
         known.values().filter(|row| row.body.is_none()).map(|row| row.claim.clone()).collect();
     let rows = tx.said_of(&unbilled).await?;
     let said = matches::latest(&rows);
-    ids.iter().map(|claim| name(claim, &known, &said)).collect()
+    ids.iter().map(|claim| one(claim, &known, &said)).collect()
 }
 
-fn name(
+/// Puts the masked names on rows of cases.
+pub(crate) async fn name(
+    tx: &mut Tx,
+    office: &Office,
+    cases: &[Denial],
+    rows: &mut [Row],
+) -> Result<(), Trouble> {
+    for (row, patient) in rows.iter_mut().zip(masked(tx, office, cases).await?) {
+        row.patient = patient;
+    }
+    Ok(())
+}
+
+fn one(
     claim: &str,
     known: &HashMap<String, ClaimRow>,
     said: &HashMap<&str, &ClaimPaymentRow>,

@@ -6,7 +6,7 @@ use denial::denial::Denial;
 use denial::rules::Rules;
 use jiff::civil::Date;
 
-use crate::web::case_clocks;
+use crate::web::case_clocks::{self, Shown};
 use crate::web::reasons;
 use crate::web::words::{self, Due};
 use crate::web::worth::{Prospects, Worth};
@@ -32,14 +32,15 @@ pub(crate) struct Row {
     /// Empty where the case is closed.
     pub(crate) next: String,
     pub(crate) next_on: Due,
-    pub(crate) clock: Due,
-    pub(crate) clock_kind: String,
+    /// The clock that matters now, as a spreadsheet has it.
+    pub(crate) soonest: String,
+    pub(crate) clock: Shown,
     pub(crate) denied_on: String,
     pub(crate) outstanding: String,
     pub(crate) denied: String,
     pub(crate) quarantined: bool,
     /// What its chip says where it is specially protected.
-    pub(crate) protected: String,
+    pub(crate) protected: &'static str,
     pub(crate) worth: Worth,
     pub(crate) service_on: String,
     pub(crate) age: String,
@@ -101,7 +102,7 @@ impl Row {
             self.owner,
             self.next,
             next_on,
-            self.clock.when,
+            self.soonest,
             self.denied,
             self.outstanding,
         ]
@@ -118,7 +119,7 @@ impl Row {
         let owner = case.owner();
         let person = owner.and_then(|owner| owner.person.as_ref());
         let next = case.next();
-        let (clock_kind, clock) = case_clocks::soonest(case, today);
+        let (_, soonest) = case_clocks::soonest(case, today);
         let outstanding = case.balance.outstanding();
         let Prospects { chance, expected, net } = Prospects::of(case, rules);
         Row {
@@ -137,13 +138,13 @@ impl Row {
             owner: person.and_then(|id| people.get(id.as_str())).cloned().unwrap_or_default(),
             next: next.map(|next| words::label(next.kind.as_str())).unwrap_or_default(),
             next_on: words::due(next.map(|next| next.on), today),
-            clock,
-            clock_kind,
+            soonest: soonest.when,
+            clock: case_clocks::shown(case, today, false),
             denied_on: words::day(case.denied_on),
             outstanding: outstanding.to_string(),
             denied: case.balance.denied.to_string(),
             quarantined: case.quarantined,
-            protected: String::new(),
+            protected: "",
             worth: Worth::of(case, rules, today),
             service_on: case.days.service_on.map(words::day).unwrap_or_default(),
             age: age(case.denied_on, today),
@@ -190,7 +191,7 @@ fn services(case: &Denial) -> String {
     match codes.len() {
         0 => "Whole claim".to_owned(),
         1..=2 => codes.join(", "),
-        more => format!("{} and {} more", codes.first().cloned().unwrap_or_default(), more - 1),
+        more => format!("{} + {}", codes.first().cloned().unwrap_or_default(), more - 1),
     }
 }
 

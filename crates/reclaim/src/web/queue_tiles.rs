@@ -1,6 +1,7 @@
 //! The strip over the queue: what is at stake in the list that is shown, money first. Each tile is
 //! a filter; pressed once more it is none.
 
+use denial::team;
 use insight::board::{Board, Facet, Part, Sum};
 use jiff::civil::Date;
 
@@ -35,7 +36,7 @@ const KINDS: [Kind; 7] = [
     kind("Due within 7 days", (Facet::Clock, &["soon"]), "soon", "soon"),
     kind("Past due", (Facet::Clock, &["past"]), "past", "past"),
     kind("Next action late or today", (Facet::When, &["late", "today"]), "late,today", "soon"),
-    kind("No person has it", (Facet::Owner, &[""]), "nobody", ""),
+    kind("No person has it", (Facet::Owner, &["", team::ANY]), "none", ""),
     kind("A clock not configured", (Facet::NoRule, &["yes"]), "yes", ""),
     // No save of ours lets it through: it is there where a database was changed by other means.
     kind("Lacks owner, action or day", (Facet::Lacks, &["yes"]), "yes", "past"),

@@ -83,7 +83,7 @@ fn door() -> Vec<Route> {
         does("/account/tie", Early, issuer::change),
         shows("/practices", Person, sign_in::practices),
         does("/practices", Person, sign_in::choose),
-        shows("/", Person, home::page),
+        shows("/", Person, home::page).lists("home"),
         shows("/style", Person, style::page),
         shows("/tour", Person, tour::page),
         does("/tour", Person, tour::go_on),

@@ -1,5 +1,7 @@
 //! Saved views of the queue: one's own and the team's, as tabs above the list.
 
+use std::collections::BTreeSet;
+
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::ids::ViewId;
 use denial::person::supervises;
@@ -28,7 +30,7 @@ pub(crate) struct Tab {
 const USUAL: [(&str, &str); 5] = [
     ("All open", ""),
     ("Mine", "person=me"),
-    ("Nobody's", "person=nobody"),
+    ("No person", "person=none"),
     ("Due soon", "due=past,soon&sort=due"),
     ("To do today", "when=late,today&sort=next"),
 ];
@@ -68,7 +70,23 @@ pub(crate) async fn tabs(
         is_team: view.person.is_empty(),
         name: view.name,
     });
-    Ok(usual.chain(saved).collect())
+    let mut tabs: Vec<Tab> = usual.chain(saved).collect();
+    // The same cases in other columns, another order or as jobs are still that view.
+    if !tabs.iter().any(|tab| tab.is_here) {
+        let is_same = |tab: &&mut Tab| cases_of(&tab.href) == cases_of(&address(&here));
+        if let Some(tab) = tabs.iter_mut().find(is_same) {
+            tab.is_here = true;
+        }
+    }
+    Ok(tabs)
+}
+
+/// What an address of the queue chooses among cases, without how it shows them.
+fn cases_of(address: &str) -> BTreeSet<String> {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let shows =
+        |part: &&str| !["sort=", "columns=", "by="].iter().any(|name| part.starts_with(name));
+    query.split('&').filter(|part| !part.is_empty()).filter(shows).map(str::to_owned).collect()
 }
 
 /// The queue for a query, an empty one too: the bare address is each one's own work.

@@ -69,8 +69,8 @@ const STEPS: [Step; 11] = [
         id: "plan",
         title: "What comes next, and by when",
         needs: Some(Access::Queue),
-        href: "/queue?person=nobody",
-        page: "Queue, cases that nobody has",
+        href: "/queue?person=none",
+        page: "Queue, cases that no person has",
         press: "s starts the review of a row, n plans what comes next; Enter sends what the \
                 playbook offers.",
         look: "The row goes on by itself. A day after the clock that it is to meet is refused.",

@@ -11,8 +11,8 @@ use crate::rank;
 use crate::web::words;
 
 /// The order of the queue, wherever it is told.
-pub(crate) const ORDER: &str = "By priority: first what has a clock that runs out within 7 days, \
-     then by points. A case has a point for each dollar that a round of work is expected to leave, \
+pub(crate) const ORDER: &str = "By priority: first what no clock is configured for, then what has a clock that runs out within \
+     7 days, then by points. A case has a point for each dollar that a round of work is expected to leave, \
      more as its days run out and as it ages. After them what is won and only to be posted; last \
      what has clocks that have all run out.";
 
@@ -21,8 +21,10 @@ pub(crate) struct Worth {
     pub(crate) points: String,
     /// Where a clock lifts or drops it whatever the points, or the payer gave way.
     pub(crate) floor: &'static str,
-    /// How that looks: `soon`, `past`, `met`.
+    /// How that looks: `none`, `soon`, `past`, `met`.
     pub(crate) icon: &'static str,
+    /// A round of work costs more than it is expected to bring.
+    pub(crate) is_loss: bool,
     /// What each part is, its points, how it came about.
     pub(crate) parts: Vec<(String, String, String)>,
 }
@@ -35,6 +37,7 @@ impl Worth {
 
     fn told(priority: &Priority) -> Worth {
         let (floor, icon) = match priority.floor {
+            Floor::Unclocked => ("first: no rule says when any of its clocks ends", "none"),
             Floor::DueSoon => ("first: a clock runs out within 7 days", "soon"),
             Floor::PastDue => ("last: its clocks have run out", "past"),
             Floor::Won => ("after what can still be won: only its payment is to be posted", "met"),
@@ -50,7 +53,7 @@ impl Worth {
             let label = words::label(part.name.as_str());
             parts.push((label, words::number(added), part.why.clone()));
         }
-        Worth { points: words::number(shown), floor, icon, parts }
+        Worth { points: words::number(shown), floor, icon, is_loss: shown < 0, parts }
     }
 }
 

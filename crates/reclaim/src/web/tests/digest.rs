@@ -123,7 +123,7 @@ async fn who_leads_has_the_teams_too() {
     page.is(StatusCode::OK).shows(&[
         "The team's",
         "Load",
-        "Nobody yet",
+        "No person or team",
         "Test lead",
         "As posted from Mar 3, 2026 to yesterday.",
         "Duplicate",
@@ -131,6 +131,7 @@ async fn who_leads_has_the_teams_too() {
     ]);
     assert_eq!(count(&page, "Given up"), "$90.00");
     assert_eq!(count(&page, "Won"), "$0.00");
+    page.shows(&["href=\"/queue?person=nobody\" data-rows=\"1\"", "What payers gave way on</h2>"]);
     assert_eq!(count(&page, "No person has it"), "1");
     assert_eq!(count(&page, "Lacks owner, action or day"), "0");
     // Another leader reads the same, and one who works cases what others won.

@@ -17,7 +17,8 @@ async fn a_case_is_found_by_whatever_somebody_says() {
         let answer = lead.post("/find", &[("sought", sought)]).await;
         assert_eq!(answer.location(), second, "{sought}");
     }
-    lead.post("/find", &[("sought", "pat")]).await.shows(&["A-1", "B-22"]).hides(&["MADEUP"]);
+    let found = lead.post("/find", &[("sought", "pat")]).await;
+    found.shows(&["A-1", "B-22", "Patient", "M••• P•••", "value=\"pat\""]).hides(&["MADEUP"]);
     lead.post("/find", &[("sought", "madeup mb22")]).await.shows(&["No case was found"]);
     lead.post("/find", &[("sought", " . ")]).await.shows(&["No case was found"]);
     let told = [("text", "Rang Éva at the plan about the referral")];

@@ -7,7 +7,10 @@ use denial::person::Role;
 use super::clinic::{Browser, Line, PaidClaim, TestClinic, bill, denied, era, link, take};
 use crate::refile;
 
-const SECRET: &str = "protected: Substance use";
+/// Of which kind it is: in a fold of its own, before those who may be cleared.
+const SECRET: &str = "What it is protected as</summary><p>Substance use";
+/// The chip beside a masked name.
+const CHIP: &str = ">specially protected</span>";
 
 /// A plain case A-1 and B-2, whose diagnosis is of substance use.
 async fn desk() -> (TestClinic, Browser, String) {
@@ -25,13 +28,15 @@ async fn desk() -> (TestClinic, Browser, String) {
 #[tokio::test]
 async fn a_protected_case_says_so_and_its_name_needs_a_clearance_with_a_reason() {
     let (clinic, biller, case) = desk().await;
-    biller.get("/queue?").await.is(StatusCode::OK).shows(&["A-1", "B-2", SECRET]);
+    biller.get("/queue?").await.is(StatusCode::OK).shows(&["A-1", "B-2", ">protected</span>"]);
+    biller.get("/queue?").await.hides(&["Substance use"]);
     let claim = link(&biller, &case, "/claims/").await;
     let era = link(&biller, "/remittances", "/remittances/era_").await;
     let page = biller.get(&case).await;
-    page.shows(&[SECRET, "The practice&#39;s rules tag it.", "G••• P•••", "Show the name"]);
+    page.shows(&[CHIP, SECRET, "The practice&#39;s rules tag it.", "G••• P•••", "Show the name"]);
     page.hides(&["GUARDED"]);
-    biller.get(&claim).await.shows(&[SECRET, "G••• P•••"]).hides(&["GUARDED", "F1020"]);
+    let hidden = ["GUARDED", "F1020", "Substance use"];
+    biller.get(&claim).await.shows(&[CHIP, "G••• P•••"]).hides(&hidden);
     biller.get(&era).await.is(StatusCode::OK).hides(&["GUARDED"]);
     biller.get(&format!("{era}/claims/1")).await.is(StatusCode::OK).hides(&["GUARDED"]);
 
@@ -125,7 +130,12 @@ async fn a_person_tags_a_case_and_a_supervisor_says_that_it_is_none() {
     let done = biller.post(&tag, &[("kind_hiv", "yes"), ("why", "the chart says so")]).await;
     done.is(StatusCode::SEE_OTHER);
     let page = biller.get(&plain).await;
-    page.shows(&["protected: HIV", "A person tagged it.", "Tagged a record as specially"]);
+    page.shows(&[
+        CHIP,
+        "protected as</summary><p>HIV",
+        "A person tagged it.",
+        "Tagged a record as specially",
+    ]);
     page.hides(&["PLAINLY", "It is not specially protected", "the chart says so"]);
     // Of which kind it is, and why, is not for who may not be cleared.
     let book = auditor.get("/journal?kind=protection.set").await;
@@ -136,9 +146,9 @@ async fn a_person_tags_a_case_and_a_supervisor_says_that_it_is_none() {
     lead.post(&format!("{case}/protection"), &untag).await.is(StatusCode::SEE_OTHER);
     let page = biller.get(&case).await;
     page.shows(&["GUARDED", "Said that a record is not specially protected"]);
-    page.hides(&[SECRET]);
+    page.hides(&[SECRET, CHIP]);
     take(&biller, "again.835", &era("T2", &[denied("B-2", 70, "CO*16*70")])).await;
-    biller.get(&case).await.hides(&[SECRET]);
+    biller.get(&case).await.hides(&[SECRET, CHIP]);
     lead.get("/queue.csv").await.shows(&["B-2", "1 case is left out"]).hides(&["A-1"]);
     let nowhere = "/cases/den_00000000000000000000000000/protection";
     lead.post(nowhere, &untag).await.is(StatusCode::NOT_FOUND);
@@ -164,13 +174,17 @@ async fn changed_marks_reach_every_claim() {
     let office = clinic.office().afresh().await.expect("read");
     refile::sweep(&office, &|_| {}).await.expect("swept");
     for case in [&case, &biller.find("A-1").await] {
-        biller.get(case).await.shows(&["protected: Own kind"]).hides(&["GUARDED", "PLAINLY"]);
+        biller
+            .get(case)
+            .await
+            .shows(&["protected as</summary><p>Own kind"])
+            .hides(&["GUARDED", "PLAINLY"]);
     }
     // A claim that comes after it, billed or not, is marked at once.
     let service = denied("C-3", 50, "CO*16*50");
     take(&biller, "c.835", &era("T3", &[service])).await;
     let third = biller.find("C-3").await;
-    biller.get(&third).await.shows(&["protected: Own kind"]);
+    biller.get(&third).await.shows(&["protected as</summary><p>Own kind"]);
     clinic.is_proven().await;
 }
 

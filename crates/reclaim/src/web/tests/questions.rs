@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use denial::person::Role;
 
 use super::case::two_alike;
+use super::clinic::{TestClinic, denied, era, take};
 
 #[tokio::test]
 async fn an_answer_comes_back_to_who_asked_until_they_have_seen_it() {
@@ -100,4 +101,27 @@ async fn a_question_is_seen_by_who_is_asked_and_an_answer_that_is_taken_back_is_
     let views = clinic.views_since(0).await;
     assert!(views.iter().any(|(_, kind, _)| kind == "question.viewed"), "{views:?}");
     clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_question_goes_first_to_who_answers_for_the_reason() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let claims = [denied("A-1", 90, "CO*4*90"), denied("A-2", 50, "CO*22*50")];
+    take(&lead, "a.835", &era("T1", &claims)).await;
+    let chosen = |role: &str| format!("value=\"{role}\" selected");
+    let asked = |page: &super::clinic::Answer| {
+        let form = page.text.split("value=\"ask_colleague\"").nth(1).unwrap_or_default();
+        form.split("</form>").next().unwrap_or_default().to_owned()
+    };
+    let (coding, benefits) = (lead.find("A-1").await, lead.find("A-2").await);
+    let form = asked(&lead.get(&coding).await);
+    assert!(form.contains(&chosen("certified_coder")), "{form}");
+    // Whose it is asks whom the matrix names for that.
+    let coder = clinic.person(Role::CertifiedCoder).await;
+    let form = asked(&coder.get(&coding).await);
+    assert!(form.contains(&chosen("provider")), "{form}");
+    let biller = clinic.person(Role::BillingSpecialist).await;
+    let form = asked(&biller.get(&benefits).await);
+    assert!(form.contains(&chosen("front_desk")), "{form}");
 }

@@ -159,7 +159,7 @@ async fn the_queue_opens_on_ones_own_work_and_its_tiles_are_filters() {
     // Who leads begins with everything, who works cases with theirs and those that nobody has.
     lead.get("/queue").await.shows(&["5 cases"]).hides(&["My work"]);
     let own = coder.get("/queue").await;
-    own.shows(&["1 case", "A-4", "Role: Certified coder", "Owner: me or nobody yet"]);
+    own.shows(&["1 case", "A-4", "Role: Certified coder", "Owner: me or no person or team"]);
     own.hides(&["A-1", "A-5"]);
     assert_eq!(listed(&own).len(), 1);
     let query = "role=certified_coder&#38;person=me,nobody";
@@ -182,8 +182,14 @@ async fn the_queue_opens_on_ones_own_work_and_its_tiles_are_filters() {
         count += 1;
     }
     assert_eq!(count, 6);
+    // The same cases as jobs, in other columns or another order are still the view.
+    let here = "href=\"/queue?\" aria-current=\"page\">All open";
+    for shown in ["by=code", "columns=payer,age&sort=age", "sort=money"] {
+        lead.get(&format!("/queue?{shown}")).await.shows(&[here]);
+    }
+    lead.get("/queue?columns=age").await.shows(&["sort=age\" aria-label=\"Sort by Age\""]);
     // Pressed again it is no filter; another one stays.
-    let some = lead.get("/queue?category=authorization&person=nobody").await;
+    let some = lead.get("/queue?category=authorization&person=none").await;
     some.shows(&["3 cases", "href=\"/queue?category=authorization\" data-rows=\"3\" aria-current"]);
     lead.get("/queue?status=paid").await.hides(&["class=\"strip\""]);
     clinic.is_proven().await;

@@ -95,7 +95,7 @@ async fn a_team_is_made_by_form_and_tested_on_a_denial_before_it_is_saved() {
     row("save", "").await.is(StatusCode::SEE_OTHER);
     let office = clinic.office().afresh().await.expect("read");
     refile::sweep(&office, &|_| {}).await.expect("followed");
-    lead.get(&case).await.shows(&["Nobody yet, for the team Desk (billing specialist)"]);
+    lead.get(&case).await.shows(&["No person yet, for the team Desk (billing specialist)"]);
     lead.get("/rules/owners").await.shows(&["<small>team Desk</small>"]);
     lead.get("/rules/file?path=owners.toml").await.shows(&["they know the payer"]);
 
@@ -112,7 +112,7 @@ async fn its_people_find_its_cases_and_one_of_them_takes_one() {
     let ben = again(&clinic, "ben").await;
     let other = clinic.named("dora", Role::FrontDesk).await;
     let case = lead.find("A-1").await;
-    ben.get("/queue").await.shows(&["A-1", "Medicare desk<small>team, nobody yet</small>"]);
+    ben.get("/queue").await.shows(&["A-1", "Medicare desk<small>team, no person</small>"]);
     ben.get("/queue?person=me,team").await.shows(&["A-1", ">Mine<"]).hides(&["A-2"]);
     ben.get("/queue?person=team").await.shows(&["A-1", "my teams"]);
     ben.get("/").await.shows(&["Your teams share"]);
@@ -120,9 +120,12 @@ async fn its_people_find_its_cases_and_one_of_them_takes_one() {
     other.get("/queue").await.hides(&["A-1"]);
     other.get("/queue?person=team").await.hides(&["A-1", "A-2"]);
     other.get(&case).await.is(StatusCode::FORBIDDEN);
-    ana.get("/digest").await.shows(&["Your teams share, and nobody has"]);
+    ana.get("/digest").await.shows(&["Your teams share, and no person has"]);
 
-    lead.get("/").await.shows(&["Load by team", "Nobody of it has", "team=Medicare+desk"]);
+    // What a team shares has no person either.
+    lead.get("/queue?person=none").await.shows(&["A-1", "A-2", "Owner: no person"]);
+    lead.get("/queue?person=nobody").await.hides(&["A-1"]);
+    lead.get("/").await.shows(&["Load by team", "No person has it", "team=Medicare+desk"]);
     let filters = lead.get("/queue/filters").await;
     filters.shows(&["value=\"team:Medicare desk\"", "name=\"team\" value=\"Medicare desk\""]);
     lead.get("/queue?team=Medicare+desk").await.shows(&["A-1"]).hides(&["A-2"]);

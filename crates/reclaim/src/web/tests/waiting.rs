@@ -43,7 +43,7 @@ async fn codes_and_payers_that_the_rules_lack_are_listed_with_their_cases() {
     let vague = PaidClaim { lines: vec![line], ..denied("A-1", 90, "") };
     let claims = [vague, denied("A-2", 50, "CO*197*50")];
     take(&lead, "a.835", &era("T1", &claims)).await;
-    lead.get("/").await.shows(&["1 code that nobody mapped", "A clock lacks its rule"]);
+    lead.get("/").await.shows(&["1 code that nobody mapped", "A clock not configured"]);
     biller.get("/").await.hides(&["nobody mapped"]);
     biller.get("/rules").await.is(StatusCode::FORBIDDEN);
     let page = lead.get("/rules").await;
@@ -94,5 +94,51 @@ async fn changed_rules_walk_once_and_go_on_where_they_stopped() {
     assert_eq!(refile::sweep(&changed, &|_| {}).await.expect("walked on"), 2);
     let case = lead.find("A-1").await;
     lead.get(&case).await.shows(&["name=\"version\" value=\"1\""]);
+    clinic.is_proven().await;
+}
+
+/// A payer that says when to appeal and nothing of corrected claims.
+const APPEALS: &str = r#"
+name = "Standin Health"
+aliases = ["STANDIN HEALTH"]
+
+[[window]]
+kind = "appeal"
+level = 1
+count = 180
+unit = "calendar_days"
+from_event = "remittance"
+counts = "received"
+on_holiday = "stays"
+source = "made up"
+as_of = "2026"
+verification = "clinic"
+"#;
+
+#[tokio::test]
+async fn a_row_says_that_the_clock_of_the_next_action_is_not_configured() {
+    let mut clinic = TestClinic::open().await;
+    clinic.with_file("payers/standin.toml", APPEALS).await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let claims = [denied("A-1", 90, "CO*16*90"), denied("A-2", 50, "CO*50*50")];
+    take(&lead, "a.835", &era("T1", &claims)).await;
+    let (one, other) = (lead.find("A-1").await, lead.find("A-2").await);
+    let id = |case: &str| case.rsplit('/').next().expect("an id").to_owned();
+    let plan = [("next", "correct"), ("on", "2026-03-05")];
+    lead.act(&one, "plan", &plan).await.is(StatusCode::SEE_OTHER);
+    lead.act(&other, "plan", &[("next", "appeal"), ("on", "2026-03-05")]).await;
+    let row = lead.get(&format!("/queue/rows?ids={}", id(&one))).await;
+    let clock = row.text.split("data-c=\"clock\"").nth(1).and_then(|it| it.split("</td>").next());
+    let clock = clock.expect("the cell");
+    assert!(clock.contains("#i-none") && clock.contains("Not configured"), "{clock}");
+    assert!(clock.contains("<small>corrected claim</small>"), "{clock}");
+    row.shows(&["Soonest clock: appeal, level 1, Aug 28, 2026, in 178 days"]);
+    // By soonest clock the day stands, and beside it what is missing.
+    let row = lead.get(&format!("/queue/rows?sort=due&ids={}", id(&one))).await;
+    row.shows(&["corrected claim: not configured", ">Aug 28, 2026<"]);
+    let row = lead.get(&format!("/queue/rows?ids={}", id(&other))).await;
+    row.shows(&["<small>appeal · 178 d</small>"]).hides(&["#i-none"]);
+    lead.get(&one).await.shows(&["Clock of the next action", "corrected claim"]);
+    lead.get(&other).await.hides(&["Clock of the next action"]);
     clinic.is_proven().await;
 }

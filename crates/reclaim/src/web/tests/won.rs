@@ -120,6 +120,7 @@ async fn points_are_shown_as_points_and_a_chance_that_nobody_knows_as_none() {
     take(&lead, "a.835", &era("T1", &claims)).await;
     let list = lead.get("/queue?columns=chance,expected,net,priority").await;
     list.shows(&[" pts</span>", "not configured", "its chance is not configured"]);
+    list.shows(&["costs more", "A round of work costs more than it is expected to bring"]);
     for part in list.text.split("data-c=\"priority\"").skip(2) {
         let cell = part.split("<dl>").next().unwrap_or_default();
         assert!(!cell.contains('$'), "{cell}");
@@ -138,10 +139,11 @@ async fn points_are_shown_as_points_and_a_chance_that_nobody_knows_as_none() {
 async fn the_order_of_the_queue_is_told_in_the_same_words() {
     let clinic = TestClinic::open().await;
     let biller = clinic.person(Role::BillingSpecialist).await;
-    take(&biller, "a.835", &era("T1", &[denied("A-1", 90, "CO*197*90")])).await;
-    let order = "By priority: first what has a clock that runs out within 7 days";
+    take(&biller, "a.835", &era("T1", &[denied("A-1", 90, "CO*22*90")])).await;
+    let order = "By priority: first what no clock is configured for, then what has a clock";
     for page in ["/", "/words"] {
         biller.get(page).await.shows(&[order]);
     }
-    biller.get("/").await.shows(&["sort=priority"]);
+    let home = biller.get("/").await;
+    home.shows(&["sort=priority", ">A-1</a><small>M••• P•••</small>", " pts<small>net value $"]);
 }
