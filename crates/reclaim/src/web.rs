@@ -3,6 +3,7 @@
 mod about;
 mod account;
 mod act_words;
+mod answered;
 mod asked;
 mod asking;
 mod assets;
@@ -73,6 +74,7 @@ mod queue_row;
 mod queue_tiles;
 mod reach;
 mod reasons;
+mod refused_claims;
 mod rejections;
 mod remittance_claim;
 mod remittances;
