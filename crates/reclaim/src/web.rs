@@ -3,6 +3,7 @@
 mod about;
 mod account;
 mod act_words;
+mod alike;
 mod answered;
 mod asked;
 mod asking;

@@ -8,9 +8,10 @@ use crate::web::words;
 /// A code as it came, and what it says.
 pub(crate) struct Said {
     pub(crate) code: String,
-    pub(crate) words: String,
-    /// A code of the answer that no list of ours has.
-    pub(crate) unknown: Option<String>,
+    /// What is at fault, whose, and where; what is to be looked up where no list of ours has it.
+    pub(crate) fault: String,
+    /// What became of it (the category of a 277CA).
+    pub(crate) verdict: String,
 }
 
 /// One code of an answer in words.
@@ -21,10 +22,8 @@ pub(crate) fn said(one: &AnswerCode, rules: &Rules) -> Said {
 /// The codes of an answer in one line.
 pub(crate) fn line(codes: &[AnswerCode], rules: &Rules) -> String {
     let all = codes.iter().map(|one| said(one, rules));
-    let all = all.map(|said| match said.unknown {
-        Some(unknown) => format!("{} ({unknown})", said.words),
-        None => said.words,
-    });
+    let all = all.map(|said| [said.verdict, said.fault].join(" · "));
+    let all = all.map(|words| words.trim_matches([' ', '·']).to_owned());
     all.filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
@@ -36,26 +35,23 @@ fn status(one: &AnswerCode, rules: &Rules) -> Said {
     let category = wording.status(&one.code);
     let fault = wording.claim_status(&one.status);
     let entity = wording.entity(&one.entity);
-    let unknown: Vec<String> = [
+    let unknown = [
         ("category", &one.code, category.is_none()),
         ("status", &one.status, fault.is_none()),
         ("party", &one.entity, entity.is_none()),
-    ]
-    .into_iter()
-    .filter(|(_, code, is_unknown)| *is_unknown && !code.is_empty())
-    .map(|(what, code, _)| format!("{what} {code}: look it up"))
-    .collect();
+    ];
+    let unknown = unknown.into_iter().filter(|(_, code, is)| *is && !code.is_empty());
     let whose = entity.map(|entity| entity.text.as_str());
     let what = fault.map(|fault| fault.text.as_str());
-    let line = one.line.as_ref().map(|line| format!("line {line}"));
-    let said: Vec<String> = [category.map(|one| one.text.to_string()), about(whose, what), line]
+    let said: Vec<String> = about(whose, what)
         .into_iter()
-        .flatten()
+        .chain(one.line.as_ref().map(|line| format!("line {line}")))
+        .chain(unknown.map(|(what, code, _)| format!("{what} {code}: look it up")))
         .collect();
     Said {
         code: code.join(" · "),
-        words: said.join(" · "),
-        unknown: Some(unknown.join(", ")).filter(|text| !text.is_empty()),
+        fault: said.join(", "),
+        verdict: category.map(|one| one.text.to_string()).unwrap_or_default(),
     }
 }
 
@@ -76,16 +72,18 @@ fn in_sentence(text: &str) -> String {
 /// A fault of syntax: what, and at which segment and element.
 fn syntax(one: &AnswerCode, rules: &Rules) -> Said {
     let meaning = rules.wording.syntax(&one.list, &one.code);
-    let words: Vec<String> = meaning
+    let unknown = (meaning.is_none() && !one.code.is_empty())
+        .then(|| format!("code {}: look it up", one.code));
+    let said: Vec<String> = meaning
         .map(|meaning| meaning.text.to_string())
         .into_iter()
+        .chain(unknown)
         .chain(one.place.as_ref().map(place))
         .collect();
-    let is_unknown = meaning.is_none() && !one.code.is_empty();
     Said {
         code: format!("{} {}", one.list, one.code).trim().to_owned(),
-        words: words.join(", "),
-        unknown: is_unknown.then(|| format!("code {}: look it up", one.code)),
+        fault: said.join(", "),
+        verdict: String::new(),
     }
 }
 
@@ -118,19 +116,22 @@ mod tests {
     fn a_status_says_what_is_at_fault_and_whose() {
         let one = stc("A7", "562", "85");
         assert_eq!(one.code, "A7 · 562 · 85");
-        assert_eq!(one.words, "Refused: something is not valid · Billing provider: NPI");
-        assert_eq!(one.unknown, None);
-        let one = stc("A7", "164", "IL");
-        let words = "Refused: something is not valid · Subscriber: contract or member number";
-        assert_eq!(one.words, words);
-        assert_eq!(stc("A3", "", "").words, "Returned: cannot be processed");
+        assert_eq!(
+            (one.fault.as_str(), one.verdict.as_str()),
+            ("Billing provider: NPI", "Refused: something is not valid")
+        );
+        assert_eq!(stc("A7", "164", "IL").fault, "Subscriber: contract or member number");
+        let one = stc("A3", "", "");
+        assert_eq!(
+            (one.fault.as_str(), one.verdict.as_str()),
+            ("", "Returned: cannot be processed")
+        );
     }
 
     #[test]
     fn what_no_list_has_is_to_be_looked_up() {
         let one = stc("A3", "999", "QQ");
-        assert_eq!(one.words, "Returned: cannot be processed");
-        assert_eq!(one.unknown.as_deref(), Some("status 999: look it up, party QQ: look it up"));
+        assert_eq!(one.fault, "status 999: look it up, party QQ: look it up");
     }
 
     #[test]
@@ -143,9 +144,10 @@ mod tests {
             ..AnswerCode::default()
         };
         let one = said(&code("AK3", "2"), &rules);
-        assert_eq!((one.code.as_str(), one.unknown), ("AK3 2", None));
-        assert_eq!(one.words, "Segment not expected here, at segment CLM");
-        let one = said(&code("IK4", "99"), &rules);
-        assert_eq!(one.unknown.as_deref(), Some("code 99: look it up"));
+        assert_eq!(one.code, "AK3 2");
+        assert_eq!(one.fault, "Segment not expected here, at segment CLM");
+        let codes = [code("IK4", "99"), code("IK5", "5")];
+        let words = "code 99: look it up, at segment CLM; Faulty segments, at segment CLM";
+        assert_eq!(line(&codes, &rules), words);
     }
 }

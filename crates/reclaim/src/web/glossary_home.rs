@@ -39,6 +39,11 @@ pub(crate) const HOME: &[Word] = &[
         "Open cases with a question to your role, and those that are yours; cases put off count too. Below it is what is outstanding on them.",
     ),
     word(
+        "home-questions-to-you",
+        "Questions to you",
+        "Questions that somebody asked your role and nobody has answered. Below it is when the soonest is to be answered.",
+    ),
+    word(
         "home-clock",
         "Clock",
         "The soonest day of a case's clocks that has not passed and matters now. Not configured where no clock has a day, since the payer's rules do not say it; closed where the payer gave way on all of it.",

@@ -93,9 +93,9 @@ async fn rejections_say_why_whose_and_how_much_the_soonest_to_file_first() {
     let biller = clinic.again(&biller);
     let page = biller.get("/rejections").await;
     page.shows(&[
-        "Refused: something is not valid · Billing provider: NPI",
+        "Billing provider: NPI<small>Refused: something is not valid</small>",
         "A7 · 562 · 85",
-        "Returned: cannot be processed, status 999: look it up, party QQ: look it up",
+        "status 999: look it up, party QQ: look it up<small>Returned: cannot be processed</small>",
         "MADEUP, PAT",
         "STANDIN HEALTH",
         "$90.00",
