@@ -17,6 +17,64 @@ named! {
     }
 }
 
+named! {
+    /// What a claim as billed and as paid both say, by which a person tells whether they are one.
+    Sign {
+        /// Our claim number.
+        Number = "claim number",
+        /// The patient's family name.
+        Family = "family name",
+        /// The member id.
+        Member = "member id",
+        /// The first day of service.
+        Day = "first day of service",
+        /// What was charged.
+        Charge = "charge",
+    }
+}
+
+/// In what a claim and a payment agree, and in what they differ; what one of them does not say is
+/// in neither.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Likeness {
+    /// Said by both, and the same.
+    pub agrees: Vec<Sign>,
+    /// Said by both, and not the same.
+    pub differs: Vec<Sign>,
+}
+
+/// Compares a claim as billed with a payment.
+#[must_use]
+pub fn likeness(claim: &Claim, payment: &ClaimPayment) -> Likeness {
+    let (billed, paid) = (claim.patient.reveal(), payment.patient.reveal());
+    let first = payment.lines.iter().filter_map(|line| line.from).min().or(payment.from);
+    let same = |sign: Sign| match sign {
+        Sign::Number => {
+            let is_told = is_usable(&claim.number) && is_usable(&payment.number);
+            is_told.then(|| claim.number == payment.number)
+        }
+        Sign::Family => both_say(&billed.family, &paid.family),
+        Sign::Member => both_say(&billed.member, &paid.member),
+        Sign::Day => claim.first_service().zip(first).map(|(one, other)| one == other),
+        Sign::Charge => Some(claim.charge.abs() == payment.charge.abs()),
+    };
+    let mut likeness = Likeness::default();
+    for sign in Sign::ALL {
+        match same(*sign) {
+            Some(true) => likeness.agrees.push(*sign),
+            Some(false) => likeness.differs.push(*sign),
+            None => {}
+        }
+    }
+    likeness
+}
+
+/// Whether two words are the same; nothing where one of them is empty.
+fn both_say(one: &str, other: &str) -> Option<bool> {
+    let is_said = |text: &str| text.chars().any(char::is_alphanumeric);
+    (is_said(one) && is_said(other)).then(|| same_word(one, other))
+}
+
 /// True where the payer echoed a number that can be ours; some send `0` or nothing when the claim
 /// came on paper.
 #[must_use]
@@ -186,6 +244,16 @@ mod tests {
         assert!(is_doubtful(&claim(), &payment("A1", "OTHER", 1)));
         assert!(!is_doubtful(&claim(), &payment("A1", "OTHER", 10_000)));
         assert!(!is_doubtful(&claim(), &payment("A2", "OTHER", 1)), "another number");
+    }
+
+    #[test]
+    fn what_agrees_and_what_differs_is_told_apart_from_what_is_not_said() {
+        let told = likeness(&claim(), &payment("0", "Sam-ple", 5_000));
+        let expected = Likeness { agrees: vec![Sign::Family], differs: vec![Sign::Charge] };
+        assert_eq!(told, expected, "neither number, member nor day is said");
+        let told = likeness(&claim(), &payment("A1", "OTHER", -10_000));
+        assert_eq!(told.agrees, [Sign::Number, Sign::Charge]);
+        assert_eq!(told.differs, [Sign::Family]);
     }
 
     #[test]

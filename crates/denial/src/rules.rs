@@ -249,6 +249,9 @@ pub struct Wording {
     pub(crate) rarcs: BTreeMap<Rarc, Meaning>,
     pub(crate) groups: BTreeMap<Group, Meaning>,
     pub(crate) statuses: BTreeMap<SmolStr, Meaning>,
+    pub(crate) claim_statuses: BTreeMap<SmolStr, Meaning>,
+    pub(crate) entities: BTreeMap<SmolStr, Meaning>,
+    pub(crate) syntax: BTreeMap<SmolStr, Meaning>,
 }
 
 /// What a code means.
@@ -302,6 +305,30 @@ impl Wording {
     #[must_use]
     pub fn status(&self, code: &str) -> Option<&Meaning> {
         self.statuses.get(code)
+    }
+
+    /// The meaning of a claim status code of a 277CA (X12 list 508, such as `562`).
+    #[must_use]
+    pub fn claim_status(&self, code: &str) -> Option<&Meaning> {
+        self.claim_statuses.get(code)
+    }
+
+    /// Whose fact a 277CA means (STC01-3, such as `85`).
+    #[must_use]
+    pub fn entity(&self, code: &str) -> Option<&Meaning> {
+        self.entities.get(code)
+    }
+
+    /// What a 999, 997 or TA1 finds at fault: the segment that says it and its code.
+    #[must_use]
+    pub fn syntax(&self, list: &str, code: &str) -> Option<&Meaning> {
+        let list = match list {
+            "AK3" => "IK3",
+            "AK4" => "IK4",
+            "AK5" => "IK5",
+            list => list,
+        };
+        self.syntax.get(format!("{list} {code}").as_str())
     }
 }
 
@@ -366,6 +393,13 @@ impl Draft {
             "codes/statuses.csv" => {
                 self.rules.wording.statuses = self.read_codes(name, text).collect()
             }
+            "codes/claim_statuses.csv" => {
+                self.rules.wording.claim_statuses = self.read_codes(name, text).collect()
+            }
+            "codes/entities.csv" => {
+                self.rules.wording.entities = self.read_codes(name, text).collect()
+            }
+            "codes/syntax.csv" => self.rules.wording.syntax = self.read_codes(name, text).collect(),
             payer if payer.starts_with("payers/") && payer.ends_with(".toml") => {
                 self.read_payer(name, text);
             }
@@ -386,7 +420,7 @@ impl Draft {
 }
 
 /// The files that a set of rules cannot be without.
-const FILES: [&str; 8] = [
+const FILES: [&str; 11] = [
     "playbook.toml",
     "remarks.toml",
     "owners.toml",
@@ -395,6 +429,9 @@ const FILES: [&str; 8] = [
     "codes/rarc.csv",
     "codes/groups.csv",
     "codes/statuses.csv",
+    "codes/claim_statuses.csv",
+    "codes/entities.csv",
+    "codes/syntax.csv",
 ];
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use denial::lists::{self, Entry, Fault, ListKind, Reader};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::code_lists::Failed;
@@ -207,6 +208,19 @@ fn is_text(head: &[u8]) -> Result<(), Failed> {
     Ok(())
 }
 
+/// The first day of a release, where the publisher's own name of its file says it:
+/// `HCPC2026_JAN_ANWEB.txt` is in effect from January 1, 2026. Other lists' names do not.
+pub(crate) fn released(kind: ListKind, name: &str) -> Option<Date> {
+    const MONTHS: [(&str, i8); 4] = [("JAN", 1), ("APR", 4), ("JUL", 7), ("OCT", 10)];
+    if kind != ListKind::Hcpcs {
+        return None;
+    }
+    let upper = name.to_uppercase();
+    let (year, rest) = upper.strip_prefix("HCPC")?.split_once('_')?;
+    let (_, month) = MONTHS.iter().find(|(month, _)| rest.starts_with(month))?;
+    Date::new(year.parse().ok()?, *month, 1).ok().filter(|day| day.year() >= 2000)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,6 +250,16 @@ mod tests {
         assert_eq!(parts[0].1[0].text, "caf\u{e9}");
         let told = &all.first_unread[0];
         assert_eq!((told.file.as_str(), told.line, all.unread), ("f2.txt", 2, 1));
+    }
+
+    #[test]
+    fn a_release_is_told_by_the_publishers_own_name_alone() {
+        let day = |kind, name: &str| released(kind, name).map(|day| day.to_string());
+        let january = Some("2026-01-01".to_owned());
+        assert_eq!(day(ListKind::Hcpcs, "HCPC2026_JAN_ANWEB_v2.txt"), january);
+        assert_eq!(day(ListKind::Hcpcs, "hcpcs.txt"), None);
+        assert_eq!(day(ListKind::Hcpcs, "HCPC2026_MAY_ANWEB.txt"), None, "no quarter begins then");
+        assert_eq!(day(ListKind::Icd10, "HCPC2026_JAN_ANWEB.txt"), None);
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(crate) struct Arriving(#[expect(dead_code, reason = "its lock ends with it")
 
 /// Bytes are being removed: until this is dropped, none come in.
 #[derive(Debug)]
-pub(crate) struct Leaving(#[expect(dead_code, reason = "its lock ends with it")] File);
+pub(crate) struct Removing(#[expect(dead_code, reason = "its lock ends with it")] File);
 
 /// What was written, before it has its name.
 pub(crate) struct Incoming {
@@ -62,10 +62,10 @@ impl Documents {
     }
 
     /// Waits until no bytes are on their way in. It may block.
-    pub(crate) fn leaving(&self) -> anyhow::Result<Leaving> {
+    pub(crate) fn removing(&self) -> anyhow::Result<Removing> {
         let door = self.door()?;
         door.lock().context("cannot lock the documents folder")?;
-        Ok(Leaving(door))
+        Ok(Removing(door))
     }
 
     fn door(&self) -> anyhow::Result<File> {

@@ -215,6 +215,19 @@ pub(crate) async fn answers_for(office: &Office, person: &str) -> anyhow::Result
     Ok(true)
 }
 
+/// True where somebody has a login already, unless who acts administers all of their practices and
+/// this one is to be a further one. It does not tell whether they are of this practice.
+pub(crate) async fn is_taken(office: &Office, login: &str) -> anyhow::Result<bool> {
+    let mut tx = office.read().await?;
+    let Some(known) = tx.person_by_login(&login.trim().to_lowercase()).await? else {
+        return Ok(false);
+    };
+    let is_here = tx.members().await?.iter().any(|one| one.person == known.person);
+    let is_nowhere = tx.practices_of(&known.person).await?.is_empty();
+    drop(tx);
+    Ok(is_here || is_nowhere || !answers_for(office, &known.person).await?)
+}
+
 /// A person whom somebody changes from the command line; the console answers for everybody.
 async fn check_change(office: &Office, login: &str) -> anyhow::Result<()> {
     match not_theirs(office, login).await? {

@@ -338,8 +338,8 @@ async fn remove(office: &Office) -> anyhow::Result<u64> {
             continue;
         }
         let documents = office.documents.clone();
-        let leaving = tokio::task::spawn_blocking(move || documents.leaving());
-        let leaving = leaving.await.context("waiting for the documents folder stopped")??;
+        let removing = tokio::task::spawn_blocking(move || documents.removing());
+        let removing = removing.await.context("waiting for the documents folder stopped")??;
         let mut is_kept = false;
         for clinic in &clinics {
             is_kept |= office.store.read(&clinic.practice).await?.keeps(&hash).await?;
@@ -348,7 +348,7 @@ async fn remove(office: &Office) -> anyhow::Result<u64> {
             fs::remove_file(&path).with_context(|| format!("cannot remove the document {hash}"))?;
             removed += 1;
         }
-        drop(leaving);
+        drop(removing);
     }
     Ok(removed)
 }

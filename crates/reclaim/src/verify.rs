@@ -102,6 +102,8 @@ pub(crate) async fn on(office: &Office) -> anyhow::Result<Verified> {
         }
     }
     tx.check_purged().await?;
+    tx.check_outgoing().await?;
+    tx.check_drafts().await?;
     let hashes = tx.hashes_since(&from.at).await?;
     own_rules::check(&mut tx).await?;
     code_lists::check(&mut tx, false).await?;
@@ -163,6 +165,8 @@ pub(crate) async fn rows(store: &Store, practice: &Practice) -> anyhow::Result<V
     work.finish_and_clear();
     tx.check_told().await?;
     tx.check_purged().await?;
+    tx.check_outgoing().await?;
+    tx.check_drafts().await?;
     own_rules::check(&mut tx).await?;
     code_lists::check(&mut tx, true).await?;
     let (remittances, claim_payments) = payments(&mut tx).await?;

@@ -3,6 +3,8 @@
 mod about;
 mod account;
 mod act_words;
+mod alike;
+mod answered;
 mod asked;
 mod asking;
 mod assets;
@@ -74,6 +76,7 @@ mod queue_row;
 mod queue_tiles;
 mod reach;
 mod reasons;
+mod refused_claims;
 mod rejections;
 mod remittance_claim;
 mod remittances;

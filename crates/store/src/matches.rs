@@ -212,7 +212,8 @@ impl Tx {
         self.find_likely_billed(&[claim.to_owned()]).await
     }
 
-    /// Likely matches in a state, those after a pair of claim and candidate.
+    /// Likely matches in a state, those after a pair of claim and candidate. A claim that is joined
+    /// to another one waits for nobody.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -231,6 +232,8 @@ impl Tx {
              join claim b on b.practice = m.practice and b.claim = m.candidate
              where m.practice = $1 and m.state = $2 and a.source = 'remittance'
              and m.claim >= $3 and (m.claim, m.candidate) > ($3, $4)
+             and (m.state <> 'open' or not exists (select 1 from likely_match o
+               where o.practice = m.practice and o.claim = m.claim and o.state = 'accepted'))
              order by m.claim, m.candidate limit $5",
             self.practice.as_str(),
             state.as_str(),
@@ -241,8 +244,8 @@ impl Tx {
         Ok(rows)
     }
 
-    /// Claims that are known from remittances that count, and joined to no billed claim: id and
-    /// number of those after one.
+    /// Claims that are known from remittances that count, joined to no billed claim and with none
+    /// that waits to be reviewed: id and number of those after one.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -257,7 +260,7 @@ impl Tx {
             "select c.claim, c.number from claim c
              where c.practice = $1 and c.source = 'remittance' and c.claim > $2
              and not exists (select 1 from likely_match m where m.practice = c.practice
-               and m.claim = c.claim and m.state = 'accepted')
+               and m.claim = c.claim and m.state in ('accepted', 'open'))
              and exists (select 1 from claim_payment p join remittance r
                on r.practice = p.practice and r.remittance = p.remittance
                where p.practice = c.practice and p.claim = c.claim

@@ -44,7 +44,10 @@ macro_rules! pairs {
               join claim a on a.practice = m.practice and a.claim = m.claim
               where m.practice = $1 and m.state = '",
             $state,
-            "' and a.source = 'remittance' limit $2) few)"
+            "' and a.source = 'remittance'
+              and (m.state <> 'open' or not exists (select 1 from likely_match o
+                where o.practice = m.practice and o.claim = m.claim and o.state = 'accepted'))
+              limit $2) few)"
         )
     };
 }
@@ -153,7 +156,7 @@ impl Tx {
                 (select count(*) from (select 1 from claim c
                   where c.practice = $1 and c.source = 'remittance'
                   and not exists (select 1 from likely_match m where m.practice = c.practice
-                    and m.claim = c.claim and m.state = 'accepted')
+                    and m.claim = c.claim and m.state in ('accepted', 'open'))
                   and exists (select 1 from claim_payment p join remittance r
                     on r.practice = p.practice and r.remittance = p.remittance
                     where p.practice = c.practice and p.claim = c.claim

@@ -443,6 +443,29 @@ impl Tx {
         Ok(rows)
     }
 
+    /// Claim payments of a remittance whose money is quarantined, in their order.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn quarantined_payments(
+        &mut self,
+        remittance: &str,
+        limit: i64,
+    ) -> Result<Vec<ClaimPaymentRow>, Error> {
+        let rows = run!(
+            self,
+            all as ClaimPaymentRow,
+            payment_columns!(
+                "where p.practice = $1 and p.remittance = $2 and p.quarantined = 'yes'
+                 order by p.n limit $3"
+            ),
+            self.practice.as_str(),
+            remittance,
+            limit
+        )?;
+        Ok(rows)
+    }
+
     /// Everything that payers said of some claims, on remittances that count.
     ///
     /// # Errors

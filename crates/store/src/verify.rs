@@ -2,6 +2,7 @@
 //! its journal and its postings.
 
 mod cases;
+mod left;
 mod on;
 
 use futures_util::TryStreamExt;

@@ -13,7 +13,7 @@ use crate::lifecycle::event::Change;
 use crate::lifecycle::evidence::Attached;
 use crate::lifecycle::moves::{past_day, said};
 use crate::lifecycle::refused::Refused;
-use crate::lifecycle::timing::later;
+use crate::lifecycle::timing::{later, workday};
 use crate::money::Money;
 use crate::owner::Stand;
 use crate::person::{self, Moment, Role};
@@ -269,7 +269,7 @@ impl Denial {
         if !person::may(to, Act::Answer) {
             return Err(Refused::Missing("a role that answers questions"));
         }
-        let due = due.unwrap_or_else(|| later(at.today, rules.desk.colleague_days));
+        let due = due.unwrap_or_else(|| workday(at.today, rules.desk.colleague_days));
         not_before(due, at.today)?;
         let number = self.asked.saturating_add(1);
         let question = Question { number, to, text, due, asker: at.who.person.clone() };

@@ -9,7 +9,7 @@ use crate::lifecycle::action::{AppealFiling, Resubmission};
 use crate::lifecycle::event::{Change, Deed};
 use crate::lifecycle::evidence::{Frequency, PayerAnswer, Receipt, Submission};
 use crate::lifecycle::refused::Refused;
-use crate::lifecycle::timing::later;
+use crate::lifecycle::timing::workday;
 use crate::money::Money;
 use crate::person::{self, Moment};
 use crate::rules::Rules;
@@ -233,9 +233,9 @@ impl Denial {
     /// should have come since the payer gave way.
     pub(crate) fn next_by_payment(&self, won_on: Date, today: Date, rules: &Rules) -> NextAction {
         let on = if self.is_won() {
-            later(today, rules.desk.days_for(NextActionKind::PostPayment))
+            workday(today, rules.desk.days_for(NextActionKind::PostPayment))
         } else {
-            later(won_on, rules.desk.payment_days).max(today)
+            workday(won_on, rules.desk.payment_days).max(today)
         };
         NextAction { kind: NextActionKind::PostPayment, on }
     }

@@ -4,7 +4,7 @@
 use jiff::Span;
 use jiff::civil::Date;
 
-use crate::deadline::{self, Anchors, Deadline, DeadlineKind};
+use crate::deadline::{self, Anchors, Deadline, DeadlineKind, business_day};
 use crate::denial::{Denial, DeniedLine, NextAction, NextActionKind, Outcome, Status, Work};
 use crate::lifecycle::event::Change;
 use crate::owner;
@@ -14,6 +14,12 @@ use crate::rules::Rules;
 /// A day that many days later.
 pub(crate) fn later(date: Date, days: u16) -> Date {
     date.saturating_add(Span::new().days(i64::from(days)))
+}
+
+/// The same, or the business day after it: nobody is to act on a Sunday.
+pub(crate) fn workday(date: Date, days: u16) -> Date {
+    let day = later(date, days);
+    business_day::on_or_after(day).unwrap_or(day)
 }
 
 impl Denial {
@@ -166,15 +172,15 @@ impl Denial {
         self.running(today).into_iter().find(ours)
     }
 
-    /// The next action by the desk's habits: in its usual days, and safely before the next clock
-    /// that runs against us.
+    /// The next action by the desk's habits: in its usual days, on a business day, and safely before
+    /// the next clock that runs against us.
     pub(crate) fn next_by_habit(
         &self,
         kind: NextActionKind,
         today: Date,
         rules: &Rules,
     ) -> NextAction {
-        let usual = later(today, rules.desk.days_for(kind));
+        let usual = workday(today, rules.desk.days_for(kind));
         let waits = matches!(kind, NextActionKind::AwaitPayer);
         let last = self.soonest(today).map(|(_, date)| date).filter(|_| !waits);
         let safe = last.map(|last| deadline::internal_due(last, &rules.desk).max(today));
@@ -194,7 +200,7 @@ impl Denial {
         let answer = clocks.iter().find(|one| one.kind == DeadlineKind::PayerAnswer);
         let usual = || later(sent_on, rules.desk.days_for(NextActionKind::AwaitPayer));
         let on = answer.and_then(Deadline::date).unwrap_or_else(usual);
-        NextAction { kind: NextActionKind::AwaitPayer, on: on.max(today) }
+        NextAction { kind: NextActionKind::AwaitPayer, on: workday(on, 0).max(today) }
     }
 
     /// The day from which silence is a matter for others: never before the action is due.

@@ -1,6 +1,7 @@
 //! What is won: its clocks are closed, its payment is to be posted, and whom it waits on.
 
 use denial::deadline::DeadlineKind;
+use denial::deadline::business_day::is_business_day;
 use denial::denial::{Denial, NextActionKind, Status};
 use denial::escalation::{Overdue, due};
 use denial::lifecycle::hearing::hear_all;
@@ -84,6 +85,18 @@ fn what_is_won_is_to_be_posted() {
     let next = paid.next().expect("open");
     assert_eq!((next.kind, next.on), (NextActionKind::PostPayment, day(9)), "it is there");
     assert_eq!(paid.waits_on(), Some(WaitsOn::Us));
+}
+
+#[test]
+fn nobody_is_to_post_on_a_sunday() {
+    for at in 0..14 {
+        let promised = did(&clocked(), at, WON);
+        let paid = heard(&clocked(), 2);
+        for case in [promised, paid] {
+            let on = case.next().expect("open").on;
+            assert!(is_business_day(on), "{on} is a day of rest");
+        }
+    }
 }
 
 #[test]

@@ -120,8 +120,8 @@ fn play(story: &str) -> Denial {
 fn a_corrected_claim_is_paid() {
     let case = play(
         "1 billing_specialist review -> in_review correct 2026-06-09 100.00
-         2 billing_specialist resubmit 7 S1 -> corrected await_payer 2026-07-03 100.00
-         3 billing_specialist receipt A2 -> pending_payer_response await_payer 2026-07-04 100.00
+         2 billing_specialist resubmit 7 S1 -> corrected await_payer 2026-07-06 100.00
+         3 billing_specialist receipt A2 -> pending_payer_response await_payer 2026-07-06 100.00
          9 billing_specialist overturn call-17 -> overturned post_payment 2026-07-10 100.00
          9 billing_specialist post payer_payment 1 60.00 -> ! may not do this
          12 poster post payer_payment 1 60.00 -> overturned post_payment 2026-07-10 40.00
@@ -141,7 +141,7 @@ fn an_appeal_needs_its_records_and_its_turn() {
          2 billing_specialist appeal 1 -> ! not on file yet: medical record
          2 billing_specialist records -> in_review correct 2026-06-09 100.00
          2 billing_specialist appeal 2 -> ! expected an appeal of level 1
-         2 billing_specialist appeal 1 -> appealed await_payer 2026-07-03 100.00
+         2 billing_specialist appeal 1 -> appealed await_payer 2026-07-06 100.00
          9 billing_specialist uphold letter -> in_review review 2026-06-12 100.00
          9 billing_specialist appeal 1 -> ! expected an appeal of level 2
          9 billing_specialist appeal 2 -> appealed await_payer 2026-07-10 100.00
@@ -155,10 +155,10 @@ fn an_appeal_needs_its_records_and_its_turn() {
 fn a_refusal_before_adjudication_is_no_attempt_and_the_same_is_not_sent_twice() {
     let case = play(
         "1 billing_specialist review -> in_review correct 2026-06-09 100.00
-         2 billing_specialist resubmit 7 S1 -> corrected await_payer 2026-07-03 100.00
+         2 billing_specialist resubmit 7 S1 -> corrected await_payer 2026-07-06 100.00
          3 billing_specialist reject A7 -> in_review correct 2026-06-11 100.00
          3 billing_specialist resubmit 7 S1 -> ! this was sent already
-         3 billing_specialist resubmit 7 S2 -> corrected await_payer 2026-07-04 100.00",
+         3 billing_specialist resubmit 7 S2 -> corrected await_payer 2026-07-06 100.00",
     );
     assert_eq!((case.attempts, case.submissions.len()), (0, 2));
 }
@@ -200,8 +200,8 @@ fn money_given_up_can_be_taken_back_in_part_and_the_case_ends_either_way() {
         "1 billing_specialist review -> in_review correct 2026-06-09 100.00
          2 poster post payer_payment 1 80.00 -> in_review correct 2026-06-09 20.00
          2 billing_specialist write_off 2 -> written_off partly_written_off 0.00
-         3 poster reopen payer_payment 1 80.00 -> in_review review 2026-06-06 80.00
-         4 poster post payer_payment 3 80.00 -> in_review review 2026-06-06 0.00
+         3 poster reopen payer_payment 1 80.00 -> in_review review 2026-06-08 80.00
+         4 poster post payer_payment 3 80.00 -> in_review review 2026-06-08 0.00
          4 poster settle -> ! $20.00 is given up; reverse that first
          4 billing_specialist write_off 4 -> written_off partly_written_off 0.00
          5 poster reopen write_off 2 20.00 -> in_review review 2026-06-08 20.00
@@ -214,11 +214,11 @@ fn a_question_waits_for_the_role_that_was_asked() {
     let case = play(
         "1 billing_specialist review -> in_review correct 2026-06-09 100.00
          1 provider answer 1 -> ! neither owns this case nor was asked
-         1 billing_specialist ask provider -> in_review ask_colleague 2026-06-06 100.00
-         1 billing_specialist ask certified_coder -> in_review ask_colleague 2026-06-06 100.00
+         1 billing_specialist ask provider -> in_review ask_colleague 2026-06-08 100.00
+         1 billing_specialist ask certified_coder -> in_review ask_colleague 2026-06-08 100.00
          2 provider answer 2 -> ! let them answer
-         2 provider answer 1 -> in_review ask_colleague 2026-06-06 100.00
-         3 certified_coder answer 2 -> in_review review 2026-06-06 100.00
+         2 provider answer 1 -> in_review ask_colleague 2026-06-08 100.00
+         3 certified_coder answer 2 -> in_review review 2026-06-08 100.00
          3 certified_coder answer 2 -> ! neither owns this case nor was asked",
     );
     assert!(case.questions.is_empty());

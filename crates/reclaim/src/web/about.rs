@@ -13,6 +13,7 @@ use store::remittances::ClaimPaymentRow;
 
 use crate::practice::Office;
 use crate::settle;
+use crate::web::answered;
 use crate::web::case_view::{self, Around, PatientView, Spoken};
 use crate::web::grades::{self, Matched};
 use crate::web::names::Names;
@@ -43,6 +44,8 @@ pub(crate) struct AnswerView {
     pub(crate) outcome: String,
     pub(crate) on: String,
     pub(crate) from: String,
+    /// Why, where it asks for work.
+    pub(crate) why: String,
 }
 
 impl About {
@@ -61,7 +64,7 @@ impl About {
         let names = Names::about(tx, office, &claims).await?;
         names.mask(office, &mut spoken);
         let payment = rows.last().map(settle::payment).transpose()?;
-        let answers = answers(tx, &claims).await?;
+        let answers = answers(tx, office, &claims).await?;
         let own = own.into_iter().next().unwrap_or_default();
         Ok(About { billed, payment, spoken, answers, claims, known, names, own })
     }
@@ -108,7 +111,11 @@ async fn spoken(
     Ok(spoken)
 }
 
-async fn answers(tx: &mut Tx, claims: &[String]) -> Result<Vec<AnswerView>, Trouble> {
+async fn answers(
+    tx: &mut Tx,
+    office: &Office,
+    claims: &[String],
+) -> Result<Vec<AnswerView>, Trouble> {
     let mut answers = Vec::new();
     for claim in claims {
         for (outcome, body) in tx.acknowledgements_of(claim).await? {
@@ -118,6 +125,11 @@ async fn answers(tx: &mut Tx, claims: &[String]) -> Result<Vec<AnswerView>, Trou
                 outcome: format!("{} {}", answer.kind.as_str(), words::lower(&outcome)),
                 on: answer.on.map(words::day).unwrap_or_default(),
                 from: answer.from.name.to_string(),
+                why: if answer.outcome.asks_for_work() {
+                    answered::line(&answer.codes, &office.rules)
+                } else {
+                    String::new()
+                },
             });
         }
     }

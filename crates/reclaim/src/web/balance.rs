@@ -1,5 +1,7 @@
 //! Whether a remittance adds up: which sum is off, by how much, and what that means for its money.
 
+use std::collections::BTreeSet;
+
 use denial::money::Money;
 use denial::remittance::{Check, Imbalance};
 use store::remittances::{RemittanceRow, State};
@@ -64,9 +66,11 @@ pub(crate) struct Sum {
 
 /// The three balances.
 pub(crate) fn sums(row: &RemittanceRow, imbalances: &[Imbalance]) -> Vec<Sum> {
+    // Two sums of one claim are one claim.
     let count = |checks: &[Check]| {
-        let odd = imbalances.iter().filter(|one| checks.contains(&one.check)).count();
-        i64::try_from(odd).unwrap_or(i64::MAX)
+        let odd = imbalances.iter().filter(|one| checks.contains(&one.check));
+        let places: BTreeSet<u64> = odd.map(|one| one.span.start).collect();
+        i64::try_from(places.len()).unwrap_or(i64::MAX)
     };
     let off = row.paid - row.provider_level - row.total;
     let apart = format!(" ({} apart)", words::money(off.abs()));
@@ -126,7 +130,7 @@ pub(crate) fn off(imbalances: &[Imbalance]) -> String {
     match count {
         0 => "does not add up".to_owned(),
         1 => format!("one sum of a claim off by {sum}"),
-        _ => format!("{what} of claims off, {sum} in all"),
+        _ => format!("{what} off, {sum} in all"),
     }
 }
 
@@ -146,7 +150,7 @@ mod tests {
         assert_eq!(off(&payment), "payment off by $2.50");
         assert_eq!(off(&payment[..1]), "one sum of a claim off by $10.00");
         let several = [one(Check::Line, 9_000), one(Check::Claim, 11_000)];
-        assert_eq!(off(&several), "2 sums of claims off, $20.00 in all");
+        assert_eq!(off(&several), "2 sums off, $20.00 in all");
         assert_eq!(off(&[one(Check::PatientShare, 0)]), "does not add up");
     }
 }

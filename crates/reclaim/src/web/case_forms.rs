@@ -92,6 +92,11 @@ fn answering() -> Vec<Role> {
     Role::ALL.iter().copied().filter(answers).collect()
 }
 
+/// Roles that see cases and change them: the others could do nothing with one that is brought to them.
+fn working() -> Vec<Role> {
+    Role::ALL.iter().copied().filter(|role| person::may(*role, Act::Note)).collect()
+}
+
 impl Desk<'_> {
     /// Every act that is offered now.
     pub(crate) fn forms(&self) -> Vec<ActForm> {
@@ -161,6 +166,9 @@ impl Desk<'_> {
         let case = self.case;
         let next = case.next().map(|next| next.kind);
         let waits = case.waits_for_approval();
+        if case.questions.iter().any(|one| one.to == self.moment.who.role) {
+            return Act::Answer;
+        }
         match case.status() {
             Status::New => Act::Review,
             Status::InReview if waits => Act::Approve,
@@ -288,7 +296,7 @@ impl Desk<'_> {
             ],
             Act::Answer => self.answer(),
             Act::Escalate => vec![
-                self.choice(act, "to", "To", named(Role::ALL, |one| one.as_str())),
+                self.choice(act, "to", "To", named(&working(), |one| one.as_str())),
                 self.words(act, "reason", "Why", true),
             ],
             Act::SplitLine => self.split(),

@@ -6,6 +6,7 @@ use denial::ids::RemittanceId;
 use store::doubts::{Doubt, DoubtRow};
 
 use crate::doubts;
+use crate::web::alike::Alike;
 use crate::web::gate::Posted;
 use crate::web::match_bar::Bar;
 use crate::web::matches::{self, Side};
@@ -31,6 +32,7 @@ struct Row {
     n: i64,
     paid: Side,
     billed: Side,
+    alike: Alike,
 }
 
 /// `GET /matches?show=doubtful` and `confirmed`.
@@ -58,8 +60,10 @@ pub(super) async fn page(
         let is_it = |row: &&_| is_of(&one, row);
         let claim = known.get(&one.claim);
         let number = claim.map(|claim| claim.number.as_str()).unwrap_or_default();
+        let paid = payments.iter().find(is_it);
         Ok(Row {
-            paid: matches::paid(number, payments.iter().find(is_it), before)?,
+            alike: Alike::of(claim, paid, payments.iter().filter(|row| row.claim == one.claim))?,
+            paid: matches::paid(number, paid, before)?,
             billed: matches::billed(number, claim, before)?,
             remittance: one.remittance,
             n: one.n,

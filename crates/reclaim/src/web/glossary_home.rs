@@ -39,6 +39,11 @@ pub(crate) const HOME: &[Word] = &[
         "Open cases with a question to your role, and those that are yours; cases put off count too. Below it is what is outstanding on them.",
     ),
     word(
+        "home-questions-to-you",
+        "Questions to you",
+        "Questions that somebody asked your role and nobody has answered. Below it is when the soonest is to be answered.",
+    ),
+    word(
         "home-clock",
         "Clock",
         "The clock that the next action has to keep; where it keeps none, the soonest that runs. One that runs out within 7 days, or has run out, stands before it. Not configured where no rule says when it ends; closed where the payer gave way on all of it.",

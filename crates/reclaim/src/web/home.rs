@@ -78,6 +78,11 @@ pub(crate) async fn page(
         missing = home_ask::missing(&counter);
         let head = home_desk::head(&counter).filter(|_| !is_empty);
         drop(kept);
+        if role == Role::Provider
+            && let Some(first) = sections.first_mut()
+        {
+            first.tiles.insert(0, home_desk::questions(&mut tx, office).await?);
+        }
         if let Some(head) = head {
             sections.insert(1, home_desk::next(&mut tx, office, head).await?);
         }

@@ -61,9 +61,8 @@ pub(crate) async fn section(
             let ask = asked(Role::Administrator, &named(tx, Role::Administrator).await?);
             let lead = format!(
                 "Your login, {login}, is tied to no provider number (NPI) yet, so no denial can be \
-                 told to be of your services. Ask {ask} to tie it: under Rules, in the text of \
-                 owners.toml, a [[provider]] with person = \"{login}\" and your NPI. Questions to \
-                 you come without it."
+                 told to be of your services. Ask {ask} to tie it: under Rules, Owners, Who is \
+                 which provider, with your name and your NPI. Questions to you come without it."
             );
             ("Your login has no NPI yet", lead)
         }

@@ -14,11 +14,13 @@ use store::Tx;
 
 use crate::practice::Office;
 use crate::web::case_clocks;
+use crate::web::home;
+use crate::web::questions;
 use crate::web::queue;
 use crate::web::queue_patients;
 use crate::web::reasons;
 use crate::web::saved;
-use crate::web::tiles::{Cell, Counter, Link, Listing, Section, cases_in_words, small};
+use crate::web::tiles::{Cell, Counter, Link, Listing, Section, Tile, cases_in_words, small};
 use crate::web::trouble::Trouble;
 use crate::web::words;
 use crate::web::worth::{ORDER, Prospects, Worth};
@@ -144,12 +146,22 @@ fn asked(counter: &Counter<'_>) -> Section {
     Section {
         title: "Cases that wait for you".to_owned(),
         lead: "Those with a question to your role, and those that are yours.".to_owned(),
-        tiles: vec![
-            counter.cases("Cases you may see", "snoozed=show", ""),
-            counter.cases("Due within 7 days", "due=soon&snoozed=show", "soon"),
-        ],
+        tiles: vec![counter.cases("Cases you may see", "snoozed=show", "")],
         ..Section::default()
     }
+}
+
+/// The questions to a role with the day by which the soonest is to be answered, as a tile.
+pub(crate) async fn questions(tx: &mut Tx, office: &Office) -> Result<Tile, store::Error> {
+    let (count, soonest) = questions::waiting_for(tx, office).await?;
+    let due = words::due(soonest, office.moment().today);
+    let note = match soonest {
+        None => "none waits".to_owned(),
+        Some(_) => format!("the soonest {}", due.left),
+    };
+    let class = if matches!(due.class, "past" | "soon") { due.class } else { "" };
+    let tile = home::tile("Questions to you", count, &note, "/questions#asked");
+    Ok(Tile { class, ..tile })
 }
 
 /// What payers deny of the provider who looks, as figures: the cases are opened by those who work

@@ -17,6 +17,7 @@ use crate::identity;
 use crate::matches::{self, Decision, Undecided};
 use crate::practice::Office;
 use crate::settle;
+use crate::web::alike::Alike;
 use crate::web::case_view;
 use crate::web::doubtful;
 use crate::web::gate::Posted;
@@ -46,6 +47,8 @@ struct Pair {
     candidate: String,
     paid: Side,
     billed: Side,
+    /// Why somebody may think so.
+    alike: Alike,
     state: &'static str,
 }
 
@@ -57,6 +60,10 @@ pub(super) struct Side {
     pub(super) patient: String,
     pub(super) on: String,
     pub(super) charge: String,
+    /// What was paid on it, where somebody paid.
+    pub(super) paid: String,
+    /// The remittance: its day and trace.
+    pub(super) sent: String,
     pub(super) services: String,
     pub(super) note: String,
     /// The first day of service.
@@ -137,7 +144,8 @@ async fn pairs(
     let rows = tx.said_of(&ids).await?;
     let said = latest(&rows);
     let names = Names::among(&mut tx, &ids).await?;
-    let pair = |one: &LikelyMatch| pair(one, &known, &said, (&names, &visitor.office));
+    let spoken = Spoken { known: &known, said: &said, rows: &rows };
+    let pair = |one: &LikelyMatch| pair(one, &spoken, (&names, &visitor.office));
     let pairs = found.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
     let (bar, pairs) = bar.left(pairs, |pair| vec![&pair.paid, &pair.billed])?;
     let show = state.as_str();
@@ -156,18 +164,28 @@ pub(super) fn latest(rows: &[ClaimPaymentRow]) -> HashMap<&str, &ClaimPaymentRow
     latest
 }
 
+/// What is known of the claims of a page.
+struct Spoken<'a> {
+    known: &'a HashMap<String, ClaimRow>,
+    said: &'a HashMap<&'a str, &'a ClaimPaymentRow>,
+    rows: &'a [ClaimPaymentRow],
+}
+
 fn pair(
     one: &LikelyMatch,
-    known: &HashMap<String, ClaimRow>,
-    said: &HashMap<&str, &ClaimPaymentRow>,
+    spoken: &Spoken<'_>,
     before: (&Names, &Office),
 ) -> Result<Pair, Trouble> {
     let state = Match::from_name(&one.state).map_or("open", Match::as_str);
+    let row = spoken.said.get(one.claim.as_str()).copied();
+    let claim = spoken.known.get(&one.candidate);
+    let others = spoken.rows.iter().filter(|other| other.claim == one.candidate);
     Ok(Pair {
         claim: one.claim.clone(),
         candidate: one.candidate.clone(),
-        paid: paid(&one.number, said.get(one.claim.as_str()).copied(), before)?,
-        billed: billed(&one.candidate_number, known.get(&one.candidate), before)?,
+        paid: paid(&one.number, row, before)?,
+        billed: billed(&one.candidate_number, claim, before)?,
+        alike: Alike::of(claim, row, others)?,
         state,
     })
 }
@@ -190,11 +208,24 @@ pub(super) fn paid(
         ),
         on: identity::first_day(&payment).map(words::day).unwrap_or_default(),
         charge: payment.charge.abs().to_string(),
+        paid: row.map(|_| payment.paid.to_string()).unwrap_or_default(),
+        sent: row.map(sent).unwrap_or_default(),
         services: codes.collect::<Vec<_>>().join(", "),
-        note: format!("payer's number {}", payment.control),
+        note: if payment.control.is_empty() {
+            String::new()
+        } else {
+            format!("payer's number {}", payment.control)
+        },
         day: identity::first_day(&payment),
         payer: row.map(|row| row.payer_name.clone()).unwrap_or_default(),
     })
+}
+
+/// The remittance that a payment came with.
+fn sent(row: &ClaimPaymentRow) -> String {
+    let day = row.paid_on.as_deref().map(words::day_of).unwrap_or_default();
+    let trace = if row.trace.is_empty() { "without trace" } else { &row.trace };
+    format!("{day} · trace {trace}").replace("trace without trace", "without trace")
 }
 
 /// A claim as it was billed.
@@ -219,6 +250,8 @@ pub(super) fn billed(
         day: lines.iter().filter_map(|line| line.from).min(),
         payer: claim.as_ref().map(|claim| claim.payer.name.to_string()).unwrap_or_default(),
         charge: claim.as_ref().map(|claim| claim.charge.to_string()).unwrap_or_default(),
+        paid: String::new(),
+        sent: String::new(),
         services: codes.collect::<Vec<_>>().join(", "),
         note: submitted.map(|on| format!("billed on {}", words::day(on))).unwrap_or_default(),
     })

@@ -3,10 +3,12 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
+use denial::lifecycle::Action;
+use denial::lifecycle::evidence::Frequency;
 use denial::outgoing::State;
 use denial::person::{Access, allows, supervises};
 use store::Tx;
-use store::outgoing::{Counts, Outgoing};
+use store::outgoing::{Burden, Counts, Outgoing, OutgoingItem};
 
 use crate::fields::Fields;
 use crate::outbox::{self, NotChanged, command};
@@ -62,6 +64,9 @@ struct Row {
     id: String,
     name: String,
     what: String,
+    payer: String,
+    /// What is outstanding on its cases.
+    money: String,
     route: String,
     made: String,
     state: String,
@@ -122,8 +127,12 @@ pub(crate) async fn page(
     let [waiting, odd] = [Shown::Waiting, Shown::Odd].map(count);
     let mut rows = Vec::new();
     let fitting: Vec<&Seen> = seen.iter().filter(|one| one.is_in(shown)).collect();
+    let ids: Vec<String> =
+        fitting.iter().take(ROWS).map(|seen| seen.one.outgoing.clone()).collect();
+    let burdens = tx.carried_by(&ids).await?;
     for one in fitting.iter().take(ROWS) {
-        rows.push(row(&mut tx, office, &people, one).await?);
+        let burden = burdens.get(&one.one.outgoing).cloned().unwrap_or_default();
+        rows.push(row(&mut tx, (office, &people), one, burden).await?);
     }
     let mut page = Page::of(&visitor, "Outbox", "/outbox");
     page.done = asked.get("done").and_then(|done| match done.as_str() {
@@ -136,12 +145,17 @@ pub(crate) async fn page(
     html(&OutboxPage { page, shown, rows, waiting, odd, changes, more })
 }
 
-async fn row(tx: &mut Tx, office: &Office, people: &People, seen: &Seen) -> Result<Row, Trouble> {
+async fn row(
+    tx: &mut Tx,
+    (office, people): (&Office, &People),
+    seen: &Seen,
+    burden: Burden,
+) -> Result<Row, Trouble> {
     let Seen { one, counts, odd } = seen;
     let zone = &office.clinic.zone;
     let state = outbox::state(one);
     let items = tx.outgoing_items(&one.outgoing, 0, NAMED).await?;
-    let case = |item: &store::outgoing::OutgoingItem| {
+    let case = |item: &OutgoingItem| {
         let outcome = if item.outcome.is_empty() { &item.note } else { &item.outcome };
         (format!("/cases/{}", item.denial), item.number.clone(), words::lower(outcome))
     };
@@ -149,7 +163,12 @@ async fn row(tx: &mut Tx, office: &Office, people: &People, seen: &Seen) -> Resu
     Ok(Row {
         id: one.outgoing.clone(),
         name: one.name.clone(),
-        what: words::label(&one.kind),
+        what: what(one, &items),
+        payer: match burden.payers {
+            0 | 1 => burden.payer,
+            more => format!("{} and {}", burden.payer, words::counted(more - 1, "other", "others")),
+        },
+        money: words::money(burden.outstanding),
         route: one.route.clone(),
         made: format!(
             "{} by {}",
@@ -165,6 +184,25 @@ async fn row(tx: &mut Tx, office: &Office, people: &People, seen: &Seen) -> Resu
         can_be_called_back: state.is_some_and(State::can_be_called_back),
         can_try_again: state == Some(State::Failed),
     })
+}
+
+/// What it is; of claims also what they say they are: corrected (7), void (8), new (1).
+fn what(one: &Outgoing, items: &[OutgoingItem]) -> String {
+    let mut kinds: Vec<&str> = items
+        .iter()
+        .filter_map(|item| {
+            let Ok(Action::Resubmit(sent)) = serde_json::from_str(&item.act) else { return None };
+            Some(match sent.frequency {
+                Frequency::Original => "new (1)",
+                Frequency::Replacement => "corrected (7)",
+                Frequency::Void => "void (8)",
+            })
+        })
+        .collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let kind = words::label(&one.kind);
+    if kinds.is_empty() { kind } else { format!("{kind}: {}", kinds.join(", ")) }
 }
 
 fn state_in_words(one: &Outgoing, zone: &str) -> String {

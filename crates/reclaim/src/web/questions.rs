@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use denial::denial::{Denial, Question};
+use jiff::civil::Date;
 use store::Tx;
 use store::questions::Answer;
 
@@ -71,16 +72,30 @@ pub(crate) async fn page(
 
 /// How many rows the page lists: questions to the role of who looks, answers that are new to them.
 pub(crate) async fn counts(tx: &mut Tx, office: &Office) -> Result<(u64, u64), store::Error> {
-    let role = office.who.role;
-    let asked = tx.asked_of(role.as_str(), MOST).await?;
-    let asked = asked.iter().flat_map(|case| &case.questions).filter(|one| one.to == role).count();
+    let (asked, _) = waiting_for(tx, office).await?;
     let answers = tx.answers_for(office.who.person.as_str(), MOST).await?;
     let ids: Vec<String> = answers.iter().map(|one| one.denial.clone()).collect();
     let mut seen = tx.cases_among(&ids).await?;
     seen.retain(|case| office.sees(case));
     let is_seen = |one: &&Answer| seen.iter().any(|case| case.id.as_str() == one.denial);
     let answered = answers.iter().filter(is_seen).count();
-    Ok((asked as u64, answered as u64))
+    Ok((asked, answered as u64))
+}
+
+/// How many questions wait for who looks, and by when the soonest is to be answered.
+pub(crate) async fn waiting_for(
+    tx: &mut Tx,
+    office: &Office,
+) -> Result<(u64, Option<Date>), store::Error> {
+    let role = office.who.role;
+    let cases = tx.asked_of(role.as_str(), MOST).await?;
+    let due: Vec<Date> = cases
+        .iter()
+        .flat_map(|case| &case.questions)
+        .filter(|one| one.to == role)
+        .map(|one| one.due)
+        .collect();
+    Ok((due.len() as u64, due.into_iter().min()))
 }
 
 /// The questions to the visitor's role, the soonest due first.

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
+use denial::denial::Denial;
+use denial::person::{Access, allows};
 use denial::remittance::Source;
 
 use crate::settle;
@@ -15,6 +17,7 @@ use crate::web::page::{Page, html};
 use crate::web::remittances::viewed;
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
+use crate::web::words;
 
 #[derive(Template)]
 #[template(path = "remittance_claim.html")]
@@ -25,9 +28,23 @@ struct ClaimPage {
     number: String,
     patient: PatientView,
     one: Spoken,
+    /// The claim's own page, for who may open it.
+    claim: Option<String>,
+    /// Its cases that the visitor may see: address, reason, status and its look.
+    cases: Vec<(String, String, String, &'static str)>,
     remittances: bool,
     /// What was keyed in has no segments.
     keyed: bool,
+}
+
+fn case_link(case: &Denial) -> (String, String, String, &'static str) {
+    let status = case.status();
+    (
+        format!("/cases/{}", case.id),
+        words::label(case.category.as_str()),
+        words::label(status.as_str()),
+        words::status_class(status),
+    )
 }
 
 /// `GET /remittances/{id}/claims/{n}`.
@@ -43,6 +60,12 @@ pub(crate) async fn page(
     let known = tx.claims(std::slice::from_ref(&payment.claim)).await?;
     let matched = Matched::of(&mut tx, std::slice::from_ref(&payment.claim)).await?;
     let names = Names::about(&mut tx, office, std::slice::from_ref(&payment.claim)).await?;
+    let mut claims = vec![payment.claim.clone()];
+    claims.extend(tx.joined(&claims).await?.into_iter().flat_map(|(one, other)| [one, other]));
+    claims.sort();
+    claims.dedup();
+    let mut cases = tx.cases_of(&claims).await?;
+    cases.retain(|case| office.sees(case));
     drop(tx);
     viewed(&visitor, &id).await?;
     let read = settle::payment(payment)?;
@@ -60,6 +83,9 @@ pub(crate) async fn page(
         page: Page::of(&visitor, format!("Claim {}", read.number), "/remittances"),
         number: read.number.to_string(),
         patient: names.patient(office, patient, (&payment.claim, &here)),
+        claim: allows(office.who.role, Access::Claims)
+            .then(|| format!("/claims/{}", payment.claim)),
+        cases: cases.iter().map(case_link).collect(),
         keyed: payment.source != Source::Era.as_str(),
         id,
         trace,

@@ -7,9 +7,11 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::denial::Denial;
+use denial::money::Money;
 use denial::person::{Access, allows};
-use denial::remittance::{Imbalance, RemittanceHead, Source};
+use denial::remittance::{Check, Imbalance, RemittanceHead, Source};
 use serde_json::json;
+use store::Tx;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
 
 use crate::access;
@@ -75,7 +77,8 @@ pub(crate) async fn page(
     let narrow = Narrow::of(&asked, "Trace, payer or file", "Paid").with_amounts();
     let mut tx = office.read().await?;
     let mut found = if review {
-        tx.remittances_to_review(REVIEWED).await?
+        let found = tx.remittances_to_review(REVIEWED).await?;
+        fitting(&mut tx, found, &narrow).await?
     } else {
         let (day, id) = after.unwrap_or(("9999-12-31", "~"));
         tx.remittances_that_fit(&narrow.by_day()?, (day, id), ROWS + 1).await?
@@ -97,10 +100,32 @@ pub(crate) async fn page(
         further: after.is_some(),
         takes: allows(office.who.role, Access::TakeFiles),
         narrow,
-        cut: review && i64::try_from(found.len()) == Ok(REVIEWED),
+        cut: review && waiting > REVIEWED,
         page: Page::of(&visitor, "Remittances", "/remittances"),
     };
     html(&template)
+}
+
+/// Those of a list that fit: a word is looked for in trace, payer and the name of the file.
+async fn fitting(
+    tx: &mut Tx,
+    found: Vec<RemittanceRow>,
+    narrow: &Narrow,
+) -> Result<Vec<RemittanceRow>, Trouble> {
+    let cents = narrow.money()?.map(Money::cents);
+    let mut fit = Vec::with_capacity(found.len());
+    for one in found {
+        let day = one.paid_on.as_deref().and_then(|day| day.parse().ok());
+        let has_text = narrow.fits_text(&[&one.trace, &one.payer_name])
+            || match tx.file(&one.file).await? {
+                Some(file) => narrow.fits_text(&[&file.name]),
+                None => false,
+            };
+        if has_text && narrow.fits_day(day) && cents.is_none_or(|cents| cents == one.total) {
+            fit.push(one);
+        }
+    }
+    Ok(fit)
 }
 
 fn row(one: &RemittanceRow) -> Row {
@@ -140,6 +165,8 @@ struct RemittancePage {
     file: Option<(String, String)>,
     sums: Vec<Sum>,
     odd: Vec<String>,
+    /// Claims that do not add up, where it is not the whole.
+    quarantined: Vec<ClaimRow>,
     claims: Vec<ClaimRow>,
     next: Option<String>,
     further: bool,
@@ -213,6 +240,10 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
         .map(|one| format!("/remittances/{id}?from={}", one.n));
     payments.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
     let claims = claims(&mut tx, visitor, id, &payments).await?;
+    let is_whole = imbalances.iter().any(|one| one.check == Check::Transaction);
+    let odd =
+        if is_whole || from > 0 { Vec::new() } else { tx.quarantined_payments(id, ROWS).await? };
+    let quarantined = self::claims(&mut tx, visitor, id, &odd).await?;
     let provider = tx.provider_adjustments(id).await?;
     let others = tx.remittances_of_deal(&row.deal).await?;
     let rivals = others.iter().filter(|other| other.remittance != row.remittance).map(self::row);
@@ -250,6 +281,7 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
         file,
         sums: sums(&row, &imbalances),
         odd: imbalances.iter().take(20).map(balance::odd).collect(),
+        quarantined,
         claims,
         next,
         further: from > 0,
@@ -301,7 +333,7 @@ fn facts(row: &RemittanceRow, head: &RemittanceHead) -> Vec<(&'static str, Strin
 }
 
 async fn claims(
-    tx: &mut store::Tx,
+    tx: &mut Tx,
     visitor: &Visitor,
     id: &str,
     payments: &[ClaimPaymentRow],

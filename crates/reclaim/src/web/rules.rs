@@ -117,7 +117,10 @@ pub(crate) fn decides(path: &str, rules: &Rules) -> String {
         "codes/carc.csv" => "Reason codes in words",
         "codes/rarc.csv" => "Remark codes in words",
         "codes/groups.csv" => "Adjustment groups in words",
-        "codes/statuses.csv" => "Claim statuses in words",
+        "codes/statuses.csv" => "Claim statuses and categories of a 277CA in words",
+        "codes/claim_statuses.csv" => "What a 277CA finds at fault, in words",
+        "codes/entities.csv" => "Whose fact a 277CA finds at fault, in words",
+        "codes/syntax.csv" => "What a 999 or TA1 finds at fault, in words",
         _ => return of_payer(path, rules),
     };
     text.to_owned()

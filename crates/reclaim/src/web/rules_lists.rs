@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use store::Tx;
 use store::code_lists::CodeList;
 
-use crate::code_files::Source;
+use crate::code_files::{self, Source};
 use crate::code_lists::{self, Failed, Report, Verdict};
 use crate::fields::Fields;
 use crate::practice::Office;
@@ -147,7 +147,7 @@ async fn lists_page(visitor: &Visitor, asked: &Fields) -> Result<ListsPage, Trou
         kinds,
         files,
         kind: field("kind"),
-        from: Some(field("from")).filter(|from| !from.is_empty()).unwrap_or(today),
+        from: field("from"),
         file_fault: None,
         from_fault: None,
         sought,
@@ -286,12 +286,18 @@ pub(crate) async fn bring(visitor: Visitor, mut sent: Sent) -> Result<Response, 
             fault => again(&visitor, &sent.fields, fault, None).await,
         };
     }
-    let from = sent.fields.get("from").and_then(|from| from.trim().parse::<Date>().ok());
     let kind = ListKind::from_name(&name);
+    let typed = sent.fields.get("from").map(|from| from.trim()).unwrap_or_default();
+    let from = match typed {
+        "" => kind.and_then(|kind| code_files::released(kind, sent.files.first()?.name.as_str())),
+        typed => typed.parse::<Date>().ok(),
+    };
     let (Some(kind), Some(from), false) = (kind, from, sent.files.is_empty()) else {
         let file = sent.files.is_empty() || kind.is_none();
         let file = file.then(|| "Choose a list and its file.".to_owned());
-        let day = from.is_none().then(|| "Choose the first day of service.".to_owned());
+        let day = from
+            .is_none()
+            .then(|| "Choose the first day of service: the publisher says it.".to_owned());
         return again(&visitor, &sent.fields, file, day).await;
     };
     let version = read(&visitor.office, kind, from, sent.files).await?;
@@ -407,5 +413,5 @@ pub(crate) async fn decide(visitor: Visitor, Posted(fields): Posted) -> Result<R
         None => code_lists::give_up(office, kind, version).await,
     };
     done.map_err(trouble)?;
-    Ok(Redirect::to(&format!("/rules/lists?done={what}#{}", kind.as_str())).into_response())
+    Ok(Redirect::to(&format!("/rules/lists?done={what}")).into_response())
 }

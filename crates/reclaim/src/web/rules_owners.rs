@@ -9,12 +9,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::category::{Category, Origin};
 use denial::codes::Npi;
+use denial::lifecycle::Act;
 use denial::money::Money;
 use denial::owner::{Away, Cover, Member, OwnerRow};
-use denial::person::Role;
+use denial::person::{Role, may};
 use denial::rules::write;
 use denial::team;
 use jiff::civil::Date;
+use store::people;
 use store::rule_versions::RuleVersion;
 
 use crate::fields::Fields;
@@ -47,8 +49,15 @@ struct OwnersPage {
     away: Vec<AwayRow>,
     categories: Vec<(String, String)>,
     owners: Vec<(String, String)>,
+    /// Roles that may be asked.
+    answering: Vec<(String, String)>,
+    /// Those who work cases.
     people: Vec<(String, String)>,
+    /// Those who sign in as providers.
+    rendering: Vec<(String, String)>,
     teams: Vec<TeamRow>,
+    /// Who may lead a team.
+    leads: Vec<(String, String)>,
     /// Who may be of the team in the form.
     choices: Vec<Choice>,
     providers: Vec<ProviderRow>,
@@ -154,12 +163,11 @@ async fn shown(
     let mut tx = office.read().await?;
     let members = tx.members().await?;
     let read = tx.newest_rules().await?;
-    let mut people: Vec<(String, String)> = members
-        .iter()
-        .filter(|one| one.login != CONSOLE)
-        .map(|one| (one.login.clone(), format!("{} ({})", one.name, words::lower(&one.role))))
-        .collect();
-    people.sort_by(|one, other| one.1.cmp(&other.1));
+    let is_working = |role: Role| may(role, Act::Note);
+    let people = offered(&members, &typed, is_working);
+    // Who answers questions alone shares no cases.
+    let sharing = offered(&members, &typed, |role| may(role, Act::LogContact));
+    let rendering = offered(&members, &typed, |role| role == Role::Provider);
     let names: HashMap<String, String> =
         members.into_iter().map(|one| (one.login, one.name)).collect();
     let owners = &office.rules.owners;
@@ -180,9 +188,12 @@ async fn shown(
         narrower: narrower(office),
         away: owners.away.iter().map(|away| away_row(away, &names, today)).collect(),
         categories: named(Category::ALL, Category::as_str),
-        owners: named(Role::ALL, Role::as_str),
+        owners: roles_offered(&typed, ["role", "then"], is_working),
+        answering: roles_offered(&typed, ["asks", ""], |role| may(role, Act::Answer)),
+        rendering,
         teams: rules_teams::teams(owners, &names),
-        choices: rules_teams::choices(&people, &typed),
+        choices: rules_teams::choices(&sharing, &typed),
+        leads: sharing,
         providers: rules_teams::providers(owners, &names),
         destinations: Vec::new(),
         people,
@@ -190,6 +201,40 @@ async fn shown(
         read,
         proposal,
     })
+}
+
+/// People whose role fits, and whoever the form names already: login, name and role.
+fn offered(
+    members: &[people::Member],
+    typed: &Fields,
+    fits: impl Fn(Role) -> bool,
+) -> Vec<(String, String)> {
+    let is_named = |login: &str| {
+        let is_it = |(name, text): (&String, &String)| text == login || name.ends_with(login);
+        typed.iter().any(is_it)
+    };
+    let is_fit = |role: &str| Role::from_name(role).is_some_and(&fits);
+    let mut people: Vec<(String, String)> = members
+        .iter()
+        .filter(|one| one.login != CONSOLE && (is_fit(&one.role) || is_named(&one.login)))
+        .map(|one| (one.login.clone(), format!("{} ({})", one.name, words::lower(&one.role))))
+        .collect();
+    people.sort_by(|one, other| one.1.cmp(&other.1));
+    people
+}
+
+/// Roles that fit, and those that the form has already.
+fn roles_offered(
+    typed: &Fields,
+    fields: [&str; 2],
+    fits: impl Fn(Role) -> bool,
+) -> Vec<(String, String)> {
+    let has = |role: Role| {
+        fields.iter().any(|name| typed.get(*name).is_some_and(|text| text == role.as_str()))
+    };
+    let roles: Vec<Role> =
+        Role::ALL.iter().copied().filter(|role| fits(*role) || has(*role)).collect();
+    named(&roles, |role| role.as_str())
 }
 
 fn matrix_row(row: &OwnerRow, roles: &[Role], names: &HashMap<String, String>) -> Row {

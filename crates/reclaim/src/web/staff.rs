@@ -234,6 +234,13 @@ async fn add<'a>(office: &Office, field: &impl Fn(&str) -> &'a str) -> Result<Ch
     if let Some(why) = people::not_theirs(office, login).await? {
         return Ok(Err(words::sentence(why)));
     }
+    if people::is_taken(office, login).await? {
+        return Ok(Err(format!(
+            "The sign-in name {login} is taken. Choose another. If whoever has it is to work here: \
+             somebody in this list is given another role in it, anybody else is added by the \
+             command line (`reclaim user add {login}`)."
+        )));
+    }
     let password = people::drawn();
     let is_new =
         people::add_for(office, &NewPerson { login, name, role, password: &password }).await?;

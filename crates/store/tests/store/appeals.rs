@@ -1,6 +1,7 @@
 //! Drafts of appeals: one open of a kind and level, and nobody writes over another.
 
 use denial::appeal::{Content, Draft, DraftState};
+use denial::denial::Denial;
 use denial::ids::DraftId;
 use denial::letter::LetterKind;
 use store::Error;
@@ -9,28 +10,32 @@ use store::journal::Entry;
 use crate::clinic;
 use crate::place::{on_each, practice};
 
+pub(crate) fn draft(case: &Denial, bits: u128, level: u8) -> Draft {
+    Draft {
+        id: DraftId::from_bits(bits),
+        case: case.id.clone(),
+        kind: LetterKind::Appeal,
+        level,
+        template: "letters/a.toml#a".into(),
+        rules: 0,
+        content: Content::default(),
+        state: DraftState::Draft,
+        packet: None,
+        signed: None,
+        voided: None,
+        writers: Vec::new(),
+        former: Vec::new(),
+        version: 1,
+    }
+}
+
 #[test]
 fn one_draft_of_a_level_is_open_and_stale_ones_are_told() {
     on_each(async |place| {
         let case = clinic::open(place, &[900]).await.remove(0);
         let moment = clinic::moment();
         let entry = || Entry::new(case.id.as_str(), "appeal.drafted", &());
-        let draft = |bits, level| Draft {
-            id: DraftId::from_bits(bits),
-            case: case.id.clone(),
-            kind: LetterKind::Appeal,
-            level,
-            template: "letters/a.toml#a".into(),
-            rules: 0,
-            content: Content::default(),
-            state: DraftState::Draft,
-            packet: None,
-            signed: None,
-            voided: None,
-            writers: Vec::new(),
-            former: Vec::new(),
-            version: 1,
-        };
+        let draft = |bits, level| draft(&case, bits, level);
         let mut tx = place.store.write(&practice()).await.expect("a turn");
         assert!(tx.add_draft(&draft(1, 1), entry(), &moment).await.expect("kept"));
         assert!(!tx.add_draft(&draft(2, 1), entry(), &moment).await.expect("asked"));

@@ -113,9 +113,17 @@ fn what_no_bill_and_no_person_has_matched_is_listed() {
         assert_eq!(tx.unmatched(&id(0), 9).await.expect("read"), both[1..]);
         tx.commit().await.expect("durable");
         billed(place, "f", bill(5, "r", "x")).await;
+        billed(place, "g", bill(6, "s", "y")).await;
         let mut tx = place.store.write(&practice()).await.expect("a turn");
-        tx.put_match(&said(0, 5, Match::Accepted)).await.expect("put");
+        tx.put_match(&said(0, 5, Match::Open)).await.expect("put");
+        assert_eq!(tx.unmatched("", 9).await.expect("read"), both[1..], "it is to be reviewed");
+        let counts = tx.match_counts().await.expect("read");
+        assert_eq!((counts.open, counts.unmatched), (1, 1), "counted once");
+        tx.put_match(&said(0, 6, Match::Accepted)).await.expect("put");
         assert_eq!(tx.unmatched("", 9).await.expect("read"), both[1..]);
+        let waiting = tx.likely_matches(Match::Open, ("", ""), 9).await.expect("read");
+        assert_eq!(waiting, [], "it is joined to another one");
+        assert_eq!(tx.match_counts().await.expect("read").open, 0);
     });
 }
 

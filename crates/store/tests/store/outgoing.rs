@@ -10,7 +10,7 @@ use crate::place::{AT, Place, on_each, practice};
 
 const LATER: &str = "2026-06-01T08:10:00.000000Z";
 
-fn outgoing(number: i64) -> Outgoing {
+pub(crate) fn outgoing(number: i64) -> Outgoing {
     Outgoing {
         outgoing: format!("out_{number}"),
         kind: "claims".to_owned(),
@@ -35,7 +35,7 @@ fn outgoing(number: i64) -> Outgoing {
     }
 }
 
-fn item(of: &Outgoing, denial: &str, content: &str, again: i64) -> OutgoingItem {
+pub(crate) fn item(of: &Outgoing, denial: &str, content: &str, again: i64) -> OutgoingItem {
     OutgoingItem {
         outgoing: of.outgoing.clone(),
         n: 0,
@@ -83,6 +83,8 @@ fn the_same_content_of_a_claim_is_queued_once_until_it_is_called_back() {
         let of_claim = tx.outgoing_of_claim(&id(1)).await.expect("read");
         let live = of_claim.iter().map(|one| one.live.as_str()).collect::<Vec<_>>();
         assert_eq!(live, ["no", "yes", "yes", "yes"]);
+        let burden = tx.carried_by(&["out_1".to_owned()]).await.expect("read");
+        assert_eq!((burden["out_1"].payers, burden["out_1"].outstanding), (1, 100));
         let all = tx.all_outgoing(9).await.expect("read");
         assert_eq!(all.iter().map(|one| one.control).collect::<Vec<_>>(), [4, 3, 2, 1]);
     });

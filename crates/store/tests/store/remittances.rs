@@ -190,6 +190,9 @@ fn claim_payments_come_page_by_page_as_they_came() {
         staged(place, 1).await;
         let mut tx = place.store.read(&practice()).await.expect("a look");
         let all = tx.claim_payments(&id(1), 0, 9).await.expect("read");
+        let odd = tx.quarantined_payments(&id(1), 9).await.expect("read");
+        let expected: Vec<_> = all.iter().filter(|one| one.quarantined == "yes").cloned().collect();
+        assert_eq!(odd, expected);
         assert_eq!(all.iter().map(|one| one.n).collect::<Vec<_>>(), [0, 1]);
         assert_eq!(tx.claim_payments(&id(1), 1, 9).await.expect("read"), all[1..]);
         assert_eq!(tx.claim_payments(&id(1), 0, 1).await.expect("read"), all[..1]);

@@ -2,7 +2,8 @@
 
 use store::Error;
 use store::audit::Book;
-use store::journal::Chain;
+use store::files::Document;
+use store::journal::{Chain, Entry};
 use store::remittances::State;
 use store::verify::Proven;
 
@@ -199,4 +200,64 @@ async fn worked(place: &Place) -> denial::denial::Denial {
     let mut tx = place.store.read(&practice()).await.expect("a look");
     let id = denial::ids::DenialId::from_bits(1);
     tx.case(id.as_str()).await.expect("there")
+}
+
+/// A case with a thing that leaves for it and a draft of a letter, each with its entry.
+async fn sent(place: &Place) {
+    let case = open(place, &[10_000]).await.remove(0);
+    let mut tx = place.store.write(&practice()).await.expect("a turn");
+    let one = crate::outgoing::outgoing(1);
+    let document = Document {
+        hash: one.document.clone(),
+        name: one.name.clone(),
+        media: "text/plain".to_owned(),
+        bytes: one.bytes,
+        taken_at: AT.to_owned(),
+        taken_by: "usr_1".to_owned(),
+    };
+    tx.keep_document(&document).await.expect("kept");
+    let item = crate::outgoing::item(&one, case.id.as_str(), "x", 0);
+    tx.queue_outgoing(&one, &[item]).await.expect("queued");
+    let entry = Entry::new(&one.outgoing, "outbox.queued", &());
+    tx.append(vec![entry], &crate::clinic::moment()).await.expect("told");
+    let entry = Entry::new(case.id.as_str(), "appeal.drafted", &());
+    let draft = crate::appeals::draft(&case, 1, 1);
+    assert!(tx.add_draft(&draft, entry, &crate::clinic::moment()).await.expect("kept"));
+    tx.commit().await.expect("durable");
+}
+
+async fn left(place: &Place) -> Result<(), Error> {
+    let mut tx = place.store.read(&practice()).await.expect("a look");
+    tx.check_outgoing().await?;
+    tx.check_drafts().await
+}
+
+#[test]
+fn what_leaves_has_its_bytes_its_cases_and_its_entry() {
+    for (table, triggers, statement, words) in [
+        ("outgoing", &[][..], "update outgoing set document = 'x'", "no document is its bytes"),
+        ("outgoing", &[], "update outgoing set bytes = 8", "no document is its bytes"),
+        ("outgoing_item", &[], "delete from outgoing_item", "a case that it is of"),
+        ("outgoing", &[], "update outgoing set state = 'called_back'", "no entry of the journal"),
+        (
+            "journal",
+            JOURNAL,
+            "update journal set kind = 'x' where kind = 'outbox.queued'",
+            "no entry of the journal",
+        ),
+        (
+            "journal",
+            JOURNAL,
+            "update journal set kind = 'x' where kind = 'appeal.drafted'",
+            "its case or the entry that began it",
+        ),
+    ] {
+        on_each(async |place| {
+            sent(place).await;
+            left(place).await.expect("nothing differs yet");
+            place.damage(table, triggers, statement).await;
+            let found = left(place).await.expect_err(statement).to_string();
+            assert!(found.contains(words), "{statement}: {found}");
+        });
+    }
 }

@@ -106,6 +106,24 @@ async fn a_list_is_looked_at_taken_in_and_taken_back() {
 }
 
 #[tokio::test]
+async fn the_first_day_is_asked_and_the_confirmation_is_on_top() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    lead.get("/rules/lists").await.shows(&["name=\"from\" value=\"\""]);
+    let text = "Code,Description\n99214,Made-up visit\n";
+    let send = async |name: &'static str| {
+        let fields = [("kind", "hcpcs"), ("from", "")];
+        lead.upload("/rules/lists", &fields, ("file", name, text)).await
+    };
+    send("list.csv").await.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["id=\"from-fault\""]);
+    let sent = send("HCPC2026_JAN_ANWEB.csv").await;
+    lead.get(&sent.is(StatusCode::SEE_OTHER).location()).await.shows(&["from Jan 1, 2026"]);
+    let done = decide(&lead, "hcpcs", "1", "hold").await;
+    assert_eq!(done.location(), "/rules/lists?done=hold", "not below what it says");
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn a_bundled_case_shows_its_codes_in_words_and_the_edits_of_its_claim() {
     let clinic = TestClinic::open().await;
     let lead = clinic.person(Role::BillingSupervisor).await;

@@ -243,6 +243,27 @@ async fn charts_say_what_they_count_and_stand_as_tables_too() {
 }
 
 #[tokio::test]
+async fn a_provider_is_told_of_questions_that_are_due() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let own = clinic.named("drown", Role::Provider).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 90, "CO*197*90")])).await;
+    own.get("/").await.shows(&["Questions to you"]);
+    let case = lead.find("A-1").await;
+    lead.act(&case, "take", &[]).await.is(StatusCode::SEE_OTHER);
+    let asked = [("to", "provider"), ("text", "is it so?")];
+    lead.act(&case, "ask_colleague", &asked).await.is(StatusCode::SEE_OTHER);
+    let home = own.get("/").await;
+    home.shows(&["Questions to you", "the soonest in 3 days"]).hides(&["Due within 7 days"]);
+    // Who was asked is offered the answer first.
+    let page = own.get(&case).await;
+    let open = page.text.find("<details name=\"act\" open").expect("an act stands open");
+    let summary = page.text[open..].split("</summary>").next().expect("its summary");
+    assert!(summary.contains("Answer a question"), "{summary}");
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn a_provider_who_is_tied_to_an_npi_sees_the_causes_of_their_own_denials() {
     let clinic = TestClinic::open().await;
     let lead = clinic.named("lead", Role::BillingSupervisor).await;
@@ -256,7 +277,12 @@ async fn a_provider_who_is_tied_to_an_npi_sees_the_causes_of_their_own_denials()
         "Ask your administrator (nobody has that role in this practice yet)",
     ]);
     clinic.named("root", Role::Administrator).await;
-    own.get("/").await.shows(&["Ask your administrator, Test root,", "person = &#34;drown&#34;"]);
+    own.get("/").await.shows(&[
+        "Ask your administrator, Test root,",
+        "Owners, Who is which provider",
+        "Your login, drown,",
+    ]);
+    own.get("/").await.hides(&["owners.toml"]);
     let files = crate::rules_files::files(None).expect("the shipped files");
     let (_, owners) = files.into_iter().find(|(path, _)| path == "owners.toml").expect("there");
     let tied = |npi: &str| format!("{owners}\n[[provider]]\nperson = \"drown\"\nnpi = \"{npi}\"\n");

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use denial::person::Role;
 
-use super::clinic::{TestClinic, bill, denied, era, era_on, take};
+use super::clinic::{TestClinic, bill, denied, era, era_on, link, take};
 use super::money::refusal;
 
 #[tokio::test]
@@ -76,6 +76,36 @@ async fn a_rejection_says_how_long_the_claim_can_still_be_filed() {
     one.is(StatusCode::OK).shows(&["C-3", "Show all"]).hides(&["C-4"]);
     biller.post("/rejections/narrow", &[("amount", "90")]).await.shows(&["C-3", "C-4"]);
     biller.post("/rejections/narrow", &[("amount", "91")]).await.shows(&["Nothing fits"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn rejections_say_why_whose_and_how_much_the_soonest_to_file_first() {
+    let mut clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    take(&biller, "a.837", &bill("C-3", "MADEUP", 90)).await;
+    let later = bill("C-4", "MADEUP", 70).replace("20260210", "20260220");
+    take(&biller, "b.837", &later).await;
+    take(&biller, "b.277", &refusal("C-4").replace("*R1*", "*R2*")).await;
+    let unknown = refusal("C-3").replace("A7:562:85*20260301", "A3:999:QQ*20260228");
+    take(&biller, "a.277", &unknown).await;
+    clinic.with_file("payers/standin.toml", FILING).await;
+    let biller = clinic.again(&biller);
+    let page = biller.get("/rejections").await;
+    page.shows(&[
+        "Billing provider: NPI<small>Refused: something is not valid</small>",
+        "A7 · 562 · 85",
+        "status 999: look it up, party QQ: look it up<small>Returned: cannot be processed</small>",
+        "MADEUP, PAT",
+        "STANDIN HEALTH",
+        "$90.00",
+        "Claim, by 277CA",
+    ]);
+    assert!(page.text.find(">C-3<") < page.text.find(">C-4<"), "the soonest to file first");
+    let lead = clinic.named("auditor", Role::Auditor).await;
+    lead.get("/rejections").await.shows(&["M••• P•••"]).hides(&["MADEUP, PAT"]);
+    let claim = link(&biller, "/rejections", "/claims/").await;
+    biller.get(&claim).await.shows(&["look it up"]);
     clinic.is_proven().await;
 }
 

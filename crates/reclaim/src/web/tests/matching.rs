@@ -34,6 +34,11 @@ async fn a_likely_match_is_accepted_and_opened_again() {
     biller.get("/").await.shows(&["1 match to review"]);
     let page = biller.get("/matches").await;
     page.shows(&["As the payer says", "PAYER77", "B-7", "INVENTED, PAT", "It is this claim"]);
+    page.shows(&["$0.00 paid", "STANDIN HEALTH", "trace T1", "Mar 1, 2026"]);
+    page.shows(&["<strong>Agrees:</strong> family name, first day of service, charge."]);
+    page.shows(&["It is another claim", "To review <span class=\"count\">1</span>"]);
+    page.hides(&["Unmatched <span class=\"count\">"]);
+    biller.get("/matches?show=unmatched").await.shows(&["Every payment has its claim"]);
     let (claim, candidate) = (page.field("claim"), page.field("candidate"));
     let pair = |decision: &'static str| {
         [("claim", claim.clone()), ("candidate", candidate.clone()), ("decision", decision.into())]
@@ -135,7 +140,7 @@ async fn a_match_that_nobody_proposed_is_found_and_accepted() {
     let accepted = biller.get("/matches?show=accepted").await;
     accepted.shows(&["Open it again", "It is another claim"]);
     decide(&biller, &accepted, "open").await.is(StatusCode::SEE_OTHER);
-    biller.get("/matches?show=unmatched").await.shows(&["PAYER77"]);
+    biller.get("/matches").await.shows(&["PAYER77"]);
     biller.post("/find", &[("sought", "B-7")]).await.shows(&["No case was found"]);
     clinic.is_proven().await;
 }

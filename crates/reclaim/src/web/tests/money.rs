@@ -35,7 +35,9 @@ async fn a_remittance_shows_its_sums_and_the_segments_behind_them() {
         "quarantined",
         "MADEUP, PAT",
     ]);
+    lead.get("/remittances?show=review&text=nobody").await.shows(&["No remittance fits"]);
     let claim = lead.get(&format!("{one}/claims/1")).await;
+    claim.shows(&["href=\"/claims/clm_", "href=\"/cases/"]);
     claim.is(StatusCode::OK).shows(&["CLP*A-2*1*50*0", "the parts come to $10.00", "CO-16"]);
     lead.get(&format!("{one}/claims/2")).await.is(StatusCode::NOT_FOUND);
     let case = lead.find("A-2").await;

@@ -16,6 +16,7 @@ use store::outgoing::Outgoing;
 use super::clinic::{Browser, TestClinic, bill, denied, enveloped, era, take};
 use crate::outbox::{self, Carried, NotQueued, Parcel, leaving};
 use crate::practice::Office;
+use crate::verify;
 
 const LATER: &str = "2026-03-03T12:10:00Z";
 
@@ -131,6 +132,7 @@ async fn what_is_queued_waits_leaves_once_and_its_case_follows() {
     assert_eq!((one.batch.as_str(), one.control), ("OURS1", 1));
     let page = biller.get("/outbox").await;
     page.shows(&["leaves Mar 3, 2026", "Call back", &one.name, "A-1"]);
+    page.shows(&["Claims: corrected (7)", "STANDIN HEALTH", "$90.00"]).hides(&[">Do<"]);
     // Before its time nothing leaves.
     assert_eq!(leaving::sweep(clinic.office()).await.expect("swept"), leaving::Tally::default());
     biller.get(&case).await.hides(&["Corrected claim 000000001"]);
@@ -484,7 +486,9 @@ async fn one_that_is_broken_keeps_no_other_from_leaving() {
     let lead = clinic.again(&lead);
     lead.get("/outbox?show=odd").await.shows(&["broken.edi", "a kept role is one"]);
     outbox::call_back(clinic.office(), &clinic.office().who, &broken.outgoing).await.expect("back");
-    clinic.is_proven().await;
+    // Nobody queued it, and it is of no case: the proof says so.
+    let found = verify::verify(clinic.office()).await.expect_err("it cannot be").to_string();
+    assert!(found.contains(&broken.outgoing), "{found}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use axum::http::header::{CONTENT_TYPE, COOKIE, HOST};
 use axum::http::{Request, StatusCode};
 use denial::person::Role;
 
-use super::clinic::{PASSWORD, TestClinic};
+use super::clinic::{Answer, PASSWORD, TestClinic};
 use crate::people::{self, NewPerson};
 use crate::web::App;
 
@@ -166,7 +166,18 @@ async fn who_works_elsewhere_too_is_not_taken_over_from_here() {
     let new = |login, role| NewPerson { login, name: "Ada", role, password: PASSWORD };
     people::add(&north, &new("ada", Role::Manager)).await.expect("made");
     let guest = [("what", "add"), ("login", "ada"), ("name", "Ada"), ("role", "poster")];
-    admin.post("/people", &guest).await.is(StatusCode::OK);
+    // The answer is the same whoever has the name: it does not tell that they are elsewhere.
+    let elsewhere = admin.post("/people", &guest).await;
+    elsewhere.is(StatusCode::UNPROCESSABLE_ENTITY).hides(&["practice too", "<td>ada"]);
+    let said = |answer: &Answer| {
+        let (_, rest) = answer.text.split_once("class=\"refused\"").expect("refused");
+        rest.split_once("</p>").expect("closed").0.replace("ada", "x").replace("bob", "x")
+    };
+    clinic.named("bob", Role::Poster).await;
+    let here = [("what", "add"), ("login", "bob"), ("name", "Bob"), ("role", "manager")];
+    let here = admin.post("/people", &here).await;
+    assert_eq!(said(&elsewhere), said(&here));
+    people::add(clinic.office(), &new("ada", Role::Poster)).await.expect("by the command line");
     let ada = crate::identity::person("ada");
     for what in ["password", "out", "in"] {
         let answer = admin.post("/people", &[("person", ada.as_str()), ("what", what)]).await;
