@@ -1,5 +1,7 @@
 //! What the clearinghouse says of a file of claims: 999 of its syntax, 277CA of each claim.
 
+use jiff::civil::Date;
+
 use crate::edi::{Edi, long, money};
 use crate::edi837::{CLEARINGHOUSE, submitter};
 use crate::life::Submission;
@@ -23,15 +25,41 @@ pub(crate) fn write_999(group: u64, transactions: usize, edi: &mut Edi) {
     edi.segment(&["AK9", if is_noted { "E" } else { "A" }, &count, &count, &count]);
 }
 
+/// A claim as a 277CA tells of it.
+pub(crate) struct Reported<'a> {
+    /// Last and first name of the patient.
+    pub(crate) name: [&'a str; 2],
+    pub(crate) member: &'a str,
+    /// CLM01.
+    pub(crate) number: &'a str,
+    pub(crate) charge: i64,
+    pub(crate) served_on: Option<Date>,
+    /// The status that rejects it.
+    pub(crate) rejected: Option<&'a str>,
+}
+
+impl<'a> Reported<'a> {
+    pub(crate) fn of(submission: &'a Submission) -> Reported<'a> {
+        let claim = &submission.claim;
+        Reported {
+            name: [claim.patient.last, claim.patient.first],
+            member: &claim.patient.cover.member,
+            number: &claim.number,
+            charge: claim.charge(),
+            served_on: Some(claim.served_on),
+            rejected: submission.rejected,
+        }
+    }
+}
+
 /// The body of a 277CA over the claims of a file.
 pub(crate) fn write_277(
     practice: &Practice,
     reference: &str,
-    claims: &[&Submission],
+    (on, claims): (Date, &[Reported<'_>]),
     edi: &mut Edi,
 ) {
-    let Some(first) = claims.first() else { return };
-    let day = long(first.on);
+    let day = long(on);
     edi.segment(&["BHT", "0085", "08", reference, &day, "0900", "TH"]);
     edi.segment(&["HL", "1", "", "20", "1"]);
     let name = "SIMULATED CLEARINGHOUSE";
@@ -45,13 +73,13 @@ pub(crate) fn write_277(
     edi.segment(&["NM1", "85", "2", &practice.name, "", "", "", "", "XX", &practice.npi]);
     edi.segment(&["TRN", "1", "0"]);
     sums(claims, "", ["QA", "QC"], edi);
-    for (at, submission) in claims.iter().enumerate() {
+    for (at, one) in claims.iter().enumerate() {
         edi.segment(&["HL", &(at + 4).to_string(), "3", "PT"]);
-        claim(submission, &format!("CH{reference}{:04}", at + 1), &day, edi);
+        claim(one, &format!("CH{reference}{:04}", at + 1), &day, edi);
     }
 }
 
-fn batch(practice: &Practice, reference: &str, claims: &[&Submission], day: &str, edi: &mut Edi) {
+fn batch(practice: &Practice, reference: &str, claims: &[Reported<'_>], day: &str, edi: &mut Edi) {
     let sender = submitter(practice);
     edi.segment(&["NM1", "41", "2", &practice.name, "", "", "", "", "46", &sender]);
     edi.segment(&["TRN", "2", reference]);
@@ -60,12 +88,13 @@ fn batch(practice: &Practice, reference: &str, claims: &[&Submission], day: &str
 
 /// What was received, how much of it was accepted and rejected; `counts` are the two QTY01. The
 /// day stands at the level of the receiver alone.
-fn sums(claims: &[&Submission], day: &str, counts: [&str; 2], edi: &mut Edi) {
-    let (rejected, accepted): (Vec<&Submission>, Vec<&Submission>) =
-        claims.iter().copied().partition(|one| one.rejected.is_some());
-    let sum = |claims: &[&Submission]| claims.iter().map(|one| one.claim.charge()).sum::<i64>();
+fn sums(claims: &[Reported<'_>], day: &str, counts: [&str; 2], edi: &mut Edi) {
+    let (rejected, accepted): (Vec<&Reported<'_>>, Vec<&Reported<'_>>) =
+        claims.iter().partition(|one| one.rejected.is_some());
+    let sum = |claims: &[&Reported<'_>]| claims.iter().map(|one| one.charge).sum::<i64>();
+    let all: Vec<&Reported<'_>> = claims.iter().collect();
     let received = edi.composite(&["A1", "19", "PR"]);
-    edi.segment(&["STC", &received, day, "WQ", &money(sum(claims))]);
+    edi.segment(&["STC", &received, day, "WQ", &money(sum(&all))]);
     let parts = [(counts[0], "YU", &accepted), (counts[1], "YY", &rejected)];
     let filled = parts.iter().filter(|(_, _, part)| !part.is_empty());
     for (count, _, part) in filled.clone() {
@@ -77,15 +106,12 @@ fn sums(claims: &[&Submission], day: &str, counts: [&str; 2], edi: &mut Edi) {
 }
 
 /// A claim accepted or rejected; `trace` is the clearinghouse's number of it.
-fn claim(submission: &Submission, trace: &str, day: &str, edi: &mut Edi) {
-    let claim = &submission.claim;
-    let patient = &claim.patient;
-    let member = &patient.cover.member;
-    let (last, first) = (patient.last, patient.first);
-    edi.segment(&["NM1", "QC", "1", last, first, "", "", "", "MI", member]);
-    edi.segment(&["TRN", "2", &claim.number]);
-    let charge = money(claim.charge());
-    match submission.rejected {
+fn claim(one: &Reported<'_>, trace: &str, day: &str, edi: &mut Edi) {
+    let [last, first] = one.name;
+    edi.segment(&["NM1", "QC", "1", last, first, "", "", "", "MI", one.member]);
+    edi.segment(&["TRN", "2", one.number]);
+    let charge = money(one.charge);
+    match one.rejected {
         Some(reason) => {
             let parts: Vec<&str> = reason.split(':').collect();
             let status = edi.composite(&parts);
@@ -97,5 +123,7 @@ fn claim(submission: &Submission, trace: &str, day: &str, edi: &mut Edi) {
         }
     }
     edi.segment(&["REF", "D9", trace]);
-    edi.segment(&["DTP", "472", "D8", &long(claim.served_on)]);
+    if let Some(served_on) = one.served_on {
+        edi.segment(&["DTP", "472", "D8", &long(served_on)]);
+    }
 }

@@ -36,6 +36,10 @@ pub enum FileKind {
     Status,
     /// 835.
     Remittance,
+    /// TA1 alone.
+    Receipt,
+    /// What a payer decided of an appeal, as JSON ([`crate::Letter`]).
+    Letter,
 }
 
 impl FileKind {
@@ -47,6 +51,8 @@ impl FileKind {
             FileKind::Acknowledgement => "999",
             FileKind::Status => "277ca",
             FileKind::Remittance => "835",
+            FileKind::Receipt => "ta1",
+            FileKind::Letter => "letters",
         }
     }
 }
@@ -104,7 +110,7 @@ impl World {
 }
 
 /// The truth on disk: a JSON object a line.
-struct TruthFiles {
+pub(crate) struct TruthFiles {
     lines: BufWriter<Disk>,
     claims: BufWriter<Disk>,
     chaos: BufWriter<Disk>,
@@ -112,7 +118,7 @@ struct TruthFiles {
 }
 
 impl TruthFiles {
-    fn create(folder: &Path) -> io::Result<TruthFiles> {
+    pub(crate) fn create(folder: &Path) -> io::Result<TruthFiles> {
         fs::create_dir_all(folder)?;
         let file = |name: &str| Disk::create(folder.join(name)).map(BufWriter::new);
         Ok(TruthFiles {
@@ -123,7 +129,7 @@ impl TruthFiles {
         })
     }
 
-    fn write(&mut self, record: &Record) -> io::Result<()> {
+    pub(crate) fn write(&mut self, record: &Record) -> io::Result<()> {
         match record {
             Record::Line(line) => row(&mut self.lines, line),
             Record::Claim(claim) => row(&mut self.claims, claim),
@@ -132,7 +138,7 @@ impl TruthFiles {
         }
     }
 
-    fn finish(self) -> io::Result<()> {
+    pub(crate) fn finish(self) -> io::Result<()> {
         for mut file in [self.lines, self.claims, self.chaos, self.totals] {
             file.flush()?;
         }

@@ -46,25 +46,29 @@ pub(crate) fn work(world: &World, life: &mut Life, refused: &Answer, verdict: &V
     let is_unprocessable = verdict.wording.remark == "MA130";
     let corrects = !verdict.is_error && fault.remedy() == Remedy::Correct;
     if corrects && is_unprocessable && payer.originals_only {
-        send_new(life, payer, refused, terms, stream);
+        send_new(world, life, refused, terms, stream);
     } else if corrects && !payer.originals_only {
-        send_corrected(life, payer, refused, verdict, terms, stream);
+        send_corrected(world, life, refused, verdict, terms, stream);
     } else {
-        appeal(life, payer, refused, terms, fault.won(), stream);
+        appeal(world, life, refused, terms, fault.won(), stream);
     }
 }
 
 /// A letter to the payer; only a favourable answer shows in a remittance.
 fn appeal(
+    world: &World,
     life: &mut Life,
-    payer: &Payer,
     refused: &Answer,
     terms: Terms,
     won: u32,
     stream: &mut Stream,
 ) {
+    let payer = world.payer(refused.payer);
     let wrote_on = calendar::after(refused.pay_on, stream.between(3, 35));
     let decided_on = calendar::after(wrote_on, stream.days(30));
+    if !world.works(wrote_on) {
+        return;
+    }
     if stream.chance(won * 1_000) {
         overturn(life, payer, refused, payer.pay_day(decided_on), terms, stream, "N690");
     }
@@ -72,15 +76,15 @@ fn appeal(
 
 /// A replacement (frequency 7) with the payer's number of the refused claim.
 fn send_corrected(
+    world: &World,
     life: &mut Life,
-    payer: &Payer,
     refused: &Answer,
     verdict: &Verdict,
     terms: Terms,
     stream: &mut Stream,
 ) {
-    let fault = life.claim.fault;
-    let (received_on, pay_on) = send_again(life, payer, refused, '7', stream);
+    let (payer, fault) = (world.payer(refused.payer), life.claim.fault);
+    let Some((received_on, pay_on)) = send_again(world, life, refused, '7', stream) else { return };
     let won = fault.map_or(0, Fault::won);
     if stream.chance(won * 1_000) {
         overturn(life, payer, refused, pay_on, terms, stream, "N694");
@@ -98,28 +102,30 @@ fn send_corrected(
             answer.remarks.extend(verdict.claim_remark());
         }
         if stream.chance(35_000) {
-            appeal(life, payer, &upheld, terms, won / 2, stream);
+            appeal(world, life, &upheld, terms, won / 2, stream);
         }
     }
 }
 
 /// An unprocessable claim is no claim to Medicare: a new one goes out, and nothing is reversed.
-fn send_new(life: &mut Life, payer: &Payer, refused: &Answer, terms: Terms, stream: &mut Stream) {
-    let (received_on, pay_on) = send_again(life, payer, refused, '1', stream);
+fn send_new(world: &World, life: &mut Life, refused: &Answer, terms: Terms, stream: &mut Stream) {
+    let payer = world.payer(refused.payer);
+    let Some((received_on, pay_on)) = send_again(world, life, refused, '1', stream) else { return };
     let claim = Rc::clone(&life.claim);
     let lines = crate::shape::paid(&claim.lines, payer, &mut terms.clone());
     let answer = life.answer(payer, received_on, pay_on, lines);
     life.answers.push(answer);
 }
 
-/// Sends the claim again; gives the days of receipt and payment.
+/// Sends the claim again, where somebody still does; gives the days of receipt and payment.
 fn send_again(
+    world: &World,
     life: &mut Life,
-    payer: &Payer,
     refused: &Answer,
     frequency: char,
     stream: &mut Stream,
-) -> (Date, Date) {
+) -> Option<(Date, Date)> {
+    let payer = world.payer(refused.payer);
     let on = calendar::after(refused.pay_on, stream.between(4, 28));
     let mut again = life.submission(calendar::working_from(on));
     again.frequency = frequency;
@@ -127,14 +133,17 @@ fn send_again(
     again.modifier =
         (life.claim.fault == Some(Fault::WrongModifier)).then(|| stream.pick(&["25", "59", "XS"]));
     let received_on = calendar::after(again.on, 1);
+    if !world.works(again.on) {
+        return None;
+    }
     life.submissions.push(again);
     let (days, _) = payer.days_to_decide(false, stream);
-    (received_on, payer.pay_day(calendar::after(received_on, days)))
+    Some((received_on, payer.pay_day(calendar::after(received_on, days))))
 }
 
 /// The payer takes its refusal back and pays; now and then the payment comes later, or stands
 /// before the reversal.
-fn overturn(
+pub(crate) fn overturn(
     life: &mut Life,
     payer: &Payer,
     refused: &Answer,

@@ -5,6 +5,7 @@ use std::io;
 
 use jiff::civil::Date;
 
+use crate::acknowledge::Reported;
 use crate::answer::{Answer, Channel, Debt};
 use crate::calendar;
 use crate::chaos;
@@ -30,7 +31,7 @@ pub enum Item {
 }
 
 /// Where items go.
-type Sink<'a> = &'a mut dyn FnMut(Item) -> io::Result<()>;
+pub(crate) type Sink<'a> = &'a mut dyn FnMut(Item) -> io::Result<()>;
 
 impl World {
     /// Lets everything happen once, and hands out files, truth and days as they come.
@@ -40,7 +41,7 @@ impl World {
     pub fn run(&self, mut sink: impl FnMut(Item) -> io::Result<()>) -> io::Result<()> {
         let mut totals = Totals::default();
         for practice in &self.practices {
-            Desk::new(self, practice, &mut totals).run(&mut sink)?;
+            totals = Desk::new(self, practice, totals).run(&mut sink)?;
         }
         sink(Item::Truth(Record::Totals(Box::new(totals))))
     }
@@ -70,29 +71,40 @@ impl World {
 
 /// What is due on a day.
 #[derive(Default)]
-struct Due {
+pub(crate) struct Due {
     submissions: Vec<Submission>,
-    answers: Vec<Answer>,
+    pub(crate) answers: Vec<Answer>,
     debts: Vec<Debt>,
     /// Files that come again, with the names that they had.
     copies: Vec<(File, String)>,
 }
 
 /// A practice's days: what waits for which of them.
-struct Desk<'a> {
-    world: &'a World,
-    practice: &'a Practice,
-    due: BTreeMap<Date, Due>,
+pub(crate) struct Desk<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) practice: &'a Practice,
+    pub(crate) due: BTreeMap<Date, Due>,
     carries: HashMap<usize, Carry>,
     /// Files of each kind so far.
     counts: HashMap<FileKind, u64>,
     /// Reversals that came before what they take back: claim → their truth so far.
     early: BTreeMap<String, ChaosTruth>,
-    totals: &'a mut Totals,
+    pub(crate) totals: Totals,
+    /// The day to come.
+    next: Date,
+    /// How busy the days so far were, and how busy all of them are.
+    passed: u64,
+    weight: u64,
+    /// The day of service of each claim so far.
+    pub(crate) served: Vec<Date>,
+    /// What is true is told at the end.
+    tells_late: bool,
 }
 
 impl<'a> Desk<'a> {
-    fn new(world: &'a World, practice: &'a Practice, totals: &'a mut Totals) -> Desk<'a> {
+    pub(crate) fn new(world: &'a World, practice: &'a Practice, totals: Totals) -> Desk<'a> {
+        let days = 0..=calendar::days_between(world.starts_on, world.ends_on);
+        let day_of = |at| calendar::after(world.starts_on, at);
         Desk {
             world,
             practice,
@@ -101,55 +113,95 @@ impl<'a> Desk<'a> {
             counts: HashMap::new(),
             early: BTreeMap::new(),
             totals,
+            next: world.starts_on,
+            passed: 0,
+            weight: days.map(|at| calendar::visits_weight(day_of(at))).sum(),
+            served: Vec::new(),
+            tells_late: false,
         }
     }
 
-    fn run(mut self, sink: Sink<'_>) -> io::Result<()> {
-        let days = calendar::days_between(self.world.starts_on, self.world.ends_on);
-        let day_of = |at| calendar::after(self.world.starts_on, at);
-        let weight: u64 = (0..=days).map(|at| calendar::visits_weight(day_of(at))).sum();
-        let (mut passed, mut next) = (0, 0);
-        for at in 0..=days {
-            let day = day_of(at);
-            passed += calendar::visits_weight(day);
-            let until = self.world.preset.claims * passed / weight.max(1);
-            for claim in next..until {
-                self.see(claim, day, sink)?;
-            }
-            next = until;
-            self.work(day, sink)?;
+    /// The same, where what is true is told only in the end, of lives that may have changed.
+    pub(crate) fn that_tells_late(self) -> Desk<'a> {
+        Desk { tells_late: true, ..self }
+    }
+
+    fn run(mut self, sink: Sink<'_>) -> io::Result<Totals> {
+        while let Some(day) = self.day(sink)? {
             sink(Item::Day(day))?;
         }
+        self.finish(sink)
+    }
+
+    /// The day to come.
+    pub(crate) const fn today(&self) -> Date {
+        self.next
+    }
+
+    /// Lets the next day happen; `None` after the last.
+    pub(crate) fn day(&mut self, sink: Sink<'_>) -> io::Result<Option<Date>> {
+        let day = self.next;
+        if day > self.world.ends_on {
+            return Ok(None);
+        }
+        self.next = calendar::after(day, 1);
+        self.passed += calendar::visits_weight(day);
+        let until = self.world.preset.claims * self.passed / self.weight.max(1);
+        for claim in self.served.len() as u64..until {
+            self.see(claim, day, sink)?;
+            self.served.push(day);
+        }
+        self.work(day, sink)?;
+        Ok(Some(day))
+    }
+
+    /// Tells what waited for the end; gives the sums.
+    pub(crate) fn finish(mut self, sink: Sink<'_>) -> io::Result<Totals> {
         for (_, waiting) in std::mem::take(&mut self.early) {
             self.tell_chaos(ChaosTruth { end: End::Waits, ..waiting }, sink)?;
         }
-        Ok(())
+        Ok(self.totals)
     }
 
     /// A patient is seen; what will come of it is put down for its days.
     fn see(&mut self, claim: u64, day: Date, sink: Sink<'_>) -> io::Result<()> {
         let life = Life::live(self.world, self.practice, claim, day);
+        if !self.tells_late {
+            self.tell_life(&life, sink)?;
+        }
         let ends_on = self.world.ends_on;
-        if life.submissions.iter().all(|one| one.on > ends_on) {
+        let Life { submissions, answers, debts, .. } = life;
+        if submissions.iter().all(|one| one.on > ends_on) {
             return Ok(());
         }
-        let (claim, lines) = verdict::truth(self.world, self.practice, &life);
-        verdict::count(self.totals, &claim, &lines);
-        for line in lines {
-            sink(Item::Truth(Record::Line(line)))?;
-        }
-        sink(Item::Truth(Record::Claim(claim)))?;
-        let Life { submissions, answers, debts, .. } = life;
         for one in submissions.into_iter().filter(|one| one.on <= ends_on) {
             self.due.entry(one.on).or_default().submissions.push(one);
-        }
-        for one in answers.into_iter().filter(|one| one.pay_on <= ends_on) {
-            self.due.entry(one.pay_on).or_default().answers.push(one);
         }
         for one in debts.into_iter().filter(|one| one.on <= ends_on) {
             self.due.entry(one.on).or_default().debts.push(one);
         }
+        self.put_down(answers);
         Ok(())
+    }
+
+    /// Puts answers down for the days on which they are paid.
+    pub(crate) fn put_down(&mut self, answers: Vec<Answer>) {
+        for one in answers.into_iter().filter(|one| one.pay_on <= self.world.ends_on) {
+            self.due.entry(one.pay_on).or_default().answers.push(one);
+        }
+    }
+
+    /// Tells what is true of a claim, where it was sent by the last day.
+    pub(crate) fn tell_life(&mut self, life: &Life, sink: Sink<'_>) -> io::Result<()> {
+        if life.submissions.iter().all(|one| one.on > self.world.ends_on) {
+            return Ok(());
+        }
+        let (claim, lines) = verdict::truth(self.world, self.practice, life);
+        verdict::count(&mut self.totals, &claim, &lines);
+        for line in lines {
+            sink(Item::Truth(Record::Line(line)))?;
+        }
+        sink(Item::Truth(Record::Claim(claim)))
     }
 
     fn work(&mut self, day: Date, sink: Sink<'_>) -> io::Result<()> {
@@ -164,13 +216,13 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    fn count(&mut self, kind: FileKind) -> u64 {
+    pub(crate) fn count(&mut self, kind: FileKind) -> u64 {
         let count = self.counts.entry(kind).or_default();
         *count += 1;
         *count
     }
 
-    fn emit(&mut self, file: File, sink: Sink<'_>) -> io::Result<()> {
+    pub(crate) fn emit(&mut self, file: File, sink: Sink<'_>) -> io::Result<()> {
         *self.totals.files.entry(file.kind.folder().to_owned()).or_default() += 1;
         sink(Item::File(file))
     }
@@ -232,14 +284,14 @@ impl<'a> Desk<'a> {
         let practice = self.practice;
         let submitter = edi837::submitter(practice);
         let parties = Parties { sender: edi837::CLEARINGHOUSE, receiver: &submitter, on: day };
-        let claims: Vec<&Submission> = all.iter().collect();
+        let claims: Vec<Reported<'_>> = all.iter().map(Reported::of).collect();
         let group = Group { id: "HN", version: "005010X214" };
         self.answer_file("277", FileKind::Status, group, parties, sink, |edi| {
-            acknowledge::write_277(practice, reference, &claims, edi);
+            acknowledge::write_277(practice, reference, (day, &claims), edi);
         })
     }
 
-    fn answer_file(
+    pub(crate) fn answer_file(
         &mut self,
         transaction: &str,
         kind: FileKind,

@@ -30,6 +30,7 @@ pub(crate) enum Purpose {
     Chaos = 13,
     Submission = 14,
     Secondary = 15,
+    Answering = 16,
 }
 
 /// A stream of numbers that belongs to (seed, entity, id, purpose) alone.

@@ -20,6 +20,8 @@ pub struct World {
     pub(crate) ends_on: Date,
     pub(crate) payers: Vec<Payer>,
     pub(crate) practices: Vec<Practice>,
+    /// From this day on nobody of the world works refusals: somebody outside it does.
+    pub(crate) handed_over_on: Option<Date>,
 }
 
 /// Makes the world of a preset and a seed, whose last day is `ends_on`.
@@ -36,6 +38,7 @@ pub fn world(preset: &Preset, seed: u64, ends_on: Date) -> World {
         ends_on,
         payers: Payer::all(seed, starts_on, days),
         practices: practices.collect(),
+        handed_over_on: None,
     }
 }
 
@@ -65,6 +68,18 @@ impl World {
     #[must_use]
     pub const fn ends_on(&self) -> Date {
         self.ends_on
+    }
+
+    /// The same world, in which nobody corrects or appeals anything from a day on: whoever drives
+    /// [`World::circle`] does. What was sent before goes on as it would have.
+    #[must_use]
+    pub fn handed_over(self, on: Date) -> World {
+        World { handed_over_on: Some(on), ..self }
+    }
+
+    /// True where the world's own staff still works refusals on a day.
+    pub(crate) fn works(&self, on: Date) -> bool {
+        self.handed_over_on.is_none_or(|handed_over| on < handed_over)
     }
 
     /// Days to simulate, for a progress bar; each is told to [`World::run`]'s progress.

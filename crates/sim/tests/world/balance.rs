@@ -29,7 +29,7 @@ fn share(claim: &Payment) -> i64 {
     adjustments.filter(|one| one.0 == "PR").map(|one| one.2).sum()
 }
 
-fn claims_balance_but_the_known_ones(made: &Made) {
+pub(crate) fn claims_balance_but_the_known_ones(made: &Made) {
     let mut found = HashSet::new();
     for claim in made.payments() {
         assert_eq!(claim.share, share(&claim), "{claim:?}");
@@ -40,7 +40,7 @@ fn claims_balance_but_the_known_ones(made: &Made) {
     assert_eq!(found, made.unbalanced());
 }
 
-fn payments_are_claims_less_provider_level(made: &Made) {
+pub(crate) fn payments_are_claims_less_provider_level(made: &Made) {
     let mut carried: BTreeMap<String, i64> = BTreeMap::new();
     for (file, remit) in made.remittances() {
         let paid: i64 = remit.claims.iter().map(|claim| claim.paid).sum();
@@ -58,7 +58,7 @@ fn payments_are_claims_less_provider_level(made: &Made) {
     }
 }
 
-fn lines_net_to_the_truth(made: &Made) {
+pub(crate) fn lines_net_to_the_truth(made: &Made) {
     let unbalanced = made.unbalanced();
     let mut net: HashMap<String, i64> = HashMap::new();
     let mut quarantined: HashMap<String, i64> = HashMap::new();
@@ -76,7 +76,7 @@ fn lines_net_to_the_truth(made: &Made) {
     assert!(net.is_empty() && quarantined.is_empty());
 }
 
-fn totals_are_the_sum_of_everything(made: &Made) {
+pub(crate) fn totals_are_the_sum_of_everything(made: &Made) {
     let totals = &made.truth.totals;
     let provider_level: i64 = totals.plb_cents.values().sum();
     assert_eq!(totals.bpr_cents, totals.paid_cents + totals.quarantined_cents - provider_level);

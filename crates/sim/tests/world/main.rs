@@ -1,6 +1,7 @@
 //! Holds the files of a world to what payers' files must be, and its truth to its files.
 
 mod balance;
+mod circle;
 mod made;
 mod other_readers;
 mod reading;
