@@ -320,6 +320,21 @@ pub struct Appeal {
     pub packet: Option<DocumentId>,
     /// How it ended.
     pub decided: Option<(Date, Outcome)>,
+    /// What was outstanding when it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Money>,
+    /// The arguments that it made, by their names in the letters; wins are counted by them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<SmolStr>,
+    /// The kinds of documents that went with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exhibits: Vec<SmolStr>,
+    /// What the payer is to pay, where it gave way and somebody said how much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub won: Option<Money>,
+    /// What was said of how it ended.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
 }
 
 /// A question to a colleague that waits for its answer.

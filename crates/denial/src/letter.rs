@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::category::Category;
+use crate::deadline::DeadlineKind;
 use crate::named;
 use crate::payer::{PayerRules, key};
 
@@ -21,6 +22,19 @@ named! {
         Reopening = "reopening",
         /// Records that the payer asked for.
         Records = "records",
+    }
+}
+
+impl LetterKind {
+    /// The clock that such a letter has to keep; a reopening has none of the case's.
+    #[must_use]
+    pub const fn clock(self, level: u8) -> Option<DeadlineKind> {
+        match self {
+            LetterKind::Appeal => Some(DeadlineKind::Appeal(level)),
+            LetterKind::Reconsideration => Some(DeadlineKind::Reconsideration),
+            LetterKind::Records => Some(DeadlineKind::RecordsRequest),
+            LetterKind::Reopening => None,
+        }
     }
 }
 

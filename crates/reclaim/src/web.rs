@@ -3,6 +3,9 @@
 mod about;
 mod account;
 mod act_words;
+mod appeal;
+mod appeal_form;
+mod appeal_view;
 mod asked;
 mod asking;
 mod assets;

@@ -7,7 +7,6 @@ use smol_str::SmolStr;
 
 use crate::appeal::{Content, Draft, kinds_of, letter_of, pages};
 use crate::codes::Rarc;
-use crate::deadline::DeadlineKind;
 use crate::denial::{Denial, Status};
 use crate::letter::{Field, Lack, Letter, LetterKind, Values, lacks};
 use crate::playbook::Rights;
@@ -130,11 +129,6 @@ fn of_case(draft: &Draft, around: &Around<'_>) -> Vec<Stop> {
     if case.status() != Status::InReview {
         found.push(Stop::NotInReview(case.status()));
     }
-    let clock = match draft.kind {
-        LetterKind::Appeal => DeadlineKind::Appeal(draft.level),
-        LetterKind::Reconsideration => DeadlineKind::Reconsideration,
-        LetterKind::Records | LetterKind::Reopening => DeadlineKind::RecordsRequest,
-    };
     if draft.kind == LetterKind::Appeal {
         if draft.level != case.next_level() {
             found.push(Stop::OtherLevel(case.next_level()));
@@ -142,14 +136,15 @@ fn of_case(draft: &Draft, around: &Around<'_>) -> Vec<Stop> {
         let barred = no_appeal(case, around.rules).filter(|_| content.although.trim().is_empty());
         found.extend(barred.map(Stop::NoAppeal));
     }
-    let last = case.last_day(clock).filter(|_| draft.kind != LetterKind::Reopening);
+    let last = draft.kind.clock(draft.level).and_then(|clock| case.last_day(clock));
     let past = last.filter(|by| *by < around.today && content.late.trim().is_empty());
     found.extend(past.map(Stop::Past));
     found
 }
 
 /// The remark that leaves no appeal, where one does.
-fn no_appeal(case: &Denial, rules: &Rules) -> Option<Rarc> {
+#[must_use]
+pub fn no_appeal(case: &Denial, rules: &Rules) -> Option<Rarc> {
     let remarks = case.lines.iter().flat_map(|line| &line.remarks);
     let barred =
         |code: &Rarc| rules.playbook.rights_of(code, case.denied_on) == Some(Rights::NoAppeal);

@@ -1,0 +1,209 @@
+//! Appeals from the first word to the payer's answer.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use axum::http::StatusCode;
+use denial::person::Role;
+
+use super::clinic::{Answer, Browser, TestClinic, denied, era, take};
+
+/// A made-up PDF of so many pages, in letters alone; each page says its name and number.
+pub(super) fn pdf(name: &str, pages: usize) -> String {
+    let kids: Vec<String> = (0..pages).map(|at| format!("{} 0 R", 4 + at * 2)).collect();
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Pages /Count {pages} /Kids [{}] >>", kids.join(" ")),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>".to_owned(),
+    ];
+    for at in 0..pages {
+        let text = format!("BT /F1 18 Tf 72 400 Td ({name} sheet {}) Tj ET", at + 1);
+        objects.push(format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {} 0 R \
+             /Resources << /Font << /F1 3 0 R >> >> >>",
+            5 + at * 2
+        ));
+        objects.push(format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()));
+    }
+    let mut file = "%PDF-1.4\n".to_owned();
+    let mut places = Vec::new();
+    for (at, object) in objects.iter().enumerate() {
+        places.push(file.len());
+        file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
+    }
+    let start = file.len();
+    file.push_str(&format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1));
+    for place in places {
+        file.push_str(&format!("{place:010} 00000 n \n"));
+    }
+    let size = objects.len() + 1;
+    file.push_str(&format!("trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"));
+    file
+}
+
+/// The words of a PDF, page after page; none where no program reads it here.
+fn words(pdf: &[u8]) -> Option<String> {
+    let mut child = Command::new("pdftotext")
+        .args(["-layout", "-", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .ok()?;
+    let mut input = child.stdin.take().expect("its input");
+    let bytes = pdf.to_vec();
+    let writer = std::thread::spawn(move || input.write_all(&bytes));
+    let output = child.wait_with_output().expect("it ends");
+    writer.join().expect("no panic").expect("written");
+    assert!(output.status.success());
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A case of CO-50 in review.
+async fn reviewed(biller: &Browser, charge: u32) -> String {
+    take(biller, "a.835", &era("T1", &[denied("A-1", charge, match charge {
+        90 => "CO*50*90",
+        _ => "CO*50*250",
+    })]))
+    .await;
+    let case = biller.find("A-1").await;
+    biller.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    case
+}
+
+async fn attached(biller: &Browser, case: &str, what: &str, name: &str, pages: usize) {
+    let version = biller.get(case).await.field("version");
+    let fields = [("version", version.as_str()), ("what", what)];
+    let file = ("file", name, &*pdf(what, pages));
+    biller.upload(&format!("{case}/documents"), &fields, file).await.is(StatusCode::SEE_OTHER);
+}
+
+/// Every field of the form of a draft, as a browser sends it.
+fn form(page: &Answer) -> Vec<(String, String)> {
+    let text = &page.text;
+    let form = text.split("<form id=\"draft\"").nth(1).expect("a form");
+    let form = form.split("</form>").next().unwrap_or_default();
+    let mut fields = Vec::new();
+    for tag in form.split('<').skip(1) {
+        let named = |key: &str| {
+            let rest = tag.split(&format!("{key}=\"")).nth(1);
+            rest.and_then(|rest| rest.split('"').next()).map(unescaped)
+        };
+        let Some(name) = named("name") else { continue };
+        let tag_name = tag.split([' ', '>']).next().unwrap_or_default();
+        let is_box = tag.contains("type=\"checkbox\"");
+        match tag_name {
+            "input" if is_box && !tag.contains(" checked") => {}
+            "input" => fields.push((name, named("value").unwrap_or_default())),
+            "textarea" => {
+                let inner = tag.split_once('>').map(|(_, inner)| inner).unwrap_or_default();
+                fields.push((name, unescaped(inner)));
+            }
+            "select" => fields.push((name, "fax".to_owned())),
+            _ => {}
+        }
+    }
+    fields.retain(|(name, _)| name != "csrf");
+    fields
+}
+
+fn unescaped(text: &str) -> String {
+    let pairs = [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")];
+    pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// Sends the form of a draft as it is, with some fields changed or added.
+async fn send(browser: &Browser, draft: &str, page: &Answer, changes: &[(&str, &str)]) -> Answer {
+    let mut fields = form(page);
+    for (name, text) in changes {
+        fields.retain(|(there, _)| there != name);
+        fields.push(((*name).to_owned(), (*text).to_owned()));
+    }
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    browser.upload(draft, &fields, ("file", "", "")).await
+}
+
+async fn begun(biller: &Browser, case: &str) -> String {
+    let page = biller.get(&format!("{case}/appeal")).await;
+    page.is(StatusCode::OK).shows(&["Appeal, level 1", "Appeal: medical necessity"]);
+    let fields = [("kind", "appeal"), ("template", "letters/appeals.toml#medical_necessity")];
+    let begun = biller.post(&format!("{case}/appeal"), &fields).await;
+    begun.is(StatusCode::SEE_OTHER).location()
+}
+
+/// What has to go with it and what has no value here is settled: nothing stops it.
+const WHOLE: [(&str, &str); 4] = [
+    ("opening", "You denied {{denied}} for {{procedures}} under {{reason_codes}}."),
+    ("criterion_0", "Six weeks of other treatment"),
+    ("evidence_0", "Eight weeks, see the notes"),
+    ("exhibit_0", "1"),
+];
+
+#[tokio::test]
+async fn a_case_goes_from_hand_off_to_overturn() {
+    let mut clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let provider = clinic.person(Role::Provider).await;
+    let case = reviewed(&biller, 250).await;
+    let ask = [("to", "provider"), ("text", "Please send the notes of the visit"), ("due", "")];
+    biller.act(&case, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);
+    let id = case.trim_start_matches("/cases/");
+    let notes = pdf("clinical_notes", 3);
+    let answer = [("text", "Here they are"), ("what", "clinical_notes")];
+    let file = ("file", "notes.pdf", notes.as_str());
+    provider.upload(&format!("/questions/{id}/1"), &answer, file).await.is(StatusCode::SEE_OTHER);
+
+    let draft = begun(&biller, &case).await;
+    let page = biller.get(&draft).await;
+    page.shows(&["Exhibit A", "Clinical notes", "What stops it"]);
+    let early = send(&biller, &draft, &page, &[("what", "build")]).await;
+    early.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["has no value here"]);
+    let page = biller.get(&draft).await;
+    let built = [&WHOLE[..], &[("page_0", "2"), ("what", "build")]].concat();
+    let built = send(&biller, &draft, &page, &built).await;
+    built.is(StatusCode::SEE_OTHER);
+    let page = biller.get(&built.location()).await;
+    page.shows(&["The packet is built", "Download the packet", "Sign this packet"]);
+    page.hides(&["What stops it"]);
+    let packet = biller.get(&format!("{draft}/packet")).await;
+    packet.is(StatusCode::OK);
+    let header = |name: &str| packet.headers.get(name).and_then(|value| value.to_str().ok());
+    assert_eq!(header("cache-control"), Some("no-store"));
+    assert!(header("content-disposition").is_some_and(|text| text.starts_with("attachment")));
+
+    // More is at stake than one person gives up alone: who wrote it does not sign it.
+    let hash = page.text.split("name=\"hash\" value=\"").nth(1).and_then(|it| it.split('"').next());
+    let hash = hash.expect("a hash").to_owned();
+    let sign = [("what", "sign"), ("hash", hash.as_str())];
+    let own = send(&biller, &draft, &page, &sign).await;
+    own.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["did not write it signs"]);
+    let seen = lead.get(&draft).await;
+    send(&lead, &draft, &seen, &sign).await.is(StatusCode::SEE_OTHER);
+    let page = biller.get(&draft).await;
+    page.shows(&["Test lead", "Send it by hand"]);
+
+    let without = send(&biller, &draft, &page, &[("what", "hand"), ("sent_by", "fax")]).await;
+    without.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["confirmation or tracking number"]);
+    let hand = [("what", "hand"), ("sent_by", "fax"), ("confirmation", "FAX-77")];
+    send(&biller, &draft, &page, &hand).await.is(StatusCode::SEE_OTHER);
+    let sent = biller.get(&case).await;
+    sent.shows(&["Appealed", "FAX-77", "what was sent", "criteria met", "clinical notes"]);
+    let again = send(&biller, &draft, &page, &hand).await;
+    again.is(StatusCode::CONFLICT);
+    biller.get(&draft).await.shows(&["Sent"]).hides(&["Record that it was sent"]);
+    let copy = super::clinic::link(&biller, &case, &format!("{case}/documents/")).await;
+    biller.get(&copy).await.is(StatusCode::OK);
+
+    clinic.later("2026-03-20T12:00:00Z");
+    let biller = clinic.named("ben", Role::BillingSpecialist).await;
+    let won = [("note", "letter of March 19"), ("expected", "250.00")];
+    biller.act(&case, "overturn", &won).await.is(StatusCode::SEE_OTHER);
+    biller.get(&case).await.shows(&[
+        "Overturned on Mar 20, 2026",
+        "$250.00 asked, $250.00 granted",
+        "letter of March 19",
+        "17 days",
+    ]);
+    clinic.is_proven().await;
+}
