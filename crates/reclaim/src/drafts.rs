@@ -262,7 +262,11 @@ pub(crate) async fn edit(
 ///
 /// # Errors
 /// [`NotDone`].
-pub(crate) async fn give_up(office: &Office, of: (&str, &str), read: u32) -> Result<Draft, NotDone> {
+pub(crate) async fn give_up(
+    office: &Office,
+    of: (&str, &str),
+    read: u32,
+) -> Result<Draft, NotDone> {
     require_writer(office)?;
     let held = hold(office, of, read).await?;
     let after = held.draft.ended(DraftState::Void);
@@ -341,9 +345,13 @@ pub(crate) async fn sign(
 
 impl Held {
     async fn stops(&mut self, office: &Office) -> Result<Vec<Stop>, NotDone> {
+        let (rules, today) = (&office.rules, self.moment.today);
+        Ok(self.dossier(office).await?.stops(&self.draft, rules, today))
+    }
+
+    async fn dossier(&mut self, office: &Office) -> Result<Dossier, NotDone> {
         let of = (self.draft.kind, self.draft.level);
-        let dossier = Dossier::of(&mut self.tx, office, self.case.clone(), of).await?;
-        Ok(dossier.stops(&self.draft, &office.rules, self.moment.today))
+        Ok(Dossier::of(&mut self.tx, office, self.case.clone(), of).await?)
     }
 }
 

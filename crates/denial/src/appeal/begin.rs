@@ -41,9 +41,7 @@ fn paragraphs(all: &[SmolStr]) -> String {
 pub fn title(what: &str) -> String {
     let words = what.replace('_', " ");
     let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use crate::appeal::{Content, Draft, kinds_of, letter_of, pages};
 use crate::codes::Rarc;
-use crate::denial::{Denial, Status};
+use crate::denial::{Channel, Denial, Status};
 use crate::letter::{Field, Lack, Letter, LetterKind, Values, lacks};
 use crate::playbook::Rights;
 use crate::rules::Rules;
@@ -58,6 +58,8 @@ pub enum Stop {
     NoExhibit(usize),
     /// The record is specially protected, and no consent goes with it.
     NoConsent,
+    /// The packet is more than the payer takes by its channel.
+    Beyond(String),
 }
 
 impl fmt::Display for Stop {
@@ -106,6 +108,7 @@ impl fmt::Display for Stop {
             Stop::NoExhibit(row) => {
                 write!(out, "Point {row} names an exhibit that is not there.")
             }
+            Stop::Beyond(text) => out.write_str(text),
             Stop::NoConsent => out.write_str(
                 "The record is specially protected (42 CFR part 2 or another law): attach the \
                  patient's consent to the case as patient_consent and put it among the exhibits.",
@@ -120,7 +123,17 @@ pub fn stops(draft: &Draft, around: &Around<'_>) -> Vec<Stop> {
     let mut found = of_case(draft, around);
     found.extend(of_exhibits(&draft.content, around));
     found.extend(of_texts(&draft.content, around.values));
+    found.extend(draft.content.channel.into_iter().flat_map(|by| beyond(draft, by, around)));
     found
+}
+
+/// What of its packet is more than the payer takes by a channel; nothing where that is not
+/// configured.
+#[must_use]
+pub fn beyond(draft: &Draft, by: Channel, around: &Around<'_>) -> Vec<Stop> {
+    let rule = around.case.payer_rules(around.rules).and_then(|payer| payer.channel(by));
+    let Some((rule, packet)) = rule.zip(draft.packet.as_ref()) else { return Vec::new() };
+    rule.beyond(packet.bytes, packet.pages).into_iter().map(Stop::Beyond).collect()
 }
 
 fn of_case(draft: &Draft, around: &Around<'_>) -> Vec<Stop> {

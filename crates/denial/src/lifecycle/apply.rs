@@ -182,8 +182,7 @@ impl Denial {
                 self.end_what_is_out(*on, Outcome::Withdrawn, reason);
             }
             Deed::Upheld { on, answer } => {
-                let outcome =
-                    if answer.dismissed { Outcome::Dismissed } else { Outcome::Upheld };
+                let outcome = if answer.dismissed { Outcome::Dismissed } else { Outcome::Upheld };
                 self.end_what_is_out(*on, outcome, &answer.note);
                 self.attempts = self.attempts.saturating_add(1);
             }

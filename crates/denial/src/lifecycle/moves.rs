@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
-use crate::deadline::DeadlineKind;
 use crate::appeal::no_appeal;
+use crate::deadline::DeadlineKind;
 use crate::denial::{Appeal, Denial, NextAction, NextActionKind, Outcome, Status, Work};
 use crate::lifecycle::action::{AppealFiling, Resubmission};
 use crate::lifecycle::event::{Change, Deed};

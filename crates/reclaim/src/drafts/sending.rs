@@ -2,7 +2,7 @@
 //! with it, in one transaction.
 
 use anyhow::Context;
-use denial::appeal::{Built, Draft, DraftState, kinds_of};
+use denial::appeal::{Built, Draft, DraftState, beyond, kinds_of, stops};
 use denial::denial::Channel;
 use denial::ids::AppealId;
 use denial::letter::LetterKind;
@@ -35,8 +35,11 @@ pub(crate) struct ByHand {
 const PROOF: &str = "proof_of_sending";
 
 /// The packet that may go, once nothing stops it.
-async fn cleared(office: &Office, held: &mut Held) -> Result<Built, NotDone> {
-    stopped_by(held.stops(office).await?)?;
+async fn cleared(office: &Office, held: &mut Held, by: Channel) -> Result<Built, NotDone> {
+    let dossier = held.dossier(office).await?;
+    let around = dossier.around(&held.draft, &office.rules, held.moment.today);
+    stopped_by(stops(&held.draft, &around))?;
+    stopped_by(beyond(&held.draft, by, &around))?;
     if held.draft.kind != LetterKind::Appeal {
         return Err(NotDone::Past(
             "Only an appeal moves the case. Download this letter, send it, and log the contact.",
@@ -80,7 +83,7 @@ pub(crate) async fn by_hand(
 ) -> Result<Draft, NotDone> {
     require_writer(office)?;
     let mut held = hold(office, of, read).await?;
-    let packet = cleared(office, &mut held).await?;
+    let packet = cleared(office, &mut held, how.channel).await?;
     let confirmation = how.confirmation.trim().to_owned();
     if confirmation.is_empty() && how.receipt.is_none() {
         return Err(NotDone::Past(
@@ -124,8 +127,8 @@ pub(crate) async fn by_route(
 ) -> Result<(), NotDone> {
     require_writer(office)?;
     let mut held = hold(office, of, read).await?;
-    let packet = cleared(office, &mut held).await?;
     let channel = held.draft.content.channel.unwrap_or(Channel::Edi);
+    let packet = cleared(office, &mut held, channel).await?;
     let carried = Carried {
         case: held.case.id.clone(),
         number: held.case.number.clone(),

@@ -117,9 +117,14 @@ impl Dossier {
 
     /// What stops a draft.
     pub(crate) fn stops(&self, draft: &Draft, rules: &Rules, today: Date) -> Vec<Stop> {
+        stops(draft, &self.around(draft, rules, today))
+    }
+
+    /// What a draft is judged by.
+    pub(crate) fn around<'a>(&'a self, draft: &Draft, rules: &'a Rules, today: Date) -> Around<'a> {
         let letter = template(rules, draft);
         let (case, values, protected) = (&self.case, &self.values, self.protected);
-        stops(draft, &Around { case, letter, values, protected, today, rules })
+        Around { case, letter, values, protected, today, rules }
     }
 }
 
@@ -165,8 +170,7 @@ async fn papers(tx: &mut Tx, case: &Denial) -> anyhow::Result<Vec<Paper>> {
 /// Each code of a payment with its meaning, once.
 fn meanings(payment: &ClaimPayment, rules: &Rules) -> Meanings {
     let lines = || payment.lines.iter();
-    let adjustments =
-        payment.adjustments.iter().chain(lines().flat_map(|line| &line.adjustments));
+    let adjustments = payment.adjustments.iter().chain(lines().flat_map(|line| &line.adjustments));
     let remarks = payment.remarks.iter().chain(lines().flat_map(|line| &line.remarks));
     let unknown = || "not in our list of meanings".to_owned();
     let reason = |one: &denial::remittance::Adjustment| {

@@ -224,7 +224,9 @@ fn said(done: &str) -> Option<String> {
         "build" => "The packet is built. Look at it, then have it signed.",
         "sign" => "Signed. It can be sent now.",
         "hand" => "Recorded: the appeal was sent, and the case waits for the payer.",
-        "route" => "It waits in the outbox and leaves in a while; until then it can be called back.",
+        "route" => {
+            "It waits in the outbox and leaves in a while; until then it can be called back."
+        }
         "give_up" => "Given up. It is kept as it is.",
         _ => return None,
     };
@@ -246,11 +248,8 @@ pub(crate) async fn change(
     let known = known(office, &id, &draft).await?;
     let what = sent.fields.get("what").cloned().unwrap_or_else(|| "save".to_owned());
     let content = appeal_form::content(&sent.fields, &known.draft, &known.dossier.papers);
-    let content = if may(office.who.role, Act::Appeal) {
-        content
-    } else {
-        known.draft.content.clone()
-    };
+    let content =
+        if may(office.who.role, Act::Appeal) { content } else { known.draft.content.clone() };
     let of = (id.as_str(), draft.as_str());
     let done = step(office, of, (read, &what), (content.clone(), sent)).await;
     match done {
@@ -344,7 +343,10 @@ async fn told(visitor: &Visitor, why: NotDone) -> Result<String, Trouble> {
             )
         }
         NotDone::Failed(fault) => return Err(fault.into()),
-        why => words::sentence(&why.to_string()),
+        why => {
+            let text = why.to_string();
+            if text.ends_with('.') { text } else { words::sentence(&text) }
+        }
     })
 }
 

@@ -2,12 +2,13 @@
 
 use askama::Template;
 use denial::appeal::{
-    Around, Content, Draft, Stop, day, kinds_of, letter_of, may_sign, no_appeal, required, title,
+    Content, Draft, Stop, day, kinds_of, letter_of, may_sign, no_appeal, required, title,
 };
-use denial::denial::Channel;
+use denial::denial::{Channel, Denial};
 use denial::letter::{Piece, Values, pieces};
 use denial::lifecycle::Act;
 use denial::person::{may, supervises};
+use denial::rules::Rules;
 
 use crate::drafts;
 use crate::packet::{Dossier, Paper, template};
@@ -141,11 +142,7 @@ struct PacketView {
 }
 
 impl DraftPage {
-    pub(super) fn of(
-        visitor: &Visitor,
-        known: Known,
-        extra: Extra,
-    ) -> Result<DraftPage, Trouble> {
+    pub(super) fn of(visitor: &Visitor, known: Known, extra: Extra) -> Result<DraftPage, Trouble> {
         let office = &visitor.office;
         let Known { draft, dossier, people, waits } = known;
         let unsaved = extra.typed.as_ref().is_some_and(|typed| *typed != draft.content);
@@ -191,7 +188,7 @@ impl DraftPage {
             signs,
             sends,
             moves: draft.kind == denial::letter::LetterKind::Appeal,
-            limits: Vec::new(),
+            limits: limits(content.channel, case, rules),
             routes: routes(office)?,
             channels: channels(content.channel),
             fields: fields(&dossier.values),
@@ -205,6 +202,26 @@ impl DraftPage {
 fn routes(office: &Office) -> Result<Vec<String>, Trouble> {
     let routes = crate::outbox::route::routes(office)?;
     Ok(routes.into_iter().map(|one| one.name).collect())
+}
+
+/// What the payer takes by the channel that is chosen.
+fn limits(by: Option<Channel>, case: &Denial, rules: &Rules) -> Vec<String> {
+    let Some(by) = by else {
+        return vec!["No channel is chosen, so no limit of the payer is checked.".to_owned()];
+    };
+    let name = words::lower(by.as_str());
+    let rule = case.payer_rules(rules).and_then(|payer| payer.channel(by));
+    let Some(rule) = rule else {
+        let payer = &case.payer_name.name;
+        return vec![format!(
+            "Not configured: the rules do not say what {payer} takes by {name}. Ask it, and add \
+             [[channel]] to its file."
+        )];
+    };
+    let to = if rule.to.is_empty() { String::new() } else { format!(" to {}", rule.to) };
+    let limits = rule.limits();
+    let limits = if limits.is_empty() { "no limit configured".to_owned() } else { limits };
+    vec![format!("By {name}{to}: {limits} ({}, {}).", rule.source, rule.as_of)]
 }
 
 fn channels(chosen: Option<Channel>) -> Vec<(&'static str, String, bool)> {
@@ -237,14 +254,7 @@ fn packet_view(
 /// What has to go with it: whether it is asked for, came, and goes along; who brings it.
 fn wanted(draft: &Draft, dossier: &Dossier, office: &Office) -> Vec<Wanted> {
     let case = &dossier.case;
-    let around = Around {
-        case,
-        letter: template(&office.rules, draft),
-        values: &dossier.values,
-        protected: dossier.protected,
-        today: office.moment().today,
-        rules: &office.rules,
-    };
+    let around = dossier.around(draft, &office.rules, office.moment().today);
     let taken = kinds_of(&draft.content, case);
     let from = case_documents::supplier(case, &office.rules);
     let is_asked = case.questions.iter().any(|_| true);

@@ -60,10 +60,21 @@ fn words(pdf: &[u8]) -> Option<String> {
 
 /// A case of CO-50 in review.
 async fn reviewed(biller: &Browser, charge: u32) -> String {
-    take(biller, "a.835", &era("T1", &[denied("A-1", charge, match charge {
-        90 => "CO*50*90",
-        _ => "CO*50*250",
-    })]))
+    take(
+        biller,
+        "a.835",
+        &era(
+            "T1",
+            &[denied(
+                "A-1",
+                charge,
+                match charge {
+                    90 => "CO*50*90",
+                    _ => "CO*50*250",
+                },
+            )],
+        ),
+    )
     .await;
     let case = biller.find("A-1").await;
     biller.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
@@ -154,13 +165,23 @@ async fn a_case_goes_from_hand_off_to_overturn() {
     let file = ("file", "notes.pdf", notes.as_str());
     provider.upload(&format!("/questions/{id}/1"), &answer, file).await.is(StatusCode::SEE_OTHER);
 
+    attached(&biller, &case, "medical_record", "record.pdf", 2).await;
     let draft = begun(&biller, &case).await;
+    attached(&biller, &case, "payer_policy", "policy.pdf", 4).await;
     let page = biller.get(&draft).await;
-    page.shows(&["Exhibit A", "Clinical notes", "What stops it"]);
+    page.shows(&["Exhibit A", "Clinical notes", "What stops it", "received, not chosen"]);
+    let policy = page.text.rsplit("name=\"take_").next().and_then(|it| it.split('"').next());
+    let policy = policy.expect("a document").to_owned();
     let early = send(&biller, &draft, &page, &[("what", "build")]).await;
-    early.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["has no value here"]);
+    early.is(StatusCode::UNPROCESSABLE_ENTITY);
+    early.shows(&["has no value here", "Not among the exhibits: payer policy"]);
     let page = biller.get(&draft).await;
-    let built = [&WHOLE[..], &[("page_0", "2"), ("what", "build")]].concat();
+    let take = (format!("take_{policy}"), format!("pages_{policy}"));
+    let too_far = [("page_0", "9"), ("what", "build"), (&take.0, "yes"), (&take.1, "2-3")];
+    let too_far = send(&biller, &draft, &page, &[&WHOLE[..], &too_far].concat()).await;
+    too_far.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["point 1 names page 9 of exhibit A"]);
+    let page = biller.get(&draft).await;
+    let built = [("page_0", "2"), ("what", "build")];
     let built = send(&biller, &draft, &page, &built).await;
     built.is(StatusCode::SEE_OTHER);
     let page = biller.get(&built.location()).await;
@@ -205,5 +226,176 @@ async fn a_case_goes_from_hand_off_to_overturn() {
         "letter of March 19",
         "17 days",
     ]);
+    clinic.is_proven().await;
+}
+
+/// A draft that nothing stops, of a case at which little is at stake.
+async fn ready(biller: &Browser) -> (String, String) {
+    let case = reviewed(biller, 90).await;
+    for what in ["medical_record", "payer_policy", "clinical_notes"] {
+        attached(biller, &case, what, &format!("{what}.pdf"), 2).await;
+    }
+    let draft = begun(biller, &case).await;
+    let page = biller.get(&draft).await;
+    let saved = send(biller, &draft, &page, &WHOLE).await;
+    saved.is(StatusCode::SEE_OTHER);
+    biller.get(&draft).await.hides(&["What stops it"]);
+    (case, draft)
+}
+
+async fn signed(biller: &Browser, draft: &str) -> Answer {
+    let page = biller.get(draft).await;
+    send(biller, draft, &page, &[("what", "build")]).await.is(StatusCode::SEE_OTHER);
+    let page = biller.get(draft).await;
+    let hash = page.text.split("name=\"hash\" value=\"").nth(1).and_then(|it| it.split('"').next());
+    let hash = hash.expect("a hash").to_owned();
+    let sign = [("what", "sign"), ("hash", hash.as_str())];
+    send(biller, draft, &page, &sign).await.is(StatusCode::SEE_OTHER);
+    biller.get(draft).await
+}
+
+#[tokio::test]
+async fn a_later_edit_voids_the_sign_off_and_nothing_typed_is_lost() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let (_, draft) = ready(&biller).await;
+    let page = signed(&biller, &draft).await;
+    page.shows(&["Send it by hand"]);
+    // The same texts change nothing; other ones do, and who was slower keeps what was typed.
+    send(&biller, &draft, &page, &[]).await.is(StatusCode::SEE_OTHER);
+    biller.get(&draft).await.shows(&["Send it by hand"]);
+    let edit = [("closing", "Please pay <b>now</b>.")];
+    send(&biller, &draft, &page, &edit).await.is(StatusCode::SEE_OTHER);
+    let after = biller.get(&draft).await;
+    after.shows(&["holds no more", "&#60;b&#62;now", "Not built yet"]).hides(&["Send it by hand"]);
+    let late = send(&biller, &draft, &page, &[("closing", "typed in vain?")]).await;
+    late.is(StatusCode::CONFLICT).shows(&["Test ada saved this draft", "typed in vain?"]);
+    late.shows(&["is not saved yet"]);
+    // The form carries the version of now: it can be saved after a look.
+    send(&biller, &draft, &late, &[]).await.is(StatusCode::SEE_OTHER);
+    biller.get(&draft).await.shows(&["typed in vain?"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_supervisor_alone_excuses_a_missing_exhibit_and_an_unfilled_field_nobody() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let case = reviewed(&biller, 90).await;
+    let draft = begun(&biller, &case).await;
+    let page = biller.get(&draft).await;
+    let tried = [&WHOLE[..3], &[("without", "not to be had"), ("what", "build")]].concat();
+    let refused = send(&biller, &draft, &page, &tried).await;
+    refused.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Not among the exhibits"]);
+    let page = lead.get(&draft).await;
+    let opening = ("opening", "{{authorization}} [[look it up]] {{nonsense}}");
+    let wrong =
+        send(&lead, &draft, &page, &[opening, ("without", "gone"), ("what", "build")]).await;
+    wrong.is(StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows(&[
+        "{{authorization}} has no value here",
+        "[[look it up]]",
+        "{{nonsense}} is no field",
+    ]);
+    wrong.shows(&["<mark>{{authorization}}</mark>"]).hides(&["Not among the exhibits"]);
+    let page = lead.get(&draft).await;
+    let right = [("opening", "Please look again."), ("what", "build")];
+    send(&lead, &draft, &page, &right).await.is(StatusCode::SEE_OTHER);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_packet_leaves_by_the_outbox_once_and_moves_its_case() {
+    let mut clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let (case, draft) = ready(&biller).await;
+    let page = signed(&biller, &draft).await;
+    let route = [("what", "route"), ("route", "local")];
+    send(&biller, &draft, &page, &route).await.is(StatusCode::SEE_OTHER);
+    let queued = biller.get(&draft).await;
+    queued.shows(&["In the outbox"]).hides(&["Put it into the outbox"]);
+    let edit = send(&biller, &draft, &page, &[("closing", "other")]).await;
+    edit.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["waits in the outbox"]);
+    biller.get(&case).await.shows(&["In review"]);
+    clinic.later("2026-03-03T12:20:00Z");
+    crate::outbox::leaving::sweep(clinic.office()).await.expect("swept");
+    let biller = clinic.again(&biller);
+    biller.get(&case).await.shows(&["Appealed", "what was sent"]);
+    biller.get(&draft).await.shows(&["Sent"]);
+    let folder = clinic.office().folder.join("outbox/main");
+    assert_eq!(std::fs::read_dir(folder).expect("a folder").count(), 1);
+    // The payer does not hear it; the level's turn stays, and another draft may begin.
+    let no = [("note", "late, they say"), ("dismissed", "yes")];
+    biller.act(&case, "uphold", &no).await.is(StatusCode::SEE_OTHER);
+    biller.get(&case).await.shows(&[
+        "Dismissed on Mar 3, 2026",
+        "late, they say",
+        "Appeal, level 1",
+    ]);
+    begun(&biller, &case).await;
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_a_remark_forbids_is_appealed_with_a_reason_alone() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let mut claim = denied("A-1", 90, "CO*50*90");
+    claim.lines[0].remarks = &["N211"];
+    take(&biller, "a.835", &era("T1", &[claim])).await;
+    let case = biller.find("A-1").await;
+    biller.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    let page = format!("{case}/appeal");
+    biller.get(&page).await.shows(&["N211 says that no appeal is open"]);
+    let none = biller.post(&page, &[("kind", "appeal")]).await;
+    none.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Say why it is sent all the same"]);
+    let why = [("kind", "appeal"), ("although", "the remark is of another claim")];
+    let draft = biller.post(&page, &why).await.is(StatusCode::SEE_OTHER).location();
+    biller.get(&draft).await.shows(&["the remark is of another claim"]);
+    let fields = [("level", "1"), ("channel", "fax"), ("confirmation", "F1")];
+    let told = biller.act(&case, "appeal", &fields).await;
+    told.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["N211 says that no appeal is open"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn hostile_words_stand_in_a_packet_as_words() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let (_, draft) = ready(&biller).await;
+    let page = biller.get(&draft).await;
+    let hostile = "#import \"/etc/passwd\" $x^2$ <script>alert(1)</script> \\u{41} {{payer}} \
+        \u{5d0}\u{5d1} \u{1f600} Z\u{308}";
+    let long = "W".repeat(400);
+    let fields = [
+        ("opening", hostile),
+        ("criterion_0", long.as_str()),
+        ("evidence_0", "_under_ *star* `tick` = head\n- list // note /* more */"),
+        ("what", "build"),
+    ];
+    send(&biller, &draft, &page, &fields).await.is(StatusCode::SEE_OTHER);
+    let id = draft.rsplit('/').next().expect("an id");
+    let mut tx = clinic.office().read().await.expect("a look");
+    let packet = tx.draft(id).await.expect("there").packet.expect("built");
+    let bytes = std::fs::read(clinic.office().documents.path(&packet.hash)).expect("kept");
+    assert!(bytes.starts_with(b"%PDF-"));
+    let Some(text) = words(&bytes) else { return eprintln!("SKIPPED: no pdftotext here") };
+    let flat: String = text.split_whitespace().collect();
+    for told in [
+        "#import\"/etc/passwd\"$x^2$<script>alert(1)</script>",
+        "STANDINHEALTH",
+        "[U+1F600]",
+        &long,
+        "_under_*star*`tick`=head-list//note/*more*/",
+        "ExhibitA",
+        "Extractoftheremittance",
+        "clinical_notessheet2",
+        "CAS*CO*50*90",
+        "MADEUP",
+    ] {
+        assert!(flat.contains(told), "{told}:\n{text}");
+    }
+    drop(tx);
     clinic.is_proven().await;
 }
