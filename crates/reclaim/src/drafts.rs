@@ -13,6 +13,7 @@ use denial::denial::Denial;
 use denial::ids::DraftId;
 use denial::letter::{Asked, Letter, LetterKind, fitting};
 use denial::lifecycle::Act;
+use denial::next_action::Way;
 use denial::person::{Moment, may};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ use crate::documents;
 use crate::identity;
 use crate::packet::{self, Dossier, Plan, Unbuilt};
 use crate::practice::Office;
+use crate::ways;
 
 /// Why something was not done to a draft; nothing has changed then.
 #[derive(Debug, thiserror::Error)]
@@ -123,9 +125,17 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
     if case.status().is_closed() {
         return Err(NotDone::Past("The case is closed: nothing more is asked of the payer."));
     }
-    let bars = wish.kind == LetterKind::Appeal && wish.although.trim().is_empty();
-    if let Some(code) = no_appeal(&case, &office.rules).filter(|_| bars) {
+    let unexcused = wish.although.trim().is_empty();
+    let code = no_appeal(&case, &office.rules);
+    if let Some(code) = code.filter(|_| unexcused && wish.kind == LetterKind::Appeal) {
         return Err(NotDone::Stopped(vec![Stop::NoAppeal(code)]));
+    }
+    let dossier = Dossier::of(&mut tx, office, case.clone(), (wish.kind, 0)).await?;
+    let closed = closed(office, &dossier, wish.kind);
+    if let Some(why) = closed.filter(|_| unexcused && wish.kind == LetterKind::ExternalReview) {
+        let text =
+            format!("No external review is open: {why}. Say why it is asked for all the same.");
+        return Err(NotDone::Refused(text));
     }
     close_what_left(&mut tx, &case, &moment).await?;
     let fitting = templates(office, &case, wish.kind, moment.today);
@@ -158,6 +168,20 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
     }
     tx.commit().await?;
     Ok(draft)
+}
+
+/// Why the way of a letter is not open, as the ways forward say it.
+pub(crate) fn closed(office: &Office, dossier: &Dossier, kind: LetterKind) -> Option<String> {
+    let way = match kind {
+        LetterKind::Appeal => Way::Appeal,
+        LetterKind::Reconsideration => Way::Reconsideration,
+        LetterKind::Reopening => Way::Reopening,
+        LetterKind::ExternalReview => Way::ExternalReview,
+        LetterKind::Records | LetterKind::Reminder | LetterKind::Complaint => return None,
+    };
+    let said = (dossier.claim.as_ref(), dossier.payment.as_ref());
+    let ways = ways::of(&dossier.case, said, &office.rules, office.moment().today);
+    ways.ways.into_iter().find(|one| one.way == way)?.closed
 }
 
 /// A draft whose packet the case says was sent is open no more.

@@ -131,7 +131,8 @@ pub fn stops(draft: &Draft, around: &Around<'_>) -> Vec<Stop> {
 /// configured.
 #[must_use]
 pub fn beyond(draft: &Draft, by: Channel, around: &Around<'_>) -> Vec<Stop> {
-    let rule = around.case.payer_rules(around.rules).and_then(|payer| payer.channel(by));
+    let case = around.case;
+    let rule = around.rules.channel(&case.payer_name, case.plan, by);
     let Some((rule, packet)) = rule.zip(draft.packet.as_ref()) else { return Vec::new() };
     rule.beyond(packet.bytes, packet.pages).into_iter().map(Stop::Beyond).collect()
 }
@@ -139,7 +140,7 @@ pub fn beyond(draft: &Draft, by: Channel, around: &Around<'_>) -> Vec<Stop> {
 fn of_case(draft: &Draft, around: &Around<'_>) -> Vec<Stop> {
     let (case, content) = (around.case, &draft.content);
     let mut found = Vec::new();
-    if case.status() != Status::InReview {
+    if case.status() != Status::InReview && !draft.kind.presses() {
         found.push(Stop::NotInReview(case.status()));
     }
     if draft.kind == LetterKind::Appeal {
@@ -195,7 +196,8 @@ const CONSENT: &str = "patient_consent";
 /// What has to go with it: what the case wants, and what its template names.
 #[must_use]
 pub fn required(around: &Around<'_>) -> Vec<SmolStr> {
-    let mut all = around.case.wanted.clone();
+    let presses = around.letter.is_some_and(|letter| letter.kind.presses());
+    let mut all = if presses { Vec::new() } else { around.case.wanted.clone() };
     for what in around.letter.into_iter().flat_map(|letter| &letter.exhibits) {
         if !all.contains(what) {
             all.push(what.clone());

@@ -106,13 +106,10 @@ fn a_payer_says_how_it_takes_letters() {
     let fax = "\n[[channel]]\nby = \"fax\"\nto = \"555 0100\"\nmost_pages = 50\n";
     let rules = read(&with("payers/test.toml", &format!("{HEAD}{fax}{SOURCE}"))).expect("rules");
     let name = PayerName { name: "Test Health".into(), ids: Vec::new() };
-    let payer = rules.payer(&name, PlanType::Commercial).expect("the payer");
-    let said = payer.channel(Channel::Fax).expect("said");
-    assert_eq!(
-        (said.to.as_str(), said.most_pages, said.most_megabytes),
-        ("555 0100", Some(50), None)
-    );
-    assert_eq!(payer.channel(Channel::Portal), None);
+    let of = |by| rules.channel(&name, PlanType::Commercial, by);
+    let said = of(Channel::Fax).expect("said");
+    assert_eq!((said.to.as_str(), said.most_pages), ("555 0100", Some(50)));
+    assert_eq!((said.most_megabytes, of(Channel::Portal)), (None, None));
     let twice = faults("payers/test.toml", &format!("{HEAD}{fax}{SOURCE}{fax}{SOURCE}"));
     assert_eq!(twice.len(), 1, "{twice:#?}");
     assert!(twice[0].contains("two channels by fax (keep one of them)"), "{twice:#?}");

@@ -3,6 +3,7 @@
 
 use anyhow::Context;
 use denial::appeal::{Built, Draft, DraftState, beyond, kinds_of, stops};
+use denial::contact::Contact;
 use denial::denial::Channel;
 use denial::ids::AppealId;
 use denial::letter::LetterKind;
@@ -40,11 +41,6 @@ async fn cleared(office: &Office, held: &mut Held, by: Channel) -> Result<Built,
     let around = dossier.around(&held.draft, &office.rules, held.moment.today);
     stopped_by(stops(&held.draft, &around))?;
     stopped_by(beyond(&held.draft, by, &around))?;
-    if held.draft.kind != LetterKind::Appeal {
-        return Err(NotDone::Past(
-            "Only an appeal moves the case. Download this letter, send it, and log the contact.",
-        ));
-    }
     let packet = held.draft.cleared().cloned();
     packet.ok_or(NotDone::Past("No sign-off holds for the packet as it is. Have it signed first."))
 }
@@ -71,6 +67,20 @@ fn filing(held: &Held, channel: Channel, packet: &Built) -> AppealFiling {
     }
 }
 
+/// A letter that is no appeal moves no case: it is a contact with the payer.
+fn contact(held: &Held, how: &ByHand, packet: &Built) -> Action {
+    let kind = held.draft.kind.as_str().replace('_', " ");
+    let on = how.on.unwrap_or(held.moment.today);
+    Action::LogContact(Contact {
+        channel: how.channel,
+        representative: String::new(),
+        reference: how.confirmation.trim().to_owned(),
+        said: format!("Sent: {kind}, {} pages, on {on}; sha-256 {}", packet.pages, packet.hash),
+        promised_by: None,
+        minutes: 0,
+    })
+}
+
 /// Records that it went by hand: proof on file, case moved, draft closed, all or nothing.
 ///
 /// # Errors
@@ -91,10 +101,14 @@ pub(crate) async fn by_hand(
              it was sent.",
         ));
     }
-    let filing = AppealFiling {
-        confirmation: Some(confirmation).filter(|text| !text.is_empty()),
-        sent_on: how.on,
-        ..filing(&held, how.channel, &packet)
+    let action = if held.draft.kind == LetterKind::Appeal {
+        Action::Appeal(AppealFiling {
+            confirmation: Some(confirmation).filter(|text| !text.is_empty()),
+            sent_on: how.on,
+            ..filing(&held, how.channel, &packet)
+        })
+    } else {
+        contact(&held, &how, &packet)
     };
     let after = held.draft.ended(DraftState::Sent);
     let facts = json!({ "hash": packet.hash, "channel": how.channel });
@@ -108,7 +122,7 @@ pub(crate) async fn by_hand(
         case = act::do_in(&mut tx, office, &moment, &case, &attached).await?;
         kept = Some(receipt.keep(&mut tx, office).await?);
     }
-    act::do_in(&mut tx, office, &moment, &case, &Action::Appeal(filing)).await?;
+    act::do_in(&mut tx, office, &moment, &case, &action).await?;
     tx.save_draft(&after, draft.version, told, &moment).await?;
     tx.commit().await?;
     drop(kept);
@@ -127,6 +141,9 @@ pub(crate) async fn by_route(
 ) -> Result<(), NotDone> {
     require_writer(office)?;
     let mut held = hold(office, of, read).await?;
+    if held.draft.kind != LetterKind::Appeal {
+        return Err(NotDone::Past("Only an appeal goes by the outbox. Send this letter by hand."));
+    }
     let channel = held.draft.content.channel.unwrap_or(Channel::Edi);
     let packet = cleared(office, &mut held, channel).await?;
     let carried = Carried {

@@ -53,6 +53,10 @@ struct KindRow {
     label: String,
     /// The last day of its way.
     due: String,
+    /// Why its way is not open.
+    closed: String,
+    /// It is begun with a reason alone.
+    wants_reason: bool,
     /// Id and title of each template that fits, the narrowest first.
     templates: Vec<(String, String)>,
 }
@@ -89,19 +93,21 @@ async fn begin_page(
     let mut tx = office.read().await?;
     let case = reach::seen(&mut tx, office, id).await?;
     let drafts = tx.drafts_of(id).await?;
+    let dossier = Dossier::of(&mut tx, office, case, (LetterKind::Appeal, 0)).await?;
+    let case = &dossier.case;
     drop(tx);
     access::note(office, id, "appeal.viewed", &json!({})).await?;
     let row = |draft: &Draft| DraftRow {
         href: address(id, draft.id.as_str()),
         what: called(draft),
-        state: standing(draft, &case, false),
+        state: standing(draft, case, false),
     };
-    let barred = no_appeal(&case, &office.rules).map(|code| code.to_string());
+    let barred = no_appeal(case, &office.rules).map(|code| code.to_string());
     let page = BeginPage {
         page: Page::of(visitor, format!("Appeal of {}", case.number), "/queue"),
         case: id.to_owned(),
         number: case.number.to_string(),
-        kinds: LetterKind::ALL.iter().map(|kind| kind_row(office, &case, *kind)).collect(),
+        kinds: LetterKind::ALL.iter().map(|kind| kind_row(office, &dossier, *kind)).collect(),
         drafts: drafts.iter().map(row).collect(),
         barred,
         although,
@@ -111,7 +117,11 @@ async fn begin_page(
     html_with(status, &page)
 }
 
-fn kind_row(office: &Office, case: &Denial, kind: LetterKind) -> KindRow {
+fn kind_row(office: &Office, dossier: &Dossier, kind: LetterKind) -> KindRow {
+    let case = &dossier.case;
+    let closed = drafts::closed(office, dossier, kind);
+    let barred = no_appeal(case, &office.rules).is_some() && kind == LetterKind::Appeal;
+    let outside = closed.is_some() && kind == LetterKind::ExternalReview;
     let level = drafts::level(kind, case);
     let clock = kind.clock(level);
     let due = match clock {
@@ -127,6 +137,8 @@ fn kind_row(office: &Office, case: &Denial, kind: LetterKind) -> KindRow {
         kind: kind.as_str(),
         label: format!("{}{at}", words::label(kind.as_str())),
         due,
+        closed: closed.map(|why| words::sentence(&why)).unwrap_or_default(),
+        wants_reason: barred || outside,
         templates: fitting.iter().map(|one| (one.id(), one.title.to_string())).collect(),
     }
 }

@@ -210,8 +210,7 @@ fn limits(by: Option<Channel>, case: &Denial, rules: &Rules) -> Vec<String> {
         return vec!["No channel is chosen, so no limit of the payer is checked.".to_owned()];
     };
     let name = words::lower(by.as_str());
-    let rule = case.payer_rules(rules).and_then(|payer| payer.channel(by));
-    let Some(rule) = rule else {
+    let Some(rule) = rules.channel(&case.payer_name, case.plan, by) else {
         let payer = &case.payer_name.name;
         return vec![format!(
             "Not configured: the rules do not say what {payer} takes by {name}. Ask it, and add \

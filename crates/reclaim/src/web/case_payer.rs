@@ -1,7 +1,7 @@
 //! The payer of a case as the rules hold it: its clocks, its usual answer, who owns what there.
 
 use denial::category::Category;
-use denial::denial::Denial;
+use denial::denial::{Channel, Denial};
 use denial::payer::{ChannelRule, PayerRules, Resubmission, Verification, Window};
 use denial::rules::Rules;
 
@@ -60,7 +60,11 @@ impl PayerView {
             windows: payer.windows.iter().map(|one| window(one, case)).collect(),
             resubmission: resubmission(&again),
             resubmission_source: origin(&again),
-            channels: payer.channels.iter().map(channel).collect(),
+            channels: Channel::ALL
+                .iter()
+                .filter_map(|by| rules.channel(&case.payer_name, case.plan, *by))
+                .map(channel)
+                .collect(),
             owners: owners(payer),
             codes: codes.join(", "),
         })
