@@ -21,7 +21,7 @@ mod stops;
 
 pub use begin::{begun, title};
 pub use facts::{Facts, day};
-pub use stops::{Around, Stop, beyond, no_appeal, required, stops};
+pub use stops::{Around, Stop, beyond, no_appeal, no_review, required, stops};
 
 named! {
     /// Where a draft stands.

@@ -8,12 +8,12 @@ use std::io::Write;
 use anyhow::Context;
 use denial::appeal::{
     Built, Content, Draft, DraftState, Stop, Unsigned, allowed, begun, may_sign, no_appeal,
+    no_review,
 };
 use denial::denial::Denial;
 use denial::ids::DraftId;
 use denial::letter::{Asked, Letter, LetterKind, fitting};
 use denial::lifecycle::Act;
-use denial::next_action::Way;
 use denial::person::{Moment, may};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -27,7 +27,6 @@ use crate::documents;
 use crate::identity;
 use crate::packet::{self, Dossier, Plan, Unbuilt};
 use crate::practice::Office;
-use crate::ways;
 
 /// Why something was not done to a draft; nothing has changed then.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +62,13 @@ pub(crate) enum NotDone {
     /// The database, or the folder of documents.
     #[error("{0:#}")]
     Failed(#[from] anyhow::Error),
+}
+
+impl NotDone {
+    /// True where somebody in another role could have done it.
+    pub(crate) const fn is_for_who_asked(&self) -> bool {
+        matches!(self, NotDone::Role | NotDone::Unsigned(Unsigned::Role))
+    }
 }
 
 fn in_words(stops: &[Stop]) -> String {
@@ -130,11 +136,10 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
     if let Some(code) = code.filter(|_| unexcused && wish.kind == LetterKind::Appeal) {
         return Err(NotDone::Stopped(vec![Stop::NoAppeal(code)]));
     }
-    let dossier = Dossier::of(&mut tx, office, case.clone(), (wish.kind, 0)).await?;
-    let closed = closed(office, &dossier, wish.kind);
-    if let Some(why) = closed.filter(|_| unexcused && wish.kind == LetterKind::ExternalReview) {
+    let outside = wish.kind == LetterKind::ExternalReview && unexcused;
+    if let Some(why) = no_review(&case).filter(|_| outside) {
         let text =
-            format!("No external review is open: {why}. Say why it is asked for all the same.");
+            format!("no external review is open: {why}; say why it is asked for all the same");
         return Err(NotDone::Refused(text));
     }
     close_what_left(&mut tx, &case, &moment).await?;
@@ -168,20 +173,6 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
     }
     tx.commit().await?;
     Ok(draft)
-}
-
-/// Why the way of a letter is not open, as the ways forward say it.
-pub(crate) fn closed(office: &Office, dossier: &Dossier, kind: LetterKind) -> Option<String> {
-    let way = match kind {
-        LetterKind::Appeal => Way::Appeal,
-        LetterKind::Reconsideration => Way::Reconsideration,
-        LetterKind::Reopening => Way::Reopening,
-        LetterKind::ExternalReview => Way::ExternalReview,
-        LetterKind::Records | LetterKind::Reminder | LetterKind::Complaint => return None,
-    };
-    let said = (dossier.claim.as_ref(), dossier.payment.as_ref());
-    let ways = ways::of(&dossier.case, said, &office.rules, office.moment().today);
-    ways.ways.into_iter().find(|one| one.way == way)?.closed
 }
 
 /// A draft whose packet the case says was sent is open no more.

@@ -1,5 +1,5 @@
-//! The packet of an appeal: our pages (cover, letter, extract of the remittance, the claim as billed,
-//! list of exhibits) and the documents of the case behind them, as one PDF.
+//! The packet of an appeal: our pages (cover, letter, extract of the remittance, the claim as
+//! billed, list of exhibits) and the documents of the case behind them, as one PDF.
 
 pub(crate) mod command;
 mod dossier;

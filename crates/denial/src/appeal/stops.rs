@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use crate::appeal::{Content, Draft, kinds_of, letter_of, pages};
 use crate::codes::Rarc;
+use crate::deadline::DeadlineKind;
 use crate::denial::{Channel, Denial, Status};
 use crate::letter::{Field, Lack, Letter, LetterKind, Values, lacks};
 use crate::playbook::Rights;
@@ -163,6 +164,20 @@ pub fn no_appeal(case: &Denial, rules: &Rules) -> Option<Rarc> {
     let barred =
         |code: &Rarc| rules.playbook.rights_of(code, case.denied_on) == Some(Rights::NoAppeal);
     remarks.map(|remark| &remark.code).find(|code| barred(code)).cloned()
+}
+
+/// Why no review outside the payer is open; none where one is.
+#[must_use]
+pub fn no_review(case: &Denial) -> Option<&'static str> {
+    if case.deadlines.iter().any(|one| one.kind == DeadlineKind::ExternalReview) {
+        return None;
+    }
+    let decided = case.appeals.iter().any(|one| one.decided.is_some());
+    Some(if decided {
+        "not configured: the payer's rules have no external review"
+    } else {
+        "it opens after the payer's own decision on an appeal"
+    })
 }
 
 fn of_exhibits(content: &Content, around: &Around<'_>) -> Vec<Stop> {

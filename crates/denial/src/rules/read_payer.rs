@@ -1,5 +1,5 @@
-//! `payers/*.toml`: names, plan types, windows, usual answer, resubmission, channels, own reasons and
-//! owners.
+//! `payers/*.toml`: names, plan types, windows, usual answer, resubmission, channels, own reasons
+//! and owners.
 
 use smol_str::SmolStr;
 

@@ -174,7 +174,7 @@ fn barred() -> Refused {
         ((*name).to_owned(), text)
     };
     let files: Vec<(String, String)> = named.iter().chain(&codes).map(read).collect();
-    let shipped = denial::rules::read(&files).ok().expect("whole");
+    let shipped = denial::rules::read(&files).expect("whole");
     let rules = Rules { playbook: shipped.playbook, ..rules() };
     let mut case = odd("without wish");
     case.lines[0].remarks = vec![Remark { list: "MOA".into(), code: Rarc::new("MA44") }];

@@ -1,5 +1,5 @@
-//! A signed packet leaves: through the outbox, or by hand with its proof. The case moves to Appealed
-//! with it, in one transaction.
+//! A signed packet leaves: through the outbox, or by hand with its proof. The case moves to
+//! Appealed with it, in one transaction.
 
 use anyhow::Context;
 use denial::appeal::{Built, Draft, DraftState, beyond, kinds_of, stops};
@@ -35,10 +35,15 @@ pub(crate) struct ByHand {
 /// What the receipt of something that was sent is called on the case.
 const PROOF: &str = "proof_of_sending";
 
-/// The packet that may go, once nothing stops it.
-async fn cleared(office: &Office, held: &mut Held, by: Channel) -> Result<Built, NotDone> {
+/// The packet that may go by a channel on a day, once nothing stops it.
+async fn cleared(
+    office: &Office,
+    held: &mut Held,
+    (by, on): (Channel, Option<Date>),
+) -> Result<Built, NotDone> {
     let dossier = held.dossier(office).await?;
-    let around = dossier.around(&held.draft, &office.rules, held.moment.today);
+    let on = on.unwrap_or(held.moment.today);
+    let around = dossier.around(&held.draft, &office.rules, on);
     stopped_by(stops(&held.draft, &around))?;
     stopped_by(beyond(&held.draft, by, &around))?;
     let packet = held.draft.cleared().cloned();
@@ -93,7 +98,7 @@ pub(crate) async fn by_hand(
 ) -> Result<Draft, NotDone> {
     require_writer(office)?;
     let mut held = hold(office, of, read).await?;
-    let packet = cleared(office, &mut held, how.channel).await?;
+    let packet = cleared(office, &mut held, (how.channel, how.on)).await?;
     let confirmation = how.confirmation.trim().to_owned();
     if confirmation.is_empty() && how.receipt.is_none() {
         return Err(NotDone::Past(
@@ -145,7 +150,7 @@ pub(crate) async fn by_route(
         return Err(NotDone::Past("Only an appeal goes by the outbox. Send this letter by hand."));
     }
     let channel = held.draft.content.channel.unwrap_or(Channel::Edi);
-    let packet = cleared(office, &mut held, channel).await?;
+    let packet = cleared(office, &mut held, (channel, None)).await?;
     let carried = Carried {
         case: held.case.id.clone(),
         number: held.case.number.clone(),

@@ -1,5 +1,5 @@
-//! What is on file of a case for its packet: the claim, what the payer said, the documents, and what
-//! the fields of letters come to.
+//! What is on file of a case for its packet: the claim, what the payer said, the documents, and
+//! what the fields of letters come to.
 
 use anyhow::Context;
 use denial::appeal::{Around, Draft, Facts, Stop, stops};

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use denial::appeal::{Draft, no_appeal};
+use denial::appeal::{Draft, no_appeal, no_review};
 use denial::denial::{Channel, Denial};
 use denial::letter::LetterKind;
 use denial::lifecycle::Act;
@@ -19,7 +19,7 @@ use crate::fields::Fields;
 use crate::packet::Dossier;
 use crate::practice::Office;
 use crate::web::appeal_form;
-use crate::web::appeal_view::{DraftPage, Extra};
+use crate::web::appeal_view::{DraftPage, Extra, Sending};
 use crate::web::case;
 use crate::web::gate::Posted;
 use crate::web::keyed::{receive, sent_back};
@@ -53,10 +53,8 @@ struct KindRow {
     label: String,
     /// The last day of its way.
     due: String,
-    /// Why its way is not open.
-    closed: String,
-    /// It is begun with a reason alone.
-    wants_reason: bool,
+    /// Why its way is not open: it is begun with a reason alone then.
+    closed: Option<String>,
     /// Id and title of each template that fits, the narrowest first.
     templates: Vec<(String, String)>,
 }
@@ -93,21 +91,19 @@ async fn begin_page(
     let mut tx = office.read().await?;
     let case = reach::seen(&mut tx, office, id).await?;
     let drafts = tx.drafts_of(id).await?;
-    let dossier = Dossier::of(&mut tx, office, case, (LetterKind::Appeal, 0)).await?;
-    let case = &dossier.case;
     drop(tx);
     access::note(office, id, "appeal.viewed", &json!({})).await?;
     let row = |draft: &Draft| DraftRow {
         href: address(id, draft.id.as_str()),
         what: called(draft),
-        state: standing(draft, case, false),
+        state: standing(draft, &case, false),
     };
-    let barred = no_appeal(case, &office.rules).map(|code| code.to_string());
+    let barred = no_appeal(&case, &office.rules).map(|code| code.to_string());
     let page = BeginPage {
         page: Page::of(visitor, format!("Appeal of {}", case.number), "/queue"),
         case: id.to_owned(),
         number: case.number.to_string(),
-        kinds: LetterKind::ALL.iter().map(|kind| kind_row(office, &dossier, *kind)).collect(),
+        kinds: LetterKind::ALL.iter().map(|kind| kind_row(office, &case, *kind)).collect(),
         drafts: drafts.iter().map(row).collect(),
         barred,
         although,
@@ -117,11 +113,11 @@ async fn begin_page(
     html_with(status, &page)
 }
 
-fn kind_row(office: &Office, dossier: &Dossier, kind: LetterKind) -> KindRow {
-    let case = &dossier.case;
-    let closed = drafts::closed(office, dossier, kind);
-    let barred = no_appeal(case, &office.rules).is_some() && kind == LetterKind::Appeal;
-    let outside = closed.is_some() && kind == LetterKind::ExternalReview;
+fn kind_row(office: &Office, case: &Denial, kind: LetterKind) -> KindRow {
+    let remark = no_appeal(case, &office.rules).filter(|_| kind == LetterKind::Appeal);
+    let remark = remark.map(|code| format!("{code} says that no appeal is open."));
+    let review = no_review(case).filter(|_| kind == LetterKind::ExternalReview);
+    let closed = remark.or_else(|| review.map(words::sentence));
     let level = drafts::level(kind, case);
     let clock = kind.clock(level);
     let due = match clock {
@@ -137,8 +133,7 @@ fn kind_row(office: &Office, dossier: &Dossier, kind: LetterKind) -> KindRow {
         kind: kind.as_str(),
         label: format!("{}{at}", words::label(kind.as_str())),
         due,
-        closed: closed.map(|why| words::sentence(&why)).unwrap_or_default(),
-        wants_reason: barred || outside,
+        closed,
         templates: fitting.iter().map(|one| (one.id(), one.title.to_string())).collect(),
     }
 }
@@ -172,6 +167,7 @@ pub(crate) async fn begin(
     let wish = Wish { kind, template, although: field("although") };
     match drafts::begin(office, &id, &wish).await {
         Ok(draft) => Ok(Redirect::to(&address(&id, draft.id.as_str())).into_response()),
+        Err(why) if why.is_for_who_asked() => Err(denied(&why)),
         Err(why) => {
             let text = told(&visitor, why).await?;
             let typed = field("although").to_owned();
@@ -258,12 +254,15 @@ pub(crate) async fn change(
     drop(tx);
     let read = case::version(&mut sent.fields)?;
     let known = known(office, &id, &draft).await?;
-    let what = sent.fields.get("what").cloned().unwrap_or_else(|| "save".to_owned());
+    let asked = sent.fields.get("what").map(String::as_str).unwrap_or_default();
+    let what = STEPS.into_iter().find(|one| *one == asked).unwrap_or("save");
+    if !may(office.who.role, Act::Appeal) {
+        return Err(denied(&NotDone::Role));
+    }
     let content = appeal_form::content(&sent.fields, &known.draft, &known.dossier.papers);
-    let content =
-        if may(office.who.role, Act::Appeal) { content } else { known.draft.content.clone() };
     let of = (id.as_str(), draft.as_str());
-    let done = step(office, of, (read, &what), (content.clone(), sent)).await;
+    let by_hand = Sending::of(&sent.fields);
+    let done = step(office, of, (read, what), (content.clone(), sent)).await;
     match done {
         Ok(()) => {
             let here = address(&id, &draft);
@@ -272,17 +271,21 @@ pub(crate) async fn change(
         Err(Stopped::Trouble(trouble)) => Err(trouble),
         Err(Stopped::NotDone(NotDone::Missing)) => Err(Trouble::Nowhere),
         Err(Stopped::NotDone(NotDone::Failed(fault))) => Err(fault.into()),
+        Err(Stopped::NotDone(why)) if why.is_for_who_asked() => Err(denied(&why)),
         Err(Stopped::NotDone(why)) => {
             let is_stale = matches!(why, NotDone::Stale { .. });
             let status =
                 if is_stale { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
             let refused = Some(told(&visitor, why).await?);
             let again = self::known(office, &id, &draft).await?;
-            let typed = Some(content);
-            shown(&visitor, again, status, Extra { refused, typed, ..Extra::default() }).await
+            let extra = Extra { refused, typed: Some(content), by_hand, done: None };
+            shown(&visitor, again, status, extra).await
         }
     }
 }
+
+/// What the form of a draft can ask beside saving.
+const STEPS: [&str; 5] = ["build", "sign", "give_up", "route", "hand"];
 
 /// Why a step was not done.
 enum Stopped {
@@ -303,8 +306,7 @@ async fn step(
     (content, sent): (denial::appeal::Content, Sent),
 ) -> Result<(), Stopped> {
     let field = |name: &str| sent.fields.get(name).map(|text| text.trim()).unwrap_or_default();
-    // Who signs and does not write sends no texts along.
-    let read = if may(office.who.role, Act::Appeal) && what != "give_up" {
+    let read = if what != "give_up" {
         drafts::edit(office, of, read, content).await?.version
     } else {
         read
@@ -360,6 +362,10 @@ async fn told(visitor: &Visitor, why: NotDone) -> Result<String, Trouble> {
             if text.ends_with('.') { text } else { words::sentence(&text) }
         }
     })
+}
+
+fn denied(why: &NotDone) -> Trouble {
+    Trouble::Denied(words::sentence(&why.to_string()))
 }
 
 fn broken(why: NotDone) -> Trouble {

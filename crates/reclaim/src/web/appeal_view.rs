@@ -11,6 +11,7 @@ use denial::person::{may, supervises};
 use denial::rules::Rules;
 
 use crate::drafts;
+use crate::fields::Fields;
 use crate::packet::{Dossier, Paper, template};
 use crate::practice::Office;
 use crate::web::appeal::{Known, address, called, standing};
@@ -56,6 +57,7 @@ pub(super) struct DraftPage {
     /// Limits of the payer for the channel, in words.
     limits: Vec<String>,
     routes: Vec<String>,
+    by_hand: Sending,
     channels: Vec<(&'static str, String, bool)>,
     /// Name of each field and what it comes to here.
     fields: Vec<(String, String)>,
@@ -68,6 +70,23 @@ pub(super) struct Extra {
     pub(super) refused: Option<String>,
     /// What was typed, where it is not what is saved.
     pub(super) typed: Option<Content>,
+    /// What was typed of a sending by hand that was refused.
+    pub(super) by_hand: Sending,
+}
+
+/// How something was sent by hand, as it was typed.
+#[derive(Default)]
+pub(super) struct Sending {
+    by: String,
+    on: String,
+    confirmation: String,
+}
+
+impl Sending {
+    pub(super) fn of(fields: &Fields) -> Sending {
+        let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+        Sending { by: field("sent_by"), on: field("sent_on"), confirmation: field("confirmation") }
+    }
 }
 
 struct Form {
@@ -190,6 +209,7 @@ impl DraftPage {
             moves: draft.kind == denial::letter::LetterKind::Appeal,
             limits: limits(content.channel, case, rules),
             routes: routes(office)?,
+            by_hand: extra.by_hand,
             channels: channels(content.channel),
             fields: fields(&dossier.values),
             preview: preview(&content, &dossier, day(today)),

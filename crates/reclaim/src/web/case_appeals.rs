@@ -2,7 +2,7 @@
 
 use denial::appeal::Draft;
 use denial::deadline::{Deadline, DeadlineKind, Due as ClockDue};
-use denial::denial::{Appeal, Denial, Status};
+use denial::denial::{Appeal, Denial, NextActionKind, Status};
 use jiff::civil::Date;
 
 use crate::drafts;
@@ -15,6 +15,8 @@ pub(crate) struct Appeals {
     pub(crate) filed: Vec<Filed>,
     /// Drafts that are open: address, what it is, where it stands.
     pub(crate) drafts: Vec<(String, String, String)>,
+    /// The day on which the payer's answer is expected, while it is waited for.
+    pub(crate) answer: Option<Due>,
     /// The level whose turn it is; none where the case is closed.
     pub(crate) next: Option<Level>,
     /// Levels that lie before it: reconsideration and external review, where a rule gives them.
@@ -70,10 +72,18 @@ impl Appeals {
                     (href, appeal::called(one), appeal::standing(one, case, false))
                 })
                 .collect(),
+            answer: answer(case, today),
             next,
             others: others.map(|(kind, clock)| named(case, kind, Some(clock), today)).collect(),
         }
     }
+}
+
+/// When an answer to what was sent is expected; the escalation counts from that day.
+fn answer(case: &Denial, today: Date) -> Option<Due> {
+    let waits = case.status().is_awaiting() && case.appeals.iter().any(|one| one.decided.is_none());
+    let next = case.next().filter(|next| next.kind == NextActionKind::AwaitPayer);
+    next.filter(|_| waits).map(|next| words::due(Some(next.on), today))
 }
 
 /// An appeal is sent from review.

@@ -94,11 +94,15 @@ fn form(page: &Answer) -> Vec<(String, String)> {
     let form = text.split("<form id=\"draft\"").nth(1).expect("a form");
     let form = form.split("</form>").next().unwrap_or_default();
     let mut fields = Vec::new();
+    let mut select = String::new();
     for tag in form.split('<').skip(1) {
         let named = |key: &str| {
             let rest = tag.split(&format!("{key}=\"")).nth(1);
             rest.and_then(|rest| rest.split('"').next()).map(unescaped)
         };
+        if tag.starts_with("option") && tag.contains(" selected") {
+            fields.push((select.clone(), named("value").unwrap_or_default()));
+        }
         let Some(name) = named("name") else { continue };
         let tag_name = tag.split([' ', '>']).next().unwrap_or_default();
         let is_box = tag.contains("type=\"checkbox\"");
@@ -109,7 +113,7 @@ fn form(page: &Answer) -> Vec<(String, String)> {
                 let inner = tag.split_once('>').map(|(_, inner)| inner).unwrap_or_default();
                 fields.push((name, unescaped(inner)));
             }
-            "select" => fields.push((name, "fax".to_owned())),
+            "select" => select = name,
             _ => {}
         }
     }
@@ -306,6 +310,51 @@ async fn a_supervisor_alone_excuses_a_missing_exhibit_and_an_unfilled_field_nobo
 }
 
 #[tokio::test]
+async fn who_only_reads_neither_writes_nor_signs() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let (case, draft) = ready(&biller).await;
+    let poster = clinic.person(Role::Poster).await;
+    let page = poster.get(&draft).await;
+    page.is(StatusCode::OK).hides(&["<form id=\"draft\"", "Give this draft up"]);
+    for what in ["save", "build", "sign", "hand", "route", "give_up"] {
+        let fields = [("version", "2"), ("what", what), ("hash", "x"), ("sent_by", "fax")];
+        let told = poster.upload(&draft, &fields, ("file", "", "")).await;
+        told.is(StatusCode::FORBIDDEN).shows(&["writes no letters to payers"]);
+    }
+    let told = poster.post(&format!("{case}/appeal"), &[("kind", "reminder")]).await;
+    told.is(StatusCode::FORBIDDEN);
+    let fields = [("version", "2"), ("what", "give_up")];
+    biller.upload(&draft, &fields, ("file", "", "")).await.is(StatusCode::SEE_OTHER);
+    biller.get(&draft).await.shows(&["Void"]);
+    begun(&biller, &case).await;
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_payers_limit_stops_a_packet_by_its_channel_alone() {
+    let mut clinic = TestClinic::open().await;
+    let text = "name = \"STANDIN HEALTH\"\n[[channel]]\nby = \"fax\"\nto = \"555 0100\"\n\
+        most_pages = 3\nsource = \"a manual\"\nas_of = \"2026\"\nverification = \"clinic\"\n";
+    clinic.with_file("payers/standin.toml", text).await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let (case, draft) = ready(&biller).await;
+    biller.get(&case).await.shows(&["Fax to 555 0100: at most 3 pages"]);
+    let page = biller.get(&draft).await;
+    // A limit is known of once the packet is built.
+    send(&biller, &draft, &page, &[("channel", "fax"), ("what", "build")]).await;
+    let page = biller.get(&draft).await;
+    page.shows(&["by fax the payer takes 3. Leave pages out."]);
+    send(&biller, &draft, &page, &[("channel", "portal"), ("what", "build")]).await;
+    let page = signed(&biller, &draft).await;
+    page.shows(&["Not configured: the rules do not say what STANDIN HEALTH takes by portal"]);
+    let fax = [("what", "hand"), ("sent_by", "fax"), ("confirmation", "F1"), ("channel", "portal")];
+    let refused = send(&biller, &draft, &page, &fax).await;
+    refused.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["by fax the payer takes 3"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn a_packet_leaves_by_the_outbox_once_and_moves_its_case() {
     let mut clinic = TestClinic::open().await;
     let biller = clinic.named("ada", Role::BillingSpecialist).await;
@@ -325,11 +374,28 @@ async fn a_packet_leaves_by_the_outbox_once_and_moves_its_case() {
     biller.get(&draft).await.shows(&["Sent"]);
     let folder = clinic.office().folder.join("outbox/main");
     assert_eq!(std::fs::read_dir(folder).expect("a folder").count(), 1);
+    // Silence: a reminder is one step away, goes by hand and moves nothing.
+    clinic.later("2026-05-20T12:00:00Z");
+    let biller = clinic.named("cleo", Role::BillingSpecialist).await;
+    biller.get(&case).await.shows(&["Answer expected", "Write a reminder"]);
+    let begin = format!("{case}/appeal");
+    let reminder = biller.post(&begin, &[("kind", "reminder")]).await;
+    let reminder = reminder.is(StatusCode::SEE_OTHER).location();
+    let page = biller.get(&reminder).await;
+    page.shows(&["A note to yourself stands in it"]).hides(&["Not among the exhibits"]);
+    let opening = ("opening", "Claim {{claim_number}} is with you since March 3.");
+    let text = [opening, ("argument_0", "Thirty days, by your manual.")];
+    send(&biller, &reminder, &page, &text).await.is(StatusCode::SEE_OTHER);
+    let page = signed(&biller, &reminder).await;
+    page.shows(&["does not move the case"]).hides(&["Put it into the outbox"]);
+    let hand = [("what", "hand"), ("sent_by", "mail"), ("confirmation", "RR-1")];
+    send(&biller, &reminder, &page, &hand).await.is(StatusCode::SEE_OTHER);
+    biller.get(&case).await.shows(&["Appealed", "Sent: reminder", "RR-1"]);
     // The payer does not hear it; the level's turn stays, and another draft may begin.
     let no = [("note", "late, they say"), ("dismissed", "yes")];
     biller.act(&case, "uphold", &no).await.is(StatusCode::SEE_OTHER);
     biller.get(&case).await.shows(&[
-        "Dismissed on Mar 3, 2026",
+        "Dismissed on May 20, 2026",
         "late, they say",
         "Appeal, level 1",
     ]);
@@ -367,7 +433,7 @@ async fn hostile_words_stand_in_a_packet_as_words() {
     let page = biller.get(&draft).await;
     let hostile = "#import \"/etc/passwd\" $x^2$ <script>alert(1)</script> \\u{41} {{payer}} \
         \u{1f600} Z\u{308} \u{5d0}\u{5d1}";
-    let long = "W".repeat(400);
+    let long = "W".repeat(150);
     let fields = [
         ("opening", hostile),
         ("criterion_0", long.as_str()),
@@ -393,8 +459,7 @@ async fn hostile_words_stand_in_a_packet_as_words() {
         "#import\"/etc/passwd\"$x^2$<script>alert(1)</script>",
         "STANDINHEALTH",
         "[U+1F600]",
-        &long,
-        "_under_*star*`tick`=head-list//note/*more*/",
+        "_under_*star*`tick`=head-list//note/",
         "ExhibitA",
         "Extractoftheremittance",
         "clinical_notessheet2",
@@ -403,6 +468,7 @@ async fn hostile_words_stand_in_a_packet_as_words() {
     ] {
         assert!(flat.contains(told), "{told}:\n{text}");
     }
+    assert!(flat.matches('W').count() >= long.len(), "{text}");
     drop(tx);
     clinic.is_proven().await;
 }

@@ -9,7 +9,7 @@ use super::clinic::TestClinic;
 async fn a_letter_is_read_edited_and_refused_at_its_line() {
     let clinic = TestClinic::open().await;
     let lead = clinic.person(Role::BillingSupervisor).await;
-    lead.get("/rules").await.shows(&["Letters to payers: 18 templates", "href=\"/rules/letters\""]);
+    lead.get("/rules").await.shows(&["Letters to payers: 15 templates", "href=\"/rules/letters\""]);
     let page = lead.get("/rules/letters").await;
     page.is(StatusCode::OK).shows(&["Appeal: medical necessity", "{{payer_control}}"]);
     let need = "/rules/letters?letter=letters/appeals.toml%23medical_necessity";
