@@ -15,11 +15,13 @@ use crate::money::Money;
 use crate::named;
 use crate::person::{Moment, Role, may, supervises};
 
+mod begin;
 mod facts;
 mod stops;
 
+pub use begin::{begun, title};
 pub use facts::{Facts, day};
-pub use stops::{Around, Stop, required, stops};
+pub use stops::{Around, Stop, beyond, no_appeal, no_review, required, stops};
 
 named! {
     /// Where a draft stands.

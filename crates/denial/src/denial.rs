@@ -1,5 +1,7 @@
 //! The denial case: one claim at one payer in one round, with its lines, balance, work and clocks.
 
+mod appealed;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -11,13 +13,15 @@ use crate::claim::{PayerName, PlanType};
 use crate::codes::{ClaimNumber, LineControl, Npi, Procedure};
 use crate::deadline::Deadline;
 use crate::escalation::Escalated;
-use crate::ids::{AppealId, ClaimId, DenialId, DocumentId, PayerId, PersonId, RemittanceId};
+use crate::ids::{ClaimId, DenialId, PayerId, PersonId, RemittanceId};
 use crate::lifecycle::evidence::{Attached, Submission};
 use crate::money::Money;
 use crate::named;
 use crate::person::Role;
 use crate::posting::Posting;
 use crate::remittance::{Adjustment, Remark, Source};
+
+pub use appealed::{Appeal, Outcome};
 
 named! {
     /// Where a case stands: the eight statuses of the field.
@@ -285,41 +289,6 @@ named! {
         /// Telephone.
         Phone = "phone",
     }
-}
-
-named! {
-    /// How an appeal ended.
-    Outcome {
-        /// The payer gave way.
-        Overturned = "overturned",
-        /// The payer gave way in part.
-        PartlyOverturned = "partly_overturned",
-        /// The payer kept its view.
-        Upheld = "upheld",
-        /// Not looked at: late, incomplete or not allowed.
-        Dismissed = "dismissed",
-        /// Taken back by us.
-        Withdrawn = "withdrawn",
-    }
-}
-
-/// One appeal at one level.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Appeal {
-    /// Its id.
-    pub id: AppealId,
-    /// Level from 1.
-    pub level: u8,
-    /// The day it was sent.
-    pub filed_on: Date,
-    /// How.
-    pub channel: Channel,
-    /// The payer's confirmation or tracking number.
-    pub confirmation: Option<String>,
-    /// What was sent, where a copy is kept.
-    pub packet: Option<DocumentId>,
-    /// How it ended.
-    pub decided: Option<(Date, Outcome)>,
 }
 
 /// A question to a colleague that waits for its answer.

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::category::Category;
+use crate::deadline::DeadlineKind;
 use crate::named;
 use crate::payer::{PayerRules, key};
 
@@ -21,6 +22,33 @@ named! {
         Reopening = "reopening",
         /// Records that the payer asked for.
         Records = "records",
+        /// A review outside the payer.
+        ExternalReview = "external_review",
+        /// An answer that is late.
+        Reminder = "reminder",
+        /// A complaint to who oversees the payer.
+        Complaint = "complaint",
+    }
+}
+
+impl LetterKind {
+    /// The clock that such a letter has to keep; some have none of the case's.
+    #[must_use]
+    pub const fn clock(self, level: u8) -> Option<DeadlineKind> {
+        match self {
+            LetterKind::Appeal => Some(DeadlineKind::Appeal(level)),
+            LetterKind::Reconsideration => Some(DeadlineKind::Reconsideration),
+            LetterKind::Records => Some(DeadlineKind::RecordsRequest),
+            LetterKind::ExternalReview => Some(DeadlineKind::ExternalReview),
+            LetterKind::Reopening | LetterKind::Reminder | LetterKind::Complaint => None,
+        }
+    }
+
+    /// True where it disputes nothing: it goes out wherever the case stands, and what an appeal
+    /// would take need not go with it.
+    #[must_use]
+    pub const fn presses(self) -> bool {
+        matches!(self, LetterKind::Reminder | LetterKind::Complaint)
     }
 }
 

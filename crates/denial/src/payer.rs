@@ -1,5 +1,7 @@
 //! A payer's rules: names and ids, plan types, windows, usual answer, own reasons and owners.
 
+mod channel;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -10,9 +12,12 @@ use crate::checklist::Steps;
 use crate::claim::{PayerName, PlanType};
 use crate::codes::Carc;
 use crate::deadline::DeadlineKind;
+use crate::denial::Channel;
 use crate::named;
 use crate::owner::OwnerRow;
 use crate::playbook::Reason;
+
+pub use channel::ChannelRule;
 
 /// What a clinic knows of one payer's program: one file of `data/payers`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +42,8 @@ pub struct PayerRules {
     pub usual_answer_days: Option<u16>,
     /// What it takes when a claim is sent to it again.
     pub resubmission: Resubmission,
+    /// How it takes letters, each channel once.
+    pub channels: Vec<ChannelRule>,
     /// Owners at this payer, before those of all payers.
     pub owners: Vec<OwnerRow>,
     /// Corrective steps that are others at this payer.
@@ -61,6 +68,12 @@ impl PayerRules {
             && self.usual_answer_days.is_none()
             && self.owners.is_empty()
             && self.reasons.is_empty()
+    }
+
+    /// How it takes letters by a channel; `None` is not configured.
+    #[must_use]
+    pub fn channel(&self, by: Channel) -> Option<&ChannelRule> {
+        self.channels.iter().find(|one| one.by == by)
     }
 
     /// True where one of the ids is one of the payer's.

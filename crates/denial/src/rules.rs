@@ -9,12 +9,12 @@ use smol_str::SmolStr;
 use crate::category::Category;
 use crate::claim::{PayerName, PlanType};
 use crate::codes::{Carc, Group, Rarc};
-use crate::denial::{NextActionKind, Status};
+use crate::denial::{Channel, NextActionKind, Status};
 use crate::ids::PersonId;
 use crate::letter::Letter;
 use crate::money::Money;
 use crate::owner::{Cover, Member, Owners};
-use crate::payer::{PayerRules, Resubmission, key};
+use crate::payer::{ChannelRule, PayerRules, Resubmission, key};
 use crate::playbook::Playbook;
 use crate::protected::Protected;
 
@@ -104,6 +104,14 @@ impl Rules {
         let own = self.program(name, plan).0;
         let said = own.into_iter().chain(self.payer(name, plan)).map(|payer| &payer.resubmission);
         said.into_iter().find(|said| !said.is_unsaid())
+    }
+
+    /// How a payer takes letters by a channel: what its own file says, else the file of
+    /// [`Rules::payer`]; `None` is not configured.
+    #[must_use]
+    pub fn channel(&self, name: &PayerName, plan: PlanType, by: Channel) -> Option<&ChannelRule> {
+        let own = self.program(name, plan).0;
+        own.into_iter().chain(self.payer(name, plan)).find_map(|payer| payer.channel(by))
     }
 
     /// The payer's own file for a line of business, and which that is.

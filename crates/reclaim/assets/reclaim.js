@@ -13,8 +13,12 @@ function move(step) {
 }
 
 function openAct(key) {
-  const act = document.querySelector(`.acts details[data-key="${CSS.escape(key)}"]`);
+  const act = document.querySelector(`.acts [data-key="${CSS.escape(key)}"]`);
   if (!act) return false;
+  if (act.matches("a")) {
+    act.click();
+    return true;
+  }
   act.open = true;
   const field = act.querySelector("form input:not([type=hidden]), form select, form textarea");
   (field || act.querySelector("form button")).focus();

@@ -30,8 +30,8 @@ use crate::practices::{self, Wanted};
 use crate::scanner::Scanner;
 use crate::taking::Taking;
 use crate::web::site;
-use crate::{act, backup, bench, demo, digest, doctor, export, people, retention, rules_files};
-use crate::{score, serve, show, taking, verify};
+use crate::{act, backup, bench, demo, digest, doctor, export, packet, people, retention};
+use crate::{rules_files, score, serve, show, taking, verify};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -264,6 +264,17 @@ enum Command {
     /// Practices: their names, time zones, and the NPIs and tax ids under which they are paid
     #[command(subcommand, name = "practice")]
     Practices(PracticeCommand),
+    /// Writes the packet of a case's open draft to a file
+    Packet {
+        /// Its id, or the number of its claim
+        id: String,
+        /// The file to write
+        #[arg(short, long, value_name = "FILE")]
+        out: PathBuf,
+        /// Why the packet of a specially protected case is taken out
+        #[arg(long)]
+        why: Option<String>,
+    },
     /// Shows one case
     Show {
         /// Its id, or the number of its claim
@@ -392,6 +403,9 @@ pub(crate) fn main() -> ExitCode {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
         Command::Practices(command) => run_practice(place, needs, command),
+        Command::Packet { id, out, why } => on_office(&place, needs, async move |office| {
+            packet::command::run(&office, &id, &out, why.as_deref()).await
+        }),
         Command::Show { id, json, why } => on_office(&place, needs, async move |office| {
             show::case(&office, &id, json, why.as_deref()).await
         }),

@@ -46,7 +46,9 @@ fn value(name: &str, text: &str) -> Result<Value, String> {
             Err(_) => Err(format!("{name}: expected a whole number")),
         },
         "recoverable" if text == "unknown" => Ok(Value::Null),
-        "preventable" | "recoverable" => Ok(json!(matches!(text, "yes" | "true" | "on" | "1"))),
+        "preventable" | "recoverable" | "dismissed" => {
+            Ok(json!(matches!(text, "yes" | "true" | "on" | "1")))
+        }
         "codes" => {
             Ok(json!(text.split([',', ' ']).filter(|one| !one.is_empty()).collect::<Vec<_>>()))
         }

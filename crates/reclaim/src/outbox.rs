@@ -117,9 +117,26 @@ pub(crate) async fn queue(
     parcel: Parcel,
     write: impl FnOnce(&Numbers) -> anyhow::Result<Vec<u8>>,
 ) -> Result<Outgoing, NotQueued> {
+    let mut tx = office.write().await?;
+    let (one, arriving) = queue_in(&mut tx, office, who, parcel, write).await?;
+    tx.commit().await?;
+    drop(arriving);
+    Ok(one)
+}
+
+/// The same within a transaction; what it gives beside the row is dropped once that is durable.
+///
+/// # Errors
+/// [`NotQueued`].
+pub(crate) async fn queue_in(
+    tx: &mut Tx,
+    office: &Office,
+    who: &Actor,
+    parcel: Parcel,
+    write: impl FnOnce(&Numbers) -> anyhow::Result<Vec<u8>>,
+) -> Result<(Outgoing, Arriving), NotQueued> {
     let route = route::route(office, parcel.route.as_deref())?;
     let moment = office.moment_of(who.clone());
-    let mut tx = office.write().await?;
     let control = tx.next_control(&route.name, route.first_number).await?;
     let control = u32::try_from(control).ok().filter(|one| i64::from(*one) <= LAST_NUMBER);
     let control = control.context("the route has no control numbers left")?;
@@ -127,13 +144,11 @@ pub(crate) async fn queue(
     let bytes = write(&Numbers { control, at })?;
     let read = reading::read(&bytes, parcel.kind, control, &parcel.carries)?;
     let (one, arriving) =
-        outgoing(office, &mut tx, &route, (&parcel, &read, control, bytes), &moment).await?;
-    let items = items(&mut tx, office, &parcel, (&one, &read), &moment).await?;
+        outgoing(office, tx, &route, (&parcel, &read, control, bytes), &moment).await?;
+    let items = items(tx, office, &parcel, (&one, &read), &moment).await?;
     tx.queue_outgoing(&one, &items).await?;
     tx.append(vec![queued(&one, &items, &parcel)], &moment).await?;
-    tx.commit().await?;
-    drop(arriving);
-    Ok(one)
+    Ok((one, arriving))
 }
 
 /// Keeps the bytes, and gives the row.

@@ -401,7 +401,8 @@ create table appeal_draft (
   practice text not null references practice (practice),
   draft text not null,
   denial text not null,
-  kind text not null check (kind in ('appeal', 'reconsideration', 'reopening', 'records')),
+  kind text not null check (kind in ('appeal', 'reconsideration', 'reopening', 'records',
+    'external_review', 'reminder', 'complaint')),
   level bigint not null,                -- 0 where it is no appeal
   state text not null check (state in ('draft', 'ready', 'signed', 'sent', 'void')),
   version bigint not null,

@@ -4,7 +4,6 @@ use jiff::civil::Date;
 
 use crate::category::AdjustmentKind;
 use crate::claim::{Claim, Patient, PlanType};
-use crate::deadline::DeadlineKind;
 use crate::denial::Denial;
 use crate::letter::{Field, LetterKind, Values};
 use crate::money::Money;
@@ -89,7 +88,7 @@ impl Facts<'_> {
                 0 => return None,
                 level => level.to_string(),
             },
-            Field::Deadline => day(case.last_day(self.clock()?)?),
+            Field::Deadline => day(case.last_day(self.kind.clock(self.level)?)?),
             Field::PreviousDecision => return self.previous_decision(),
             Field::Practice => self.practice.to_owned(),
             Field::BillingNpi => claim?.billing.to_string(),
@@ -99,17 +98,6 @@ impl Facts<'_> {
             Field::TaxId => claim?.tax_id.to_string(),
             Field::Today => day(self.today),
         })
-    }
-
-    /// The clock that the letter has to keep.
-    #[must_use]
-    pub const fn clock(&self) -> Option<DeadlineKind> {
-        match self.kind {
-            LetterKind::Appeal => Some(DeadlineKind::Appeal(self.level)),
-            LetterKind::Reconsideration => Some(DeadlineKind::Reconsideration),
-            LetterKind::Records => Some(DeadlineKind::RecordsRequest),
-            LetterKind::Reopening => None,
-        }
     }
 
     /// What the claim says of the patient, else the payer.
@@ -166,5 +154,5 @@ fn joined(texts: impl Iterator<Item = String>) -> String {
 }
 
 fn dollars(amount: Money) -> String {
-    format!("${amount}")
+    amount.to_string()
 }

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use crate::appeal::{Content, Draft, kinds_of, letter_of, pages};
 use crate::codes::Rarc;
 use crate::deadline::DeadlineKind;
-use crate::denial::{Denial, Status};
+use crate::denial::{Channel, Denial, Status};
 use crate::letter::{Field, Lack, Letter, LetterKind, Values, lacks};
 use crate::playbook::Rights;
 use crate::rules::Rules;
@@ -59,6 +59,8 @@ pub enum Stop {
     NoExhibit(usize),
     /// The record is specially protected, and no consent goes with it.
     NoConsent,
+    /// The packet is more than the payer takes by its channel.
+    Beyond(String),
 }
 
 impl fmt::Display for Stop {
@@ -107,6 +109,7 @@ impl fmt::Display for Stop {
             Stop::NoExhibit(row) => {
                 write!(out, "Point {row} names an exhibit that is not there.")
             }
+            Stop::Beyond(text) => out.write_str(text),
             Stop::NoConsent => out.write_str(
                 "The record is specially protected (42 CFR part 2 or another law): attach the \
                  patient's consent to the case as patient_consent and put it among the exhibits.",
@@ -121,20 +124,26 @@ pub fn stops(draft: &Draft, around: &Around<'_>) -> Vec<Stop> {
     let mut found = of_case(draft, around);
     found.extend(of_exhibits(&draft.content, around));
     found.extend(of_texts(&draft.content, around.values));
+    found.extend(draft.content.channel.into_iter().flat_map(|by| beyond(draft, by, around)));
     found
+}
+
+/// What of its packet is more than the payer takes by a channel; nothing where that is not
+/// configured.
+#[must_use]
+pub fn beyond(draft: &Draft, by: Channel, around: &Around<'_>) -> Vec<Stop> {
+    let case = around.case;
+    let rule = around.rules.channel(&case.payer_name, case.plan, by);
+    let Some((rule, packet)) = rule.zip(draft.packet.as_ref()) else { return Vec::new() };
+    rule.beyond(packet.bytes, packet.pages).into_iter().map(Stop::Beyond).collect()
 }
 
 fn of_case(draft: &Draft, around: &Around<'_>) -> Vec<Stop> {
     let (case, content) = (around.case, &draft.content);
     let mut found = Vec::new();
-    if case.status() != Status::InReview {
+    if case.status() != Status::InReview && !draft.kind.presses() {
         found.push(Stop::NotInReview(case.status()));
     }
-    let clock = match draft.kind {
-        LetterKind::Appeal => DeadlineKind::Appeal(draft.level),
-        LetterKind::Reconsideration => DeadlineKind::Reconsideration,
-        LetterKind::Records | LetterKind::Reopening => DeadlineKind::RecordsRequest,
-    };
     if draft.kind == LetterKind::Appeal {
         if draft.level != case.next_level() {
             found.push(Stop::OtherLevel(case.next_level()));
@@ -142,18 +151,33 @@ fn of_case(draft: &Draft, around: &Around<'_>) -> Vec<Stop> {
         let barred = no_appeal(case, around.rules).filter(|_| content.although.trim().is_empty());
         found.extend(barred.map(Stop::NoAppeal));
     }
-    let last = case.last_day(clock).filter(|_| draft.kind != LetterKind::Reopening);
+    let last = draft.kind.clock(draft.level).and_then(|clock| case.last_day(clock));
     let past = last.filter(|by| *by < around.today && content.late.trim().is_empty());
     found.extend(past.map(Stop::Past));
     found
 }
 
 /// The remark that leaves no appeal, where one does.
-fn no_appeal(case: &Denial, rules: &Rules) -> Option<Rarc> {
+#[must_use]
+pub fn no_appeal(case: &Denial, rules: &Rules) -> Option<Rarc> {
     let remarks = case.lines.iter().flat_map(|line| &line.remarks);
     let barred =
         |code: &Rarc| rules.playbook.rights_of(code, case.denied_on) == Some(Rights::NoAppeal);
     remarks.map(|remark| &remark.code).find(|code| barred(code)).cloned()
+}
+
+/// Why no review outside the payer is open; none where one is.
+#[must_use]
+pub fn no_review(case: &Denial) -> Option<&'static str> {
+    if case.deadlines.iter().any(|one| one.kind == DeadlineKind::ExternalReview) {
+        return None;
+    }
+    let decided = case.appeals.iter().any(|one| one.decided.is_some());
+    Some(if decided {
+        "not configured: the payer's rules have no external review"
+    } else {
+        "it opens after the payer's own decision on an appeal"
+    })
 }
 
 fn of_exhibits(content: &Content, around: &Around<'_>) -> Vec<Stop> {
@@ -187,7 +211,8 @@ const CONSENT: &str = "patient_consent";
 /// What has to go with it: what the case wants, and what its template names.
 #[must_use]
 pub fn required(around: &Around<'_>) -> Vec<SmolStr> {
-    let mut all = around.case.wanted.clone();
+    let presses = around.letter.is_some_and(|letter| letter.kind.presses());
+    let mut all = if presses { Vec::new() } else { around.case.wanted.clone() };
     for what in around.letter.into_iter().flat_map(|letter| &letter.exhibits) {
         if !all.contains(what) {
             all.push(what.clone());

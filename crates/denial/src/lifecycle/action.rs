@@ -300,6 +300,15 @@ pub struct AppealFiling {
     /// A supervisor's reason for sending it without a document that is asked for.
     #[serde(default)]
     pub without: Option<String>,
+    /// Why it is sent although a remark allows no appeal.
+    #[serde(default)]
+    pub although: Option<String>,
+    /// The arguments that it makes, by their names in the letters.
+    #[serde(default)]
+    pub arguments: Vec<SmolStr>,
+    /// The kinds of documents that go with it.
+    #[serde(default)]
+    pub exhibits: Vec<SmolStr>,
 }
 
 /// Where a line goes.

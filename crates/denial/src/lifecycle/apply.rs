@@ -10,6 +10,7 @@ use crate::escalation::Escalated;
 use crate::ids::PersonId;
 use crate::lifecycle::event::{Change, Deed, Event, Filing};
 use crate::lifecycle::opening::ClaimFacts;
+use crate::money::Money;
 use crate::posting::Posting;
 
 impl Denial {
@@ -176,15 +177,18 @@ impl Denial {
         match deed {
             Deed::Resubmitted { submission } => self.submissions.push(submission.clone()),
             Deed::Appealed { appeal, .. } => self.appeals.push(appeal.clone()),
-            Deed::Rejected { on, .. } => self.end_what_is_out(*on, Outcome::Dismissed),
-            Deed::Withdrawn { on, .. } => self.end_what_is_out(*on, Outcome::Withdrawn),
-            Deed::Upheld { on, .. } => {
-                self.end_what_is_out(*on, Outcome::Upheld);
+            Deed::Rejected { on, .. } => self.end_what_is_out(*on, Outcome::Dismissed, ""),
+            Deed::Withdrawn { on, reason } => {
+                self.end_what_is_out(*on, Outcome::Withdrawn, reason);
+            }
+            Deed::Upheld { on, answer } => {
+                let outcome = if answer.dismissed { Outcome::Dismissed } else { Outcome::Upheld };
+                self.end_what_is_out(*on, outcome, &answer.note);
                 self.attempts = self.attempts.saturating_add(1);
             }
-            Deed::Overturned { on, partly, .. } => {
+            Deed::Overturned { on, partly, expected, answer, .. } => {
                 let outcome = if *partly { Outcome::PartlyOverturned } else { Outcome::Overturned };
-                self.decide_appeals(*on, outcome);
+                self.decide_appeals(*on, outcome, *expected, &answer.note);
             }
             Deed::Reopened { .. } => self.chosen.owner = false,
             Deed::Reviewed
@@ -195,16 +199,18 @@ impl Denial {
         }
     }
 
-    fn end_what_is_out(&mut self, on: Date, outcome: Outcome) {
+    fn end_what_is_out(&mut self, on: Date, outcome: Outcome, why: &str) {
         for submission in &mut self.submissions {
             submission.ended_on.get_or_insert(on);
         }
-        self.decide_appeals(on, outcome);
+        self.decide_appeals(on, outcome, None, why);
     }
 
-    fn decide_appeals(&mut self, on: Date, outcome: Outcome) {
-        for appeal in &mut self.appeals {
-            appeal.decided.get_or_insert((on, outcome));
+    fn decide_appeals(&mut self, on: Date, outcome: Outcome, won: Option<Money>, why: &str) {
+        for appeal in self.appeals.iter_mut().filter(|one| one.decided.is_none()) {
+            appeal.decided = Some((on, outcome));
+            appeal.won = won;
+            why.clone_into(&mut appeal.why);
         }
     }
 

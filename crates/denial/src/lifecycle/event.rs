@@ -245,6 +245,9 @@ pub enum Deed {
         late: Option<String>,
         /// Why it was sent without a document that is asked for.
         without: Option<String>,
+        /// Why it was sent although a remark allows no appeal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        although: Option<String>,
     },
     /// The payer has it.
     Acknowledged {

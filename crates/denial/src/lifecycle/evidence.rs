@@ -77,6 +77,9 @@ pub struct PayerAnswer {
     /// What it says, or the reference of a call.
     #[serde(default)]
     pub note: String,
+    /// It was not looked at: late, incomplete or not allowed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dismissed: bool,
 }
 
 impl PayerAnswer {
@@ -88,6 +91,7 @@ impl PayerAnswer {
             remittance: Some(remittance),
             letter: None,
             note: String::new(),
+            dismissed: false,
         }
     }
 

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
+use crate::appeal::no_appeal;
 use crate::deadline::DeadlineKind;
 use crate::denial::{Appeal, Denial, NextAction, NextActionKind, Outcome, Status, Work};
 use crate::lifecycle::action::{AppealFiling, Resubmission};
@@ -108,6 +109,9 @@ impl Denial {
         if filing.level != expected {
             return Err(Refused::WrongLevel { expected });
         }
+        if let Some(code) = no_appeal(self, rules).filter(|_| !is_said(filing.although.as_ref())) {
+            return Err(Refused::NoAppeal(code));
+        }
         self.check_in_time(DeadlineKind::Appeal(expected), filed_on, filing.late.as_ref(), at)?;
         let missing = self.missing_documents();
         let is_excused = is_said(filing.without.as_ref()) && person::supervises(at.who.role);
@@ -125,10 +129,16 @@ impl Denial {
             confirmation: filing.confirmation.clone(),
             packet: filing.packet.clone(),
             decided: None,
+            asked: Some(self.balance.outstanding()),
+            arguments: filing.arguments.clone(),
+            exhibits: filing.exhibits.clone(),
+            won: None,
+            why: String::new(),
         };
         let (late, without) = (filing.late.clone(), filing.without.clone());
         let next = self.next_by_payer(filed_on, at.today, rules);
-        let deed = Deed::Appealed { appeal, late, without };
+        let although = filing.although.clone();
+        let deed = Deed::Appealed { appeal, late, without, although };
         Ok(self.moved(Status::Appealed, next, deed, at.today, rules))
     }
 

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
+use crate::codes::Rarc;
 use crate::deadline::DeadlineKind;
 use crate::denial::Status;
 use crate::ids::PersonId;
@@ -63,6 +64,9 @@ pub enum Refused {
         /// The level whose turn it is.
         expected: u8,
     },
+    /// A remark leaves no appeal.
+    #[error("{0} says that no appeal is open; say why it is sent all the same, or go another way")]
+    NoAppeal(Rarc),
     /// Required documents are not on file.
     #[error("not on file yet: {}; attach them or let a supervisor give a reason", list(.0))]
     DocumentsMissing(Vec<SmolStr>),

@@ -41,7 +41,8 @@ fn texts(action: &Action) -> Vec<&str> {
             vec![&sent.reference, maybe(&sent.confirmation), maybe(&sent.late), maybe(&sent.again)]
         }
         Action::Appeal(filing) => {
-            vec![maybe(&filing.confirmation), maybe(&filing.late), maybe(&filing.without)]
+            let excuses = [&filing.late, &filing.without, &filing.although].map(maybe);
+            excuses.into_iter().chain([maybe(&filing.confirmation)]).collect()
         }
         Action::Acknowledge(receipt) => vec![&receipt.reference],
         Action::Reject { codes, .. } => codes.iter().map(|code| code.as_str()).collect(),

@@ -2,6 +2,7 @@
 //! else; then what the payer takes, its number, and the clock.
 
 use super::{Known, Standing, Way, WayClock};
+use crate::appeal::no_review;
 use crate::category::{AdjustmentKind, Category};
 use crate::claim::PlanType;
 use crate::deadline::DeadlineKind;
@@ -228,16 +229,7 @@ impl Standing<'_> {
     }
 
     fn external_review(&self) -> Option<String> {
-        if self.has_clock(DeadlineKind::ExternalReview) {
-            return None;
-        }
-        let decided = self.known.case.appeals.iter().any(|one| one.decided.is_some());
-        let text = if decided {
-            "not configured: the payer's rules have no external review"
-        } else {
-            "it opens after the payer's own decision on an appeal"
-        };
-        Some(text.to_owned())
+        no_review(self.known.case).map(str::to_owned)
     }
 
     fn peer_to_peer(&self) -> Option<String> {

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::RuleFault;
 use crate::category::{AdjustmentKind, Category, Origin};
 use crate::claim::PlanType;
-use crate::denial::NextActionKind;
+use crate::denial::{Channel, NextActionKind};
 use crate::letter::LetterKind;
 use crate::money::Money;
 use crate::payer::{Anchor, Counts, OnHoliday, Unit, Verification};
@@ -301,6 +301,6 @@ macro_rules! words {
 }
 
 words! {
-    AdjustmentKind, Anchor, Category, Counts, LetterKind, NextActionKind, OnHoliday, Origin,
+    AdjustmentKind, Anchor, Category, Channel, Counts, LetterKind, NextActionKind, OnHoliday, Origin,
     PlanType, Recoverable, Resend, Rights, Role, Unit, Verification,
 }

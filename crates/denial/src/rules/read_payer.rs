@@ -1,4 +1,5 @@
-//! `payers/*.toml`: names, plan types, windows, usual answer, resubmission, own reasons and owners.
+//! `payers/*.toml`: names, plan types, windows, usual answer, resubmission, channels, own reasons
+//! and owners.
 
 use smol_str::SmolStr;
 
@@ -8,7 +9,7 @@ use super::read_checklist::checklists;
 use super::read_desk::{named_teams, owner};
 use super::read_playbook::reasons;
 use crate::deadline::DeadlineKind;
-use crate::payer::{Counts, OnHoliday, PayerRules, Resubmission, Unit, Window, key};
+use crate::payer::{ChannelRule, Counts, OnHoliday, PayerRules, Resubmission, Unit, Window, key};
 
 impl Draft {
     pub(super) fn read_payer(&mut self, file: &str, text: &str) {
@@ -41,6 +42,7 @@ fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerR
         days
     });
     let resubmission = page.table("resubmission").map(|table| resubmission(&table));
+    let channels = channels(page);
     let mut windows = Vec::new();
     for entry in page.entries("window") {
         if let Some(window) = window(&entry) {
@@ -66,6 +68,7 @@ fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerR
         windows,
         usual_answer_days,
         resubmission: resubmission.unwrap_or_default(),
+        channels,
         owners,
         checklists,
         reasons: std::collections::BTreeMap::new(),
@@ -94,6 +97,38 @@ fn resubmission(entry: &Entry<'_>) -> Resubmission {
     }
     entry.finish();
     read
+}
+
+/// `[[channel]]`: each channel once.
+fn channels(page: &Entry<'_>) -> Vec<ChannelRule> {
+    let mut all: Vec<ChannelRule> = Vec::new();
+    for entry in page.entries("channel") {
+        if let Some(one) = channel(&entry) {
+            if all.iter().any(|there| there.by == one.by) {
+                let message = format!("two channels by {}", one.by.as_str());
+                entry.fault(message, "keep one of them");
+            }
+            all.push(one);
+        }
+        entry.finish();
+    }
+    all
+}
+
+fn channel(entry: &Entry<'_>) -> Option<ChannelRule> {
+    let by = entry.required("by", entry.named("by"));
+    let source = entry.required("source", entry.text("source"));
+    let as_of = entry.required("as_of", entry.text("as_of"));
+    let verification = entry.required("verification", entry.named("verification"));
+    Some(ChannelRule {
+        by: by?,
+        to: entry.text("to").unwrap_or_default().into(),
+        most_pages: entry.number("most_pages"),
+        most_megabytes: entry.number("most_megabytes"),
+        source: source?.into(),
+        as_of: as_of?.into(),
+        verification: verification?,
+    })
 }
 
 /// The code of a note: three letters as NTE01 has them.

@@ -101,6 +101,21 @@ fn a_payer_says_what_it_takes_when_a_claim_goes_again() {
 }
 
 #[test]
+fn a_payer_says_how_it_takes_letters() {
+    use crate::denial::Channel;
+    let fax = "\n[[channel]]\nby = \"fax\"\nto = \"555 0100\"\nmost_pages = 50\n";
+    let rules = read(&with("payers/test.toml", &format!("{HEAD}{fax}{SOURCE}"))).expect("rules");
+    let name = PayerName { name: "Test Health".into(), ids: Vec::new() };
+    let of = |by| rules.channel(&name, PlanType::Commercial, by);
+    let said = of(Channel::Fax).expect("said");
+    assert_eq!((said.to.as_str(), said.most_pages), ("555 0100", Some(50)));
+    assert_eq!((said.most_megabytes, of(Channel::Portal)), (None, None));
+    let twice = faults("payers/test.toml", &format!("{HEAD}{fax}{SOURCE}{fax}{SOURCE}"));
+    assert_eq!(twice.len(), 1, "{twice:#?}");
+    assert!(twice[0].contains("two channels by fax (keep one of them)"), "{twice:#?}");
+}
+
+#[test]
 fn shipped_payers_say_what_they_take_again() {
     let rules = read(&shipped()).expect("rules");
     let said = |file: &str| {

@@ -348,6 +348,9 @@ impl Run {
             sent_on: None,
             late: self.dice.maybe("lost"),
             without: self.dice.maybe("on file there"),
+            although: None,
+            arguments: Vec::new(),
+            exhibits: Vec::new(),
         }
     }
 
@@ -391,7 +394,7 @@ fn with_clocks(mut rules: Rules) -> Rules {
 }
 
 fn answer(note: String) -> PayerAnswer {
-    PayerAnswer { on: None, remittance: None, letter: None, note }
+    PayerAnswer { on: None, remittance: None, letter: None, note, dismissed: false }
 }
 
 fn json(event: &Event) -> String {

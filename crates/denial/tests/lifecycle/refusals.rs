@@ -1,13 +1,18 @@
 //! Each reason to refuse is reached, and says what to do next.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
+use denial::codes::Rarc;
 use denial::deadline::DeadlineKind;
 use denial::denial::{Denial, NextActionKind};
+use denial::lifecycle::action::AppealFiling;
 use denial::lifecycle::{Action, Refused};
 use denial::money::Money;
 use denial::person::Role;
 use denial::posting::{Fault, PostingKind, WriteOffReason};
+use denial::remittance::Remark;
+use denial::rules::Rules;
 
 use crate::clinic::{action, case, clock, day, entry, moment, person, rules};
 
@@ -51,6 +56,7 @@ fn name(refused: &Refused) -> &'static str {
         Refused::NoControlNumber => "NoControlNumber",
         Refused::AlreadySent => "AlreadySent",
         Refused::WrongLevel { .. } => "WrongLevel",
+        Refused::NoAppeal(_) => "NoAppeal",
         Refused::DocumentsMissing(_) => "DocumentsMissing",
         Refused::NoReceipt => "NoReceipt",
         Refused::Missing(_) => "Missing",
@@ -81,7 +87,7 @@ fn name(refused: &Refused) -> &'static str {
     }
 }
 
-const VARIANTS: usize = 35;
+const VARIANTS: usize = 36;
 
 fn post(entries: Vec<denial::posting::Entry>) -> Action {
     Action::Post { entries }
@@ -156,6 +162,28 @@ fn a_plan_is_bound_by_the_clock_it_is_to_meet_alone() {
     for next in ["bill_patient", "propose_write_off", "coordinate_benefits"] {
         assert_eq!(refused(&both(10), next), None, "{next} meets no clock");
     }
+}
+
+/// MA44 leaves no appeal, but for a reason that is given.
+fn barred() -> Refused {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
+    let named = ["playbook.toml", "remarks.toml", "owners.toml", "desk.toml", "protected.toml"];
+    let codes = ["codes/carc.csv", "codes/rarc.csv", "codes/groups.csv", "codes/statuses.csv"];
+    let read = |name: &&str| {
+        let text = std::fs::read_to_string(data.join(name)).expect("a rule file");
+        ((*name).to_owned(), text)
+    };
+    let files: Vec<(String, String)> = named.iter().chain(&codes).map(read).collect();
+    let shipped = denial::rules::read(&files).expect("whole");
+    let rules = Rules { playbook: shipped.playbook, ..rules() };
+    let mut case = odd("without wish");
+    case.lines[0].remarks = vec![Remark { list: "MOA".into(), code: Rarc::new("MA44") }];
+    let refused = case.decide(&action(APPEAL), &moment(2, Role::Manager), &rules);
+    let Action::Appeal(filing) = action(APPEAL) else { panic!("an appeal") };
+    let although = Some("the remark is wrong".to_owned());
+    let sent = Action::Appeal(AppealFiling { although, ..filing });
+    assert!(case.decide(&sent, &moment(2, Role::Manager), &rules).is_ok());
+    refused.expect_err("no appeal is open")
 }
 
 fn note(text: String) -> Action {
@@ -234,6 +262,7 @@ fn every_reason_to_refuse_is_reached() {
         assert!(!text.ends_with('.') && !text.contains("  ") && text.len() > 20, "{text}");
         reached.insert(name(&refused));
     }
+    reached.insert(name(&barred()));
     assert_eq!(reached.len(), VARIANTS);
     assert!(odd("asked").decide(&action(answer), &moment(2, Provider), &rules()).is_ok());
 }

@@ -20,6 +20,15 @@ pub(crate) fn payment(row: &ClaimPaymentRow) -> anyhow::Result<ClaimPayment> {
     intake::again(&row.bytes(), separators, at).context("a kept claim payment reads again")
 }
 
+/// The segments of a claim payment as they came, each as its text; none where it was keyed in.
+pub(crate) fn segment_texts(row: &ClaimPaymentRow) -> Vec<String> {
+    let Some(separators) = Delimiters::from_hex(&row.separators) else { return Vec::new() };
+    let bytes = row.bytes();
+    let texts = bytes.split(|byte| *byte == separators.segment);
+    let texts = texts.map(|text| String::from_utf8_lossy(text).trim().to_owned());
+    texts.filter(|text| !text.is_empty()).collect()
+}
+
 /// The same with the remittance around it.
 pub(crate) fn adjudication(row: &ClaimPaymentRow) -> anyhow::Result<Adjudication> {
     let is_doubtful = row.quarantined == "yes" || row.state == State::Conflict.as_str();

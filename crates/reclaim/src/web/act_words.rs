@@ -9,7 +9,7 @@ pub(crate) const fn of(act: Act) -> (&'static str, &'static str, &'static str) {
         Act::Approve => ("Approve the write-off", "A second person agrees.", "y"),
         Act::Decline => ("Decline the write-off", "The case goes on.", ""),
         Act::Resubmit => ("Record a corrected claim", "You have sent it.", "c"),
-        Act::Appeal => ("Record an appeal", "You have sent it.", "l"),
+        Act::Appeal => ("Record an appeal", "You have sent it without a draft here.", ""),
         Act::Acknowledge => ("Record the payer's receipt", "A 277CA, fax, portal or call.", "r"),
         Act::Uphold => ("Denied again", "The payer keeps its view.", ""),
         Act::Overturn => ("The payer gave way", "By letter, call or portal.", "o"),

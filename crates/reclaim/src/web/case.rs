@@ -4,10 +4,11 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use denial::appeal::Draft;
 use denial::completeness::{Fact, Record};
 use denial::denial::Denial;
 use denial::lifecycle::{Act, Refused};
-use denial::person::{Access, allows};
+use denial::person::{Access, allows, may};
 use denial::triage;
 use serde_json::json;
 use store::causes::UsualCause;
@@ -74,6 +75,8 @@ struct CasePage {
     ways: Option<WaysView>,
     /// The visitor may plan its next action now.
     plans_ways: bool,
+    /// The visitor may write letters to the payer.
+    writes_letters: bool,
     forms: Vec<ActForm>,
     /// Why the last act was not done.
     refused: Option<String>,
@@ -140,6 +143,7 @@ struct Loaded {
     emergency: Option<String>,
     protection: Protection,
     holds: Holds,
+    drafts: Vec<Draft>,
 }
 
 /// Root causes that are offered.
@@ -206,6 +210,7 @@ async fn read(
         emergency: until.map(|until| words::instant(&until, zone)),
         protection: Protection::of(&mut tx, office, &case).await?,
         holds: Holds::of(&mut tx, office, &case, &people).await?,
+        drafts: tx.drafts_of(id).await?,
         missing: record.missing(),
         ways: ways_of(&case, &about, office),
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
@@ -299,9 +304,10 @@ fn shown(
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
         case: CaseView::of(case, people, &office.rules, (moment, zone)),
         checklist: Checklist::of(case, &office.rules, &around),
-        appeals: Appeals::of(case, moment.today),
+        appeals: Appeals::of(case, &loaded.drafts, moment.today),
         sent: timeline::sent(case),
         payer: PayerView::of(case, &office.rules),
+        writes_letters: may(office.who.role, Act::Appeal) && !case.status().is_closed(),
         plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
         attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),
         ways: loaded.ways,

@@ -1,15 +1,22 @@
 //! The appeals of a case: what was sent and what came of it, and the level whose turn it is.
 
+use denial::appeal::Draft;
 use denial::deadline::{Deadline, DeadlineKind, Due as ClockDue};
-use denial::denial::{Appeal, Denial, Status};
+use denial::denial::{Appeal, Denial, NextActionKind, Status};
 use jiff::civil::Date;
 
+use crate::drafts;
+use crate::web::appeal;
 use crate::web::case_clocks;
 use crate::web::words::{self, Due};
 
 /// What is known of a case's appeals.
 pub(crate) struct Appeals {
     pub(crate) filed: Vec<Filed>,
+    /// Drafts that are open: address, what it is, where it stands.
+    pub(crate) drafts: Vec<(String, String, String)>,
+    /// The day on which the payer's answer is expected, while it is waited for.
+    pub(crate) answer: Option<Due>,
     /// The level whose turn it is; none where the case is closed.
     pub(crate) next: Option<Level>,
     /// Levels that lie before it: reconsideration and external review, where a rule gives them.
@@ -25,6 +32,12 @@ pub(crate) struct Filed {
     /// Where its copy is.
     pub(crate) packet: Option<String>,
     pub(crate) outcome: String,
+    /// What was asked, and what was won of it.
+    pub(crate) money: String,
+    /// What was said of how it ended.
+    pub(crate) why: String,
+    /// The arguments that it made and the kinds of exhibits.
+    pub(crate) made: String,
     /// The days from filing to the decision.
     pub(crate) took: String,
 }
@@ -42,7 +55,7 @@ pub(crate) struct Level {
 
 impl Appeals {
     /// What a case says today.
-    pub(crate) fn of(case: &Denial, today: Date) -> Appeals {
+    pub(crate) fn of(case: &Denial, drafts: &[Draft], today: Date) -> Appeals {
         let level = DeadlineKind::Appeal(case.next_level());
         let clock = |kind: DeadlineKind| case.deadlines.iter().find(|one| one.kind == kind);
         let next = (!case.status().is_closed())
@@ -51,10 +64,26 @@ impl Appeals {
         let others = others.into_iter().filter_map(|kind| Some((kind, clock(kind)?)));
         Appeals {
             filed: case.appeals.iter().map(|one| filed(case, one)).collect(),
+            drafts: drafts
+                .iter()
+                .filter(|one| one.state.is_open() && !drafts::was_sent(one, case))
+                .map(|one| {
+                    let href = appeal::address(case.id.as_str(), one.id.as_str());
+                    (href, appeal::called(one), appeal::standing(one, case, false))
+                })
+                .collect(),
+            answer: answer(case, today),
             next,
             others: others.map(|(kind, clock)| named(case, kind, Some(clock), today)).collect(),
         }
     }
+}
+
+/// When an answer to what was sent is expected; the escalation counts from that day.
+fn answer(case: &Denial, today: Date) -> Option<Due> {
+    let waits = case.status().is_awaiting() && case.appeals.iter().any(|one| one.decided.is_none());
+    let next = case.next().filter(|next| next.kind == NextActionKind::AwaitPayer);
+    next.filter(|_| waits).map(|next| words::due(Some(next.on), today))
 }
 
 /// An appeal is sent from review.
@@ -92,6 +121,23 @@ fn named(case: &Denial, kind: DeadlineKind, clock: Option<&Deadline>, today: Dat
     }
 }
 
+fn money(appeal: &Appeal) -> String {
+    let asked = appeal.asked.map(|asked| format!("{asked} asked"));
+    let won = appeal.won.map(|won| format!("{won} granted"));
+    asked.into_iter().chain(won).collect::<Vec<_>>().join(", ")
+}
+
+/// What wins are counted by.
+fn made(appeal: &Appeal) -> String {
+    let named = |all: &[smol_str::SmolStr]| {
+        let words: Vec<String> = all.iter().map(|one| words::lower(one)).collect();
+        words.join(", ")
+    };
+    let parts = [("Argued: ", named(&appeal.arguments)), ("with ", named(&appeal.exhibits))];
+    let said = parts.into_iter().filter(|(_, text)| !text.is_empty());
+    said.map(|(word, text)| format!("{word}{text}")).collect::<Vec<_>>().join("; ")
+}
+
 fn filed(case: &Denial, appeal: &Appeal) -> Filed {
     let outcome = match appeal.decided {
         Some((on, outcome)) => {
@@ -107,6 +153,9 @@ fn filed(case: &Denial, appeal: &Appeal) -> Filed {
         confirmation: appeal.confirmation.clone().unwrap_or_default(),
         packet: appeal.packet.as_ref().map(|id| format!("/cases/{}/documents/{id}", case.id)),
         outcome,
+        money: money(appeal),
+        why: appeal.why.clone(),
+        made: made(appeal),
         took: took
             .map(|span| words::counted(i64::from(span.get_days()), "day", "days"))
             .unwrap_or_default(),

@@ -81,7 +81,7 @@ pub(crate) fn papers(
 }
 
 /// Whom the owner asks about such a case, else the owner: they have to bring what is missing.
-fn supplier(case: &Denial, rules: &Rules) -> String {
+pub(crate) fn supplier(case: &Denial, rules: &Rules) -> String {
     let payer = rules.payer(&case.payer_name, case.plan);
     let row = owner::row_for(&case.circumstance(), payer, rules);
     let role = row.map(|row| row.asks.unwrap_or(row.role));
@@ -119,7 +119,8 @@ pub(crate) async fn one(
     let document = DocumentId::parse(&document).map_err(|_| Trouble::Nowhere)?;
     let mut tx = office.read().await?;
     let case = reach::seen(&mut tx, office, &id).await?;
-    if !case.documents.iter().any(|one| one.document == document) {
+    let is_sent = case.appeals.iter().any(|one| one.packet.as_ref() == Some(&document));
+    if !is_sent && !case.documents.iter().any(|one| one.document == document) {
         return Err(Trouble::Nowhere);
     }
     let claims = [case.claim.as_str().to_owned()];

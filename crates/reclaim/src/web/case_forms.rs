@@ -1,5 +1,6 @@
 //! The acts that a case offers to somebody now, each as a form; what was typed stays in it.
 
+use denial::appeal::no_appeal;
 use denial::category::Category;
 use denial::denial::{Denial, NextActionKind, Status};
 use denial::lifecycle::{Act, Action};
@@ -85,6 +86,10 @@ const ORDER: [Act; 30] = [
     Act::SplitLine,
     Act::Escalate,
 ];
+
+/// How a payer says no.
+const ANSWERS: [(&str, &str); 2] =
+    [("no", "Denied again"), ("yes", "Did not look at it: late, incomplete, not allowed")];
 
 /// Roles that questions can be put to.
 fn answering() -> Vec<Role> {
@@ -243,6 +248,7 @@ impl Desk<'_> {
                 self.day(act, "on", "On", false),
             ],
             Act::Uphold => vec![
+                self.chosen(act, "dismissed", "What it did", &ANSWERS, "no"),
                 self.words(act, "note", "What the payer says", true),
                 self.day(act, "on", "Decided on", false),
             ],
@@ -352,6 +358,9 @@ impl Desk<'_> {
         if supervises(self.moment.who.role) {
             fields.push(self.text(act, "late", "Clock has run out? Why late", false));
             fields.push(self.text(act, "without", "Documents missing? Why without", false));
+        }
+        if no_appeal(self.case, self.rules).is_some() {
+            fields.push(self.text(act, "although", "No appeal is open. Why it is sent", true));
         }
         fields
     }

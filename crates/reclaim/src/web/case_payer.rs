@@ -1,8 +1,8 @@
 //! The payer of a case as the rules hold it: its clocks, its usual answer, who owns what there.
 
 use denial::category::Category;
-use denial::denial::Denial;
-use denial::payer::{PayerRules, Resubmission, Verification, Window};
+use denial::denial::{Channel, Denial};
+use denial::payer::{ChannelRule, PayerRules, Resubmission, Verification, Window};
 use denial::rules::Rules;
 
 use crate::web::words;
@@ -21,6 +21,8 @@ pub(crate) struct PayerView {
     pub(crate) resubmission: Vec<(String, &'static str)>,
     /// Where that is from; empty where nothing is configured.
     pub(crate) resubmission_source: String,
+    /// How it takes letters: channel with its place, its limits, where that is from.
+    pub(crate) channels: Vec<[String; 3]>,
     /// Reason, who owns it there.
     pub(crate) owners: Vec<(String, String)>,
     /// Codes that mean something of their own there.
@@ -58,6 +60,11 @@ impl PayerView {
             windows: payer.windows.iter().map(|one| window(one, case)).collect(),
             resubmission: resubmission(&again),
             resubmission_source: origin(&again),
+            channels: Channel::ALL
+                .iter()
+                .filter_map(|by| rules.channel(&case.payer_name, case.plan, *by))
+                .map(channel)
+                .collect(),
             owners: owners(payer),
             codes: codes.join(", "),
         })
@@ -109,6 +116,14 @@ fn resubmission(said: &Resubmission) -> Vec<(String, &'static str)> {
         (format!("{}{more}", words::sentence_case(what)), word(yes))
     });
     rows.to_vec()
+}
+
+fn channel(one: &ChannelRule) -> [String; 3] {
+    let by = words::label(one.by.as_str());
+    let to = if one.to.is_empty() { by } else { format!("{by} to {}", one.to) };
+    let limits = one.limits();
+    let limits = if limits.is_empty() { "no limit configured".to_owned() } else { limits };
+    [to, limits, sourced(&one.source, &one.as_of, one.verification)]
 }
 
 fn origin(said: &Resubmission) -> String {

@@ -13,7 +13,6 @@ use denial::rules::Rules;
 use denial::waits::WaitsOn;
 use store::claims::ClaimRow;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
-use x12::Delimiters;
 
 use crate::rank;
 use crate::settle;
@@ -483,15 +482,11 @@ pub(crate) const fn check(check: denial::remittance::Check) -> &'static str {
 
 /// The segments of a payment as they came, one by one; none where it was keyed in.
 pub(crate) fn segments(row: &ClaimPaymentRow, place: usize) -> Vec<Segment> {
-    let Some(separators) = Delimiters::from_hex(&row.separators) else { return Vec::new() };
-    let bytes = row.bytes();
-    let texts = bytes.split(|byte| *byte == separators.segment);
-    let texts = texts.map(|text| String::from_utf8_lossy(text).trim().to_owned());
     let number = |(at, text): (i64, String)| {
         let number = row.segment + at;
         Segment { id: format!("s{place}-{number}"), number, text }
     };
-    (0_i64..).zip(texts.filter(|text| !text.is_empty())).map(number).collect()
+    (0_i64..).zip(settle::segment_texts(row)).map(number).collect()
 }
 
 /// The patient as the claim or a payment names them.

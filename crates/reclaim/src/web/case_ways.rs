@@ -27,6 +27,8 @@ pub(crate) struct WaysView {
 pub(crate) struct WayRow {
     pub(crate) name: String,
     pub(crate) is_recommended: bool,
+    /// It goes by a letter to the payer.
+    pub(crate) is_appeal: bool,
     pub(crate) notes: Vec<String>,
     pub(crate) days: String,
     /// Other clocks that go on, and what it closes.
@@ -82,6 +84,7 @@ fn row(one: &Forward, is_recommended: bool, case: &Denial, rules: &Rules, today:
     WayRow {
         name: name(one),
         is_recommended,
+        is_appeal: matches!(one.way, Way::Appeal | Way::Reconsideration | Way::Reopening),
         notes: one.notes.iter().map(|note| words::sentence(note)).collect(),
         days: one.clock.map_or_else(|| "no clock of its own".to_owned(), own),
         beside: beside(one),

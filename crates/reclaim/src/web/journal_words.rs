@@ -14,6 +14,7 @@ pub(crate) fn said(kind: &str) -> String {
         "person" => of_person(what),
         "practice" | "issuer" => of_practice(kind),
         "outbox" => of_outbox(what),
+        "appeal" | "packet" => of_draft(kind),
         "remittance" | "match" | "rejection" | "file" | "claims" => of_files(kind),
         _ => seen_or_kept(kind),
     };
@@ -60,6 +61,21 @@ fn of_case(what: &str) -> Option<&'static str> {
         "write_off_declined" => "Declined a write-off",
         "undone" => "Took back what was done last",
         _ => return moved(what),
+    })
+}
+
+fn of_draft(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "appeal.drafted" => "Began a letter to the payer",
+        "appeal.written" => "Wrote on a letter to the payer",
+        "appeal.built" => "Built the packet of a letter",
+        "appeal.signed" => "Signed the packet of a letter",
+        "appeal.sent" => "The packet of a letter was sent",
+        "appeal.given_up" => "Gave up a letter to the payer",
+        "appeal.viewed" => "Opened a letter to the payer",
+        "packet.downloaded" => "Downloaded the packet of a letter",
+        "packet.exported" => "Wrote the packet of a letter to a file",
+        _ => return None,
     })
 }
 

@@ -10,12 +10,12 @@ use denial::person::Access;
 
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
-    App, account, asking, assets, audit, bulk, case, case_documents, case_evidence, case_undo,
-    claim, day, digest, doubtful, emergency, facets, files, find, glossary, health, hold, home,
-    issuer, keyed, lacking, matches, names, news, outbox, passkeys, practice, protection,
-    questions, queue, rejections, remittance_claim, remittances, rules, rules_code, rules_codes,
-    rules_edit, rules_letters, rules_lists, rules_owners, rules_payer, rules_text, saved, second,
-    sign_in, staff, style, ties, tour, unmatched, upload,
+    App, account, appeal, asking, assets, audit, bulk, case, case_documents, case_evidence,
+    case_undo, claim, day, digest, doubtful, emergency, facets, files, find, glossary, health,
+    hold, home, issuer, keyed, lacking, matches, names, news, outbox, passkeys, practice,
+    protection, questions, queue, rejections, remittance_claim, remittances, rules, rules_code,
+    rules_codes, rules_edit, rules_letters, rules_lists, rules_owners, rules_payer, rules_text,
+    saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
 };
 
 /// One page.
@@ -119,6 +119,11 @@ fn desk() -> Vec<Route> {
         does("/cases/{id}/evidence", Needs(A::ReadCases), case_evidence::attach).reveals(),
         shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one)
             .reveals(),
+        shows("/cases/{id}/appeal", Needs(A::ReadCases), appeal::page).reveals(),
+        does("/cases/{id}/appeal", Needs(A::ReadCases), appeal::begin).reveals(),
+        shows("/cases/{id}/appeals/{draft}", Needs(A::ReadCases), appeal::draft).reveals(),
+        does("/cases/{id}/appeals/{draft}", Needs(A::ReadCases), appeal::change).large().reveals(),
+        shows("/cases/{id}/appeals/{draft}/packet", Needs(A::ReadCases), appeal::packet).reveals(),
         does("/cases/{id}/protection", Needs(A::ReadCases), protection::tag),
         does("/cases/{id}/hold", Needs(A::Hold), hold::place),
         does("/cases/{id}/hold/lift", Needs(A::Hold), hold::lift),

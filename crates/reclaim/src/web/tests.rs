@@ -1,6 +1,7 @@
 //! Stories through the pages, as people with roles live them, on a clinic of made-up patients.
 
 mod account;
+mod appeals;
 mod beside;
 mod case;
 mod claims;

@@ -163,7 +163,7 @@ pub(crate) fn sent(case: &Denial) -> Vec<String> {
         None => " · no decision yet".to_owned(),
     };
     let appeals =
-        case.appeals.iter().map(|one| (one.filed_on, appealed(one, &None, &None) + &decided(one)));
+        case.appeals.iter().map(|one| (one.filed_on, appealed(one, [&None; 3]) + &decided(one)));
     let mut all: Vec<(Date, String)> = submissions.chain(appeals).collect();
     all.sort_by_key(|(on, _)| *on);
     all.into_iter().map(|(_, text)| text).collect()
@@ -276,7 +276,9 @@ fn moved(deed: &Deed, work: &Work, people: &People) -> String {
             Work::Closed { .. } => "Reviewed".to_owned(),
         },
         Deed::Resubmitted { submission } => resubmitted(submission),
-        Deed::Appealed { appeal, late, without } => appealed(appeal, late, without),
+        Deed::Appealed { appeal, late, without, although } => {
+            appealed(appeal, [late, without, although])
+        }
         Deed::Acknowledged { receipt } => {
             format!("Receipt proven: {} {}", lower(receipt.channel.as_str()), receipt.reference)
         }
@@ -338,19 +340,19 @@ fn resubmitted(submission: &Submission) -> String {
     )
 }
 
-fn appealed(appeal: &Appeal, late: &Option<String>, without: &Option<String>) -> String {
+fn appealed(appeal: &Appeal, excuses: [&Option<String>; 3]) -> String {
     let confirmation = appeal.confirmation.as_ref();
     let confirmation = confirmation.map(|text| format!(", confirmation {text}"));
-    let late = late.as_ref().map(|why| format!("; sent late: {why}"));
-    let without = without.as_ref().map(|why| format!("; documents left out: {why}"));
+    let words = ["sent late", "documents left out", "sent although no appeal is open"];
+    let told = words.iter().zip(excuses);
+    let told = told.filter_map(|(word, why)| Some(format!("; {word}: {}", why.as_ref()?)));
     format!(
-        "Appeal of level {} sent by {} on {}{}{}{}",
+        "Appeal of level {} sent by {} on {}{}{}",
         appeal.level,
         lower(appeal.channel.as_str()),
         day(appeal.filed_on),
         confirmation.unwrap_or_default(),
-        late.unwrap_or_default(),
-        without.unwrap_or_default()
+        told.collect::<String>()
     )
 }
 

@@ -10,7 +10,7 @@ const shown = tables.flatMap((name) => {
 
 /// What is no page that one looks at: files, a part of a page, answers for machines.
 const NO_PAGES = new Set(["/healthz", "/assets/{name}", "/queue/rows", "/queue/news", "/session", "/setup", "/sign-in/code", "/sign-in/elsewhere", "/sign-in/back", "/account/tie"]);
-const isFile = (pattern) => /\.csv$|\/documents\/|\/scan$|^\/rules\/text$/.test(pattern);
+const isFile = (pattern) => /\.csv$|\/documents\/|\/packet$|\/scan$|^\/rules\/text$/.test(pattern);
 
 /// Addresses that need more than a link: a choice made, a page that only its own address opens.
 const FURTHER = {
@@ -74,6 +74,14 @@ export async function walk(page, base, at) {
     for (const link of links) {
       if (kindOf(link) === "/cases/{id}") met.add(link.split(/[?#]/)[0]);
       add(link);
+    }
+    // A letter has a page once somebody began it.
+    const begin = kindOf(address) === "/cases/{id}/appeal" && !known.has("/cases/{id}/appeals/{draft}")
+      ? page.locator("form[action$='/appeal'] button").first() : null;
+    if (begin && await begin.isVisible()) {
+      await begin.click();
+      await page.waitForLoadState();
+      add(new URL(page.url()).pathname);
     }
     for (const further of FURTHER[kindOf(address)] ?? []) add(further);
   }

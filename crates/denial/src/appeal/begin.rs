@@ -1,0 +1,61 @@
+//! How a draft begins: the texts of its template, and what is on file of what has to go with it.
+
+use smol_str::SmolStr;
+
+use crate::appeal::{Chosen, Content, Exhibit};
+use crate::denial::Denial;
+use crate::letter::Letter;
+
+/// The texts of a template for a case. Fields stay fields, so that they follow the case until the
+/// packet is built; the usual argument is chosen.
+#[must_use]
+pub fn begun(letter: &Letter, case: &Denial) -> Content {
+    let chosen = |one: &crate::letter::Argument| Chosen {
+        name: one.name.clone(),
+        text: one.text.to_string(),
+    };
+    let wanted = |what: &SmolStr| letter.exhibits.contains(what) || case.wanted.contains(what);
+    let fitting = case.documents.iter().filter(|one| wanted(&one.what));
+    let exhibit = |one: &crate::lifecycle::evidence::Attached| Exhibit {
+        document: one.document.clone(),
+        title: title(&one.what),
+        pages: String::new(),
+    };
+    Content {
+        to: "{{payer}}".to_owned(),
+        subject: letter.subject.to_string(),
+        opening: paragraphs(&letter.opening),
+        arguments: letter.arguments.first().map(chosen).into_iter().collect(),
+        closing: paragraphs(&letter.closing),
+        exhibits: fitting.map(exhibit).collect(),
+        ..Content::default()
+    }
+}
+
+fn paragraphs(all: &[SmolStr]) -> String {
+    all.join("\n\n")
+}
+
+/// A kind of document before the payer: `clinical_notes` is "Clinical notes".
+#[must_use]
+pub fn title(what: &str) -> String {
+    let words = what.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_of_document_is_a_title() {
+        assert_eq!(title("clinical_notes"), "Clinical notes");
+        assert_eq!(title(""), "");
+    }
+
+    #[test]
+    fn paragraphs_have_an_empty_line_between_them() {
+        assert_eq!(paragraphs(&["one".into(), "two".into()]), "one\n\ntwo");
+    }
+}

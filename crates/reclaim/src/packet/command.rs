@@ -1,0 +1,54 @@
+//! `reclaim packet`: the packet of a case's draft, as a file.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use denial::appeal::Draft;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::packet::{self, Dossier, Plan};
+use crate::practice::Office;
+use crate::{access, show};
+
+/// Writes the packet of the newest open draft of a case; nothing of the draft changes.
+pub(crate) async fn run(
+    office: &Office,
+    id: &str,
+    out: &Path,
+    why: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    show::require_clearance(office, why).await?;
+    let id = show::find(office, id).await?;
+    let mut tx = office.read().await?;
+    let case = tx.case(&id).await?;
+    let drafts = tx.drafts_of(&id).await?;
+    let draft = drafts.into_iter().find(|one| one.state.is_open());
+    let Some(draft) = draft else {
+        bail!("the case has no draft that is open; begin one on its page Appeal")
+    };
+    let dossier = Dossier::of(&mut tx, office, case, (draft.kind, draft.level)).await?;
+    if dossier.protected && why.is_none() {
+        bail!("the case is specially protected; say --why for a role that is cleared")
+    }
+    drop(tx);
+    let today = office.moment().today;
+    let stops = dossier.stops(&draft, &office.rules, today);
+    for stop in &stops {
+        eprintln!("reclaim: not ready to be sent: {stop}");
+    }
+    let facts = json!({ "draft": draft.id, "why": why });
+    access::note(office, &id, "packet.exported", &facts).await?;
+    let documents = office.documents.clone();
+    let plan = Plan::of(dossier, draft.content.clone(), |hash| documents.path(hash), today)?;
+    let packet = packet::build(plan).await?;
+    std::fs::write(out, &packet.pdf).context("cannot write the packet")?;
+    show::print(vec![told(&draft, &packet, out)])
+}
+
+fn told(draft: &Draft, packet: &press::Packet, out: &Path) -> String {
+    let hash = hex::encode(Sha256::digest(&packet.pdf));
+    let kind = draft.kind.as_str();
+    format!("{}: {kind}, {} pages, sha-256 {hash}", out.display(), packet.pages)
+}
