@@ -160,6 +160,8 @@ struct SheetColumn {
 const WIDE: usize = 44;
 /// The same for a cell.
 const NARROW: usize = 12;
+/// Letters of a raw line before it is broken; a line of them fits between the margins.
+const RAW: usize = 96;
 
 impl Sheet {
     pub(crate) fn of(document: &Document) -> Sheet {
@@ -205,7 +207,7 @@ fn block(block: &Block) -> SheetBlock {
         }
         Block::Table { columns, rows } => table(columns, rows),
         Block::Raw(text) => {
-            SheetBlock::Raw { lines: lines(text).iter().map(|one| word_breaks(one, 1)).collect() }
+            SheetBlock::Raw { lines: lines(text).iter().map(|one| word_breaks(one, RAW)).collect() }
         }
         Block::Signature(all) => {
             SheetBlock::Signature { lines: all.iter().map(|one| wide(one)).collect() }
