@@ -8,6 +8,7 @@ pub mod adjudication;
 pub mod appeal;
 pub mod billed;
 pub mod category;
+pub mod certain;
 pub mod checklist;
 pub mod claim;
 pub mod codes;

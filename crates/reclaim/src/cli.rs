@@ -23,15 +23,15 @@ use crate::cli::users::UserCommand;
 use crate::clock::Clock;
 use crate::correct::{self, Correction};
 use crate::demo::Wish;
-use crate::outbox::command as outbox_command;
+use crate::outbox::{command as outbox_command, fetching};
 use crate::passkey::webauthn::Site;
 use crate::practice::{Office, Place};
 use crate::practices::{self, Wanted};
 use crate::scanner::Scanner;
 use crate::taking::Taking;
 use crate::web::site;
-use crate::{act, backup, bench, demo, digest, doctor, export, packet, people, retention};
-use crate::{rules_files, score, serve, show, taking, verify};
+use crate::{act, backup, bench, demo, demo_days, digest, doctor, export, packet, people, posting};
+use crate::{retention, rules_files, score, serve, show, taking, verify};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -135,6 +135,10 @@ enum Command {
         /// The same seed makes the same practice
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// So many days by itself: simulated specialists work, a simulated payer answers; prints
+        /// what came of it, and fails where anything does not agree
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=730))]
+        days: Option<u16>,
         /// Does not serve it
         #[arg(long)]
         no_serve: bool,
@@ -251,8 +255,9 @@ enum Command {
     },
     /// Runs a sweep that `serve` runs by itself
     Sweep {
-        /// What is due leaves the outbox
-        #[arg(value_parser = ["outbox"])]
+        /// outbox: what is due leaves; fetch: what lies on other hosts comes; post: payments that
+        /// are certain post themselves
+        #[arg(value_parser = ["outbox", "fetch", "post"])]
         name: String,
     },
     /// People who sign in
@@ -350,8 +355,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Correct(wish) => rules_files::load(place.rules.as_deref())
             .and_then(|rules| correct::run(&wish, &Clock::System, &rules)),
         Command::Rules(command) => run_rules(place, needs, command),
-        Command::Demo { size, seed, no_serve, listen, score } => {
-            in_time(run_demo(&place, Wish { size, seed }, (!no_serve).then_some(listen), score))
+        Command::Demo { size, seed, days, no_serve, listen, score } => {
+            let wish = (Wish { size, seed }, days);
+            in_time(run_demo(&place, wish, (!no_serve).then_some(listen), score))
         }
         Command::Bench { claims, runs, only, cases, grown, postgres } => {
             let wish = bench::Wish { claims, runs, only, cases, postgres, grown };
@@ -395,7 +401,7 @@ pub(crate) fn main() -> ExitCode {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
         Command::Outbox { json, command } => run_outbox(&place, needs, json, command),
-        Command::Sweep { name: _ } => run_sweep(&place, needs),
+        Command::Sweep { name } => run_sweep(&place, needs, &name),
         Command::User(command) => {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
@@ -445,8 +451,12 @@ fn run_outbox(
     on_office(place, needs, async move |office| outbox::run(&office, json, command).await)
 }
 
-fn run_sweep(place: &Place, needs: Needs) -> anyhow::Result<ExitCode> {
-    on_office(place, needs, async move |office| outbox_command::sweep(&office).await)
+fn run_sweep(place: &Place, needs: Needs, name: &str) -> anyhow::Result<ExitCode> {
+    on_office(place, needs, async move |office| match name {
+        posting::SWEEP => posting::run(&office).await,
+        fetching::SWEEP => fetching::run(&office).await,
+        _ => outbox_command::sweep(&office).await,
+    })
 }
 
 fn run_practice(place: Place, needs: Needs, command: PracticeCommand) -> anyhow::Result<ExitCode> {
@@ -466,11 +476,18 @@ fn run_practice(place: Place, needs: Needs, command: PracticeCommand) -> anyhow:
 
 async fn run_demo(
     place: &Place,
-    wish: Wish,
+    (wish, days): (Wish, Option<u16>),
     listen: Option<SocketAddr>,
     with_score: bool,
 ) -> anyhow::Result<ExitCode> {
-    let made = demo::make(place, &wish).await?;
+    let made = match days {
+        None => demo::make(place, &wish).await?,
+        Some(days) => {
+            let (made, ended) = demo_days::make(place, &wish, days).await?;
+            demo_days::tell(&ended)?;
+            made
+        }
+    };
     if with_score {
         let score = score::score(&made.office, &made.truth).await?;
         println!("{}", serde_json::to_string(&score).context("a score is JSON")?);

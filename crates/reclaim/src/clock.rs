@@ -13,7 +13,6 @@ pub(crate) enum Clock {
     /// The system's.
     System,
     /// This instant, always.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests stand on one day"))]
     Fixed(Timestamp),
 }
 

@@ -33,19 +33,12 @@ pub(crate) struct Made {
 
 /// Makes the simulated practice, or goes on where an earlier run stopped.
 pub(crate) async fn make(place: &Place, wish: &Wish) -> anyhow::Result<Made> {
-    let preset = Preset::named(&wish.size).context("expected --size tiny or demo")?;
+    let preset = preset(wish)?;
     let place = demo_place(place)?;
-    let office = Office::open_as(&place, Clock::System, |now| clinic(wish, now)).await?;
-    let simulated = office.clinic.simulated.clone();
-    let Some(made_by) = simulated.as_deref().and_then(MadeBy::parse) else {
-        bail!("this database was not made by `reclaim demo`; name another with --db");
-    };
-    ensure!(
-        made_by.size == wish.size && made_by.seed == wish.seed,
-        "this database holds --size {} --seed {}; name another with --db",
-        made_by.size,
-        made_by.seed
-    );
+    let ends_on = Clock::System.today("UTC");
+    let made_by = MadeBy { size: wish.size.clone(), seed: wish.seed, ends_on, days: None };
+    let office = Office::open_as(&place, Clock::System, |_| clinic(&made_by)).await?;
+    let made_by = self::made_by(&office, wish, None)?;
     let world = sim::world(&preset, wish.seed, made_by.ends_on);
     let folder = office.folder.join("world");
     let truth = office.folder.join("truth");
@@ -59,8 +52,32 @@ pub(crate) async fn make(place: &Place, wish: &Wish) -> anyhow::Result<Made> {
     Ok(Made { office, truth })
 }
 
+pub(crate) fn preset(wish: &Wish) -> anyhow::Result<Preset> {
+    Preset::named(&wish.size).context("expected --size tiny or demo")
+}
+
+/// How the database was made, where it was made so.
+///
+/// # Errors
+/// It was made otherwise.
+pub(crate) fn made_by(office: &Office, wish: &Wish, days: Option<u16>) -> anyhow::Result<MadeBy> {
+    let simulated = office.clinic.simulated.as_deref();
+    let Some(made_by) = simulated.and_then(MadeBy::parse) else {
+        bail!("this database was not made by `reclaim demo`; name another with --db");
+    };
+    let of = |days: Option<u16>| days.map(|days| format!(" --days {days}")).unwrap_or_default();
+    ensure!(
+        made_by.size == wish.size && made_by.seed == wish.seed && made_by.days == days,
+        "this database holds --size {} --seed {}{}; name another with --db",
+        made_by.size,
+        made_by.seed,
+        of(made_by.days)
+    );
+    Ok(made_by)
+}
+
 /// A file of its own in the data folder where no database is named.
-fn demo_place(place: &Place) -> anyhow::Result<Place> {
+pub(crate) fn demo_place(place: &Place) -> anyhow::Result<Place> {
     let mut place = place.clone();
     if place.db.is_none() {
         let path = practice::data_folder()?.join("demo.db");
@@ -69,11 +86,13 @@ fn demo_place(place: &Place) -> anyhow::Result<Place> {
     Ok(place)
 }
 
-/// What a simulated practice notes of how it was made: size, seed, last day.
-struct MadeBy {
-    size: String,
-    seed: u64,
-    ends_on: Date,
+/// What a simulated practice notes of how it was made: size, seed, last day, and how many days its
+/// desk worked by itself.
+pub(crate) struct MadeBy {
+    pub(crate) size: String,
+    pub(crate) seed: u64,
+    pub(crate) ends_on: Date,
+    pub(crate) days: Option<u16>,
 }
 
 impl MadeBy {
@@ -83,18 +102,20 @@ impl MadeBy {
             size: words.next()?.to_owned(),
             seed: words.next()?.parse().ok()?,
             ends_on: words.next()?.parse().ok()?,
+            days: words.next().map(str::parse).transpose().ok()?,
         };
         words.next().is_none().then_some(made)
     }
 }
 
-fn clinic(wish: &Wish, clock: &Clock) -> Clinic {
-    let ends_on = clock.today("UTC");
+pub(crate) fn clinic(made_by: &MadeBy) -> Clinic {
+    let MadeBy { size, seed, ends_on, days } = made_by;
+    let days = days.map(|days| format!(" {days}")).unwrap_or_default();
     Clinic {
         practice: Practice::parse("demo").expect("a short name"),
         name: "Simulated practice".to_owned(),
         zone: "UTC".to_owned(),
-        simulated: Some(format!("{} {} {ends_on}", wish.size, wish.seed)),
+        simulated: Some(format!("{size} {seed} {ends_on}{days}")),
     }
 }
 
@@ -105,7 +126,7 @@ fn write_world(world: &World, folder: &Path, truth: &Path) -> anyhow::Result<()>
     std::fs::write(folder.join("written"), "whole\n").context("cannot write the simulated files")
 }
 
-async fn route(office: &Office, world: &World) -> anyhow::Result<()> {
+pub(crate) async fn route(office: &Office, world: &World) -> anyhow::Result<()> {
     let practice = world.practice();
     let wanted = Wanted {
         npis: vec![practice.npi.clone()],
@@ -162,7 +183,7 @@ fn day_of(name: &str) -> String {
     runs.rfind(|run| run.len() == 8).unwrap_or_default().to_owned()
 }
 
-fn bar(steps: u64, what: &'static str) -> ProgressBar {
+pub(crate) fn bar(steps: u64, what: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} {bar:30} {percent}% left {eta_precise}");
     let bar = ProgressBar::new(steps);
     let bar = style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style));
@@ -188,6 +209,9 @@ mod tests {
     fn how_it_was_made_reads_back() {
         let made = MadeBy::parse("tiny 7 2026-02-03").expect("reads");
         assert_eq!((made.size.as_str(), made.seed), ("tiny", 7));
+        let made = MadeBy::parse("demo 1 2026-02-03 120").expect("reads");
+        assert_eq!(made.days, Some(120));
+        assert!(MadeBy::parse("demo 1 2026-02-03 x").is_none());
         assert!(MadeBy::parse("tiny 7").is_none() && MadeBy::parse("").is_none());
     }
 }

@@ -4,10 +4,13 @@
 use denial::claim::{Claim, ControlNumbers, Patient, PayerName};
 use denial::codes::ClaimNumber;
 use denial::denial::Denial;
-use denial::ids::{ClaimId, DenialId, DocumentId, PayerId, PersonId, RejectionId, RemittanceId};
+use denial::ids::{
+    ClaimId, DenialId, DocumentId, PayerId, PersonId, PostingId, RejectionId, RemittanceId,
+};
 use denial::matching;
 use denial::money::Money;
 use denial::payer::PayerRules;
+use denial::posting::PostingKind;
 use denial::remittance::{ClaimPayment, RemittanceHead};
 use denial::rules::Rules;
 use jiff::civil::Date;
@@ -162,6 +165,17 @@ pub(crate) fn denial_anew(claim: &ClaimId, payer: &PayerId, round: u8, taken: u3
 pub(crate) fn rejection(file: &str, n: u64) -> RejectionId {
     let n = n.to_string();
     RejectionId::from_bits(bits(&["rejection", file, &n]))
+}
+
+/// What posts itself on a case, once for each line, kind and remittance.
+pub(crate) fn posting(
+    case: &DenialId,
+    line: &str,
+    kind: PostingKind,
+    remittance: &RemittanceId,
+) -> PostingId {
+    let parts = ["posting", case.as_str(), line, kind.as_str(), remittance.as_str()];
+    PostingId::from_bits(bits(&parts))
 }
 
 /// A document by the hash of its bytes.

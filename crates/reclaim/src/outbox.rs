@@ -2,12 +2,15 @@
 //! by its route under a name of its own, and its cases follow.
 
 pub(crate) mod command;
+pub(crate) mod door;
+pub(crate) mod fetching;
 pub(crate) mod filing;
 mod folder;
 pub(crate) mod hearing;
 pub(crate) mod leaving;
 mod numbered;
 mod reading;
+pub(crate) mod remote;
 pub(crate) mod route;
 
 use std::collections::{HashMap, HashSet};

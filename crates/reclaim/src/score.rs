@@ -118,6 +118,11 @@ impl Held {
 }
 
 impl Score {
+    /// Differences of what was paid, summed over lines, in cents.
+    pub(crate) const fn cents_off(&self) -> i64 {
+        self.cents_off
+    }
+
     fn line(&mut self, line: &LineTruth, held: &Held) {
         let found = held.category(&line.claim, line.line);
         let net = held.net.get(&(line.claim.clone(), line.line)).copied().unwrap_or(0);

@@ -10,14 +10,16 @@ use anyhow::Context;
 use store::Wire;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
 
 use crate::clock::Patience;
+use crate::outbox::fetching;
 use crate::outbox::leaving::{self, Tally};
 use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::{self, App};
-use crate::{inbox, oidc, people, rank, refile, settle, take, verify};
+use crate::{inbox, oidc, people, posting, rank, refile, settle, take, verify};
 
 /// Serves the pages of a database at an address until the process is told to stop; then answers
 /// what it was asked already and finishes the file in its hands.
@@ -49,6 +51,7 @@ pub(crate) async fn serve(
     let app = App::at(site, office, !address.ip().is_loopback(), code);
     tokio::spawn(meet_issuer(app.clone()));
     let sending = tokio::spawn(send(app.office.clone(), stopped.clone()));
+    let fetching = tokio::spawn(fetching::watch(app.office.clone(), stopped.clone()));
     let nightly = tokio::spawn(nights(app.clone(), stopped));
     let pages = web::router(&app).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, pages).with_graceful_shutdown(told_to_stop(stop));
@@ -58,6 +61,7 @@ pub(crate) async fn serve(
     watching.await.context("the inbox stopped")?;
     nightly.await.context("the sweeps stopped")?;
     sending.await.context("the outbox stopped")?;
+    fetching.await.context("fetching stopped")?;
     Ok(())
 }
 
@@ -142,15 +146,21 @@ async fn send(office: Office, mut stop: watch::Receiver<bool>) {
 }
 
 async fn send_all(office: &Office) -> anyhow::Result<()> {
+    let mut all = JoinSet::new();
     for clinic in office.store.practices().await? {
-        match leaving::sweep(&office.of(clinic).await?).await {
-            Ok(Tally { sent: 0, failed: 0 }) => {}
-            Ok(Tally { sent, failed }) => {
-                tracing::info!("sweep {}: {sent} left, {failed} did not", leaving::SWEEP);
+        let office = office.clone();
+        all.spawn(async move {
+            let swept = async { leaving::sweep(&office.of(clinic).await?).await };
+            match swept.await {
+                Ok(Tally { sent: 0, failed: 0 }) => {}
+                Ok(Tally { sent, failed }) => {
+                    tracing::info!("sweep {}: {sent} left, {failed} did not", leaving::SWEEP);
+                }
+                Err(fault) => tracing::error!("sweep {}: {fault:#}", leaving::SWEEP),
             }
-            Err(fault) => tracing::error!("sweep {}: {fault:#}", leaving::SWEEP),
-        }
+        });
     }
+    all.join_all().await;
     Ok(())
 }
 
@@ -176,6 +186,13 @@ async fn sweep_all(office: &Office) -> anyhow::Result<()> {
             Ok(0) => {}
             Ok(cases) => tracing::info!("sweep {}: {cases} cases follow them", refile::SWEEP),
             Err(fault) => tracing::error!("sweep {}: {fault:#}", refile::SWEEP),
+        }
+        match posting::sweep(&there).await {
+            Ok(posting::Tally { posted: 0, .. }) => {}
+            Ok(posting::Tally { posted, waits }) => {
+                tracing::info!("sweep {}: {posted} posted, {waits} wait", posting::SWEEP);
+            }
+            Err(fault) => tracing::error!("sweep {}: {fault:#}", posting::SWEEP),
         }
         match verify::sweep(&there).await {
             Ok(None) => {}

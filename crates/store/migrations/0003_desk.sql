@@ -431,3 +431,16 @@ create table evidence (
 );
 create index evidence_member on evidence (practice, member) where member <> '';
 create index evidence_number on evidence (practice, number) where number <> '';
+
+-- Files that were fetched from other hosts: each once, as long as it does not change there.
+create table fetched (
+  practice text not null references practice (practice),
+  route text not null,
+  name text not null,
+  bytes bigint not null,
+  changed bigint not null,              -- there, in seconds
+  hash text not null,
+  state text not null check (state in ('coming', 'here')),
+  at text not null,
+  primary key (practice, route, name, bytes, changed)
+);

@@ -21,6 +21,7 @@ pub mod doubts;
 pub mod evidence;
 pub mod export;
 pub mod factors;
+pub mod fetched;
 pub mod files;
 pub mod floor;
 pub mod issuers;

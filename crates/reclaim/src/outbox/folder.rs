@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+/// A hidden file by which a folder is known again.
+const MARK: &str = ".reclaim-route";
+const MARKED: &str = "Reclaim leaves files here; let this file lie.\n";
+
 /// A file in a folder, and the hidden name that it has until it is whole.
 pub(crate) struct Place {
     folder: PathBuf,
@@ -21,14 +25,32 @@ impl Place {
     }
 
     /// Writes it whole and durable under its hidden name, anew where something stands there.
-    pub(crate) fn upload(&self, source: &Path) -> anyhow::Result<()> {
-        make(&self.folder)?;
+    pub(crate) fn upload(&self, source: &Path, was_used: bool) -> anyhow::Result<()> {
+        if was_used {
+            self.is_known()?;
+        } else {
+            make(&self.folder)?;
+            fs::write(self.folder.join(MARK), MARKED).context("cannot mark the route's folder")?;
+        }
         self.is_free()?;
         let mut from = File::open(source).context("cannot open what is to leave")?;
         let mut part = File::create(&self.part).context("cannot write into the route's folder")?;
         io::copy(&mut from, &mut part).context("cannot write into the route's folder")?;
         part.sync_all().context("cannot make the file durable")?;
         sync(&self.folder)
+    }
+
+    /// A share that is not mounted leaves an empty folder in its place, or none: what was put there
+    /// would never leave, and what is missing there was never fetched.
+    fn is_known(&self) -> anyhow::Result<()> {
+        let mark = self.folder.join(MARK);
+        if mark.try_exists().context("cannot look into the route's folder")? {
+            return Ok(());
+        }
+        bail!(
+            "the route's folder is not the one that was used before: is its share mounted? Where \
+             it was replaced on purpose, put an empty file {MARK} into it"
+        )
     }
 
     fn is_free(&self) -> anyhow::Result<()> {
@@ -54,10 +76,15 @@ impl Place {
     /// No name is ever given twice and one process sends at a time, so that looking first suffices.
     /// A link under the new name and the old one taken away would not: a crash between the two
     /// leaves both, and where both are, nobody can tell whether it was fetched.
-    pub(crate) fn rename(&self) -> anyhow::Result<()> {
+    ///
+    /// `just_written` says that nobody else can have given it its name.
+    pub(crate) fn rename(&self, just_written: bool) -> anyhow::Result<()> {
+        self.is_known()?;
         if self.part.try_exists().context("cannot look into the route's folder")? {
             self.is_free()?;
             fs::rename(&self.part, &self.whole).context("cannot give the file its name")?;
+        } else if just_written {
+            bail!("what was written into the route's folder is not there any more");
         }
         sync(&self.folder)
     }
@@ -98,7 +125,7 @@ mod tests {
         fs::write(&source, "whole").expect("written");
         let out = folder.path().join("out");
         let place = Place::of(&out, "a.edi");
-        place.upload(&source).expect("uploaded");
+        place.upload(&source, false).expect("uploaded");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -106,23 +133,51 @@ mod tests {
             assert_eq!(mode & 0o777, 0o700);
         }
         assert!(!out.join("a.edi").exists());
-        place.rename().expect("renamed");
+        place.rename(true).expect("renamed");
         assert_eq!(fs::read_to_string(out.join("a.edi")).expect("there"), "whole");
-        assert_eq!(fs::read_dir(&out).expect("a folder").count(), 1);
+        assert_eq!(fs::read_dir(&out).expect("a folder").count(), 2, "it and the mark");
         // Whoever fetches it may have taken it away: it is not made anew.
         fs::remove_file(out.join("a.edi")).expect("fetched");
-        place.rename().expect("nothing to do");
-        assert_eq!(fs::read_dir(&out).expect("a folder").count(), 0);
+        place.rename(false).expect("nothing to do");
+        assert_eq!(fs::read_dir(&out).expect("a folder").count(), 1);
 
         fs::write(out.join("b.edi"), "theirs").expect("written");
         let taken = Place::of(&out, "b.edi");
-        assert!(taken.upload(&source).is_err());
+        assert!(taken.upload(&source, true).is_err());
         fs::write(&taken.part, "ours").expect("written");
-        assert!(taken.rename().is_err(), "somebody was faster");
+        assert!(taken.rename(true).is_err(), "somebody was faster");
         assert_eq!(fs::read_to_string(out.join("b.edi")).expect("there"), "theirs");
         assert_eq!(fs::read_to_string(&taken.part).expect("there"), "ours");
         taken.take_back().expect("taken away");
         taken.take_back().expect("nothing to do");
-        assert_eq!(fs::read_dir(&out).expect("a folder").count(), 1);
+        assert_eq!(fs::read_dir(&out).expect("a folder").count(), 2);
+    }
+
+    #[test]
+    fn a_share_that_is_not_mounted_takes_nothing_and_nothing_looks_as_if_sent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let source = folder.path().join("source");
+        fs::write(&source, "whole").expect("written");
+        let out = folder.path().join("out");
+        let first = Place::of(&out, "a.edi");
+        first.upload(&source, false).expect("uploaded");
+        // The share goes: its folder is there, and empty.
+        let away = folder.path().join("away");
+        fs::rename(&out, &away).expect("unmounted");
+        let gone = first.rename(true).expect_err("no folder").to_string();
+        assert!(gone.contains("is its share mounted"), "{gone}");
+        fs::create_dir(&out).expect("a mount point");
+        assert!(first.rename(false).is_err(), "it may not look as if it was fetched");
+        let second = Place::of(&out, "b.edi");
+        assert!(second.upload(&source, true).is_err());
+        assert_eq!(fs::read_dir(&out).expect("a folder").count(), 0);
+        // It comes back, without what was written.
+        fs::remove_dir(&out).expect("taken away");
+        fs::rename(&away, &out).expect("mounted");
+        fs::remove_file(out.join(".a.edi.part")).expect("lost");
+        let lost = first.rename(true).expect_err("lost").to_string();
+        assert!(lost.contains("not there any more"), "{lost}");
+        second.upload(&source, true).expect("uploaded");
+        second.rename(true).expect("renamed");
     }
 }

@@ -16,7 +16,7 @@ use store::outgoing::{Outgoing, OutgoingItem};
 use store::{Tx, instant};
 
 use crate::act::{self, Failed};
-use crate::outbox::folder::Place;
+use crate::outbox::door::Doorway;
 use crate::outbox::{route, state};
 use crate::practice::{Office, console_actor};
 use crate::take::{self, Options};
@@ -50,8 +50,9 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
     if due.is_empty() {
         return Ok(tally);
     }
-    let lock =
-        File::create(office.folder.join("leaving.lock")).context("cannot lock the outbox")?;
+    // Each practice has its own, so that one that waits for its host keeps no other waiting.
+    let lock = format!("leaving-{}.lock", office.practice());
+    let lock = File::create(office.folder.join(lock)).context("cannot lock the outbox")?;
     if lock.try_lock().is_err() {
         return Ok(tally);
     }
@@ -167,34 +168,29 @@ fn action(item: &OutgoingItem) -> anyhow::Result<Action> {
 /// Hands it over: uploaded under a temporary name, noted, renamed.
 async fn hand_over(office: &Office, one: &Outgoing) -> anyhow::Result<Outgoing> {
     let route = route::route(office, Some(&one.route))?;
-    let (folder, name) = (route.folder, one.name.clone());
-    let source = office.documents.path(&one.document);
-    let uploaded = if one.uploaded_at.is_none() {
-        let (documents, hash) = (office.documents.clone(), one.document.clone());
-        let place = Place::of(&folder, &name);
-        blocking(move || {
-            anyhow::ensure!(
-                documents.holds(&hash).context("its bytes cannot be read")?,
-                "its bytes are not the ones that were queued"
-            );
-            place.upload(&source)
-        })
-        .await?;
-        noted(office, one).await?
-    } else {
-        one.clone()
-    };
-    let place = Place::of(&folder, &name);
-    blocking(move || place.rename()).await?;
+    let was_used = office.read().await?.route_was_used(&one.route).await?;
+    let place = Doorway { door: &route.door, name: &one.name, was_used };
+    if one.uploaded_at.is_some() {
+        // An earlier run may have given it its name, and somebody may have fetched it.
+        place.rename(false).await?;
+        return Ok(one.clone());
+    }
+    let (documents, hash) = (office.documents.clone(), one.document.clone());
+    let holds = move || documents.holds(&hash).context("its bytes cannot be read");
+    anyhow::ensure!(blocking(holds).await?, "its bytes are not the ones that were queued");
+    place.upload(&office.documents.path(&one.document)).await?;
+    let uploaded = noted(office, one).await?;
+    place.rename(true).await?;
     Ok(uploaded)
 }
 
 /// Takes away what a failed try left under its hidden name. No sweep writes it meanwhile: what was
 /// called back is never begun, and its name is never given again.
 pub(crate) async fn take_back(office: &Office, one: &Outgoing) {
-    let name = one.name.clone();
     let gone = match route::route(office, Some(&one.route)) {
-        Ok(route) => blocking(move || Place::of(&route.folder, &name).take_back()).await,
+        Ok(route) => {
+            Doorway { door: &route.door, name: &one.name, was_used: false }.take_back().await
+        }
         Err(fault) => Err(fault),
     };
     if let Err(fault) = gone {
@@ -202,7 +198,7 @@ pub(crate) async fn take_back(office: &Office, one: &Outgoing) {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
 ) -> anyhow::Result<T> {
     tokio::task::spawn_blocking(work).await.context("handing a file over stopped")?

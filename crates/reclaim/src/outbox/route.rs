@@ -6,6 +6,8 @@ use anyhow::{Context, bail};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
+use crate::outbox::door::Door;
+use crate::outbox::remote::{Host, Login};
 use crate::practice::Office;
 
 /// The file that names routes. It says where patient data goes, so it is no rule that pages change.
@@ -20,8 +22,8 @@ pub(crate) struct Route {
     pub(crate) first_number: i64,
     /// How long what is queued waits.
     pub(crate) waits: SignedDuration,
-    /// The folder into which files go.
-    pub(crate) folder: PathBuf,
+    /// Where files go.
+    pub(crate) door: Door,
 }
 
 /// The name of the route where none is configured.
@@ -39,11 +41,31 @@ struct Written {
 struct WrittenRoute {
     name: String,
     practice: Option<String>,
-    folder: PathBuf,
+    folder: Option<PathBuf>,
+    sftp: Option<WrittenHost>,
     first_number: Option<i64>,
     wait_minutes: Option<u32>,
     #[serde(default)]
     off: bool,
+}
+
+/// Another host, as the file says it. Secrets stand in files of their own.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenHost {
+    host: String,
+    #[serde(default = "usual_port")]
+    port: u16,
+    user: String,
+    host_key: String,
+    key_file: Option<PathBuf>,
+    password_file: Option<PathBuf>,
+    folder: String,
+    fetch_from: Option<String>,
+}
+
+const fn usual_port() -> u16 {
+    22
 }
 
 /// Every route of a practice that is switched on; the first is the one that is taken.
@@ -86,7 +108,7 @@ fn local(folder: &Path, practice: &str) -> Route {
         name: LOCAL.to_owned(),
         first_number: 1,
         waits: denial::outgoing::WAITS,
-        folder: folder.join("outbox").join(practice),
+        door: Door::Folder(folder.join("outbox").join(practice)),
     }
 }
 
@@ -114,12 +136,9 @@ fn read(text: &str, beside: &Path, practice: &str) -> anyhow::Result<Vec<Route>>
             continue;
         }
         let waits = one.wait_minutes.map(|minutes| SignedDuration::from_mins(i64::from(minutes)));
-        routes.push(Route {
-            name: one.name,
-            first_number,
-            waits: waits.unwrap_or(denial::outgoing::WAITS),
-            folder: beside.join(one.folder),
-        });
+        let door = door(&one.name, one.folder, one.sftp, beside)?;
+        let waits = waits.unwrap_or(denial::outgoing::WAITS);
+        routes.push(Route { name: one.name, first_number, waits, door });
     }
     // Silently going elsewhere is worse than not going: a misspelled practice would.
     if named == 0 {
@@ -129,6 +148,37 @@ fn read(text: &str, beside: &Path, practice: &str) -> anyhow::Result<Vec<Route>>
         bail!("every route is switched off; take `off` out of one");
     }
     Ok(routes)
+}
+
+/// A folder or another host, and not both.
+fn door(
+    name: &str,
+    folder: Option<PathBuf>,
+    host: Option<WrittenHost>,
+    beside: &Path,
+) -> anyhow::Result<Door> {
+    match (folder, host) {
+        (Some(folder), None) => Ok(Door::Folder(beside.join(folder))),
+        (None, Some(host)) => {
+            let login = match (host.key_file, host.password_file) {
+                (Some(file), None) => Login::Key(beside.join(file)),
+                (None, Some(file)) => Login::Password(beside.join(file)),
+                _ => bail!("{name:?}: expected a key_file or a password_file"),
+            };
+            let host = Host {
+                host: host.host,
+                port: host.port,
+                user: host.user,
+                host_key: host.host_key,
+                login,
+                folder: host.folder,
+                fetch_from: host.fetch_from,
+            };
+            host.pinned().with_context(|| format!("{name:?}"))?;
+            Ok(Door::Host(Box::new(host)))
+        }
+        _ => bail!("{name:?}: expected a folder, or a host under [route.sftp]"),
+    }
 }
 
 /// ISA13 has nine digits.
@@ -152,11 +202,11 @@ mod tests {
             name: "two".to_owned(),
             first_number: 700,
             waits: SignedDuration::ZERO,
-            folder: PathBuf::from("/beside/x/y"),
+            door: Door::Folder(PathBuf::from("/beside/x/y")),
         };
         assert_eq!(of(text).expect("read"), [two]);
         let local = local(Path::new("/beside"), "main");
-        assert_eq!(local.folder, PathBuf::from("/beside/outbox/main"));
+        assert_eq!(local.door, Door::Folder(PathBuf::from("/beside/outbox/main")));
         assert_eq!(local.waits, SignedDuration::from_mins(10));
     }
 
@@ -167,7 +217,7 @@ mod tests {
             ("[[route]]\nname = \"a\"\nfolder = \"x\"\noff = true\n", "switched off"),
             ("[[route]]\nname = \"a\"\nfolder = \"x\"\nfirst_number = 0\n", "expected 1 to"),
             ("[[route]]\nname = \"a\"\nfolder = \"x\"\nhost = \"y\"\n", "unknown field"),
-            ("[[route]]\nname = \"a\"\n", "missing field"),
+            ("[[route]]\nname = \"a\"\n", "expected a folder, or a host"),
             ("", "no route for practice main"),
             (
                 "[[route]]\nname = \"a\"\npractice = \"mian\"\nfolder = \"x\"\n",

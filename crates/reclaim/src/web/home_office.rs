@@ -6,13 +6,13 @@ use jiff::civil::Date;
 use store::Tx;
 use store::audit::{Book, NEVER, Sought};
 
-use crate::outbox::leaving;
+use crate::outbox::{fetching, leaving};
 use crate::practice::Office;
 use crate::web::home::{count, tile};
 use crate::web::tiles::{Cell, Link, Listing, Section, Tile, number};
 use crate::web::trouble::Trouble;
 use crate::web::{journal_words, words};
-use crate::{rank, refile, verify};
+use crate::{posting, rank, refile, verify};
 
 /// Days of the access log that are counted.
 const VIEWS: i64 = 7;
@@ -189,10 +189,12 @@ async fn upkeep(tx: &mut Tx) -> Result<Section, Trouble> {
 
 /// What the program does by itself, and when it last did; the last copy.
 async fn sweeps(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
-    const SWEEPS: [(&str, &str); 4] = [
+    const SWEEPS: [(&str, &str); 6] = [
         (rank::SWEEP, "Cases ranked anew, late ones brought to somebody"),
         (verify::SWEEP, "What happened since proven"),
         (leaving::SWEEP, "What was due left the outbox"),
+        (fetching::SWEEP, "Files fetched from other hosts"),
+        (posting::SWEEP, "Payments that are certain posted themselves"),
         (refile::SWEEP, "Changed rules brought to open cases"),
     ];
     let ran = tx.sweeps().await?;

@@ -2,6 +2,7 @@
 #![expect(unreachable_pub, reason = "a test's module is public to nobody")]
 
 mod acts;
+mod circle;
 mod converge;
 mod files;
 mod outbox;
@@ -9,4 +10,5 @@ mod place;
 mod practices;
 mod roles;
 mod rules;
+mod sftp;
 mod specialists;

@@ -15,7 +15,7 @@ use crate::place::{Desk, Dice};
 
 const CLAIMS: usize = 6;
 
-fn number(at: usize) -> String {
+pub fn number(at: usize) -> String {
     format!("OUT{at}")
 }
 
@@ -30,7 +30,7 @@ fn envelope(group: &str, version: &str, body: &str) -> String {
 }
 
 /// An 835 that denies every claim.
-fn denied() -> String {
+pub fn denied() -> String {
     let mut body = "BPR*I*0*C*NON************20260110~TRN*1*OUT*1000000001~DTM*405*20260110~\
                     N1*PR*SYNTHETIC PAYER 1~N3*1 WAY~N4*SAMPLEVILLE*OH*43999~\
                     N1*PE*SYNTHETIC CLINIC*XX*1234567893~LX*1~"
@@ -46,7 +46,7 @@ fn denied() -> String {
 }
 
 /// The replacement of one claim, as another program wrote it.
-fn corrected(at: usize) -> String {
+pub fn corrected(at: usize) -> String {
     let number = number(at);
     let body = format!(
         "BHT*0019*00*REF{at}*20260112*0600*CH~NM1*41*2*SYNTHETIC CLINIC*****46*SYNTHONE~\
@@ -76,13 +76,13 @@ fn prepared(desk: &Desk, folder: &TempDir) -> Vec<PathBuf> {
     (0..CLAIMS).map(file).collect()
 }
 
-fn begin(desk: &Desk, arguments: &[&str]) -> Child {
+pub fn begin(desk: &Desk, arguments: &[&str]) -> Child {
     let mut command = desk.command(arguments);
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
 }
 
 /// Moves whole files away, as a clearinghouse fetches them. None may be there under that name.
-fn fetch(from: &Path, to: &Path) {
+pub fn fetch(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).into_iter().flatten().flatten() {
         let name = entry.file_name();
         if !name.to_string_lossy().starts_with('.') {

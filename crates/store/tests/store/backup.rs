@@ -115,8 +115,9 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 31] = [
+const TABLES: [&str; 32] = [
     "evidence",
+    "fetched",
     "outgoing_answer",
     "outgoing_item",
     "outgoing",

@@ -11,6 +11,7 @@ mod clinic;
 mod code_lists;
 mod desk;
 mod doubts;
+mod fetched;
 mod files;
 mod matches;
 mod outgoing;

@@ -1,0 +1,159 @@
+//! Payments of payers that gave way post themselves where nothing about them is in doubt. A sweep
+//! over the cases that changed since it last looked; what is in doubt waits for a person.
+
+use anyhow::Context;
+use denial::adjudication::{self, Adjudication};
+use denial::certain::{self, Certain, Doubt};
+use denial::denial::{Denial, Status};
+use denial::lifecycle::Action;
+use denial::posting::Entry;
+use serde_json::{Value, json};
+use store::{Tx, instant};
+
+use crate::act::{self, Failed};
+use crate::practice::{Office, console_actor};
+use crate::{identity, settle};
+
+/// The sweep's name among those that ran.
+pub(crate) const SWEEP: &str = "post";
+/// Cases looked at in one transaction: the longest that anybody waits for it.
+const PART: usize = 50;
+/// What a posting of the sweep says of itself.
+const WHY: &str = "posted by itself: matched, balanced, and every cent is explained";
+
+/// What a sweep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Cases whose payment was posted.
+    pub(crate) posted: u64,
+    /// Cases whose payment is there, and that wait for a person.
+    pub(crate) waits: u64,
+}
+
+/// Posts what is certain on the cases that changed since the last sweep.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
+    let office = &office.afresh().await?;
+    let mut tally = Tally::default();
+    if office.rules.require_whole().is_err() {
+        return Ok(tally);
+    }
+    let mut tx = office.read().await?;
+    let now = instant(office.clock.now());
+    let end = tx.ends(&now).await?.work.seq;
+    let from = tx.sweeps().await?.into_iter().find(|(name, ..)| name == SWEEP);
+    let from = from.map_or(0, |(.., result)| seen(&result));
+    if end == from {
+        return Ok(tally);
+    }
+    let changed = tx.cases_since(from).await?;
+    drop(tx);
+    for part in changed.chunks(PART) {
+        let mut tx = office.read().await?;
+        let won = |case: &Denial| case.status() == Status::Overturned && case.is_won();
+        let cases: Vec<Denial> = tx.cases_among(part).await?.into_iter().filter(won).collect();
+        drop(tx);
+        if cases.is_empty() {
+            continue;
+        }
+        let mut tx = office.write().await?;
+        for case in cases {
+            match post(&mut tx, office, &case).await? {
+                None => tally.posted += 1,
+                Some(_) => tally.waits += 1,
+            }
+        }
+        tx.commit().await?;
+    }
+    let result = json!({ "seen": end, "posted": tally.posted, "waits": tally.waits });
+    let mut tx = office.write().await?;
+    tx.note_sweep(SWEEP, &now, &result.to_string()).await?;
+    tx.commit().await?;
+    Ok(tally)
+}
+
+/// How far the last sweep looked.
+fn seen(result: &str) -> i64 {
+    let result: Option<Value> = serde_json::from_str(result).ok();
+    result.and_then(|it| it.get("seen")?.as_i64()).unwrap_or(0)
+}
+
+/// Posts one case as it stands now; gives the doubt where there is one.
+async fn post(tx: &mut Tx, office: &Office, case: &Denial) -> anyhow::Result<Option<Doubt>> {
+    let case = tx.case(case.id.as_str()).await?;
+    let entries = match certain_of(tx, office, &case).await? {
+        Ok(certain) => certain.iter().map(|one| entry(&case, one, WHY)).collect(),
+        Err(doubt) => return Ok(Some(doubt)),
+    };
+    let moment = office.moment_of(console_actor());
+    match act::do_in(tx, office, &moment, &case, &Action::Post { entries }).await {
+        Ok(_) => Ok(None),
+        Err(Failed::Refused(why)) => {
+            tracing::warn!("case {} does not post itself: {why}", case.id);
+            Ok(Some(Doubt::Unexplained))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// What is certain of a case, by all that its payer said of the claim.
+async fn certain_of(
+    tx: &mut Tx,
+    office: &Office,
+    case: &Denial,
+) -> anyhow::Result<Result<Vec<Certain>, Doubt>> {
+    let (said, is_billed) = said(tx, case).await?;
+    let payer = office.rules.payer(&case.payer_name, case.plan);
+    Ok(certain::certain(case, &said, is_billed, (&office.rules.playbook, payer)))
+}
+
+/// What explains a case, whatever is posted on it already.
+pub(crate) async fn explained_of(
+    tx: &mut Tx,
+    office: &Office,
+    case: &Denial,
+) -> anyhow::Result<Result<Vec<Certain>, Doubt>> {
+    let (said, is_billed) = said(tx, case).await?;
+    let payer = office.rules.payer(&case.payer_name, case.plan);
+    Ok(certain::explained(case, &said, is_billed, (&office.rules.playbook, payer)))
+}
+
+/// All that was said of a case's claim, and whether it was billed here.
+async fn said(tx: &mut Tx, case: &Denial) -> anyhow::Result<(Vec<Adjudication>, bool)> {
+    let claim = case.claim.as_str().to_owned();
+    let mut all = vec![claim.clone()];
+    for (one, into) in tx.joined(&all).await? {
+        all.extend([one, into]);
+    }
+    all.sort();
+    all.dedup();
+    let is_billed = tx.claims(&all).await?.values().any(|row| row.body.is_some());
+    let mut said: Vec<Adjudication> = Vec::new();
+    for row in tx.said_of(&all).await? {
+        said.push(settle::adjudication(&row)?);
+    }
+    adjudication::sort(&mut said);
+    Ok((said, is_billed))
+}
+
+fn entry(case: &Denial, one: &Certain, why: &str) -> Entry {
+    let line = one.line.map(|line| line.to_string()).unwrap_or_default();
+    Entry {
+        id: identity::posting(&case.id, &line, one.kind, &one.remittance),
+        kind: one.kind,
+        amount: one.amount,
+        on: None,
+        line: one.line,
+        remittance: Some(one.remittance.clone()),
+        reverses: None,
+        why: why.to_owned(),
+    }
+}
+
+/// `reclaim sweep post`.
+pub(crate) async fn run(office: &Office) -> anyhow::Result<std::process::ExitCode> {
+    let Tally { posted, waits } = sweep(office).await.context("posting")?;
+    crate::show::print(vec![format!("{posted} posted themselves, {waits} wait for a person")])
+}
