@@ -78,11 +78,11 @@ fn in_words(stops: &[Stop]) -> String {
 
 impl From<store::Error> for NotDone {
     fn from(error: store::Error) -> NotDone {
-        match error {
-            store::Error::Stale { by, at } => NotDone::Stale { by, at },
-            store::Error::Missing { .. } => NotDone::Missing,
-            other => NotDone::Failed(other.into()),
+        if let store::Error::Stale { by, at } = error {
+            return NotDone::Stale { by, at };
         }
+        let is_missing = matches!(error, store::Error::Missing { .. });
+        if is_missing { NotDone::Missing } else { NotDone::Failed(error.into()) }
     }
 }
 

@@ -346,22 +346,20 @@ async fn by_hand(office: &Office, mut sent: Sent) -> Result<ByHand, Stopped> {
 
 /// A refusal in words, with people by their names.
 async fn told(visitor: &Visitor, why: NotDone) -> Result<String, Trouble> {
-    Ok(match why {
-        NotDone::Stale { by, at } => {
-            let people = timeline::people(&mut visitor.office.read().await?).await?;
-            format!(
-                "{} saved this draft on {}, after you had opened it. What you typed stands below \
-                 and is not saved. Compare it with the preview, then save again.",
-                timeline::name(&people, &by),
-                words::instant(&at, &visitor.office.clinic.zone)
-            )
-        }
-        NotDone::Failed(fault) => return Err(fault.into()),
-        why => {
-            let text = why.to_string();
-            if text.ends_with('.') { text } else { words::sentence(&text) }
-        }
-    })
+    if let NotDone::Stale { by, at } = why {
+        let people = timeline::people(&mut visitor.office.read().await?).await?;
+        return Ok(format!(
+            "{} saved this draft on {}, after you had opened it. What you typed stands below and \
+             is not saved. Compare it with the preview, then save again.",
+            timeline::name(&people, &by),
+            words::instant(&at, &visitor.office.clinic.zone)
+        ));
+    }
+    if let NotDone::Failed(fault) = why {
+        return Err(fault.into());
+    }
+    let text = why.to_string();
+    Ok(if text.ends_with('.') { text } else { words::sentence(&text) })
 }
 
 fn denied(why: &NotDone) -> Trouble {
@@ -369,10 +367,10 @@ fn denied(why: &NotDone) -> Trouble {
 }
 
 fn broken(why: NotDone) -> Trouble {
-    match why {
-        NotDone::Missing => Trouble::Nowhere,
-        why => Trouble::Broken(anyhow::anyhow!("{why}")),
+    if matches!(why, NotDone::Missing) {
+        return Trouble::Nowhere;
     }
+    Trouble::Broken(anyhow::anyhow!("{why}"))
 }
 
 /// `GET /cases/{id}/appeals/{draft}/packet`: to be kept rather than shown.
