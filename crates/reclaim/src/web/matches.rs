@@ -211,10 +211,12 @@ pub(super) fn paid(
         paid: row.map(|_| payment.paid.to_string()).unwrap_or_default(),
         sent: row.map(sent).unwrap_or_default(),
         services: codes.collect::<Vec<_>>().join(", "),
-        note: if payment.control.is_empty() {
-            String::new()
-        } else {
-            format!("payer's number {}", payment.control)
+        note: match payment.control.as_str() {
+            "" => String::new(),
+            control if control == number => {
+                "is the payer's number: it names none of ours".to_owned()
+            }
+            control => format!("payer's number {control}"),
         },
         day: identity::first_day(&payment),
         payer: row.map(|row| row.payer_name.clone()).unwrap_or_default(),

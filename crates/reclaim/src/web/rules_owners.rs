@@ -49,6 +49,8 @@ struct OwnersPage {
     away: Vec<AwayRow>,
     categories: Vec<(String, String)>,
     owners: Vec<(String, String)>,
+    /// Roles that may hear of a case that waits; administrators hear of codes and payers.
+    hearing: Vec<(String, String)>,
     /// Roles that may be asked.
     answering: Vec<(String, String)>,
     /// Those who work cases.
@@ -188,7 +190,10 @@ async fn shown(
         narrower: narrower(office),
         away: owners.away.iter().map(|away| away_row(away, &names, today)).collect(),
         categories: named(Category::ALL, Category::as_str),
-        owners: roles_offered(&typed, ["role", "then"], is_working),
+        owners: roles_offered(&typed, ["role", ""], is_working),
+        hearing: roles_offered(&typed, ["then", ""], |role| {
+            is_working(role) || role == Role::Administrator
+        }),
         answering: roles_offered(&typed, ["asks", ""], |role| may(role, Act::Answer)),
         rendering,
         teams: rules_teams::teams(owners, &names),
