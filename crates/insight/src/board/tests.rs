@@ -155,7 +155,7 @@ fn a_team_shares_its_cases_and_an_outsourcer_those_placed_with_it() {
     assert_eq!(found(&board, &choose(Facet::Owner, &["usr_1", "team:Desk"])), [1]);
     assert_eq!(found(&board, &choose(Facet::Team, &["Desk"])), [1, 2]);
     assert_eq!(found(&board, &choose(Facet::Owner, &[""])), [4]);
-    assert_eq!(found(&board, &choose(Facet::Owner, &["", denial::team::ANY])), [1, 4]);
+    assert_eq!(found(&board, &choose(Facet::Owner, &["", denial::team::ANY])), [1, 3, 4]);
 }
 
 #[test]

@@ -55,6 +55,10 @@ pub(crate) enum Sight {
     One,
 }
 
+/// What an answer carries where a page that lists patients listed none this time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoPatient;
+
 /// The way to a page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Way {
@@ -98,7 +102,9 @@ pub(crate) async fn admit(
         Err(trouble) => trouble.into_response(),
     };
     if let Some(visitor) = &visitor {
-        put_on_record(&app, way, visitor, (&method, &address), response.status()).await;
+        let lists = response.extensions().get::<NoPatient>().is_none();
+        let came = (response.status(), lists);
+        put_on_record(&app, way, visitor, (&method, &address), came).await;
     }
     framed(&app, visitor.as_ref(), response)
 }
@@ -161,7 +167,7 @@ async fn put_on_record(
     way: Way,
     visitor: &Visitor,
     (method, address): (&Method, &str),
-    status: StatusCode,
+    (status, lists): (StatusCode, bool),
 ) {
     if matches!(status, StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) {
         let about = access::subject(address, way.pattern);
@@ -169,6 +175,7 @@ async fn put_on_record(
         access::note_refusal(&visitor.office, about, "page.refused", &what).await;
     } else if let Sight::List(what) = way.sight
         && status.is_success()
+        && lists
     {
         app.lists.note(&visitor.office, what);
     }

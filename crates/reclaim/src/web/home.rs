@@ -11,6 +11,7 @@ use store::reviews::Reviews;
 
 use crate::fields::Fields;
 use crate::web::figures::{self, Chart};
+use crate::web::gate::NoPatient;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::tiles::{Counter, Link, Section, Tile};
@@ -61,6 +62,7 @@ pub(crate) async fn page(
     let mut charts = Vec::new();
     let mut is_empty = false;
     let mut missing = None;
+    let mut lists = false;
     if counts {
         let people = home_lead::people(&mut tx, role).await?;
         let flow = figures::flow(&mut tx, office, &app.flows).await?;
@@ -83,6 +85,7 @@ pub(crate) async fn page(
         {
             first.tiles.insert(0, home_desk::questions(&mut tx, office).await?);
         }
+        lists = head.is_some();
         if let Some(head) = head {
             sections.insert(1, home_desk::next(&mut tx, office, head).await?);
         }
@@ -103,7 +106,11 @@ pub(crate) async fn page(
         works: opens,
         page,
     };
-    html(&template)
+    let mut response = html(&template)?;
+    if !lists {
+        response.extensions_mut().insert(NoPatient);
+    }
+    Ok(response)
 }
 
 /// What waits for who looks, outside the queue.

@@ -11,10 +11,10 @@ use crate::rank;
 use crate::web::words;
 
 /// The order of the queue, wherever it is told.
-pub(crate) const ORDER: &str = "By priority: first what no clock is configured for, then what has a clock that runs out within \
-     7 days, then by points. A case has a point for each dollar that a round of work is expected to leave, \
-     more as its days run out and as it ages. After them what is won and only to be posted; last \
-     what has clocks that have all run out.";
+pub(crate) const ORDER: &str = "By priority: first what no clock is configured for, then what has \
+     a clock that runs out within 7 days, then by points. A case has a point for each dollar that a \
+     round of work is expected to leave, more as its days run out and as it ages. After them what \
+     is won and only to be posted; last what has clocks that have all run out.";
 
 /// A priority with its parts, in points: one for each dollar that counts.
 pub(crate) struct Worth {

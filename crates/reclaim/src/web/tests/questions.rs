@@ -111,7 +111,8 @@ async fn a_question_goes_first_to_who_answers_for_the_reason() {
     take(&lead, "a.835", &era("T1", &claims)).await;
     let chosen = |role: &str| format!("value=\"{role}\" selected");
     let asked = |page: &super::clinic::Answer| {
-        let form = page.text.split("value=\"ask_colleague\"").nth(1).unwrap_or_default();
+        let form =
+            page.text.split("name=\"act\" value=\"ask_colleague\"").nth(1).unwrap_or_default();
         form.split("</form>").next().unwrap_or_default().to_owned()
     };
     let (coding, benefits) = (lead.find("A-1").await, lead.find("A-2").await);
