@@ -388,8 +388,8 @@ async fn bill_patient(office: &Office, case: &Denial) -> anyhow::Result<()> {
     act(office, case, &Action::Post { entries: vec![entry] }).await.map(drop)
 }
 
-/// Takes back what was posted before the payer said something else, and posts what it says now where
-/// that explains every cent.
+/// Takes back what was posted before the payer said something else, and posts what it says now
+/// where that explains every cent.
 async fn post_anew(office: &Office, case: &Denial) -> anyhow::Result<()> {
     let mut tx = office.read().await?;
     let now = posting::explained_of(&mut tx, office, case).await?;
