@@ -96,7 +96,9 @@ impl Desk {
         };
         let Some(case) = cases.iter().find(waits) else { return Ok(()) };
         let note = format!("letter about appeal level {}", letter.level);
-        let answer = PayerAnswer { on: Some(letter.on), remittance: None, letter: None, note };
+        let dismissed = letter.decision == Decision::Dismissed;
+        let (on, remittance, letter_of) = (Some(letter.on), None, None);
+        let answer = PayerAnswer { on, remittance, letter: letter_of, note, dismissed };
         let action = match letter.decision {
             Decision::Overturned => Action::Overturn { answer, expected: None },
             Decision::Upheld | Decision::Dismissed => Action::Uphold(answer),
@@ -289,6 +291,9 @@ impl Desk {
             sent_on: None,
             late: None,
             without: Some("the simulated desk keeps no records".to_owned()),
+            although: None,
+            arguments: Vec::new(),
+            exhibits: Vec::new(),
         };
         let carries = vec![Carried {
             case: case.id.clone(),
