@@ -67,8 +67,8 @@ pub fn certain(
     explained(case, said, is_billed, (playbook, payer))
 }
 
-/// The same whatever is posted already and wherever the case stands: what a person would post in its
-/// place.
+/// The same whatever is posted already and wherever the case stands: what a person would post in
+/// its place.
 ///
 /// # Errors
 /// [`Doubt`] says why somebody has to look at the remittances themselves.

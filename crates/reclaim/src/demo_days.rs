@@ -259,7 +259,7 @@ impl Ended {
     }
 }
 
-/// True where a clock ran out since the desk opened though its way was open and would have paid, and
+/// True where a clock ran out since the desk opened, its way was open and would have paid, and
 /// nothing was ever sent.
 fn has_expired(office: &Office, case: &Denial, opens_on: Date) -> bool {
     if !case.submissions.is_empty() || !case.appeals.is_empty() || case.is_won() {

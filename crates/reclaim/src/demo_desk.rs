@@ -96,7 +96,9 @@ impl Desk {
         };
         let Some(case) = cases.iter().find(waits) else { return Ok(()) };
         let note = format!("letter about appeal level {}", letter.level);
-        let answer = PayerAnswer { on: Some(letter.on), remittance: None, letter: None, note };
+        let dismissed = letter.decision == Decision::Dismissed;
+        let (on, remittance, letter_of) = (Some(letter.on), None, None);
+        let answer = PayerAnswer { on, remittance, letter: letter_of, note, dismissed };
         let action = match letter.decision {
             Decision::Overturned => Action::Overturn { answer, expected: None },
             Decision::Upheld | Decision::Dismissed => Action::Uphold(answer),
@@ -289,6 +291,9 @@ impl Desk {
             sent_on: None,
             late: None,
             without: Some("the simulated desk keeps no records".to_owned()),
+            although: None,
+            arguments: Vec::new(),
+            exhibits: Vec::new(),
         };
         let carries = vec![Carried {
             case: case.id.clone(),
@@ -388,8 +393,8 @@ async fn bill_patient(office: &Office, case: &Denial) -> anyhow::Result<()> {
     act(office, case, &Action::Post { entries: vec![entry] }).await.map(drop)
 }
 
-/// Takes back what was posted before the payer said something else, and posts what it says now where
-/// that explains every cent.
+/// Takes back what was posted before the payer said something else, and posts what it says now
+/// where that explains every cent.
 async fn post_anew(office: &Office, case: &Denial) -> anyhow::Result<()> {
     let mut tx = office.read().await?;
     let now = posting::explained_of(&mut tx, office, case).await?;

@@ -268,7 +268,7 @@ impl Line {
         Ok(lying)
     }
 
-    /// Brings a file; gives the hash of what came. What came otherwise than it lay there is refused.
+    /// Brings a file; gives the hash of what came. What is otherwise than it lay there is refused.
     pub(crate) async fn bring(
         &self,
         folder: &str,
