@@ -301,6 +301,6 @@ macro_rules! words {
 }
 
 words! {
-    AdjustmentKind, Anchor, Category, Channel, Counts, LetterKind, NextActionKind, OnHoliday, Origin,
-    PlanType, Recoverable, Resend, Rights, Role, Unit, Verification,
+    AdjustmentKind, Anchor, Category, Channel, Counts, LetterKind, NextActionKind, OnHoliday,
+    Origin, PlanType, Recoverable, Resend, Rights, Role, Unit, Verification,
 }

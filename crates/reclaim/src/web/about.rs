@@ -74,6 +74,11 @@ impl About {
         self.names.hides(office)
     }
 
+    /// The visitor sees its patient's name, and so may open what names them.
+    pub(crate) fn names_are_shown(&self, office: &Office) -> bool {
+        self.names.are_shown(office)
+    }
+
     /// The patient, for those who may see one; `here` is the page.
     pub(crate) fn patient(&self, office: &Office, here: &str) -> Option<PatientView> {
         let reads = allows(office.who.role, Access::ReadPatients);

@@ -60,7 +60,8 @@ struct KindRow {
 }
 
 struct DraftRow {
-    href: String,
+    /// None where its patient is masked before the visitor.
+    href: Option<String>,
     what: String,
     state: String,
 }
@@ -91,10 +92,13 @@ async fn begin_page(
     let mut tx = office.read().await?;
     let case = reach::seen(&mut tx, office, id).await?;
     let drafts = tx.drafts_of(id).await?;
+    let claims = [case.claim.to_string()];
+    // A letter names its patient: who is masked before somebody leads there only once they are shown.
+    let opens = Names::about(&mut tx, office, &claims).await?.are_shown(office);
     drop(tx);
     access::note(office, id, "appeal.viewed", &json!({})).await?;
     let row = |draft: &Draft| DraftRow {
-        href: address(id, draft.id.as_str()),
+        href: opens.then(|| address(id, draft.id.as_str())),
         what: called(draft),
         state: standing(draft, &case, false),
     };
@@ -107,7 +111,7 @@ async fn begin_page(
         drafts: drafts.iter().map(row).collect(),
         barred,
         although,
-        writes: may(office.who.role, Act::Appeal) && !case.status().is_closed(),
+        writes: opens && may(office.who.role, Act::Appeal) && !case.status().is_closed(),
         refused,
     };
     html_with(status, &page)
@@ -157,12 +161,14 @@ pub(crate) async fn begin(
 ) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let mut tx = office.read().await?;
-    reach::own(&mut tx, office, &id).await?;
-    drop(tx);
+    let case = reach::own(&mut tx, office, &id).await?;
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     let Some(kind) = LetterKind::from_name(field("kind")) else {
         return Err(Trouble::Unfit("Choose what the letter is to ask.".to_owned()));
     };
+    let claims = [case.claim.to_string()];
+    Names::about(&mut tx, office, &claims).await?.let_documents(office)?;
+    drop(tx);
     let template = Some(field("template")).filter(|id| !id.is_empty());
     let wish = Wish { kind, template, although: field("although") };
     match drafts::begin(office, &id, &wish).await {

@@ -200,6 +200,8 @@ async fn read(
         Vec::new()
     };
     let hides = about.hides(office);
+    // A letter names its patient.
+    let shows = about.names_are_shown(office);
     let record = Record {
         case: &case,
         claim: about.billed.as_ref(),
@@ -210,7 +212,7 @@ async fn read(
         emergency: until.map(|until| words::instant(&until, zone)),
         protection: Protection::of(&mut tx, office, &case).await?,
         holds: Holds::of(&mut tx, office, &case, &people).await?,
-        drafts: tx.drafts_of(id).await?,
+        drafts: if shows { tx.drafts_of(id).await? } else { Vec::new() },
         missing: record.missing(),
         ways: ways_of(&case, &about, office),
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
