@@ -41,6 +41,7 @@ pub mod posting;
 pub mod protected;
 pub mod rejection;
 pub mod remittance;
+pub mod resent;
 pub mod rules;
 pub mod team;
 pub mod timely;

@@ -18,6 +18,7 @@ use crate::money::{Chance, Money};
 use crate::named;
 use crate::payer::Resubmission;
 use crate::playbook::{Ruling, Said};
+use crate::resent::Resent;
 use crate::rules::Rules;
 
 pub use recommend::Recommended;
@@ -113,6 +114,8 @@ pub struct Known<'a> {
     pub ruling: Option<&'a Ruling>,
     /// The practice's rules.
     pub rules: &'a Rules,
+    /// What went to the payer again and has no answer yet.
+    pub resent: Option<&'a Resent>,
     /// Another payer of the patient is known.
     pub other_cover: bool,
     /// The day.

@@ -13,7 +13,7 @@ use store::{Tx, instant};
 use crate::documents::Received;
 use crate::fields::{self, Fields};
 use crate::practice::Office;
-use crate::{access, rank, settle, show, wording};
+use crate::{access, rank, resent, settle, show, wording};
 
 /// Why an act did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +81,11 @@ pub(crate) async fn act_with(
     if version != case.version {
         return Err(tx.who_was_faster(id).await?.into());
     }
-    match do_in(&mut tx, office, &moment, &case, action).await {
+    let done = match resent::refused(&mut tx, office, &case, action).await? {
+        Some(why) => Err(why.into()),
+        None => do_in(&mut tx, office, &moment, &case, action).await,
+    };
+    match done {
         Ok(after) => {
             let kept = match document {
                 Some(document) => {

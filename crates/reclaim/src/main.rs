@@ -56,6 +56,7 @@ mod protecting;
 mod rank;
 mod refile;
 mod remitting;
+mod resent;
 mod retention;
 mod rules_check;
 mod rules_files;

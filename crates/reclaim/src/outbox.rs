@@ -18,10 +18,12 @@ use std::io::Write;
 
 use anyhow::Context;
 use denial::codes::ClaimNumber;
+use denial::denial::Denial;
 use denial::ids::{DenialId, OutgoingId};
 use denial::lifecycle::{Act, Action, Refused};
 use denial::outgoing::{Kind, State};
 use denial::person::{Actor, Moment, may};
+use denial::resent::Resent;
 use jiff::civil::DateTime;
 use serde_json::json;
 use store::files::Document;
@@ -36,6 +38,7 @@ use crate::identity;
 use crate::outbox::reading::Read;
 use crate::outbox::route::{LAST_NUMBER, Route};
 use crate::practice::Office;
+use crate::resent;
 
 /// What somebody wants to leave the house, without its bytes.
 #[derive(Clone, Debug)]
@@ -83,6 +86,12 @@ pub(crate) enum NotQueued {
         .0.len()
     )]
     Twice(Vec<Twice>),
+    /// Something that was sent again waits for the payer already.
+    #[error(
+        "{} of its cases wait with something that was sent: {}; to send one more say why",
+        .0.len(), first_waits(.0)
+    )]
+    Waits(Vec<(DenialId, Resent)>),
     /// The bytes and what they are to carry do not agree.
     #[error("{0}")]
     Unfit(String),
@@ -101,6 +110,10 @@ pub(crate) struct Twice {
 
 fn first(cases: &[(DenialId, Refused)]) -> String {
     cases.first().map(|(_, why)| why.to_string()).unwrap_or_default()
+}
+
+fn first_waits(cases: &[(DenialId, Resent)]) -> String {
+    cases.first().map(|(_, what)| what.to_string()).unwrap_or_default()
 }
 
 impl From<store::Error> for NotQueued {
@@ -208,7 +221,8 @@ async fn outgoing(
     Ok((one, arriving))
 }
 
-/// What it carries, where every act is allowed and no content goes twice unasked.
+/// What it carries, where every act is allowed, nothing waits for the payer and no content goes
+/// twice unasked.
 async fn items(
     tx: &mut Tx,
     office: &Office,
@@ -218,22 +232,26 @@ async fn items(
 ) -> Result<Vec<OutgoingItem>, NotQueued> {
     let again = parcel.again.as_deref().map(str::trim).filter(|why| !why.is_empty());
     let contents: Vec<String> = parcel.carries.iter().map(|it| read.content(it)).collect();
-    let mut there: HashMap<(String, String), OutgoingItem> = HashMap::new();
-    for known in tx.queued_contents(&contents).await? {
-        there.insert((known.claim.clone(), known.content.clone()), known);
-    }
+    let there = Carrying::of(tx, office, parcel, &contents).await?;
     let (mut items, mut refused, mut twice) = (Vec::new(), Vec::new(), Vec::new());
-    let mut with = HashSet::new();
+    let (mut with, mut waits) = (HashSet::new(), Vec::new());
     for (carried, content) in parcel.carries.iter().zip(contents) {
         let claim = identity::claim(&carried.number).to_string();
-        let known = there.get(&(claim.clone(), content.clone()));
+        let known = there.same.get(&(claim.clone(), content.clone()));
         if let Some(known) = known.filter(|_| again.is_none()) {
             let outgoing = known.outgoing.clone();
             twice.push(Twice { case: carried.case.clone(), outgoing });
             continue;
         }
-        let action = filled(&carried.action, one, known.and(again));
-        let case = tx.case(carried.case.as_str()).await?;
+        let awaited = there.awaited.get(carried.case.as_str());
+        if let Some(awaited) = awaited.filter(|_| again.is_none()) {
+            waits.push((carried.case.clone(), awaited.clone()));
+            continue;
+        }
+        let force = again.filter(|_| known.is_some() || awaited.is_some());
+        let action = filled(&carried.action, one, force);
+        let case = there.cases.get(carried.case.as_str());
+        let case = case.ok_or(store::Error::Missing { what: "case" })?;
         if let Err(why) = case.act(&action, moment, &office.rules) {
             refused.push((carried.case.clone(), why));
         }
@@ -246,7 +264,7 @@ async fn items(
             number: carried.number.as_str().to_owned(),
             content,
             again: known.map_or(0, |known| known.again + 1),
-            force: known.and(again).unwrap_or_default().to_owned(),
+            force: force.unwrap_or_default().to_owned(),
             live: if is_first { "yes" } else { "with" }.to_owned(),
             act: serde_json::to_string(&action).expect("an act is JSON"),
             acted: "not_yet".to_owned(),
@@ -255,10 +273,44 @@ async fn items(
             outcome_on: None,
         });
     }
-    match (twice.is_empty(), refused.is_empty()) {
-        (false, _) => Err(NotQueued::Twice(twice)),
-        (true, false) => Err(NotQueued::Cases(refused)),
-        (true, true) => Ok(items),
+    if !twice.is_empty() {
+        return Err(NotQueued::Twice(twice));
+    }
+    if !waits.is_empty() {
+        return Err(NotQueued::Waits(waits));
+    }
+    if refused.is_empty() { Ok(items) } else { Err(NotQueued::Cases(refused)) }
+}
+
+/// What is on record of the cases that a parcel carries.
+struct Carrying {
+    cases: HashMap<String, Denial>,
+    /// What left or waits with the same content, by claim and content.
+    same: HashMap<(String, String), OutgoingItem>,
+    /// What each case waits with: of corrected claims alone, since a packet is no claim.
+    awaited: HashMap<String, Resent>,
+}
+
+impl Carrying {
+    async fn of(
+        tx: &mut Tx,
+        office: &Office,
+        parcel: &Parcel,
+        contents: &[String],
+    ) -> Result<Carrying, NotQueued> {
+        let ids: Vec<String> = parcel.carries.iter().map(|one| one.case.to_string()).collect();
+        let cases = tx.cases_among(&ids).await?;
+        let awaited = if parcel.kind == Kind::Claims {
+            resent::of(tx, office, &cases, None).await?
+        } else {
+            HashMap::new()
+        };
+        let mut same = HashMap::new();
+        for known in tx.queued_contents(contents).await? {
+            same.insert((known.claim.clone(), known.content.clone()), known);
+        }
+        let cases = cases.into_iter().map(|case| (case.id.to_string(), case)).collect();
+        Ok(Carrying { cases, same, awaited })
     }
 }
 
@@ -286,7 +338,7 @@ pub(crate) fn reference(one: &Outgoing) -> String {
 }
 
 fn queued(one: &Outgoing, items: &[OutgoingItem], parcel: &Parcel) -> Entry {
-    let again = items.iter().filter(|item| item.again > 0).count();
+    let again = items.iter().filter(|item| !item.force.is_empty()).count();
     let why = parcel.again.as_deref().filter(|_| again > 0);
     let facts = json!({ "name": one.name, "route": one.route, "hash": one.document,
         "control": one.control, "cases": items.len(), "leaves_at": one.leaves_at,

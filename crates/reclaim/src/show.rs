@@ -15,7 +15,8 @@ use store::queue::{Filter, QueueRow, Sort};
 
 use crate::outbox::filing;
 use crate::practice::Office;
-use crate::{access, rank, ways};
+use crate::web::words;
+use crate::{access, rank, resent, ways};
 
 /// Prints lines; that nobody reads on is no fault.
 pub(crate) fn print(lines: Vec<String>) -> anyhow::Result<ExitCode> {
@@ -159,7 +160,9 @@ pub(crate) async fn case(
     let timeline = tx.timeline(&id).await?;
     let filing = filing::filing(&mut tx, office, &claims).await?;
     let today = office.moment().today;
+    let waits = resent::of_one(&mut tx, office, &case).await?;
     drop(tx);
+    let known = (None, None, waits.as_ref());
     let kind = if json { "case.exported" } else { "case.viewed" };
     access::note(office, &id, kind, &json!({ "why": why })).await?;
     if json {
@@ -174,12 +177,13 @@ pub(crate) async fn case(
         let shown = json!({ "case": case, "status": case.status(), "outstanding":
             case.balance.outstanding().plain(), "priority":
             rank::priority(&case, today, &office.rules), "timeline": events,
-            "ways": ways::of(&case, (None, None), &office.rules, today) });
+            "ways": ways::of(&case, known, &office.rules, today) });
         return print(vec![shown.to_string()]);
     }
     let mut lines = in_words(&case);
+    lines.extend(waits.iter().map(|one| words::sentence(&one.to_string())));
     if !case.status().is_closed() {
-        lines.extend(ways_in_words(&ways::of(&case, (None, None), &office.rules, today)));
+        lines.extend(ways_in_words(&ways::of(&case, known, &office.rules, today)));
     }
     if is_protected {
         lines.insert(1, "specially protected record".to_owned());

@@ -4,6 +4,7 @@ use denial::claim::{Claim, PayerOrder};
 use denial::denial::Denial;
 use denial::next_action::{self, Known, Tally, Ways};
 use denial::remittance::ClaimPayment;
+use denial::resent::Resent;
 use denial::rules::Rules;
 use jiff::civil::Date;
 
@@ -12,7 +13,7 @@ use crate::rank;
 /// Every way from a case. The chance is the playbook's stated prior: outcomes are not counted yet.
 pub(crate) fn of(
     case: &Denial,
-    (claim, payment): (Option<&Claim>, Option<&ClaimPayment>),
+    (claim, payment, resent): (Option<&Claim>, Option<&ClaimPayment>, Option<&Resent>),
     rules: &Rules,
     today: Date,
 ) -> Ways {
@@ -21,7 +22,8 @@ pub(crate) fn of(
     let behind = |one: &Claim| matches!(one.order, PayerOrder::Secondary | PayerOrder::Tertiary);
     let later = claim.is_some_and(behind);
     let other_cover = passed || later || case.days.other_payer_on.is_some();
-    let known = Known { case, claim, ruling: ruling.as_ref(), rules, other_cover, today };
+    let ruling = ruling.as_ref();
+    let known = Known { case, claim, ruling, rules, resent, other_cover, today };
     let none = Tally::default();
     next_action::ways(&known, |_, prior| insight::odds::odds(prior, none, none, none))
 }

@@ -26,6 +26,7 @@ mod case_evidence;
 mod case_fields;
 mod case_forms;
 mod case_payer;
+mod case_resent;
 mod case_timeline;
 mod case_undo;
 mod case_view;

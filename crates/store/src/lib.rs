@@ -41,6 +41,7 @@ pub mod queue;
 mod ranks;
 pub mod raw;
 pub mod remittances;
+pub mod resent;
 pub mod retention;
 pub mod reveals;
 pub mod reviews;

@@ -32,6 +32,7 @@ impl Standing<'_> {
     /// Why a way is not open; `None` where it is.
     pub(super) fn closed(&self, way: Way, clock: Option<WayClock>) -> Option<String> {
         self.by_status()
+            .or_else(|| self.by_resent(way))
             .or_else(|| self.by_remark(way))
             .or_else(|| match way {
                 Way::CorrectedClaim => self.corrected(),
@@ -66,6 +67,12 @@ impl Standing<'_> {
             ),
             Status::Paid | Status::WrittenOff => Some("the case is closed".to_owned()),
         }
+    }
+
+    /// A further claim beside one that has no answer yet would be a duplicate.
+    fn by_resent(&self, way: Way) -> Option<String> {
+        let resent = self.known.resent.filter(|_| way.resends())?;
+        Some(format!("{resent}: one more would be a duplicate, and needs a reason"))
     }
 
     /// The first remark that says a thing.

@@ -78,7 +78,15 @@ fn by_prior(_: Way, prior: Option<Chance>) -> Odds {
 fn of(case: &Denial, rules: &Rules) -> Ways {
     let ruling = ruling(case, rules);
     let (claim, other_cover) = (None, false);
-    let known = Known { case, claim, ruling: Some(&ruling), rules, other_cover, today: TODAY };
+    let known = Known {
+        case,
+        claim,
+        ruling: Some(&ruling),
+        rules,
+        resent: None,
+        other_cover,
+        today: TODAY,
+    };
     ways(&known, by_prior)
 }
 
@@ -215,8 +223,15 @@ fn clocks_numbers_and_statuses_close_ways() {
     let old = case(rules, PlanType::Medicare, "CO", "50", &[]);
     let ruling = ruling(&old, rules);
     let today = date(2027, 6, 1);
-    let known =
-        Known { case: &old, claim: None, ruling: Some(&ruling), rules, other_cover: true, today };
+    let known = Known {
+        case: &old,
+        claim: None,
+        ruling: Some(&ruling),
+        rules,
+        resent: None,
+        other_cover: true,
+        today,
+    };
     let found = ways(&known, by_prior);
     assert!(why(&found, Way::Appeal).contains("the last day for appeal, level 1 was Jul"));
     assert_eq!(why(&found, Way::SecondaryPayer), "open");
@@ -247,6 +262,7 @@ fn where_playbook_and_figures_part_both_are_said() {
         claim: None,
         ruling: Some(&ruling),
         rules,
+        resent: None,
         other_cover: false,
         today: TODAY,
     };
@@ -283,6 +299,7 @@ proptest! {
             claim: None,
             ruling: Some(&ruling),
             rules,
+            resent: None,
             other_cover: false,
             today: TODAY,
         };

@@ -7,6 +7,7 @@ mod overturned;
 mod random;
 mod record;
 mod refusals;
+mod resent;
 mod scenarios;
 mod sub_status;
 mod table;

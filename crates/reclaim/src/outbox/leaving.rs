@@ -2,9 +2,11 @@
 //! leaving before its first byte, as uploaded before it is renamed, and only a rename takes the
 //! temporary name away; so what is found afterwards tells how far it came.
 
+use std::collections::HashMap;
 use std::fs::File;
 
 use anyhow::Context;
+use denial::denial::Denial;
 use denial::ids::PersonId;
 use denial::lifecycle::Action;
 use denial::outgoing::{Kind, State};
@@ -19,6 +21,7 @@ use crate::act::{self, Failed};
 use crate::outbox::door::Doorway;
 use crate::outbox::{route, state};
 use crate::practice::{Office, console_actor};
+use crate::resent;
 use crate::take::{self, Options};
 
 /// The sweep's name among those that ran.
@@ -146,10 +149,22 @@ async fn begin(office: &Office, one: &Outgoing) -> anyhow::Result<Option<Outgoin
 /// Why a case of it cannot move any more, where one cannot.
 async fn refused(tx: &mut Tx, office: &Office, one: &Outgoing) -> anyhow::Result<Option<String>> {
     let moment = office.moment_of(maker(one)?);
-    for item in tx.outgoing_items(&one.outgoing, 0, i64::MAX).await? {
-        let case = tx.case(&item.denial).await?;
-        if let Err(why) = case.act(&action(&item)?, &moment, &office.rules) {
+    let items = tx.outgoing_items(&one.outgoing, 0, i64::MAX).await?;
+    let ids: Vec<String> = items.iter().map(|item| item.denial.clone()).collect();
+    let cases = tx.cases_among(&ids).await?;
+    let awaited = if one.kind == Kind::Claims.as_str() {
+        resent::of(tx, office, &cases, Some(&one.outgoing)).await?
+    } else {
+        HashMap::new()
+    };
+    let cases: HashMap<&str, &Denial> = cases.iter().map(|case| (case.id.as_str(), case)).collect();
+    for item in &items {
+        let case = cases.get(item.denial.as_str()).context("a case that it carries is there")?;
+        if let Err(why) = case.act(&action(item)?, &moment, &office.rules) {
             return Ok(Some(format!("case {}: {why}", case.id)));
+        }
+        if let Some(other) = awaited.get(&item.denial).filter(|_| item.force.is_empty()) {
+            return Ok(Some(format!("case {}: meanwhile a {other}", case.id)));
         }
     }
     Ok(None)

@@ -31,6 +31,7 @@ use crate::web::case_evidence::{self, Proof};
 use crate::web::case_fields::Kind;
 use crate::web::case_forms::{ActForm, Desk};
 use crate::web::case_payer::PayerView;
+use crate::web::case_resent::{Awaited, ResentView};
 use crate::web::case_timeline::{Timeline, Wanted};
 use crate::web::case_undo;
 use crate::web::case_view::{self, CaseView, LineView, PatientView, Spoken};
@@ -71,6 +72,8 @@ struct CasePage {
     versions: Vec<VersionView>,
     alike: Alike,
     payer: Option<PayerView>,
+    /// What went to the payer again and has no answer yet.
+    resent: Option<ResentView>,
     /// Its ways forward, while it is open.
     ways: Option<WaysView>,
     /// The visitor may plan its next action now.
@@ -138,6 +141,7 @@ struct Loaded {
     undo: Option<String>,
     siblings: Vec<Sibling>,
     missing: Vec<Fact>,
+    awaited: Option<Awaited>,
     ways: Option<WaysView>,
     usual: Vec<UsualCause>,
     emergency: Option<String>,
@@ -202,6 +206,7 @@ async fn read(
     let hides = about.hides(office);
     // A letter names its patient.
     let shows = about.names_are_shown(office);
+    let awaited = Awaited::of(&mut tx, office, &case).await?;
     let record = Record {
         case: &case,
         claim: about.billed.as_ref(),
@@ -214,7 +219,8 @@ async fn read(
         holds: Holds::of(&mut tx, office, &case, &people).await?,
         drafts: if shows { tx.drafts_of(id).await? } else { Vec::new() },
         missing: record.missing(),
-        ways: ways_of(&case, &about, office),
+        ways: ways_of(&case, &about, awaited.as_ref(), office),
+        awaited,
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: about.patient(office, &format!("/cases/{id}")),
         services: services(&case),
@@ -239,9 +245,15 @@ async fn read(
 }
 
 /// Its ways forward, until it is closed.
-fn ways_of(case: &Denial, about: &About, office: &Office) -> Option<WaysView> {
+fn ways_of(
+    case: &Denial,
+    about: &About,
+    awaited: Option<&Awaited>,
+    office: &Office,
+) -> Option<WaysView> {
     let today = office.moment().today;
-    let said = (about.billed.as_ref(), about.payment.as_ref());
+    let resent = awaited.map(|one| &one.resent);
+    let said = (about.billed.as_ref(), about.payment.as_ref(), resent);
     let found = || ways::of(case, said, &office.rules, today);
     (!case.status().is_closed()).then(|| WaysView::of(&found(), case, &office.rules, today))
 }
@@ -312,6 +324,7 @@ fn shown(
         writes_letters: may(office.who.role, Act::Appeal) && !case.status().is_closed(),
         plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
         attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),
+        resent: loaded.awaited.as_ref().map(|one| ResentView::of(one, case, visitor)),
         ways: loaded.ways,
         patient: loaded.patient,
         services: loaded.services,

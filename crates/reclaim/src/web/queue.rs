@@ -12,7 +12,6 @@ use insight::board::{Board, Places, Sort, Sum};
 use serde_json::json;
 use store::Tx;
 
-use crate::access;
 use crate::web::App;
 use crate::web::asked::{Asked, Column};
 use crate::web::bulk;
@@ -35,6 +34,7 @@ use crate::web::tiles::Tile;
 use crate::web::timeline;
 use crate::web::trouble::Trouble;
 use crate::web::words;
+use crate::{access, resent};
 
 /// Rows of one page, and of one part of a long list.
 const ROWS: usize = 50;
@@ -273,6 +273,11 @@ async fn rows_of(
         }
     }
     protection::mark(tx, cases, &mut rows).await?;
+    let mut waits = resent::of(tx, office, cases, None).await?;
+    for row in &mut rows {
+        let untold = waits.remove(&row.id).filter(|one| !one.is_on_case());
+        row.resent = untold.map(|one| words::sentence(&one.to_string()));
+    }
     if asked.columns.contains(&Column::Patient) {
         queue_patients::name(tx, office, cases, &mut rows).await?;
     }

@@ -39,6 +39,8 @@ pub(crate) struct Row {
     pub(crate) outstanding: String,
     pub(crate) denied: String,
     pub(crate) quarantined: bool,
+    /// What went to the payer again and has no answer yet.
+    pub(crate) resent: Option<String>,
     /// What its chip says where it is specially protected.
     pub(crate) protected: &'static str,
     pub(crate) worth: Worth,
@@ -145,6 +147,7 @@ impl Row {
             denied: case.balance.denied.to_string(),
             quarantined: case.quarantined,
             protected: "",
+            resent: None,
             worth: Worth::of(case, rules, today),
             service_on: case.days.service_on.map(words::day).unwrap_or_default(),
             age: age(case.denied_on, today),

@@ -34,6 +34,7 @@ mod protection;
 mod questions;
 mod queue;
 mod records;
+mod resent;
 mod retention;
 mod rules;
 mod second;

@@ -1,5 +1,6 @@
 //! What leaves the house: queued once, called back, sent, answered.
 
+use denial::rejection::{Acknowledgement, AnswerKind, Answerer, Level, Outcome};
 use store::acknowledgements::NewAcknowledgement;
 use store::files::Document;
 use store::outgoing::{Counts, Outgoing, OutgoingAnswer, OutgoingItem};
@@ -240,5 +241,53 @@ fn the_bytes_of_what_has_not_left_are_needed_until_it_is_called_back() {
         }
         assert_eq!(tx.claims_of_file(&one.document).await.expect("read"), [id(1)]);
         assert_eq!(tx.drafts_among(&[case.as_str()]).await.expect("read"), []);
+    });
+}
+
+#[test]
+fn what_was_sent_again_of_claims_is_told_together() {
+    on_each(async |place| {
+        let case = open(place, &[100]).await.remove(0).id.to_string();
+        let (one, two) = (outgoing(1), outgoing(2));
+        assert!(queued(place, &one, item(&one, &case, "x", 0)).await);
+        assert!(queued(place, &two, item(&two, &case, "y", 0)).await);
+        billed(place, "new", bill(1, "2026-02-01 new", "x")).await;
+        billed(place, "old", bill(1, "2026-01-01 old", "y")).await;
+        let answer = Acknowledgement {
+            kind: AnswerKind::Claims,
+            level: Level::Claim,
+            outcome: Outcome::Rejected,
+            claim: None,
+            control: None,
+            clearinghouse: None,
+            patient: Default::default(),
+            charge: None,
+            codes: Vec::new(),
+            on: None,
+            answers: Default::default(),
+            answerer: Answerer::Payer,
+            from: Default::default(),
+            test: false,
+            span: Default::default(),
+        };
+        let refused = NewAcknowledgement {
+            n: 0,
+            claim: Some(id(1)),
+            batch: None,
+            outcome: "rejected".to_owned(),
+            body: serde_json::to_string(&answer).expect("JSON"),
+        };
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.add_acknowledgements("hash", vec![refused]).await.expect("kept");
+        assert_eq!(tx.free_outgoing_items("out_2").await.expect("freed"), 1);
+        let claims = [id(1), id(2)];
+        let versions = tx.versions_among(&claims).await.expect("read");
+        let files: Vec<&str> = versions.iter().map(|one| one.file.as_str()).collect();
+        assert_eq!(files, ["new", "old"]);
+        let on_their_way = tx.on_their_way(&claims).await.expect("read");
+        let ids: Vec<&str> = on_their_way.iter().map(|one| one.outgoing.as_str()).collect();
+        assert_eq!(ids, ["out_1"], "what was called back is on no way");
+        assert_eq!(on_their_way[0].denial, case);
+        assert_eq!(tx.refusals_among(&claims).await.expect("read"), [(id(1), answer)]);
     });
 }

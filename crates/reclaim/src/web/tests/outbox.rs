@@ -18,10 +18,10 @@ use crate::outbox::{self, Carried, NotQueued, Parcel, leaving};
 use crate::practice::Office;
 use crate::verify;
 
-const LATER: &str = "2026-03-03T12:10:00Z";
+pub(super) const LATER: &str = "2026-03-03T12:10:00Z";
 
 /// A claim that was billed, denied and is in review; gives the address of its case.
-async fn reviewed(biller: &Browser, number: &'static str) -> String {
+pub(super) async fn reviewed(biller: &Browser, number: &'static str) -> String {
     take(biller, &format!("{number}.837"), &bill(number, "MADEUP", 90)).await;
     let trace = format!("T{number}");
     take(biller, &format!("{number}.835"), &era(&trace, &[denied(number, 90, "CO*16*90")])).await;
@@ -49,7 +49,7 @@ fn carried(case: &str, number: &str) -> Carried {
 }
 
 /// A replacement of one claim under a control number; `code` is what was corrected.
-fn corrected(number: &str, code: &str, control: u32) -> String {
+pub(super) fn corrected(number: &str, code: &str, control: u32) -> String {
     let text = bill(number, "MADEUP", 90).replace("11:B:1", "11:B:7").replace("HC:99214", code);
     let text = text.replace("000000001*0*P", &format!("{control:09}*0*P"));
     let text = text.replace("IEA*1*000000001", &format!("IEA*1*{control:09}"));
@@ -57,7 +57,7 @@ fn corrected(number: &str, code: &str, control: u32) -> String {
     text.replace("*1200*1*X*", &format!("*1200*{control}*X*")).replace("*B1*", "*OURS1*")
 }
 
-async fn queued(
+pub(super) async fn queued(
     office: &Office,
     case: &str,
     number: &str,
@@ -74,7 +74,7 @@ async fn queued(
     outbox::queue(office, &office.who, parcel, write).await
 }
 
-fn files(office: &Office) -> Vec<PathBuf> {
+pub(super) fn files(office: &Office) -> Vec<PathBuf> {
     let folder = office.folder.join("outbox/main");
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
@@ -83,7 +83,7 @@ fn files(office: &Office) -> Vec<PathBuf> {
 }
 
 /// A 277CA of one claim: `status` such as `A2:20`, and whether it is accepted.
-fn told(number: &str, batch: &str, status: &str, day: &str) -> String {
+pub(super) fn told(number: &str, batch: &str, status: &str, day: &str) -> String {
     let verdict = if status.starts_with("A2") { "WQ" } else { "U" };
     let mut segments: Vec<String> = [
         "ST*277*0001*005010X214",
