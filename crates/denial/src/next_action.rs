@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::category::Category;
 use crate::claim::Claim;
+use crate::correction::Terms;
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::denial::{Denial, DeniedLine, NextActionKind};
 use crate::money::{Chance, Money};
@@ -189,6 +190,7 @@ pub(crate) struct Standing<'a> {
     /// Groups of the adjustments that deny.
     groups: Vec<String>,
     resubmission: Option<&'a Resubmission>,
+    terms: Terms,
 }
 
 /// Every way from a case; `odds` says what history makes of a way and its stated prior.
@@ -208,16 +210,36 @@ pub fn ways(known: &Known<'_>, odds: impl Fn(Way, Option<Chance>) -> Odds) -> Wa
     }
 }
 
+/// What the payer of a case takes when its claim goes again: what its file says, what a remark asks
+/// for, and how the case stands. What neither says forbids nothing.
+#[must_use]
+pub fn terms(case: &Denial, institutional: bool, rules: &Rules) -> Terms {
+    let said = rules.resubmission(&case.payer_name, case.plan);
+    let remarks = standing(case)
+        .flat_map(|line| rules.playbook.said(&line.remarks, line.denied_on))
+        .find_map(|said| said.resend);
+    Terms {
+        denied: case.lines.iter().all(|line| line.full),
+        asked: remarks,
+        ..said.map(|said| Terms::said(said, institutional)).unwrap_or_default()
+    }
+}
+
+/// The lines that still stand denied and are worked on.
+fn standing(case: &Denial) -> impl Iterator<Item = &DeniedLine> {
+    case.lines.iter().filter(|line| line.stays_denied() && line.set_aside.is_none())
+}
+
 impl<'a> Standing<'a> {
     fn of(known: &'a Known<'a>) -> Standing<'a> {
         let (case, rules) = (known.case, known.rules);
-        let standing = |line: &&DeniedLine| line.stays_denied() && line.set_aside.is_none();
-        let lines: Vec<&DeniedLine> = case.lines.iter().filter(standing).collect();
+        let lines: Vec<&DeniedLine> = standing(case).collect();
         let said = lines.iter().flat_map(|line| rules.playbook.said(&line.remarks, line.denied_on));
         Standing {
             said: said.collect(),
             groups: open::denying_groups(known, &lines),
             resubmission: rules.resubmission(&case.payer_name, case.plan),
+            terms: terms(case, known.claim.is_some_and(|claim| claim.institutional), rules),
             known,
         }
     }

@@ -11,6 +11,7 @@ use crate::correction::field::Field;
 use crate::correction::original::Original;
 use crate::correction::values::claim_end;
 use crate::payer::Resubmission;
+use crate::playbook::Resend;
 
 /// NTE01 as a payer's file says it: three letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub struct Terms {
     pub denied: bool,
     /// The payer has not finished the claim.
     pub pending: bool,
+    /// In which form a remark says that it has to go: that wins over the payer's file.
+    pub asked: Option<Resend>,
 }
 
 impl Terms {
@@ -60,8 +63,14 @@ impl Terms {
     /// whole.
     #[must_use]
     pub fn of(said: &Resubmission, form: Form) -> Terms {
+        Terms::said(said, form == Form::Institutional)
+    }
+
+    /// The same for institutional claims, or for all others.
+    #[must_use]
+    pub fn said(said: &Resubmission, institutional: bool) -> Terms {
         Terms {
-            takes_replacement: said.replaces(form == Form::Institutional),
+            takes_replacement: said.replaces(institutional),
             takes_replacement_of_denied: said.takes_replacement_of_denied,
             void_first: said.void_first == Some(true),
             wait_until_final: said.wait_until_final == Some(true),
@@ -70,6 +79,7 @@ impl Terms {
             note_code: said.note_code.as_deref().and_then(NoteCode::new),
             denied: false,
             pending: false,
+            asked: None,
         }
     }
 
@@ -88,24 +98,50 @@ impl Terms {
     }
 
     /// Why the payer takes no replacement of this claim, if it does not.
-    pub(crate) fn against_replacement(self) -> Option<Refusal> {
-        let of_denied = self.denied && self.takes_replacement_of_denied == Some(false);
-        match self {
-            Terms { void_first: true, .. } => Some(Refusal::VoidFirst),
-            Terms { takes_replacement: Some(false), .. } => Some(Refusal::NoReplacement),
-            _ if of_denied => Some(Refusal::NoReplacementOfDenied),
+    #[must_use]
+    pub fn against_replacement(self) -> Option<Refusal> {
+        let is_asked = self.asked == Some(Resend::Replacement);
+        match (self.asked, self) {
+            (Some(Resend::NewClaim), _) => Some(Refusal::AsksForNew),
+            (Some(Resend::VoidAndNew), _) => Some(Refusal::VoidFirst),
+            (_, Terms { void_first: true, .. }) if !is_asked => Some(Refusal::VoidFirst),
+            (_, Terms { takes_replacement: Some(false), .. }) => Some(Refusal::NoReplacement),
+            _ if self.refuses_of_denied() => Some(Refusal::NoReplacementOfDenied),
             _ => self.against_now(),
         }
     }
 
+    fn refuses_of_denied(self) -> bool {
+        let is_asked = self.asked == Some(Resend::Replacement);
+        self.denied && self.takes_replacement_of_denied == Some(false) && !is_asked
+    }
+
     /// Why the payer takes no void, if it does not: one that takes originals alone takes none.
-    pub(crate) fn against_void(self) -> Option<Refusal> {
-        let originals_alone = self.takes_replacement == Some(false) && !self.void_first;
+    #[must_use]
+    pub fn against_void(self) -> Option<Refusal> {
+        let is_wanted = self.wants_void();
+        let originals_alone = self.takes_replacement == Some(false) && !is_wanted;
         if originals_alone { Some(Refusal::NoVoid) } else { self.against_now() }
     }
 
+    /// True where the file or a remark wants the claim voided before it goes as new.
+    #[must_use]
+    pub fn wants_void(self) -> bool {
+        self.void_first || self.asked == Some(Resend::VoidAndNew)
+    }
+
+    /// Why a new claim is none: where the payer has the claim (its number is known) and neither
+    /// a remark nor its file wants a new one, it would be a duplicate.
+    #[must_use]
+    pub fn against_new(self, is_known_there: bool) -> Option<Refusal> {
+        let is_asked = self.asked == Some(Resend::NewClaim);
+        let is_wanted = is_asked || self.refuses_of_denied();
+        (is_known_there && !is_wanted).then_some(Refusal::Duplicate)
+    }
+
     fn against_now(self) -> Option<Refusal> {
-        (self.wait_until_final && self.pending).then_some(Refusal::Pending)
+        let is_early = self.wait_until_final && self.pending;
+        (is_early || self.asked == Some(Resend::Wait)).then_some(Refusal::Pending)
     }
 }
 
@@ -126,6 +162,12 @@ pub enum Refusal {
     /// The payer's file says so (RARC N798).
     #[error("the payer wants the claim voided first (frequency 8), then sent as a new one")]
     VoidFirst,
+    /// A remark says so (MA130, N142).
+    #[error("a remark asks for a new claim, and no other way")]
+    AsksForNew,
+    /// Neither a remark nor the payer's file wants it as new.
+    #[error("the payer has the claim: sent as new it would be a duplicate")]
+    Duplicate,
     /// The payer's file says so (RARC N779).
     #[error("the payer takes this once the claim is final; wait for its remittance")]
     Pending,
@@ -146,6 +188,27 @@ pub enum Refusal {
         "dental claims are not corrected here; send the claim again from the practice's system"
     )]
     Dental,
+}
+
+impl Refusal {
+    /// True where the payer's file says so, rather than a remark or the claim itself.
+    #[must_use]
+    pub const fn is_by_file(self) -> bool {
+        match self {
+            Refusal::NoReplacement
+            | Refusal::NoVoid
+            | Refusal::NoReplacementOfDenied
+            | Refusal::VoidFirst
+            | Refusal::OneLine
+            | Refusal::NoNote => true,
+            Refusal::AsksForNew
+            | Refusal::Duplicate
+            | Refusal::Pending
+            | Refusal::NoControlNumber
+            | Refusal::OddControlNumber
+            | Refusal::Dental => false,
+        }
+    }
 }
 
 /// The draft as a replacement (frequency 7) of the claim that the payer knows by this number. All

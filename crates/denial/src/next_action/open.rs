@@ -5,6 +5,7 @@ use super::{Known, Standing, Way, WayClock};
 use crate::appeal::no_review;
 use crate::category::{AdjustmentKind, Category};
 use crate::claim::PlanType;
+use crate::correction::{NoteCode, Refusal};
 use crate::deadline::DeadlineKind;
 use crate::denial::{DeniedLine, NextActionKind, Status};
 use crate::playbook::{Resend, Rights};
@@ -146,22 +147,12 @@ impl Standing<'_> {
         self.with_rights(Rights::WaitCrossover).filter(|_| waits)
     }
 
-    fn is_institutional(&self) -> bool {
-        self.known.claim.is_some_and(|claim| claim.institutional)
-    }
-
-    /// The payer takes originals alone.
-    fn takes_no_replacement(&self) -> Option<String> {
-        let said = self.resubmission?;
-        if said.replaces(self.is_institutional()) != Some(false) {
-            return None;
-        }
-        let medicare = if self.known.case.plan == PlanType::Medicare {
-            "; a clerical error goes through a reopening"
-        } else {
-            ""
-        };
-        Some(format!("the payer takes no replacement{medicare} ({}, {})", said.source, said.as_of))
+    /// A refusal of the payer's terms, with the source of those.
+    fn by_terms(&self, refusal: Option<Refusal>) -> Option<String> {
+        let refusal = refusal?;
+        let by_file = self.resubmission.filter(|_| refusal.is_by_file());
+        let source = by_file.map(|said| format!(" ({}, {})", said.source, said.as_of));
+        Some(format!("{refusal}{}", source.unwrap_or_default()))
     }
 
     fn has_no_number(&self) -> Option<String> {
@@ -170,39 +161,20 @@ impl Standing<'_> {
     }
 
     fn corrected(&self) -> Option<String> {
-        let said = self.resubmission;
-        let refuses_denied = said.is_some_and(|one| one.takes_replacement_of_denied == Some(false));
-        let whole = self.known.case.lines.iter().all(|line| line.full);
-        let void_first = said.is_some_and(|one| one.void_first == Some(true));
-        let asked = self.with_resend(Resend::Replacement).is_some();
-        self.takes_no_replacement()
-            .or_else(|| {
-                (refuses_denied && whole && !asked)
-                    .then(|| "the payer takes no replacement of a claim that it denied".to_owned())
-            })
-            .or_else(|| {
-                (void_first && !asked)
-                    .then(|| "the payer wants the claim voided first, then sent as new".to_owned())
-            })
-            .or_else(|| self.has_no_number())
+        self.by_terms(self.terms.against_replacement()).or_else(|| self.has_no_number())
     }
 
     fn void_and_new(&self) -> Option<String> {
-        let profile = self.resubmission.is_some_and(|one| one.void_first == Some(true));
-        let asked = self.with_resend(Resend::VoidAndNew).is_some() || profile;
         let unasked = "neither a remark (N798) nor the payer's rules ask for it";
-        (!asked).then(|| unasked.to_owned()).or_else(|| self.has_no_number())
+        (!self.terms.wants_void())
+            .then(|| unasked.to_owned())
+            .or_else(|| self.by_terms(self.terms.against_void()))
+            .or_else(|| self.has_no_number())
     }
 
     fn new_claim(&self) -> Option<String> {
-        let asked = self.with_resend(Resend::NewClaim).is_some();
-        let refuses_denied = self.resubmission.is_some_and(|one| {
-            one.takes_replacement_of_denied == Some(false)
-                && self.known.case.lines.iter().all(|line| line.full)
-        });
-        let text = "the payer has the claim: sent as new it would be a duplicate";
-        let is_free = asked || refuses_denied || self.known.case.control.is_empty();
-        (!is_free).then(|| text.to_owned())
+        let is_known_there = !self.known.case.control.is_empty();
+        self.by_terms(self.terms.against_new(is_known_there))
     }
 
     fn reopening(&self) -> Option<String> {
@@ -329,21 +301,24 @@ impl Standing<'_> {
             let text = "only where the record shows an error of ours on the claim";
             notes.push(text.to_owned());
         }
-        let Some(said) = self.resubmission.filter(|_| way == Way::CorrectedClaim) else {
-            if way == Way::CorrectedClaim {
-                notes.push("what the payer takes again is not configured: ask it".to_owned());
-            }
+        if way != Way::CorrectedClaim {
             return;
-        };
+        }
+        if self.resubmission.is_none() {
+            notes.push("what the payer takes again is not configured: ask it".to_owned());
+            return;
+        }
+        let terms = self.terms;
         notes.push("all lines of the claim, with its number in REF*F8".to_owned());
-        if said.one_line_per_replacement == Some(true) {
+        if terms.one_line_per_replacement {
             notes.push("one changed line a replacement".to_owned());
         }
-        if said.wait_until_final == Some(true) {
+        if terms.wait_until_final {
             notes.push("only once the first is final".to_owned());
         }
-        if said.note_required == Some(true) {
-            let code = said.note_code.as_deref().unwrap_or("ADD");
+        if terms.note_required {
+            let code = terms.note_code;
+            let code = code.as_ref().map_or("ADD", NoteCode::as_str);
             notes.push(format!("the reason in NTE*{code}"));
         }
     }
