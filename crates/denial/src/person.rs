@@ -100,6 +100,8 @@ named! {
         Questions = "questions",
         /// Claims as billed.
         Claims = "claims",
+        /// Correcting them, and sending what was corrected.
+        Correct = "correct",
         /// Rejections before adjudication.
         Rejections = "rejections",
         /// What leaves the house, and what answers it.
@@ -200,6 +202,7 @@ pub const fn allows(role: Role, access: Access) -> bool {
         }
         Access::Questions => may(role, Act::Answer),
         Access::Claims => bills(role) || matches!(role, Role::CertifiedCoder | Role::Auditor),
+        Access::Correct => allows(role, Access::Claims) && may(role, Act::Resubmit),
         Access::Rejections | Access::Remittances => bills(role) || matches!(role, Role::Auditor),
         Access::Outbox => {
             supervises(role) || matches!(role, Role::BillingSpecialist | Role::Auditor)
@@ -327,6 +330,7 @@ mod tests {
         read_patients: desk staf code spec post supe mana prov revi audi vend
         questions: desk staf code spec post supe mana prov revi
         claims: code spec post supe mana audi
+        correct: code spec supe mana
         rejections: spec post supe mana audi
         outbox: spec supe mana audi
         remittances: spec post supe mana audi

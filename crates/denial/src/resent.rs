@@ -1,6 +1,7 @@
 //! What went to the payer again since its last word on a case, and has no answer yet. A further
 //! claim beside it would be a duplicate (features 6.05).
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::civil::Date;
@@ -129,7 +130,8 @@ fn frequency(claim: &Claim) -> Option<Frequency> {
 }
 
 /// True unless the version went to a payer that is known to be another.
-fn is_of(case: &Denial, claim: &Claim, rules: &Rules) -> bool {
+#[must_use]
+pub fn is_of(case: &Denial, claim: &Claim, rules: &Rules) -> bool {
     let names_it = |one: &str| !case.control.is_empty() && one == case.control;
     if claim.replaces.as_ref().is_some_and(|one| names_it(one.as_str())) {
         return true;
@@ -159,4 +161,15 @@ fn waits(case: &Denial, version: &Version<'_>, refused: &[Date]) -> bool {
     let of_its_day = || case.submissions.iter().filter(|one| one.sent_on == on);
     let came_to_nothing = version.submission.is_some_and(is_ended) || of_its_day().any(is_ended);
     is_after && !came_to_nothing && !refused.iter().any(|day| *day >= on)
+}
+
+/// The day of the first denial for the same reasons as the last one, where the claim was sent again
+/// between them: a repeat denial (features 6.06). `said` are the days on which the payer spoke, in
+/// their order, each with the reasons by which it denied.
+#[must_use]
+pub fn repeated(said: &[(Date, BTreeSet<String>)], sent: &[Date]) -> Option<Date> {
+    let ((last, reasons), earlier) = said.split_last()?;
+    let is_same = |one: &&(Date, BTreeSet<String>)| !reasons.is_empty() && one.1 == *reasons;
+    let is_between = |first: Date| sent.iter().any(|on| first <= *on && on <= last);
+    earlier.iter().filter(is_same).map(|one| one.0).find(|first| is_between(*first))
 }

@@ -498,6 +498,8 @@
     if ((key === "d" || key === "p") && row && !isGrouped) { location.assign(`${row.querySelector("a.row").href}${key === "d" ? "#documents" : "#act-log_contact"}`); return true; }
     if (key === "f") { filters(); return true; }
     if (key === "h") { const group = document.querySelector("[data-group]"); if (!group) return false; group.click(); return true; }
+    const opens = side && !side.hidden && side.querySelector(`a[data-act-key="${CSS.escape(key)}"]`);
+    if (opens) { opens.click(); return true; }
     if (key === "c") { const first = document.querySelector(".cuts a"); if (!first) return false; first.focus(); return true; }
     if (key === "u") { undo(); return true; }
     if (key === ".") { again(); return true; }

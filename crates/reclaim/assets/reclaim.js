@@ -13,6 +13,8 @@ function move(step) {
 }
 
 function openAct(key) {
+  const link = document.querySelector(`a[data-act-key="${CSS.escape(key)}"]`);
+  if (link) { link.click(); return true; }
   const act = document.querySelector(`.acts [data-key="${CSS.escape(key)}"]`);
   if (!act) return false;
   if (act.matches("a")) {

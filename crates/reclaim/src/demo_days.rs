@@ -269,7 +269,7 @@ fn has_expired(office: &Office, case: &Denial, opens_on: Date) -> bool {
     let over = case.deadlines.iter().filter(|one| one.met_on.is_none());
     let over = over.filter_map(|one| Some((one.kind, one.date()?)));
     over.filter(|(_, by)| (opens_on..today).contains(by)).any(|(kind, by)| {
-        let ways = ways::of(case, (None, None), &office.rules, by);
+        let ways = ways::of(case, (None, None, None), &office.rules, by);
         ways.ways.iter().any(|one| {
             let is_its = one.clock.is_some_and(|clock| clock.kind == kind);
             is_its && one.is_open() && one.net.is_some_and(|net| net.cents() > 0)

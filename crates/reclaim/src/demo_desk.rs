@@ -152,7 +152,7 @@ impl Desk {
         }
         let claim = billed(office, &case).await?;
         let today = office.moment().today;
-        let ways = ways::of(&case, (claim.as_ref(), None), &office.rules, today);
+        let ways = ways::of(&case, (claim.as_ref(), None, None), &office.rules, today);
         let way = self.way(&case, &ways, today);
         match way {
             Some(Way::CorrectedClaim) => self.correct(office, case, Frequency::Replacement).await,

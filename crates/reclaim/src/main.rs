@@ -20,6 +20,7 @@ mod code_files;
 mod code_import;
 mod code_lists;
 mod correct;
+mod correcting;
 mod day_sheet;
 mod demo;
 mod demo_days;

@@ -444,3 +444,17 @@ create table fetched (
   at text not null,
   primary key (practice, route, name, bytes, changed)
 );
+
+-- Corrections of claims that are being written; at most one of a case, on a copy of one version.
+create table correction (
+  practice text not null references practice (practice),
+  denial text not null,
+  version bigint not null,              -- counts its saves, from 1
+  file text not null,                   -- the version that it is a copy of
+  n bigint not null,
+  changed_at text not null,
+  changed_by text not null,
+  body text not null,                   -- as it was typed
+  primary key (practice, denial),
+  foreign key (practice, denial) references denial (practice, denial)
+);

@@ -15,6 +15,7 @@ mod bulk;
 pub mod causes;
 pub mod claims;
 pub mod code_lists;
+pub mod corrections;
 pub mod denials;
 pub mod digests;
 pub mod doubts;

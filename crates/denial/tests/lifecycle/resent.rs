@@ -7,7 +7,7 @@ use denial::lifecycle::evidence::Frequency;
 use denial::outgoing::State;
 use denial::person::Role;
 use denial::remittance::{ClaimPayment, RemittanceHead};
-use denial::resent::{Found, Resent, Version, awaited};
+use denial::resent::{Found, Resent, Version, awaited, repeated};
 use denial::{matching, rules::Rules};
 
 use crate::clinic::{action, case, day, moment, rules};
@@ -106,4 +106,20 @@ fn what_waits_in_the_outbox_speaks_before_a_file_of_its_day() {
     assert_eq!(told.as_deref(), Some("void in the outbox leaves on Jun 3, 2026"));
     let failed = queued(State::Failed).to_string();
     assert_eq!(failed, "void in the outbox did not leave on Jun 3, 2026");
+}
+
+#[test]
+fn a_repeat_denial_has_the_same_reasons_and_something_sent_between() {
+    let said = |days: &[(i64, &[&str])]| -> Vec<_> {
+        let codes = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+        days.iter().map(|(days, reasons)| (day(*days), codes(reasons))).collect()
+    };
+    let twice = said(&[(0, &["CO-197"]), (9, &["CO-197"])]);
+    assert_eq!(repeated(&twice, &[day(4)]), Some(day(0)));
+    assert_eq!(repeated(&twice, &[day(-4), day(10)]), None, "nothing between");
+    let other = said(&[(0, &["CO-197"]), (9, &["CO-16", "CO-197"])]);
+    assert_eq!(repeated(&other, &[day(4)]), None);
+    let paid = said(&[(0, &[]), (9, &[])]);
+    assert_eq!(repeated(&paid, &[day(4)]), None);
+    assert_eq!(repeated(&[], &[day(4)]), None);
 }

@@ -191,6 +191,8 @@ impl From<NotQueued> for NotDone {
             NotQueued::Twice(_) => {
                 NotDone::Past("This packet waits in the outbox or left: it is sent once.")
             }
+            // Corrected claims alone wait for one another.
+            NotQueued::Waits(_) => NotDone::Past("Something that was sent waits for the payer."),
             NotQueued::Unfit(text) => NotDone::Refused(text),
             NotQueued::Failed(fault) => NotDone::Failed(fault),
         }

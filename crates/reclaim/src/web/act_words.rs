@@ -8,7 +8,7 @@ pub(crate) const fn of(act: Act) -> (&'static str, &'static str, &'static str) {
         Act::Review => ("Start review", "You have looked at it; it becomes yours.", "s"),
         Act::Approve => ("Approve the write-off", "A second person agrees.", "y"),
         Act::Decline => ("Decline the write-off", "The case goes on.", ""),
-        Act::Resubmit => ("Record a corrected claim", "You have sent it.", "c"),
+        Act::Resubmit => ("Record a corrected claim", "You have sent it.", "x"),
         Act::Appeal => ("Record an appeal", "You have sent it without a draft here.", ""),
         Act::Acknowledge => ("Record the payer's receipt", "A 277CA, fax, portal or call.", "r"),
         Act::Uphold => ("Denied again", "The payer keeps its view.", ""),
@@ -45,6 +45,7 @@ pub(crate) fn done(act: &str) -> Option<String> {
         "undo" => "What was done last was taken back.",
         "protection" => "What you said of its special protection was saved.",
         "hold" => "The legal hold was saved.",
+        "corrected" => "The corrected claim waits in the outbox and leaves in ten minutes.",
         act => sentence(Act::from_name(act)?),
     };
     Some(text.to_owned())

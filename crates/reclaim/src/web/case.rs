@@ -24,8 +24,10 @@ use crate::web::act_words;
 use crate::web::asking;
 use crate::web::case_alike::Alike;
 use crate::web::case_appeals::Appeals;
+use crate::web::case_chain::Chain;
 use crate::web::case_checklist::{Around, Checklist};
 use crate::web::case_codes::CaseCodes;
+use crate::web::case_correction::CorrectionView;
 use crate::web::case_documents::{self, Paper};
 use crate::web::case_evidence::{self, Proof};
 use crate::web::case_fields::Kind;
@@ -69,11 +71,13 @@ struct CasePage {
     checklist: Checklist,
     appeals: Appeals,
     sent: Vec<String>,
-    versions: Vec<VersionView>,
+    chain: Chain,
     alike: Alike,
     payer: Option<PayerView>,
     /// What went to the payer again and has no answer yet.
     resent: Option<ResentView>,
+    /// The way to the correction of its claim.
+    correction: Option<CorrectionView>,
     /// Its ways forward, while it is open.
     ways: Option<WaysView>,
     /// The visitor may plan its next action now.
@@ -142,6 +146,7 @@ struct Loaded {
     siblings: Vec<Sibling>,
     missing: Vec<Fact>,
     awaited: Option<Awaited>,
+    correction: Option<CorrectionView>,
     ways: Option<WaysView>,
     usual: Vec<UsualCause>,
     emergency: Option<String>,
@@ -219,6 +224,7 @@ async fn read(
         holds: Holds::of(&mut tx, office, &case, &people).await?,
         drafts: if shows { tx.drafts_of(id).await? } else { Vec::new() },
         missing: record.missing(),
+        correction: CorrectionView::of(&mut tx, office, &case, &people).await?,
         ways: ways_of(&case, &about, awaited.as_ref(), office),
         awaited,
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
@@ -314,6 +320,7 @@ fn shown(
     let seen = audits.then(|| format!("/journal?book=views&about={}&whole=yes", case.id));
     let claims = allows(office.who.role, Access::Claims);
     let claim = claims.then(|| format!("/claims/{}", case.claim));
+    let chain = Chain::of(&loaded.versions, &loaded.spoken);
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
         case: CaseView::of(case, people, &office.rules, (moment, zone)),
@@ -326,6 +333,7 @@ fn shown(
         attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),
         resent: loaded.awaited.as_ref().map(|one| ResentView::of(one, case, visitor)),
         ways: loaded.ways,
+        correction: loaded.correction,
         patient: loaded.patient,
         services: loaded.services,
         lines: loaded.lines,
@@ -336,7 +344,7 @@ fn shown(
         papers: loaded.papers,
         proofs: loaded.proofs,
         timeline: loaded.timeline,
-        versions: loaded.versions,
+        chain,
         alike: loaded.alike,
         undo: loaded.undo,
         emergency: loaded.emergency,

@@ -11,6 +11,7 @@ use denial::person::Moment;
 use denial::remittance::{ClaimPayment, Source, Standing};
 use denial::rules::Rules;
 use denial::waits::WaitsOn;
+use jiff::civil::Date;
 use store::claims::ClaimRow;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
 
@@ -322,6 +323,8 @@ fn line(line: &DeniedLine, case: &Denial, said: &[Spoken], rules: &Rules) -> Lin
 pub(crate) struct Spoken {
     pub(crate) remittance: String,
     pub(crate) on: String,
+    /// The same day, to be put in order.
+    pub(crate) day: Option<Date>,
     pub(crate) trace: String,
     pub(crate) control: String,
     pub(crate) status: String,
@@ -403,6 +406,7 @@ fn one_spoken(place: usize, row: &ClaimPaymentRow, around: &Around<'_>) -> anyho
     Ok(Spoken {
         remittance: row.remittance.clone(),
         on: on.map(words::day).unwrap_or_default(),
+        day: on,
         trace: row.trace.clone(),
         control: payment.control.to_string(),
         status: status(&payment, around.rules),

@@ -29,6 +29,8 @@ pub(crate) struct WayRow {
     pub(crate) is_recommended: bool,
     /// It goes by a letter to the payer.
     pub(crate) is_appeal: bool,
+    /// The claim is written anew here: as a replacement, a void or a new one.
+    pub(crate) corrects: bool,
     pub(crate) notes: Vec<String>,
     pub(crate) days: String,
     /// Other clocks that go on, and what it closes.
@@ -85,6 +87,7 @@ fn row(one: &Forward, is_recommended: bool, case: &Denial, rules: &Rules, today:
         name: name(one),
         is_recommended,
         is_appeal: matches!(one.way, Way::Appeal | Way::Reconsideration | Way::Reopening),
+        corrects: matches!(one.way, Way::CorrectedClaim | Way::VoidAndNew | Way::NewClaim),
         notes: one.notes.iter().map(|note| words::sentence(note)).collect(),
         days: one.clock.map_or_else(|| "no clock of its own".to_owned(), own),
         beside: beside(one),

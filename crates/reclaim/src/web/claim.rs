@@ -7,6 +7,7 @@ use denial::claim::{Claim, PayerOrder, ServiceLine};
 use denial::codes::ClaimNumber;
 use denial::person::{Access, allows};
 use denial::timely::Filing;
+use jiff::civil::Date;
 use serde_json::json;
 use store::Tx;
 use store::claims::ClaimRow;
@@ -67,6 +68,8 @@ pub(super) struct VersionView {
     pub(super) file: String,
     pub(super) href: String,
     pub(super) on: String,
+    /// The same day, to be put in order.
+    pub(super) day: Option<Date>,
     pub(super) frequency: String,
     pub(super) payer: String,
     pub(super) charge: String,
@@ -165,6 +168,7 @@ fn version(claim: &Claim, hash: &str, file: String, hides: bool) -> VersionView 
         file,
         href: format!("/files/{hash}"),
         on: claim.submitted_on.map(words::day).unwrap_or_default(),
+        day: claim.submitted_on,
         frequency: frequency(&claim.frequency),
         payer: claim.payer.name.to_string(),
         charge: claim.charge.to_string(),

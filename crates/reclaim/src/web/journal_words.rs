@@ -15,6 +15,7 @@ pub(crate) fn said(kind: &str) -> String {
         "practice" | "issuer" => of_practice(kind),
         "outbox" => of_outbox(what),
         "appeal" | "packet" => of_draft(kind),
+        "correction" => of_correction(what),
         "remittance" | "match" | "rejection" | "file" | "claims" => of_files(kind),
         _ => seen_or_kept(kind),
     };
@@ -188,6 +189,16 @@ fn of_outbox(what: &str) -> Option<&'static str> {
         "failed" => "It did not leave; somebody has to look",
         "case_stayed" => "A case did not move with what left",
         "answered" => "What left was answered",
+        _ => return None,
+    })
+}
+
+fn of_correction(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "saved" => "Saved the correction of the claim",
+        "asked" => "Asked a coder to approve the correction’s codes",
+        "approved" => "Approved the correction’s codes",
+        "sent" => "Confirmed the payer’s terms and sent the corrected claim to the outbox",
         _ => return None,
     })
 }

@@ -11,11 +11,11 @@ use denial::person::Access;
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, appeal, asking, assets, audit, bulk, case, case_documents, case_evidence,
-    case_undo, claim, day, digest, doubtful, emergency, facets, files, find, glossary, health,
-    hold, home, issuer, keyed, lacking, matches, names, news, outbox, passkeys, practice,
-    protection, questions, queue, rejections, remittance_claim, remittances, rules, rules_code,
-    rules_codes, rules_edit, rules_letters, rules_lists, rules_owners, rules_payer, rules_text,
-    saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
+    case_undo, claim, correct, correct_look, day, digest, doubtful, emergency, facets, files, find,
+    glossary, health, hold, home, issuer, keyed, lacking, matches, names, news, outbox, passkeys,
+    practice, protection, questions, queue, rejections, remittance_claim, remittances, rules,
+    rules_code, rules_codes, rules_edit, rules_letters, rules_lists, rules_owners, rules_payer,
+    rules_text, saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
 };
 
 /// One page.
@@ -127,6 +127,10 @@ fn desk() -> Vec<Route> {
         does("/cases/{id}/protection", Needs(A::ReadCases), protection::tag),
         does("/cases/{id}/hold", Needs(A::Hold), hold::place),
         does("/cases/{id}/hold/lift", Needs(A::Hold), hold::lift),
+        shows("/cases/{id}/correct", Needs(A::Correct), correct::page).reveals(),
+        does("/cases/{id}/correct", Needs(A::Correct), correct::save).reveals(),
+        shows("/cases/{id}/correct/look", Needs(A::Correct), correct_look::page).reveals(),
+        does("/cases/{id}/correct/look", Needs(A::Correct), correct_look::decide).reveals(),
         shows("/cases/{id}/emergency", Needs(A::ReadCases), emergency::form),
         does("/cases/{id}/emergency", Needs(A::ReadCases), emergency::open),
         shows("/questions", Needs(A::Questions), questions::page).lists("questions"),

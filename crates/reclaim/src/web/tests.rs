@@ -7,6 +7,7 @@ mod case;
 mod claims;
 mod clinic;
 mod code_lists;
+mod correct;
 mod day;
 mod digest;
 mod find;

@@ -58,7 +58,7 @@ async function work(page) {
   await page.getByRole("status").filter({ hasText: "next action was planned" }).waitFor();
 
   await page.keyboard.press("Escape");
-  await page.keyboard.press("c");
+  await page.keyboard.press("x");
   const sent = page.locator("form:has(input[name=act][value=resubmit])");
   await sent.locator("select[name=channel]").selectOption("portal");
   await sent.locator("input[name=reference]").fill(`${claim}R`);

@@ -115,7 +115,8 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 32] = [
+const TABLES: [&str; 33] = [
+    "correction",
     "evidence",
     "fetched",
     "outgoing_answer",

@@ -9,6 +9,7 @@ mod chains;
 mod claims;
 mod clinic;
 mod code_lists;
+mod corrections;
 mod desk;
 mod doubts;
 mod fetched;
