@@ -97,8 +97,8 @@ impl Subject {
         Subject { case, base, original, terms }
     }
 
-    /// How the payer most likely takes it: a replacement, else a void where it wants one first, else
-    /// a new claim.
+    /// How the payer most likely takes it: a replacement, else a void where it wants one first,
+    /// else a new claim.
     pub(crate) fn usual(&self) -> Frequency {
         let is_known_there = !self.case.control.is_empty();
         if self.terms.against_replacement().is_none() && is_known_there {

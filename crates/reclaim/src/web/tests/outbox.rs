@@ -77,7 +77,9 @@ pub(super) async fn queued(
 pub(super) fn files(office: &Office) -> Vec<PathBuf> {
     let folder = office.folder.join("outbox/main");
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    let paths = entries.map(|entry| entry.path());
+    // Beside them lies what marks the folder as a route's own.
+    let mut files: Vec<PathBuf> = paths.filter(|path| !path.ends_with(".reclaim-route")).collect();
     files.sort();
     files
 }
