@@ -1,6 +1,7 @@
 //! The commands.
 
 mod codes;
+mod demo;
 mod issuers;
 mod needs;
 mod outbox;
@@ -30,8 +31,8 @@ use crate::practices::{self, Wanted};
 use crate::scanner::Scanner;
 use crate::taking::Taking;
 use crate::web::site;
-use crate::{act, backup, bench, demo, demo_days, digest, doctor, export, packet, people, posting};
-use crate::{retention, rules_files, score, serve, show, taking, verify};
+use crate::{act, backup, bench, digest, doctor, export, packet, posting};
+use crate::{retention, rules_files, serve, show, taking, verify};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -356,8 +357,7 @@ pub(crate) fn main() -> ExitCode {
             .and_then(|rules| correct::run(&wish, &Clock::System, &rules)),
         Command::Rules(command) => run_rules(place, needs, command),
         Command::Demo { size, seed, days, no_serve, listen, score } => {
-            let wish = (Wish { size, seed }, days);
-            in_time(run_demo(&place, wish, (!no_serve).then_some(listen), score))
+            in_time(demo::run(&place, (Wish { size, seed }, days), (no_serve, listen), score))
         }
         Command::Bench { claims, runs, only, cases, grown, postgres } => {
             let wish = bench::Wish { claims, runs, only, cases, postgres, grown };
@@ -472,35 +472,6 @@ fn run_practice(place: Place, needs: Needs, command: PracticeCommand) -> anyhow:
         }
         PracticeCommand::List => in_time(practices::run_list(&place)),
     }
-}
-
-async fn run_demo(
-    place: &Place,
-    (wish, days): (Wish, Option<u16>),
-    listen: Option<SocketAddr>,
-    with_score: bool,
-) -> anyhow::Result<ExitCode> {
-    let made = match days {
-        None => demo::make(place, &wish).await?,
-        Some(days) => {
-            let (made, ended) = demo_days::make(place, &wish, days).await?;
-            demo_days::tell(&ended)?;
-            made
-        }
-    };
-    if with_score {
-        let score = score::score(&made.office, &made.truth).await?;
-        println!("{}", serde_json::to_string(&score).context("a score is JSON")?);
-    }
-    let store = made.office.store.clone();
-    if let Some(listen) = listen {
-        let logins = people::simulate(&made.office).await?.join(", ");
-        println!("Everything here is simulated. Sign in as {logins};");
-        println!("the password of all is {}", people::SIMULATED_PASSWORD);
-        serve::serve(made.office, listen, None, None).await?;
-    }
-    store.close().await;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Opens the practice, finishes what a crash left undone, and runs a command on it.

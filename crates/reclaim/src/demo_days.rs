@@ -241,7 +241,8 @@ impl Ended {
             Status::Paid => {
                 self.paid += 1;
                 let paid = case.lines.iter().filter_map(|line| line.recovered.as_ref());
-                let paid: i64 = paid.map(|one| one.amount.cents()).sum();
+                // Below zero it lowers what was paid beside the denial, which is no posting here.
+                let paid: i64 = paid.map(|one| one.amount.cents().max(0)).sum();
                 self.posted_off += (paid - case.balance.recovered.cents()).abs();
             }
             Status::WrittenOff => self.written_off += 1,

@@ -1,6 +1,8 @@
 //! The simulated specialists of `reclaim demo --days`: they act through the same functions as
 //! people do, and know no more than what the program shows.
 
+mod ends;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 
@@ -13,20 +15,20 @@ use denial::correction::{
     write,
 };
 use denial::denial::{Channel, Denial, NextActionKind, Status};
-use denial::ids::{AppealId, DenialId, PostingId};
+use denial::ids::{AppealId, DenialId};
 use denial::lifecycle::action::{AppealFiling, Resubmission};
 use denial::lifecycle::evidence::{Frequency, PayerAnswer};
 use denial::lifecycle::{Act, Action};
 use denial::next_action::{Forward, Way, Ways};
 use denial::outgoing::Kind;
 use denial::person::{Actor, Role, may};
-use denial::posting::{Entry, PostingKind, WriteOffReason};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sim::{Decision, Letter};
 
 use crate::act::{self, Failed};
+use crate::demo_desk::ends::{bill_patient, give_up, post_anew};
 use crate::outbox::{self, Carried, NotQueued, Numbers, Parcel};
 use crate::practice::Office;
 use crate::{identity, posting, ways};
@@ -103,7 +105,7 @@ impl Desk {
             Decision::Overturned => Action::Overturn { answer, expected: None },
             Decision::Upheld | Decision::Dismissed => Action::Uphold(answer),
         };
-        act(office, case, &action).await.map(drop)
+        try_act(office, case, &action).await.map(drop)
     }
 
     /// Does what is to be done on one case today.
@@ -111,19 +113,19 @@ impl Desk {
         let today = office.moment().today;
         let is_due = |case: &Denial| case.next().is_some_and(|next| next.on < today);
         match case.status() {
-            Status::New => match act(office, &case, &Action::Review).await? {
+            Status::New => match try_act(office, &case, &Action::Review).await? {
                 Some(case) => self.choose(office, case).await,
                 None => Ok(None),
             },
             Status::InReview => self.choose(office, case).await,
             Status::Corrected | Status::Appealed | Status::Pending if is_due(&case) => {
                 let reason = "no answer came in time, and the payer finds nothing".to_owned();
-                act(office, &case, &Action::Withdraw { reason }).await?;
+                try_act(office, &case, &Action::Withdraw { reason }).await?;
                 Ok(None)
             }
             Status::Overturned if is_due(&case) && !case.is_won() => {
                 let reason = "the payment that was promised did not come".to_owned();
-                act(office, &case, &Action::Dispute { reason, missing: None }).await?;
+                try_act(office, &case, &Action::Dispute { reason, missing: None }).await?;
                 Ok(None)
             }
             Status::Corrected
@@ -137,17 +139,16 @@ impl Desk {
 
     /// Chooses the way of a case in review.
     async fn choose(&mut self, office: &Office, case: Denial) -> anyhow::Result<Option<Ready>> {
-        if case.quarantined {
-            return Ok(None);
-        }
         let paid = case.lines.iter().filter_map(|line| line.recovered.as_ref());
         let paid: i64 = paid.map(|one| one.amount.cents()).sum();
-        if !case.postings.is_empty() && paid != case.balance.recovered.cents() {
+        // Money that does not add up is posted by nobody here; its clocks run all the same.
+        if !case.quarantined && !case.postings.is_empty() && paid != case.balance.recovered.cents()
+        {
             post_anew(office, &case).await?;
             return Ok(None);
         }
         if case.balance.outstanding().is_zero() {
-            act(office, &case, &Action::Post { entries: Vec::new() }).await?;
+            try_act(office, &case, &Action::Post { entries: Vec::new() }).await?;
             return Ok(None);
         }
         let claim = billed(office, &case).await?;
@@ -335,7 +336,11 @@ fn actor(case: &Denial, act: Act) -> Actor {
 }
 
 /// Does an act, where the case allows it.
-async fn act(office: &Office, case: &Denial, action: &Action) -> anyhow::Result<Option<Denial>> {
+async fn try_act(
+    office: &Office,
+    case: &Denial,
+    action: &Action,
+) -> anyhow::Result<Option<Denial>> {
     let mut who = actor(case, action.act());
     let admits = case.admit(action.act(), &office.moment_of(who.clone()), &office.rules).is_ok();
     if !admits {
@@ -348,90 +353,13 @@ async fn act(office: &Office, case: &Denial, action: &Action) -> anyhow::Result<
     }
 }
 
-/// Gives up what is outstanding, with a second person's word above the limit.
-async fn give_up(office: &Office, case: Denial) -> anyhow::Result<()> {
-    let amount = case.balance.outstanding();
-    let why = "every open way was tried, or costs more than it brings";
-    let mut case = case;
-    if amount > office.rules.desk.write_off_alone && case.proposal.is_none() {
-        let ask = Action::ProposeWriteOff { reason: why.to_owned() };
-        let Some(asked) = act(office, &case, &ask).await? else { return Ok(()) };
-        let manager = Actor { person: identity::person("manager"), role: Role::Manager };
-        let agreed = act::act(office, &manager, asked.id.as_str(), None, &Action::Approve).await;
-        match agreed {
-            Ok(after) => case = after,
-            Err(Failed::Refused(_)) => return Ok(()),
-            Err(other) => return Err(other.into()),
-        }
-    }
-    let reason = if amount <= office.rules.desk.small_balance {
-        WriteOffReason::SmallBalance
-    } else if case.category == Category::TimelyFiling {
-        WriteOffReason::TimelyFiling
-    } else if case.category == Category::Authorization {
-        WriteOffReason::NoAuthorization
-    } else {
-        WriteOffReason::Denied
-    };
-    let id = PostingId::from_bits(act::draw());
-    act(office, &case, &Action::WriteOff { id, reason, note: why.to_owned() }).await?;
-    Ok(())
-}
-
-/// Moves what the patient owes to the patient.
-async fn bill_patient(office: &Office, case: &Denial) -> anyhow::Result<()> {
-    let entry = Entry {
-        id: PostingId::from_bits(act::draw()),
-        kind: PostingKind::PatientResponsibility,
-        amount: case.balance.outstanding(),
-        on: None,
-        line: None,
-        remittance: None,
-        reverses: None,
-        why: "the payer says that the patient owes it".to_owned(),
-    };
-    act(office, case, &Action::Post { entries: vec![entry] }).await.map(drop)
-}
-
-/// Takes back what was posted before the payer said something else, and posts what it says now
-/// where that explains every cent.
-async fn post_anew(office: &Office, case: &Denial) -> anyhow::Result<()> {
-    let mut tx = office.read().await?;
-    let now = posting::explained_of(&mut tx, office, case).await?;
-    drop(tx);
-    let stands = |id: &PostingId| !case.postings.iter().any(|it| it.reverses.as_ref() == Some(id));
-    let standing = case.postings.iter().filter(|one| one.reverses.is_none() && stands(&one.id));
-    let back = standing.map(|one| Entry {
-        id: PostingId::from_bits(act::draw()),
-        kind: one.kind,
-        amount: -one.amount,
-        on: None,
-        line: one.line,
-        remittance: one.remittance.clone(),
-        reverses: Some(one.id.clone()),
-        why: "the payer says something else now".to_owned(),
-    });
-    let paid = now.into_iter().flatten().map(|one| Entry {
-        id: PostingId::from_bits(act::draw()),
-        kind: one.kind,
-        amount: one.amount,
-        on: None,
-        line: one.line,
-        remittance: Some(one.remittance),
-        reverses: None,
-        why: "as the remittance says".to_owned(),
-    });
-    let entries: Vec<Entry> = back.chain(paid).collect();
-    act(office, case, &Action::Post { entries }).await.map(drop)
-}
-
 /// Nothing is to be done today: the next look gets its day.
 async fn wait(office: &Office, case: &Denial, today: Date) -> anyhow::Result<()> {
     if case.next().is_some_and(|next| next.on >= today) {
         return Ok(());
     }
     let plan = Action::Plan { next: NextActionKind::Review, on: today + 14.days() };
-    act(office, case, &plan).await.map(drop)
+    try_act(office, case, &plan).await.map(drop)
 }
 
 async fn billed(office: &Office, case: &Denial) -> anyhow::Result<Option<Claim>> {

@@ -102,7 +102,8 @@ pub(crate) fn decide(
     let _ = (stream.below(2), stream.below(2), stream.below(2));
     let held = standing(life, day).cloned();
     match (&request.asked, held) {
-        (Asked::Appeal { level, .. }, Some(held)) if held.is_refused() => {
+        // What is broken on purpose is neither taken back nor paid.
+        (Asked::Appeal { level, .. }, Some(held)) if held.is_refused() && held.chaos.is_none() => {
             Some(appealed(world, life, &held, (*level, day), stream))
         }
         (Asked::Appeal { .. }, _) => Some(Decision::Dismissed),
