@@ -241,9 +241,10 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
     payments.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
     let claims = claims(&mut tx, visitor, id, &payments).await?;
     let is_whole = imbalances.iter().any(|one| one.check == Check::Transaction);
-    let odd =
-        if is_whole || from > 0 { Vec::new() } else { tx.quarantined_payments(id, ROWS).await? };
-    let quarantined = self::claims(&mut tx, visitor, id, &odd).await?;
+    let quarantined = match is_whole || from > 0 {
+        true => Vec::new(),
+        false => quarantined(&mut tx, visitor, id).await?,
+    };
     let provider = tx.provider_adjustments(id).await?;
     let others = tx.remittances_of_deal(&row.deal).await?;
     let rivals = others.iter().filter(|other| other.remittance != row.remittance).map(self::row);
@@ -297,6 +298,12 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
         remember: false,
         refused: None,
     })
+}
+
+/// The claims of a remittance that do not add up.
+async fn quarantined(tx: &mut Tx, visitor: &Visitor, id: &str) -> Result<Vec<ClaimRow>, Trouble> {
+    let odd = tx.quarantined_payments(id, ROWS).await?;
+    claims(tx, visitor, id, &odd).await
 }
 
 fn told(kind: &str, body: &str) -> String {
