@@ -248,19 +248,8 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
     let provider = tx.provider_adjustments(id).await?;
     let others = tx.remittances_of_deal(&row.deal).await?;
     let rivals = others.iter().filter(|other| other.remittance != row.remittance).map(self::row);
-    let file = match tx.file(&row.file).await? {
-        Some(file) => Some((format!("/files/{}", file.hash), file.name)),
-        None => {
-            tx.document(&row.file).await?.map(|scan| (format!("/remittances/{id}/scan"), scan.name))
-        }
-    };
-    let people = timeline::people(&mut tx).await?;
-    let zone = &office.clinic.zone;
-    let history = tx.timeline(id).await?;
-    let history = history.iter().map(|one| {
-        let text = told(&one.kind, &one.body);
-        (words::instant(&one.at, zone), text, timeline::name(&people, &one.actor))
-    });
+    let file = file(&mut tx, &row).await?;
+    let history = history(&mut tx, visitor, id).await?;
     let state = State::from_name(&row.state);
     let decides = allows(office.who.role, Access::Post);
     let offered = match state {
@@ -288,7 +277,7 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
         further: from > 0,
         provider: provider.iter().map(provider_row).collect(),
         rivals: rivals.collect(),
-        history: history.collect(),
+        history,
         decides,
         offered,
         counts: matches!(state, Some(State::Held | State::Conflict | State::SetAside)),
@@ -298,6 +287,30 @@ async fn detail(visitor: &Visitor, id: &str, from: i64) -> Result<RemittancePage
         remember: false,
         refused: None,
     })
+}
+
+/// Where its file or its scan is found, and its name.
+async fn file(tx: &mut Tx, row: &RemittanceRow) -> Result<Option<(String, String)>, Trouble> {
+    if let Some(file) = tx.file(&row.file).await? {
+        return Ok(Some((format!("/files/{}", file.hash), file.name)));
+    }
+    let scan = tx.document(&row.file).await?;
+    Ok(scan.map(|scan| (format!("/remittances/{}/scan", row.remittance), scan.name)))
+}
+
+/// What happened to it: when, what, by whom.
+async fn history(
+    tx: &mut Tx,
+    visitor: &Visitor,
+    id: &str,
+) -> Result<Vec<(String, String, String)>, Trouble> {
+    let people = timeline::people(tx).await?;
+    let zone = &visitor.office.clinic.zone;
+    let entry = |one: &store::journal::Happened| {
+        let text = told(&one.kind, &one.body);
+        (words::instant(&one.at, zone), text, timeline::name(&people, &one.actor))
+    };
+    Ok(tx.timeline(id).await?.iter().map(entry).collect())
 }
 
 /// The claims of a remittance that do not add up.
