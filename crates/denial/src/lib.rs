@@ -31,6 +31,7 @@ pub mod matching;
 pub mod money;
 pub mod ncci;
 pub mod next_action;
+pub mod outcome;
 pub mod outgoing;
 pub mod owner;
 pub mod payer;

@@ -207,8 +207,8 @@ pub struct Desk {
     pub action_days: BTreeMap<NextActionKind, u16>,
     /// Cost of working a case once, by category; [`Desk::cost_of`] reads it.
     pub work_cost: BTreeMap<Category, Money>,
-    /// Cost of one hour of a specialist.
-    pub hour_cost: Money,
+    /// Minutes of one round of work, by category.
+    pub work_minutes: BTreeMap<Category, u16>,
     /// How long answers to what was sent may take.
     pub silence: Silence,
 }
@@ -239,14 +239,6 @@ impl Desk {
     #[must_use]
     pub fn cost_of(&self, category: Category) -> Money {
         self.work_cost.get(&category).copied().unwrap_or_default()
-    }
-
-    /// The minutes of one round of work on a case of this category; `None` where an hour costs
-    /// nothing, so that they cannot be told from its cost.
-    #[must_use]
-    pub fn minutes_of(&self, category: Category) -> Option<i64> {
-        let hour = self.hour_cost.cents();
-        (hour > 0).then(|| (self.cost_of(category).cents() * 60 + hour / 2) / hour)
     }
 }
 

@@ -44,6 +44,7 @@ mod line_changes;
 mod matches;
 mod oidc;
 mod outbox;
+mod outcomes;
 mod own_rules;
 mod packet;
 mod parts;

@@ -458,3 +458,28 @@ create table correction (
   primary key (practice, denial),
   foreign key (practice, denial) references denial (practice, denial)
 );
+
+-- How ways ended, each answer of a payer once, and what they add up to for the odds of the next.
+create table outcome (
+  practice text not null references practice (practice),
+  denial text not null,
+  version bigint not null,              -- of the case, to which the answer led
+  payer text not null,
+  code text not null,                   -- the leading code of what was refused
+  way text not null,
+  ended text not null check (ended in ('won', 'part', 'lost')),
+  on_day text not null,
+  primary key (practice, denial, version),
+  foreign key (practice, denial) references denial (practice, denial)
+);
+create table outcome_tally (
+  practice text not null references practice (practice),
+  payer text not null,
+  code text not null,
+  way text not null,
+  decided bigint not null,
+  won bigint not null,
+  part bigint not null,
+  primary key (practice, payer, code, way)
+);
+create index outcome_tally_code on outcome_tally (practice, code);

@@ -30,6 +30,7 @@ pub mod journal;
 pub mod matches;
 pub mod narrowed;
 mod open;
+pub mod outcomes;
 pub mod outgoing;
 pub mod passkeys;
 pub mod payers;

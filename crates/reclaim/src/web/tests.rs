@@ -26,6 +26,7 @@ mod masks;
 mod matching;
 mod money;
 mod news;
+mod odds;
 mod outbox;
 mod paper;
 mod passkeys;

@@ -115,10 +115,13 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 33] = [
+const TABLES: [&str; 35] = [
     "correction",
+const TABLES: [&str; 34] = [
     "evidence",
     "fetched",
+    "outcome",
+    "outcome_tally",
     "outgoing_answer",
     "outgoing_item",
     "outgoing",

@@ -15,6 +15,7 @@ mod doubts;
 mod fetched;
 mod files;
 mod matches;
+mod outcomes;
 mod outgoing;
 mod people;
 mod place;
