@@ -102,6 +102,7 @@ mod rules_proposed;
 mod rules_teams;
 mod rules_text;
 mod rules_tried;
+mod rules_worth;
 mod saved;
 mod second;
 mod sent;

@@ -15,7 +15,7 @@ use crate::web::{
     glossary, health, hold, home, issuer, keyed, lacking, matches, names, news, outbox, passkeys,
     practice, protection, questions, queue, rejections, remittance_claim, remittances, rules,
     rules_code, rules_codes, rules_edit, rules_letters, rules_lists, rules_owners, rules_payer,
-    rules_text, saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
+    rules_text, rules_worth, saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
 };
 
 /// One page.
@@ -197,6 +197,7 @@ fn back_room() -> Vec<Route> {
         does("/rules/owners", Needs(A::Rules), rules_owners::change).lists("rules tried"),
         shows("/rules/payer", Needs(A::Rules), rules_payer::form),
         does("/rules/payer", Needs(A::Rules), rules_payer::change).lists("rules tried"),
+        shows("/rules/worth", Needs(A::Rules), rules_worth::page),
         shows("/journal", Needs(A::Audit), audit::page).lists("journal"),
         shows("/journal.csv", Both(A::Audit, A::Export), audit::file).reveals(),
         does("/journal.csv", Both(A::Audit, A::Export), audit::whole_file).reveals(),

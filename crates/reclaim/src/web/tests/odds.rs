@@ -70,3 +70,14 @@ async fn what_the_payer_did_not_pay_is_no_win() {
     lead.get(&last).await.shows(&["here 0 of 1 won"]);
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn each_reason_says_from_which_amount_a_round_of_work_pays() {
+    let (clinic, lead) = clinic().await;
+    let page = lead.get("/rules/worth").await;
+    page.is(StatusCode::OK).shows(&["Authorization", "$24.75", "Stated prior", "where seldom"]);
+    corrected(&lead, "A-1", "overturn").await;
+    lead.get("/rules/worth").await.shows(&["n = 1, a small sample: here 1 of 1 won"]);
+    lead.get("/rules").await.shows(&["href=\"/rules/worth\""]);
+    clinic.is_proven().await;
+}
