@@ -48,4 +48,5 @@ pub mod team;
 pub mod timely;
 pub mod totals;
 pub mod triage;
+pub mod unanswered;
 pub mod waits;

@@ -106,6 +106,12 @@ impl Rules {
         said.into_iter().find(|said| !said.is_unsaid())
     }
 
+    /// The file that speaks of a payer itself, without the floors of the law.
+    #[must_use]
+    pub fn own_file(&self, name: &PayerName, plan: PlanType) -> Option<&PayerRules> {
+        self.program(name, plan).0
+    }
+
     /// How a payer takes letters by a channel: what its own file says, else the file of
     /// [`Rules::payer`]; `None` is not configured.
     #[must_use]

@@ -74,6 +74,7 @@ mod survey;
 mod take;
 mod taking;
 mod trial;
+mod unanswered;
 mod verify;
 mod ways;
 mod web;

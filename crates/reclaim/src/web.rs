@@ -118,6 +118,7 @@ mod timeline;
 mod tour;
 mod tries;
 mod trouble;
+mod unanswered;
 mod unmatched;
 mod upload;
 pub(crate) mod words;

@@ -54,6 +54,7 @@ mod sql;
 pub mod sweeps;
 pub mod tallies;
 mod turn;
+pub mod unanswered;
 pub mod verify;
 pub mod views;
 pub mod waits;

@@ -145,6 +145,11 @@ pub(crate) const HOME: &[Word] = &[
         "What a 999, TA1 or 277CA refused before adjudication and nobody resolved. These are no denials and no money is counted for them.",
     ),
     word(
+        "home-unanswered-claims",
+        "Unanswered claims",
+        "Claims that were sent and not refused, or passed on by the first payer, and of which no remittance speaks although the payer's usual days are over. Those that somebody put off count again on their day.",
+    ),
+    word(
         "home-outbox-to-look-at",
         "Outbox to look at",
         "What did not leave by itself, left without a case of its moving, or left and was not answered in time. Beyond what time is said in desk.toml; without it nothing is late.",

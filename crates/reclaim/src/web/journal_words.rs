@@ -209,6 +209,7 @@ fn seen_or_kept(kind: &str) -> Option<&'static str> {
         "case.exported" => "Took a case out",
         "case.refused" => "Was refused a case",
         "claim.viewed" => "Opened a claim",
+        "claim.followed" => "Noted what was done about a claim without an answer",
         "question.viewed" => "Opened a question",
         "document.downloaded" => "Downloaded a document",
         "scan.downloaded" => "Downloaded a scan",

@@ -15,7 +15,7 @@ use crate::web::{
     glossary, health, hold, home, issuer, keyed, lacking, matches, names, news, outbox, passkeys,
     practice, protection, questions, queue, rejections, remittance_claim, remittances, rules,
     rules_code, rules_codes, rules_edit, rules_letters, rules_lists, rules_owners, rules_payer,
-    rules_text, rules_worth, saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
+    rules_text, rules_worth, saved, second, sign_in, staff, style, ties, tour, unanswered, unmatched, upload,
 };
 
 /// One page.
@@ -161,6 +161,9 @@ fn files_and_money() -> Vec<Route> {
         does("/rejections/narrow", Needs(A::Rejections), rejections::narrowed).lists("rejections"),
         // Auditors read the queue of rejections; who decides matches resolves them.
         does("/rejections", Needs(A::Matches), rejections::resolve),
+        shows("/unanswered", Needs(A::Rejections), unanswered::page).lists("unanswered"),
+        // Auditors read them; who decides matches notes what was done.
+        does("/unanswered", Both(A::Rejections, A::Matches), unanswered::follow),
         shows("/outbox", Needs(A::Outbox), outbox::page).lists("outbox"),
         // Auditors read it; who decides matches calls back.
         does("/outbox", Both(A::Outbox, A::Matches), outbox::change),

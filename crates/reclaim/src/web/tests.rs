@@ -45,6 +45,7 @@ mod signing_in;
 mod story;
 mod sub_status;
 mod teams;
+mod unanswered;
 mod vault;
 mod waiting;
 mod won;

@@ -115,13 +115,15 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 35] = [
-    "correction",
-const TABLES: [&str; 34] = [
-    "evidence",
-    "fetched",
+const TABLES: [&str; 38] = [
+    "answer_time",
+    "unanswered",
+    "followed",
     "outcome",
     "outcome_tally",
+    "correction",
+    "evidence",
+    "fetched",
     "outgoing_answer",
     "outgoing_item",
     "outgoing",

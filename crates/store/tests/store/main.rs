@@ -27,6 +27,7 @@ mod reveals;
 mod rule_versions;
 mod schema;
 mod tls;
+mod unanswered;
 mod verify;
 mod waits;
 mod walls;
