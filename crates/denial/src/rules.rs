@@ -15,6 +15,7 @@ use crate::letter::Letter;
 use crate::money::Money;
 use crate::owner::{Cover, Member, Owners};
 use crate::payer::{ChannelRule, PayerRules, Resubmission, key};
+use crate::person::Role;
 use crate::playbook::Playbook;
 use crate::protected::Protected;
 
@@ -217,6 +218,17 @@ pub struct Desk {
     pub work_minutes: BTreeMap<Category, u16>,
     /// How long answers to what was sent may take.
     pub silence: Silence,
+    /// Who reviews what payers remit; none is "not configured".
+    pub intake: Option<Intake>,
+}
+
+/// Who reviews each remittance, and by when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Intake {
+    /// The role.
+    pub role: Role,
+    /// Hours after it was taken in.
+    pub hours: u16,
 }
 
 /// How long answers to what was sent may take; none is "not configured", and never late.

@@ -38,6 +38,7 @@ mod factor;
 mod fields;
 mod identity;
 mod inbox;
+mod intake;
 mod keying;
 mod kinds;
 mod line_changes;

@@ -17,7 +17,7 @@ use store::{Tx, instant};
 
 use crate::outbox::filing;
 use crate::practice::Office;
-use crate::{identity, rank, settle};
+use crate::{identity, intake, rank, settle};
 
 /// The sweep's name among those that ran.
 pub(crate) const SWEEP: &str = "unanswered";
@@ -66,6 +66,7 @@ pub(crate) async fn look(office: &Office) -> anyhow::Result<usize> {
     let mut tx = office.write().await?;
     tx.keep_answer_times(&times).await?;
     tx.keep_unanswered(all).await?;
+    intake::learn(&mut tx, office).await?;
     let result = format!("{count} claims have no answer");
     tx.note_sweep(SWEEP, &instant(office.clock.now()), &result).await?;
     tx.commit().await?;

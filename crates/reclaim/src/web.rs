@@ -61,6 +61,7 @@ mod home_ask;
 mod home_desk;
 mod home_lead;
 mod home_office;
+mod intake;
 mod issuer;
 mod journal_about;
 mod journal_words;

@@ -521,3 +521,23 @@ create table followed (
   primary key (practice, claim),
   foreign key (practice, claim) references claim (practice, claim)
 );
+
+-- When payers usually remit, as a sweep found it.
+create table rhythm (
+  practice text not null references practice (practice),
+  payer text not null,
+  payer_name text not null,
+  last_on text not null,                -- their last day of payment
+  due_on text,                          -- when the next one usually has come; none: not configured
+  usual text not null,                  -- where that is from
+  primary key (practice, payer)
+);
+-- Who reviewed a remittance.
+create table batch_review (
+  practice text not null references practice (practice),
+  remittance text not null,
+  at text not null,
+  by_person text not null,
+  primary key (practice, remittance),
+  foreign key (practice, remittance) references remittance (practice, remittance)
+);

@@ -25,6 +25,7 @@ pub mod factors;
 pub mod fetched;
 pub mod files;
 pub mod floor;
+pub mod intake;
 pub mod issuers;
 pub mod journal;
 pub mod matches;

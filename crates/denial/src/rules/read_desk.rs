@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::entry::{Entry, Named, Page, Placed, whole};
-use super::{Desk, Draft, Silence};
+use super::{Desk, Draft, Intake, Silence};
 use crate::category::Category;
 use crate::codes::Npi;
 use crate::denial::{NextActionKind, Status};
@@ -109,7 +109,17 @@ fn desk(page: &Entry<'_>) -> Desk {
         work_cost: work_cost.collect(),
         work_minutes,
         silence: silence.unwrap_or_default(),
+        intake: intake(page),
     }
+}
+
+/// `[intake]`: who reviews what payers remit.
+fn intake(page: &Entry<'_>) -> Option<Intake> {
+    let table = page.table("intake")?;
+    let role = table.required("role", table.named("role"));
+    let hours = table.required("review_hours", table.number("review_hours"));
+    table.finish();
+    Some(Intake { role: role?, hours: hours? })
 }
 
 /// A list of texts, none empty, each once.

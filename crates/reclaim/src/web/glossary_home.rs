@@ -145,6 +145,16 @@ pub(crate) const HOME: &[Word] = &[
         "What a 999, TA1 or 277CA refused before adjudication and nobody resolved. These are no denials and no money is counted for them.",
     ),
     word(
+        "home-missing-remittances",
+        "Missing remittances",
+        "Payers of which a remittance should have come by now: by the days set in their file, else by the pauses within which nine in ten of their days of payment lay.",
+    ),
+    word(
+        "home-reviews-that-are-late",
+        "Reviews that are late",
+        "Remittances of the last 30 days that nobody reviewed within the hours that desk.toml gives; without them none is late.",
+    ),
+    word(
         "home-unanswered-claims",
         "Unanswered claims",
         "Claims that were sent and not refused, or passed on by the first payer, and of which no remittance speaks although the payer's usual days are over. Those that somebody put off count again on their day.",

@@ -12,10 +12,12 @@ use crate::web::home::{count, tile};
 use crate::web::tiles::{Cell, Link, Listing, Section, Tile, number};
 use crate::web::trouble::Trouble;
 use crate::web::{journal_words, words};
-use crate::{posting, rank, refile, unanswered, verify};
+use crate::{intake, posting, rank, refile, unanswered, verify};
 
 /// Days of the access log that are counted.
 const VIEWS: i64 = 7;
+/// Late reviews that are counted.
+const LATE: i64 = 1_000;
 /// Days of the trail of write-offs.
 const TRAIL: i64 = 30;
 
@@ -99,6 +101,18 @@ async fn files(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
                 count(late),
                 "the payer's usual days are over",
                 "/unanswered",
+            ),
+            tile(
+                "Missing remittances",
+                tx.missing_remittances(&office.moment().today.to_string()).await?.len() as u64,
+                "payers that usually remit sooner",
+                "/intake?show=missing",
+            ),
+            tile(
+                "Reviews that are late",
+                intake::unreviewed(tx, office, true, LATE).await?.len() as u64,
+                "remittances nobody reviewed in time",
+                "/intake?show=late",
             ),
         ],
         ..Section::default()

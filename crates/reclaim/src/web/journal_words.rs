@@ -173,6 +173,7 @@ fn of_files(kind: &str) -> Option<&'static str> {
         "match.parted" => "Sent a payment to a claim of its own",
         "rejection.received" => "A rejection came",
         "rejection.resolved" => "Resolved a rejection",
+        "remittance.reviewed" => "Reviewed a remittance",
         _ => return None,
     })
 }

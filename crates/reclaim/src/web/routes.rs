@@ -12,10 +12,11 @@ use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, appeal, asking, assets, audit, bulk, case, case_documents, case_evidence,
     case_undo, claim, correct, correct_look, day, digest, doubtful, emergency, facets, files, find,
-    glossary, health, hold, home, issuer, keyed, lacking, matches, names, news, outbox, passkeys,
-    practice, protection, questions, queue, rejections, remittance_claim, remittances, rules,
-    rules_code, rules_codes, rules_edit, rules_letters, rules_lists, rules_owners, rules_payer,
-    rules_text, rules_worth, saved, second, sign_in, staff, style, ties, tour, unanswered, unmatched, upload,
+    glossary, health, hold, home, intake, issuer, keyed, lacking, matches, names, news, outbox,
+    passkeys, practice, protection, questions, queue, rejections, remittance_claim, remittances,
+    rules, rules_code, rules_codes, rules_edit, rules_letters, rules_lists, rules_owners,
+    rules_payer, rules_text, rules_worth, saved, second, sign_in, staff, style, ties, tour,
+    unanswered, unmatched, upload,
 };
 
 /// One page.
@@ -152,6 +153,8 @@ fn files_and_money() -> Vec<Route> {
             .reveals(),
         shows("/remittances/{id}/scan", Needs(A::Remittances), keyed::scan).reveals(),
         does("/remittances/{id}/verdict", Needs(A::Post), remittances::decide).reveals(),
+        shows("/intake", Needs(A::Remittances), intake::page),
+        does("/intake", Needs(A::Post), intake::review),
         shows("/matches", Needs(A::Matches), matches::page).lists("matches"),
         does("/matches", Needs(A::Matches), matches::decide),
         does("/matches/narrow", Needs(A::Matches), matches::narrowed).lists("matches"),

@@ -19,6 +19,7 @@ mod hostile_nonsense;
 mod hostile_requests;
 mod hostile_texts;
 mod house;
+mod intake;
 mod issuer;
 mod letters;
 mod lists;

@@ -115,7 +115,9 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 38] = [
+const TABLES: [&str; 40] = [
+    "rhythm",
+    "batch_review",
     "answer_time",
     "unanswered",
     "followed",

@@ -14,6 +14,7 @@ mod desk;
 mod doubts;
 mod fetched;
 mod files;
+mod intake;
 mod matches;
 mod outcomes;
 mod outgoing;
