@@ -301,7 +301,9 @@ fn said<'a>(
     Said { at, denied, leading, paid: line.paid(), taken_back: false, line }
 }
 
-const fn denies(ruling: &Ruling) -> bool {
+/// True for an adjustment that is a denial, or that nobody has mapped yet.
+#[must_use]
+pub const fn denies(ruling: &Ruling) -> bool {
     match ruling.kind {
         AdjustmentKind::Denial | AdjustmentKind::Unmapped => true,
         AdjustmentKind::Contractual

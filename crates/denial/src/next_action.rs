@@ -86,8 +86,10 @@ impl Way {
 pub struct Tally {
     /// Answered by the payer on the merits.
     pub decided: u32,
-    /// Won, in full or in part.
+    /// Won in full.
     pub won: u32,
+    /// Won in part, which counts half.
+    pub part: u32,
 }
 
 /// The chance of a way and what stands behind it.
@@ -103,6 +105,45 @@ pub struct Odds {
     pub payer: Tally,
     /// Own history with this code at other payers.
     pub code: Tally,
+}
+
+/// Below so many outcomes a figure says that it is a small sample.
+pub const SMALL: u32 = 20;
+
+impl Odds {
+    /// How many outcomes moved the chance.
+    #[must_use]
+    pub const fn n(&self) -> u32 {
+        self.here.decided.saturating_add(self.payer.decided).saturating_add(self.code.decided)
+    }
+
+    /// What stands behind the chance, for people.
+    #[must_use]
+    pub fn behind(&self) -> String {
+        let stated = match self.prior {
+            Some(prior) => format!("stated prior {prior}"),
+            None => "no prior is stated".to_owned(),
+        };
+        if self.n() == 0 {
+            return format!("{stated}; no outcome yet (n = 0)");
+        }
+        let small = if self.n() < SMALL { ", a small sample" } else { "" };
+        let places = [
+            ("here", self.here),
+            ("other codes of this payer", self.payer),
+            ("this code at other payers", self.code),
+        ];
+        let told = places.into_iter().filter(|(_, tally)| tally.decided > 0);
+        let told: Vec<String> = told.map(|(place, tally)| tally.told(place)).collect();
+        format!("{stated}; n = {}{small}: {}", self.n(), told.join("; "))
+    }
+}
+
+impl Tally {
+    fn told(self, place: &str) -> String {
+        let part = if self.part == 0 { String::new() } else { format!(", {} in part", self.part) };
+        format!("{place} {} of {} won{part}", self.won, self.decided)
+    }
 }
 
 /// What is known of a case when its ways are looked for.
@@ -157,7 +198,7 @@ pub struct Forward {
     /// What one round of work costs.
     pub cost: Money,
     /// Minutes of work, where they are configured.
-    pub minutes: Option<i64>,
+    pub minutes: Option<u16>,
     /// The money outstanding times the chance, less the cost; `None` without a chance.
     pub net: Option<Money>,
 }
@@ -265,7 +306,7 @@ impl<'a> Standing<'a> {
             },
             odds,
             cost,
-            minutes: if works { desk.minutes_of(case.category) } else { Some(0) },
+            minutes: if works { desk.work_minutes.get(&case.category).copied() } else { Some(0) },
         }
     }
 

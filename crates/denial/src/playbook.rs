@@ -191,6 +191,12 @@ pub(crate) struct Translation {
 }
 
 impl Playbook {
+    /// The chances stated for a category: usually won, often, seldom; `None` where none is.
+    #[must_use]
+    pub fn chances(&self, category: Category) -> Option<[Chance; 3]> {
+        self.priors.get(&category).map(|prior| [prior.high, prior.medium, prior.low])
+    }
+
     /// What an adjustment of a remittance of this day is at this payer; without a day the latest
     /// rule holds. Narrower beats broader, payer beats general; a remark about the way that is open
     /// beats all. A reason that no rule names is [`Ruling::unmapped`].

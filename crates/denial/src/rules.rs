@@ -15,6 +15,7 @@ use crate::letter::Letter;
 use crate::money::Money;
 use crate::owner::{Cover, Member, Owners};
 use crate::payer::{ChannelRule, PayerRules, Resubmission, key};
+use crate::person::Role;
 use crate::playbook::Playbook;
 use crate::protected::Protected;
 
@@ -104,6 +105,12 @@ impl Rules {
         let own = self.program(name, plan).0;
         let said = own.into_iter().chain(self.payer(name, plan)).map(|payer| &payer.resubmission);
         said.into_iter().find(|said| !said.is_unsaid())
+    }
+
+    /// The file that speaks of a payer itself, without the floors of the law.
+    #[must_use]
+    pub fn own_file(&self, name: &PayerName, plan: PlanType) -> Option<&PayerRules> {
+        self.program(name, plan).0
     }
 
     /// How a payer takes letters by a channel: what its own file says, else the file of
@@ -207,10 +214,21 @@ pub struct Desk {
     pub action_days: BTreeMap<NextActionKind, u16>,
     /// Cost of working a case once, by category; [`Desk::cost_of`] reads it.
     pub work_cost: BTreeMap<Category, Money>,
-    /// Cost of one hour of a specialist.
-    pub hour_cost: Money,
+    /// Minutes of one round of work, by category.
+    pub work_minutes: BTreeMap<Category, u16>,
     /// How long answers to what was sent may take.
     pub silence: Silence,
+    /// Who reviews what payers remit; none is "not configured".
+    pub intake: Option<Intake>,
+}
+
+/// Who reviews each remittance, and by when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Intake {
+    /// The role.
+    pub role: Role,
+    /// Hours after it was taken in.
+    pub hours: u16,
 }
 
 /// How long answers to what was sent may take; none is "not configured", and never late.
@@ -239,14 +257,6 @@ impl Desk {
     #[must_use]
     pub fn cost_of(&self, category: Category) -> Money {
         self.work_cost.get(&category).copied().unwrap_or_default()
-    }
-
-    /// The minutes of one round of work on a case of this category; `None` where an hour costs
-    /// nothing, so that they cannot be told from its cost.
-    #[must_use]
-    pub fn minutes_of(&self, category: Category) -> Option<i64> {
-        let hour = self.hour_cost.cents();
-        (hour > 0).then(|| (self.cost_of(category).cents() * 60 + hour / 2) / hour)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::category::Category;
 use crate::deadline::{self, Deadline, DeadlineKind};
 use crate::money::{Chance, Money};
 use crate::named;
+use crate::next_action::Odds;
 use crate::rules::Desk;
 
 /// What is at stake in a case.
@@ -16,8 +17,8 @@ use crate::rules::Desk;
 pub struct Stake<'a> {
     /// What nobody has explained yet.
     pub outstanding: Money,
-    /// The chance of winning it; none where no rule says.
-    pub chance: Option<Chance>,
+    /// The odds of winning it; no chance where neither a rule nor history says one.
+    pub odds: Odds,
     /// Its category, which says what a round of work costs.
     pub category: Category,
     /// The day of the denial.
@@ -119,14 +120,14 @@ pub fn priority(stake: &Stake<'_>, desk: &Desk, today: Date) -> Priority {
 
 /// The money times its chance; nothing is expected by a chance that no rule says.
 fn expected(stake: &Stake<'_>) -> Money {
-    stake.chance.map_or(Money::ZERO, |chance| stake.outstanding.share_rounded(chance))
+    stake.odds.chance.map_or(Money::ZERO, |chance| stake.outstanding.share_rounded(chance))
 }
 
 fn chance_in_words(stake: &Stake<'_>) -> String {
     let outstanding = stake.outstanding;
-    stake.chance.map_or_else(
+    stake.odds.chance.map_or_else(
         || format!("{outstanding} outstanding; its chance is not configured"),
-        |chance| format!("{outstanding} outstanding × {chance} chance"),
+        |chance| format!("{outstanding} outstanding × {chance} chance ({})", stake.odds.behind()),
     )
 }
 
@@ -246,13 +247,13 @@ pub fn rework_or_write_off(stake: &Stake<'_>, desk: &Desk) -> Suggestion {
     }
     let cost = desk.cost_of(stake.category);
     let net = expected(stake) - cost;
-    let break_even = stake.chance.and_then(|chance| break_even(cost, chance));
+    let break_even = stake.odds.chance.and_then(|chance| break_even(cost, chance));
     let (advice, why) = if stake.outstanding <= desk.small_balance {
         let limit = desk.small_balance;
         (Advice::WriteOff, format!("{} is a small balance (at most {limit})", stake.outstanding))
     } else if net > Money::ZERO {
         (Advice::Rework, format!("a round of work for {cost} is expected to leave {net}"))
-    } else if let Some(chance) = stake.chance {
+    } else if let Some(chance) = stake.odds.chance {
         let from = break_even.map_or_else(
             || "at no amount".to_owned(),
             |amount| format!("above {amount} at {chance} chance"),
@@ -305,10 +306,15 @@ mod tests {
         Deadline { kind, due: Due::On { date, rule }, met_on: None }
     }
 
+    fn prior(points: u16) -> Odds {
+        let prior = Some(Chance::from_basis_points(points));
+        Odds { chance: prior, prior, ..Odds::default() }
+    }
+
     fn stake(cents: i64, deadlines: &[Deadline]) -> Stake<'_> {
         Stake {
             outstanding: Money::from_cents(cents),
-            chance: Some(Chance::from_basis_points(5_000)),
+            odds: prior(5_000),
             category: Category::Bundling,
             denied_on: date(2026, 2, 24),
             deadlines,
@@ -325,7 +331,10 @@ mod tests {
         assert_eq!(
             parts,
             [
-                (10_000, "$200.00 outstanding × 50.0 % chance"),
+                (
+                    10_000,
+                    "$200.00 outstanding × 50.0 % chance (stated prior 50.0 %; no outcome yet (n = 0))"
+                ),
                 (-825, "one round of work on bundling"),
                 // Half of the 90 days are gone: half of the 91.75.
                 (4_587, "appeal, level 1: 45 days left"),
@@ -414,7 +423,7 @@ mod tests {
 
     #[test]
     fn a_chance_that_no_rule_says_is_not_guessed() {
-        let unknown = Stake { chance: None, ..stake(50_000, &[]) };
+        let unknown = Stake { odds: Odds::default(), ..stake(50_000, &[]) };
         let found = priority(&unknown, &desk(), TODAY);
         assert_eq!(found.parts[0].why, "$500.00 outstanding; its chance is not configured");
         assert_eq!(found.parts[2].why, "no clock runs");

@@ -125,6 +125,17 @@ impl Board {
         sum
     }
 
+    /// Those of the places on which at most so many cents are outstanding.
+    #[must_use]
+    pub fn sum_to(&self, places: &Places, most: i64) -> Sum {
+        let mut sum = Sum::default();
+        let outstanding = places.iter().map(|place| self.numbers.outstanding[place as usize]);
+        for cents in outstanding.filter(|cents| *cents <= most) {
+            sum.add(cents);
+        }
+        sum
+    }
+
     /// For each facet, each value that cases have which fit all other choices: what choosing it
     /// would show.
     #[must_use]

@@ -13,7 +13,7 @@ use store::{Tx, instant};
 use crate::documents::Received;
 use crate::fields::{self, Fields};
 use crate::practice::Office;
-use crate::{access, rank, resent, settle, show, wording};
+use crate::{access, outcomes, rank, resent, settle, show, wording};
 
 /// Why an act did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -137,9 +137,11 @@ async fn save(
     (action, decided): (&Action, &Decided),
 ) -> Result<(), Failed> {
     let after = &decided.after;
-    let ranked = rank::rank(after, moment.today, &office.rules);
+    let history = office.histories.of(tx, moment.today).await?;
+    let ranked = rank::rank(after, moment.today, &office.rules, &history);
     let entries = settle::entries(after, &decided.events);
     tx.save_case(after, before.version, &ranked, entries, moment).await?;
+    outcomes::count(tx, office, before, after, &decided.events).await?;
     tx.add_words(&wording::notes(after, &decided.events)).await?;
     let new = after.postings.get(before.postings.len()..).unwrap_or_default();
     tx.post(new.iter().map(|posting| PostingRow::of(posting, &after.id)).collect()).await?;
@@ -153,7 +155,7 @@ async fn save(
     }
     if let Some(split) = &decided.split {
         let split = split.as_ref().clone().in_round(next_round(tx, &split.after).await?);
-        let ranked = rank::rank(&split.after, moment.today, &office.rules);
+        let ranked = rank::rank(&split.after, moment.today, &office.rules, &history);
         let entries = settle::entries(&split.after, &split.events);
         let id = split.after.id.to_string();
         tx.open_cases(&[(split.after, ranked)], entries, moment).await?;

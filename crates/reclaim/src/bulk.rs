@@ -254,7 +254,8 @@ pub(crate) async fn undo_one(
     let told = tx.timeline(id).await?;
     let undone = undoing(&case, &told, version, moment)?;
     let after = undone.iter().fold(case.clone(), Denial::apply);
-    let ranked = rank::rank(&after, moment.today, &office.rules);
+    let history = office.histories.of(tx, moment.today).await?;
+    let ranked = rank::rank(&after, moment.today, &office.rules, &history);
     let entries = settle::entries(&after, &undone);
     tx.save_case(&after, case.version, &ranked, entries, moment).await?;
     // What was written and taken back is not found any more.

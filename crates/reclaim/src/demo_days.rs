@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use denial::denial::{Denial, Status};
+use insight::odds::History;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -269,8 +270,10 @@ fn has_expired(office: &Office, case: &Denial, opens_on: Date) -> bool {
     let today = office.moment().today;
     let over = case.deadlines.iter().filter(|one| one.met_on.is_none());
     let over = over.filter_map(|one| Some((one.kind, one.date()?)));
+    // By the stated priors: what came later was not known then.
+    let known = (&*office.rules, &History::default());
     over.filter(|(_, by)| (opens_on..today).contains(by)).any(|(kind, by)| {
-        let ways = ways::of(case, (None, None, None), &office.rules, by);
+        let ways = ways::of(case, (None, None, None), known, by);
         ways.ways.iter().any(|one| {
             let is_its = one.clock.is_some_and(|clock| clock.kind == kind);
             is_its && one.is_open() && one.net.is_some_and(|net| net.cents() > 0)

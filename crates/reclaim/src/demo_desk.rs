@@ -153,7 +153,9 @@ impl Desk {
         }
         let claim = billed(office, &case).await?;
         let today = office.moment().today;
-        let ways = ways::of(&case, (claim.as_ref(), None, None), &office.rules, today);
+        let history = office.histories.of(&mut office.read().await?, today).await?;
+        let by = (&*office.rules, &*history);
+        let ways = ways::of(&case, (claim.as_ref(), None, None), by, today);
         let way = self.way(&case, &ways, today);
         match way {
             Some(Way::CorrectedClaim) => self.correct(office, case, Frequency::Replacement).await,

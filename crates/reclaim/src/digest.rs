@@ -116,6 +116,9 @@ pub(crate) fn label(what: &str) -> &str {
         "unplanned" => "Lacks owner, action or day",
         "approvals" => "Write-offs for a second person",
         "at_risk" => "At risk",
+        "unanswered" => "Unanswered claims",
+        "missing" => "Missing remittances",
+        "reviews" => "Reviews that are late",
         "codes" => "Codes that nobody mapped",
         "payers" => "Payers to configure",
         other => other,
@@ -318,6 +321,17 @@ async fn others(tx: &mut Tx, office: &Office, team: bool) -> anyhow::Result<Vec<
         let (asked, answered) = crate::web::count_questions(tx, office).await?;
         lines.push(list("answers", answered, "/questions#answered"));
         lines.push(list("questions", asked, "/questions#asked"));
+    }
+    if allows(role, Access::Rejections) {
+        let (late, _) = tx.late_answers(&office.moment().today.to_string()).await?;
+        lines.push(list("unanswered", u64::try_from(late).unwrap_or(0), "/unanswered"));
+    }
+    let reviewer = office.rules.desk.intake.map(|one| one.role);
+    if role == Role::Poster || reviewer == Some(role) {
+        let missing = tx.missing_remittances(&office.moment().today.to_string()).await?;
+        lines.push(list("missing", missing.len() as u64, "/intake?show=missing"));
+        let late = crate::intake::unreviewed(tx, office, true, 1_000).await?.len() as u64;
+        lines.push(list("reviews", late, "/intake?show=late"));
     }
     if !team && role == Role::Administrator {
         let codes = tx.unmapped_codes().await?.len() as u64;

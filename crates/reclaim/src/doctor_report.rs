@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
-use denial::category::AdjustmentKind;
+use denial::adjudication;
 use denial::denial::DeniedLine;
 use denial::remittance::{Check, Imbalance};
 use denial::rules::Rules;
@@ -124,7 +124,7 @@ fn why(line: &DeniedLine, rules: &Rules) -> String {
     let reasons = line.adjustments.iter().filter(|one| {
         let ruling =
             rules.playbook.ruling(None, &one.group, &one.reason, &line.remarks, line.denied_on);
-        matches!(ruling.kind, AdjustmentKind::Denial | AdjustmentKind::Unmapped)
+        adjudication::denies(&ruling)
     });
     let reasons = reasons.map(|one| {
         let text = rules.wording.carc(&one.reason).map_or("a code in no list", |it| &it.text);

@@ -67,6 +67,12 @@ pub(crate) async fn canonical(office: &Office) -> anyhow::Result<Vec<String>> {
     lines.extend(claims);
     lines.extend(cases);
     rejections(&mut tx, &mut lines).await?;
+    lines.extend(tx.tallies().await?.iter().map(|one| {
+        let denial::next_action::Tally { decided, won, part } = one.tally;
+        json!({ "outcomes": one.payer, "code": one.code, "way": one.way, "decided": decided,
+            "won": won, "part": part })
+        .to_string()
+    }));
     lines.sort_unstable();
     Ok(lines)
 }

@@ -18,6 +18,7 @@ use store::{Key, Practice, Store, Tx, Url, instant};
 
 use crate::clock::{self, Clock};
 use crate::documents::Documents;
+use crate::outcomes::Histories;
 use crate::own_rules::{RuleBook, RuleBooks};
 use crate::practices::{self, Wanted};
 use crate::scanner::Scanner;
@@ -54,6 +55,8 @@ pub(crate) struct Office {
     pub(crate) folder: PathBuf,
     /// Who is asked about files that people send; nobody where none is configured.
     pub(crate) scanner: Option<Scanner>,
+    /// What came of each practice's ways, for the ranks of a day.
+    pub(crate) histories: Arc<Histories>,
 }
 
 /// The account under which commands act where nobody is named.
@@ -91,9 +94,19 @@ impl Office {
         let documents = Documents::open(&folder.join("documents"))?;
         let who = console(&store, &clinic.practice, &clock).await?;
         let rules = rule_books.newest(&mut store.read(&clinic.practice).await?).await?;
-        let scanner = None;
-        let mut office =
-            Office { store, clinic, rules, rule_books, documents, clock, who, folder, scanner };
+        let (scanner, histories) = (None, Arc::default());
+        let mut office = Office {
+            store,
+            clinic,
+            rules,
+            rule_books,
+            documents,
+            clock,
+            who,
+            folder,
+            scanner,
+            histories,
+        };
         if let Some(login) = &place.login {
             office.who = office.member(login).await?;
         }

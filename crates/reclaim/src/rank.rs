@@ -1,15 +1,17 @@
 //! Where a case stands in the queue, and why: what the rules say of money, chance, days and age.
 //! Days pass without an act, so a sweep counts open cases anew each night.
 
-use denial::category::{AdjustmentKind, Category};
+use denial::adjudication::denies;
+use denial::category::Category;
 use denial::denial::{Denial, DeniedLine};
-use denial::money::Chance;
+use denial::next_action::Odds;
 use denial::payer::PayerRules;
 use denial::person::Moment;
 use denial::playbook::Ruling;
 use denial::remittance::Adjustment;
 use denial::rules::Rules;
 use denial::triage::{self, Priority, Stake};
+use insight::odds::History;
 use jiff::civil::Date;
 use store::denials::Rank;
 use store::{Tx, instant};
@@ -17,22 +19,28 @@ use store::{Tx, instant};
 use crate::practice::Office;
 use crate::{clock, settle};
 
-/// The numbers that the queue sorts by.
-pub(crate) fn rank(case: &Denial, today: Date, rules: &Rules) -> Rank {
+/// The numbers that the queue sorts by; `history` is what came of ways so far.
+pub(crate) fn rank(case: &Denial, today: Date, rules: &Rules, history: &History) -> Rank {
     let soonest = case.soonest_clock(today);
     let line = leading_line(case);
-    let payer = rules.payer(&case.payer_name, case.plan);
-    let code = line.and_then(|line| rulings(line, payer, rules).max_by_key(|(one, _)| one.amount));
     let remark = line.and_then(|line| line.remarks.first());
     Rank {
-        priority: priority(case, today, rules).score,
+        priority: priority(case, today, rules, history).score,
         due_on: soonest.map(|(_, date)| date),
         unmapped: unmapped(case, rules),
-        code: code.map(|(one, _)| format!("{}-{}", one.group, one.reason)).unwrap_or_default(),
+        code: code(case, rules),
         remark: remark.map(|remark| remark.code.to_string()).unwrap_or_default(),
         service: line.map(|line| line.procedure.to_string()).unwrap_or_default(),
         provider: case.provider.as_str().to_owned(),
     }
+}
+
+/// The leading adjustment: group and reason; empty where none denies.
+pub(crate) fn code(case: &Denial, rules: &Rules) -> String {
+    let payer = rules.payer(&case.payer_name, case.plan);
+    let line = leading_line(case);
+    let code = line.and_then(|line| rulings(line, payer, rules).max_by_key(|(one, _)| one.amount));
+    code.map(|(one, _)| format!("{}-{}", one.group, one.reason)).unwrap_or_default()
 }
 
 /// The code of the largest standing adjustment that nobody has mapped, on a case that is unmapped.
@@ -58,6 +66,7 @@ const PART: usize = 200;
 pub(crate) async fn sweep(office: &Office) -> anyhow::Result<u64> {
     let mut after = String::new();
     let (mut moved, mut brought) = (0, 0);
+    office.histories.afresh(&mut office.read().await?, office.moment().today).await?;
     let limit = i64::try_from(PART).unwrap_or(i64::MAX);
     loop {
         let moment = office.moment();
@@ -67,12 +76,13 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<u64> {
         let Some(last) = cases.last() else { break };
         last.id.as_str().clone_into(&mut after);
         let mut tx = office.write().await?;
+        let history = office.histories.of(&mut tx, moment.today).await?;
         for case in &cases {
             if bring(&mut tx, office, &moment, case).await? {
                 brought += 1;
                 continue;
             }
-            let rank = rank(case, moment.today, &office.rules);
+            let rank = rank(case, moment.today, &office.rules, &history);
             moved += u64::from(tx.rerank(case, &rank).await?);
         }
         tx.commit().await?;
@@ -117,15 +127,15 @@ pub(crate) fn is_before_today(office: &Office, at: &str) -> bool {
 }
 
 /// The priority with its parts.
-pub(crate) fn priority(case: &Denial, today: Date, rules: &Rules) -> Priority {
-    triage::priority(&stake(case, rules), &rules.desk, today)
+pub(crate) fn priority(case: &Denial, today: Date, rules: &Rules, history: &History) -> Priority {
+    triage::priority(&stake(case, rules, history), &rules.desk, today)
 }
 
 /// What is at stake in a case.
-pub(crate) fn stake<'a>(case: &'a Denial, rules: &Rules) -> Stake<'a> {
+pub(crate) fn stake<'a>(case: &'a Denial, rules: &Rules, history: &History) -> Stake<'a> {
     Stake {
         outstanding: case.balance.outstanding(),
-        chance: known_chance(case, rules),
+        odds: known_odds(case, rules, history),
         category: case.category,
         denied_on: case.denied_on,
         deadlines: case.open_clocks(),
@@ -133,11 +143,12 @@ pub(crate) fn stake<'a>(case: &'a Denial, rules: &Rules) -> Stake<'a> {
     }
 }
 
-/// The stated prior of the leading reason: the largest denial that stands. None where nobody has
-/// mapped that reason, so that no prior speaks of it.
-pub(crate) fn known_chance(case: &Denial, rules: &Rules) -> Option<Chance> {
-    let ruling = leading(case, rules).filter(|one| one.category != Category::Unmapped)?;
-    Some(ruling.chance)
+/// The odds of the leading reason, the largest denial that stands, by any way: the stated prior,
+/// moved by what came of such cases. No prior speaks of a reason that nobody has mapped.
+pub(crate) fn known_odds(case: &Denial, rules: &Rules, history: &History) -> Odds {
+    let ruling = leading(case, rules).filter(|one| one.category != Category::Unmapped);
+    let prior = ruling.map(|ruling| ruling.chance);
+    history.odds((case.payer.as_str(), &code(case, rules)), None, prior)
 }
 
 /// What the playbook says of the leading reason of a case.
@@ -172,7 +183,5 @@ fn rulings<'a>(
             rules.playbook.ruling(payer, &one.group, &one.reason, &line.remarks, line.denied_on);
         (one, ruling)
     });
-    rulings.filter(|(_, ruling)| {
-        matches!(ruling.kind, AdjustmentKind::Denial | AdjustmentKind::Unmapped)
-    })
+    rulings.filter(|(_, ruling)| denies(ruling))
 }

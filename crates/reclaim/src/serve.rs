@@ -19,7 +19,7 @@ use crate::outbox::leaving::{self, Tally};
 use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::{self, App};
-use crate::{inbox, oidc, people, posting, rank, refile, settle, take, verify};
+use crate::{inbox, oidc, people, posting, rank, refile, settle, take, unanswered, verify};
 
 /// Serves the pages of a database at an address until the process is told to stop; then answers
 /// what it was asked already and finishes the file in its hands.
@@ -198,6 +198,13 @@ async fn sweep_all(office: &Office) -> anyhow::Result<()> {
             Ok(None) => {}
             Ok(Some(seen)) => tracing::info!("verify: {}", seen.in_words()),
             Err(fault) => tracing::error!("verify: {fault:#}"),
+        }
+        match unanswered::sweep(&there).await {
+            Ok(None) => {}
+            Ok(Some(count)) => {
+                tracing::info!("sweep {}: {count} claims have no answer", unanswered::SWEEP);
+            }
+            Err(fault) => tracing::error!("sweep {}: {fault:#}", unanswered::SWEEP),
         }
         if let Err(fault) = rank_anew(&there).await {
             tracing::error!("sweep {}: {fault:#}", rank::SWEEP);

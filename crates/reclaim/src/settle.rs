@@ -33,7 +33,7 @@ pub(crate) use self::marked::marked;
 use crate::parts::STEP;
 use crate::practice::Office;
 use crate::wording::Named;
-use crate::{doubts, identity, protecting, rank};
+use crate::{doubts, identity, outcomes, protecting, rank};
 
 /// What remittances say that are being written: it need not be read back.
 #[derive(Default)]
@@ -386,7 +386,8 @@ async fn follow(
         Denial::open(&fresh, Opening { id, round, source, facts }, moment, rules);
     opened.entries.extend(entries(&after, &events));
     opened.named.add(&after, patient.reveal());
-    let rank = rank::rank(&after, moment.today, rules);
+    let history = office.histories.of(tx, moment.today).await?;
+    let rank = rank::rank(&after, moment.today, rules, &history);
     opened.cases.push((after, rank));
     Ok(())
 }
@@ -493,8 +494,10 @@ pub(crate) async fn save(
     if events.is_empty() {
         return Ok(());
     }
-    let rank = rank::rank(&after, moment.today, &office.rules);
+    let history = office.histories.of(tx, moment.today).await?;
+    let rank = rank::rank(&after, moment.today, &office.rules, &history);
     tx.save_case(&after, before.version, &rank, entries(&after, &events), moment).await?;
+    outcomes::count(tx, office, before, &after, &events).await?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use store::queue::{Filter, QueueRow, Sort};
 use crate::outbox::filing;
 use crate::practice::Office;
 use crate::web::words;
-use crate::{access, rank, resent, ways};
+use crate::{access, outcomes, rank, resent, ways};
 
 /// Prints lines; that nobody reads on is no fault.
 pub(crate) fn print(lines: Vec<String>) -> anyhow::Result<ExitCode> {
@@ -161,7 +161,9 @@ pub(crate) async fn case(
     let filing = filing::filing(&mut tx, office, &claims).await?;
     let today = office.moment().today;
     let waits = resent::of_one(&mut tx, office, &case).await?;
+    let history = outcomes::like(&mut tx, &case, &office.rules).await?;
     drop(tx);
+    let by = (&*office.rules, &history);
     let known = (None, None, waits.as_ref());
     let kind = if json { "case.exported" } else { "case.viewed" };
     access::note(office, &id, kind, &json!({ "why": why })).await?;
@@ -176,14 +178,14 @@ pub(crate) async fn case(
             .collect();
         let shown = json!({ "case": case, "status": case.status(), "outstanding":
             case.balance.outstanding().plain(), "priority":
-            rank::priority(&case, today, &office.rules), "timeline": events,
-            "ways": ways::of(&case, known, &office.rules, today) });
+            rank::priority(&case, today, by.0, by.1), "timeline": events,
+            "ways": ways::of(&case, known, by, today) });
         return print(vec![shown.to_string()]);
     }
     let mut lines = in_words(&case);
     lines.extend(waits.iter().map(|one| words::sentence(&one.to_string())));
     if !case.status().is_closed() {
-        lines.extend(ways_in_words(&ways::of(&case, known, &office.rules, today)));
+        lines.extend(ways_in_words(&ways::of(&case, known, by, today)));
     }
     if is_protected {
         lines.insert(1, "specially protected record".to_owned());
@@ -269,7 +271,8 @@ fn ways_in_words(ways: &Ways) -> Vec<String> {
             None => {
                 let chance = one.odds.chance.map_or("not stated".to_owned(), |it| it.to_string());
                 let net = one.net.map_or("not known".to_owned(), |net| net.to_string());
-                format!("  way {name}: chance {chance}, expected to leave {net}")
+                let behind = one.odds.behind();
+                format!("  way {name}: chance {chance} ({behind}), expected to leave {net}")
             }
         }
     };

@@ -164,6 +164,7 @@ pub(crate) async fn rows(store: &Store, practice: &Practice) -> anyhow::Result<V
     let cases = tx.check_cases(&walked, &heard).await?;
     work.finish_and_clear();
     tx.check_told().await?;
+    tx.check_tallies().await?;
     tx.check_purged().await?;
     tx.check_outgoing().await?;
     tx.check_drafts().await?;

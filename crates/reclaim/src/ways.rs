@@ -2,19 +2,20 @@
 
 use denial::claim::{Claim, PayerOrder};
 use denial::denial::Denial;
-use denial::next_action::{self, Known, Tally, Ways};
+use denial::next_action::{self, Known, Ways};
 use denial::remittance::ClaimPayment;
 use denial::resent::Resent;
 use denial::rules::Rules;
+use insight::odds::History;
 use jiff::civil::Date;
 
 use crate::rank;
 
-/// Every way from a case. The chance is the playbook's stated prior: outcomes are not counted yet.
+/// Every way from a case. Its chance is the stated prior, moved by what came of such ways.
 pub(crate) fn of(
     case: &Denial,
     (claim, payment, resent): (Option<&Claim>, Option<&ClaimPayment>, Option<&Resent>),
-    rules: &Rules,
+    (rules, history): (&Rules, &History),
     today: Date,
 ) -> Ways {
     let ruling = rank::leading(case, rules);
@@ -24,6 +25,7 @@ pub(crate) fn of(
     let other_cover = passed || later || case.days.other_payer_on.is_some();
     let ruling = ruling.as_ref();
     let known = Known { case, claim, ruling, rules, resent, other_cover, today };
-    let none = Tally::default();
-    next_action::ways(&known, |_, prior| insight::odds::odds(prior, none, none, none))
+    let code = rank::code(case, rules);
+    let place = (case.payer.as_str(), code.as_str());
+    next_action::ways(&known, |way, prior| history.odds(place, Some(way), prior))
 }

@@ -458,3 +458,86 @@ create table correction (
   primary key (practice, denial),
   foreign key (practice, denial) references denial (practice, denial)
 );
+
+-- How ways ended, each answer of a payer once, and what they add up to for the odds of the next.
+create table outcome (
+  practice text not null references practice (practice),
+  denial text not null,
+  version bigint not null,              -- of the case, to which the answer led
+  payer text not null,
+  code text not null,                   -- the leading code of what was refused
+  way text not null,
+  ended text not null check (ended in ('won', 'part', 'lost')),
+  on_day text not null,
+  primary key (practice, denial, version),
+  foreign key (practice, denial) references denial (practice, denial)
+);
+create table outcome_tally (
+  practice text not null references practice (practice),
+  payer text not null,
+  code text not null,
+  way text not null,
+  decided bigint not null,
+  won bigint not null,
+  part bigint not null,
+  primary key (practice, payer, code, way)
+);
+create index outcome_tally_code on outcome_tally (practice, code);
+
+-- How long payers take to answer, learned from their first answers to claims.
+create table answer_time (
+  practice text not null references practice (practice),
+  payer text not null,
+  median bigint not null,               -- days
+  p90 bigint not null,
+  n bigint not null,
+  primary key (practice, payer)
+);
+-- Claims without an answer, as a sweep found them.
+create table unanswered (
+  practice text not null references practice (practice),
+  claim text not null,
+  kind text not null check (kind in ('claim', 'crossover')),
+  number text not null,
+  payer text not null,
+  payer_name text not null,
+  sent_on text not null,                -- or passed on
+  accepted_on text,
+  charge bigint not null,
+  due_on text,                          -- when the payer usually has answered; none: not configured
+  usual text not null,                  -- where that is from
+  limit_on text,                        -- the last day for filing; none: not configured
+  primary key (practice, claim, kind),
+  foreign key (practice, claim) references claim (practice, claim)
+);
+-- What somebody did about one of them last.
+create table followed (
+  practice text not null references practice (practice),
+  claim text not null,
+  at text not null,
+  by_person text not null,
+  note text not null,
+  look_on text,                         -- when to look again
+  primary key (practice, claim),
+  foreign key (practice, claim) references claim (practice, claim)
+);
+
+-- When payers usually remit, as a sweep found it.
+create table rhythm (
+  practice text not null references practice (practice),
+  payer text not null,
+  payer_name text not null,
+  last_on text not null,                -- their last day of payment
+  due_on text,                          -- when the next one usually has come; none: not configured
+  usual text not null,                  -- where that is from
+  primary key (practice, payer)
+);
+-- Who reviewed a remittance.
+create table batch_review (
+  practice text not null references practice (practice),
+  remittance text not null,
+  at text not null,
+  by_person text not null,
+  primary key (practice, remittance),
+  foreign key (practice, remittance) references remittance (practice, remittance)
+);

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::category::AdjustmentKind;
+use crate::adjudication;
 use crate::claim::{Claim, Patient, PlanType};
 use crate::denial::Denial;
 use crate::letter::{Field, LetterKind, Values};
@@ -132,7 +132,7 @@ impl Facts<'_> {
         let payer = self.case.payer_rules(self.rules);
         let on = Some(self.case.denied_on);
         let ruling = self.rules.playbook.ruling(payer, &one.group, &one.reason, &[], on);
-        matches!(ruling.kind, AdjustmentKind::Denial | AdjustmentKind::Unmapped)
+        adjudication::denies(&ruling)
     }
 
     fn previous_decision(&self) -> Option<String> {

@@ -5,7 +5,9 @@ use jiff::Span;
 use jiff::civil::Date;
 
 use crate::deadline::{self, Anchors, Deadline, DeadlineKind, business_day};
-use crate::denial::{Denial, DeniedLine, NextAction, NextActionKind, Outcome, Status, Work};
+use crate::denial::{
+    Appeal, Denial, DeniedLine, NextAction, NextActionKind, Outcome, Status, Work,
+};
 use crate::lifecycle::event::Change;
 use crate::owner;
 use crate::payer::PayerRules;
@@ -109,7 +111,10 @@ impl Denial {
     /// person who heard of it: every line, or some of them only.
     #[must_use]
     pub fn is_overturned_in_full(&self) -> bool {
-        let is_promised = || !self.rest_denied && self.lines.iter().all(DeniedLine::stays_denied);
+        // Cases of before the rest was kept as denied tell it by how their appeal ended.
+        let in_part = |one: &Appeal| matches!(one.decided, Some((_, Outcome::PartlyOverturned)));
+        let is_whole = || !self.rest_denied && !self.appeals.last().is_some_and(in_part);
+        let is_promised = || is_whole() && self.lines.iter().all(DeniedLine::stays_denied);
         self.status() == Status::Overturned && (self.is_won() || is_promised())
     }
 

@@ -2,8 +2,9 @@
 //! else; then what the payer takes, its number, and the clock.
 
 use super::{Known, Standing, Way, WayClock};
+use crate::adjudication::denies;
 use crate::appeal::no_review;
-use crate::category::{AdjustmentKind, Category};
+use crate::category::Category;
 use crate::claim::PlanType;
 use crate::correction::{NoteCode, Refusal};
 use crate::deadline::DeadlineKind;
@@ -19,9 +20,8 @@ pub(super) fn denying_groups(known: &Known<'_>, lines: &[&DeniedLine]) -> Vec<St
         for one in &line.adjustments {
             let ruling =
                 playbook.ruling(payer, &one.group, &one.reason, &line.remarks, line.denied_on);
-            let denies = matches!(ruling.kind, AdjustmentKind::Denial | AdjustmentKind::Unmapped);
             let group = one.group.as_str().to_owned();
-            if denies && !groups.contains(&group) {
+            if denies(&ruling) && !groups.contains(&group) {
                 groups.push(group);
             }
         }

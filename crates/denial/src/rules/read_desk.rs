@@ -1,11 +1,13 @@
 //! `desk.toml` and `owners.toml`: limits and habits of the desk, the matrix and the ladder.
 
+use std::collections::BTreeMap;
+
 use smol_str::SmolStr;
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::entry::{Entry, Named, Page, Placed, whole};
-use super::{Desk, Draft, Silence};
+use super::{Desk, Draft, Intake, Silence};
 use crate::category::Category;
 use crate::codes::Npi;
 use crate::denial::{NextActionKind, Status};
@@ -88,7 +90,8 @@ fn desk(page: &Entry<'_>) -> Desk {
         silence
     });
     let cost = |minutes: u16| Money::from_cents(hour_cost.cents() * i64::from(minutes) / 60);
-    let work_cost = minutes.into_iter().flatten().map(|(one, minutes)| (one, cost(minutes)));
+    let work_minutes: BTreeMap<Category, u16> = minutes.into_iter().flatten().collect();
+    let work_cost = work_minutes.iter().map(|(one, minutes)| (*one, cost(*minutes)));
     Desk {
         write_off_alone: money("write_off_alone"),
         small_balance: money("small_balance"),
@@ -104,9 +107,19 @@ fn desk(page: &Entry<'_>) -> Desk {
         sub_statuses: sub_statuses.into_iter().flatten().collect(),
         action_days: action_days.into_iter().flatten().collect(),
         work_cost: work_cost.collect(),
-        hour_cost,
+        work_minutes,
         silence: silence.unwrap_or_default(),
+        intake: intake(page),
     }
+}
+
+/// `[intake]`: who reviews what payers remit.
+fn intake(page: &Entry<'_>) -> Option<Intake> {
+    let table = page.table("intake")?;
+    let role = table.required("role", table.named("role"));
+    let hours = table.required("review_hours", table.number("review_hours"));
+    table.finish();
+    Some(Intake { role: role?, hours: hours? })
 }
 
 /// A list of texts, none empty, each once.

@@ -41,6 +41,11 @@ fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerR
         table.finish();
         days
     });
+    let remits_every_days = page.table("remittances").and_then(|table| {
+        let days = table.required("every_days", table.number("every_days"));
+        table.finish();
+        days
+    });
     let resubmission = page.table("resubmission").map(|table| resubmission(&table));
     let channels = channels(page);
     let mut windows = Vec::new();
@@ -67,6 +72,7 @@ fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerR
         plan_where_unsaid: page.named("plan_where_unsaid"),
         windows,
         usual_answer_days,
+        remits_every_days,
         resubmission: resubmission.unwrap_or_default(),
         channels,
         owners,

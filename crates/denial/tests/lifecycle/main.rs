@@ -3,6 +3,7 @@
 mod clinic;
 mod drafts;
 mod escalations;
+mod outcomes;
 mod overturned;
 mod random;
 mod record;

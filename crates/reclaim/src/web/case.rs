@@ -10,6 +10,7 @@ use denial::denial::Denial;
 use denial::lifecycle::{Act, Refused};
 use denial::person::{Access, allows, may};
 use denial::triage;
+use insight::odds::History;
 use serde_json::json;
 use store::causes::UsualCause;
 use store::postings::PostingRow;
@@ -49,7 +50,7 @@ use crate::web::session::Visitor;
 use crate::web::timeline::{self, People, Told};
 use crate::web::trouble::Trouble;
 use crate::web::words;
-use crate::{rank, ways};
+use crate::{outcomes, rank, ways};
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -129,6 +130,8 @@ pub(super) struct Sibling {
 /// Everything that the page is made of.
 struct Loaded {
     case: Denial,
+    /// What came of such cases.
+    history: History,
     people: People,
     patient: Option<PatientView>,
     services: String,
@@ -196,6 +199,7 @@ async fn read(
     let about = About::of(&mut tx, office, case.claim.as_str()).await?;
     let siblings = tx.cases_of(&about.claims).await?;
     let siblings = siblings.iter().filter(|one| one.id != case.id && office.sees(one));
+    let history = outcomes::like(&mut tx, &case, &office.rules).await?;
     let zone = &office.clinic.zone;
     let until = match office.sees(&case) {
         true => None,
@@ -225,7 +229,7 @@ async fn read(
         drafts: if shows { tx.drafts_of(id).await? } else { Vec::new() },
         missing: record.missing(),
         correction: CorrectionView::of(&mut tx, office, &case, &people).await?,
-        ways: ways_of(&case, &about, awaited.as_ref(), office),
+        ways: ways_of(&case, &about, awaited.as_ref(), (office, &history)),
         awaited,
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: about.patient(office, &format!("/cases/{id}")),
@@ -242,7 +246,8 @@ async fn read(
         papers: case_documents::papers(&case, &happened, (&people, zone), &office.rules),
         timeline: Timeline::of(&case, timeline::told(&happened, &people, zone), wanted),
         undo: case_undo::offer(&case, &happened, &people, &office.moment()),
-        alike: Alike::of(&mut tx, office, &case).await?,
+        alike: Alike::of(&mut tx, (office, &history), &case).await?,
+        history,
         versions,
         siblings: siblings.map(sibling).collect(),
         case,
@@ -255,12 +260,12 @@ fn ways_of(
     case: &Denial,
     about: &About,
     awaited: Option<&Awaited>,
-    office: &Office,
+    (office, history): (&Office, &History),
 ) -> Option<WaysView> {
     let today = office.moment().today;
     let resent = awaited.map(|one| &one.resent);
     let said = (about.billed.as_ref(), about.payment.as_ref(), resent);
-    let found = || ways::of(case, said, &office.rules, today);
+    let found = || ways::of(case, said, (&office.rules, history), today);
     (!case.status().is_closed()).then(|| WaysView::of(&found(), case, &office.rules, today))
 }
 
@@ -305,7 +310,7 @@ fn shown(
     let office = &visitor.office;
     let moment = office.moment();
     let Loaded { case, people, .. } = &loaded;
-    let stake = rank::stake(case, &office.rules);
+    let stake = rank::stake(case, &office.rules, &loaded.history);
     let advice = triage::rework_or_write_off(&stake, &office.rules.desk).advice;
     let zone = office.clinic.zone.as_str();
     let around = Around { people, zone, moment: &moment, typed };
@@ -323,7 +328,7 @@ fn shown(
     let chain = Chain::of(&loaded.versions, &loaded.spoken);
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
-        case: CaseView::of(case, people, &office.rules, (moment, zone)),
+        case: CaseView::of(case, people, (rules, &loaded.history), (moment, zone)),
         checklist: Checklist::of(case, &office.rules, &around),
         appeals: Appeals::of(case, &loaded.drafts, moment.today),
         sent: timeline::sent(case),

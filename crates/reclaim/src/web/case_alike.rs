@@ -2,14 +2,14 @@
 
 use denial::denial::{Denial, Outcome, Status, Work};
 use denial::money::Money;
-use denial::rules::Rules;
+use insight::odds::History;
 use store::Tx;
 
 use crate::practice::Office;
 use crate::rank;
 use crate::web::trouble::Trouble;
 use crate::web::words;
-use crate::web::worth::Prospects;
+use crate::web::worth::{By, Prospects};
 
 /// The latest cases that are looked at.
 const MOST: i64 = 100;
@@ -49,15 +49,18 @@ pub(crate) struct Row {
 
 impl Alike {
     /// Reads those that the visitor may see.
-    pub(crate) async fn of(tx: &mut Tx, office: &Office, case: &Denial) -> Result<Alike, Trouble> {
-        let today = office.moment().today;
-        let code = rank::rank(case, today, &office.rules).code;
+    pub(crate) async fn of(
+        tx: &mut Tx,
+        (office, history): (&Office, &History),
+        case: &Denial,
+    ) -> Result<Alike, Trouble> {
+        let code = rank::code(case, &office.rules);
         let found =
             if code.is_empty() { Vec::new() } else { tx.cases_alike(case, &code, MOST).await? };
         let seen: Vec<Denial> = found.into_iter().filter(|one| office.sees(one)).collect();
         Ok(Alike {
             what: format!("{code} at {}", case.payer_name.name),
-            usually: usually(&seen, case, &office.rules),
+            usually: usually(&seen, case, (&office.rules, history)),
             ends: ends(&seen),
             more: seen.len().saturating_sub(LISTED),
             rows: seen.iter().take(LISTED).map(row).collect(),
@@ -120,13 +123,13 @@ fn ends(cases: &[Denial]) -> Vec<End> {
 }
 
 /// What usually works for such a case: what was done in those that were paid.
-fn usually(cases: &[Denial], case: &Denial, rules: &Rules) -> String {
+fn usually(cases: &[Denial], case: &Denial, by: By<'_>) -> String {
     let decided: Vec<&Denial> = cases.iter().filter(|one| ended(one).is_some()).collect();
     if decided.is_empty() {
         return format!(
             "No such case at this payer that you may see has ended yet. The playbook's chance for its \
              reason is {}.",
-            Prospects::of(case, rules).chance
+            Prospects::of(case, by).chance
         );
     }
     let is_won = |one: &&Denial| won(one) > Money::ZERO || one.status() == Status::Overturned;

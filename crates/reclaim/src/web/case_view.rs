@@ -23,7 +23,7 @@ use crate::web::grades::Chip;
 use crate::web::reasons::{self, Context, Reason, Said};
 use crate::web::timeline::{People, owned};
 use crate::web::words::{self, Due};
-use crate::web::worth::{Prospects, Worth};
+use crate::web::worth::{By, Prospects, Worth};
 
 /// What a case page shows above its acts.
 pub(crate) struct CaseView {
@@ -80,12 +80,8 @@ pub(crate) struct Wanted {
 
 impl CaseView {
     /// A case in words.
-    pub(crate) fn of(
-        case: &Denial,
-        people: &People,
-        rules: &Rules,
-        at: (&Moment, &str),
-    ) -> CaseView {
+    pub(crate) fn of(case: &Denial, people: &People, by: By<'_>, at: (&Moment, &str)) -> CaseView {
+        let (rules, _) = by;
         let (moment, zone) = at;
         let today = moment.today;
         let status = case.status();
@@ -129,8 +125,8 @@ impl CaseView {
             clocks_note: case_clocks::note(case),
             money: money(case),
             outstanding: case.balance.outstanding().to_string(),
-            worth: Worth::of(case, rules, today),
-            prospects: Prospects::of(case, rules),
+            worth: Worth::of(case, by, today),
+            prospects: Prospects::of(case, by),
             root_cause: case.root_cause.as_ref().map(|cause| {
                 format!("{} ({}): {}", cause.step, words::lower(cause.team.as_str()), cause.note)
             }),

@@ -91,7 +91,7 @@ fn row(one: &Forward, is_recommended: bool, case: &Denial, rules: &Rules, today:
         notes: one.notes.iter().map(|note| words::sentence(note)).collect(),
         days: one.clock.map_or_else(|| "no clock of its own".to_owned(), own),
         beside: beside(one),
-        behind: behind(one),
+        behind: words::sentence(&one.odds.behind()),
         chance,
         net: one.net.map_or_else(|| "not known".to_owned(), |net| net.to_string()),
         sum,
@@ -126,14 +126,4 @@ fn beside(one: &Forward) -> String {
         parts.push(format!("closes {}", one.closes));
     }
     if parts.is_empty() { String::new() } else { words::sentence(&parts.join("; ")) }
-}
-
-/// The stated prior, and how many known outcomes moved it.
-fn behind(one: &Forward) -> String {
-    let odds = &one.odds;
-    let Some(prior) = odds.prior else { return "no prior is stated for it".to_owned() };
-    match odds.here.decided + odds.payer.decided + odds.code.decided {
-        0 => format!("stated prior {prior}; outcomes are not counted yet"),
-        n => format!("stated prior {prior}, n = {n}"),
-    }
 }

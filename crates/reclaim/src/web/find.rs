@@ -71,7 +71,9 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
     let people = timeline::people(&mut tx).await?;
     let claim = claim::address(&mut tx, &visitor, &sought).await?;
     let today = office.moment().today;
-    let rows = cases.iter().map(|case| Row::of(case, &people, &office.rules, today));
+    let history = office.histories.of(&mut tx, today).await?;
+    let by = (&*office.rules, &*history);
+    let rows = cases.iter().map(|case| Row::of(case, &people, by, today));
     let mut rows: Vec<Row> = rows.collect();
     protection::mark(&mut tx, &cases, &mut rows).await?;
     let mut columns = Column::USUAL.to_vec();

@@ -145,6 +145,21 @@ pub(crate) const HOME: &[Word] = &[
         "What a 999, TA1 or 277CA refused before adjudication and nobody resolved. These are no denials and no money is counted for them.",
     ),
     word(
+        "home-missing-remittances",
+        "Missing remittances",
+        "Payers of which a remittance should have come by now: by the days set in their file, else by the pauses within which nine in ten of their days of payment lay.",
+    ),
+    word(
+        "home-reviews-that-are-late",
+        "Reviews that are late",
+        "Remittances of the last 30 days that nobody reviewed within the hours that desk.toml gives; without them none is late.",
+    ),
+    word(
+        "home-unanswered-claims",
+        "Unanswered claims",
+        "Claims that were sent and not refused, or passed on by the first payer, and of which no remittance speaks although the payer's usual days are over. Those that somebody put off count again on their day.",
+    ),
+    word(
         "home-outbox-to-look-at",
         "Outbox to look at",
         "What did not leave by itself, left without a case of its moving, or left and was not answered in time. Beyond what time is said in desk.toml; without it nothing is late.",

@@ -142,11 +142,13 @@ pub(crate) async fn rows(
         known.iter().map(|one| DenialId::from_bits(one.group.first).to_string()).collect();
     let cases = queue::ordered(tx, &ids).await?;
     let people = timeline::people(tx).await?;
+    let history = office.histories.of(tx, today).await?;
+    let by = (&*office.rules, &*history);
     let row = |one: &Known| {
         // The board may know of a case that was opened after this look at the database began.
         let case = cases.iter().find(|case| case.id.bits() == one.group.first)?;
         let soonest = || case_clocks::soonest(case, today).1;
-        let like = Row::of(case, &people, &office.rules, today);
+        let like = Row::of(case, &people, by, today);
         let codes = one.codes(alike);
         let is_shown = |text: &&String| codes.iter().any(|code| is_about(text, code));
         Some(GroupRow {

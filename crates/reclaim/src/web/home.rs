@@ -141,6 +141,10 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
     if allows(role, Access::Rejections) && role != Role::Poster {
         let open = count(tx.open_rejections().await?);
         waiting.extend(waits(open, "open rejection", "open rejections", "/rejections"));
+        let late = count(tx.late_answers(&visitor.office.moment().today.to_string()).await?.0);
+        let (one, many) =
+            ("claim without its payer's answer", "claims without their payer's answer");
+        waiting.extend(waits(late, one, many, "/unanswered"));
     }
     Ok(waiting)
 }

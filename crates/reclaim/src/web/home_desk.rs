@@ -10,6 +10,7 @@ use denial::person::Role;
 use denial::rules::Rules;
 use form_urlencoded::Serializer;
 use insight::board::{Facet, Sort};
+use insight::odds::History;
 use store::Tx;
 
 use crate::practice::Office;
@@ -344,6 +345,8 @@ pub(crate) fn head(counter: &Counter<'_>) -> Option<Head> {
 pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Section, Trouble> {
     let cases = queue::ordered(tx, &head.ids).await?;
     let patients = queue_patients::masked(tx, office, &cases).await?;
+    let history = office.histories.of(tx, office.moment().today).await?;
+    let row = |(case, who): (&Denial, &String)| row(case, who, office, &history);
     let sort = format!("sort={}", Sort::Priority.as_str());
     let query = match head.query.as_str() {
         "" => sort,
@@ -365,7 +368,7 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
                 ("Outstanding", true),
                 ("Priority", true),
             ],
-            rows: cases.iter().zip(&patients).map(|(case, who)| row(case, who, office)).collect(),
+            rows: cases.iter().zip(&patients).map(row).collect(),
             none: "Nothing waits for you.".to_owned(),
         }),
         links: vec![(text, Link { href, rows: head.rows })],
@@ -373,7 +376,7 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
     })
 }
 
-fn row(case: &Denial, patient: &str, office: &Office) -> Vec<Cell> {
+fn row(case: &Denial, patient: &str, office: &Office, history: &History) -> Vec<Cell> {
     let today = office.moment().today;
     let clock = case_clocks::shown(case, today, false);
     let next = case.next();
@@ -396,16 +399,17 @@ fn row(case: &Denial, patient: &str, office: &Office) -> Vec<Cell> {
             )
         },
         Cell::of(case.balance.outstanding().to_string()),
-        why_here(case, office),
+        why_here(case, office, history),
     ]
 }
 
 /// Why it stands where it stands: its points, and what they come from.
-fn why_here(case: &Denial, office: &Office) -> Cell {
-    let worth = Worth::of(case, &office.rules, office.moment().today);
+fn why_here(case: &Denial, office: &Office, history: &History) -> Cell {
+    let by = (&*office.rules, history);
+    let worth = Worth::of(case, by, office.moment().today);
     let note = match (worth.floor, worth.is_loss) {
         ("", true) => "a round of work costs more than it is expected to bring".to_owned(),
-        ("", false) => format!("net value {}", Prospects::of(case, &office.rules).net),
+        ("", false) => format!("net value {}", Prospects::of(case, by).net),
         (floor, _) => floor.to_owned(),
     };
     Cell::with_note(format!("{} pts", worth.points), note)

@@ -12,17 +12,19 @@ use crate::web::home::{count, tile};
 use crate::web::tiles::{Cell, Link, Listing, Section, Tile, number};
 use crate::web::trouble::Trouble;
 use crate::web::{journal_words, words};
-use crate::{posting, rank, refile, verify};
+use crate::{intake, posting, rank, refile, unanswered, verify};
 
 /// Days of the access log that are counted.
 const VIEWS: i64 = 7;
+/// Late reviews that are counted.
+const LATE: i64 = 1_000;
 /// Days of the trail of write-offs.
 const TRAIL: i64 = 30;
 
 /// The parts of the role that are no cases.
 pub(crate) async fn sections(tx: &mut Tx, office: &Office) -> Result<Vec<Section>, Trouble> {
     match office.who.role {
-        Role::Poster => Ok(vec![files(tx).await?]),
+        Role::Poster => Ok(vec![files(tx, office).await?]),
         Role::Auditor => Ok(vec![access_log(tx, office).await?, write_offs(tx, office).await?]),
         Role::Administrator => Ok(vec![upkeep(tx).await?, sweeps(tx, office).await?]),
         Role::Executive => Ok(vec![moved(tx, office).await?]),
@@ -66,7 +68,8 @@ async fn moved(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
 }
 
 /// Remittances, and payments whose claim is in doubt.
-async fn files(tx: &mut Tx) -> Result<Section, Trouble> {
+async fn files(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
+    let (late, _) = tx.late_answers(&office.moment().today.to_string()).await?;
     let reviews = tx.reviews().await?;
     let rejections = tx.open_rejections().await?;
     let to_decide = "/remittances?show=review";
@@ -92,6 +95,24 @@ async fn files(tx: &mut Tx) -> Result<Section, Trouble> {
                 count(rejections),
                 "refused before adjudication",
                 "/rejections",
+            ),
+            tile(
+                "Unanswered claims",
+                count(late),
+                "the payer's usual days are over",
+                "/unanswered",
+            ),
+            tile(
+                "Missing remittances",
+                tx.missing_remittances(&office.moment().today.to_string()).await?.len() as u64,
+                "payers that usually remit sooner",
+                "/intake?show=missing",
+            ),
+            tile(
+                "Reviews that are late",
+                intake::unreviewed(tx, office, true, LATE).await?.len() as u64,
+                "remittances nobody reviewed in time",
+                "/intake?show=late",
             ),
         ],
         ..Section::default()
@@ -189,11 +210,12 @@ async fn upkeep(tx: &mut Tx) -> Result<Section, Trouble> {
 
 /// What the program does by itself, and when it last did; the last copy.
 async fn sweeps(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
-    const SWEEPS: [(&str, &str); 6] = [
+    const SWEEPS: [(&str, &str); 7] = [
         (rank::SWEEP, "Cases ranked anew, late ones brought to somebody"),
         (verify::SWEEP, "What happened since proven"),
         (leaving::SWEEP, "What was due left the outbox"),
         (fetching::SWEEP, "Files fetched from other hosts"),
+        (unanswered::SWEEP, "Claims without an answer looked for"),
         (posting::SWEEP, "Payments that are certain posted themselves"),
         (refile::SWEEP, "Changed rules brought to open cases"),
     ];

@@ -173,6 +173,7 @@ fn of_files(kind: &str) -> Option<&'static str> {
         "match.parted" => "Sent a payment to a claim of its own",
         "rejection.received" => "A rejection came",
         "rejection.resolved" => "Resolved a rejection",
+        "remittance.reviewed" => "Reviewed a remittance",
         _ => return None,
     })
 }
@@ -209,6 +210,7 @@ fn seen_or_kept(kind: &str) -> Option<&'static str> {
         "case.exported" => "Took a case out",
         "case.refused" => "Was refused a case",
         "claim.viewed" => "Opened a claim",
+        "claim.followed" => "Noted what was done about a claim without an answer",
         "question.viewed" => "Opened a question",
         "document.downloaded" => "Downloaded a document",
         "scan.downloaded" => "Downloaded a scan",

@@ -57,13 +57,14 @@ pub(crate) struct Link {
 }
 
 /// Every page of the frame's list, with what it takes to open it.
-const LINKS: [(&str, &str, &str, Option<Access>); 12] = [
+const LINKS: [(&str, &str, &str, Option<Access>); 13] = [
     ("/", "Home", "h", None),
     ("/queue", "Queue", "w q", Some(Access::Queue)),
     ("/questions", "Questions", "a", Some(Access::Questions)),
     ("/remittances", "Remittances", "r", Some(Access::Remittances)),
     ("/matches", "Matches", "m", Some(Access::Matches)),
     ("/rejections", "Rejections", "x", Some(Access::Rejections)),
+    ("/unanswered", "Unanswered", "n", Some(Access::Rejections)),
     ("/outbox", "Outbox", "o", Some(Access::Outbox)),
     ("/files", "Files", "f", Some(Access::Remittances)),
     ("/rules", "Rules", "u", Some(Access::Rules)),

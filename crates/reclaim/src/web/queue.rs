@@ -208,7 +208,9 @@ async fn exported(
         json!({ "cases": cases.len(), "query": asked.query(), "left_out": left, "why": why });
     access::note(office, "queue", "queue.exported", &facts).await?;
     let people = timeline::people(&mut tx).await?;
-    let rows = cases.iter().map(|case| Row::of(case, &people, &office.rules, today).cells());
+    let history = office.histories.of(&mut tx, today).await?;
+    let by = (&*office.rules, &*history);
+    let rows = cases.iter().map(|case| Row::of(case, &people, by, today).cells());
     let note = protection::left_out(left, "case", "cases");
     Ok(sheet::file("cases", Row::HEADING, rows, note))
 }
@@ -264,8 +266,10 @@ async fn rows_of(
     let office = &visitor.office;
     let moment = office.moment();
     let people = timeline::people(tx).await?;
+    let history = office.histories.of(tx, moment.today).await?;
+    let by = (&*office.rules, &*history);
     let mut rows: Vec<Row> =
-        cases.iter().map(|case| Row::of(case, &people, &office.rules, moment.today)).collect();
+        cases.iter().map(|case| Row::of(case, &people, by, moment.today)).collect();
     for (row, case) in rows.iter_mut().zip(cases) {
         row.refuses = offers::refused_by(case, &moment, &office.rules);
         if asked.sort == Sort::Due {

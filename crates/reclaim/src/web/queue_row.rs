@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::web::case_clocks::{self, Shown};
 use crate::web::reasons;
 use crate::web::words::{self, Due};
-use crate::web::worth::{Prospects, Worth};
+use crate::web::worth::{By, Prospects, Worth};
 
 /// One case as a row.
 pub(crate) struct Row {
@@ -114,16 +114,17 @@ impl Row {
     pub(crate) fn of(
         case: &Denial,
         people: &HashMap<String, String>,
-        rules: &Rules,
+        by: By<'_>,
         today: Date,
     ) -> Row {
+        let (rules, _) = by;
         let (codes, meanings) = codes(case, rules);
         let owner = case.owner();
         let person = owner.and_then(|owner| owner.person.as_ref());
         let next = case.next();
         let (_, soonest) = case_clocks::soonest(case, today);
         let outstanding = case.balance.outstanding();
-        let Prospects { chance, expected, net } = Prospects::of(case, rules);
+        let Prospects { chance, expected, net } = Prospects::of(case, by);
         Row {
             id: case.id.to_string(),
             number: case.number.to_string(),
@@ -148,7 +149,7 @@ impl Row {
             quarantined: case.quarantined,
             protected: "",
             resent: None,
-            worth: Worth::of(case, rules, today),
+            worth: Worth::of(case, by, today),
             service_on: case.days.service_on.map(words::day).unwrap_or_default(),
             age: age(case.denied_on, today),
             plan: words::label(case.plan.as_str()),

@@ -1,10 +1,11 @@
 //! Why a payer took money off, in plain words: group, reason and remarks with their meanings.
 
-use denial::category::AdjustmentKind;
+use denial::adjudication::denies;
 use denial::codes::{Carc, Group};
 use denial::denial::{Denial, DeniedLine};
 use denial::money::Money;
 use denial::payer::PayerRules;
+use denial::playbook::Ruling;
 use denial::remittance::{Adjustment, Remark};
 use denial::rules::{Meaning, Rules};
 use jiff::civil::Date;
@@ -60,20 +61,20 @@ impl Context<'_> {
     }
 
     fn reason(&self, one: &Adjustment) -> Reason {
-        let kind = self.kind(&one.group, &one.reason);
+        let ruling = self.ruling(&one.group, &one.reason);
         Reason {
             code: format!("{}-{}", one.group, one.reason),
             meaning: meaning(self.rules.wording.carc(&one.reason)),
             bearer: meaning(self.rules.wording.group(&one.group)),
-            kind: words::label(kind.as_str()),
-            denies: matches!(kind, AdjustmentKind::Denial | AdjustmentKind::Unmapped),
+            kind: words::label(ruling.kind.as_str()),
+            denies: denies(&ruling),
             amount: one.amount,
             units: one.units.map(|units| units.to_string()).unwrap_or_default(),
         }
     }
 
-    fn kind(&self, group: &Group, reason: &Carc) -> AdjustmentKind {
-        self.rules.playbook.ruling(self.payer, group, reason, self.remarks, self.on).kind
+    fn ruling(&self, group: &Group, reason: &Carc) -> Ruling {
+        self.rules.playbook.ruling(self.payer, group, reason, self.remarks, self.on)
     }
 }
 

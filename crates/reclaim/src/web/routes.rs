@@ -12,10 +12,11 @@ use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, appeal, asking, assets, audit, bulk, case, case_documents, case_evidence,
     case_undo, claim, correct, correct_look, day, digest, doubtful, emergency, facets, files, find,
-    glossary, health, hold, home, issuer, keyed, lacking, matches, names, news, outbox, passkeys,
-    practice, protection, questions, queue, rejections, remittance_claim, remittances, rules,
-    rules_code, rules_codes, rules_edit, rules_letters, rules_lists, rules_owners, rules_payer,
-    rules_text, saved, second, sign_in, staff, style, ties, tour, unmatched, upload,
+    glossary, health, hold, home, intake, issuer, keyed, lacking, matches, names, news, outbox,
+    passkeys, practice, protection, questions, queue, rejections, remittance_claim, remittances,
+    rules, rules_code, rules_codes, rules_edit, rules_letters, rules_lists, rules_owners,
+    rules_payer, rules_text, rules_worth, saved, second, sign_in, staff, style, ties, tour,
+    unanswered, unmatched, upload,
 };
 
 /// One page.
@@ -152,6 +153,8 @@ fn files_and_money() -> Vec<Route> {
             .reveals(),
         shows("/remittances/{id}/scan", Needs(A::Remittances), keyed::scan).reveals(),
         does("/remittances/{id}/verdict", Needs(A::Post), remittances::decide).reveals(),
+        shows("/intake", Needs(A::Remittances), intake::page),
+        does("/intake", Needs(A::Post), intake::review),
         shows("/matches", Needs(A::Matches), matches::page).lists("matches"),
         does("/matches", Needs(A::Matches), matches::decide),
         does("/matches/narrow", Needs(A::Matches), matches::narrowed).lists("matches"),
@@ -161,6 +164,9 @@ fn files_and_money() -> Vec<Route> {
         does("/rejections/narrow", Needs(A::Rejections), rejections::narrowed).lists("rejections"),
         // Auditors read the queue of rejections; who decides matches resolves them.
         does("/rejections", Needs(A::Matches), rejections::resolve),
+        shows("/unanswered", Needs(A::Rejections), unanswered::page).lists("unanswered"),
+        // Auditors read them; who decides matches notes what was done.
+        does("/unanswered", Both(A::Rejections, A::Matches), unanswered::follow),
         shows("/outbox", Needs(A::Outbox), outbox::page).lists("outbox"),
         // Auditors read it; who decides matches calls back.
         does("/outbox", Both(A::Outbox, A::Matches), outbox::change),
@@ -197,6 +203,7 @@ fn back_room() -> Vec<Route> {
         does("/rules/owners", Needs(A::Rules), rules_owners::change).lists("rules tried"),
         shows("/rules/payer", Needs(A::Rules), rules_payer::form),
         does("/rules/payer", Needs(A::Rules), rules_payer::change).lists("rules tried"),
+        shows("/rules/worth", Needs(A::Rules), rules_worth::page),
         shows("/journal", Needs(A::Audit), audit::page).lists("journal"),
         shows("/journal.csv", Both(A::Audit, A::Export), audit::file).reveals(),
         does("/journal.csv", Both(A::Audit, A::Export), audit::whole_file).reveals(),

@@ -5,6 +5,7 @@ use denial::denial::Denial;
 use denial::money::Money;
 use denial::rules::Rules;
 use denial::triage::{Floor, Priority};
+use insight::odds::History;
 use jiff::civil::Date;
 
 use crate::rank;
@@ -15,6 +16,9 @@ pub(crate) const ORDER: &str = "By priority: first what no clock is configured f
      a clock that runs out within 7 days, then by points. A case has a point for each dollar that a \
      round of work is expected to leave, more as its days run out and as it ages. After them what \
      is won and only to be posted; last what has clocks that have all run out.";
+
+/// What a case is judged by: the rules, and what came of such cases.
+pub(crate) type By<'a> = (&'a Rules, &'a History);
 
 /// A priority with its parts, in points: one for each dollar that counts.
 pub(crate) struct Worth {
@@ -31,8 +35,8 @@ pub(crate) struct Worth {
 
 impl Worth {
     /// What the rules say of a case today.
-    pub(crate) fn of(case: &Denial, rules: &Rules, today: Date) -> Worth {
-        Worth::told(&rank::priority(case, today, rules))
+    pub(crate) fn of(case: &Denial, (rules, history): By<'_>, today: Date) -> Worth {
+        Worth::told(&rank::priority(case, today, rules, history))
     }
 
     fn told(priority: &Priority) -> Worth {
@@ -76,13 +80,13 @@ const UNKNOWN: &str = "not configured";
 
 impl Prospects {
     /// What the rules say of a case.
-    pub(crate) fn of(case: &Denial, rules: &Rules) -> Prospects {
+    pub(crate) fn of(case: &Denial, (rules, history): By<'_>) -> Prospects {
         let outstanding = case.balance.outstanding();
         if case.is_overturned_in_full() {
             let sure = outstanding.to_string();
             return Prospects { chance: "won".to_owned(), expected: sure.clone(), net: sure };
         }
-        let Some(chance) = rank::known_chance(case, rules) else {
+        let Some(chance) = rank::known_odds(case, rules, history).chance else {
             let unknown = || UNKNOWN.to_owned();
             return Prospects { chance: unknown(), expected: unknown(), net: unknown() };
         };

@@ -115,7 +115,14 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 33] = [
+const TABLES: [&str; 40] = [
+    "rhythm",
+    "batch_review",
+    "answer_time",
+    "unanswered",
+    "followed",
+    "outcome",
+    "outcome_tally",
     "correction",
     "evidence",
     "fetched",

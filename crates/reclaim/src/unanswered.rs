@@ -1,0 +1,204 @@
+//! Claims that payers have and have not answered, found anew each day: by the days that each payer
+//! usually takes, set in its file or learned from its answers.
+
+use std::collections::{BTreeMap, HashSet};
+
+use anyhow::Context;
+use denial::claim::{Claim, PayerName, PlanType};
+use denial::deadline::Due;
+use denial::ids::PayerId;
+use denial::money::Money;
+use denial::remittance::ClaimPayment;
+use insight::usual::Usual;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use store::unanswered::Unanswered;
+use store::{Tx, instant};
+
+use crate::outbox::filing;
+use crate::practice::Office;
+use crate::{identity, intake, rank, settle};
+
+/// The sweep's name among those that ran.
+pub(crate) const SWEEP: &str = "unanswered";
+/// Days from which answers are learned, and in which passed-on claims are looked at.
+const LEARNED_DAYS: i64 = 365;
+/// Claims looked at in one transaction.
+const PAGE: i64 = 500;
+/// Code of a claim that voids another: no answer to it is awaited.
+const VOID: &str = "8";
+
+/// Finds them anew where that was not done on this day of the practice; gives how many there are.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Option<usize>> {
+    let ran = office.read().await?.sweeps().await?;
+    let ran = ran.iter().find(|(name, ..)| name == SWEEP);
+    if ran.is_some_and(|(_, at, _)| !rank::is_before_today(office, at)) {
+        return Ok(None);
+    }
+    look(office).await.map(Some)
+}
+
+/// Finds them anew.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn look(office: &Office) -> anyhow::Result<usize> {
+    let since = office.moment().today.saturating_sub(LEARNED_DAYS.days()).to_string();
+    let times = learned(&mut office.read().await?, &since).await?;
+    let mut all = Vec::new();
+    let mut after = String::new();
+    loop {
+        let mut tx = office.read().await?;
+        let page = tx.silent_claims(&after, PAGE).await?;
+        let Some((last, ..)) = page.last() else { break };
+        after.clone_from(last);
+        for (claim, number, body) in &page {
+            let billed: Claim = serde_json::from_str(body).context("a kept claim is JSON")?;
+            all.extend(silent(&mut tx, office, (claim, number), &billed, &times).await?);
+        }
+    }
+    all.extend(passed_on(office, &since, &times).await?);
+    let count = all.len();
+    let times: Vec<(String, Usual)> = times.into_iter().collect();
+    let mut tx = office.write().await?;
+    tx.keep_answer_times(&times).await?;
+    tx.keep_unanswered(all).await?;
+    intake::learn(&mut tx, office).await?;
+    let result = format!("{count} claims have no answer");
+    tx.note_sweep(SWEEP, &instant(office.clock.now()), &result).await?;
+    tx.commit().await?;
+    Ok(count)
+}
+
+/// How long each payer took, where it answered often enough.
+async fn learned(tx: &mut Tx, since: &str) -> anyhow::Result<BTreeMap<String, Usual>> {
+    let mut days: BTreeMap<String, Vec<i32>> = BTreeMap::new();
+    for (payer, sent, paid) in tx.first_answers(since).await? {
+        let (Ok(sent), Ok(paid)) = (sent.parse::<Date>(), paid.parse::<Date>()) else { continue };
+        if let Ok(span) = sent.until(paid)
+            && span.get_days() >= 0
+        {
+            days.entry(payer).or_default().push(span.get_days());
+        }
+    }
+    let usual = |(payer, days): (String, Vec<i32>)| Some((payer, Usual::of(&days)?));
+    Ok(days.into_iter().filter_map(usual).collect())
+}
+
+/// The day by which a payer usually has answered what it got on a day, and where that is from.
+fn due(
+    office: &Office,
+    (name, plan): (&PayerName, PlanType),
+    payer: &PayerId,
+    sent_on: Date,
+    times: &BTreeMap<String, Usual>,
+) -> (Option<Date>, String) {
+    let own = office.rules.own_file(name, plan);
+    let set = own.and_then(|own| Some((own.usual_answer_days?, &own.file)));
+    let learned = times.get(payer.as_str());
+    let (days, usual) = match (set, learned) {
+        (Some((days, file)), _) => (i64::from(days), format!("{days} days ({file})")),
+        (None, Some(Usual { median, p90, n })) => {
+            let text = format!("learned: half within {median} days, nine in ten within {p90}");
+            (i64::from(*p90), format!("{text} (n = {n})"))
+        }
+        (None, None) => return (None, "not configured, and too few answers to learn from".into()),
+    };
+    (sent_on.checked_add(days.days()).ok(), usual)
+}
+
+/// A billed claim that nobody answered; none where nothing says when it was sent, or nothing is to
+/// be answered.
+async fn silent(
+    tx: &mut Tx,
+    office: &Office,
+    (claim, number): (&str, &str),
+    billed: &Claim,
+    times: &BTreeMap<String, Usual>,
+) -> anyhow::Result<Option<Unanswered>> {
+    if billed.frequency == VOID {
+        return Ok(None);
+    }
+    let filing = filing::filing(tx, office, &[claim.to_owned()]).await?;
+    let Some(sent_on) = filing.versions.last().map(|one| one.on) else { return Ok(None) };
+    let accepted = filing.proofs.iter().filter(|one| one.is_acceptance() && one.on >= sent_on);
+    let payer = identity::payer(&billed.payer, "", &office.rules);
+    let (due_on, usual) = due(office, (&billed.payer, billed.plan), &payer, sent_on, times);
+    Ok(Some(Unanswered {
+        claim: claim.to_owned(),
+        kind: "claim".to_owned(),
+        number: number.to_owned(),
+        payer: payer.to_string(),
+        payer_name: billed.payer.name.to_string(),
+        sent_on: sent_on.to_string(),
+        accepted_on: accepted.map(|one| one.on).min().map(|on| on.to_string()),
+        charge: billed.charge.cents(),
+        due_on: due_on.map(|on| on.to_string()),
+        usual,
+        limit_on: match filing.limit {
+            Due::On { date, .. } => Some(date.to_string()),
+            Due::NoRule => None,
+        },
+    }))
+}
+
+/// Claims that a payer passed on and that the next one has not answered.
+async fn passed_on(
+    office: &Office,
+    since: &str,
+    times: &BTreeMap<String, Usual>,
+) -> anyhow::Result<Vec<Unanswered>> {
+    let claims = office.read().await?.passed_on(since).await?;
+    let mut all = Vec::new();
+    for part in claims.chunks(PAGE.unsigned_abs() as usize) {
+        let mut tx = office.read().await?;
+        let mut said: BTreeMap<String, Vec<(PayerId, Option<Date>, ClaimPayment)>> =
+            BTreeMap::new();
+        for row in tx.said_of(part).await? {
+            let Some(head) = tx.remittance(&row.remittance).await? else { continue };
+            let payer = PayerId::parse(&head.payer)?;
+            let on = row.paid_on.as_deref().and_then(|day| day.parse().ok());
+            let claim = row.claim.clone();
+            said.entry(claim).or_default().push((payer, on, settle::payment(&row)?));
+        }
+        for (claim, said) in said {
+            all.extend(unheard(office, &claim, &said, times));
+        }
+    }
+    Ok(all)
+}
+
+/// The next payer of a claim, where it has said nothing of it.
+fn unheard(
+    office: &Office,
+    claim: &str,
+    said: &[(PayerId, Option<Date>, ClaimPayment)],
+    times: &BTreeMap<String, Usual>,
+) -> Option<Unanswered> {
+    let heard: HashSet<&str> = said.iter().map(|(payer, ..)| payer.as_str()).collect();
+    let passed = said
+        .iter()
+        .filter_map(|(_, on, payment)| Some((payment.crossover.as_ref()?, (*on)?, payment)));
+    let (next, on, payment) = passed.max_by_key(|(_, on, _)| *on)?;
+    let payer = identity::payer(next, "", &office.rules);
+    if heard.contains(payer.as_str()) {
+        return None;
+    }
+    let (due_on, usual) = due(office, (next, PlanType::Unknown), &payer, on, times);
+    Some(Unanswered {
+        claim: claim.to_owned(),
+        kind: "crossover".to_owned(),
+        number: identity::number_of(payment).to_owned(),
+        payer: payer.to_string(),
+        payer_name: next.name.to_string(),
+        sent_on: on.to_string(),
+        accepted_on: None,
+        charge: (payment.charge - payment.paid).max(Money::ZERO).cents(),
+        due_on: due_on.map(|on| on.to_string()),
+        usual,
+        limit_on: None,
+    })
+}

@@ -1,0 +1,166 @@
+//! Claims that payers have not answered: since when, whether that is late, how long they can still
+//! be filed, what is to be done, and what somebody did.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::{IntoResponse, Redirect, Response};
+use denial::person::{Access, allows};
+use denial::rules::Desk;
+use denial::unanswered::Silent;
+use jiff::civil::Date;
+use serde_json::json;
+use store::instant;
+use store::journal::Entry;
+use store::unanswered::{Followed, Unanswered};
+
+use crate::fields::Fields;
+use crate::web::gate::Posted;
+use crate::web::page::{Page, html};
+use crate::web::session::Visitor;
+use crate::web::timeline::{self, People};
+use crate::web::trouble::Trouble;
+use crate::web::words::{self, Due};
+
+/// Claims of one page.
+const ROWS: i64 = 200;
+/// The longest note, in bytes.
+const LONGEST: usize = 500;
+
+#[derive(Template)]
+#[template(path = "unanswered.html")]
+struct UnansweredPage {
+    page: Page,
+    rows: Vec<Row>,
+    all: bool,
+    late: i64,
+    money: String,
+    follows: bool,
+    more: bool,
+    /// When they were last looked for.
+    looked: String,
+}
+
+struct Row {
+    claim: String,
+    number: String,
+    payer: String,
+    kind: &'static str,
+    sent: String,
+    accepted: String,
+    charge: String,
+    due: Due,
+    usual: String,
+    limit: Due,
+    step: &'static str,
+    followed: String,
+}
+
+/// `GET /unanswered`.
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let today = office.moment().today;
+    let all = asked.get("show").is_some_and(|show| show == "all");
+    let mut tx = office.read().await?;
+    let day = today.to_string();
+    let found = tx.unanswered((!all).then_some(day.as_str()), ROWS + 1).await?;
+    let (late, cents) = tx.late_answers(&day).await?;
+    let people = timeline::people(&mut tx).await?;
+    let followed = tx.followed().await?;
+    let followed: HashMap<&str, &Followed> =
+        followed.iter().map(|one| (one.claim.as_str(), one)).collect();
+    let ran = tx.sweeps().await?;
+    let looked = ran.iter().find(|(name, ..)| name == crate::unanswered::SWEEP);
+    let zone = &office.clinic.zone;
+    let most = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let told = |one: &Unanswered| {
+        let last = followed.get(one.claim.as_str());
+        last.map(|last| in_words(last, &people, zone)).unwrap_or_default()
+    };
+    let row = |one: &Unanswered| Row { followed: told(one), ..row(one, &office.rules.desk, today) };
+    let mut page = Page::of(&visitor, "Unanswered claims", "/unanswered");
+    page.done = asked.get("done").map(|_| "Noted; it stands beside the claim.".to_owned());
+    html(&UnansweredPage {
+        page,
+        rows: found.iter().take(most).map(row).collect(),
+        all,
+        late,
+        money: words::money(cents),
+        follows: allows(office.who.role, Access::Matches),
+        more: found.len() > most,
+        looked: looked.map(|(_, at, _)| words::instant(at, zone)).unwrap_or_default(),
+    })
+}
+
+fn in_words(one: &Followed, people: &People, zone: &str) -> String {
+    let who = timeline::name(people, &one.by_person);
+    let again = one.look_on.as_deref().map(|day| format!("; again on {}", words::day_of(day)));
+    let at = words::instant(&one.at, zone);
+    format!("{who}, {at}: {}{}", one.note, again.unwrap_or_default())
+}
+
+fn row(one: &Unanswered, desk: &Desk, today: Date) -> Row {
+    let day = |text: &Option<String>| text.as_deref().and_then(|day| day.parse::<Date>().ok());
+    let silent = Silent {
+        crossover: one.kind == "crossover",
+        accepted: one.accepted_on.is_some(),
+        due_on: day(&one.due_on),
+        limit_on: day(&one.limit_on),
+    };
+    Row {
+        claim: one.claim.clone(),
+        number: one.number.clone(),
+        payer: one.payer_name.clone(),
+        kind: if silent.crossover { "passed on by the first payer" } else { "sent" },
+        sent: words::day_of(&one.sent_on),
+        accepted: one.accepted_on.as_deref().map(words::day_of).unwrap_or_default(),
+        charge: words::money(one.charge),
+        due: words::due(silent.due_on, today),
+        usual: one.usual.clone(),
+        limit: words::due(silent.limit_on, today),
+        step: silent.step(desk, today).in_words(),
+        followed: String::new(),
+    }
+}
+
+/// `POST /unanswered`: what somebody did about a claim, and when to look again.
+pub(crate) async fn follow(visitor: Visitor, Posted(fields): Posted) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let field = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
+    let (claim, note, look_on) = (field("claim"), field("note"), field("look_on"));
+    if note.is_empty() || note.len() > LONGEST {
+        let text = "Say what you did, in a few words: whom you asked, under which reference.";
+        return Err(Trouble::Unfit(text.to_owned()));
+    }
+    let moment = office.moment();
+    let look_on = match look_on {
+        "" => None,
+        day => match day.parse::<Date>() {
+            Ok(day) if day > moment.today => Some(day.to_string()),
+            Ok(_) | Err(_) => {
+                let text = "The day to look again on has to come: write it as 2026-03-31.";
+                return Err(Trouble::Unfit(text.to_owned()));
+            }
+        },
+    };
+    let mut tx = office.write().await?;
+    if !tx.claims(&[claim.to_owned()]).await?.contains_key(claim) {
+        return Err(Trouble::Nowhere);
+    }
+    let entry = Entry::new(claim, "claim.followed", &json!({ "note": note, "look_on": look_on }));
+    let followed = Followed {
+        claim: claim.to_owned(),
+        at: instant(moment.now),
+        by_person: moment.who.person.as_str().to_owned(),
+        note: note.to_owned(),
+        look_on,
+    };
+    tx.follow_claim(&followed).await?;
+    tx.append(vec![entry], &moment).await?;
+    tx.commit().await?;
+    Ok(Redirect::to("/unanswered?done=1").into_response())
+}
