@@ -168,12 +168,14 @@ fn a_plan_is_bound_by_the_clock_it_is_to_meet_alone() {
 fn barred() -> Refused {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
     let named = ["playbook.toml", "remarks.toml", "owners.toml", "desk.toml", "protected.toml"];
-    let codes = ["codes/carc.csv", "codes/rarc.csv", "codes/groups.csv", "codes/statuses.csv"];
-    let read = |name: &&str| {
-        let text = std::fs::read_to_string(data.join(name)).expect("a rule file");
-        ((*name).to_owned(), text)
+    let codes = ["carc", "rarc", "groups", "statuses", "claim_statuses", "entities", "syntax"]
+        .map(|name| format!("codes/{name}.csv"));
+    let read = |name: String| {
+        let text = std::fs::read_to_string(data.join(&name)).expect("a rule file");
+        (name, text)
     };
-    let files: Vec<(String, String)> = named.iter().chain(&codes).map(read).collect();
+    let named = named.map(str::to_owned).into_iter().chain(codes);
+    let files: Vec<(String, String)> = named.map(read).collect();
     let shipped = denial::rules::read(&files).expect("whole");
     let rules = Rules { playbook: shipped.playbook, ..rules() };
     let mut case = odd("without wish");

@@ -17,6 +17,7 @@ const FURTHER = {
   "/queue": ["/queue?by=job", "/queue?columns=patient,payer,reason,status,next,clock,owner,outstanding,priority,service,age,plan,provider,waiting,round,net", "/queue?status=written_off", "/queue/filters"],
   "/": ["/practices", "/account", "/words"],
   "/people": ["/people/ties"],
+  "/cases/{id}/correct": ["./look"],
   "/rules": ["/rules/edit?path=desk.toml", "/rules/lists", "/rules/codes"],
 };
 
@@ -83,6 +84,6 @@ export async function walk(page, base, at) {
       await page.waitForLoadState();
       add(new URL(page.url()).pathname);
     }
-    for (const further of FURTHER[kindOf(address)] ?? []) add(further);
+    for (const further of FURTHER[kindOf(address)] ?? []) add(further.replace(/^\./, address));
   }
 }
