@@ -12,6 +12,7 @@ pub mod backup;
 pub mod batches;
 pub mod board;
 mod bulk;
+pub mod burdens;
 pub mod causes;
 pub mod claims;
 pub mod code_lists;

@@ -177,8 +177,8 @@ impl Denial {
         self.running(today).into_iter().find(ours)
     }
 
-    /// The next action by the desk's habits: in its usual days, on a business day, and safely before
-    /// the next clock that runs against us.
+    /// The next action by the desk's habits: in its usual days, on a business day, and safely
+    /// before the next clock that runs against us.
     pub(crate) fn next_by_habit(
         &self,
         kind: NextActionKind,

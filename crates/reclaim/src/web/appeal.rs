@@ -93,7 +93,7 @@ async fn begin_page(
     let case = reach::seen(&mut tx, office, id).await?;
     let drafts = tx.drafts_of(id).await?;
     let claims = [case.claim.to_string()];
-    // A letter names its patient: who is masked before somebody leads there only once they are shown.
+    // A letter names its patient: before whom they are masked, it opens once they are shown.
     let opens = Names::about(&mut tx, office, &claims).await?.are_shown(office);
     drop(tx);
     access::note(office, id, "appeal.viewed", &json!({})).await?;

@@ -1,7 +1,8 @@
 //! The fields of a case's forms, each filled with what was typed.
 
-use denial::denial::Channel;
+use denial::denial::{Channel, Denial, DeniedLine};
 use denial::lifecycle::Act;
+use denial::person::{self, Role};
 
 use crate::web::case_forms::Desk;
 use crate::web::words;
@@ -159,4 +160,25 @@ impl Field {
 /// Every value of a list with its label.
 pub(super) fn named<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Vec<(String, String)> {
     all.iter().map(|one| (name(*one).to_owned(), words::label(name(*one)))).collect()
+}
+
+/// Roles that questions can be put to.
+pub(super) fn answering() -> Vec<Role> {
+    let answers = |role: &Role| person::may(*role, Act::Answer);
+    Role::ALL.iter().copied().filter(answers).collect()
+}
+
+/// Roles that see cases and change them: the others could do nothing with one that comes to them.
+pub(super) fn working() -> Vec<Role> {
+    Role::ALL.iter().copied().filter(|role| person::may(*role, Act::Note)).collect()
+}
+
+/// The lines of a case, and all of it.
+pub(super) fn lines(case: &Denial) -> Vec<(String, String)> {
+    let line = |line: &DeniedLine| {
+        let number = line.line?.to_string();
+        Some((number.clone(), format!("{number} · {}", line.procedure)))
+    };
+    let whole = std::iter::once((String::new(), "Whole case".to_owned()));
+    whole.chain(case.lines.iter().filter_map(line)).collect()
 }

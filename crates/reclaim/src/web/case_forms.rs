@@ -14,7 +14,7 @@ use store::causes::UsualCause;
 
 use crate::fields::Fields;
 use crate::web::act_words;
-use crate::web::case_fields::{Field, Kind, named};
+use crate::web::case_fields::{Field, Kind, answering, lines, named, working};
 use crate::web::timeline::{self, People};
 use crate::web::words;
 
@@ -90,17 +90,6 @@ const ORDER: [Act; 30] = [
 /// How a payer says no.
 const ANSWERS: [(&str, &str); 2] =
     [("no", "Denied again"), ("yes", "Did not look at it: late, incomplete, not allowed")];
-
-/// Roles that questions can be put to.
-fn answering() -> Vec<Role> {
-    let answers = |role: &Role| person::may(*role, Act::Answer);
-    Role::ALL.iter().copied().filter(answers).collect()
-}
-
-/// Roles that see cases and change them: the others could do nothing with one that is brought to them.
-fn working() -> Vec<Role> {
-    Role::ALL.iter().copied().filter(|role| person::may(*role, Act::Note)).collect()
-}
 
 impl Desk<'_> {
     /// Every act that is offered now.
@@ -390,7 +379,7 @@ impl Desk<'_> {
             self.chosen(act, "kind", "What", &kinds, first),
             self.amount(act),
             self.day(act, "on", "On", false),
-            self.choice(act, "line", "Line", self.lines()),
+            self.choice(act, "line", "Line", lines(self.case)),
         ]);
         if !self.case.postings.is_empty() {
             let all = nothing.chain(reversible).collect();
@@ -411,15 +400,6 @@ impl Desk<'_> {
             ("Amount", true)
         };
         self.money(act, "amount", label, needed)
-    }
-
-    fn lines(&self) -> Vec<(String, String)> {
-        let line = |line: &denial::denial::DeniedLine| {
-            let number = line.line?.to_string();
-            Some((number.clone(), format!("{number} · {}", line.procedure)))
-        };
-        let whole = std::iter::once((String::new(), "Whole case".to_owned()));
-        whole.chain(self.case.lines.iter().filter_map(line)).collect()
     }
 
     fn assign(&self) -> Vec<Field> {

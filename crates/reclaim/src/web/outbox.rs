@@ -8,7 +8,8 @@ use denial::lifecycle::evidence::Frequency;
 use denial::outgoing::State;
 use denial::person::{Access, allows, supervises};
 use store::Tx;
-use store::outgoing::{Burden, Counts, Outgoing, OutgoingItem};
+use store::burdens::Burden;
+use store::outgoing::{Counts, Outgoing, OutgoingItem};
 
 use crate::fields::Fields;
 use crate::outbox::{self, NotChanged, command};

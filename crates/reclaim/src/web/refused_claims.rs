@@ -1,4 +1,4 @@
-//! The claims that were refused with an answer: whose they are, and by when they can still be filed.
+//! The claims that were refused with an answer: whose they are, by when they can still be filed.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What leaves the house, and drafts of letters: each has its bytes on record, its cases and its entry.
+//! What leaves the house, and drafts of letters: each has its bytes, its cases and its entry.
 
 use super::differs;
 use crate::sql::run;
