@@ -9,7 +9,7 @@ mod rules;
 mod users;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -409,14 +409,22 @@ pub(crate) fn main() -> ExitCode {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
         Command::Practices(command) => run_practice(place, needs, command),
-        Command::Packet { id, out, why } => on_office(&place, needs, async move |office| {
-            packet::command::run(&office, &id, &out, why.as_deref()).await
-        }),
+        Command::Packet { id, out, why } => run_packet(&place, needs, &id, &out, why.as_deref()),
         Command::Show { id, json, why } => on_office(&place, needs, async move |office| {
             show::case(&office, &id, json, why.as_deref()).await
         }),
     };
     told(ran)
+}
+
+fn run_packet(
+    place: &Place,
+    needs: Needs,
+    id: &str,
+    out: &Path,
+    why: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    on_office(place, needs, async move |office| packet::command::run(&office, id, out, why).await)
 }
 
 /// The exit code, after a fault was told.
