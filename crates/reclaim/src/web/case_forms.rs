@@ -5,7 +5,7 @@ use denial::category::Category;
 use denial::denial::{Denial, NextActionKind, Status};
 use denial::lifecycle::{Act, Action};
 use denial::owner;
-use denial::person::{self, Moment, Role, supervises};
+use denial::person::{Moment, Role, supervises};
 use denial::posting::WriteOffReason;
 use denial::rules::Rules;
 use denial::triage::Advice;

@@ -85,7 +85,7 @@ pub(crate) async fn page(
         {
             first.tiles.insert(0, home_desk::questions(&mut tx, office).await?);
         }
-        lists = head.is_some();
+        lists = head.as_ref().is_some_and(home_desk::Head::names_any);
         if let Some(head) = head {
             sections.insert(1, home_desk::next(&mut tx, office, head).await?);
         }

@@ -333,6 +333,13 @@ pub(crate) struct Head {
     ids: Vec<String>,
 }
 
+impl Head {
+    /// True where a case stands in it.
+    pub(crate) fn names_any(&self) -> bool {
+        !self.ids.is_empty()
+    }
+}
+
 /// The head of the queue of who works cases.
 pub(crate) fn head(counter: &Counter<'_>) -> Option<Head> {
     let query = work(counter.office)?;

@@ -12,10 +12,10 @@ use crate::rank;
 use crate::web::words;
 
 /// The order of the queue, wherever it is told.
-pub(crate) const ORDER: &str = "By priority: first what has no clock that is configured, then what \
-     has a clock that runs out within 7 days, then by points. A case has a point for each dollar \
-     that a round of work is expected to leave, more as its days run out and as it ages. After them \
-     what is won and only to be posted; last what has clocks that have all run out.";
+pub(crate) const ORDER: &str = "By priority: first what has no clock that is configured, then \
+     what has a clock that runs out within 7 days, then by points. A case has a point for each \
+     dollar that a round of work is expected to leave, more as its days run out and as it ages. \
+     After them what is won and only to be posted; last what has clocks that have all run out.";
 
 /// What a case is judged by: the rules, and what came of such cases.
 pub(crate) type By<'a> = (&'a Rules, &'a History);
