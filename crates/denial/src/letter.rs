@@ -141,7 +141,7 @@ impl Field {
             Field::RemarkCodes => "remark codes of the denial, such as N115",
             Field::DeniedOn => "the payment date of the remittance that denied",
             Field::Trace => "the number of that payment (TRN02)",
-            Field::Authorization => "the prior authorisation number on the claim",
+            Field::Authorization => "the prior authorization number on the claim",
             Field::Referral => "the referral number on the claim",
             Field::SubmittedOn => "the day on which the 837 was made",
             Field::ReceivedOn => "the day the payer says it received the claim",

@@ -130,7 +130,7 @@ pub(crate) const fn what(kind: EvidenceKind) -> &'static str {
 pub(crate) const fn title(kind: EvidenceKind) -> &'static str {
     match kind {
         EvidenceKind::Eligibility => "Eligibility answer",
-        EvidenceKind::Authorization => "Authorisation answer",
+        EvidenceKind::Authorization => "Authorization answer",
     }
 }
 

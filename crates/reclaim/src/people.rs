@@ -298,7 +298,7 @@ pub(crate) async fn simulate(office: &Office) -> anyhow::Result<Vec<&'static str
         ("biller", "Simulated specialist", Role::BillingSpecialist),
         ("poster", "Simulated poster", Role::Poster),
         ("coder", "Simulated coder", Role::CertifiedCoder),
-        ("auth", "Simulated authorisation clerk", Role::AuthorizationStaff),
+        ("auth", "Simulated authorization clerk", Role::AuthorizationStaff),
         ("frontdesk", "Simulated front desk", Role::FrontDesk),
         ("review", "Simulated reviewer", Role::UtilizationReview),
         ("manager", "Simulated manager", Role::Manager),

@@ -111,7 +111,7 @@ impl Evidence {
         let on = self.about(self.on?);
         Some(Bearing {
             weight: Weight::Shows,
-            words: format!("no authorisation needed for {code}, {on}"),
+            words: format!("no authorization needed for {code}, {on}"),
         })
     }
 
@@ -127,8 +127,8 @@ impl Evidence {
             self.procedures.is_empty() || self.procedures.iter().any(|one| bills(claim, one));
         let action = words::action(&decision.action);
         let named = match decision.number.as_str() {
-            "" => format!("authorisation {action}"),
-            number => format!("authorisation {number} {action}"),
+            "" => format!("authorization {action}"),
+            number => format!("authorization {number} {action}"),
         };
         let on = self.on.map(|on| format!(", answered on {on}")).unwrap_or_default();
         let (weight, open) = match (decision.action.as_str(), is_day, is_billed) {

@@ -114,7 +114,7 @@ fn a_refused_question_says_so() {
 fn a_certified_authorisation_shows_it_for_its_days_and_procedures() {
     let text = authorization("11", "HCR*A1*AUTH-7~DTP*472*RD8*20260101-20260131~SV1*HC:72148~");
     let day = date(2026, 1, 20);
-    let words = "authorisation AUTH-7 certified, answered on 2026-01-05".to_owned();
+    let words = "authorization AUTH-7 certified, answered on 2026-01-05".to_owned();
     assert_eq!(says(&text, &claim(day, "72148", None)), [(Weight::Shows, words.clone())]);
     let other = format!("{words}; it names other procedures");
     assert_eq!(says(&text, &claim(day, "72149", None)), [(Weight::Near, other)]);
@@ -128,11 +128,11 @@ fn a_certified_authorisation_shows_it_for_its_days_and_procedures() {
 fn a_question_is_no_answer_and_no_authorisation_needed_is_one() {
     assert_eq!(read(&authorization("13", "HCR*A1*AUTH-7~")), (Vec::new(), 0));
     let refused = authorization("11", "HCR*A3**0U~DTP*472*D8*20260120~");
-    let words = "authorisation not certified, answered on 2026-01-05".to_owned();
+    let words = "authorization not certified, answered on 2026-01-05".to_owned();
     let claim_of = claim(date(2026, 1, 20), "72148", None);
     assert_eq!(says(&refused, &claim_of), [(Weight::Against, words)]);
     let needless = eligibility("EB*1**30~EB*CB**********N**HC:72148~");
-    let words = "no authorisation needed for 72148, on 2026-01-07".to_owned();
+    let words = "no authorization needed for 72148, on 2026-01-07".to_owned();
     let near = claim(date(2026, 1, 20), "72148", None);
     assert_eq!(says(&needless, &near), [(Weight::Shows, words)]);
 }

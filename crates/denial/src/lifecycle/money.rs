@@ -19,6 +19,7 @@ impl Denial {
             return Err(Fault::GivenUp.into());
         }
         let (postings, balance) = self.posted(entries, at)?;
+        self.check_told(entries, &balance)?;
         let mut changes = Vec::with_capacity(2);
         if !postings.is_empty() {
             changes.push(Change::Posted { postings });
@@ -40,6 +41,19 @@ impl Denial {
         let is_reasoned = entries.iter().all(|entry| !entry.why.trim().is_empty());
         let is_free = !self.quarantined || (is_reasoned && person::supervises(at.who.role));
         if is_free { Ok(()) } else { Err(Refused::Quarantined) }
+    }
+
+    /// A payment beyond what the remittances say of a case that was won has a reason.
+    fn check_told(&self, entries: &[Entry], balance: &Balance) -> Result<(), Refused> {
+        let told = self.lines.iter().filter_map(|line| line.recovered.as_ref());
+        let told: Money = told.map(|one| one.amount).sum();
+        let is_unreasoned =
+            |entry: &Entry| entry.kind == PostingKind::PayerPayment && entry.why.trim().is_empty();
+        let is_beyond = self.is_won() && balance.recovered > told;
+        if is_beyond && entries.iter().any(is_unreasoned) {
+            return Err(Refused::MoreThanTold { told });
+        }
+        Ok(())
     }
 
     /// The rows to come and the balance with them, if that can be.

@@ -135,6 +135,15 @@ pub enum Refused {
         /// How much could be posted.
         outstanding: Money,
     },
+    /// More than the remittances say that the payer paid.
+    #[error(
+        "the remittances say that the payer paid {told}; post that, and what else they say as its \
+         own amounts, or say why it is more"
+    )]
+    MoreThanTold {
+        /// What they say.
+        told: Money,
+    },
     /// The remittance does not add up.
     #[error(
         "the remittance behind this case does not add up; a supervisor may post it by hand \

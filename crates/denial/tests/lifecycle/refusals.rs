@@ -5,7 +5,8 @@ use std::path::Path;
 
 use denial::codes::Rarc;
 use denial::deadline::DeadlineKind;
-use denial::denial::{Denial, NextActionKind};
+use denial::denial::{Denial, NextActionKind, Recovery};
+use denial::ids::RemittanceId;
 use denial::lifecycle::action::AppealFiling;
 use denial::lifecycle::{Action, Refused};
 use denial::money::Money;
@@ -72,6 +73,7 @@ fn name(refused: &Refused) -> &'static str {
         Refused::Unsettled { .. } => "Unsettled",
         Refused::StandsGivenUp { .. } => "StandsGivenUp",
         Refused::MoreThanOutstanding { .. } => "MoreThanOutstanding",
+        Refused::MoreThanTold { .. } => "MoreThanTold",
         Refused::Quarantined => "Quarantined",
         Refused::Posting(_) => "Posting",
         Refused::NoSuchTeam => "NoSuchTeam",
@@ -97,6 +99,10 @@ fn pay(id: u128, cents: i64) -> denial::posting::Entry {
     entry(id, PostingKind::PayerPayment, cents)
 }
 
+fn unexplained(cents: i64) -> denial::posting::Entry {
+    denial::posting::Entry { why: String::new(), ..pay(1, cents) }
+}
+
 /// Cases with something odd about them.
 fn odd(of: &str) -> Denial {
     let case = in_review();
@@ -107,6 +113,18 @@ fn odd(of: &str) -> Denial {
         "without control" => Denial { control: "".into(), ..case },
         "without wish" => Denial { wanted: Vec::new(), ..case },
         "quarantined" => Denial { quarantined: true, ..case },
+        "won for less" => {
+            let mut case = case;
+            let recovery = Recovery {
+                on: at.today,
+                amount: Money::from_cents(4_000),
+                days: 1,
+                remittance: RemittanceId::from_bits(9),
+            };
+            case.lines.truncate(1);
+            case.lines[0].recovered = Some(recovery);
+            case
+        }
         "taken" => Denial { taken_by: Some(person(Role::Poster, false)), ..case },
         "proposed" => act(&case, &action(PROPOSE)),
         "rejected" => {
@@ -243,6 +261,7 @@ fn every_reason_to_refuse_is_reached() {
         (in_review(), Manager, post(vec![]), "Unsettled"),
         (odd("given up in part"), Manager, post(vec![]), "StandsGivenUp"),
         (in_review(), Manager, post(vec![pay(1, 10_001)]), "MoreThanOutstanding"),
+        (odd("won for less"), Manager, post(vec![unexplained(4_001)]), "MoreThanTold"),
         (odd("quarantined"), Poster, post(vec![pay(1, 1)]), "Quarantined"),
         (in_review(), Manager, post(vec![pay(1, 0)]), "Posting"),
         (in_review(), Manager, action(answer), "NoSuchQuestion"),

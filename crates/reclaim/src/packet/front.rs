@@ -61,7 +61,6 @@ impl Plan {
             ("Remarks", Field::RemarkCodes),
             ("Decision of", Field::DeniedOn),
             ("Level", Field::Level),
-            ("Last day", Field::Deadline),
             ("Date of this packet", Field::Today),
         ];
         let told = fields.map(|(name, field)| (name.to_owned(), self.value(field)));

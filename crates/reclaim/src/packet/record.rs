@@ -120,7 +120,7 @@ fn claim_fields(claim: &Claim) -> Vec<(String, String)> {
         ("Tax id", Some(claim.tax_id.to_string())),
         ("Place of service", Some(claim.facility.to_string())),
         ("Frequency", Some(claim.frequency.to_string())),
-        ("Authorisation", claim.authorization.as_ref().map(ToString::to_string)),
+        ("Authorization", claim.authorization.as_ref().map(ToString::to_string)),
         ("Referral", claim.referral.as_ref().map(ToString::to_string)),
         ("Diagnoses", Some(diagnoses.join(", "))),
         ("Sent", claim.submitted_on.map(denial::appeal::day)),

@@ -125,6 +125,11 @@ fn ends(cases: &[Denial]) -> Vec<End> {
 /// What usually works for such a case: what was done in those that were paid.
 fn usually(cases: &[Denial], case: &Denial, by: By<'_>) -> String {
     let decided: Vec<&Denial> = cases.iter().filter(|one| ended(one).is_some()).collect();
+    if decided.is_empty() && case.is_won() {
+        return "The payer gave way on this case; no other such case at this payer that you may see \
+                has ended yet."
+            .to_owned();
+    }
     if decided.is_empty() {
         return format!(
             "No such case at this payer that you may see has ended yet. The playbook's chance for its \
@@ -141,10 +146,10 @@ fn usually(cases: &[Denial], case: &Denial, by: By<'_>) -> String {
     let money = paid.iter().map(|one| won(one)).sum::<Money>();
     let was = if paid.len() == 1 { "was" } else { "were" };
     let middle = middle(&paid);
-    let within = if middle.is_empty() {
-        String::new()
-    } else {
-        format!("; half of them ended within {middle}")
+    let within = match (paid.len(), middle.is_empty()) {
+        (_, true) => String::new(),
+        (1, false) => format!("; it took {middle}"),
+        (_, false) => format!("; half of them ended within {middle}"),
     };
     format!(
         "Of {of} at this payer that ended, {} {was} won: {}. {money} came back{within}.",

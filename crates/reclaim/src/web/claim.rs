@@ -161,7 +161,7 @@ fn version(claim: &Claim, hash: &str, file: String, hides: bool) -> VersionView 
         ("Rendering provider", claim.rendering.to_string()),
         ("Diagnoses", if hides { "•••".to_owned() } else { diagnoses.join(", ") }),
         ("Replaces the payer's number", text(claim.replaces.as_ref().map(ToString::to_string))),
-        ("Authorisation", text(claim.authorization.as_ref().map(ToString::to_string))),
+        ("Authorization", text(claim.authorization.as_ref().map(ToString::to_string))),
         ("Referral", text(claim.referral.as_ref().map(ToString::to_string))),
     ];
     VersionView {

@@ -112,7 +112,7 @@ const fn heading(field: Field) -> usize {
 }
 
 const HEADINGS: [(&str, &str); 5] = [
-    ("Numbers", "Authorisation (REF*G1), referral (REF*9F), CLIA, the payer’s id."),
+    ("Numbers", "Authorization (REF*G1), referral (REF*9F), CLIA, the payer’s id."),
     ("Diagnoses", "By their places, which lines point at."),
     (
         "Note and attachments",

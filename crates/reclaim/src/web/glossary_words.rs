@@ -45,7 +45,7 @@ pub(crate) const FIELD: &[Word] = &[
     word(
         "carc",
         "CARC",
-        "Claim adjustment reason code: the number that says why a payer took money off, such as 197 for a missing authorisation.",
+        "Claim adjustment reason code: the number that says why a payer took money off, such as 197 for a missing authorization.",
     ),
     word(
         "cdi-ur",
@@ -193,8 +193,8 @@ pub(crate) const FIELD: &[Word] = &[
         "The payer mends a small slip of a decided claim without an appeal.",
     ),
     word(
-        "retro-authorisation",
-        "Retro-authorisation",
+        "retro-authorization",
+        "Retro-authorization",
         "Permission given after the service; some payers give it within days and for reasons that they name.",
     ),
     word(

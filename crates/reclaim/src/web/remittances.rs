@@ -400,7 +400,7 @@ fn provider_row(one: &denial::remittance::ProviderAdjustment) -> ProviderRow {
         "WO" => "Overpayment taken back",
         "FB" => "Balance carried to or from another payment",
         "L6" => "Interest",
-        "72" => "Refund that was authorised",
+        "72" => "Refund that was authorized",
         "CS" => "Adjustment",
         "J1" => "Not to be billed",
         "50" => "Late filing charge",
