@@ -9,6 +9,7 @@ use crate::claim::{Claim, Patient, PayerName};
 use crate::codes::Procedure;
 use crate::named;
 use crate::phi::Phi;
+use crate::protected::plain;
 use crate::remittance::Span;
 
 mod bearing;
@@ -72,6 +73,10 @@ pub struct Evidence {
 pub struct Benefit {
     /// EB01.
     pub code: SmolStr,
+    /// The kinds of service (EB03) that it is told of, 30 being the whole plan; none where it does
+    /// not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<SmolStr>,
     /// The plan's own name.
     #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
     pub plan: SmolStr,
@@ -97,8 +102,7 @@ pub struct Decision {
 /// A member id or authorisation number as it is compared: letters and digits alone, large.
 #[must_use]
 pub fn key(id: &str) -> String {
-    let kept = id.chars().filter(char::is_ascii_alphanumeric);
-    kept.map(|one| one.to_ascii_uppercase()).collect()
+    plain(id).into()
 }
 
 impl Evidence {

@@ -78,8 +78,6 @@ pub struct Decision<'a> {
 pub struct Refusal<'a> {
     /// AAA03: why.
     pub reason: &'a [u8],
-    /// AAA04: what to do: C correct and ask again, and so on.
-    pub follow_up: &'a [u8],
 }
 
 /// The segments that are read here.
@@ -145,8 +143,7 @@ fn decision<'a>(segment: &Segment<'a>) -> Decision<'a> {
 }
 
 fn refusal<'a>(segment: &Segment<'a>) -> Refusal<'a> {
-    let [_, _, _, reason, follow_up] = segment.split();
-    Refusal { reason: reason.trim_ascii(), follow_up: follow_up.trim_ascii() }
+    Refusal { reason: segment.bytes(3).trim_ascii() }
 }
 
 #[cfg(test)]
@@ -174,7 +171,7 @@ mod tests {
         let Part::Decision(decision) = read("HCR*A1*AUTH0001") else { panic!("expected an HCR") };
         assert_eq!((decision.action, decision.number), (&b"A1"[..], &b"AUTH0001"[..]));
         let Part::Refusal(refusal) = read("AAA*Y**72*C") else { panic!("expected an AAA") };
-        assert_eq!((refusal.reason, refusal.follow_up), (&b"72"[..], &b"C"[..]));
+        assert_eq!(refusal.reason, b"72");
         let Part::Procedure(procedure) = read("SV2**HC:33510") else { panic!("expected an SV2") };
         assert_eq!(procedure.part(2), b"33510");
     }

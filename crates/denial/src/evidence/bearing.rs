@@ -1,6 +1,7 @@
 //! What a piece of evidence says of a claim: for it, near it, against it, or nothing.
 
 use jiff::civil::Date;
+use smol_str::SmolStr;
 
 use super::words::{self, Standing};
 use super::{Benefit, Evidence, EvidenceKind, key};
@@ -53,8 +54,8 @@ impl Evidence {
         }
     }
 
-    /// True where the patient is the claim's: of one member id, by the given name; an authorisation
-    /// also by its number.
+    /// True where the patient is the claim's: of one member id and given name, as far as both are
+    /// told; an authorisation by its number where one of the two names no member.
     fn is_of(&self, claim: &Claim) -> bool {
         let (ours, theirs) = (claim.patient.reveal(), self.patient.reveal());
         let (member, number) = Evidence::keys_of(claim);
@@ -63,14 +64,18 @@ impl Evidence {
         let (mine, other) = (given(&ours.given), given(&theirs.given));
         let is_person = mine.is_empty() || other.is_empty() || mine == other;
         let is_numbered = !number.is_empty() && number == authorized;
-        is_numbered || (!member.is_empty() && member == told && is_person)
+        let is_member = !member.is_empty() && member == told;
+        let is_unsaid = member.is_empty() || told.is_empty();
+        is_person && (is_member || (is_numbered && is_unsaid))
     }
 
     fn of_cover(&self, claim: &Claim, day: Date) -> Option<Bearing> {
         if let Some(bearing) = self.needs_none(claim, day) {
             return Some(bearing);
         }
-        let standing = self.benefits.iter().find_map(|one| words::standing(&one.code))?;
+        let of_plan = |one: &&Benefit| one.services.is_empty() || one.services.iter().any(is_plan);
+        let mut told = self.benefits.iter().filter(of_plan);
+        let standing = told.find_map(|one| words::standing(&one.code))?;
         let asked = self.service.or_else(|| self.on.map(|on| (on, on)))?;
         let is_asked = (asked.0..=asked.1).contains(&day);
         // Cover that is told to begin and to end holds between; one without an end until told.
@@ -82,7 +87,9 @@ impl Evidence {
         let about = self.about(asked.0);
         let (weight, words) = match standing {
             Standing::Inactive if is_asked => (Weight::Against, format!("no active cover {about}")),
-            _ if has_ended => (Weight::Against, format!("cover ended before the service, {about}")),
+            _ if has_ended && distance <= NEAR_DAYS => {
+                (Weight::Against, format!("cover ended before the service, {about}"))
+            }
             Standing::Active if is_asked => (Weight::Shows, format!("active cover {about}")),
             Standing::Active if is_within => {
                 (Weight::Shows, format!("cover that ran on the day of service, {about}"))
@@ -123,18 +130,21 @@ impl Evidence {
         if !is_numbered && !is_day {
             return None;
         }
-        let is_billed =
-            self.procedures.is_empty() || self.procedures.iter().any(|one| bills(claim, one));
+        let is_billed = self.procedures.iter().any(|one| bills(claim, one));
+        let names_none = self.procedures.is_empty();
         let action = words::action(&decision.action);
         let named = match decision.number.as_str() {
             "" => format!("authorization {action}"),
             number => format!("authorization {number} {action}"),
         };
         let on = self.on.map(|on| format!(", answered on {on}")).unwrap_or_default();
-        let (weight, open) = match (decision.action.as_str(), is_day, is_billed) {
+        // Without a procedure of its own a decision is about whatever was asked: its number tells.
+        let is_about = is_billed || (names_none && is_numbered);
+        let (weight, open) = match (decision.action.as_str(), is_day, is_about) {
             ("A1" | "A6" | "NA", true, true) => (Weight::Shows, ""),
-            ("A3" | "C", ..) => (Weight::Against, ""),
+            ("A3" | "C", _, true) => (Weight::Against, ""),
             (_, false, _) => (Weight::Near, "; its days are not those of the service"),
+            (_, _, false) if names_none => (Weight::Near, "; it names no procedure"),
             (_, _, false) => (Weight::Near, "; it names other procedures"),
             (_, true, true) => (Weight::Near, ""),
         };
@@ -147,6 +157,11 @@ impl Evidence {
             Some(_) | None => format!("on {asked}"),
         }
     }
+}
+
+/// Kind of service 30: the plan as a whole.
+fn is_plan(service: &SmolStr) -> bool {
+    service == "30"
 }
 
 fn bills(claim: &Claim, procedure: &Procedure) -> bool {

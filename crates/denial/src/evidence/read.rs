@@ -26,6 +26,8 @@ pub struct Reading {
     subscriber: Patient,
     patient: Patient,
     trace: SmolStr,
+    /// The days of the event that services stand under.
+    event: Option<(jiff::civil::Date, jiff::civil::Date)>,
 }
 
 impl Reading {
@@ -73,6 +75,9 @@ impl Reading {
             self.above(&part, &draft);
             draft.read(&part, &segment, findings);
         }
+        if self.level == "EV" {
+            self.event = draft.service;
+        }
         draft.is_answer.then(|| self.evidence(kind, draft, block))
     }
 
@@ -95,6 +100,9 @@ impl Reading {
 
     fn enter(&mut self, level: &t271::Level<'_>) {
         self.level = small(level.code);
+        if self.level != "SS" {
+            self.event = None;
+        }
         if matches!(self.level.as_str(), "20" | "21" | "22") {
             (self.subscriber, self.patient) = (Patient::default(), Patient::default());
             self.trace = SmolStr::default();
@@ -134,7 +142,7 @@ impl Reading {
             patient: Phi::new(self.patient.clone()),
             on: self.on,
             trace: self.trace.clone(),
-            service: draft.service,
+            service: draft.service.or(self.event),
             begins: draft.begins,
             ends: draft.ends,
             benefits: draft.benefits,
@@ -192,6 +200,7 @@ impl Draft {
         self.is_answer = true;
         let benefit = Benefit {
             code: small(told.code),
+            services: told.each_service().map(small).collect(),
             plan: small(told.plan),
             authorization: small(told.authorization),
             procedure: Some(procedure(&told.procedure)).filter(|one| !one.code.is_empty()),

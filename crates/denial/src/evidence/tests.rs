@@ -118,6 +118,14 @@ fn a_certified_authorisation_shows_it_for_its_days_and_procedures() {
     assert_eq!(says(&text, &claim(day, "72148", None)), [(Weight::Shows, words.clone())]);
     let other = format!("{words}; it names other procedures");
     assert_eq!(says(&text, &claim(day, "72149", None)), [(Weight::Near, other)]);
+    let mut late = claim(date(2026, 2, 3), "72148", Some("auth7"));
+    assert_eq!(
+        says(&text, &late),
+        [(Weight::Near, format!("{words}; its days are not those of the service"))]
+    );
+    let stranger = Patient { given: "Kim".into(), member: "X9".into(), ..Patient::default() };
+    late.patient = Phi::new(stranger);
+    assert_eq!(says(&text, &late), [], "a number alone is nobody");
     let late = claim(date(2026, 2, 3), "72148", Some("auth7"));
     let other = format!("{words}; its days are not those of the service");
     assert_eq!(says(&text, &late), [(Weight::Near, other)]);
@@ -127,7 +135,7 @@ fn a_certified_authorisation_shows_it_for_its_days_and_procedures() {
 #[test]
 fn a_question_is_no_answer_and_no_authorisation_needed_is_one() {
     assert_eq!(read(&authorization("13", "HCR*A1*AUTH-7~")), (Vec::new(), 0));
-    let refused = authorization("11", "HCR*A3**0U~DTP*472*D8*20260120~");
+    let refused = authorization("11", "HCR*A3**0U~DTP*472*D8*20260120~SV1*HC:72148~");
     let words = "authorization not certified, answered on 2026-01-05".to_owned();
     let claim_of = claim(date(2026, 1, 20), "72148", None);
     assert_eq!(says(&refused, &claim_of), [(Weight::Against, words)]);
@@ -135,4 +143,31 @@ fn a_question_is_no_answer_and_no_authorisation_needed_is_one() {
     let words = "no authorization needed for 72148, on 2026-01-07".to_owned();
     let near = claim(date(2026, 1, 20), "72148", None);
     assert_eq!(says(&needless, &near), [(Weight::Shows, words)]);
+}
+
+#[test]
+fn a_service_stands_under_the_days_of_its_event() {
+    let text = authorization(
+        "11",
+        "HCR*A1*AUTH-7~DTP*472*RD8*20260101-20260131~HL*5*4*SS*0~HCR*A3**0U~SV1*HC:72149~",
+    );
+    let refused = claim(date(2026, 1, 10), "72149", None);
+    let of_event = "authorization AUTH-7 certified, answered on 2026-01-05; it names no procedure";
+    let of_service = "authorization not certified, answered on 2026-01-05";
+    assert_eq!(
+        says(&text, &refused),
+        [(Weight::Near, of_event.to_owned()), (Weight::Against, of_service.to_owned())]
+    );
+    let numbered = claim(date(2026, 1, 10), "72148", Some("AUTH7"));
+    assert_eq!(says(&text, &numbered)[0].0, Weight::Shows);
+}
+
+#[test]
+fn what_is_told_of_one_service_is_not_told_of_the_plan() {
+    let day = claim(date(2026, 1, 7), "99213", None);
+    let words = "active cover on 2026-01-07".to_owned();
+    assert_eq!(says(&eligibility("EB*6**AL~EB*1**30~"), &day), [(Weight::Shows, words)]);
+    assert_eq!(says(&eligibility("EB*1**35~"), &day), []);
+    let long_ago = eligibility("DTP*291*RD8*20240101-20241231~EB*1**30~");
+    assert_eq!(says(&long_ago, &claim(date(2026, 8, 1), "99213", None)), []);
 }
