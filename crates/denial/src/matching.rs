@@ -47,7 +47,7 @@ pub struct Likeness {
 #[must_use]
 pub fn likeness(claim: &Claim, payment: &ClaimPayment) -> Likeness {
     let (billed, paid) = (claim.patient.reveal(), payment.patient.reveal());
-    let first = payment.lines.iter().filter_map(|line| line.from).min().or(payment.from);
+    let first = payment.first_service();
     let same = |sign: Sign| match sign {
         Sign::Number => {
             let is_told = is_usable(&claim.number) && is_usable(&payment.number);

@@ -267,7 +267,7 @@ pub fn terms(case: &Denial, institutional: bool, rules: &Rules) -> Terms {
 }
 
 /// The lines that still stand denied and are worked on.
-fn standing(case: &Denial) -> impl Iterator<Item = &DeniedLine> {
+pub(crate) fn standing(case: &Denial) -> impl Iterator<Item = &DeniedLine> {
     case.lines.iter().filter(|line| line.stays_denied() && line.set_aside.is_none())
 }
 

@@ -61,6 +61,7 @@ fn of_deed(case: &Denial, deed: &Deed, version: u32) -> Option<Heard> {
         Some(Heard::Answered { version, way, ended, on })
     };
     match deed {
+        Deed::Upheld { answer, .. } if answer.dismissed => None,
         Deed::Upheld { on, .. } => answered(Ended::Lost, *on),
         Deed::Overturned { on, partly, .. } => {
             answered(if *partly { Ended::Part } else { Ended::Won }, *on)

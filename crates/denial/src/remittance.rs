@@ -229,6 +229,12 @@ pub enum Standing {
 }
 
 impl ClaimPayment {
+    /// The first day of service on any line, else of the claim as paid.
+    #[must_use]
+    pub fn first_service(&self) -> Option<Date> {
+        self.lines.iter().filter_map(|line| line.from).min().or(self.from)
+    }
+
     /// Reads CLP02 (X12 835 guide, loop 2100; old 4010 values go to review).
     #[must_use]
     pub fn standing(&self) -> Standing {

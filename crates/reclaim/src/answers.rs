@@ -46,6 +46,9 @@ fn read(path: PathBuf, sender: &mpsc::Sender<Vec<Answer>>) -> anyhow::Result<()>
             return Ok(());
         }
     }
+    if let Some(fault) = reader.fault() {
+        anyhow::bail!("cannot read the kept file to its end: {fault}");
+    }
     if !waiting.is_empty() {
         // Nobody listens any more where writing failed; that fault is told there.
         let _ = sender.blocking_send(waiting);

@@ -65,6 +65,9 @@ fn read(
             return Ok(());
         }
     }
+    if let Some(fault) = reader.fault() {
+        anyhow::bail!("cannot read the kept file to its end: {fault}");
+    }
     // Nobody listens any more where writing failed; that fault is told there.
     let _ = sender.blocking_send((waiting, reached));
     Ok(())

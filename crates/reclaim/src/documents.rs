@@ -161,16 +161,20 @@ pub(crate) async fn written(
     media: &str,
     bytes: Vec<u8>,
 ) -> anyhow::Result<Received> {
+    let incoming = incoming(office, bytes).await?;
+    let hash = hex::encode(incoming.hash.clone().finalize());
+    Ok(Received { incoming, name: name.to_owned(), media: media.to_owned(), hash })
+}
+
+/// Bytes of the program's own, beside the documents and under no name yet.
+pub(crate) async fn incoming(office: &Office, bytes: Vec<u8>) -> anyhow::Result<Incoming> {
     let documents = office.documents.clone();
-    let incoming = tokio::task::spawn_blocking(move || {
+    let written = tokio::task::spawn_blocking(move || {
         let mut incoming = documents.incoming()?;
         incoming.write_all(&bytes).context("cannot keep what was written")?;
         anyhow::Ok(incoming)
-    })
-    .await
-    .context("writing a document stopped")??;
-    let hash = hex::encode(incoming.hash.clone().finalize());
-    Ok(Received { incoming, name: name.to_owned(), media: media.to_owned(), hash })
+    });
+    written.await.context("writing a document stopped")?
 }
 
 impl Received {

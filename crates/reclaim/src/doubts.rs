@@ -94,7 +94,7 @@ async fn own(
         claim,
         number: number.to_owned(),
         fingerprint: identity::paid_fingerprint(&payment),
-        member: identity::member_on(payment.patient.reveal(), identity::first_day(&payment)),
+        member: identity::member_on(payment.patient.reveal(), payment.first_service()),
     })
 }
 

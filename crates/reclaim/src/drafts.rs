@@ -3,8 +3,6 @@
 
 pub(crate) mod sending;
 
-use std::io::Write;
-
 use anyhow::Context;
 use denial::appeal::{
     Built, Content, Draft, DraftState, Stop, Unsigned, allowed, begun, may_sign, no_appeal,
@@ -305,9 +303,8 @@ pub(crate) async fn build(office: &Office, of: (&str, &str), read: u32) -> Resul
     let number = dossier.case.number.to_string();
     let plan = Plan::of(dossier, draft.content.clone(), |hash| documents.path(hash), today)?;
     let packet = packet::build(plan).await?;
+    let incoming = documents::incoming(office, packet.pdf).await?;
     let mut held = hold(office, of, read).await?;
-    let mut incoming = office.documents.incoming()?;
-    incoming.write_all(&packet.pdf).context("cannot keep the packet")?;
     let (hash, bytes, arriving) = documents::keep(office, incoming).await?;
     let built = Built {
         document: identity::document(&hash).context("a hash")?,

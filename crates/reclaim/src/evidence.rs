@@ -58,6 +58,9 @@ fn read(path: PathBuf, file: &str, sender: &mpsc::Sender<Vec<EvidenceRow>>) -> a
             return Ok(());
         }
     }
+    if let Some(fault) = reader.fault() {
+        anyhow::bail!("cannot read the kept file to its end: {fault}");
+    }
     if !waiting.is_empty() {
         // Nobody listens any more where writing failed; that fault is told there.
         let _ = sender.blocking_send(waiting);
@@ -138,7 +141,7 @@ pub(crate) const fn title(kind: EvidenceKind) -> &'static str {
 /// It holds this patient's answer alone, whoever else the file speaks of.
 ///
 /// # Errors
-/// The kept file cannot be read, or is not the one that was taken in.
+/// The kept file cannot be read.
 pub(crate) fn sheet(office: &Office, found: &Found, taken: &str) -> anyhow::Result<String> {
     let Found { file, evidence, bearing, .. } = found;
     let patient = evidence.patient.reveal();

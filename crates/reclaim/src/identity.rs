@@ -250,7 +250,7 @@ pub(crate) fn paid_member(payment: &ClaimPayment) -> Option<String> {
     if matching::is_usable(&payment.number) {
         return None;
     }
-    member_on(payment.patient.reveal(), first_day(payment))
+    member_on(payment.patient.reveal(), payment.first_service())
 }
 
 /// The fingerprint of a claim as billed.
@@ -260,12 +260,7 @@ pub(crate) fn billed_fingerprint(claim: &Claim) -> Option<String> {
 
 /// The fingerprint of a claim as paid.
 pub(crate) fn paid_fingerprint(payment: &ClaimPayment) -> Option<String> {
-    fingerprint(payment.patient.reveal(), first_day(payment), payment.charge)
-}
-
-/// The first day of service of a claim as paid.
-pub(crate) fn first_day(payment: &ClaimPayment) -> Option<Date> {
-    payment.lines.iter().filter_map(|line| line.from).min().or(payment.from)
+    fingerprint(payment.patient.reveal(), payment.first_service(), payment.charge)
 }
 
 /// The group and transaction that a claim was sent in, by which a 999 answers; `None` where one of

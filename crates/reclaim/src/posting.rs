@@ -60,10 +60,7 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
         }
         let mut tx = office.write().await?;
         for case in cases {
-            match post(&mut tx, office, &case).await? {
-                None => tally.posted += 1,
-                Some(_) => tally.waits += 1,
-            }
+            if post(&mut tx, office, &case).await? { tally.posted += 1 } else { tally.waits += 1 }
         }
         tx.commit().await?;
     }
@@ -80,19 +77,25 @@ fn seen(result: &str) -> i64 {
     result.and_then(|it| it.get("seen")?.as_i64()).unwrap_or(0)
 }
 
-/// Posts one case as it stands now; gives the doubt where there is one.
-async fn post(tx: &mut Tx, office: &Office, case: &Denial) -> anyhow::Result<Option<Doubt>> {
+/// Posts one case as it stands now, where it is certain; true where it did. One that cannot be read
+/// waits for a person like any other doubt, and keeps no other from being posted.
+async fn post(tx: &mut Tx, office: &Office, case: &Denial) -> anyhow::Result<bool> {
     let case = tx.case(case.id.as_str()).await?;
-    let entries = match certain_of(tx, office, &case).await? {
-        Ok(certain) => certain.iter().map(|one| entry(&case, one, WHY)).collect(),
-        Err(doubt) => return Ok(Some(doubt)),
+    let entries = match certain_of(tx, office, &case).await {
+        Ok(Ok(certain)) => certain.iter().map(|one| entry(&case, one, WHY)).collect(),
+        Ok(Err(_)) => return Ok(false),
+        Err(fault) if fault.is::<store::Error>() => return Err(fault),
+        Err(fault) => {
+            tracing::error!("case {} does not post itself: {fault:#}", case.id);
+            return Ok(false);
+        }
     };
     let moment = office.moment_of(console_actor());
     match act::do_in(tx, office, &moment, &case, &Action::Post { entries }).await {
-        Ok(_) => Ok(None),
+        Ok(_) => Ok(true),
         Err(Failed::Refused(why)) => {
             tracing::warn!("case {} does not post itself: {why}", case.id);
-            Ok(Some(Doubt::Unexplained))
+            Ok(false)
         }
         Err(other) => Err(other.into()),
     }

@@ -201,9 +201,7 @@ async fn sweep_all(office: &Office) -> anyhow::Result<()> {
         }
         match unanswered::sweep(&there).await {
             Ok(None) => {}
-            Ok(Some(count)) => {
-                tracing::info!("sweep {}: {count} claims have no answer", unanswered::SWEEP);
-            }
+            Ok(Some(waiting)) => tracing::info!("sweep {}: {waiting}", unanswered::SWEEP),
             Err(fault) => tracing::error!("sweep {}: {fault:#}", unanswered::SWEEP),
         }
         if let Err(fault) = rank_anew(&there).await {

@@ -1,7 +1,8 @@
 //! Claims that payers have and have not answered, found anew each day: by the days that each payer
 //! usually takes, set in its file or learned from its answers.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+use std::fmt;
 
 use anyhow::Context;
 use denial::claim::{Claim, PayerName, PlanType};
@@ -28,11 +29,26 @@ const PAGE: i64 = 500;
 /// Code of a claim that voids another: no answer to it is awaited.
 const VOID: &str = "8";
 
+/// What a sweep found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    /// Claims without an answer.
+    pub(crate) all: usize,
+    /// Those of them whose payer has usually answered by now.
+    pub(crate) late: i64,
+}
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} claims wait for an answer, {} of them late", self.all, self.late)
+    }
+}
+
 /// Finds them anew where that was not done on this day of the practice; gives how many there are.
 ///
 /// # Errors
 /// The database.
-pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Option<usize>> {
+pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Option<Waiting>> {
     let ran = office.read().await?.sweeps().await?;
     let ran = ran.iter().find(|(name, ..)| name == SWEEP);
     if ran.is_some_and(|(_, at, _)| !rank::is_before_today(office, at)) {
@@ -45,7 +61,7 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Option<usize>> {
 ///
 /// # Errors
 /// The database.
-pub(crate) async fn look(office: &Office) -> anyhow::Result<usize> {
+pub(crate) async fn look(office: &Office) -> anyhow::Result<Waiting> {
     let since = office.moment().today.saturating_sub(LEARNED_DAYS.days()).to_string();
     let times = learned(&mut office.read().await?, &since).await?;
     let mut all = Vec::new();
@@ -62,15 +78,16 @@ pub(crate) async fn look(office: &Office) -> anyhow::Result<usize> {
     }
     all.extend(passed_on(office, &since, &times).await?);
     let count = all.len();
+    let today = office.moment().today.to_string();
     let times: Vec<(String, Usual)> = times.into_iter().collect();
     let mut tx = office.write().await?;
     tx.keep_answer_times(&times).await?;
     tx.keep_unanswered(all).await?;
     intake::learn(&mut tx, office).await?;
-    let result = format!("{count} claims have no answer");
-    tx.note_sweep(SWEEP, &instant(office.clock.now()), &result).await?;
+    let waiting = Waiting { all: count, late: tx.late_answers(&today).await?.0 };
+    tx.note_sweep(SWEEP, &instant(office.clock.now()), &waiting.to_string()).await?;
     tx.commit().await?;
-    Ok(count)
+    Ok(waiting)
 }
 
 /// How long each payer took, where it answered often enough.
@@ -178,15 +195,17 @@ fn unheard(
     said: &[(PayerId, Option<Date>, ClaimPayment)],
     times: &BTreeMap<String, Usual>,
 ) -> Option<Unanswered> {
-    let heard: HashSet<&str> = said.iter().map(|(payer, ..)| payer.as_str()).collect();
-    let passed = said
-        .iter()
-        .filter_map(|(_, on, payment)| Some((payment.crossover.as_ref()?, (*on)?, payment)));
-    let (next, on, payment) = passed.max_by_key(|(_, on, _)| *on)?;
-    let payer = identity::payer(next, "", &office.rules);
-    if heard.contains(payer.as_str()) {
+    let passed = said.iter().filter_map(|(from, on, payment)| {
+        Some((from, payment.crossover.as_ref()?, (*on)?, payment))
+    });
+    let (from, next, on, payment) = passed.max_by_key(|(_, _, on, _)| *on)?;
+    // The next payer may write its own name otherwise than the first wrote it: whoever else speaks
+    // of the claim since has it, and a bill more would be a duplicate.
+    let speaks = |other: &PayerId, day: Option<Date>| other != from && day >= Some(on);
+    if said.iter().any(|(other, day, _)| speaks(other, *day)) {
         return None;
     }
+    let payer = identity::payer(next, "", &office.rules);
     let (due_on, usual) = due(office, (next, PlanType::Unknown), &payer, on, times);
     Some(Unanswered {
         claim: claim.to_owned(),

@@ -541,3 +541,8 @@ create table batch_review (
   primary key (practice, remittance),
   foreign key (practice, remittance) references remittance (practice, remittance)
 );
+
+-- What Home counts at each opening.
+create index remittance_taken on remittance (practice, taken_at, remittance);
+create index unanswered_due on unanswered (practice, due_on) where due_on is not null;
+create index fetched_coming on fetched (practice, route) where state = 'coming';

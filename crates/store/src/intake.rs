@@ -104,7 +104,8 @@ impl Tx {
             "select h.payer, h.payer_name, h.last_on, h.due_on, h.usual from rhythm h
              where h.practice = $1 and h.due_on < $2
              and not exists (select 1 from remittance r where r.practice = h.practice
-               and r.payer = h.payer and r.paid_on > h.last_on and r.state <> 'staging')
+               and r.payer = h.payer and coalesce(r.paid_on, '') > h.last_on
+               and r.state in ('published', 'conflict', 'held'))
              order by h.due_on, h.payer_name, h.payer",
             self.practice.as_str(),
             day

@@ -61,7 +61,7 @@ impl Tx {
         self.add_to_tally((one.payer.as_str(), one.code.as_str(), way), ended, 1).await
     }
 
-    /// What was won in full ended otherwise after all: the payer paid short, or not.
+    /// What was won, in full or in part, ended worse after all: the payer paid short, or not.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -75,7 +75,7 @@ impl Tx {
             denial
         )?;
         let Some((version, payer, code, way, before)) = last else { return Ok(()) };
-        if before != Ended::Won.as_str() {
+        if before == ended.as_str() || before == Ended::Lost.as_str() {
             return Ok(());
         }
         run!(

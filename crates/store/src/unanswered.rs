@@ -110,12 +110,15 @@ impl Tx {
              join claim_version v on v.practice = c.practice and v.file = c.version_file
                and v.n = c.version_n
              where c.practice = $1 and c.source = 'billed' and c.claim > $2
-               and not exists (select 1 from claim_payment p
-                 where p.practice = c.practice and p.claim = c.claim)
+               and not exists (select 1 from claim_payment p join remittance r
+                 on r.practice = p.practice and r.remittance = p.remittance
+                 where p.practice = c.practice and p.claim = c.claim
+                   and r.state in ('published', 'conflict', 'held'))
                and not exists (select 1 from likely_match m join claim_payment p
                  on p.practice = m.practice and p.claim = m.claim
+                 join remittance r on r.practice = p.practice and r.remittance = p.remittance
                  where m.practice = c.practice and m.candidate = c.claim
-                   and m.state = 'accepted')
+                   and m.state = 'accepted' and r.state in ('published', 'conflict', 'held'))
                and not exists (select 1 from rejection x
                  where x.practice = c.practice and x.claim = c.claim and x.state = 'open')
              order by c.claim limit $3",
@@ -230,8 +233,10 @@ impl Tx {
              left join followed f on f.practice = u.practice and f.claim = u.claim
              where u.practice = $1
                and ($2 = '' or (u.due_on < $2 and coalesce(f.look_on, '') <= $2))
-               and (u.kind = 'crossover' or not exists (select 1 from claim_payment p
-                 where p.practice = u.practice and p.claim = u.claim))
+               and (u.kind = 'crossover' or not exists (select 1 from claim_payment p join remittance r
+                 on r.practice = p.practice and r.remittance = p.remittance
+                 where p.practice = u.practice and p.claim = u.claim
+                   and r.state in ('published', 'conflict', 'held')))
              order by coalesce(u.limit_on, '9999-12-31'), coalesce(u.due_on, '9999-12-31'),
                u.claim, u.kind limit $3",
             self.practice.as_str(),
@@ -252,8 +257,10 @@ impl Tx {
             "select count(*), cast(coalesce(sum(u.charge), 0) as bigint) from unanswered u
              left join followed f on f.practice = u.practice and f.claim = u.claim
              where u.practice = $1 and u.due_on < $2 and coalesce(f.look_on, '') <= $2
-               and (u.kind = 'crossover' or not exists (select 1 from claim_payment p
-                 where p.practice = u.practice and p.claim = u.claim))",
+               and (u.kind = 'crossover' or not exists (select 1 from claim_payment p join remittance r
+                 on r.practice = p.practice and r.remittance = p.remittance
+                 where p.practice = u.practice and p.claim = u.claim
+                   and r.state in ('published', 'conflict', 'held')))",
             self.practice.as_str(),
             day
         )?;

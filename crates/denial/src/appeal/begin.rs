@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use crate::appeal::{Chosen, Content, Exhibit};
 use crate::denial::Denial;
-use crate::letter::Letter;
+use crate::letter::{Letter, LetterKind};
 
 /// The texts of a template for a case. Fields stay fields, so that they follow the case until the
 /// packet is built; the usual argument is chosen.
@@ -14,7 +14,18 @@ pub fn begun(letter: &Letter, case: &Denial) -> Content {
         name: one.name.clone(),
         text: one.text.to_string(),
     };
-    let wanted = |what: &SmolStr| letter.exhibits.contains(what) || case.wanted.contains(what);
+    let presses = letter.kind.presses();
+    let wanted =
+        |what: &SmolStr| letter.exhibits.contains(what) || (!presses && case.wanted.contains(what));
+    let to = match letter.kind {
+        LetterKind::Complaint => "[[who oversees the payer, with its address]]",
+        LetterKind::Appeal
+        | LetterKind::Reconsideration
+        | LetterKind::Reopening
+        | LetterKind::Records
+        | LetterKind::ExternalReview
+        | LetterKind::Reminder => "{{payer}}",
+    };
     let fitting = case.documents.iter().filter(|one| wanted(&one.what));
     let exhibit = |one: &crate::lifecycle::evidence::Attached| Exhibit {
         document: one.document.clone(),
@@ -22,7 +33,7 @@ pub fn begun(letter: &Letter, case: &Denial) -> Content {
         pages: String::new(),
     };
     Content {
-        to: "{{payer}}".to_owned(),
+        to: to.to_owned(),
         subject: letter.subject.to_string(),
         opening: paragraphs(&letter.opening),
         arguments: letter.arguments.first().map(chosen).into_iter().collect(),

@@ -8,8 +8,9 @@ use smol_str::SmolStr;
 use crate::appeal::{Content, Draft, kinds_of, letter_of, pages};
 use crate::codes::Rarc;
 use crate::deadline::DeadlineKind;
-use crate::denial::{Channel, Denial, Status};
+use crate::denial::{Channel, Denial, DeniedLine, Status};
 use crate::letter::{Field, Lack, Letter, LetterKind, Values, lacks};
+use crate::next_action::standing;
 use crate::playbook::Rights;
 use crate::rules::Rules;
 
@@ -157,13 +158,15 @@ fn of_case(draft: &Draft, around: &Around<'_>) -> Vec<Stop> {
     found
 }
 
-/// The remark that leaves no appeal, where one does.
+/// The remark that leaves no appeal of what still stands denied, where one does.
 #[must_use]
 pub fn no_appeal(case: &Denial, rules: &Rules) -> Option<Rarc> {
-    let remarks = case.lines.iter().flat_map(|line| &line.remarks);
-    let barred =
-        |code: &Rarc| rules.playbook.rights_of(code, case.denied_on) == Some(Rights::NoAppeal);
-    remarks.map(|remark| &remark.code).find(|code| barred(code)).cloned()
+    let barred = |line: &DeniedLine| {
+        let on = line.denied_on.unwrap_or(case.denied_on);
+        let bars = |code: &&Rarc| rules.playbook.rights_of(code, on) == Some(Rights::NoAppeal);
+        line.remarks.iter().map(|remark| &remark.code).find(bars).cloned()
+    };
+    standing(case).find_map(barred)
 }
 
 /// Why no review outside the payer is open; none where one is.

@@ -66,6 +66,9 @@ fn what_was_not_answered_does_not_count() {
     let (_, withdrawn) = did(&sent, r#"{"act":"withdraw","reason":"by mistake"}"#);
     let (_, by_itself) = did(&reviewed(), WON);
     assert_eq!((rejected, withdrawn, by_itself), (vec![], vec![], vec![]));
+    let (filed, _) = did(&reviewed(), APPEAL);
+    let (_, dismissed) = did(&filed, r#"{"act":"uphold","note":"too late","dismissed":true}"#);
+    assert_eq!(dismissed, vec![]);
 }
 
 #[test]

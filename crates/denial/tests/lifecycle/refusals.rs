@@ -89,7 +89,7 @@ fn name(refused: &Refused) -> &'static str {
     }
 }
 
-const VARIANTS: usize = 36;
+const VARIANTS: usize = 37;
 
 fn post(entries: Vec<denial::posting::Entry>) -> Action {
     Action::Post { entries }

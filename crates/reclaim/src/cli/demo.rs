@@ -18,11 +18,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let made = match days {
         None => demo::make(place, &wish).await?,
-        Some(days) => {
-            let (made, ended) = demo_days::make(place, &wish, days).await?;
-            demo_days::tell(&ended)?;
-            made
-        }
+        Some(days) => demo_days::make(place, &wish, days).await?,
     };
     if with_score {
         let score = score::score(&made.office, &made.truth).await?;

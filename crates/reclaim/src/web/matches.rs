@@ -13,7 +13,6 @@ use store::matches::{LikelyMatch, Match};
 use store::remittances::ClaimPaymentRow;
 
 use crate::fields::Fields;
-use crate::identity;
 use crate::matches::{self, Decision, Undecided};
 use crate::practice::Office;
 use crate::settle;
@@ -206,7 +205,7 @@ pub(super) fn paid(
             row.map_or("", |row| row.claim.as_str()),
             &case_view::patient(None, Some(&payment)).name,
         ),
-        on: identity::first_day(&payment).map(words::day).unwrap_or_default(),
+        on: payment.first_service().map(words::day).unwrap_or_default(),
         charge: payment.charge.abs().to_string(),
         paid: row.map(|_| payment.paid.to_string()).unwrap_or_default(),
         sent: row.map(sent).unwrap_or_default(),
@@ -218,7 +217,7 @@ pub(super) fn paid(
             }
             control => format!("payer's number {control}"),
         },
-        day: identity::first_day(&payment),
+        day: payment.first_service(),
         payer: row.map(|row| row.payer_name.clone()).unwrap_or_default(),
     })
 }

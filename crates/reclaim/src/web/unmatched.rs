@@ -51,7 +51,7 @@ impl Sought {
     /// What the payer says of it.
     fn of(row: Option<&ClaimPaymentRow>, shown: bool) -> Result<Sought, Trouble> {
         let payment = row.map(settle::payment).transpose()?.unwrap_or_default();
-        let on = identity::first_day(&payment).map(|on| on.to_string()).unwrap_or_default();
+        let on = payment.first_service().map(|on| on.to_string()).unwrap_or_default();
         // Who sees no names looks by number.
         let family = payment.patient.reveal().family.clone();
         let family = if shown { family } else { Default::default() };

@@ -43,7 +43,8 @@ async fn an_answer_that_does_not_come_is_late_by_learned_days() {
 
     history(&lead).await;
     clinic.later("2026-03-20T12:00:00Z");
-    assert_eq!(unanswered::sweep(clinic.office()).await.expect("swept"), Some(1));
+    let swept = unanswered::sweep(clinic.office()).await.expect("swept");
+    assert_eq!(swept.map(|waiting| waiting.all), Some(1));
     assert_eq!(unanswered::sweep(clinic.office()).await.expect("swept"), None, "once a day");
     let mut lead = clinic.stranger();
     lead.sign_in(Role::BillingSupervisor.as_str(), super::clinic::PASSWORD).await;
