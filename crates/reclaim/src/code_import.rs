@@ -10,7 +10,7 @@ use denial::rules::import;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 
-use crate::code_files::{SHARES, Source, Unread};
+use crate::code_files::{SHARES, Source, Unread, released};
 use crate::code_lists::{self, Failed, Report, Shown, Step, Verdict};
 use crate::own_rules::{self, Text};
 use crate::practice::Office;
@@ -21,7 +21,7 @@ pub(crate) struct Importing {
     /// The kind, as the command line names it.
     pub(crate) kind: String,
     pub(crate) files: Vec<PathBuf>,
-    /// The first day for which the list holds; today where it is not said.
+    /// The first day for which the list holds; the one in the file's name where it is not said.
     pub(crate) from: Option<Date>,
     /// Only tells what it would change.
     pub(crate) dry_run: bool,
@@ -41,8 +41,11 @@ pub(crate) async fn run(office: &Office, wanted: Importing) -> anyhow::Result<Ex
     let Some(kind) = ListKind::from_name(&wanted.kind) else {
         return reasons(office, &wanted).await;
     };
-    let from = wanted.from.unwrap_or_else(|| office.moment().today);
     let sources = wanted.files.iter().map(|file| source(file)).collect::<Vec<_>>();
+    let named = || released(kind, &sources.first()?.name);
+    let Some(from) = wanted.from.or_else(named) else {
+        bail!("say with --from the first day of service for the list; its publisher names it");
+    };
     let bar = bar(&wanted.files);
     let heard = |step: Step| follow(&bar, step);
     let done = if wanted.dry_run {

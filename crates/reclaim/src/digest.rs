@@ -327,7 +327,9 @@ async fn others(tx: &mut Tx, office: &Office, team: bool) -> anyhow::Result<Vec<
         lines.push(list("unanswered", u64::try_from(late).unwrap_or(0), "/unanswered"));
     }
     let reviewer = office.rules.desk.intake.map(|one| one.role);
-    if role == Role::Poster || reviewer == Some(role) {
+    // The rules may name a role that opens no remittances.
+    let reviews = reviewer == Some(role) && allows(role, Access::Remittances);
+    if role == Role::Poster || reviews {
         let missing = tx.missing_remittances(&office.moment().today.to_string()).await?;
         lines.push(list("missing", missing.len() as u64, "/intake?show=missing"));
         let late = crate::intake::unreviewed(tx, office, true, 1_000).await?.len() as u64;

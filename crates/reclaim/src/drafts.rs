@@ -3,6 +3,8 @@
 
 pub(crate) mod sending;
 
+use std::collections::HashSet;
+
 use anyhow::Context;
 use denial::appeal::{
     Built, Content, Draft, DraftState, Stop, Unsigned, allowed, begun, may_sign, no_appeal,
@@ -12,6 +14,7 @@ use denial::denial::Denial;
 use denial::ids::DraftId;
 use denial::letter::{Asked, Letter, LetterKind, fitting};
 use denial::lifecycle::Act;
+use denial::money::Money;
 use denial::person::{Moment, may};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -192,12 +195,16 @@ pub(crate) fn was_sent(draft: &Draft, case: &Denial) -> bool {
     draft.state == DraftState::Sent || packet.is_some_and(went)
 }
 
-/// By what the packet of a draft is to leave, or left.
-pub(crate) async fn on_its_way(tx: &mut Tx, draft: &Draft, case: &Denial) -> Result<bool, NotDone> {
-    let Some(packet) = &draft.packet else { return Ok(false) };
+/// The packets of a case's claim, by their hashes, that are to leave by the outbox, or left by it.
+pub(crate) async fn queued(tx: &mut Tx, case: &Denial) -> Result<HashSet<String>, store::Error> {
     let claim = identity::claim(&case.number);
     let items = tx.outgoing_of_claim(claim.as_str()).await?;
-    Ok(items.iter().any(|one| one.content == packet.hash && one.live != "no"))
+    Ok(items.into_iter().filter(|one| one.live != "no").map(|one| one.content).collect())
+}
+
+/// True where the packet of a draft is among those.
+pub(crate) fn waits(draft: &Draft, queued: &HashSet<String>) -> bool {
+    draft.packet.as_ref().is_some_and(|packet| queued.contains(&packet.hash))
 }
 
 /// A draft that may still be changed, in the transaction that changes it.
@@ -222,7 +229,7 @@ async fn hold(office: &Office, (case, draft): (&str, &str), read: u32) -> Result
     if !draft.state.is_open() || was_sent(&draft, &case) {
         return Err(NotDone::Past("It was sent, or given up, and is kept as it is."));
     }
-    if on_its_way(&mut tx, &draft, &case).await? {
+    if waits(&draft, &queued(&mut tx, &case).await?) {
         return Err(NotDone::Past(
             "Its packet waits in the outbox. Call it back there first, then change it.",
         ));
@@ -350,9 +357,19 @@ pub(crate) async fn sign(
     }
     let mut held = hold(office, of, read).await?;
     stopped_by(held.stops(office).await?)?;
-    let money = (held.case.balance.outstanding(), office.rules.desk.write_off_alone);
-    let after = held.draft.sign(hash, money, &held.moment)?;
+    let after = held.draft.sign(hash, stake(office, &held.case), &held.moment)?;
     held.save(after, "appeal.signed", json!({ "hash": hash })).await
+}
+
+/// Why the packet that stands here is not signed by who asks, where nothing else stops it.
+pub(crate) fn unsigned(office: &Office, case: &Denial, draft: &Draft) -> Option<Unsigned> {
+    let hash = draft.packet.as_ref().map(|one| one.hash.as_str()).unwrap_or_default();
+    draft.sign(hash, stake(office, case), &office.moment()).err()
+}
+
+/// What is at stake, and the most that one person gives up alone.
+fn stake(office: &Office, case: &Denial) -> (Money, Money) {
+    (case.balance.outstanding(), office.rules.desk.write_off_alone)
 }
 
 impl Held {

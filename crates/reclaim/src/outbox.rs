@@ -377,11 +377,13 @@ pub(crate) async fn call_back(
     who: &Actor,
     id: &str,
 ) -> Result<Outgoing, NotChanged> {
-    let is_ours = |one: &Outgoing| {
-        state(one).is_some_and(State::can_be_called_back) && one.uploaded_at.is_none()
-    };
     let to = State::CalledBack;
-    change(office, who, id, (is_ours, "called back"), to, "outbox.called_back").await
+    change(office, who, id, (can_be_called_back, "called back"), to, "outbox.called_back").await
+}
+
+/// True until it is handed over: what was handed over and not confirmed may have left.
+pub(crate) fn can_be_called_back(one: &Outgoing) -> bool {
+    state(one).is_some_and(State::can_be_called_back) && one.uploaded_at.is_none()
 }
 
 /// Lets what failed try again.

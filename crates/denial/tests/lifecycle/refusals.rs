@@ -219,7 +219,8 @@ fn every_reason_to_refuse_is_reached() {
     let snooze = r#"{"act":"snooze","until":"2026-06-20","reason":"waits"}"#;
     let answer = r#"{"act":"answer","question":1,"text":"so it is"}"#;
     let past = r#"{"act":"plan","next":"review","on":"2026-06-01"}"#;
-    let early = r#"{"act":"uphold","note":"letter","on":"2026-07-01"}"#;
+    let early = action(r#"{"act":"uphold","note":"letter","on":"2026-07-01"}"#);
+    let receipt = action(r#"{"act":"acknowledge","channel":"fax","reference":" "}"#);
     let aside = r#"{"act":"split_line","position":9,"road":{"road":"back"}}"#;
     let back = r#"{"act":"split_line","position":1,"road":{"road":"back"}}"#;
     let late = clocked(DeadlineKind::CorrectedClaim, -1);
@@ -244,15 +245,10 @@ fn every_reason_to_refuse_is_reached() {
         (odd("rejected"), Manager, action(RESUBMIT), "AlreadySent"),
         (in_review(), Manager, action(&level), "WrongLevel"),
         (in_review(), Manager, action(APPEAL), "DocumentsMissing"),
-        (
-            odd("sent"),
-            Manager,
-            action(r#"{"act":"acknowledge","channel":"fax","reference":" "}"#),
-            "NoReceipt",
-        ),
+        (odd("sent"), Manager, receipt, "NoReceipt"),
         (in_review(), Manager, action(r#"{"act":"note","text":" "}"#), "Missing"),
         (in_review(), Manager, action(past), "NotAhead"),
-        (odd("sent"), Manager, action(early), "NotYet"),
+        (odd("sent"), Manager, early, "NotYet"),
         (in_review(), Manager, action(WRITE_OFF), "NeedsSecondPerson"),
         (odd("proposed"), Manager, action(approve), "SamePerson"),
         (in_review(), Manager, action(approve), "NoProposal"),

@@ -92,6 +92,7 @@ async fn begin_page(
     let mut tx = office.read().await?;
     let case = reach::seen(&mut tx, office, id).await?;
     let drafts = tx.drafts_of(id).await?;
+    let queued = drafts::queued(&mut tx, &case).await?;
     let claims = [case.claim.to_string()];
     // A letter names its patient: before whom they are masked, it opens once they are shown.
     let opens = Names::about(&mut tx, office, &claims).await?.are_shown(office);
@@ -100,7 +101,7 @@ async fn begin_page(
     let row = |draft: &Draft| DraftRow {
         href: opens.then(|| address(id, draft.id.as_str())),
         what: called(draft),
-        state: standing(draft, &case, false),
+        state: standing(draft, &case, drafts::waits(draft, &queued)),
     };
     let barred = no_appeal(&case, &office.rules).map(|code| code.to_string());
     let page = BeginPage {
@@ -201,7 +202,7 @@ async fn known(office: &Office, id: &str, draft: &str) -> Result<Known, Trouble>
     }
     let claims = [case.claim.to_string()];
     Names::about(&mut tx, office, &claims).await?.let_documents(office)?;
-    let waits = drafts::on_its_way(&mut tx, &draft, &case).await.map_err(broken)?;
+    let waits = drafts::waits(&draft, &drafts::queued(&mut tx, &case).await?);
     let people = timeline::people(&mut tx).await?;
     let dossier = Dossier::of(&mut tx, office, case, (draft.kind, draft.level)).await?;
     Ok(Known { draft, dossier, people, waits })
@@ -214,7 +215,7 @@ pub(crate) async fn draft(
     Query(asked): Query<Fields>,
 ) -> Result<Response, Trouble> {
     let known = known(&visitor.office, &id, &draft).await?;
-    let done = asked.get("done").and_then(|done| said(done));
+    let done = asked.get("done").and_then(|done| said(done, known.draft.kind));
     shown(&visitor, known, StatusCode::OK, Extra { done, ..Extra::default() }).await
 }
 
@@ -232,12 +233,18 @@ async fn shown(
     html_with(status, &DraftPage::of(visitor, known, extra)?)
 }
 
-fn said(done: &str) -> Option<String> {
+fn said(done: &str, kind: LetterKind) -> Option<String> {
     let text = match done {
         "save" => "Saved.",
         "build" => "The packet is built. Look at it, then have it signed.",
         "sign" => "Signed. It can be sent now.",
-        "hand" => "Recorded: the appeal was sent, and the case waits for the payer.",
+        "hand" if kind == LetterKind::Appeal => {
+            "Recorded: the appeal was sent, and the case waits for the payer."
+        }
+        "hand" => {
+            "Recorded: the letter was sent, as a contact with the payer. The case stays where it \
+             is."
+        }
         "route" => {
             "It waits in the outbox and leaves in a while; until then it can be called back."
         }
@@ -344,10 +351,18 @@ async fn by_hand(office: &Office, mut sent: Sent) -> Result<ByHand, Stopped> {
     };
     let confirmation = field("confirmation").to_owned();
     let receipt = match sent.files.pop() {
-        Some(file) => Some(receive(office, file).await.map_err(Stopped::Trouble)?),
+        Some(file) => Some(receive(office, file).await.map_err(unfit)?),
         None => None,
     };
     Ok(ByHand { channel, on, confirmation, receipt })
+}
+
+/// A receipt that is no document is told on the form, which keeps what was typed.
+fn unfit(why: Trouble) -> Stopped {
+    match why {
+        Trouble::Unfit(text) => NotDone::Refused(text).into(),
+        other => Stopped::Trouble(other),
+    }
 }
 
 /// A refusal in words, with people by their names.
@@ -370,13 +385,6 @@ async fn told(visitor: &Visitor, why: NotDone) -> Result<String, Trouble> {
 
 fn denied(why: &NotDone) -> Trouble {
     Trouble::Denied(words::sentence(&why.to_string()))
-}
-
-fn broken(why: NotDone) -> Trouble {
-    if matches!(why, NotDone::Missing) {
-        return Trouble::Nowhere;
-    }
-    Trouble::Broken(anyhow::anyhow!("{why}"))
 }
 
 /// `GET /cases/{id}/appeals/{draft}/packet`: to be kept rather than shown.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use denial::appeal::{
-    Content, Draft, Stop, day, kinds_of, letter_of, may_sign, no_appeal, required, title,
+    Content, Draft, Stop, Unsigned, day, kinds_of, letter_of, no_appeal, required, title,
 };
 use denial::denial::{Channel, Denial};
 use denial::letter::{Piece, Values, pieces};
@@ -50,6 +50,8 @@ pub(super) struct DraftPage {
     voided: Option<String>,
     /// The visitor may sign the packet that stands here.
     signs: bool,
+    /// Who signs it else, where the amount asks for a second person.
+    signs_else: Option<String>,
     /// The packet may go.
     sends: bool,
     /// An appeal moves the case; other letters do not.
@@ -175,7 +177,8 @@ impl DraftPage {
         let packet = draft.packet.as_ref();
         let role = office.who.role;
         let is_unsigned = draft.cleared().is_none();
-        let signs = is_open && packet.is_some() && is_unsigned && may_sign(role);
+        let is_ready = is_open && packet.is_some() && is_unsigned && stops.is_empty();
+        let unsigned = drafts::unsigned(office, case, &draft);
         let sends = is_open && draft.cleared().is_some() && may(role, Act::Appeal);
         let mut page = Page::of(visitor, called(&draft), "/queue");
         page.done = extra.done;
@@ -204,7 +207,8 @@ impl DraftPage {
             packet: packet.map(|one| packet_view(one, &draft, &dossier, (&people, zone))),
             signed: draft.signed.as_ref().map(by),
             voided: draft.voided.as_ref().map(by),
-            signs,
+            signs: is_ready && unsigned.is_none(),
+            signs_else: unsigned.filter(|_| is_ready).and_then(signs_else),
             sends,
             moves: draft.kind == denial::letter::LetterKind::Appeal,
             limits: limits(content.channel, case, rules),
@@ -216,6 +220,15 @@ impl DraftPage {
             form: form(content, &shown, &dossier, office),
             page,
         })
+    }
+}
+
+fn signs_else(why: Unsigned) -> Option<String> {
+    match why {
+        Unsigned::OwnText { limit } => {
+            Some(format!("Above {limit} somebody signs who did not write it."))
+        }
+        Unsigned::Role | Unsigned::OtherPacket => None,
     }
 }
 
@@ -276,15 +289,12 @@ fn wanted(draft: &Draft, dossier: &Dossier, office: &Office) -> Vec<Wanted> {
     let around = dossier.around(draft, &office.rules, office.moment().today);
     let taken = kinds_of(&draft.content, case);
     let from = case_documents::supplier(case, &office.rules);
-    let is_asked = case.questions.iter().any(|_| true);
     let row = |what: smol_str::SmolStr| {
         let here = case.documents.iter().any(|one| one.what == what);
         let (state, class) = if taken.contains(&&what) {
             ("goes along", "here")
         } else if here {
             ("received, not chosen", "absent")
-        } else if is_asked {
-            ("missing, a colleague is asked", "absent")
         } else {
             ("missing", "absent")
         };

@@ -1,5 +1,7 @@
 //! One case: what happened, what to do, and every act on it.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -50,7 +52,7 @@ use crate::web::session::Visitor;
 use crate::web::timeline::{self, People, Told};
 use crate::web::trouble::Trouble;
 use crate::web::words;
-use crate::{outcomes, rank, ways};
+use crate::{drafts, outcomes, rank, ways};
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -156,6 +158,8 @@ struct Loaded {
     protection: Protection,
     holds: Holds,
     drafts: Vec<Draft>,
+    /// Packets that are in the outbox.
+    queued: HashSet<String>,
 }
 
 /// Root causes that are offered.
@@ -215,6 +219,9 @@ async fn read(
     let hides = about.hides(office);
     // A letter names its patient.
     let shows = about.names_are_shown(office);
+    let drafts = if shows { tx.drafts_of(id).await? } else { Vec::new() };
+    let queued =
+        if drafts.is_empty() { HashSet::new() } else { drafts::queued(&mut tx, &case).await? };
     let awaited = Awaited::of(&mut tx, office, &case).await?;
     let record = Record {
         case: &case,
@@ -226,7 +233,8 @@ async fn read(
         emergency: until.map(|until| words::instant(&until, zone)),
         protection: Protection::of(&mut tx, office, &case).await?,
         holds: Holds::of(&mut tx, office, &case, &people).await?,
-        drafts: if shows { tx.drafts_of(id).await? } else { Vec::new() },
+        drafts,
+        queued,
         missing: record.missing(),
         correction: CorrectionView::of(&mut tx, office, &case, &people).await?,
         ways: ways_of(&case, &about, awaited.as_ref(), (office, &history)),
@@ -330,7 +338,7 @@ fn shown(
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
         case: CaseView::of(case, people, (rules, &loaded.history), (moment, zone)),
         checklist: Checklist::of(case, &office.rules, &around),
-        appeals: Appeals::of(case, &loaded.drafts, moment.today),
+        appeals: Appeals::of(case, (&loaded.drafts, &loaded.queued), moment.today),
         sent: timeline::sent(case),
         payer: PayerView::of(case, &office.rules),
         writes_letters: may(office.who.role, Act::Appeal) && !case.status().is_closed(),

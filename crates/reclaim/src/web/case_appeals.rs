@@ -1,5 +1,7 @@
 //! The appeals of a case: what was sent and what came of it, and the level whose turn it is.
 
+use std::collections::HashSet;
+
 use denial::appeal::Draft;
 use denial::deadline::{Deadline, DeadlineKind, Due as ClockDue};
 use denial::denial::{Appeal, Denial, NextActionKind, Status};
@@ -13,14 +15,36 @@ use crate::web::words::{self, Due};
 /// What is known of a case's appeals.
 pub(crate) struct Appeals {
     pub(crate) filed: Vec<Filed>,
-    /// Drafts that are open: address, what it is, where it stands.
-    pub(crate) drafts: Vec<(String, String, String)>,
+    /// Drafts that are open.
+    pub(crate) drafts: Vec<DraftView>,
     /// The day on which the payer's answer is expected, while it is waited for.
     pub(crate) answer: Option<Due>,
     /// The level whose turn it is; none where the case is closed.
     pub(crate) next: Option<Level>,
     /// Levels that lie before it: reconsideration and external review, where a rule gives them.
     pub(crate) others: Vec<Level>,
+}
+
+/// A draft that is open.
+pub(crate) struct DraftView {
+    pub(crate) href: String,
+    pub(crate) what: String,
+    /// Where it stands.
+    pub(crate) state: String,
+    /// Its packet is in the outbox.
+    pub(crate) waits: bool,
+}
+
+impl DraftView {
+    fn of(draft: &Draft, case: &Denial, queued: &HashSet<String>) -> DraftView {
+        let waits = drafts::waits(draft, queued);
+        DraftView {
+            href: appeal::address(case.id.as_str(), draft.id.as_str()),
+            what: appeal::called(draft),
+            state: appeal::standing(draft, case, waits),
+            waits,
+        }
+    }
 }
 
 /// An appeal that was sent.
@@ -54,8 +78,12 @@ pub(crate) struct Level {
 }
 
 impl Appeals {
-    /// What a case says today.
-    pub(crate) fn of(case: &Denial, drafts: &[Draft], today: Date) -> Appeals {
+    /// What a case says today, with its drafts and the packets that are in the outbox.
+    pub(crate) fn of(
+        case: &Denial,
+        (drafts, queued): (&[Draft], &HashSet<String>),
+        today: Date,
+    ) -> Appeals {
         let level = DeadlineKind::Appeal(case.next_level());
         let clock = |kind: DeadlineKind| case.deadlines.iter().find(|one| one.kind == kind);
         let next = (!case.status().is_closed())
@@ -67,10 +95,7 @@ impl Appeals {
             drafts: drafts
                 .iter()
                 .filter(|one| one.state.is_open() && !drafts::was_sent(one, case))
-                .map(|one| {
-                    let href = appeal::address(case.id.as_str(), one.id.as_str());
-                    (href, appeal::called(one), appeal::standing(one, case, false))
-                })
+                .map(|one| DraftView::of(one, case, queued))
                 .collect(),
             answer: answer(case, today),
             next,

@@ -7,6 +7,7 @@ use store::Tx;
 use crate::correcting;
 use crate::practice::Office;
 use crate::web::correct;
+use crate::web::names::Names;
 use crate::web::timeline::{self, People};
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -31,6 +32,11 @@ impl CorrectionView {
         let is_ours = matches!(case.status(), Status::New | Status::InReview);
         let may = is_ours && allows(office.who.role, Access::Correct);
         if !may || !office.sees(case) || correct::may_correct(case, office).is_err() {
+            return Ok(None);
+        }
+        // It shows names: those of a specially protected record are shown with a reason first.
+        let names = Names::about(tx, office, &[case.claim.to_string()]).await?;
+        if names.hides(office) {
             return Ok(None);
         }
         let Some(base) = correcting::base(tx, office, case).await? else { return Ok(None) };

@@ -4,7 +4,6 @@ use axum::extract::Path;
 use axum::response::Response;
 use denial::claim::Claim;
 use denial::evidence::Weight;
-use denial::person::{Access, allows};
 use store::Tx;
 
 use crate::evidence::{self, Found};
@@ -65,9 +64,6 @@ pub(crate) async fn attach(
     Posted(mut fields): Posted,
 ) -> Result<Response, Trouble> {
     let office = &visitor.office;
-    if !allows(office.who.role, Access::Claims) {
-        return Err(Trouble::Nowhere);
-    }
     let version = case::version(&mut fields)?;
     let file = fields.remove("file").unwrap_or_default();
     let n = fields.remove("n").and_then(|n| n.parse().ok()).ok_or(Trouble::Nowhere)?;

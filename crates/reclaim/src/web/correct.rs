@@ -1,11 +1,13 @@
 //! The claim of a case, corrected on a copy: fields by their names, each fault at its field, what
 //! was typed kept.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use denial::correction::{Corrected, Edit, Field, Refusal};
+use denial::correction::{Corrected, Edit, Fault, Field, Refusal};
 use denial::denial::{Denial, Status};
 use denial::lifecycle::evidence::{Frequency, Submission};
 use denial::lifecycle::{Act, Action, Refused};
@@ -18,7 +20,7 @@ use crate::correcting::{self, Copied, NoSubject, Subject};
 use crate::fields::Fields;
 use crate::identity;
 use crate::practice::Office;
-use crate::web::correct_fields::{self, Group, LineRow};
+use crate::web::correct_fields::{self, Group, LineRow, Part};
 use crate::web::gate::Posted;
 use crate::web::names::Names;
 use crate::web::page::{Page, html_with};
@@ -52,7 +54,7 @@ struct FormPage {
     /// Where further lines are.
     parts: Vec<(String, String, bool)>,
     from: usize,
-    /// Faults that no field here holds, then how many fields have one.
+    /// Faults that no field here holds, then how many there are in all.
     elsewhere: Vec<String>,
     faults: usize,
     changed: usize,
@@ -181,6 +183,8 @@ fn form(visitor: &Visitor, opened: &Opened, from: usize, refused: Option<String>
         case: &subject.case,
     };
     let part = around.lines(from);
+    let groups = around.groups(opened.shows_people);
+    let elsewhere = elsewhere(&corrected, &shown(&groups, &part));
     FormPage {
         page: Page::of(visitor, format!("Correct the claim {}", subject.case.number), "/queue"),
         id: subject.case.id.to_string(),
@@ -189,13 +193,13 @@ fn form(visitor: &Visitor, opened: &Opened, from: usize, refused: Option<String>
         version: opened.version,
         frequencies: frequencies(subject, edit),
         replaces: subject.case.control.to_string(),
-        groups: around.groups(opened.shows_people),
+        groups,
         shown: part.numbers(),
         columns: part.columns,
         parts: part.parts,
         lines: part.rows,
         from,
-        elsewhere: elsewhere(&corrected),
+        elsewhere,
         faults: corrected.faults.len(),
         changed: corrected.changes.len(),
         notes: opened.notes.clone(),
@@ -204,12 +208,26 @@ fn form(visitor: &Visitor, opened: &Opened, from: usize, refused: Option<String>
     }
 }
 
-/// Why it cannot go so, then faults of no field.
-fn elsewhere(corrected: &Corrected) -> Vec<String> {
+/// The fields that stand on the page.
+fn shown<'a>(groups: &'a [Group], part: &'a Part) -> HashSet<&'a str> {
+    let fields = groups.iter().flat_map(|group| &group.fields);
+    let fields = fields.chain(part.rows.iter().flat_map(|row| &row.fields));
+    fields.map(|one| one.key.as_str()).collect()
+}
+
+/// Why it cannot go so, then faults of fields that do not stand on the page, with their names.
+fn elsewhere(corrected: &Corrected, shown: &HashSet<&str>) -> Vec<String> {
     let refusal = corrected.refusal.iter().filter(|why| **why != Refusal::NoNote);
     let refusal = refusal.map(|why| words::sentence(&why.to_string()));
-    let placeless = corrected.faults.iter().filter(|fault| fault.field.is_none());
-    refusal.chain(placeless.map(|fault| words::sentence(&fault.expected))).collect()
+    let told = |fault: &Fault| match fault.field {
+        None => Some(words::sentence(&fault.expected)),
+        Some(field) if shown.contains(field.key().as_str()) => None,
+        Some(field) => {
+            let name = field.to_string().replace(": ", ", ");
+            Some(words::sentence(&format!("{name}: {}", fault.expected)))
+        }
+    };
+    refusal.chain(corrected.faults.iter().filter_map(told)).collect()
 }
 
 fn frequencies(subject: &Subject, edit: &Edit) -> Vec<Choice> {
@@ -251,6 +269,7 @@ pub(crate) async fn save(
         opened.edit.added += 1;
     }
     begin_review(office, &opened.subject.case).await?;
+    let from = fields.get("from").and_then(|from| from.parse::<usize>().ok()).unwrap_or(0);
     match keep(office, &opened, read, "correction.saved").await {
         Ok(()) => {}
         Err(store::Error::Stale { by, at }) => {
@@ -262,12 +281,11 @@ pub(crate) async fn save(
                 words::instant(&at, &office.clinic.zone)
             );
             access::note(office, &id, "claim.viewed", &json!({ "why": "correct" })).await?;
-            return html_with(StatusCode::CONFLICT, &form(&visitor, &opened, 0, Some(text)));
+            return html_with(StatusCode::CONFLICT, &form(&visitor, &opened, from, Some(text)));
         }
         Err(other) => return Err(other.into()),
     }
     let is_whole = opened.subject.corrected(&opened.edit, office).is_whole();
-    let from = fields.get("from").and_then(|from| from.parse::<usize>().ok()).unwrap_or(0);
     let back = match step {
         "look" if is_whole => format!("/cases/{id}/correct/look"),
         "look" => format!("/cases/{id}/correct?from={from}#faults"),

@@ -128,5 +128,7 @@ pub(crate) async fn review(visitor: Visitor, Posted(fields): Posted) -> Result<R
         tx.append(vec![entry], &moment).await?;
         tx.commit().await?;
     }
-    Ok(Redirect::to("/intake?done=1").into_response())
+    let late = fields.get("show").is_some_and(|show| show == "late");
+    let to = if late { "/intake?done=1&show=late" } else { "/intake?done=1" };
+    Ok(Redirect::to(to).into_response())
 }

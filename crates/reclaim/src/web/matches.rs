@@ -225,8 +225,11 @@ pub(super) fn paid(
 /// The remittance that a payment came with.
 fn sent(row: &ClaimPaymentRow) -> String {
     let day = row.paid_on.as_deref().map(words::day_of).unwrap_or_default();
-    let trace = if row.trace.is_empty() { "without trace" } else { &row.trace };
-    format!("{day} · trace {trace}").replace("trace without trace", "without trace")
+    if row.trace.is_empty() {
+        format!("{day} · without trace")
+    } else {
+        format!("{day} · trace {}", row.trace)
+    }
 }
 
 /// A claim as it was billed.

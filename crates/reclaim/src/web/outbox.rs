@@ -182,7 +182,7 @@ async fn row(
         cases: items.iter().map(case).collect(),
         total: counts.items,
         more: counts.items > named,
-        can_be_called_back: state.is_some_and(State::can_be_called_back),
+        can_be_called_back: outbox::can_be_called_back(one),
         can_try_again: state == Some(State::Failed),
     })
 }

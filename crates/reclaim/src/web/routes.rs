@@ -117,7 +117,8 @@ fn desk() -> Vec<Route> {
         does("/cases/{id}/documents", Needs(A::ReadCases), case_documents::attach)
             .large()
             .reveals(),
-        does("/cases/{id}/evidence", Needs(A::ReadCases), case_evidence::attach).reveals(),
+        does("/cases/{id}/evidence", Both(A::ReadCases, A::Claims), case_evidence::attach)
+            .reveals(),
         shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one)
             .reveals(),
         shows("/cases/{id}/appeal", Needs(A::ReadCases), appeal::page).reveals(),

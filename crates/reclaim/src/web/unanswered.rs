@@ -25,7 +25,7 @@ use crate::web::words::{self, Due};
 
 /// Claims of one page.
 const ROWS: i64 = 200;
-/// The longest note, in bytes.
+/// The longest note, in letters.
 const LONGEST: usize = 500;
 
 #[derive(Template)]
@@ -83,7 +83,10 @@ pub(crate) async fn page(
     };
     let row = |one: &Unanswered| Row { followed: told(one), ..row(one, &office.rules.desk, today) };
     let mut page = Page::of(&visitor, "Unanswered claims", "/unanswered");
-    page.done = asked.get("done").map(|_| "Noted; it stands beside the claim.".to_owned());
+    page.done = asked.get("done").map(|done| match done.as_str() {
+        "day" => "Noted; it comes back on its day, and stands under All.".to_owned(),
+        _ => "Noted; it stands beside the claim.".to_owned(),
+    });
     html(&UnansweredPage {
         page,
         rows: found.iter().take(most).map(row).collect(),
@@ -132,7 +135,7 @@ pub(crate) async fn follow(visitor: Visitor, Posted(fields): Posted) -> Result<R
     let office = &visitor.office;
     let field = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
     let (claim, note, look_on) = (field("claim"), field("note"), field("look_on"));
-    if note.is_empty() || note.len() > LONGEST {
+    if note.is_empty() || note.chars().count() > LONGEST {
         let text = "Say what you did, in a few words: whom you asked, under which reference.";
         return Err(Trouble::Unfit(text.to_owned()));
     }
@@ -162,5 +165,7 @@ pub(crate) async fn follow(visitor: Visitor, Posted(fields): Posted) -> Result<R
     tx.follow_claim(&followed).await?;
     tx.append(vec![entry], &moment).await?;
     tx.commit().await?;
-    Ok(Redirect::to("/unanswered?done=1").into_response())
+    let done = if followed.look_on.is_some() { "day" } else { "noted" };
+    let show = if field("show") == "all" { "&show=all" } else { "" };
+    Ok(Redirect::to(&format!("/unanswered?done={done}{show}")).into_response())
 }

@@ -189,21 +189,21 @@ async fn a_case_goes_from_hand_off_to_overturn() {
     let built = send(&biller, &draft, &page, &built).await;
     built.is(StatusCode::SEE_OTHER);
     let page = biller.get(&built.location()).await;
-    page.shows(&["The packet is built", "Download the packet", "Sign this packet"]);
-    page.hides(&["What stops it"]);
+    page.shows(&["The packet is built", "Download the packet"]);
+    // More is at stake than one person gives up alone: who wrote it does not sign it.
+    page.shows(&["somebody signs who did not write it"]);
+    page.hides(&["What stops it", "Sign this packet"]);
     let packet = biller.get(&format!("{draft}/packet")).await;
     packet.is(StatusCode::OK);
     let header = |name: &str| packet.headers.get(name).and_then(|value| value.to_str().ok());
     assert_eq!(header("cache-control"), Some("no-store"));
     assert!(header("content-disposition").is_some_and(|text| text.starts_with("attachment")));
 
-    // More is at stake than one person gives up alone: who wrote it does not sign it.
-    let hash = page.text.split("name=\"hash\" value=\"").nth(1).and_then(|it| it.split('"').next());
-    let hash = hash.expect("a hash").to_owned();
+    let seen = lead.get(&draft).await;
+    let hash = seen.field("hash");
     let sign = [("what", "sign"), ("hash", hash.as_str())];
     let own = send(&biller, &draft, &page, &sign).await;
     own.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["did not write it signs"]);
-    let seen = lead.get(&draft).await;
     send(&lead, &draft, &seen, &sign).await.is(StatusCode::SEE_OTHER);
     let page = biller.get(&draft).await;
     page.shows(&["Test lead", "Send it by hand"]);
@@ -310,6 +310,26 @@ async fn a_supervisor_alone_excuses_a_missing_exhibit_and_an_unfilled_field_nobo
 }
 
 #[tokio::test]
+async fn a_receipt_of_another_kind_loses_nothing_that_was_typed() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let (_, draft) = ready(&biller).await;
+    let page = signed(&biller, &draft).await;
+    let version = page.field("version");
+    let hand = [
+        ("version", version.as_str()),
+        ("what", "hand"),
+        ("sent_by", "fax"),
+        ("sent_on", "2026-03-02"),
+        ("confirmation", "FAX-77"),
+    ];
+    let told = biller.upload(&draft, &hand, ("file", "receipt.exe", "MZ")).await;
+    told.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["A document is a file whose name ends in"]);
+    told.shows(&["value=\"2026-03-02\"", "value=\"FAX-77\"", "value=\"fax\" selected"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn who_only_reads_neither_writes_nor_signs() {
     let clinic = TestClinic::open().await;
     let biller = clinic.named("ada", Role::BillingSpecialist).await;
@@ -366,7 +386,12 @@ async fn a_packet_leaves_by_the_outbox_once_and_moves_its_case() {
     queued.shows(&["In the outbox"]).hides(&["Put it into the outbox"]);
     let edit = send(&biller, &draft, &page, &[("closing", "other")]).await;
     edit.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["waits in the outbox"]);
-    biller.get(&case).await.shows(&["In review"]);
+    biller.get(&case).await.shows(&[
+        "In review",
+        "The case moves once it has left",
+        ">In the outbox<",
+    ]);
+    biller.get(&format!("{case}/appeal")).await.shows(&[">In the outbox<"]).hides(&[">Signed<"]);
     clinic.later("2026-03-03T12:20:00Z");
     crate::outbox::leaving::sweep(clinic.office()).await.expect("swept");
     let biller = clinic.again(&biller);
@@ -388,7 +413,8 @@ async fn a_packet_leaves_by_the_outbox_once_and_moves_its_case() {
     let page = signed(&biller, &reminder).await;
     page.shows(&["does not move the case"]).hides(&["Put it into the outbox"]);
     let hand = [("what", "hand"), ("sent_by", "mail"), ("confirmation", "RR-1")];
-    send(&biller, &reminder, &page, &hand).await.is(StatusCode::SEE_OTHER);
+    let told = send(&biller, &reminder, &page, &hand).await.is(StatusCode::SEE_OTHER).location();
+    biller.get(&told).await.shows(&["as a contact with the payer. The case stays where it is."]);
     biller.get(&case).await.shows(&["Appealed", "Sent: reminder", "RR-1"]);
     // The payer does not hear it; the level's turn stays, and another draft may begin.
     let no = [("note", "late, they say"), ("dismissed", "yes")];

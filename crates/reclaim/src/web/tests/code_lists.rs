@@ -215,7 +215,7 @@ async fn the_command_saves_no_list_of_which_lines_could_not_be_read() {
     let wanted = |force| Importing {
         kind: "mue".to_owned(),
         files: vec![file.clone()],
-        from: None,
+        from: "2026-01-01".parse().ok(),
         dry_run: false,
         force,
     };
@@ -227,4 +227,23 @@ async fn the_command_saves_no_list_of_which_lines_could_not_be_read() {
         assert_eq!(lists, expected);
     }
     clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn the_command_asks_for_the_first_day_where_no_name_says_it() {
+    let clinic = TestClinic::open().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = async |kind: &str, name: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, "nothing\n").expect("written");
+        let (kind, files) = (kind.to_owned(), vec![file]);
+        let wanted = Importing { kind, files, from: None, dry_run: true, force: false };
+        code_import::run(clinic.office(), wanted).await.map_err(|why| why.to_string())
+    };
+    for (kind, name) in [("mue", "units.csv"), ("hcpcs", "codes.txt")] {
+        let told = run(kind, name).await.expect_err("no day");
+        assert!(told.contains("--from"), "{told}");
+    }
+    // The publisher's own name says it; that this is no such list is told as ever.
+    run("hcpcs", "HCPC2026_JAN_ANWEB.txt").await.expect("a day");
 }

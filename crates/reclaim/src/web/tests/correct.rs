@@ -221,3 +221,40 @@ async fn denied_again_for_the_same_reason_is_told_with_the_chain() {
     lead.get(&format!("{case}/correct")).await.shows(&["value=\"AUTH77\""]).hides(&["was nothing"]);
     clinic.is_proven().await;
 }
+
+/// A claim of 45 lines, which are two parts of the form.
+fn long(number: &str) -> String {
+    let mut lines = String::new();
+    for line in 2..=45 {
+        lines.push_str(&format!(
+            "LX*{line}~\nSV1*HC:99214*0*UN*1***1~\nDTP*472*D8*20260210~\nREF*6R*{number}-{line}~\n"
+        ));
+    }
+    bill(number, "MADEUP", 90).replace("SE*24*", &format!("{lines}SE*{}*", 24 + 44 * 4))
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_another_part_is_told_and_lines_typed_there_stay() {
+    let clinic = TestClinic::open().await;
+    let ada = clinic.named("ada", Role::BillingSupervisor).await;
+    let ben = clinic.named("ben", Role::BillingSupervisor).await;
+    take(&ada, "a.837", &long("A-1")).await;
+    take(&ada, "a.835", &era("T1", &[denied("A-1", 90, "CO*197*90")])).await;
+    let link = format!("{}/correct", ada.find("A-1").await);
+    let part = ada.get(&format!("{link}?from=40")).await;
+    let (version, lines) = (part.field("version"), part.field("lines"));
+    assert_eq!((version.as_str(), lines.as_str()), ("0", "41,42,43,44,45"));
+    let fields = |units| {
+        let at = [("version", "0"), ("from", "40"), ("lines", lines.as_str())];
+        [&at[..], &[("step", "save"), ("line.44.units", units)]].concat()
+    };
+    ada.post(&link, &fields("none")).await.is(StatusCode::SEE_OTHER);
+    // Who was slower finds their own lines before them, at the version of now.
+    let slower = ben.post(&link, &fields("7")).await;
+    slower.is(StatusCode::CONFLICT).shows(&["Test ada saved this", "name=\"line.44.units\""]);
+    slower.shows(&["value=\"7\""]);
+    assert_eq!((slower.field("version").as_str(), slower.field("lines")), ("1", lines));
+    ada.get(&format!("{link}?from=40")).await.hides(&["Line 44, units: expected"]);
+    ada.get(&link).await.shows(&["One fault", "Line 44, units: expected a number of units"]);
+    clinic.is_proven().await;
+}

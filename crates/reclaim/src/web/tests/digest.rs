@@ -180,3 +180,30 @@ async fn a_day_is_the_practices_own_and_a_command_prints_the_same() {
     let head = office.read().await.expect("a look").chain_head().await.expect("a chain");
     assert_eq!((here.head.entries, here.head.hash.clone()), head);
 }
+
+#[tokio::test]
+async fn who_opens_no_remittances_hears_of_no_reviews_even_where_the_rules_name_them() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    for role in [Role::FrontDesk, Role::BillingSpecialist] {
+        let shipped = include_str!("../../../../../data/desk.toml");
+        let named = format!("[intake]\nrole = \"{}\"\n", role.as_str());
+        let own = shipped.replace("[intake]\nrole = \"poster\"\n", &named);
+        let read = if role == Role::FrontDesk { "0" } else { "1" };
+        let save = [
+            ("path", "desk.toml"),
+            ("text", own.as_str()),
+            ("why", "ours"),
+            ("read", read),
+            ("what", "save"),
+        ];
+        lead.post("/rules/edit", &save).await.is(StatusCode::SEE_OTHER);
+        let digest = clinic.person(role).await.get("/digest").await;
+        if role == Role::FrontDesk {
+            digest.is(StatusCode::OK).hides(&["Missing remittances", "/intake"]);
+        } else {
+            digest.is(StatusCode::OK).shows(&["Missing remittances", "/intake?show=late"]);
+        }
+    }
+    clinic.is_proven().await;
+}

@@ -38,11 +38,13 @@ async fn what_does_not_come_and_what_nobody_reviewed_is_alarmed() {
         home.text.contains("href=\"/intake?show=late\" data-rows=\"9\""),
         "nine were not reviewed"
     );
+    poster.get("/intake?show=late").await.shows(&["name=\"show\" value=\"late\""]);
     let page = poster.get("/intake").await;
     page.is(StatusCode::OK).shows(&["1 of the payers", "nine in ten within 7", "(n = 8)", "late"]);
     let href = super::clinic::link(&poster, "/intake", "/remittances/").await;
     let id = href["/remittances/".len()..].to_owned();
-    poster.post("/intake", &[("remittance", &id)]).await.is(StatusCode::SEE_OTHER);
+    let reviewed = poster.post("/intake", &[("remittance", &id), ("show", "late")]).await;
+    assert_eq!(reviewed.is(StatusCode::SEE_OTHER).location(), "/intake?done=1&show=late");
     poster.get("/intake").await.hides(&[&id]);
     poster.get("/digest").await.shows(&["Missing remittances", "Reviews that are late"]);
     clinic.is_proven().await;

@@ -461,6 +461,27 @@ async fn what_cannot_be_handed_over_tries_again_and_then_waits_for_a_person() {
 }
 
 #[tokio::test]
+async fn what_was_handed_over_and_failed_is_tried_again_and_not_called_back() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let case = reviewed(&lead, "A-1").await;
+    let one = queued(clinic.office(), &case, "A-1", "HC:99213", None).await.expect("queued");
+    let failed = |uploaded_at| Outgoing { state: "failed".to_owned(), uploaded_at, ..one.clone() };
+    let mut tx = clinic.office().write().await.expect("a turn");
+    assert!(tx.save_outgoing(&failed(None), "waiting").await.expect("saved"));
+    tx.commit().await.expect("durable");
+    let odd = "/outbox?show=odd";
+    lead.get(odd).await.shows(&[">Call back</button>", ">Try again</button>"]);
+    let mut tx = clinic.office().write().await.expect("a turn");
+    let uploaded = failed(Some(one.made_at.clone()));
+    assert!(tx.save_outgoing(&uploaded, "failed").await.expect("saved"));
+    tx.commit().await.expect("durable");
+    lead.get(odd).await.shows(&[">Try again</button>"]).hides(&[">Call back</button>"]);
+    let back = [("outgoing", one.outgoing.as_str()), ("what", "back")];
+    lead.post("/outbox", &back).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
 async fn one_that_is_broken_keeps_no_other_from_leaving() {
     let mut clinic = TestClinic::open().await;
     let lead = clinic.named("lead", Role::BillingSupervisor).await;

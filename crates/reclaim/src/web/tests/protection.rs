@@ -34,7 +34,8 @@ async fn a_protected_case_says_so_and_its_name_needs_a_clearance_with_a_reason()
     let era = link(&biller, "/remittances", "/remittances/era_").await;
     let page = biller.get(&case).await;
     page.shows(&[CHIP, SECRET, "The practice&#39;s rules tag it.", "G••• P•••", "Show the name"]);
-    page.hides(&["GUARDED"]);
+    // Its correction would show the name.
+    page.hides(&["GUARDED", "data-act-key=\"c\""]);
     let hidden = ["GUARDED", "F1020", "Substance use"];
     biller.get(&claim).await.shows(&[CHIP, "G••• P•••"]).hides(&hidden);
     biller.get(&era).await.is(StatusCode::OK).hides(&["GUARDED"]);
@@ -43,7 +44,7 @@ async fn a_protected_case_says_so_and_its_name_needs_a_clearance_with_a_reason()
     let names = format!("{claim}/names");
     let shown = biller.post(&names, &[("why", "the payer asks"), ("here", &case)]).await;
     assert_eq!(shown.is(StatusCode::SEE_OTHER).location(), case);
-    biller.get(&case).await.shows(&["GUARDED, PAT", "name shown until"]);
+    biller.get(&case).await.shows(&["GUARDED, PAT", "name shown until", "data-act-key=\"c\""]);
     biller.get(&claim).await.shows(&["GUARDED, PAT", "F1020"]);
     // Nobody else, and no role that is not cleared.
     for role in [Role::Manager, Role::Auditor, Role::Poster] {

@@ -57,6 +57,17 @@ async fn an_answer_that_does_not_come_is_late_by_learned_days() {
     let note = [("claim", claim.as_str()), ("note", "asked, reference 7")];
     lead.post("/unanswered", &note).await.is(StatusCode::SEE_OTHER);
     lead.get("/unanswered").await.shows(&["asked, reference 7"]);
+    // A note is so many letters long, whatever they are, and the list stays the one looked at.
+    let long = "ä".repeat(500);
+    let again = [("claim", &*claim), ("note", &*long), ("look_on", "2026-03-25"), ("show", "all")];
+    let there = lead.post("/unanswered", &again).await.is(StatusCode::SEE_OTHER).location();
+    assert_eq!(there, "/unanswered?done=day&show=all");
+    lead.get(&there).await.shows(&[
+        "it comes back on its day",
+        "A-1",
+        "name=\"show\" value=\"all\"",
+    ]);
+    lead.get("/unanswered").await.hides(&["A-1"]);
     take(&lead, "a.835", &era_on("TA", "20260319", &[paid("A-1")])).await;
     lead.get("/unanswered?show=all").await.hides(&["A-1"]);
     clinic.is_proven().await;
