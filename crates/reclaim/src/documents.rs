@@ -98,14 +98,19 @@ impl Documents {
 
     /// True where the bytes under this name are the ones that it says.
     pub(crate) fn holds(&self, hash: &str) -> io::Result<bool> {
-        let mut file = File::open(self.path(hash))?;
-        let mut found = Sha256::new();
-        let mut room = vec![0; 1 << 16];
-        loop {
-            match file.read(&mut room)? {
-                0 => return Ok(hex::encode(found.finalize()) == hash),
-                count => found.update(&room[..count]),
-            }
+        has_hash(&self.path(hash), hash)
+    }
+}
+
+/// True where a file's bytes have this sha-256.
+pub(crate) fn has_hash(path: &Path, hash: &str) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    let mut found = Sha256::new();
+    let mut room = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut room)? {
+            0 => return Ok(hex::encode(found.finalize()) == hash),
+            count => found.update(&room[..count]),
         }
     }
 }

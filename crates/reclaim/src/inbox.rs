@@ -100,7 +100,10 @@ pub(crate) async fn watch(office: Office, folders: Vec<PathBuf>, mut stop: watch
 
 /// The practice may have been given another time zone or other rules since the last file; with
 /// rules that are not whole the files wait.
-async fn take_afresh(office: &Office, folder: &Path, path: &Path) -> anyhow::Result<()> {
+///
+/// # Errors
+/// As [`take`]; the rules have faults.
+pub(crate) async fn take_afresh(office: &Office, folder: &Path, path: &Path) -> anyhow::Result<()> {
     let office = office.afresh().await?;
     office.rules.require_whole()?;
     take(&office, folder, path).await
@@ -111,7 +114,7 @@ async fn take_afresh(office: &Office, folder: &Path, path: &Path) -> anyhow::Res
 /// # Errors
 /// The database, a folder or the disk failed; the file stays and is tried again. What a file says
 /// is never the reason: of any bytes something is told.
-pub(crate) async fn take(office: &Office, folder: &Path, path: &Path) -> anyhow::Result<()> {
+async fn take(office: &Office, folder: &Path, path: &Path) -> anyhow::Result<()> {
     let name = path.file_name().context("a file has a name")?.to_string_lossy().into_owned();
     let report = take_file(office, path, &name, Options::default(), &|_| {}).await?;
     let (place, words) = (place_of(&report), taking::in_words(&report));

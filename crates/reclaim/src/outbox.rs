@@ -1,6 +1,7 @@
 //! What leaves the house: queued once, it waits ten minutes, can be called back until then, leaves
 //! by its route under a name of its own, and its cases follow.
 
+mod changing;
 pub(crate) mod command;
 pub(crate) mod door;
 pub(crate) mod fetching;
@@ -11,6 +12,7 @@ pub(crate) mod leaving;
 mod numbered;
 mod reading;
 pub(crate) mod remote;
+pub(crate) mod rounds;
 pub(crate) mod route;
 
 use std::collections::{HashMap, HashSet};
@@ -20,9 +22,9 @@ use anyhow::Context;
 use denial::codes::ClaimNumber;
 use denial::denial::Denial;
 use denial::ids::{DenialId, OutgoingId};
-use denial::lifecycle::{Act, Action, Refused};
+use denial::lifecycle::{Action, Refused};
 use denial::outgoing::{Kind, State};
-use denial::person::{Actor, Moment, may};
+use denial::person::{Actor, Moment};
 use denial::resent::Resent;
 use jiff::civil::DateTime;
 use serde_json::json;
@@ -39,6 +41,10 @@ use crate::outbox::reading::Read;
 use crate::outbox::route::{LAST_NUMBER, Route};
 use crate::practice::Office;
 use crate::resent;
+
+pub(crate) use changing::{
+    NotChanged, call_back, call_back_and_wait, can_be_called_back, try_again,
+};
 
 /// What somebody wants to leave the house, without its bytes.
 #[derive(Clone, Debug)]
@@ -344,99 +350,6 @@ fn queued(one: &Outgoing, items: &[OutgoingItem], parcel: &Parcel) -> Entry {
         "control": one.control, "cases": items.len(), "leaves_at": one.leaves_at,
         "again": again, "why": why });
     Entry::new(&one.outgoing, "outbox.queued", &facts)
-}
-
-/// Why something could not be called back, or tried again.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum NotChanged {
-    /// There is none.
-    #[error("nothing in the outbox has this id; `reclaim outbox` lists what is there")]
-    Missing,
-    /// It is past that.
-    #[error("it is {} and cannot be {wanted} any more", .state.replace('_', " "))]
-    Past {
-        /// Where it stands.
-        state: String,
-        /// What was wanted.
-        wanted: &'static str,
-    },
-    /// The role may not send, so it may not call back either.
-    #[error("the role {} may not do this; ask a billing supervisor", .0.replace('_', " "))]
-    NotYourRole(String),
-    /// The database.
-    #[error("{0}")]
-    Store(#[from] store::Error),
-}
-
-/// Calls something back before it leaves: its cases may be sent otherwise.
-///
-/// # Errors
-/// [`NotChanged`].
-pub(crate) async fn call_back(
-    office: &Office,
-    who: &Actor,
-    id: &str,
-) -> Result<Outgoing, NotChanged> {
-    let to = State::CalledBack;
-    change(office, who, id, (can_be_called_back, "called back"), to, "outbox.called_back").await
-}
-
-/// True until it is handed over: what was handed over and not confirmed may have left.
-pub(crate) fn can_be_called_back(one: &Outgoing) -> bool {
-    state(one).is_some_and(State::can_be_called_back) && one.uploaded_at.is_none()
-}
-
-/// Lets what failed try again.
-///
-/// # Errors
-/// [`NotChanged`].
-pub(crate) async fn try_again(
-    office: &Office,
-    who: &Actor,
-    id: &str,
-) -> Result<Outgoing, NotChanged> {
-    let failed = |one: &Outgoing| state(one) == Some(State::Failed);
-    change(office, who, id, (failed, "tried again"), State::Waiting, "outbox.again").await
-}
-
-async fn change(
-    office: &Office,
-    who: &Actor,
-    id: &str,
-    (may_be, wanted): (impl Fn(&Outgoing) -> bool, &'static str),
-    to: State,
-    kind: &str,
-) -> Result<Outgoing, NotChanged> {
-    let moment = office.moment_of(who.clone());
-    let mut tx = office.write().await?;
-    let before = tx.outgoing(id).await?.ok_or(NotChanged::Missing)?;
-    let is_packet = before.kind == Kind::Packet.as_str();
-    if !may(who.role, if is_packet { Act::Appeal } else { Act::Resubmit }) {
-        return Err(NotChanged::NotYourRole(who.role.as_str().to_owned()));
-    }
-    if !may_be(&before) {
-        return Err(NotChanged::Past { state: before.state, wanted });
-    }
-    let after = Outgoing {
-        state: to.as_str().to_owned(),
-        leaves_at: instant(moment.now),
-        tries: 0,
-        why: String::new(),
-        ..before.clone()
-    };
-    if !tx.save_outgoing(&after, &before.state).await? {
-        return Err(NotChanged::Past { state: before.state, wanted });
-    }
-    if to == State::CalledBack {
-        tx.free_outgoing_items(id).await?;
-    }
-    let facts = json!({ "name": after.name });
-    tx.append(vec![Entry::new(id, kind, &facts)], &moment).await?;
-    tx.commit().await?;
-    if to == State::CalledBack && !before.why.is_empty() {
-        leaving::take_back(office, &before).await;
-    }
-    Ok(after)
 }
 
 /// Where something stands.

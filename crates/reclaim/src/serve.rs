@@ -10,12 +10,11 @@ use anyhow::Context;
 use store::Wire;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
 
 use crate::clock::Patience;
-use crate::outbox::fetching;
 use crate::outbox::leaving::{self, Tally};
+use crate::outbox::{fetching, rounds};
 use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::{self, App};
@@ -132,36 +131,17 @@ async fn nights(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Sends what is due, beside everything else: a share that does not answer keeps only this waiting.
-async fn send(office: Office, mut stop: watch::Receiver<bool>) {
-    loop {
-        if let Err(fault) = send_all(&office).await {
-            tracing::error!("the outbox: {fault:#}");
+/// Sends what is due, beside everything else: a host or share that does not answer keeps only its
+/// own practice waiting.
+async fn send(office: Office, stop: watch::Receiver<bool>) {
+    rounds::each_minute(office, stop, leaving::SWEEP, |office, stop| async move {
+        let Tally { sent, failed } = leaving::sweep_until(&office, &stop).await?;
+        if (sent, failed) != (0, 0) {
+            tracing::info!("sweep {}: {sent} left, {failed} did not", leaving::SWEEP);
         }
-        tokio::select! {
-            _ = stop.changed() => return,
-            () = tokio::time::sleep(DAWN) => {}
-        }
-    }
-}
-
-async fn send_all(office: &Office) -> anyhow::Result<()> {
-    let mut all = JoinSet::new();
-    for clinic in office.store.practices().await? {
-        let office = office.clone();
-        all.spawn(async move {
-            let swept = async { leaving::sweep(&office.of(clinic).await?).await };
-            match swept.await {
-                Ok(Tally { sent: 0, failed: 0 }) => {}
-                Ok(Tally { sent, failed }) => {
-                    tracing::info!("sweep {}: {sent} left, {failed} did not", leaving::SWEEP);
-                }
-                Err(fault) => tracing::error!("sweep {}: {fault:#}", leaving::SWEEP),
-            }
-        });
-    }
-    all.join_all().await;
-    Ok(())
+        Ok(())
+    })
+    .await;
 }
 
 /// Goes on with the files that every practice had in its hands when the program last ended.

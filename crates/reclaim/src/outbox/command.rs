@@ -92,11 +92,15 @@ pub(crate) fn odd(office: &Office, one: &Outgoing, counts: Counts) -> Vec<String
 /// `reclaim outbox call-back ID`, `reclaim outbox again ID`.
 pub(crate) async fn change(office: &Office, id: &str, is_back: bool) -> anyhow::Result<ExitCode> {
     let (changed, done) = if is_back {
-        (outbox::call_back(office, &office.who, id).await, "called back; it never left")
+        let back = outbox::call_back_and_wait(office, &office.who, id).await;
+        (back, "called back; it never left")
     } else {
         (outbox::try_again(office, &office.who, id).await, "it tries again now")
     };
     match changed {
+        Ok(one) if is_back && !one.why.is_empty() => {
+            show::print(vec![format!("{}: {done}; {}", one.name, one.why)])
+        }
         Ok(one) => show::print(vec![format!("{}: {done}", one.name)]),
         Err(why @ (outbox::NotChanged::Past { .. } | outbox::NotChanged::NotYourRole(_))) => {
             eprintln!("reclaim: refused: {why}");

@@ -6,25 +6,24 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::json;
 use store::fetched::Fetched;
 use store::instant;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
+use crate::documents::has_hash;
 use crate::inbox;
 use crate::outbox::door::Door;
+use crate::outbox::leaving::blocking;
 use crate::outbox::remote::{Host, Line, Lying, is_plain};
-use crate::outbox::route;
+use crate::outbox::{rounds, route};
 use crate::practice::Office;
 
 /// The sweep's name among those that ran.
 pub(crate) const SWEEP: &str = "fetch";
 /// A file is whole once it has stood still there for so long.
 const STILL: Duration = Duration::from_secs(5);
-/// How often hosts are asked.
-const OFTEN: Duration = Duration::from_secs(60);
 
 /// What a sweep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,31 +35,11 @@ pub(crate) struct Tally {
 }
 
 /// Fetches for every practice until it is told to stop, each beside the others.
-pub(crate) async fn watch(office: Office, mut stop: watch::Receiver<bool>) {
-    loop {
-        let clinics = office.store.practices().await.unwrap_or_else(|fault| {
-            tracing::error!("fetching: {fault}");
-            Vec::new()
-        });
-        let mut all = JoinSet::new();
-        for clinic in clinics {
-            let office = office.clone();
-            all.spawn(async move {
-                let swept = async { sweep(&office.of(clinic).await?).await };
-                if let Err(fault) = swept.await {
-                    tracing::error!("sweep {SWEEP}: {fault:#}");
-                }
-            });
-        }
-        tokio::select! {
-            _ = stop.changed() => return,
-            _ = all.join_all() => {}
-        }
-        tokio::select! {
-            _ = stop.changed() => return,
-            () = tokio::time::sleep(OFTEN) => {}
-        }
-    }
+pub(crate) async fn watch(office: Office, stop: watch::Receiver<bool>) {
+    rounds::each_minute(office, stop, SWEEP, |office, stop| async move {
+        sweep_until(&office, &stop).await.map(drop)
+    })
+    .await;
 }
 
 /// Fetches what lies on the hosts of a practice, and takes in what came. A route that does not work
@@ -68,16 +47,10 @@ pub(crate) async fn watch(office: Office, mut stop: watch::Receiver<bool>) {
 ///
 /// # Errors
 /// The database, or `exchange.toml`.
-pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
+async fn sweep_until(office: &Office, stop: &watch::Receiver<bool>) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     let mut why = String::new();
-    let hosts: Vec<(String, Host)> = route::routes(office)?
-        .into_iter()
-        .filter_map(|route| match route.door {
-            Door::Host(host) if host.fetch_from.is_some() => Some((route.name, *host)),
-            Door::Host(_) | Door::Folder(_) => None,
-        })
-        .collect();
+    let hosts = hosts(office)?;
     if hosts.is_empty() {
         return Ok(tally);
     }
@@ -88,16 +61,16 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
         return Ok(tally);
     }
     for (route, host) in hosts {
-        match fetch(office, &route, &host, &folder).await {
-            Ok(came) => tally.came += came,
-            Err(fault) => {
-                tracing::error!("route {route}: {fault:#}");
-                why = format!("{route}: {fault:#}");
-                tally.failed += 1;
-            }
+        let here = Here { office, route: &route, folder: &folder, stop };
+        let Brought { came, fault } = here.fetch(&host).await;
+        tally.came += came;
+        if let Some(fault) = fault {
+            tracing::error!("route {route}: {fault:#}");
+            why = format!("{route}: {fault:#}");
+            tally.failed += 1;
         }
     }
-    take(office, &folder).await;
+    take(office, &folder, stop).await;
     let result = json!({ "came": tally.came, "failed": tally.failed, "why": why }).to_string();
     let mut tx = office.write().await?;
     tx.note_sweep(SWEEP, &instant(office.clock.now()), &result).await?;
@@ -105,8 +78,17 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
     Ok(tally)
 }
 
+/// Hosts where files lie for us, by their routes.
+fn hosts(office: &Office) -> anyhow::Result<Vec<(String, Host)>> {
+    let hosts = route::routes(office)?.into_iter().filter_map(|route| match route.door {
+        Door::Host(host) if host.fetch_from.is_some() => Some((route.name, *host)),
+        Door::Host(_) | Door::Folder(_) => None,
+    });
+    Ok(hosts.collect())
+}
+
 /// Takes in whatever is whole here; what cannot be taken in stays and is tried again.
-async fn take(office: &Office, folder: &Path) {
+async fn take(office: &Office, folder: &Path, stop: &watch::Receiver<bool>) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let whole = entries.map(|entry| entry.path()).filter(|path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -115,104 +97,186 @@ async fn take(office: &Office, folder: &Path) {
     let mut whole: Vec<PathBuf> = whole.collect();
     whole.sort();
     for path in whole {
-        if let Err(fault) = inbox::take(office, folder, &path).await {
+        if *stop.borrow() {
+            return;
+        }
+        if let Err(fault) = inbox::take_afresh(office, folder, &path).await {
             tracing::error!("a fetched file waits to be tried again: {fault:#}");
         }
     }
 }
 
-async fn fetch(office: &Office, route: &str, host: &Host, folder: &Path) -> anyhow::Result<u64> {
-    finish(office, route, folder).await?;
-    let from = host.fetch_from.as_deref().unwrap_or_default();
-    let line = host.open().await?;
-    let done = fetch_by(office, route, (&line, from), folder).await;
-    line.close().await;
-    done
+/// What came by a route, and the first fault: one file that cannot be brought stops no other.
+#[derive(Default)]
+struct Brought {
+    came: u64,
+    fault: Option<anyhow::Error>,
 }
 
-async fn fetch_by(
-    office: &Office,
-    route: &str,
-    (line, from): (&Line, &str),
-    folder: &Path,
-) -> anyhow::Result<u64> {
-    let lying = new(office, route, line.list(from).await?).await?;
-    if lying.is_empty() {
-        return Ok(0);
+impl Brought {
+    fn heed(&mut self, done: anyhow::Result<()>) {
+        if let Err(fault) = done {
+            self.fault.get_or_insert(fault);
+        }
     }
-    tokio::time::sleep(STILL).await;
-    let still = line.list(from).await?;
-    let mut came = 0;
-    for one in lying.iter().filter(|one| still.contains(one)) {
-        let part = hidden(folder, route, &one.name);
-        let hash = line.bring(from, one, &part).await?;
+}
+
+/// What is fetched by one route, and where it comes to.
+struct Here<'a> {
+    office: &'a Office,
+    route: &'a str,
+    folder: &'a Path,
+    stop: &'a watch::Receiver<bool>,
+}
+
+impl Here<'_> {
+    async fn fetch(&self, host: &Host) -> Brought {
+        let mut brought = Brought::default();
+        let finished = self.finish(&mut brought).await;
+        brought.heed(finished);
+        if *self.stop.borrow() {
+            return brought;
+        }
+        let from = host.fetch_from.as_deref().unwrap_or_default();
+        match host.open().await {
+            Ok(line) => {
+                let done = self.fetch_by(&mut brought, &line, from).await;
+                line.close().await;
+                brought.heed(done);
+            }
+            Err(fault) => brought.heed(Err(fault)),
+        }
+        brought
+    }
+
+    async fn fetch_by(&self, brought: &mut Brought, line: &Line, from: &str) -> anyhow::Result<()> {
+        let lying = self.new(line.list(from).await?).await?;
+        if lying.is_empty() {
+            return Ok(());
+        }
+        tokio::time::sleep(STILL).await;
+        let still = line.list(from).await?;
+        for one in lying.iter().filter(|one| still.contains(one)) {
+            if *self.stop.borrow() {
+                return Ok(());
+            }
+            match self.bring(line, from, one).await {
+                Ok(()) => brought.came += 1,
+                Err(fault) => {
+                    brought.heed(Err(fault));
+                    // Whether it is the file or the line.
+                    line.list(from).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn bring(&self, line: &Line, from: &str, one: &Lying) -> anyhow::Result<()> {
+        let hash = line.bring(from, one, &self.hidden(&one.name)).await?;
+        // What the ledger knows is there after a power cut too.
+        self.sync()?;
         let coming = Fetched {
-            route: route.to_owned(),
+            route: self.route.to_owned(),
             name: one.name.clone(),
             bytes: i64::try_from(one.bytes).unwrap_or(i64::MAX),
             changed: one.changed,
             hash,
             state: "coming".to_owned(),
-            at: instant(office.clock.now()),
+            at: instant(self.office.clock.now()),
         };
-        note(office, &coming).await?;
-        arrive(office, folder, coming).await?;
-        came += 1;
+        self.note(&coming).await?;
+        self.arrive(coming).await
     }
-    Ok(came)
-}
 
-/// What of some files never came as it lies there now.
-async fn new(office: &Office, route: &str, lying: Vec<Lying>) -> anyhow::Result<Vec<Lying>> {
-    let names: Vec<String> = lying.iter().map(|one| one.name.clone()).collect();
-    let there = office.read().await?.fetched(route, &names).await?;
-    let is_known = |one: &Lying| {
-        there.iter().any(|it| {
-            it.name == one.name
-                && u64::try_from(it.bytes) == Ok(one.bytes)
-                && it.changed == one.changed
-        })
-    };
-    Ok(lying.into_iter().filter(|one| !is_known(one)).collect())
-}
-
-/// Goes on with what was coming when the program ended.
-async fn finish(office: &Office, route: &str, folder: &Path) -> anyhow::Result<()> {
-    for one in office.read().await?.fetched_coming(route).await? {
-        arrive(office, folder, one).await?;
+    /// What of some files never came as it lies there now. What was lost here has no hash.
+    async fn new(&self, lying: Vec<Lying>) -> anyhow::Result<Vec<Lying>> {
+        let names: Vec<String> = lying.iter().map(|one| one.name.clone()).collect();
+        let there = self.office.read().await?.fetched(self.route, &names).await?;
+        let is_known = |one: &Lying| {
+            there.iter().any(|it| {
+                it.name == one.name
+                    && u64::try_from(it.bytes) == Ok(one.bytes)
+                    && it.changed == one.changed
+                    && !it.hash.is_empty()
+            })
+        };
+        Ok(lying.into_iter().filter(|one| !is_known(one)).collect())
     }
-    Ok(())
-}
 
-/// Gives what came its name here, where it has not got it yet.
-async fn arrive(office: &Office, folder: &Path, one: Fetched) -> anyhow::Result<()> {
-    let part = hidden(folder, &one.route, &one.name);
-    if part.try_exists().context("cannot look at what came")? {
+    /// Goes on with what was coming when the program ended.
+    async fn finish(&self, brought: &mut Brought) -> anyhow::Result<()> {
+        let coming = self.office.read().await?.fetched_coming(self.route).await?;
+        for one in coming.into_iter().filter(|one| !one.hash.is_empty()) {
+            brought.heed(self.go_on(one).await);
+        }
+        Ok(())
+    }
+
+    async fn go_on(&self, one: Fetched) -> anyhow::Result<()> {
+        let (part, hash) = (self.hidden(&one.name), one.hash.clone());
+        if blocking(move || Ok(part.is_file() && has_hash(&part, &hash)?)).await? {
+            return self.arrive(one).await;
+        }
+        let (folder, it) = (self.folder.to_owned(), one.clone());
+        if blocking(move || is_here(&folder, &it)).await? {
+            return self.note(&Fetched { state: "here".to_owned(), ..one }).await;
+        }
+        // The ledger forgets it, so that it is fetched again.
+        self.note(&Fetched { hash: String::new(), ..one }).await?;
+        bail!("a file that was coming is lost here; it comes again where it still lies there")
+    }
+
+    /// Gives what came its name here.
+    async fn arrive(&self, one: Fetched) -> anyhow::Result<()> {
         let mut names = (0..).map(|number| match number {
-            0 => folder.join(&one.name),
-            number => folder.join(format!("{number}-{}", one.name)),
+            0 => self.folder.join(&one.name),
+            number => self.folder.join(format!("{number}-{}", one.name)),
         });
         let whole = names.find(|path| !path.exists()).context("numbers do not end")?;
-        fs::rename(&part, &whole).context("cannot give what came its name")?;
-        File::open(folder).and_then(|folder| folder.sync_all()).context("cannot sync")?;
+        fs::rename(self.hidden(&one.name), &whole).context("cannot give what came its name")?;
+        self.sync()?;
+        self.note(&Fetched { state: "here".to_owned(), ..one }).await
     }
-    note(office, &Fetched { state: "here".to_owned(), ..one }).await
+
+    fn sync(&self) -> anyhow::Result<()> {
+        let synced = File::open(self.folder).and_then(|folder| folder.sync_all());
+        synced.context("cannot make the names of what came durable")
+    }
+
+    async fn note(&self, one: &Fetched) -> anyhow::Result<()> {
+        let mut tx = self.office.write().await?;
+        tx.note_fetched(one).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    fn hidden(&self, name: &str) -> PathBuf {
+        self.folder.join(format!(".{}.{name}.part", self.route))
+    }
 }
 
-async fn note(office: &Office, one: &Fetched) -> anyhow::Result<()> {
-    let mut tx = office.write().await?;
-    tx.note_fetched(one).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-fn hidden(folder: &Path, route: &str, name: &str) -> PathBuf {
-    folder.join(format!(".{route}.{name}.part"))
+/// True where a file has its name here already, under whatever number, or was taken in since.
+fn is_here(folder: &Path, one: &Fetched) -> anyhow::Result<bool> {
+    let numbered = format!("-{}", one.name);
+    for folder in [folder.to_owned(), folder.join("taken"), folder.join("unreadable")] {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_named = name == one.name || name.ends_with(&numbered);
+            let length = entry.metadata().map(|facts| facts.len()).unwrap_or_default();
+            let is_so_long = u64::try_from(one.bytes) == Ok(length);
+            if is_named && is_so_long && has_hash(&entry.path(), &one.hash)? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// `reclaim sweep fetch`.
 pub(crate) async fn run(office: &Office) -> anyhow::Result<std::process::ExitCode> {
-    let Tally { came, failed } = sweep(office).await?;
+    let (_never, stop) = watch::channel(false);
+    let Tally { came, failed } = sweep_until(office, &stop).await?;
     let failed = if failed > 0 { format!(", {failed} routes did not work") } else { String::new() };
     crate::show::print(vec![format!("{came} came{failed}")])?;
     Ok(std::process::ExitCode::from(u8::from(!failed.is_empty())))

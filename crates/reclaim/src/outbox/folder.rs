@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use crate::outbox::door::Unnamed;
+
 /// A hidden file by which a folder is known again.
 const MARK: &str = ".reclaim-route";
 const MARKED: &str = "Reclaim leaves files here; let this file lie.\n";
@@ -71,22 +73,30 @@ impl Place {
     }
 
     /// Gives what was uploaded its name. Where the hidden name is gone it has it already, and
-    /// whoever fetches it may have taken it away.
+    /// whoever fetches it may have taken it away; unless nobody ever asked for its name (not
+    /// `was_asked`): then it is lost.
     ///
     /// No name is ever given twice and one process sends at a time, so that looking first suffices.
     /// A link under the new name and the old one taken away would not: a crash between the two
     /// leaves both, and where both are, nobody can tell whether it was fetched.
-    ///
-    /// `just_written` says that nobody else can have given it its name.
-    pub(crate) fn rename(&self, just_written: bool) -> anyhow::Result<()> {
-        self.is_known()?;
-        if self.part.try_exists().context("cannot look into the route's folder")? {
-            self.is_free()?;
-            fs::rename(&self.part, &self.whole).context("cannot give the file its name")?;
-        } else if just_written {
-            bail!("what was written into the route's folder is not there any more");
+    pub(crate) fn rename(&self, was_asked: bool) -> Result<(), Unnamed> {
+        let still = |fault| Unnamed::still(was_asked, fault);
+        self.is_known().map_err(still)?;
+        if self.has_part().map_err(still)? {
+            self.is_free().map_err(Unnamed::Not)?;
+            let renamed = fs::rename(&self.part, &self.whole);
+            renamed.context("cannot give the file its name").map_err(|fault| {
+                // A share may do what it then cannot tell.
+                Unnamed::still(!self.has_part().unwrap_or_default(), fault)
+            })?;
+        } else if !was_asked {
+            return Err(Unnamed::Gone);
         }
-        sync(&self.folder)
+        sync(&self.folder).map_err(Unnamed::Perhaps)
+    }
+
+    fn has_part(&self) -> anyhow::Result<bool> {
+        self.part.try_exists().context("cannot look into the route's folder")
     }
 }
 
@@ -133,19 +143,19 @@ mod tests {
             assert_eq!(mode & 0o777, 0o700);
         }
         assert!(!out.join("a.edi").exists());
-        place.rename(true).expect("renamed");
+        place.rename(false).expect("renamed");
         assert_eq!(fs::read_to_string(out.join("a.edi")).expect("there"), "whole");
         assert_eq!(fs::read_dir(&out).expect("a folder").count(), 2, "it and the mark");
         // Whoever fetches it may have taken it away: it is not made anew.
         fs::remove_file(out.join("a.edi")).expect("fetched");
-        place.rename(false).expect("nothing to do");
+        place.rename(true).expect("nothing to do");
         assert_eq!(fs::read_dir(&out).expect("a folder").count(), 1);
 
         fs::write(out.join("b.edi"), "theirs").expect("written");
         let taken = Place::of(&out, "b.edi");
         assert!(taken.upload(&source, true).is_err());
         fs::write(&taken.part, "ours").expect("written");
-        assert!(taken.rename(true).is_err(), "somebody was faster");
+        assert!(taken.rename(false).is_err(), "somebody was faster");
         assert_eq!(fs::read_to_string(out.join("b.edi")).expect("there"), "theirs");
         assert_eq!(fs::read_to_string(&taken.part).expect("there"), "ours");
         taken.take_back().expect("taken away");
@@ -164,10 +174,12 @@ mod tests {
         // The share goes: its folder is there, and empty.
         let away = folder.path().join("away");
         fs::rename(&out, &away).expect("unmounted");
-        let gone = first.rename(true).expect_err("no folder").to_string();
-        assert!(gone.contains("is its share mounted"), "{gone}");
+        let gone = first.rename(false).expect_err("no folder");
+        assert!(matches!(gone, Unnamed::Not(_)), "nobody asked for its name");
+        assert!(gone.to_string().contains("is its share mounted"), "{gone}");
         fs::create_dir(&out).expect("a mount point");
-        assert!(first.rename(false).is_err(), "it may not look as if it was fetched");
+        let asked = first.rename(true).expect_err("it may not look as if it was fetched");
+        assert!(matches!(asked, Unnamed::Perhaps(_)), "{asked}");
         let second = Place::of(&out, "b.edi");
         assert!(second.upload(&source, true).is_err());
         assert_eq!(fs::read_dir(&out).expect("a folder").count(), 0);
@@ -175,9 +187,9 @@ mod tests {
         fs::remove_dir(&out).expect("taken away");
         fs::rename(&away, &out).expect("mounted");
         fs::remove_file(out.join(".a.edi.part")).expect("lost");
-        let lost = first.rename(true).expect_err("lost").to_string();
-        assert!(lost.contains("not there any more"), "{lost}");
+        let lost = first.rename(false).expect_err("lost");
+        assert!(matches!(lost, Unnamed::Gone), "{lost}");
         second.upload(&source, true).expect("uploaded");
-        second.rename(true).expect("renamed");
+        second.rename(false).expect("renamed");
     }
 }

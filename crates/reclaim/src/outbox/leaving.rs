@@ -2,7 +2,7 @@
 //! leaving before its first byte, as uploaded before it is renamed, and only a rename takes the
 //! temporary name away; so what is found afterwards tells how far it came.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 
 use anyhow::Context;
@@ -16,9 +16,10 @@ use serde_json::json;
 use store::journal::Entry;
 use store::outgoing::{Outgoing, OutgoingItem};
 use store::{Tx, instant};
+use tokio::sync::watch;
 
 use crate::act::{self, Failed};
-use crate::outbox::door::Doorway;
+use crate::outbox::door::{Doorway, Unnamed};
 use crate::outbox::{route, state};
 use crate::practice::{Office, console_actor};
 use crate::resent;
@@ -48,6 +49,16 @@ pub(crate) struct Tally {
 /// # Errors
 /// The database; what cannot go on says why, and waits for its next try.
 pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
+    let (_never, stop) = watch::channel(false);
+    sweep_until(office, &stop).await
+}
+
+/// The same until the program is told to stop: what is in hand is finished. A route whose line does
+/// not stand is not tried again for what else is due.
+pub(crate) async fn sweep_until(
+    office: &Office,
+    stop: &watch::Receiver<bool>,
+) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     let due = office.read().await?.due_outgoing(&instant(office.clock.now())).await?;
     if due.is_empty() {
@@ -60,12 +71,23 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
         return Ok(tally);
     }
     // What another process did before the lock was ours is not due any more.
+    let mut silent: HashSet<String> = HashSet::new();
     for one in office.read().await?.due_outgoing(&instant(office.clock.now())).await? {
-        let id = one.outgoing.clone();
+        if *stop.borrow() {
+            break;
+        }
+        let goes_there = matches!(state(&one), Some(State::Waiting | State::Leaving));
+        if goes_there && silent.contains(&one.route) {
+            continue;
+        }
+        let (id, route) = (one.outgoing.clone(), one.route.clone());
         match step(office, one).await {
-            Ok(Some(true)) => tally.sent += 1,
-            Ok(Some(false)) => tally.failed += 1,
-            Ok(None) => {}
+            Ok(Step::Left) => tally.sent += 1,
+            Ok(Step::Settled) => {}
+            Ok(Step::Stayed { no_line }) => {
+                tally.failed += 1;
+                silent.extend(no_line.then_some(route));
+            }
             Err(fault) => {
                 tally.failed += 1;
                 stuck(office, &id, &fault).await?;
@@ -97,19 +119,31 @@ async fn note(office: &Office, tally: Tally) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Brings one as far as it comes; whether it left now, where it was to.
-async fn step(office: &Office, one: Outgoing) -> anyhow::Result<Option<bool>> {
+/// How far one came.
+enum Step {
+    /// It left now.
+    Left,
+    /// It had left, and what follows is done.
+    Settled,
+    /// It did not leave; with `no_line` nothing else leaves by its route either, for now.
+    Stayed { no_line: bool },
+}
+
+/// Brings one as far as it comes.
+async fn step(office: &Office, one: Outgoing) -> anyhow::Result<Step> {
+    // A run that ended after it was uploaded may have asked for its name; one that failed knows.
+    let was_asked = state(&one) == Some(State::Leaving) && one.uploaded_at.is_some();
     let leaving = match state(&one) {
         Some(State::Waiting) => begin(office, &one).await?,
         Some(State::Leaving) => Some(one),
         Some(State::Sent | State::Answered) => {
             settle(office, &one).await?;
-            return Ok(None);
+            return Ok(Step::Settled);
         }
         Some(State::CalledBack | State::Failed) | None => None,
     };
-    let Some(leaving) = leaving else { return Ok(Some(false)) };
-    let left = match hand_over(office, &leaving).await {
+    let Some(leaving) = leaving else { return Ok(Step::Stayed { no_line: false }) };
+    let left = match hand_over(office, &leaving, was_asked).await {
         Ok(uploaded) => {
             let mut tx = office.write().await?;
             let left = sent(&mut tx, office, &uploaded).await?;
@@ -118,11 +152,11 @@ async fn step(office: &Office, one: Outgoing) -> anyhow::Result<Option<bool>> {
         }
         Err(fault) => {
             later(office, &leaving.outgoing, &fault).await?;
-            return Ok(Some(false));
+            return Ok(Step::Stayed { no_line: fault.is_of_the_line() });
         }
     };
     settle(office, &left).await?;
-    Ok(Some(true))
+    Ok(Step::Left)
 }
 
 /// Marks it as leaving, where the act of every case is still allowed; otherwise it has failed.
@@ -131,8 +165,10 @@ async fn begin(office: &Office, one: &Outgoing) -> anyhow::Result<Option<Outgoin
     let mut tx = office.write().await?;
     let refused = refused(&mut tx, office, one).await?;
     let to = if refused.is_some() { State::Failed } else { State::Leaving };
+    // What waits has no name there: what was uploaded of it would be written anew.
+    let uploaded_at = one.uploaded_at.clone().filter(|_| refused.is_none());
     let why = refused.unwrap_or_default();
-    let after = Outgoing { state: to.as_str().to_owned(), why, ..one.clone() };
+    let after = Outgoing { state: to.as_str().to_owned(), why, uploaded_at, ..one.clone() };
     if !tx.save_outgoing(&after, &one.state).await? {
         return Ok(None);
     }
@@ -180,37 +216,32 @@ fn action(item: &OutgoingItem) -> anyhow::Result<Action> {
     serde_json::from_str(&item.act).context("a kept act is JSON")
 }
 
-/// Hands it over: uploaded under a temporary name, noted, renamed.
-async fn hand_over(office: &Office, one: &Outgoing) -> anyhow::Result<Outgoing> {
-    let route = route::route(office, Some(&one.route))?;
-    let was_used = office.read().await?.route_was_used(&one.route).await?;
+/// Hands it over: uploaded under a temporary name, noted, renamed. `was_asked` where an earlier run
+/// may have given it its name, and somebody may have fetched it.
+async fn hand_over(office: &Office, one: &Outgoing, was_asked: bool) -> Result<Outgoing, Unnamed> {
+    let still = |fault| Unnamed::still(was_asked, fault);
+    let route = route::route(office, Some(&one.route)).map_err(still)?;
+    let was_used = was_used(office, one).await.map_err(still)?;
     let place = Doorway { door: &route.door, name: &one.name, was_used };
     if one.uploaded_at.is_some() {
-        // An earlier run may have given it its name, and somebody may have fetched it.
-        place.rename(false).await?;
+        place.rename(was_asked).await?;
         return Ok(one.clone());
     }
+    let uploaded = upload(office, one, &place).await.map_err(Unnamed::Not)?;
+    place.rename(false).await?;
+    Ok(uploaded)
+}
+
+async fn was_used(office: &Office, one: &Outgoing) -> anyhow::Result<bool> {
+    Ok(office.read().await?.route_was_used(&one.route).await?)
+}
+
+async fn upload(office: &Office, one: &Outgoing, place: &Doorway<'_>) -> anyhow::Result<Outgoing> {
     let (documents, hash) = (office.documents.clone(), one.document.clone());
     let holds = move || documents.holds(&hash).context("its bytes cannot be read");
     anyhow::ensure!(blocking(holds).await?, "its bytes are not the ones that were queued");
     place.upload(&office.documents.path(&one.document)).await?;
-    let uploaded = noted(office, one).await?;
-    place.rename(true).await?;
-    Ok(uploaded)
-}
-
-/// Takes away what a failed try left under its hidden name. No sweep writes it meanwhile: what was
-/// called back is never begun, and its name is never given again.
-pub(crate) async fn take_back(office: &Office, one: &Outgoing) {
-    let gone = match route::route(office, Some(&one.route)) {
-        Ok(route) => {
-            Doorway { door: &route.door, name: &one.name, was_used: false }.take_back().await
-        }
-        Err(fault) => Err(fault),
-    };
-    if let Err(fault) = gone {
-        tracing::error!("{} was called back; {fault:#}", one.outgoing);
-    }
+    noted(office, one).await
 }
 
 pub(crate) async fn blocking<T: Send + 'static>(
@@ -249,29 +280,26 @@ pub(crate) async fn sent(tx: &mut Tx, office: &Office, one: &Outgoing) -> anyhow
 }
 
 /// It could not be handed over: it tries again later, and after many tries a person has to look.
-/// What was uploaded before may have its name by now, so it goes on trying.
-async fn later(office: &Office, id: &str, fault: &anyhow::Error) -> anyhow::Result<()> {
+/// What is lost after its upload waits for a person at once: whoever took it may have read it.
+async fn later(office: &Office, id: &str, fault: &Unnamed) -> anyhow::Result<()> {
     let moment = office.moment_of(console_actor());
     let mut tx = office.write().await?;
     let Some(one) = tx.outgoing(id).await?.filter(|one| state(one) == Some(State::Leaving)) else {
         return Ok(());
     };
     let tries = one.tries + 1;
-    let to = match (&one.uploaded_at, tries < TRIES) {
-        (Some(_), _) => State::Leaving,
-        (None, true) => State::Waiting,
-        (None, false) => State::Failed,
-    };
+    let (to, uploaded_at) = onward(fault, tries, &one);
     let pause = SignedDuration::from_mins(1_i64 << tries.clamp(0, 6)).min(LONGEST);
     let again = moment.now.checked_add(pause).context("the clock is at its end")?;
     let after = Outgoing {
         state: to.as_str().to_owned(),
         leaves_at: instant(again),
         tries,
-        why: format!("{fault:#}"),
+        why: why(fault, to),
+        uploaded_at,
         ..one.clone()
     };
-    tracing::error!("{} could not be handed over: {fault:#}", one.outgoing);
+    tracing::error!("{} could not be handed over: {fault}", one.outgoing);
     if tx.save_outgoing(&after, &one.state).await? {
         let kind = if to == State::Failed { "outbox.failed" } else { "outbox.put_off" };
         let facts = json!({ "name": one.name, "tries": tries, "why": after.why });
@@ -279,6 +307,34 @@ async fn later(office: &Office, id: &str, fault: &anyhow::Error) -> anyhow::Resu
         tx.commit().await?;
     }
     Ok(())
+}
+
+/// Where it stands after a fault, and whether it counts as uploaded. What waits has no name there,
+/// what is leaving may have it; so does what has failed and counts as uploaded.
+fn onward(fault: &Unnamed, tries: i64, one: &Outgoing) -> (State, Option<String>) {
+    let uploaded_at = one.uploaded_at.clone();
+    match (fault, tries < TRIES) {
+        (Unnamed::Gone, _) | (Unnamed::Not(_), false) => (State::Failed, None),
+        (Unnamed::Not(_), true) => (State::Waiting, uploaded_at),
+        (Unnamed::Perhaps(_), true) => (State::Leaving, uploaded_at),
+        (Unnamed::Perhaps(_), false) => (State::Failed, uploaded_at),
+    }
+}
+
+/// What went wrong and, where a person has to look, what to do.
+fn why(fault: &Unnamed, to: State) -> String {
+    let advice = match fault {
+        Unnamed::Gone => {
+            "; ask the other side whether it has it: if not, try it again; if so, call it back and \
+             record at its cases that it was sent"
+        }
+        Unnamed::Not(_) => "; mend that and try it again, or call it back",
+        Unnamed::Perhaps(_) => {
+            "; it may have its name there already: mend that and try it again, which writes nothing \
+             anew"
+        }
+    };
+    format!("{fault}{}", if to == State::Failed { advice } else { "" })
 }
 
 /// What follows once it left: each case gets its act, and claims are taken in as a file of ours.

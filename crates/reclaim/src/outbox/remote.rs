@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use russh::client::{self, Handle};
 use russh::keys::{PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate, load_secret_key};
 use russh_sftp::client::SftpSession;
@@ -16,6 +16,8 @@ use russh_sftp::protocol::{OpenFlags, StatusCode};
 use sha2::{Digest, Sha256};
 use tokio::fs::{self, File};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::outbox::door::Unnamed;
 
 /// How long a host may take to let us in, and to answer one question.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -82,9 +84,15 @@ pub(crate) struct Line {
     handle: Handle<Pinned>,
 }
 
+/// The line does not stand: nothing else goes by this way either, for now.
+#[derive(Debug, thiserror::Error)]
+#[error("no line to the other host")]
+pub(crate) struct NoLine;
+
 /// Waits no longer than that.
 async fn within<T>(time: Duration, work: impl Future<Output = T>) -> anyhow::Result<T> {
-    tokio::time::timeout(time, work).await.context("the other host does not answer in time")
+    let done = tokio::time::timeout(time, work).await;
+    done.context("the other host does not answer in time")
 }
 
 impl Host {
@@ -102,6 +110,10 @@ impl Host {
     /// # Errors
     /// The host does not answer, shows another key, or does not let us in.
     pub(crate) async fn open(&self) -> anyhow::Result<Line> {
+        self.opened().await.context(NoLine)
+    }
+
+    async fn opened(&self) -> anyhow::Result<Line> {
         let pinned = self.pinned()?;
         let mut config =
             client::Config { inactivity_timeout: Some(PATIENCE * 3), ..client::Config::default() };
@@ -155,7 +167,7 @@ impl Host {
         let line = self.open().await?;
         let done = within(FILE, self.write(&line, source, name)).await;
         line.close().await;
-        done?
+        done.context(NoLine)?
     }
 
     async fn write(&self, line: &Line, source: &Path, name: &str) -> anyhow::Result<()> {
@@ -174,7 +186,7 @@ impl Host {
                 break;
             }
             let written = to.write_all(piece).await;
-            written.ok().context("the other host stopped taking the file")?;
+            written.ok().context("it stopped taking the file").context(NoLine)?;
             length += count as u64;
         }
         // Servers that know no fsync have done what they can.
@@ -186,27 +198,33 @@ impl Host {
         Ok(())
     }
 
-    /// Gives what was uploaded its name.
-    pub(crate) async fn rename(&self, name: &str, just_written: bool) -> anyhow::Result<()> {
-        let line = self.open().await?;
-        let done = within(FILE, async {
-            let (whole, part) = self.places(name);
-            if is_there(&line, &part).await? {
-                self.is_free(&line, &whole).await?;
-                let renamed = line.sftp.rename(part.as_str(), whole.as_str()).await;
-                renamed.ok().context("cannot give the file its name on the other host")?;
-            } else if just_written {
-                bail!("what was written to the other host is not there any more");
-            } else {
-                // Where the folder itself is gone nothing was fetched.
-                let folder = is_there(&line, &self.folder).await?;
-                ensure!(folder, "the folder of the other host is not there");
-            }
-            Ok(())
-        });
-        let done = done.await;
+    /// Gives what was uploaded its name; see [`Place::rename`](super::folder::Place::rename).
+    pub(crate) async fn rename(&self, name: &str, was_asked: bool) -> Result<(), Unnamed> {
+        let line = self.open().await.map_err(|fault| Unnamed::still(was_asked, fault))?;
+        let done = within(FILE, self.give_name(&line, name, was_asked)).await;
         line.close().await;
-        done?
+        done.unwrap_or_else(|late| Err(Unnamed::Perhaps(late.context(NoLine))))
+    }
+
+    async fn give_name(&self, line: &Line, name: &str, was_asked: bool) -> Result<(), Unnamed> {
+        let still = |fault| Unnamed::still(was_asked, fault);
+        let (whole, part) = self.places(name);
+        if is_there(line, &part).await.map_err(still)? {
+            self.is_free(line, &whole).await.map_err(Unnamed::Not)?;
+            let renamed = line.sftp.rename(part.as_str(), whole.as_str()).await;
+            renamed.map_err(|fault| {
+                let is_answer = matches!(fault, SftpError::Status(_));
+                let fault = anyhow!("cannot give the file its name on the other host");
+                Unnamed::still(!is_answer, fault)
+            })
+        } else if !is_there(line, &self.folder).await.map_err(still)? {
+            // Where the folder itself is gone nothing was fetched, and nothing is lost yet.
+            Err(still(anyhow!("the folder of the other host is not there")))
+        } else if was_asked {
+            Ok(())
+        } else {
+            Err(Unnamed::Gone)
+        }
     }
 
     /// Takes away what was uploaded and is not to get its name any more.
@@ -246,7 +264,8 @@ async fn is_there(line: &Line, path: &str) -> anyhow::Result<bool> {
     match line.sftp.metadata(path).await {
         Ok(_) => Ok(true),
         Err(SftpError::Status(status)) if status.status_code == StatusCode::NoSuchFile => Ok(false),
-        Err(_) => bail!("cannot look into the folder of the other host"),
+        Err(SftpError::Status(_)) => bail!("cannot look into the folder of the other host"),
+        Err(_) => Err(anyhow!("it does not say what lies in its folder").context(NoLine)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
@@ -113,7 +113,7 @@ fn local(folder: &Path, practice: &str) -> Route {
 }
 
 fn read(text: &str, beside: &Path, practice: &str) -> anyhow::Result<Vec<Route>> {
-    let written: Written = toml::from_str(text)?;
+    let written: Written = toml::from_str(text).map_err(|fault| unread(text, &fault))?;
     let mut routes: Vec<Route> = Vec::new();
     let mut named = 0;
     for one in written.route {
@@ -148,6 +148,13 @@ fn read(text: &str, beside: &Path, practice: &str) -> anyhow::Result<Vec<Route>>
         bail!("every route is switched off; take `off` out of one");
     }
     Ok(routes)
+}
+
+/// Where the file cannot be read, and why: without the line itself, which may hold a secret.
+fn unread(text: &str, fault: &toml::de::Error) -> anyhow::Error {
+    let before = fault.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    anyhow!("line {line}: {}", fault.message())
 }
 
 /// A folder or another host, and not both.
@@ -230,6 +237,21 @@ mod tests {
         ] {
             let fault = of(text).expect_err(text);
             assert!(format!("{fault:#}").contains(said), "{text}: {fault:#}");
+        }
+    }
+
+    #[test]
+    fn a_fault_names_its_line_and_does_not_show_it() {
+        let sftp = "[[route]]\nname = \"a\"\n[route.sftp]\n";
+        for (line, said) in [
+            ("password = \"hunter2\"\n", "unknown field `password`"),
+            ("password_file = hunter2\n", "line 4"),
+            ("password = \"hunter2\n", "line 4"),
+        ] {
+            let fault = of(&format!("{sftp}{line}")).expect_err(line);
+            let fault = format!("{fault:#}");
+            assert!(fault.contains("line 4: ") && fault.contains(said), "{fault}");
+            assert!(!fault.contains("hunter2"), "{fault}");
         }
     }
 }
