@@ -150,7 +150,7 @@ impl Here<'_> {
     }
 
     async fn fetch_by(&self, brought: &mut Brought, line: &Line, from: &str) -> anyhow::Result<()> {
-        let lying = self.new(line.list(from).await?).await?;
+        let lying = self.not_yet_fetched(line.list(from).await?).await?;
         if lying.is_empty() {
             return Ok(());
         }
@@ -190,7 +190,7 @@ impl Here<'_> {
     }
 
     /// What of some files never came as it lies there now. What was lost here has no hash.
-    async fn new(&self, lying: Vec<Lying>) -> anyhow::Result<Vec<Lying>> {
+    async fn not_yet_fetched(&self, lying: Vec<Lying>) -> anyhow::Result<Vec<Lying>> {
         let names: Vec<String> = lying.iter().map(|one| one.name.clone()).collect();
         let there = self.office.read().await?.fetched(self.route, &names).await?;
         let is_known = |one: &Lying| {

@@ -19,7 +19,7 @@ pub(crate) async fn each_minute<W>(
     office: Office,
     mut stop: watch::Receiver<bool>,
     name: &'static str,
-    work: impl Fn(Office, watch::Receiver<bool>) -> W + Copy + Send + 'static,
+    work: impl Fn(Office, watch::Receiver<bool>) -> W + Copy + Send + Sync + 'static,
 ) where
     W: Future<Output = anyhow::Result<()>> + Send + 'static,
 {

@@ -359,10 +359,10 @@ async fn by_hand(office: &Office, mut sent: Sent) -> Result<ByHand, Stopped> {
 
 /// A receipt that is no document is told on the form, which keeps what was typed.
 fn unfit(why: Trouble) -> Stopped {
-    match why {
-        Trouble::Unfit(text) => NotDone::Refused(text).into(),
-        other => Stopped::Trouble(other),
+    if let Trouble::Unfit(text) = why {
+        return NotDone::Refused(text).into();
     }
+    Stopped::Trouble(why)
 }
 
 /// A refusal in words, with people by their names.

@@ -94,7 +94,7 @@ async fn a_folder_is_emptied_into_taken_and_unreadable() {
     for (name, text) in &files {
         let path = folder.join(name);
         std::fs::write(&path, text).expect("written");
-        inbox::take(clinic.office(), &folder, &path).await.expect("taken");
+        inbox::take_afresh(clinic.office(), &folder, &path).await.expect("taken");
         assert!(!path.exists());
     }
     let report = |path: &str| std::fs::read_to_string(folder.join(path)).expect("a report");
@@ -119,10 +119,12 @@ async fn a_file_that_cannot_be_kept_stays_in_its_folder() {
     let (kept, away) =
         (clinic.office().folder.join("documents"), clinic.office().folder.join("away"));
     std::fs::rename(&kept, &away).expect("out of the way");
-    inbox::take(clinic.office(), &folder, &path).await.expect_err("there is no place for it");
+    inbox::take_afresh(clinic.office(), &folder, &path)
+        .await
+        .expect_err("there is no place for it");
     assert!(path.exists() && !folder.join("unreadable").exists());
     std::fs::rename(&away, &kept).expect("back");
-    inbox::take(clinic.office(), &folder, &path).await.expect("taken");
+    inbox::take_afresh(clinic.office(), &folder, &path).await.expect("taken");
     assert!(!path.exists());
     biller.find("A-1").await;
     clinic.is_proven().await;
