@@ -68,7 +68,8 @@ impl Tx {
             self,
             all as EvidenceRow,
             "select file, n, kind, member, number, on_day, body from evidence
-             where practice = $1 and member = $2 and member <> '' order by coalesce(on_day, '') desc, file, n limit $3",
+             where practice = $1 and member = $2 and member <> ''
+             order by coalesce(on_day, '') desc, file, n limit $3",
             self.practice.as_str(),
             member,
             READ
@@ -77,7 +78,8 @@ impl Tx {
             self,
             all as EvidenceRow,
             "select file, n, kind, member, number, on_day, body from evidence
-             where practice = $1 and number = $2 and number <> '' order by coalesce(on_day, '') desc, file, n limit $3",
+             where practice = $1 and number = $2 and number <> ''
+             order by coalesce(on_day, '') desc, file, n limit $3",
             self.practice.as_str(),
             number,
             READ

@@ -233,8 +233,8 @@ impl Tx {
              left join followed f on f.practice = u.practice and f.claim = u.claim
              where u.practice = $1
                and ($2 = '' or (u.due_on < $2 and coalesce(f.look_on, '') <= $2))
-               and (u.kind = 'crossover' or not exists (select 1 from claim_payment p join remittance r
-                 on r.practice = p.practice and r.remittance = p.remittance
+               and (u.kind = 'crossover' or not exists (select 1 from claim_payment p
+                 join remittance r on r.practice = p.practice and r.remittance = p.remittance
                  where p.practice = u.practice and p.claim = u.claim
                    and r.state in ('published', 'conflict', 'held')))
              order by coalesce(u.limit_on, '9999-12-31'), coalesce(u.due_on, '9999-12-31'),
@@ -257,8 +257,8 @@ impl Tx {
             "select count(*), cast(coalesce(sum(u.charge), 0) as bigint) from unanswered u
              left join followed f on f.practice = u.practice and f.claim = u.claim
              where u.practice = $1 and u.due_on < $2 and coalesce(f.look_on, '') <= $2
-               and (u.kind = 'crossover' or not exists (select 1 from claim_payment p join remittance r
-                 on r.practice = p.practice and r.remittance = p.remittance
+               and (u.kind = 'crossover' or not exists (select 1 from claim_payment p
+                 join remittance r on r.practice = p.practice and r.remittance = p.remittance
                  where p.practice = u.practice and p.claim = u.claim
                    and r.state in ('published', 'conflict', 'held')))",
             self.practice.as_str(),

@@ -43,10 +43,13 @@ impl Denial {
         if is_free { Ok(()) } else { Err(Refused::Quarantined) }
     }
 
-    /// A payment beyond what the remittances say of a case that was won has a reason.
+    /// A payment beyond what the remittances say of a case that was won has a reason. Of a win that
+    /// no remittance told, nothing is known to be beyond.
     fn check_told(&self, entries: &[Entry], balance: &Balance) -> Result<(), Refused> {
         let told = self.lines.iter().filter_map(|line| line.recovered.as_ref());
-        let told: Money = told.map(|one| one.amount).sum();
+        let Some(told) = told.map(|one| one.amount).reduce(|sum, one| sum + one) else {
+            return Ok(());
+        };
         let is_unreasoned =
             |entry: &Entry| entry.kind == PostingKind::PayerPayment && entry.why.trim().is_empty();
         let is_beyond = self.is_won() && balance.recovered > told;

@@ -23,8 +23,8 @@ pub(super) enum CodesCommand {
         /// The files; those of one table that comes in several are taken as one list
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// The first day of service for which the list holds; only the name of an ANWEB file says it
-        /// too, such as HCPC2026_JAN_ANWEB.txt
+        /// The first day of service for which the list holds; only the name of an ANWEB file says
+        /// it too, such as HCPC2026_JAN_ANWEB.txt
         #[arg(long, value_name = "DATE")]
         from: Option<Date>,
         /// Tells what it would change and saves nothing

@@ -182,6 +182,8 @@ fn of_outbox(what: &str) -> Option<&'static str> {
     Some(match what {
         "queued" => "Queued what is to leave the house",
         "called_back" => "Called back what was to leave",
+        "taken_back" => "Took away what a try had left on the other side",
+        "not_taken_back" => "Could not take away what a try had left on the other side",
         "again" => "Let what had failed to leave try again",
         "leaving" => "What was queued began to leave",
         "uploaded" => "What leaves was there whole, under a temporary name",

@@ -29,6 +29,7 @@ mod money;
 mod news;
 mod odds;
 mod outbox;
+mod outbox_faults;
 mod paper;
 mod passkeys;
 mod placed;

@@ -168,7 +168,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
         for trigger in TRIGGERS {
             old.past(&format!("drop trigger {trigger}")).await.expect("dropped");
         }
-        for index in ["denial_alike", "remittance_file", "rejection_file"] {
+        for index in ["denial_alike", "remittance_file", "rejection_file", "remittance_taken"] {
             old.past(&format!("drop index {index}")).await.expect("dropped");
         }
         for table in TABLES {

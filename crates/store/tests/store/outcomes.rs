@@ -45,9 +45,12 @@ fn tallies_are_the_sum_of_the_answers() {
         tx.take_back_outcome(first.as_str(), Ended::Lost).await.expect("taken back");
         tx.take_back_outcome(first.as_str(), Ended::Lost).await.expect("once");
         let part = DenialId::from_bits(2);
-        tx.take_back_outcome(part.as_str(), Ended::Lost).await.expect("what was won in full alone");
+        tx.take_back_outcome(part.as_str(), Ended::Part).await.expect("it is that already");
         let told = tx.tallies().await.expect("read");
         assert_eq!(told[0].tally, Tally { decided: 3, won: 0, part: 1 });
+        tx.take_back_outcome(part.as_str(), Ended::Lost).await.expect("a part is taken back too");
+        let told = tx.tallies().await.expect("read");
+        assert_eq!(told[0].tally, Tally { decided: 3, won: 0, part: 0 });
 
         let other = PayerId::from_bits(2);
         tx.know_payers(&[(other.clone(), "Other".to_owned())]).await.expect("known");

@@ -318,7 +318,7 @@ fn payment_of(cents: i64) -> Action {
         line: None,
         remittance: None,
         reverses: None,
-        why: String::new(),
+        why: "as the bank shows".to_owned(),
     };
     Action::Post { entries: vec![entry] }
 }

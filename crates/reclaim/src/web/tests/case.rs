@@ -101,7 +101,7 @@ async fn cases_like_it_tell_what_worked_and_only_to_who_may_see_them() {
     lead.get(&other).await.shows(&[
         "Of 1 such case at this payer that ended, 1 was won: 1 after a corrected claim.",
         "$250.00 came back",
-        "within 2 days",
+        "it took 2 days",
         "Paid by payer after 2 days",
     ]);
     // Who owns the open one has no part in the closed one.

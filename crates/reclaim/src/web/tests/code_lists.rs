@@ -240,7 +240,7 @@ async fn the_command_asks_for_the_first_day_where_no_name_says_it() {
         let wanted = Importing { kind, files, from: None, dry_run: true, force: false };
         code_import::run(clinic.office(), wanted).await.map_err(|why| why.to_string())
     };
-    for (kind, name) in [("mue", "units.csv"), ("hcpcs", "codes.txt")] {
+    for (kind, name) in [("mue", "units.csv"), ("hcpcs", "plain.txt")] {
         let told = run(kind, name).await.expect_err("no day");
         assert!(told.contains("--from"), "{told}");
     }

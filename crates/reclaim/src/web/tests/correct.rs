@@ -255,6 +255,6 @@ async fn what_is_wrong_in_another_part_is_told_and_lines_typed_there_stay() {
     slower.shows(&["value=\"7\""]);
     assert_eq!((slower.field("version").as_str(), slower.field("lines")), ("1", lines));
     ada.get(&format!("{link}?from=40")).await.hides(&["Line 44, units: expected"]);
-    ada.get(&link).await.shows(&["One fault", "Line 44, units: expected a number of units"]);
+    ada.get(&link).await.shows(&["One fault", "Line 44, units: expected a number such as"]);
     clinic.is_proven().await;
 }
