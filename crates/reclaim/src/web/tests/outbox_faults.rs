@@ -143,7 +143,7 @@ async fn what_is_lost_after_its_upload_is_not_told_as_sent() {
     assert_eq!((tally.sent, tally.failed), (0, 1));
     let lead = clinic.again(&lead);
     lead.get("/outbox?show=odd").await.shows(&["ask the other side whether it has it"]);
-    lead.get(&case).await.hides(&["Corrected claim"]);
+    lead.get(&case).await.hides(&["Corrected claim 0000"]);
     let fields = [("outgoing", one.outgoing.as_str()), ("what", "again")];
     lead.post("/outbox", &fields).await.is(StatusCode::SEE_OTHER);
     assert_eq!(leaving::sweep(clinic.office()).await.expect("swept").sent, 1);
