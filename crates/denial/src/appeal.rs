@@ -19,7 +19,7 @@ mod begin;
 mod facts;
 mod stops;
 
-pub use begin::{begun, title};
+pub use begin::{Sides, begun, title};
 pub use facts::{Facts, day};
 pub use stops::{Around, Stop, beyond, no_appeal, no_review, required, stops};
 
@@ -101,6 +101,9 @@ pub struct Content {
     pub points: Vec<Point>,
     /// Paragraphs after that.
     pub closing: String,
+    /// Who is to sign: name and title, line by line.
+    #[serde(default)]
+    pub signer: String,
     /// What goes with it.
     pub exhibits: Vec<Exhibit>,
     /// A supervisor's reason for sending it without what has to go with it.

@@ -106,6 +106,8 @@ named! {
         Rejections = "rejections",
         /// What leaves the house, and what answers it.
         Outbox = "outbox",
+        /// Letters to payers that may still be sent, of the cases that one may see.
+        Letters = "letters",
         /// Remittances with their balance.
         Remittances = "remittances",
         /// Which claim a payment is about: to accept or refuse it.
@@ -207,6 +209,7 @@ pub const fn allows(role: Role, access: Access) -> bool {
         Access::Outbox => {
             supervises(role) || matches!(role, Role::BillingSpecialist | Role::Auditor)
         }
+        Access::Letters => may(role, Act::Appeal),
         Access::Matches | Access::TakeFiles => bills(role),
         Access::Post => posts(role),
         Access::Figures => {
@@ -333,6 +336,7 @@ mod tests {
         correct: code spec supe mana
         rejections: spec post supe mana audi
         outbox: spec supe mana audi
+        letters: staf code spec supe mana revi vend
         remittances: spec post supe mana audi
         matches: spec post supe mana
         take_files: spec post supe mana
@@ -395,7 +399,7 @@ mod tests {
         assert!(allows(Role::Executive, Access::Figures));
         assert!(!allows(Role::Executive, Access::ReadPatients));
         let opened = Access::ALL.iter().filter(|access| allows(Role::Vendor, **access));
-        let placed = [Access::Queue, Access::ReadCases, Access::ReadPatients];
-        assert!(opened.eq(&placed), "an outsourcer opens its cases and nothing else");
+        let placed = [Access::Queue, Access::ReadCases, Access::ReadPatients, Access::Letters];
+        assert!(opened.eq(&placed), "an outsourcer opens its cases, their letters, nothing else");
     }
 }

@@ -33,6 +33,14 @@
     tab.click();
     return true;
   };
+  // What is done while a part is looked at leads back to that part: a redirect keeps what stands
+  // behind the address that was asked.
+  document.addEventListener("submit", (event) => {
+    const part = facts.querySelector(".part.shown");
+    const to = event.target.getAttribute("action");
+    if (!part || part === parts[0] || !to || to.includes("#") || event.target.method !== "post") return;
+    event.target.setAttribute("action", `${to}#${part.id}`);
+  });
   facts.classList.add("by-part");
   window.addEventListener("hashchange", show);
   show();

@@ -64,7 +64,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn take(&mut self, case: &Denial) {
+    pub(crate) fn take(&mut self, case: &Denial) {
         self.cases += 1;
         self.money += case.balance.outstanding();
         self.plans.extend(case.plans());

@@ -7,10 +7,10 @@ use std::collections::HashSet;
 
 use anyhow::Context;
 use denial::appeal::{
-    Built, Content, Draft, DraftState, Stop, Unsigned, allowed, begun, may_sign, no_appeal,
+    Built, Content, Draft, DraftState, Sides, Stop, Unsigned, allowed, begun, may_sign, no_appeal,
     no_review,
 };
-use denial::denial::Denial;
+use denial::denial::{Channel, Denial};
 use denial::ids::DraftId;
 use denial::letter::{Asked, Letter, LetterKind, fitting};
 use denial::lifecycle::Act;
@@ -28,6 +28,7 @@ use crate::documents;
 use crate::identity;
 use crate::packet::{self, Dossier, Plan, Unbuilt};
 use crate::practice::Office;
+use crate::web::words;
 
 /// Why something was not done to a draft; nothing has changed then.
 #[derive(Debug, thiserror::Error)]
@@ -120,6 +121,27 @@ pub(crate) fn templates<'a>(
     fitting(&rules.letters, &asked)
 }
 
+/// Said of a closed case.
+const CLOSED: &str = "The case is closed: nothing more is asked of the payer.";
+
+/// Why a letter of a kind is not begun for a case without a reason of its own, as far as the case
+/// and the rules tell it.
+pub(crate) fn hindrance(office: &Office, case: &Denial, kind: LetterKind) -> Option<String> {
+    if case.status().is_closed() {
+        return Some(CLOSED.to_owned());
+    }
+    let barred = no_appeal(case, &office.rules).filter(|_| kind == LetterKind::Appeal);
+    if let Some(code) = barred {
+        return Some(Stop::NoAppeal(code).to_string());
+    }
+    let unopened = no_review(case).filter(|_| kind == LetterKind::ExternalReview);
+    if let Some(why) = unopened {
+        return Some(format!("no external review is open: {why}"));
+    }
+    let none = templates(office, case, kind, office.moment().today).is_empty();
+    none.then(|| "no template of this kind fits".to_owned())
+}
+
 /// Begins a draft.
 ///
 /// # Errors
@@ -130,7 +152,7 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
     let mut tx = office.write().await?;
     let case = tx.case(id).await?;
     if case.status().is_closed() {
-        return Err(NotDone::Past("The case is closed: nothing more is asked of the payer."));
+        return Err(NotDone::Past(CLOSED));
     }
     let unexcused = wish.although.trim().is_empty();
     let code = no_appeal(&case, &office.rules);
@@ -149,6 +171,8 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
     let letter = fitting.iter().find(named);
     let letter = letter.ok_or(NotDone::Past("No such template fits this case. Choose another."))?;
     let although = wish.although.trim().to_owned();
+    let signer = signer(&mut tx, office, &moment).await?;
+    let sides = Sides { address: address(office, &case), signer: &signer };
     let draft = Draft {
         id: DraftId::from_bits(act::draw()),
         case: case.id.clone(),
@@ -156,7 +180,7 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
         level: level(wish.kind, &case),
         template: letter.id().into(),
         rules: office.rules.version,
-        content: Content { although, ..begun(letter, &case) },
+        content: Content { although, ..begun(letter, &case, sides) },
         state: DraftState::Draft,
         packet: None,
         signed: None,
@@ -174,6 +198,23 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
     }
     tx.commit().await?;
     Ok(draft)
+}
+
+/// The address to which the payer takes letters by mail, where its rules say it.
+fn address<'a>(office: &'a Office, case: &Denial) -> &'a str {
+    let rule = office.rules.channel(&case.payer_name, case.plan, Channel::Mail);
+    rule.map(|rule| rule.to.as_str()).unwrap_or_default()
+}
+
+/// Name and title of who begins a letter, where they may sign it; whoever signs in their place puts
+/// their own there.
+async fn signer(tx: &mut Tx, office: &Office, moment: &Moment) -> Result<String, store::Error> {
+    if !may_sign(office.who.role) {
+        return Ok(String::new());
+    }
+    let member = tx.member(moment.who.person.as_str()).await?;
+    let title = words::label(office.who.role.as_str());
+    Ok(member.map(|one| format!("{}\n{title}", one.name)).unwrap_or_default())
 }
 
 /// A draft whose packet the case says was sent is open no more.

@@ -157,7 +157,8 @@ pub(crate) async fn queue_in(
     parcel: Parcel,
     write: impl FnOnce(&Numbers) -> anyhow::Result<Vec<u8>>,
 ) -> Result<(Outgoing, Arriving), NotQueued> {
-    let route = route::route(office, parcel.route.as_deref())?;
+    let route = route::route(office, parcel.route.as_deref());
+    let route = route.map_err(|fault| NotQueued::Unfit(format!("nothing can leave: {fault:#}")))?;
     let moment = office.moment_of(who.clone());
     let control = tx.next_control(&route.name, route.first_number).await?;
     let control = u32::try_from(control).ok().filter(|one| i64::from(*one) <= LAST_NUMBER);

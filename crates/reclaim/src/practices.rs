@@ -188,6 +188,27 @@ pub(crate) async fn mask(office: &Office, wanted: Masks) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Lines of a letterhead, and letters of each.
+const LETTERHEAD: (usize, usize) = (6, 80);
+
+/// Says what stands below the practice's name in its letters; it is on record.
+pub(crate) async fn head_letters(office: &Office, text: &str) -> Result<(), Refused> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let (most, longest) = LETTERHEAD;
+    if lines.len() > most || lines.iter().any(|line| line.chars().count() > longest) {
+        let text = format!("A letterhead has at most {most} lines of {longest} letters each");
+        return Err(Refused::Unfit(text));
+    }
+    let text = lines.join("\n");
+    let mut tx = office.write().await?;
+    tx.set_letterhead(&text).await?;
+    let facts = json!({ "value": text });
+    let entry = Entry::new(office.practice().as_str(), "practice.letterhead_set", &facts);
+    tx.append_house(vec![entry], &office.moment()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 async fn call(tx: &mut Tx, fit: &Fit) -> Result<Vec<Entry>, Refused> {
     let before = tx.clinic().await?;
     let name = fit.name.as_ref().unwrap_or(&before.name);

@@ -67,6 +67,7 @@ mod journal_about;
 mod journal_words;
 mod keyed;
 mod lacking;
+mod letters;
 mod match_bar;
 mod matches;
 mod names;

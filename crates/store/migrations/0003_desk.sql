@@ -546,3 +546,6 @@ create table batch_review (
 create index remittance_taken on remittance (practice, taken_at, remittance);
 create index unanswered_due on unanswered (practice, due_on) where due_on is not null;
 create index fetched_coming on fetched (practice, route) where state = 'coming';
+
+-- What stands below the practice's name in its letters: address, telephone; lines.
+alter table practice add column letterhead text not null default '';

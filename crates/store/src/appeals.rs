@@ -103,6 +103,23 @@ impl Tx {
         parsed("appeal_draft", draft, &body)
     }
 
+    /// Drafts that may still be sent, those that waited longest first.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`].
+    pub async fn open_drafts(&mut self, limit: i64) -> Result<Vec<Draft>, Error> {
+        let rows = run!(
+            self,
+            all as (String, String),
+            "select draft, body from appeal_draft
+             where practice = $1 and state in ('draft', 'ready', 'signed')
+             order by changed_at, draft limit $2",
+            self.practice.as_str(),
+            limit
+        )?;
+        rows.iter().map(|(id, body)| parsed("appeal_draft", id, body)).collect()
+    }
+
     /// The drafts of a case, those that changed last first.
     ///
     /// # Errors

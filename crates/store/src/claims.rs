@@ -85,6 +85,23 @@ macro_rules! claim_columns {
     };
 }
 
+/// The first claims of each batch that is asked for.
+macro_rules! batched {
+    ($which:literal) => {
+        concat!(
+            "select batch, claim, number, file from (
+               select v.batch, v.claim, c.number, v.file, v.n,
+                 row_number() over (partition by v.batch order by v.n) as place
+               from claim_version v join claim c on c.practice = v.practice and c.claim = v.claim
+               where v.practice = $1 and v.batch ",
+            $which,
+            " and not exists (select 1 from claim_version o where o.practice = v.practice
+                 and o.batch = v.batch and o.file <> v.file)) found
+             where place <= $2 order by batch, place"
+        )
+    };
+}
+
 impl Tx {
     /// Makes claims known from a remittance; those that are known stay as they are, but for the
     /// other ways in which this remittance describes them. Gives how many nobody knew.
@@ -237,29 +254,31 @@ impl Tx {
         Ok(rows.into_iter().map(|(claim,)| claim).collect())
     }
 
-    /// Claims that were sent in a group and transaction of these numbers: claim, number and file.
-    /// None where several files have the same numbers: nothing tells them apart then.
+    /// Claims that were sent in groups and transactions of these numbers, so many of each: claim,
+    /// number and file by the numbers. None where several files have the same numbers: nothing
+    /// tells them apart then.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn claims_of_batch(
+    pub async fn claims_of_batches(
         &mut self,
-        batch: &str,
-        limit: i64,
-    ) -> Result<Vec<(String, String, String)>, Error> {
-        let rows = run!(
+        batches: &[String],
+        most: i64,
+    ) -> Result<HashMap<String, Vec<(String, String, String)>>, Error> {
+        let rows = among!(
             self,
-            all as (String, String, String),
-            "select v.claim, c.number, v.file from claim_version v
-             join claim c on c.practice = v.practice and c.claim = v.claim
-             where v.practice = $1 and v.batch = $2 and not exists (select 1 from claim_version o
-               where o.practice = v.practice and o.batch = v.batch and o.file <> v.file)
-             order by v.n limit $3",
+            (String, String, String, String),
+            batched!("in (select value from json_each($3))"),
+            batched!("= any($3)"),
+            batches,
             self.practice.as_str(),
-            batch,
-            limit
+            most
         )?;
-        Ok(rows)
+        let mut found: HashMap<String, Vec<(String, String, String)>> = HashMap::new();
+        for (batch, claim, number, file) in rows {
+            found.entry(batch).or_default().push((claim, number, file));
+        }
+        Ok(found)
     }
 
     /// Versions of one claim, the latest first: file, position and JSON.

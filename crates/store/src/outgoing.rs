@@ -323,6 +323,34 @@ impl Tx {
         Ok(run!(self, all as OutgoingItem, text, practice, outgoing, from, limit)?)
     }
 
+    /// The first so many that each of some carry, by what carries them.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn outgoing_items_of(
+        &mut self,
+        ids: &[String],
+        most: i64,
+    ) -> Result<HashMap<String, Vec<OutgoingItem>>, Error> {
+        let rows = among!(
+            self,
+            OutgoingItem,
+            items!(
+                "and i.n < $2 and i.outgoing in (select value from json_each($3))
+                 order by i.outgoing, i.n"
+            ),
+            items!("and i.n < $2 and i.outgoing = any($3) order by i.outgoing, i.n"),
+            ids,
+            self.practice.as_str(),
+            most
+        )?;
+        let mut found: HashMap<String, Vec<OutgoingItem>> = HashMap::new();
+        for row in rows {
+            found.entry(row.outgoing.clone()).or_default().push(row);
+        }
+        Ok(found)
+    }
+
     /// Everything that carries a claim.
     ///
     /// # Errors

@@ -122,6 +122,35 @@ impl Tx {
         Ok(())
     }
 
+    /// What stands below the practice's name in its letters, line by line; empty where nobody said.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn letterhead(&mut self) -> Result<String, Error> {
+        let (text,) = run!(
+            self,
+            one as (String,),
+            "select letterhead from practice where practice = $1",
+            self.practice.as_str()
+        )?;
+        Ok(text)
+    }
+
+    /// Says what stands there.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn set_letterhead(&mut self, text: &str) -> Result<(), Error> {
+        run!(
+            self,
+            execute,
+            "update practice set letterhead = $1 where practice = $2",
+            text,
+            self.practice.as_str()
+        )?;
+        Ok(())
+    }
+
     /// Adds an NPI or a tax id under which the practice is paid; false where it has it already.
     ///
     /// # Errors

@@ -6,10 +6,19 @@ use crate::appeal::{Chosen, Content, Exhibit};
 use crate::denial::Denial;
 use crate::letter::{Letter, LetterKind};
 
+/// What is known of the two sides as a letter begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sides<'a> {
+    /// The payer's address for letters, where its rules have one.
+    pub address: &'a str,
+    /// Name and title of who is to sign, line by line.
+    pub signer: &'a str,
+}
+
 /// The texts of a template for a case. Fields stay fields, so that they follow the case until the
 /// packet is built; the usual argument is chosen.
 #[must_use]
-pub fn begun(letter: &Letter, case: &Denial) -> Content {
+pub fn begun(letter: &Letter, case: &Denial, sides: Sides<'_>) -> Content {
     let chosen = |one: &crate::letter::Argument| Chosen {
         name: one.name.clone(),
         text: one.text.to_string(),
@@ -18,13 +27,13 @@ pub fn begun(letter: &Letter, case: &Denial) -> Content {
     let wanted =
         |what: &SmolStr| letter.exhibits.contains(what) || (!presses && case.wanted.contains(what));
     let to = match letter.kind {
-        LetterKind::Complaint => "[[who oversees the payer, with its address]]",
+        LetterKind::Complaint => "[[who oversees the payer, with its address]]".to_owned(),
         LetterKind::Appeal
         | LetterKind::Reconsideration
         | LetterKind::Reopening
         | LetterKind::Records
         | LetterKind::ExternalReview
-        | LetterKind::Reminder => "{{payer}}",
+        | LetterKind::Reminder => format!("{{{{payer}}}}\n{}", sides.address).trim().to_owned(),
     };
     let fitting = case.documents.iter().filter(|one| wanted(&one.what));
     let exhibit = |one: &crate::lifecycle::evidence::Attached| Exhibit {
@@ -33,7 +42,8 @@ pub fn begun(letter: &Letter, case: &Denial) -> Content {
         pages: String::new(),
     };
     Content {
-        to: to.to_owned(),
+        to,
+        signer: sides.signer.to_owned(),
         subject: letter.subject.to_string(),
         opening: paragraphs(&letter.opening),
         arguments: letter.arguments.first().map(chosen).into_iter().collect(),

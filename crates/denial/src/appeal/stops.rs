@@ -248,10 +248,10 @@ fn of_texts(content: &Content, values: &Values) -> Vec<Stop> {
 
 /// Every text that fields may stand in.
 pub(crate) fn texts(content: &Content) -> impl Iterator<Item = &str> {
-    let fixed =
-        [&content.to, &content.subject, &content.opening, &content.policy, &content.closing];
+    let fixed = [&content.to, &content.subject, &content.opening, &content.policy];
+    let fixed = fixed.into_iter().chain([&content.closing, &content.signer]);
     let arguments = content.arguments.iter().map(|one| &one.text);
     let points = content.points.iter().flat_map(|one| [&one.criterion, &one.evidence]);
     let titles = content.exhibits.iter().map(|one| &one.title);
-    fixed.into_iter().chain(arguments).chain(points).chain(titles).map(String::as_str)
+    fixed.chain(arguments).chain(points).chain(titles).map(String::as_str)
 }

@@ -175,7 +175,7 @@ const fn wanted_of(field: Field) -> &'static str {
         Field::Diagnosis(_) => "the principal diagnosis, such as J20.9",
         Field::Member => "the member id on the insurance card",
         Field::Payer => "the payer's id for claims",
-        Field::Family(_) => "a family name, or the name of an organisation",
+        Field::Family(_) => "a family name, or the name of an organization",
         Field::Born(_) => "a day of birth such as 2010-03-04",
         Field::Npi(_) => "an NPI of ten digits, or no provider here",
         Field::Statement => "the first and last day, such as 2026-01-30/2026-01-31",

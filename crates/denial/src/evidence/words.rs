@@ -27,7 +27,7 @@ pub(super) fn action(code: &str) -> &'static str {
         "A3" => "not certified",
         "A4" => "pended",
         "A6" => "modified",
-        "C" => "cancelled",
+        "C" => "canceled",
         "CT" => "the payer asks for a call",
         "NA" => "no action is required",
         _ => "answered with a code that is not known here",
@@ -38,7 +38,7 @@ pub(super) fn action(code: &str) -> &'static str {
 pub(super) fn refusal(code: &str) -> &'static str {
     match code {
         "42" => "the payer's system did not answer",
-        "43" | "51" => "the provider was not recognised",
+        "43" | "51" => "the provider was not recognized",
         "56" | "57" | "60" | "61" | "62" | "63" => "a date was not accepted",
         "58" => "the date of birth was not accepted",
         "64" => "the patient's id was not accepted",

@@ -21,6 +21,8 @@ use crate::{identity, settle};
 pub(crate) struct Dossier {
     pub(crate) case: Denial,
     pub(crate) practice: String,
+    /// What stands below its name, line by line.
+    pub(crate) letterhead: Vec<String>,
     pub(crate) claim: Option<Claim>,
     /// The payment that denied, else the last that the payer said.
     pub(crate) payment: Option<ClaimPayment>,
@@ -96,6 +98,7 @@ impl Dossier {
             protected: !tx.protected_among(&claims).await?.is_empty(),
             meanings: payment.as_ref().map(|one| meanings(one, rules)).unwrap_or_default(),
             segments: spoken.as_ref().map(settle::segment_texts).unwrap_or_default(),
+            letterhead: tx.letterhead().await?.lines().map(str::to_owned).collect(),
             case,
             practice,
             claim,

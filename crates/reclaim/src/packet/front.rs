@@ -87,7 +87,7 @@ impl Plan {
         let filled = |text: &str| self.dossier.filled(text);
         let to = filled(&content.to);
         let mut blocks = vec![
-            Block::Lines(vec![self.dossier.practice.clone()]),
+            Block::Lines(self.sender()),
             Block::Text(day(self.today)),
             Block::Lines(to.lines().map(str::to_owned).collect()),
             Block::Heading(self.subject()),
@@ -104,9 +104,37 @@ impl Plan {
             blocks.extend(paragraphs(&filled(&content.policy)));
         }
         blocks.extend(paragraphs(&filled(&content.closing)));
-        let under = vec![self.dossier.practice.clone(), "Name, title, date".to_owned()];
-        blocks.push(Block::Signature(under));
+        blocks.push(Block::Signature(self.under_the_line()));
+        if !self.exhibits.is_empty() {
+            blocks.push(Block::Heading("Enclosed".to_owned()));
+            blocks.push(Block::Lines(self.enclosed()));
+        }
         Section { title: "Letter".to_owned(), without_heading: true, blocks }
+    }
+
+    /// The practice with what stands below its name.
+    fn sender(&self) -> Vec<String> {
+        let name = std::iter::once(self.dossier.practice.clone());
+        name.chain(self.dossier.letterhead.iter().cloned()).collect()
+    }
+
+    /// Who signs, in whose name.
+    fn under_the_line(&self) -> Vec<String> {
+        let signer = self.dossier.filled(&self.content.signer);
+        let named = signer.lines().map(str::trim).filter(|line| !line.is_empty());
+        let mut lines: Vec<String> = named.map(str::to_owned).collect();
+        if lines.is_empty() {
+            lines.push("Name, title, date".to_owned());
+        }
+        lines.push(self.dossier.practice.clone());
+        lines
+    }
+
+    /// Each exhibit by its letter.
+    fn enclosed(&self) -> Vec<String> {
+        let one =
+            |(at, one): (usize, &super::Bound)| format!("Exhibit {}: {}", letter_of(at), one.title);
+        self.exhibits.iter().enumerate().map(one).collect()
     }
 
     fn points(&self, starts: &[u32]) -> Block {

@@ -30,6 +30,7 @@ pub(super) fn content(fields: &Fields, draft: &Draft, papers: &[Paper]) -> Conte
         policy: text("policy", &before.policy),
         points: if is_form { points(fields) } else { before.points.clone() },
         closing: text("closing", &before.closing),
+        signer: text("signer", &before.signer),
         exhibits: if is_form { exhibits(fields, draft, papers) } else { before.exhibits.clone() },
         without: text("without", &before.without),
         late: text("late", &before.late),

@@ -59,6 +59,8 @@ pub(super) struct DraftPage {
     /// Limits of the payer for the channel, in words.
     limits: Vec<String>,
     routes: Vec<String>,
+    /// Why nothing can leave by the outbox now.
+    closed_way: Option<String>,
     by_hand: Sending,
     channels: Vec<(&'static str, String, bool)>,
     /// Name of each field and what it comes to here.
@@ -143,7 +145,14 @@ struct Preview {
     policy: Vec<Vec<Bit>>,
     after: Vec<Vec<Bit>>,
     today: String,
-    practice: String,
+    /// The practice and its address, line by line.
+    sender: Vec<String>,
+    /// Nobody said the practice's address.
+    lacks_address: bool,
+    /// Who signs, line by line.
+    signer: Vec<String>,
+    /// Exhibits by their letters.
+    enclosed: Vec<String>,
 }
 
 /// A document that has to go with it.
@@ -187,6 +196,7 @@ impl DraftPage {
             let at = words::instant(&store::instant(one.at), zone);
             format!("{}, {at}", timeline::name(&people, one.by.as_str()))
         };
+        let routes = routes(office);
         Ok(DraftPage {
             here: address(case.id.as_str(), draft.id.as_str()),
             case: format!("/cases/{}", case.id),
@@ -212,7 +222,8 @@ impl DraftPage {
             sends,
             moves: draft.kind == denial::letter::LetterKind::Appeal,
             limits: limits(content.channel, case, rules),
-            routes: routes(office)?,
+            closed_way: routes.as_ref().err().cloned(),
+            routes: routes.unwrap_or_default(),
             by_hand: extra.by_hand,
             channels: channels(content.channel),
             fields: fields(&dossier.values),
@@ -232,8 +243,9 @@ fn signs_else(why: Unsigned) -> Option<String> {
     }
 }
 
-fn routes(office: &Office) -> Result<Vec<String>, Trouble> {
-    let routes = crate::outbox::route::routes(office)?;
+/// The ways out by name, or why nothing can leave by any.
+fn routes(office: &Office) -> Result<Vec<String>, String> {
+    let routes = crate::outbox::route::routes(office).map_err(|fault| format!("{fault:#}"))?;
     Ok(routes.into_iter().map(|one| one.name).collect())
 }
 
@@ -405,6 +417,9 @@ fn preview(content: &Content, dossier: &Dossier, today: String) -> Preview {
         let place = Bit { text: place, lacks: false };
         [bits(&one.criterion, values), bits(&one.evidence, values), vec![place]]
     };
+    let enclosed = |(at, one): (usize, &denial::appeal::Exhibit)| {
+        format!("Exhibit {}: {}", letter_of(at), dossier.filled(&one.title))
+    };
     Preview {
         to: bits(&content.to, values),
         subject: bits(&content.subject, values),
@@ -413,7 +428,10 @@ fn preview(content: &Content, dossier: &Dossier, today: String) -> Preview {
         policy: all(&content.policy),
         after: all(&content.closing),
         today,
-        practice: dossier.practice.clone(),
+        sender: std::iter::once(&dossier.practice).chain(&dossier.letterhead).cloned().collect(),
+        lacks_address: dossier.letterhead.is_empty(),
+        signer: dossier.filled(&content.signer).lines().map(str::to_owned).collect(),
+        enclosed: content.exhibits.iter().enumerate().map(enclosed).collect(),
     }
 }
 

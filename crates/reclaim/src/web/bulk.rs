@@ -10,7 +10,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use denial::denial::{Denial, NextActionKind};
 use denial::ids::DenialId;
+use denial::letter::LetterKind;
 use denial::lifecycle::Act;
+use denial::person::{Access, allows};
 use denial::triage::Advice;
 use store::batches::LastBatch;
 
@@ -23,6 +25,7 @@ use crate::web::asked::Asked;
 use crate::web::case_fields::{Field, Kind};
 use crate::web::case_forms::Desk;
 use crate::web::gate::Posted;
+use crate::web::letters;
 use crate::web::offers;
 use crate::web::page::{Page, html_with};
 use crate::web::queue;
@@ -102,6 +105,8 @@ struct Done {
 struct Order {
     act: Act,
     playbook: bool,
+    /// Letters are begun for them.
+    letters: bool,
     ids: Vec<String>,
     fields: Fields,
 }
@@ -119,6 +124,9 @@ pub(crate) async fn act(
         return Err(Trouble::Unfit(text.to_owned()));
     }
     let is_part = headers.contains_key("x-part");
+    if order.letters {
+        return write_letters(&visitor, &order, is_part).await;
+    }
     if order.fields.get("step").map(String::as_str) != Some("do") {
         return ask(&visitor, &order, None, is_part).await;
     }
@@ -167,6 +175,26 @@ impl Order {
         None
     }
 
+    /// Nothing was filled in yet.
+    fn is_first(&self) -> bool {
+        self.fields.get("step").map(String::as_str) != Some("do")
+    }
+
+    /// What the next step needs to know again.
+    fn kept(&self, tally: &Tally) -> Vec<(&'static str, String)> {
+        let query = self.fields.get("query").cloned().unwrap_or_default();
+        let which = match self.fields.contains_key("all") {
+            true => ("all", "yes".to_owned()),
+            false => ("cases", self.ids.join(",")),
+        };
+        vec![("query", query), ("told", told_of(tally)), which]
+    }
+
+    /// Where the queue is as it was.
+    fn back(&self) -> String {
+        saved::address(self.fields.get("query").map(String::as_str).unwrap_or_default())
+    }
+
     /// What is told of it.
     fn done(&self, came: Came) -> Done {
         let Came { batch, tally, stopped } = came;
@@ -185,6 +213,51 @@ impl Order {
 /// Which cases a form tells of, to be compared: how many, and how many are left out.
 fn told_of(tally: &Tally) -> String {
     format!("{} {}", tally.cases, tally.left_out())
+}
+
+/// Letters for many: what they are to ask, then a draft for each case that allows it.
+async fn write_letters(
+    visitor: &Visitor,
+    order: &Order,
+    is_part: bool,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    if !allows(office.who.role, Access::Letters) {
+        return Err(Trouble::Denied("Your role writes no letters to payers.".to_owned()));
+    }
+    if order.ids.len() > letters::MOST {
+        let text = format!("At most {} letters in one go: choose fewer cases.", letters::MOST);
+        return Err(Trouble::Unfit(text));
+    }
+    let kind = order.fields.get("kind").and_then(|name| LetterKind::from_name(name));
+    let tally = letters::preview(office, &order.ids, kind).await?;
+    let unready = order.unready(&tally);
+    if let (false, Some(kind), None) = (order.is_first(), kind, &unready) {
+        let tally = letters::begin(office, &order.ids, kind).await?;
+        let text = format!("Letters begun: {}. They stand under Letters.", what(&tally));
+        let query = order.fields.get("query").cloned().unwrap_or_default();
+        let done = Done { text, left_out: left_out(&tally), batch: None, query };
+        return tell(visitor, done, is_part);
+    }
+    let form = Form {
+        title: "Begin letters".to_owned(),
+        hint: "Each case gets a draft from the narrowest template that fits it. Nothing is sent: \
+               each is looked at, built and signed by itself."
+            .to_owned(),
+        act: offers::LETTERS.to_owned(),
+        button: "Begin letters".to_owned(),
+        what: what(&tally),
+        cases: tally.cases,
+        left_out: left_out(&tally),
+        fields: vec![letters::choice(&order.fields)],
+        refused: unready.flatten().filter(|_| !order.is_first()),
+        types: false,
+        sure: tally.left_out() > 0 && !order.is_first(),
+        gives_up: false,
+        kept: order.kept(&tally),
+        back: order.back(),
+    };
+    form_page(visitor, form, order.is_first(), is_part)
 }
 
 /// What somebody did last with many cases, in words.
@@ -240,7 +313,10 @@ async fn order(app: &App, visitor: &Visitor, mut fields: Fields) -> Result<Order
         let most = words::number(i64::try_from(MOST).unwrap_or(i64::MAX));
         return Err(Trouble::Unfit(format!("At most {most} cases in one go: set more filters.")));
     }
-    Ok(Order { act, playbook, ids, fields })
+    if name == offers::INQUIRY {
+        fields.insert("next".to_owned(), NextActionKind::CallPayer.as_str().to_owned());
+    }
+    Ok(Order { act, playbook, letters: name == offers::LETTERS, ids, fields })
 }
 
 /// Every case that the queue lists for a query.
@@ -282,7 +358,7 @@ async fn show(
     refused: Option<String>,
     is_part: bool,
 ) -> Result<Response, Trouble> {
-    let is_first = order.fields.get("step").map(String::as_str) != Some("do");
+    let is_first = order.is_first();
     let people = timeline::people(&mut visitor.office.read().await?).await?;
     let fields = match &tally.first {
         Some(case) if !order.playbook => {
@@ -291,14 +367,6 @@ async fn show(
         }
         Some(_) | None => Vec::new(),
     };
-    let query = order.fields.get("query").cloned().unwrap_or_default();
-    let mut kept = vec![("query", query.clone()), ("told", told_of(&tally))];
-    if order.fields.contains_key("all") {
-        kept.push(("all", "yes".to_owned()));
-    } else {
-        kept.push(("cases", order.ids.join(",")));
-    }
-    let gives_up = order.act == Act::ProposeWriteOff;
     let form = Form {
         title: name(order.act, order.playbook),
         hint: hint(order),
@@ -311,10 +379,19 @@ async fn show(
         refused,
         types: tally.cases > TYPED,
         sure: tally.left_out() > 0 && !is_first,
-        gives_up,
-        kept,
-        back: saved::address(&query),
+        gives_up: order.act == Act::ProposeWriteOff,
+        kept: order.kept(&tally),
+        back: order.back(),
     };
+    form_page(visitor, form, is_first, is_part)
+}
+
+fn form_page(
+    visitor: &Visitor,
+    form: Form,
+    is_first: bool,
+    is_part: bool,
+) -> Result<Response, Trouble> {
     let page = Page::of(visitor, "Many cases", "/queue");
     let status = if is_first { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     if is_part {
@@ -337,7 +414,7 @@ fn fields_for(
     let mut typed = order.fields.clone();
     if is_first && order.act == Act::Plan {
         let next = case.next_to_plan(moment.today, &visitor.office.rules);
-        typed.insert("next".to_owned(), next.kind.as_str().to_owned());
+        typed.entry("next".to_owned()).or_insert_with(|| next.kind.as_str().to_owned());
         typed.insert("on".to_owned(), next.on.to_string());
     }
     let desk = Desk {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use denial::person::{Access, allows};
+use denial::person::{Access, Role, allows};
 use form_urlencoded::Serializer;
 use jiff::civil::Date;
 
@@ -134,15 +134,25 @@ fn counts(digest: &Digest) -> Section {
         }
     };
     Section {
-        title: if digest.team { "The team's cases" } else { "Yours" }.to_owned(),
-        lead: if digest.lines.is_empty() {
-            "Your role has nothing to be told of.".to_owned()
-        } else {
-            String::new()
-        },
+        title: if digest.team { "The team's cases" } else { "For you" }.to_owned(),
+        lead: lead(digest).to_owned(),
         tiles: digest.lines.iter().map(tile).collect(),
         ..Section::default()
     }
+}
+
+/// Whose what is counted is.
+fn lead(digest: &Digest) -> &'static str {
+    if digest.lines.is_empty() {
+        return "Your role has nothing to be told of.";
+    }
+    if digest.team || digest.role == Role::Executive {
+        return "";
+    }
+    if digest.role == Role::BillingSpecialist {
+        return "Your own cases; what is new is yours, or your role's and no person's.";
+    }
+    "Your own cases; what is new is everything that you may see."
 }
 
 fn load(digest: &Digest) -> Option<Section> {

@@ -19,9 +19,18 @@ use crate::web::words;
 #[template(path = "words.html")]
 struct WordsPage {
     page: Page,
-    parts: [(&'static str, &'static str, &'static [Word]); 6],
+    /// What is looked for; empty for everything.
+    sought: String,
+    parts: Vec<(&'static str, &'static str, Vec<&'static Word>)>,
     groups: Vec<(String, String)>,
+    /// Reason and remark codes that fit what is looked for.
+    codes: Vec<(String, String)>,
+    /// There are others.
+    more: bool,
 }
+
+/// Codes that a search shows.
+const CODES: usize = 50;
 
 #[derive(Template)]
 #[template(path = "codes.html")]
@@ -42,23 +51,51 @@ struct Explained {
     ruling: String,
 }
 
-/// `GET /words`.
-pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
-    let groups = visitor.office.rules.wording.groups();
-    let groups = groups.map(|(code, one)| (code.to_string(), one.text.to_string())).collect();
+/// `GET /words`: everything, or what has some letters in it.
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let wording = &visitor.office.rules.wording;
+    let sought = asked.get("of").map(|text| text.trim().to_owned()).unwrap_or_default();
+    let needle = sought.to_lowercase();
+    let fits = |texts: [&str; 2]| texts.iter().any(|text| text.to_lowercase().contains(&needle));
+    let part = |(id, title, all): (&'static str, &'static str, &'static [Word])| {
+        let list: Vec<&Word> = all.iter().filter(|one| fits([one.word, one.means])).collect();
+        (!list.is_empty()).then_some((id, title, list))
+    };
+    // `CO-197` is the reason 197 of a group.
+    let bare = needle.split_once('-').filter(|(group, _)| group.len() == 2).map(|(_, code)| code);
+    let pair = |code: String, one: &Meaning| {
+        let is_it = bare.is_some_and(|bare| code.eq_ignore_ascii_case(bare));
+        (is_it || fits([&code, &one.text])).then(|| (code, one.text.to_string()))
+    };
+    let groups = wording.groups().filter_map(|(code, one)| pair(code.to_string(), one)).collect();
+    let carcs = wording.carcs().filter_map(|(code, one)| pair(code.to_string(), one));
+    let rarcs = wording.rarcs().filter_map(|(code, one)| pair(code.to_string(), one));
+    let codes = carcs.chain(rarcs).take(if sought.is_empty() { 0 } else { CODES + 1 });
+    let mut codes: Vec<(String, String)> = codes.collect();
+    let more = codes.len() > CODES;
+    codes.truncate(CODES);
     html(&WordsPage {
         page: Page::of(&visitor, "Words", "/words"),
-        parts: [
-            ("figures", "Figures", FIGURES),
-            ("home", "Figures of Home and of the digest", HOME),
-            ("statuses", "Where a case stands", STATUSES),
-            ("reasons", "Reasons for denial", REASONS),
-            ("clocks", "Clocks", CLOCKS),
-            ("field", "Words of the field", FIELD),
-        ],
+        parts: PARTS.into_iter().filter_map(part).collect(),
+        sought,
         groups,
+        codes,
+        more,
     })
 }
+
+/// The parts of the page of words.
+const PARTS: [(&str, &str, &[Word]); 6] = [
+    ("figures", "Figures", FIGURES),
+    ("home", "Figures of Home and of the digest", HOME),
+    ("statuses", "Where a case stands", STATUSES),
+    ("reasons", "Reasons for denial", REASONS),
+    ("clocks", "Clocks", CLOCKS),
+    ("field", "Words of the field", FIELD),
+];
 
 /// `GET /words/codes`: one code, such as `CO-197` or `N54`, or all of them.
 pub(crate) async fn codes(

@@ -17,7 +17,7 @@ use crate::web::session::Visitor;
 use crate::web::tiles::{Counter, Link, Section, Tile};
 use crate::web::trouble::Trouble;
 use crate::web::{
-    App, act_words, home_ask, home_desk, home_lead, home_office, outbox, questions, words,
+    App, act_words, home_ask, home_desk, home_lead, home_office, letters, outbox, questions, words,
 };
 
 #[derive(Template)]
@@ -124,6 +124,8 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         let href = "/questions#answered";
         waiting.extend(waits(answered, "answer for you", "answers for you", href));
     }
+    let letters = letters::to_sign(tx, office).await?;
+    waiting.extend(waits(letters, "letter to sign", "letters to sign", "/letters?show=ready"));
     if allows(role, Access::Rules) {
         let codes = tx.unmapped_codes().await?.len() as u64;
         let (one, many) = ("code that nobody mapped", "codes that nobody mapped");

@@ -210,14 +210,15 @@ async fn upkeep(tx: &mut Tx) -> Result<Section, Trouble> {
 
 /// What the program does by itself, and when it last did; the last copy.
 async fn sweeps(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
-    const SWEEPS: [(&str, &str); 7] = [
-        (rank::SWEEP, "Cases ranked anew, late ones brought to somebody"),
-        (verify::SWEEP, "What happened since proven"),
-        (leaving::SWEEP, "What was due left the outbox"),
-        (fetching::SWEEP, "Files fetched from other hosts"),
-        (unanswered::SWEEP, "Claims without an answer looked for"),
-        (posting::SWEEP, "Payments that are certain posted themselves"),
-        (refile::SWEEP, "Changed rules brought to open cases"),
+    // Each with what is said before it ran first, where nothing made it run.
+    const SWEEPS: [(&str, &str, &str); 7] = [
+        (rank::SWEEP, "Cases ranked anew, late ones brought to somebody", ""),
+        (verify::SWEEP, "What happened since proven", ""),
+        (leaving::SWEEP, "What was due left the outbox", "Nothing was due yet"),
+        (fetching::SWEEP, "Files fetched from other hosts", "No host had to be asked yet"),
+        (unanswered::SWEEP, "Claims without an answer looked for", ""),
+        (posting::SWEEP, "Payments that are certain posted themselves", "None was due yet"),
+        (refile::SWEEP, "Changed rules brought to open cases", "No rule has changed yet"),
     ];
     let ran = tx.sweeps().await?;
     let copies = Sought { kind: Some("practice.copied".to_owned()), ..Sought::default() };
@@ -225,13 +226,13 @@ async fn sweeps(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
     let zone = &office.clinic.zone;
     let mut rows: Vec<Vec<Cell>> = SWEEPS
         .iter()
-        .map(|(name, what)| {
+        .map(|(name, what, idle)| {
             let at = ran.iter().find(|(ran, ..)| ran == name).map(|(_, at, _)| at);
-            vec![Cell::of(*what), when(at.map(String::as_str), zone)]
+            vec![Cell::of(*what), when(at.map(String::as_str), idle, zone)]
         })
         .collect();
     let copied = copy.first().map(|line| line.at.as_str());
-    rows.push(vec![Cell::of("Backup of the whole database"), when(copied, zone)]);
+    rows.push(vec![Cell::of("Backup of the whole database"), when(copied, "", zone)]);
     Ok(Section {
         title: "What runs by itself, and copies".to_owned(),
         lead:
@@ -248,9 +249,11 @@ async fn sweeps(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
     })
 }
 
-fn when(at: Option<&str>, zone: &str) -> Cell {
+/// When it last was; what never was is marked, unless nothing asked for it.
+fn when(at: Option<&str>, idle: &str, zone: &str) -> Cell {
     match at {
         Some(at) => Cell::of(words::instant(at, zone)),
+        None if !idle.is_empty() => Cell::of(idle),
         None => Cell { class: "soon", ..Cell::of("Never yet") },
     }
 }

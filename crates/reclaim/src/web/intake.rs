@@ -21,7 +21,7 @@ use crate::web::trouble::Trouble;
 use crate::web::words::{self, Due};
 
 /// Remittances of one page.
-const ROWS: i64 = 200;
+const ROWS: i64 = 100;
 
 #[derive(Template)]
 #[template(path = "intake.html")]
@@ -31,6 +31,8 @@ struct IntakePage {
     missing: usize,
     show: String,
     batches: Vec<BatchRow>,
+    /// There are others that came later.
+    more: bool,
     /// Who reviews them and by when; empty where that is not configured.
     reviewer: String,
     reviews: bool,
@@ -70,14 +72,17 @@ pub(crate) async fn page(
         "late" => Vec::new(),
         _ => all,
     };
-    let late = intake::unreviewed(&mut tx, office, true, ROWS).await?;
+    let late = intake::unreviewed(&mut tx, office, true, ROWS + 1).await?;
     let late: HashSet<String> = late.into_iter().map(|one| one.remittance).collect();
-    let mut batches = intake::unreviewed(&mut tx, office, false, ROWS).await?;
+    let mut batches = intake::unreviewed(&mut tx, office, false, ROWS + 1).await?;
     batches.retain(|one| match show {
         "missing" => false,
         "late" => late.contains(&one.remittance),
         _ => true,
     });
+    let most = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let more = batches.len() > most;
+    batches.truncate(most);
     let zone = &office.clinic.zone;
     let batch = |one: Unreviewed| BatchRow {
         late: late.contains(&one.remittance),
@@ -101,6 +106,7 @@ pub(crate) async fn page(
         missing: count,
         show: show.to_owned(),
         batches: batches.into_iter().map(batch).collect(),
+        more,
         reviewer: reviewer.unwrap_or_default(),
         reviews: allows(office.who.role, Access::Post),
     })

@@ -141,6 +141,7 @@ fn of_practice(kind: &str) -> Option<&'static str> {
         "practice.made" => "Made the practice",
         "practice.chosen" => "Went to another practice",
         "practice.changed" => "Changed the practice",
+        "practice.letterhead_set" => "Changed what heads the practice's letters",
         "practice.masks_set" => "Said before whom names are masked",
         "practice.second_factor_set" => "Said who needs a second factor",
         "practice.payee_added" => "Added a number under which the practice is paid",

@@ -1,6 +1,6 @@
 //! Acts that are offered for many cases at once, and which of them a row allows.
 
-use denial::denial::{Denial, Status};
+use denial::denial::{Denial, NextActionKind, Status};
 use denial::lifecycle::Act;
 use denial::person::{self, Moment, Role};
 use denial::rules::Rules;
@@ -18,20 +18,32 @@ const fn offer(name: &'static str, label: &'static str, key: &'static str, act: 
     Offer { name, label, key, act }
 }
 
+/// The button that plans a call to the payer about where cases stand.
+pub(crate) const INQUIRY: &str = "inquiry";
+/// The button that begins letters.
+pub(crate) const LETTERS: &str = "letters";
+
 /// Every button.
-const OFFERS: [Offer; 9] = [
+const OFFERS: [Offer; 11] = [
     offer("plan", "Next action", "n", Act::Plan),
     offer("playbook", "Playbook", "b", Act::Plan),
+    offer(LETTERS, "Letters", "l", Act::Appeal),
+    offer(INQUIRY, "Status call", "i", Act::Plan),
     offer("assign", "Assign", "a", Act::Assign),
     offer("ask_colleague", "Ask", "q", Act::AskColleague),
     offer("snooze", "Put off", "z", Act::Snooze),
-    offer("review", "Start review", "s", Act::Review),
+    offer("review", "Review", "s", Act::Review),
     offer("take", "Take", "t", Act::Take),
     offer("note", "Note", "e", Act::Note),
-    offer("propose_write_off", "Propose write-off", "w", Act::ProposeWriteOff),
+    offer("propose_write_off", "Write-off", "w", Act::ProposeWriteOff),
 ];
 
 impl Offer {
+    /// True where no case in a status allows it; a letter is written wherever a case is open.
+    fn is_past(&self, status: Status) -> bool {
+        if self.name == LETTERS { status.is_closed() } else { !self.act.is_from(status) }
+    }
+
     pub(crate) fn gives_up(&self) -> bool {
         self.act == Act::ProposeWriteOff
     }
@@ -50,15 +62,19 @@ pub(crate) fn act(name: &str) -> Option<(Act, bool)> {
 
 /// The buttons that no case in one of some statuses allows, as a row tells them.
 pub(crate) fn refused(role: Role, statuses: &[Status]) -> String {
-    let refuses = |offer: &Offer| !statuses.iter().any(|status| offer.act.is_from(*status));
+    let refuses = |offer: &Offer| statuses.iter().all(|status| offer.is_past(*status));
     names(role, refuses)
 }
 
 /// The buttons that a case does not allow whoever looks.
 pub(crate) fn refused_by(case: &Denial, at: &Moment, rules: &Rules) -> String {
     let refuses = |offer: &Offer| {
+        if offer.name == LETTERS {
+            return offer.is_past(case.status());
+        }
         let is_idle = offer.name == "playbook" && !case.may_plan(case.first);
-        is_idle || case.admit(offer.act, at, rules).is_err()
+        let is_silent = offer.name == INQUIRY && !case.may_plan(NextActionKind::CallPayer);
+        is_idle || is_silent || case.admit(offer.act, at, rules).is_err()
     };
     names(at.who.role, refuses)
 }

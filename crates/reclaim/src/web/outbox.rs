@@ -131,9 +131,11 @@ pub(crate) async fn page(
     let ids: Vec<String> =
         fitting.iter().take(ROWS).map(|seen| seen.one.outgoing.clone()).collect();
     let burdens = tx.carried_by(&ids).await?;
+    let items = tx.outgoing_items_of(&ids, NAMED).await?;
     for one in fitting.iter().take(ROWS) {
         let burden = burdens.get(&one.one.outgoing).cloned().unwrap_or_default();
-        rows.push(row(&mut tx, (office, &people), one, burden).await?);
+        let items = items.get(&one.one.outgoing).map(Vec::as_slice).unwrap_or_default();
+        rows.push(row((office, &people), one, burden, items));
     }
     let mut page = Page::of(&visitor, "Outbox", "/outbox");
     page.done = asked.get("done").and_then(|done| match done.as_str() {
@@ -146,25 +148,24 @@ pub(crate) async fn page(
     html(&OutboxPage { page, shown, rows, waiting, odd, changes, more })
 }
 
-async fn row(
-    tx: &mut Tx,
+fn row(
     (office, people): (&Office, &People),
     seen: &Seen,
     burden: Burden,
-) -> Result<Row, Trouble> {
+    items: &[OutgoingItem],
+) -> Row {
     let Seen { one, counts, odd } = seen;
     let zone = &office.clinic.zone;
     let state = outbox::state(one);
-    let items = tx.outgoing_items(&one.outgoing, 0, NAMED).await?;
     let case = |item: &OutgoingItem| {
         let outcome = if item.outcome.is_empty() { &item.note } else { &item.outcome };
         (format!("/cases/{}", item.denial), item.number.clone(), words::lower(outcome))
     };
     let named = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Ok(Row {
+    Row {
         id: one.outgoing.clone(),
         name: one.name.clone(),
-        what: what(one, &items),
+        what: what(one, items),
         payer: match burden.payers {
             0 | 1 => burden.payer,
             more => format!("{} and {}", burden.payer, words::counted(more - 1, "other", "others")),
@@ -184,7 +185,7 @@ async fn row(
         more: counts.items > named,
         can_be_called_back: outbox::can_be_called_back(one),
         can_try_again: state == Some(State::Failed),
-    })
+    }
 }
 
 /// What it is; of claims also what they say they are: corrected (7), void (8), new (1).

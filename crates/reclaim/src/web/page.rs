@@ -57,10 +57,11 @@ pub(crate) struct Link {
 }
 
 /// Every page of the frame's list, with what it takes to open it.
-const LINKS: [(&str, &str, &str, Option<Access>); 13] = [
+const LINKS: [(&str, &str, &str, Option<Access>); 14] = [
     ("/", "Home", "h", None),
     ("/queue", "Queue", "w q", Some(Access::Queue)),
-    ("/questions", "Questions", "a", Some(Access::Questions)),
+    ("/letters", "Letters", "a l", Some(Access::Letters)),
+    ("/questions", "Questions", "k", Some(Access::Questions)),
     ("/remittances", "Remittances", "r", Some(Access::Remittances)),
     ("/matches", "Matches", "m", Some(Access::Matches)),
     ("/rejections", "Rejections", "x", Some(Access::Rejections)),

@@ -23,6 +23,7 @@ struct PracticePage {
     short: String,
     name: String,
     zone: String,
+    letterhead: String,
     payees: Vec<(&'static str, String)>,
     /// Who must have a second factor: word, label, chosen.
     factors: Vec<(&'static str, &'static str, bool)>,
@@ -71,6 +72,7 @@ async fn shown(
         short: clinic.practice.to_string(),
         name: clinic.name,
         zone: clinic.zone,
+        letterhead: tx.letterhead().await?,
         payees: tx.payees().await?.into_iter().map(payee).collect(),
         refused,
         typed,
@@ -91,7 +93,11 @@ pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<R
         practices::mask(&visitor.office, wanted).await?;
         return Ok(Redirect::to("/practice?done=1").into_response());
     }
-    match practices::change(&visitor.office, &wanted(&fields)).await {
+    let changed = match fields.get("letterhead") {
+        Some(text) => practices::head_letters(&visitor.office, text).await,
+        None => practices::change(&visitor.office, &wanted(&fields)).await,
+    };
+    match changed {
         Ok(()) => Ok(Redirect::to("/practice?done=1").into_response()),
         Err(Refused::Fault(fault)) => Err(fault.into()),
         Err(Refused::Unfit(text)) => {

@@ -61,11 +61,12 @@ pub(super) async fn of(
     ids.dedup();
     let known = tx.claims(&ids).await?;
     let names = Names::among(tx, &ids).await?;
+    let batches = Batches::of(tx, all.clone().filter_map(answers::batch).collect()).await?;
     let mut claims = Vec::new();
     for answer in all {
         let rows: Vec<&ClaimRow> = named(answer).iter().filter_map(|id| known.get(id)).collect();
         let mut one = match answers::batch(answer).filter(|_| rows.is_empty()) {
-            Some(batch) => of_batch(tx, office, &batch).await?,
+            Some(batch) => batches.claims(office, &batch)?,
             None => of_rows(office, &rows)?,
         };
         one.patient = patient(answer, rows.first().copied(), (&names, office))?;
@@ -105,23 +106,41 @@ fn of_rows(office: &Office, rows: &[&ClaimRow]) -> Result<Claims, Trouble> {
     })
 }
 
-/// Where an answer names no claim: those of the one file that was sent under the numbers that it
+/// Where answers name no claim: those of the one file that was sent under the numbers that each
 /// answers.
-async fn of_batch(tx: &mut Tx, office: &Office, batch: &str) -> Result<Claims, Trouble> {
-    let limit = i64::try_from(NAMED).unwrap_or(i64::MAX).saturating_add(1);
-    let sent = tx.claims_of_batch(batch, limit).await?;
-    let Some((_, _, file)) = sent.first() else { return Ok(Claims::default()) };
-    let ids: Vec<String> = sent.iter().take(NAMED).map(|(id, ..)| id.clone()).collect();
-    let known: HashMap<String, ClaimRow> = tx.claims(&ids).await?;
-    let rows: Vec<&ClaimRow> = known.values().collect();
-    Ok(Claims {
-        more: sent.len() > NAMED,
-        file: Some(format!("/files/{file}")),
-        links: sent.iter().take(NAMED).map(|(id, number, _)| link(id, number.clone())).collect(),
-        payer: String::new(),
-        charge: None,
-        ..of_rows(office, &rows)?
-    })
+struct Batches {
+    /// Claim, number and file, by the numbers of the batch.
+    sent: HashMap<String, Vec<(String, String, String)>>,
+    known: HashMap<String, ClaimRow>,
+}
+
+impl Batches {
+    async fn of(tx: &mut Tx, mut batches: Vec<String>) -> Result<Batches, Trouble> {
+        batches.sort();
+        batches.dedup();
+        let limit = i64::try_from(NAMED).unwrap_or(i64::MAX).saturating_add(1);
+        let sent = tx.claims_of_batches(&batches, limit).await?;
+        let first = sent.values().flat_map(|all| all.iter().take(NAMED));
+        let mut ids: Vec<String> = first.map(|(id, ..)| id.clone()).collect();
+        ids.sort();
+        ids.dedup();
+        Ok(Batches { known: tx.claims(&ids).await?, sent })
+    }
+
+    fn claims(&self, office: &Office, batch: &str) -> Result<Claims, Trouble> {
+        let sent = self.sent.get(batch).map(Vec::as_slice).unwrap_or_default();
+        let Some((_, _, file)) = sent.first() else { return Ok(Claims::default()) };
+        let first = || sent.iter().take(NAMED);
+        let rows: Vec<&ClaimRow> = first().filter_map(|(id, ..)| self.known.get(id)).collect();
+        Ok(Claims {
+            more: sent.len() > NAMED,
+            file: Some(format!("/files/{file}")),
+            links: first().map(|(id, number, _)| link(id, number.clone())).collect(),
+            payer: String::new(),
+            charge: None,
+            ..of_rows(office, &rows)?
+        })
+    }
 }
 
 /// The patient of an answer or of its one claim; nobody where it is about several.

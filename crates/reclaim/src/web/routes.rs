@@ -12,11 +12,11 @@ use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
     App, account, appeal, asking, assets, audit, bulk, case, case_documents, case_evidence,
     case_undo, claim, correct, correct_look, day, digest, doubtful, emergency, facets, files, find,
-    glossary, health, hold, home, intake, issuer, keyed, lacking, matches, names, news, outbox,
-    passkeys, practice, protection, questions, queue, rejections, remittance_claim, remittances,
-    rules, rules_code, rules_codes, rules_edit, rules_letters, rules_lists, rules_owners,
-    rules_payer, rules_text, rules_worth, saved, second, sign_in, staff, style, ties, tour,
-    unanswered, unmatched, upload,
+    glossary, health, hold, home, intake, issuer, keyed, lacking, letters, matches, names, news,
+    outbox, passkeys, practice, protection, questions, queue, rejections, remittance_claim,
+    remittances, rules, rules_code, rules_codes, rules_edit, rules_letters, rules_lists,
+    rules_owners, rules_payer, rules_text, rules_worth, saved, second, sign_in, staff, style, ties,
+    tour, unanswered, unmatched, upload,
 };
 
 /// One page.
@@ -110,6 +110,7 @@ fn desk() -> Vec<Route> {
         does("/queue/undo", Needs(A::Queue), bulk::undo),
         does("/queue/views", Needs(A::Queue), saved::change),
         shows("/day", Needs(A::Queue), day::page).lists("day"),
+        shows("/letters", Needs(A::Letters), letters::page),
         does("/find", Needs(A::Queue), find::find).lists("search"),
         shows("/cases/{id}", Needs(A::ReadCases), case::page).reveals(),
         does("/cases/{id}/acts", Needs(A::ReadCases), case::act).reveals(),

@@ -46,6 +46,8 @@ struct SignInPage {
     is_newcomer: bool,
     /// They signed out here: what the issuer is called and where they sign out there.
     way_out: Option<(String, String)>,
+    /// Nobody can sign in yet: the first person is to be made.
+    is_new: bool,
 }
 
 impl SignInPage {
@@ -59,6 +61,7 @@ impl SignInPage {
             is_newcomer: has_token && next == issuer::TIE && issuer.is_some(),
             issuer: issuer.map(|issuer| issuer.label),
             way_out: None,
+            is_new: !app.office.store.read_house().await?.has_people().await?,
             next,
             refused: None,
         })

@@ -14,8 +14,8 @@ use crate::web::words::Due;
 #[template(path = "style.html")]
 struct StylePage {
     page: Page,
-    /// Names of the tokens that are colours.
-    colours: Vec<String>,
+    /// Names of the tokens that are colors.
+    colors: Vec<String>,
     /// Names of the tokens that are sizes of type.
     sizes: Vec<String>,
     /// One of each way in which a day is near.
@@ -35,7 +35,7 @@ pub(crate) async fn page(visitor: Visitor) -> Result<Response, Trouble> {
     };
     html(&StylePage {
         page: Page::of(&visitor, "The parts of the pages", "/style"),
-        colours: named(|value| value.contains('#') || value.contains("rgb(")),
+        colors: named(|value| value.contains('#') || value.contains("rgb(")),
         sizes: named(|value| value.ends_with("rem")),
         dues: dues(),
         bars: bars(&MADE_UP, &[bar("Authorization", 40), bar("Eligibility", 12)]),

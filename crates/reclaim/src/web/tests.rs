@@ -23,6 +23,7 @@ mod intake;
 mod issuer;
 mod letters;
 mod lists;
+mod looks;
 mod masks;
 mod matching;
 mod money;

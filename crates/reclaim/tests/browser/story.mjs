@@ -49,6 +49,8 @@ async function work(page) {
   await page.keyboard.press("Enter");
   await page.getByRole("status").filter({ hasText: "The review has started" }).waitFor();
 
+  // What is done while a part is looked at leads back to it.
+  await page.keyboard.press("5");
   await page.keyboard.press("n");
   const plan = page.locator(".acts form:has(input[name=act][value=plan])");
   await plan.locator("select[name=next]").selectOption("resubmit");
@@ -56,6 +58,8 @@ async function work(page) {
   await plan.locator("input[name=on]").fill(tomorrow);
   await plan.getByRole("button").click();
   await page.getByRole("status").filter({ hasText: "next action was planned" }).waitFor();
+  assert.equal(new URL(page.url()).hash, "#timeline");
+  assert.equal(await page.locator(".case-tabs [aria-current]").innerText(), "Timeline");
 
   await page.keyboard.press("Escape");
   await page.keyboard.press("x");

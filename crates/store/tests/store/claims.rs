@@ -1,5 +1,7 @@
 //! Claims known from remittances and bills, in whatever order they come.
 
+use std::collections::HashMap;
+
 use denial::claim::{Claim, ClaimSource};
 use denial::ids::ClaimId;
 use denial::matching::known_from;
@@ -92,11 +94,14 @@ fn a_batch_is_that_of_one_file_or_of_none() {
         };
         tx.add_acknowledgements("a", vec![answer]).await.expect("kept");
         let of = |n: u128| (id(n), format!("C{n}"), "f".to_owned());
-        assert_eq!(tx.claims_of_batch("1/0001", 9).await.expect("read"), [of(1), of(2)]);
-        assert_eq!(tx.claims_of_batch("1/0002", 9).await.expect("read"), []);
+        let asked = ["1/0001".to_owned(), "1/0002".to_owned()];
+        let both = HashMap::from([(asked[0].clone(), vec![of(1), of(2)])]);
+        assert_eq!(tx.claims_of_batches(&asked, 9).await.expect("read"), both);
+        let first = HashMap::from([(asked[0].clone(), vec![of(1)])]);
+        assert_eq!(tx.claims_of_batches(&asked, 1).await.expect("read"), first);
         assert_eq!(tx.acknowledgements_of(&id(2)).await.expect("read").len(), 1);
         tx.add_versions("g", vec![sent(3, 0)]).await.expect("written");
-        assert_eq!(tx.claims_of_batch("1/0001", 9).await.expect("read"), []);
+        assert_eq!(tx.claims_of_batches(&asked, 9).await.expect("read"), HashMap::new());
         assert!(tx.acknowledgements_of(&id(2)).await.expect("read").is_empty());
     });
 }

@@ -154,7 +154,11 @@ fn an_answer_is_heard_once_and_its_cases_are_counted() {
         item.acted = "refused".to_owned();
         item.outcome = "rejected".to_owned();
         tx.save_outgoing_item(&item).await.expect("saved");
-        assert_eq!(tx.outgoing_items("out_1", 0, 9).await.expect("read"), [item]);
+        assert_eq!(tx.outgoing_items("out_1", 0, 9).await.expect("read"), [item.clone()]);
+        let asked = ["out_1".to_owned(), "out_9".to_owned()];
+        let carried = [("out_1".to_owned(), vec![item])].into();
+        assert_eq!(tx.outgoing_items_of(&asked, 1).await.expect("read"), carried);
+        assert_eq!(tx.outgoing_items_of(&asked, 0).await.expect("read"), [].into());
         assert_eq!(tx.outgoing_items("out_1", 1, 9).await.expect("read"), []);
         let counts = tx.count_outgoing(&[outgoing(9), one]).await.expect("counted");
         let counted = Counts { items: 1, answered: 1, refused: 1, unmoved: 1 };

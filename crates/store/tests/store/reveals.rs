@@ -78,6 +78,9 @@ fn a_practice_says_before_whom_names_are_masked() {
             tx.set_masks(wanted.as_str()).await.expect("a word of the schema");
         }
         assert_eq!(tx.masks().await.expect("read"), "lists");
+        assert_eq!(tx.letterhead().await.expect("read"), "");
+        tx.set_letterhead("1 Main Street\nSpringfield").await.expect("kept");
+        assert_eq!(tx.letterhead().await.expect("read"), "1 Main Street\nSpringfield");
         assert!(tx.set_masks("some").await.is_err());
     });
 }

@@ -127,7 +127,12 @@ fn unescaped(text: &str) -> String {
 }
 
 /// Sends the form of a draft as it is, with some fields changed or added.
-async fn send(browser: &Browser, draft: &str, page: &Answer, changes: &[(&str, &str)]) -> Answer {
+pub(super) async fn send(
+    browser: &Browser,
+    draft: &str,
+    page: &Answer,
+    changes: &[(&str, &str)],
+) -> Answer {
     let mut fields = form(page);
     for (name, text) in changes {
         fields.retain(|(there, _)| there != name);
@@ -234,7 +239,7 @@ async fn a_case_goes_from_hand_off_to_overturn() {
 }
 
 /// A draft that nothing stops, of a case at which little is at stake.
-async fn ready(biller: &Browser) -> (String, String) {
+pub(super) async fn ready(biller: &Browser) -> (String, String) {
     let case = reviewed(biller, 90).await;
     for what in ["medical_record", "payer_policy", "clinical_notes"] {
         attached(biller, &case, what, &format!("{what}.pdf"), 2).await;
@@ -247,7 +252,7 @@ async fn ready(biller: &Browser) -> (String, String) {
     (case, draft)
 }
 
-async fn signed(biller: &Browser, draft: &str) -> Answer {
+pub(super) async fn signed(biller: &Browser, draft: &str) -> Answer {
     let page = biller.get(draft).await;
     send(biller, draft, &page, &[("what", "build")]).await.is(StatusCode::SEE_OTHER);
     let page = biller.get(draft).await;

@@ -213,7 +213,13 @@ async fn each_role_finds_its_own_job() {
         .shows(&["At risk", "Aging since denial", "Money moved", "Written off"])
         .hides(&["/queue", "/cases"]);
     let admin = clinic.person(Role::Administrator).await;
-    admin.get("/").await.shows(&["Payers to configure", "Never yet"]).hides(&["At risk"]);
+    let home = admin.get("/").await;
+    home.shows(&["Payers to configure", "Never yet"]).hides(&["At risk"]);
+    let after = |what: &str| home.text.split(what).nth(1).expect("a row").split("</tr>").next();
+    let alarms = |what: &str| after(what).expect("a row").contains("due soon");
+    assert!(!alarms("What was due left the outbox"), "nothing was ever due");
+    assert!(!alarms("Files fetched from other hosts"), "no other host is named");
+    assert!(alarms("Backup of the whole database"), "there is no copy");
     let auditor = clinic.person(Role::Auditor).await;
     auditor.get("/").await.shows(&["Access log", "Proposed a write-off"]);
     let vendor = clinic.person(Role::Vendor).await;
