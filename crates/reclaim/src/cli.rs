@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
+use crate::batch;
 use crate::cli::codes::CodesCommand;
 use crate::cli::issuers::IssuerCommand;
 use crate::cli::needs::Needs;
@@ -79,7 +80,8 @@ enum Command {
     },
     /// Corrects a claim of an 837 and writes it to be sent again; needs no database
     ///
-    /// Prints every field that changes and what must be mended first; the exit code is then 1.
+    /// Prints every field that changes and what must be mended first; the exit code is then 1. With
+    /// --batch it makes one change on many claims of the database and queues them.
     Correct(Correction),
     /// Takes files in: 837, 835, 999, TA1, 277CA; folders are looked through
     ///
@@ -353,6 +355,9 @@ pub(crate) fn main() -> ExitCode {
     let ran = match cli.command {
         Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
             .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
+        Command::Correct(wish) if wish.many.is_meant() => {
+            on_office(&place, needs, async move |office| batch::command::run(&office, &wish).await)
+        }
         Command::Correct(wish) => rules_files::load(place.rules.as_deref())
             .and_then(|rules| correct::run(&wish, &Clock::System, &rules)),
         Command::Rules(command) => run_rules(place, needs, command),

@@ -11,6 +11,7 @@ use axum::response::Response;
 use denial::denial::{Denial, NextActionKind};
 use denial::ids::DenialId;
 use denial::lifecycle::Act;
+use denial::person::{Access, allows};
 use denial::triage::Advice;
 use store::batches::LastBatch;
 
@@ -20,6 +21,7 @@ use crate::fields::{self, Fields};
 use crate::web::App;
 use crate::web::act_words;
 use crate::web::asked::Asked;
+use crate::web::batch_new;
 use crate::web::case_fields::{Field, Kind};
 use crate::web::case_forms::Desk;
 use crate::web::gate::Posted;
@@ -102,6 +104,8 @@ struct Done {
 struct Order {
     act: Act,
     playbook: bool,
+    /// It is no act: one change on the claims of these cases.
+    corrects: bool,
     ids: Vec<String>,
     fields: Fields,
 }
@@ -117,6 +121,10 @@ pub(crate) async fn act(
     if order.ids.is_empty() {
         let text = "Choose cases first: tick them, or press x on a row.";
         return Err(Trouble::Unfit(text.to_owned()));
+    }
+    if order.corrects {
+        let query = order.fields.get("query").cloned().unwrap_or_default();
+        return batch_new::ask(&visitor, &order.ids, &query).await;
     }
     let is_part = headers.contains_key("x-part");
     if order.fields.get("step").map(String::as_str) != Some("do") {
@@ -220,6 +228,11 @@ pub(crate) async fn undo(
 
 async fn order(app: &App, visitor: &Visitor, mut fields: Fields) -> Result<Order, Trouble> {
     let name = fields.remove("act").unwrap_or_default();
+    let corrects = name == offers::CORRECT;
+    if corrects && !allows(visitor.office.who.role, Access::Correct) {
+        let text = "Correcting claims is not for your role: ask who bills.";
+        return Err(Trouble::Denied(text.to_owned()));
+    }
     let Some((act, playbook)) = offers::act(&name) else {
         return Err(Trouble::Unfit("This is not done with many cases at once.".to_owned()));
     };
@@ -240,7 +253,7 @@ async fn order(app: &App, visitor: &Visitor, mut fields: Fields) -> Result<Order
         let most = words::number(i64::try_from(MOST).unwrap_or(i64::MAX));
         return Err(Trouble::Unfit(format!("At most {most} cases in one go: set more filters.")));
     }
-    Ok(Order { act, playbook, ids, fields })
+    Ok(Order { act, playbook, corrects, ids, fields })
 }
 
 /// Every case that the queue lists for a query.

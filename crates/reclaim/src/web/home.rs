@@ -17,7 +17,7 @@ use crate::web::session::Visitor;
 use crate::web::tiles::{Counter, Link, Section, Tile};
 use crate::web::trouble::Trouble;
 use crate::web::{
-    App, act_words, home_ask, home_desk, home_lead, home_office, outbox, questions, words,
+    App, act_words, batch, home_ask, home_desk, home_lead, home_office, outbox, questions, words,
 };
 
 #[derive(Template)]
@@ -123,6 +123,11 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         waiting.extend(waits(asked, "question for you", "questions for you", "/questions#asked"));
         let href = "/questions#answered";
         waiting.extend(waits(answered, "answer for you", "answers for you", href));
+    }
+    if allows(role, Access::Correct) {
+        let open = batch::waiting(tx, office).await?;
+        let (one, many) = ("batch of corrected claims", "batches of corrected claims");
+        waiting.extend(waits(open, one, many, "/batches"));
     }
     if allows(role, Access::Rules) {
         let codes = tx.unmapped_codes().await?.len() as u64;

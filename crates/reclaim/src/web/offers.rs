@@ -2,7 +2,7 @@
 
 use denial::denial::{Denial, Status};
 use denial::lifecycle::Act;
-use denial::person::{self, Moment, Role};
+use denial::person::{self, Access, Moment, Role};
 use denial::rules::Rules;
 
 /// One button of the queue's bar.
@@ -18,8 +18,11 @@ const fn offer(name: &'static str, label: &'static str, key: &'static str, act: 
     Offer { name, label, key, act }
 }
 
+/// One change on the claims, which pages of their own ask for.
+pub(crate) const CORRECT: &str = "correct";
+
 /// Every button.
-const OFFERS: [Offer; 9] = [
+const OFFERS: [Offer; 10] = [
     offer("plan", "Next action", "n", Act::Plan),
     offer("playbook", "Playbook", "b", Act::Plan),
     offer("assign", "Assign", "a", Act::Assign),
@@ -28,6 +31,7 @@ const OFFERS: [Offer; 9] = [
     offer("review", "Start review", "s", Act::Review),
     offer("take", "Take", "t", Act::Take),
     offer("note", "Note", "e", Act::Note),
+    offer(CORRECT, "Correct", "m", Act::Resubmit),
     offer("propose_write_off", "Propose write-off", "w", Act::ProposeWriteOff),
 ];
 
@@ -35,11 +39,19 @@ impl Offer {
     pub(crate) fn gives_up(&self) -> bool {
         self.act == Act::ProposeWriteOff
     }
+
+    /// What has to be possible on a case in a status. Who corrects a claim looks at its case first.
+    fn begins(&self, status: Status) -> Act {
+        if self.name == CORRECT && status == Status::New { Act::Review } else { self.act }
+    }
 }
 
 /// The buttons for a role.
 pub(crate) fn of(role: Role) -> Vec<Offer> {
-    OFFERS.into_iter().filter(|offer| person::may(role, offer.act)).collect()
+    let corrects = person::allows(role, Access::Correct);
+    let is_for =
+        |offer: &Offer| person::may(role, offer.act) && (offer.name != CORRECT || corrects);
+    OFFERS.into_iter().filter(is_for).collect()
 }
 
 /// The act of a button, and whether it is the playbook's.
@@ -50,7 +62,8 @@ pub(crate) fn act(name: &str) -> Option<(Act, bool)> {
 
 /// The buttons that no case in one of some statuses allows, as a row tells them.
 pub(crate) fn refused(role: Role, statuses: &[Status]) -> String {
-    let refuses = |offer: &Offer| !statuses.iter().any(|status| offer.act.is_from(*status));
+    let refuses =
+        |offer: &Offer| !statuses.iter().any(|status| offer.begins(*status).is_from(*status));
     names(role, refuses)
 }
 
@@ -58,7 +71,7 @@ pub(crate) fn refused(role: Role, statuses: &[Status]) -> String {
 pub(crate) fn refused_by(case: &Denial, at: &Moment, rules: &Rules) -> String {
     let refuses = |offer: &Offer| {
         let is_idle = offer.name == "playbook" && !case.may_plan(case.first);
-        is_idle || case.admit(offer.act, at, rules).is_err()
+        is_idle || case.admit(offer.begins(case.status()), at, rules).is_err()
     };
     names(at.who.role, refuses)
 }
@@ -76,7 +89,7 @@ mod tests {
     fn a_job_refuses_what_none_of_its_cases_allows() {
         let told = |statuses: &[Status]| refused(Role::BillingSupervisor, statuses);
         assert_eq!(told(&[Status::New]), "propose_write_off");
-        assert_eq!(told(&[Status::Appealed]), "review propose_write_off");
+        assert_eq!(told(&[Status::Appealed]), "review correct propose_write_off");
         assert_eq!(told(&[Status::Appealed, Status::New, Status::InReview]), "");
     }
 
