@@ -22,6 +22,7 @@ mod resend;
 mod rows;
 mod secondary;
 mod values;
+mod wish;
 
 pub use check::{Fault, FaultKind, check};
 pub use diff::{Change, diff};
@@ -32,4 +33,5 @@ pub use file::{NotWritten, Sending, write};
 pub use original::{Original, Originals, Parties, originals};
 pub use resend::{NoteCode, Refusal, Terms, new_claim, replacement, void};
 pub use secondary::{NoSecondary, secondary};
+pub use wish::{Aside, Scope, What, Wish, WishFault, bundles, denied};
 pub use x12::t837::Form;

@@ -85,6 +85,8 @@ id! {
     RejectionId "rej",
     /// One act on many cases.
     BatchId "bat",
+    /// One change on many claims.
+    CorrectionBatchId "cor",
     /// Something that leaves the house.
     OutgoingId "out",
     /// A draft of an appeal or another letter.

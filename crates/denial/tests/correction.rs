@@ -13,3 +13,6 @@ mod checked;
 
 #[path = "correction/secondary.rs"]
 mod secondary;
+
+#[path = "correction/wished.rs"]
+mod wished;

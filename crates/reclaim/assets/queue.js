@@ -292,6 +292,10 @@
     if (which === null) fields.set("all", "yes");
     else if (isGrouped) fields.set("job", which[0]);
     else fields.set("cases", which.join(","));
+    if (name === "correct") {
+      leave(fields);
+      return;
+    }
     asked = which;
     const came = await post("/queue/bulk", fields);
     if (!came) return;
@@ -303,6 +307,23 @@
     // What asks for nothing, leaves nothing out and can be taken back is done at once.
     const isPlain = !came.form.querySelector("label, .warn, .refused, .grave") && which !== null && which.length === 1 && !isGrouped;
     if (isPlain && name !== "review") send(came.form);
+  }
+
+  // What has pages of its own leaves the list.
+  function leave(fields) {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = "/queue/bulk";
+    for (const [name, value] of fields) {
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = name;
+      field.value = value;
+      form.append(field);
+    }
+    document.body.append(form);
+    form.submit();
+    form.remove();
   }
 
   function show(form) {

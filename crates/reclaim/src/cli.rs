@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
+use crate::batch;
 use crate::cli::codes::CodesCommand;
 use crate::cli::issuers::IssuerCommand;
 use crate::cli::needs::Needs;
@@ -79,8 +80,9 @@ enum Command {
     },
     /// Corrects a claim of an 837 and writes it to be sent again; needs no database
     ///
-    /// Prints every field that changes and what must be mended first; the exit code is then 1.
-    Correct(Correction),
+    /// Prints every field that changes and what must be mended first; the exit code is then 1. With
+    /// --batch it makes one change on many claims of the database and queues them.
+    Correct(Box<Correction>),
     /// Takes files in: 837, 835, 999, TA1, 277CA; folders are looked through
     ///
     /// What was taken already is refused with a pointer to the first. The exit code is 0 unless a
@@ -353,8 +355,7 @@ pub(crate) fn main() -> ExitCode {
     let ran = match cli.command {
         Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
             .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
-        Command::Correct(wish) => rules_files::load(place.rules.as_deref())
-            .and_then(|rules| correct::run(&wish, &Clock::System, &rules)),
+        Command::Correct(wish) => run_correct(&place, needs, *wish),
         Command::Rules(command) => run_rules(place, needs, command),
         Command::Demo { size, seed, days, no_serve, listen, score } => {
             in_time(demo::run(&place, (Wish { size, seed }, days), (no_serve, listen), score))
@@ -415,6 +416,16 @@ pub(crate) fn main() -> ExitCode {
         }),
     };
     told(ran)
+}
+
+fn run_correct(place: &Place, needs: Needs, wish: Correction) -> anyhow::Result<ExitCode> {
+    if wish.many.is_meant() {
+        return on_office(place, needs, async move |office| {
+            batch::command::run(&office, &wish).await
+        });
+    }
+    let rules = rules_files::load(place.rules.as_deref())?;
+    correct::run(&wish, &Clock::System, &rules)
 }
 
 fn run_packet(

@@ -19,16 +19,18 @@ use jiff::tz::TimeZone;
 use tempfile::NamedTempFile;
 use x12::Reader;
 
+use crate::batch::command::BatchArgs;
 use crate::clock::Clock;
 
 /// What is corrected, and how it goes out.
 #[derive(Args)]
 pub(crate) struct Correction {
     /// The 837 that the claim was sent in
-    file: PathBuf,
+    #[arg(required_unless_present_any = ["batch", "go_on", "stop"])]
+    file: Option<PathBuf>,
     /// Our number of the claim (CLM01)
-    #[arg(long, value_name = "NUMBER")]
-    claim: String,
+    #[arg(long, value_name = "NUMBER", required_unless_present_any = ["batch", "go_on", "stop"])]
+    claim: Option<String>,
     /// Which of several claims with this number, counted in the file from 0
     #[arg(long, value_name = "N")]
     position: Option<u64>,
@@ -44,7 +46,7 @@ pub(crate) struct Correction {
     remove_line: Vec<u16>,
     /// 7 replaces the claim, 8 takes it back, 1 sends it as a new one
     #[arg(long, value_name = "CODE", value_parser = ["1", "7", "8"])]
-    frequency: Option<String>,
+    pub(crate) frequency: Option<String>,
     /// The payer's number of the claim (CLP07 of its newest remittance), with frequency 7 or 8
     #[arg(long, value_name = "NUMBER")]
     control: Option<String>,
@@ -57,11 +59,16 @@ pub(crate) struct Correction {
     /// Lists the claim's fields and what they say, and changes nothing
     #[arg(long)]
     fields: bool,
+    /// One change on many claims of the database
+    #[command(flatten)]
+    pub(crate) many: BatchArgs,
 }
 
 /// Runs the command; the exit code is 1 where something must be mended first.
 pub(crate) fn run(wish: &Correction, clock: &Clock, rules: &Rules) -> anyhow::Result<ExitCode> {
-    let original = find(&wish.file, &wish.claim, wish.position)?;
+    let file = wish.file.as_deref().context("expected the 837 that the claim was sent in")?;
+    let number = wish.claim.as_deref().context("expected --claim NUMBER")?;
+    let original = find(file, number, wish.position)?;
     let mut out = io::stdout().lock();
     if wish.fields {
         list(original.draft(), &mut out)?;

@@ -12,17 +12,20 @@ use denial::denial::{Channel, Denial, Status};
 use denial::ids::ClaimId;
 use denial::lifecycle::Action;
 use denial::lifecycle::action::Resubmission;
-use denial::lifecycle::evidence::Frequency;
+use denial::lifecycle::evidence::{Frequency, Submission};
 use denial::outgoing::Kind;
 use denial::person::Role;
 use denial::{next_action, resent};
 use serde_json::{Value, json};
 use store::Tx;
+use store::corrections::Correction;
 use store::journal::Entry;
 use store::outgoing::Outgoing;
+use store::resent::Billed;
 use x12::Reader;
 
-use crate::documents::Documents;
+use crate::documents::{Arriving, Documents};
+use crate::identity;
 use crate::outbox::{self, Carried, NotQueued, Parcel};
 use crate::practice::Office;
 
@@ -60,16 +63,46 @@ pub(crate) async fn base(
     office: &Office,
     case: &Denial,
 ) -> Result<Option<Copied>, store::Error> {
-    let mut claims = vec![case.claim.to_string()];
-    claims.extend(tx.joined(&claims).await?.into_iter().flat_map(|(one, other)| [one, other]));
+    Ok(bases(tx, office, std::slice::from_ref(case)).await?.pop().flatten())
+}
+
+/// The same of many cases, in their order.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn bases(
+    tx: &mut Tx,
+    office: &Office,
+    cases: &[Denial],
+) -> Result<Vec<Option<Copied>>, store::Error> {
+    let own: Vec<String> = cases.iter().map(|case| case.claim.to_string()).collect();
+    let mut one_with: HashMap<String, Vec<String>> = HashMap::new();
+    for (one, other) in tx.joined(&own).await? {
+        one_with.entry(one.clone()).or_default().push(other.clone());
+        one_with.entry(other).or_default().push(one);
+    }
+    let mut claims: Vec<String> = own.iter().chain(one_with.keys()).cloned().collect();
     claims.sort();
     claims.dedup();
-    let versions = tx.versions_among(&claims).await?.into_iter();
-    let fits = versions
-        .filter(|one| one.body.frequency != "8" && resent::is_of(case, &one.body, &office.rules));
-    // Of one day the first, which the database ranks highest.
-    let newest = fits.rev().max_by_key(|one| one.body.submitted_on);
-    Ok(newest.map(|one| Copied { file: one.file, n: one.n, claim: one.body }))
+    let mut versions: HashMap<String, Vec<Billed>> = HashMap::new();
+    for one in tx.versions_among(&claims).await? {
+        versions.entry(one.claim.clone()).or_default().push(one);
+    }
+    let newest = |(case, own): (&Denial, &String)| {
+        let mut names = vec![own];
+        names.extend(one_with.get(own).into_iter().flatten());
+        names.sort();
+        names.dedup();
+        let of = names.into_iter().filter_map(|name| versions.get(name)).flatten();
+        let fits = of.filter(|one| {
+            one.body.frequency != "8" && resent::is_of(case, &one.body, &office.rules)
+        });
+        // Of one day the first, which the database ranks highest.
+        let fits: Vec<&Billed> = fits.collect();
+        let newest = fits.into_iter().rev().max_by_key(|one| one.body.submitted_on);
+        newest.map(|one| Copied { file: one.file.clone(), n: one.n, claim: one.body.clone() })
+    };
+    Ok(cases.iter().zip(&own).map(newest).collect())
 }
 
 /// What a case's correction is about.
@@ -92,7 +125,7 @@ pub(crate) async fn subject(
 }
 
 impl Subject {
-    fn of(case: Denial, base: Copied, original: Original, office: &Office) -> Subject {
+    pub(crate) fn of(case: Denial, base: Copied, original: Original, office: &Office) -> Subject {
         let terms = next_action::terms(&case, base.claim.institutional, &office.rules);
         Subject { case, base, original, terms }
     }
@@ -120,25 +153,55 @@ impl Subject {
 }
 
 /// Claims at some places of a kept file; none where its bytes were taken out.
-pub(crate) fn originals(
+fn originals(
     documents: &Documents,
     file: &str,
     places: BTreeSet<u64>,
 ) -> anyhow::Result<Vec<(u64, Original)>> {
-    let Ok(bytes) = File::open(documents.path(file)) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    each_original(documents, file, places, |one| {
+        found.push((one.position(), one));
+        true
+    })?;
+    Ok(found)
+}
+
+/// Shows `at` each claim at some places of a kept file as it is read, until it says that it has
+/// enough.
+///
+/// # Errors
+/// The file cannot be read to its end.
+pub(crate) fn each_original(
+    documents: &Documents,
+    file: &str,
+    places: BTreeSet<u64>,
+    mut at: impl FnMut(Original) -> bool,
+) -> anyhow::Result<()> {
+    let Ok(bytes) = File::open(documents.path(file)) else { return Ok(()) };
     let mut reader = Reader::new(bytes);
     let mut wanted = Originals::at(places);
-    let mut found = Vec::new();
     while let Some(block) = reader.next() {
-        found.extend(wanted.read(&block).map(|one| (one.position(), one)));
-        if wanted.is_done() {
-            break;
+        let goes_on = wanted.read(&block).is_none_or(&mut at);
+        if wanted.is_done() || !goes_on {
+            return Ok(());
         }
     }
-    if let Some(fault) = reader.fault() {
-        anyhow::bail!("a kept file could not be read to its end: {fault}");
+    match reader.fault() {
+        Some(fault) => anyhow::bail!("a kept file could not be read to its end: {fault}"),
+        None => Ok(()),
     }
-    Ok(found)
+}
+
+/// True where a correction is a copy of this version.
+pub(crate) fn is_on(kept: &Correction, base: &Copied) -> bool {
+    (kept.file.as_str(), kept.n) == (base.file.as_str(), base.n)
+}
+
+/// True where a correction is another one's copy, and the newest version is one that we sent.
+pub(crate) fn went_out(kept: &Correction, base: &Copied, case: &Denial) -> bool {
+    let document = identity::document(&base.file);
+    let is_ours = |one: &Submission| document.is_some() && one.document == document;
+    !is_on(kept, base) && case.submissions.iter().any(is_ours)
 }
 
 /// True where a role's word on codes counts (features 5.04).
@@ -173,7 +236,25 @@ pub(crate) async fn send(
     leaving: &[Leaving],
     said: &Said,
 ) -> Result<Outgoing, NotQueued> {
-    let carries = carried(office, leaving, said).await?;
+    let mut tx = office.write().await?;
+    let carries = carried(&mut tx, leaving, said).await?;
+    let (one, arriving) = send_in(&mut tx, office, leaving, (carries, said)).await?;
+    tx.commit().await?;
+    drop(arriving);
+    Ok(one)
+}
+
+/// The same within a transaction, with what [`carried`] gave; what it gives beside the row is
+/// dropped once that is durable.
+///
+/// # Errors
+/// [`NotQueued`].
+pub(crate) async fn send_in(
+    tx: &mut Tx,
+    office: &Office,
+    leaving: &[Leaving],
+    (carries, said): (Vec<Carried>, &Said),
+) -> Result<(Outgoing, Arriving), NotQueued> {
     let entries = leaving.iter().map(|one| record(one, office)).collect();
     let parcel = Parcel { kind: Kind::Claims, route: None, carries, again: said.again.clone() };
     let drafts: Vec<_> = leaving.iter().map(|one| &one.corrected.draft).collect();
@@ -187,39 +268,28 @@ pub(crate) async fn send(
         };
         Ok(correction::write(&drafts, &sending)?)
     };
-    let mut tx = office.write().await?;
-    let (one, arriving) = outbox::queue_in(&mut tx, office, &office.who, parcel, write).await?;
+    let queued = outbox::queue_in(tx, office, &office.who, parcel, write).await?;
     tx.append(entries, &office.moment()).await?;
-    tx.commit().await?;
-    drop(arriving);
-    Ok(one)
+    Ok(queued)
 }
 
 /// Each case in review of the claims with its payer: one claim speaks for all of them.
-async fn carried(
-    office: &Office,
+///
+/// # Errors
+/// The database.
+pub(crate) async fn carried(
+    tx: &mut Tx,
     leaving: &[Leaving],
     said: &Said,
-) -> Result<Vec<Carried>, NotQueued> {
-    let mut tx = office.read().await?;
+) -> Result<Vec<Carried>, store::Error> {
     let claims: Vec<String> = leaving.iter().map(|one| one.case.claim.to_string()).collect();
     let mut beside: HashMap<ClaimId, Vec<Denial>> = HashMap::new();
     for case in tx.cases_of(&claims).await? {
         beside.entry(case.claim.clone()).or_default().push(case);
     }
-    drop(tx);
     let mut carries = Vec::new();
     for one in leaving {
-        let action = Action::Resubmit(Resubmission {
-            frequency: one.frequency,
-            channel: Channel::Edi,
-            reference: String::new(),
-            confirmation: None,
-            document: None,
-            sent_on: None,
-            late: said.late.clone(),
-            again: None,
-        });
+        let action = resubmission(one.frequency, said.late.clone());
         let is_beside = |other: &&Denial| {
             let is_other = other.id != one.case.id && other.payer == one.case.payer;
             is_other && other.status() == Status::InReview
@@ -234,6 +304,20 @@ async fn carried(
         }));
     }
     Ok(carries)
+}
+
+/// The act that follows a corrected claim once it left.
+pub(crate) const fn resubmission(frequency: Frequency, late: Option<String>) -> Action {
+    Action::Resubmit(Resubmission {
+        frequency,
+        channel: Channel::Edi,
+        reference: String::new(),
+        confirmation: None,
+        document: None,
+        sent_on: None,
+        late,
+        again: None,
+    })
 }
 
 /// What is on record of it: fields by their names, never what they say, and the payer's terms as

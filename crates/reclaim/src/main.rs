@@ -6,6 +6,7 @@ mod access;
 mod act;
 mod answers;
 mod backup;
+mod batch;
 mod bench;
 mod bench_busy;
 mod bench_desk;

@@ -18,7 +18,7 @@ use crate::outbox::{fetching, rounds};
 use crate::passkey::webauthn::Site;
 use crate::practice::Office;
 use crate::web::{self, App};
-use crate::{inbox, oidc, people, posting, rank, refile, settle, take, unanswered, verify};
+use crate::{batch, inbox, oidc, people, posting, rank, refile, settle, take, unanswered, verify};
 
 /// Serves the pages of a database at an address until the process is told to stop; then answers
 /// what it was asked already and finishes the file in its hands.
@@ -50,6 +50,7 @@ pub(crate) async fn serve(
     let app = App::at(site, office, !address.ip().is_loopback(), code);
     tokio::spawn(meet_issuer(app.clone()));
     let sending = tokio::spawn(send(app.office.clone(), stopped.clone()));
+    let correcting = tokio::spawn(correct(app.office.clone(), stopped.clone()));
     let fetching = tokio::spawn(fetching::watch(app.office.clone(), stopped.clone()));
     let nightly = tokio::spawn(nights(app.clone(), stopped));
     let pages = web::router(&app).into_make_service_with_connect_info::<SocketAddr>();
@@ -60,6 +61,7 @@ pub(crate) async fn serve(
     watching.await.context("the inbox stopped")?;
     nightly.await.context("the sweeps stopped")?;
     sending.await.context("the outbox stopped")?;
+    correcting.await.context("batches of corrected claims stopped")?;
     fetching.await.context("fetching stopped")?;
     Ok(())
 }
@@ -140,6 +142,14 @@ async fn send(office: Office, stop: watch::Receiver<bool>) {
             tracing::info!("sweep {}: {sent} left, {failed} did not", leaving::SWEEP);
         }
         Ok(())
+    })
+    .await;
+}
+
+/// Goes on with batches of corrected claims that were cut short.
+async fn correct(office: Office, stop: watch::Receiver<bool>) {
+    rounds::each_minute(office, stop, batch::SWEEP, |office, _| async move {
+        batch::sweep(&office).await
     })
     .await;
 }

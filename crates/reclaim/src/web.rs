@@ -13,6 +13,8 @@ mod asking;
 mod assets;
 mod audit;
 mod balance;
+mod batch;
+mod batch_new;
 mod bulk;
 mod came_from;
 mod case;

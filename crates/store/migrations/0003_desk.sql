@@ -549,3 +549,45 @@ create index fetched_coming on fetched (practice, route) where state = 'coming';
 
 -- What stands below the practice's name in its letters: address, telephone; lines.
 alter table practice add column letterhead text not null default '';
+
+-- One change on many claims: looked at part by part, then sent as a file for each payer.
+create table correction_batch (
+  practice text not null references practice (practice),
+  batch text not null,
+  state text not null check (state in ('preparing', 'stopped', 'ready', 'sending', 'sent',
+    'dropped')),
+  wish text not null,                   -- what is changed, as JSON
+  made_at text not null,
+  made_by text not null,
+  made_role text not null,
+  asked_at text,                        -- when a coder was asked
+  approved_at text,                     -- when a coder agreed to what changes in codes
+  approved_by text,
+  sent_by text,                         -- who said that it shall leave
+  sent_role text,
+  why text not null,                    -- why it stopped by itself; empty where it did not
+  primary key (practice, batch)
+);
+create index correction_batch_made on correction_batch (practice, made_at, batch);
+create index correction_batch_runs on correction_batch (practice)
+  where state in ('preparing', 'sending');
+create table correction_item (
+  practice text not null references practice (practice),
+  batch text not null,
+  n bigint not null,
+  denial text not null,
+  number text not null,
+  payer text not null,
+  payer_name text not null,
+  outstanding bigint not null,
+  own text not null,                    -- its own value, where each has one
+  state text not null check (state in ('waiting', 'ready', 'aside', 'sent')),
+  coded text not null check (coded in ('yes', 'no')),
+  why text not null,                    -- why it is set aside
+  body text not null,                   -- the copy, what changes on it, its faults, as JSON
+  outgoing text,                        -- by what it left
+  primary key (practice, batch, n),
+  foreign key (practice, batch) references correction_batch (practice, batch),
+  foreign key (practice, denial) references denial (practice, denial)
+);
+create index correction_item_state on correction_item (practice, batch, state, n);

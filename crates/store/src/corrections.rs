@@ -4,7 +4,7 @@ use denial::correction::Edit;
 use denial::person::Moment;
 
 use crate::journal::Entry;
-use crate::sql::run;
+use crate::sql::{among, run};
 use crate::{Error, Tx, instant, parsed};
 
 /// The correction of a case as it stands.
@@ -27,6 +27,21 @@ pub struct Correction {
 }
 
 type Row = (i64, String, i64, String, String, String);
+/// The same behind its case.
+type Named = (String, i64, String, i64, String, String, String);
+
+fn of(denial: &str, row: Row) -> Result<Correction, Error> {
+    let (version, file, n, changed_at, changed_by, body) = row;
+    Ok(Correction {
+        denial: denial.to_owned(),
+        version: u32::try_from(version).unwrap_or(u32::MAX),
+        file,
+        n,
+        changed_at,
+        changed_by,
+        edit: parsed("correction", denial, &body)?,
+    })
+}
 
 impl Tx {
     /// The correction of a case, where somebody began one.
@@ -42,16 +57,28 @@ impl Tx {
             self.practice.as_str(),
             denial
         )?;
-        let Some((version, file, n, changed_at, changed_by, body)) = row else { return Ok(None) };
-        Ok(Some(Correction {
-            denial: denial.to_owned(),
-            version: u32::try_from(version).unwrap_or(u32::MAX),
-            file,
-            n,
-            changed_at,
-            changed_by,
-            edit: parsed("correction", denial, &body)?,
-        }))
+        row.map(|row| of(denial, row)).transpose()
+    }
+
+    /// The corrections that somebody began on some cases.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`].
+    pub async fn corrections_among(&mut self, cases: &[String]) -> Result<Vec<Correction>, Error> {
+        let rows = among!(
+            self,
+            Named,
+            "select denial, version, file, n, changed_at, changed_by, body from correction
+             where practice = $1 and denial in (select value from json_each($2))",
+            "select denial, version, file, n, changed_at, changed_by, body from correction
+             where practice = $1 and denial = any($2)",
+            cases,
+            self.practice.as_str()
+        )?;
+        let read = |(denial, version, file, n, at, by, body): Named| {
+            of(&denial, (version, file, n, at, by, body))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// Saves the correction of a case that was read at version `read`, 0 where there was none.

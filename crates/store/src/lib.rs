@@ -16,6 +16,7 @@ pub mod burdens;
 pub mod causes;
 pub mod claims;
 pub mod code_lists;
+pub mod correction_batches;
 pub mod corrections;
 pub mod denials;
 pub mod digests;

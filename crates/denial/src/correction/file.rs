@@ -12,7 +12,7 @@ use x12::{Delimiters, Row};
 use crate::correction::draft::{Draft, Level, Line};
 
 /// Claims in one transaction, as the guides advise at most.
-const IN_TRANSACTION: usize = 5_000;
+pub(crate) const IN_TRANSACTION: usize = 5_000;
 
 /// What a file is sent under. The day and the numbers come from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +85,16 @@ pub fn write(drafts: &[&Draft], sending: &Sending) -> Result<Vec<u8>, NotWritten
         }
     }
     Ok(writer.finish()?)
+}
+
+/// True where two drafts fit one transaction: of one form, version, sender, receiver and head.
+pub(crate) fn are_of_one_transaction(one: &Draft, other: &Draft) -> bool {
+    one.form() == other.form()
+        && one.is_test() == other.is_test()
+        && one.version() == other.version()
+        && one.parties() == other.parties()
+        && purport(one) == purport(other)
+        && one.source.head == other.source.head
 }
 
 /// Drafts that one BHT and one head speak for: claims and encounters go apart.

@@ -32,6 +32,9 @@ impl Command {
             Command::Practices(_) => Some(("practice", Access::ManagePeople)),
             Command::Rules(RulesCommand::Save { .. }) => Some(("rules save", Access::Rules)),
             Command::Rules(RulesCommand::Export { .. }) => Some(("rules export", Access::Rules)),
+            Command::Correct(wish) if wish.many.is_meant() => {
+                Some(("correct --batch", Access::Correct))
+            }
             Command::Correct(_)
             | Command::Doctor { .. }
             | Command::Rules(RulesCommand::Check { .. })

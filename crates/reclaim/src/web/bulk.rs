@@ -22,6 +22,7 @@ use crate::fields::{self, Fields};
 use crate::web::App;
 use crate::web::act_words;
 use crate::web::asked::Asked;
+use crate::web::batch_new;
 use crate::web::case_fields::{Field, Kind};
 use crate::web::case_forms::Desk;
 use crate::web::gate::Posted;
@@ -107,6 +108,8 @@ struct Order {
     playbook: bool,
     /// Letters are begun for them.
     letters: bool,
+    /// It is no act: one change on the claims of these cases.
+    corrects: bool,
     ids: Vec<String>,
     fields: Fields,
 }
@@ -122,6 +125,10 @@ pub(crate) async fn act(
     if order.ids.is_empty() {
         let text = "Choose cases first: tick them, or press x on a row.";
         return Err(Trouble::Unfit(text.to_owned()));
+    }
+    if order.corrects {
+        let query = order.fields.get("query").cloned().unwrap_or_default();
+        return batch_new::ask(&visitor, &order.ids, &query).await;
     }
     let is_part = headers.contains_key("x-part");
     if order.letters {
@@ -293,6 +300,11 @@ pub(crate) async fn undo(
 
 async fn order(app: &App, visitor: &Visitor, mut fields: Fields) -> Result<Order, Trouble> {
     let name = fields.remove("act").unwrap_or_default();
+    let corrects = name == offers::CORRECT;
+    if corrects && !allows(visitor.office.who.role, Access::Correct) {
+        let text = "Correcting claims is not for your role: ask who bills.";
+        return Err(Trouble::Denied(text.to_owned()));
+    }
     let Some((act, playbook)) = offers::act(&name) else {
         return Err(Trouble::Unfit("This is not done with many cases at once.".to_owned()));
     };
@@ -316,7 +328,7 @@ async fn order(app: &App, visitor: &Visitor, mut fields: Fields) -> Result<Order
     if name == offers::INQUIRY {
         fields.insert("next".to_owned(), NextActionKind::CallPayer.as_str().to_owned());
     }
-    Ok(Order { act, playbook, letters: name == offers::LETTERS, ids, fields })
+    Ok(Order { act, playbook, letters: name == offers::LETTERS, corrects, ids, fields })
 }
 
 /// Every case that the queue lists for a query.

@@ -41,7 +41,7 @@ impl CorrectionView {
         }
         let Some(base) = correcting::base(tx, office, case).await? else { return Ok(None) };
         let kept = tx.correction(case.id.as_str()).await?;
-        let kept = kept.filter(|kept| !correct::went_out(kept, &base, case));
+        let kept = kept.filter(|kept| !correcting::went_out(kept, &base, case));
         let form = format!("/cases/{}/correct", case.id);
         let Some(kept) = kept else {
             let (label, text) = ("Correct the claim", String::new());

@@ -9,16 +9,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::correction::{Corrected, Edit, Fault, Field, Refusal};
 use denial::denial::{Denial, Status};
-use denial::lifecycle::evidence::{Frequency, Submission};
+use denial::lifecycle::evidence::Frequency;
 use denial::lifecycle::{Act, Action, Refused};
 use serde_json::json;
 use store::corrections::Correction;
 use store::journal::Entry;
 
 use crate::act;
-use crate::correcting::{self, Copied, NoSubject, Subject};
+use crate::correcting::{self, NoSubject, Subject};
 use crate::fields::Fields;
-use crate::identity;
 use crate::practice::Office;
 use crate::web::correct_fields::{self, Group, LineRow, Part};
 use crate::web::gate::Posted;
@@ -137,26 +136,15 @@ pub(crate) fn may_correct(case: &Denial, office: &Office) -> Result<(), Trouble>
 
 /// What was typed before, where it is of this round; what went out begins anew.
 fn taken_up(subject: &Subject, kept: Option<Correction>, notes: &mut Vec<String>) -> Edit {
-    let kept = kept.filter(|kept| !went_out(kept, &subject.base, &subject.case));
+    let kept = kept.filter(|kept| !correcting::went_out(kept, &subject.base, &subject.case));
     let Some(kept) = kept else { return Edit::new(subject.usual()) };
-    if is_on(&kept, &subject.base) {
+    if correcting::is_on(&kept, &subject.base) {
         return kept.edit;
     }
     let text = "The claim was billed anew since this was typed. It stands on the newer one now: \
                 look at each change again.";
     notes.push(text.to_owned());
     Edit { approval: None, ..kept.edit }
-}
-
-fn is_on(kept: &Correction, base: &Copied) -> bool {
-    (kept.file.as_str(), kept.n) == (base.file.as_str(), base.n)
-}
-
-/// True where a correction is another one's copy, and the newest version is one that we sent.
-pub(crate) fn went_out(kept: &Correction, base: &Copied, case: &Denial) -> bool {
-    let document = identity::document(&base.file);
-    let is_ours = |one: &Submission| document.is_some() && one.document == document;
-    !is_on(kept, base) && case.submissions.iter().any(is_ours)
 }
 
 /// `GET /cases/{id}/correct`.

@@ -17,7 +17,8 @@ use crate::web::session::Visitor;
 use crate::web::tiles::{Counter, Link, Section, Tile};
 use crate::web::trouble::Trouble;
 use crate::web::{
-    App, act_words, home_ask, home_desk, home_lead, home_office, letters, outbox, questions, words,
+    App, act_words, batch, home_ask, home_desk, home_lead, home_office, letters, outbox, questions,
+    words,
 };
 
 #[derive(Template)]
@@ -126,6 +127,11 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
     }
     let letters = letters::to_sign(tx, office).await?;
     waiting.extend(waits(letters, "letter to sign", "letters to sign", "/letters?show=ready"));
+    if allows(role, Access::Correct) {
+        let open = batch::waiting(tx, office).await?;
+        let (one, many) = ("batch of corrected claims", "batches of corrected claims");
+        waiting.extend(waits(open, one, many, "/batches"));
+    }
     if allows(role, Access::Rules) {
         let codes = tx.unmapped_codes().await?.len() as u64;
         let (one, many) = ("code that nobody mapped", "codes that nobody mapped");

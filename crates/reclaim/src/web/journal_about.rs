@@ -72,6 +72,7 @@ impl Subjects {
         let (needs, page) = match about.split_once('_') {
             Some(("den", _)) => (Access::ReadCases, format!("/cases/{about}")),
             Some(("clm", _)) => (Access::Claims, format!("/claims/{about}")),
+            Some(("cor", _)) => (Access::Correct, format!("/batches/{about}")),
             Some(("era", _)) => (Access::Remittances, format!("/remittances/{about}")),
             _ if line.kind.starts_with("file.") => (Access::Remittances, format!("/files/{about}")),
             _ => match (list(about), about.strip_prefix(own_rules::ABOUT)) {
@@ -107,6 +108,7 @@ fn in_words(about: &str) -> String {
         Some("rej") => ending("Rejection"),
         Some("doc") => ending("Document"),
         Some("viw") => ending("View of the queue"),
+        Some("cor") => ending("Batch of corrections"),
         Some("bat") => ending("Acts on many cases"),
         _ if is_hash(about) => ending("File or document"),
         _ if about.contains('/') => format!("Page {about}"),

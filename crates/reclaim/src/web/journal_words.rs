@@ -203,6 +203,17 @@ fn of_correction(what: &str) -> Option<&'static str> {
         "asked" => "Asked a coder to approve the correction’s codes",
         "approved" => "Approved the correction’s codes",
         "sent" => "Confirmed the payer’s terms and sent the corrected claim to the outbox",
+        "batch_begun" => "Began one change on many claims",
+        "batch_ready" => "Each claim of a batch was looked at",
+        "batch_stopped" => "Stopped a batch of corrected claims",
+        "batch_stuck" => "A batch of corrected claims stopped by itself",
+        "batch_went_on" => "Went on with a batch of corrected claims",
+        "batch_asked" => "Asked coders to approve the codes of a batch",
+        "batch_approved" => "Approved the codes of a batch",
+        "batch_left_out" => "Left claims out of a batch",
+        "batch_sending" => "Confirmed the payers’ terms and sent a batch of corrected claims",
+        "batch_sent" => "Every claim of a batch that could go is in the outbox",
+        "batch_dropped" => "Dropped a batch of corrected claims",
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use denial::denial::{Denial, NextActionKind, Status};
 use denial::lifecycle::Act;
-use denial::person::{self, Moment, Role};
+use denial::person::{self, Access, Moment, Role};
 use denial::rules::Rules;
 
 /// One button of the queue's bar.
@@ -22,9 +22,11 @@ const fn offer(name: &'static str, label: &'static str, key: &'static str, act: 
 pub(crate) const INQUIRY: &str = "inquiry";
 /// The button that begins letters.
 pub(crate) const LETTERS: &str = "letters";
+/// One change on the claims, which pages of their own ask for.
+pub(crate) const CORRECT: &str = "correct";
 
 /// Every button.
-const OFFERS: [Offer; 11] = [
+const OFFERS: [Offer; 12] = [
     offer("plan", "Next action", "n", Act::Plan),
     offer("playbook", "Playbook", "b", Act::Plan),
     offer(LETTERS, "Letters", "l", Act::Appeal),
@@ -35,23 +37,32 @@ const OFFERS: [Offer; 11] = [
     offer("review", "Review", "s", Act::Review),
     offer("take", "Take", "t", Act::Take),
     offer("note", "Note", "e", Act::Note),
+    offer(CORRECT, "Correct", "m", Act::Resubmit),
     offer("propose_write_off", "Write-off", "w", Act::ProposeWriteOff),
 ];
 
 impl Offer {
     /// True where no case in a status allows it; a letter is written wherever a case is open.
     fn is_past(&self, status: Status) -> bool {
-        if self.name == LETTERS { status.is_closed() } else { !self.act.is_from(status) }
+        if self.name == LETTERS { status.is_closed() } else { !self.begins(status).is_from(status) }
     }
 
     pub(crate) fn gives_up(&self) -> bool {
         self.act == Act::ProposeWriteOff
     }
+
+    /// What has to be possible on a case in a status. Who corrects a claim looks at its case first.
+    fn begins(&self, status: Status) -> Act {
+        if self.name == CORRECT && status == Status::New { Act::Review } else { self.act }
+    }
 }
 
 /// The buttons for a role.
 pub(crate) fn of(role: Role) -> Vec<Offer> {
-    OFFERS.into_iter().filter(|offer| person::may(role, offer.act)).collect()
+    let corrects = person::allows(role, Access::Correct);
+    let is_for =
+        |offer: &Offer| person::may(role, offer.act) && (offer.name != CORRECT || corrects);
+    OFFERS.into_iter().filter(is_for).collect()
 }
 
 /// The act of a button, and whether it is the playbook's.
@@ -74,7 +85,7 @@ pub(crate) fn refused_by(case: &Denial, at: &Moment, rules: &Rules) -> String {
         }
         let is_idle = offer.name == "playbook" && !case.may_plan(case.first);
         let is_silent = offer.name == INQUIRY && !case.may_plan(NextActionKind::CallPayer);
-        is_idle || is_silent || case.admit(offer.act, at, rules).is_err()
+        is_idle || is_silent || case.admit(offer.begins(case.status()), at, rules).is_err()
     };
     names(at.who.role, refuses)
 }
@@ -92,7 +103,7 @@ mod tests {
     fn a_job_refuses_what_none_of_its_cases_allows() {
         let told = |statuses: &[Status]| refused(Role::BillingSupervisor, statuses);
         assert_eq!(told(&[Status::New]), "propose_write_off");
-        assert_eq!(told(&[Status::Appealed]), "review propose_write_off");
+        assert_eq!(told(&[Status::Appealed]), "review correct propose_write_off");
         assert_eq!(told(&[Status::Appealed, Status::New, Status::InReview]), "");
     }
 

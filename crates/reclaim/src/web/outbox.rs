@@ -40,6 +40,8 @@ struct OutboxPage {
     waiting: usize,
     odd: usize,
     changes: bool,
+    /// They may look at batches of corrected claims.
+    corrects: bool,
     more: bool,
 }
 
@@ -144,8 +146,9 @@ pub(crate) async fn page(
         _ => None,
     });
     let changes = allows(office.who.role, Access::Matches);
+    let corrects = allows(office.who.role, Access::Correct);
     let more = fitting.len() > ROWS;
-    html(&OutboxPage { page, shown, rows, waiting, odd, changes, more })
+    html(&OutboxPage { page, shown, rows, waiting, odd, changes, corrects, more })
 }
 
 fn row(

@@ -10,13 +10,13 @@ use denial::person::Access;
 
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
-    App, account, appeal, asking, assets, audit, bulk, case, case_documents, case_evidence,
-    case_undo, claim, correct, correct_look, day, digest, doubtful, emergency, facets, files, find,
-    glossary, health, hold, home, intake, issuer, keyed, lacking, letters, matches, names, news,
-    outbox, passkeys, practice, protection, questions, queue, rejections, remittance_claim,
-    remittances, rules, rules_code, rules_codes, rules_edit, rules_letters, rules_lists,
-    rules_owners, rules_payer, rules_text, rules_worth, saved, second, sign_in, staff, style, ties,
-    tour, unanswered, unmatched, upload,
+    App, account, appeal, asking, assets, audit, batch, batch_new, bulk, case, case_documents,
+    case_evidence, case_undo, claim, correct, correct_look, day, digest, doubtful, emergency,
+    facets, files, find, glossary, health, hold, home, intake, issuer, keyed, lacking, letters,
+    matches, names, news, outbox, passkeys, practice, protection, questions, queue, rejections,
+    remittance_claim, remittances, rules, rules_code, rules_codes, rules_edit, rules_letters,
+    rules_lists, rules_owners, rules_payer, rules_text, rules_worth, saved, second, sign_in, staff,
+    style, ties, tour, unanswered, unmatched, upload,
 };
 
 /// One page.
@@ -108,6 +108,10 @@ fn desk() -> Vec<Route> {
         does("/queue.csv", Both(A::Export, A::Protected), queue::cleared_file).reveals(),
         does("/queue/bulk", Needs(A::Queue), bulk::act),
         does("/queue/undo", Needs(A::Queue), bulk::undo),
+        shows("/batches", Needs(A::Correct), batch::list),
+        does("/batches", Needs(A::Correct), batch_new::begin),
+        shows("/batches/{id}", Needs(A::Correct), batch::page).lists("corrections"),
+        does("/batches/{id}", Needs(A::Correct), batch::decide),
         does("/queue/views", Needs(A::Queue), saved::change),
         shows("/day", Needs(A::Queue), day::page).lists("day"),
         shows("/letters", Needs(A::Letters), letters::page),

@@ -2,6 +2,7 @@
 
 mod account;
 mod appeals;
+mod batch;
 mod beside;
 mod case;
 mod claims;

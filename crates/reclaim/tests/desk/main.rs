@@ -2,6 +2,7 @@
 #![expect(unreachable_pub, reason = "a test's module is public to nobody")]
 
 mod acts;
+mod batch;
 mod circle;
 mod converge;
 mod files;

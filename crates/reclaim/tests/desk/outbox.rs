@@ -19,7 +19,7 @@ pub fn number(at: usize) -> String {
     format!("OUT{at}")
 }
 
-fn envelope(group: &str, version: &str, body: &str) -> String {
+pub fn envelope(group: &str, version: &str, body: &str) -> String {
     let segments = body.matches('~').count() + 2;
     let set = if group == "HC" { "837" } else { "835" };
     format!(

@@ -115,7 +115,9 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 40] = [
+const TABLES: [&str; 42] = [
+    "correction_item",
+    "correction_batch",
     "rhythm",
     "batch_review",
     "answer_time",

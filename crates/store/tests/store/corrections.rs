@@ -1,14 +1,15 @@
-//! Corrections that are being written: nobody saves over another.
+//! Corrections that are being written: nobody saves over another; batches go on where they stood.
 
 use denial::correction::Edit;
 use denial::lifecycle::evidence::Frequency;
 use serde_json::json;
 use store::Error;
+use store::correction_batches::{CorrectionBatch, CorrectionItem};
 use store::corrections::Correction;
 use store::journal::Entry;
 
 use crate::clinic::{moment as at_desk, open};
-use crate::place::{on_each, practice};
+use crate::place::{AT, on_each, practice};
 
 fn entry(about: &str) -> Entry {
     Entry::new(about, "correction.saved", &json!({}))
@@ -40,5 +41,75 @@ fn a_correction_is_saved_over_what_was_read_alone() {
         assert!(matches!(stale, Err(Error::Stale { .. })), "{stale:?}");
         let read = tx.correction(&case).await.expect("read").expect("there");
         assert_eq!((read.version, read.edit.added), (2, 1));
+        let among = tx.corrections_among(&[case, "den_0".to_owned()]).await.expect("read");
+        assert_eq!(among, [read]);
+    });
+}
+
+#[test]
+fn a_batch_is_looked_at_counted_and_moved_on_once() {
+    on_each(async |place| {
+        let cases = open(place, &[100, 200]).await;
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let batch = CorrectionBatch {
+            batch: "cor_1".to_owned(),
+            state: "preparing".to_owned(),
+            wish: "{}".to_owned(),
+            made_at: AT.to_owned(),
+            made_by: "usr_1".to_owned(),
+            made_role: "billing_supervisor".to_owned(),
+            ..CorrectionBatch::default()
+        };
+        let item = |n: usize| CorrectionItem {
+            n: i64::try_from(n).expect("few"),
+            denial: cases[n].id.to_string(),
+            number: format!("A-{n}"),
+            payer: "pay_1".to_owned(),
+            payer_name: "STANDIN".to_owned(),
+            outstanding: 100,
+            own: format!("V{n}"),
+            state: "waiting".to_owned(),
+            coded: "no".to_owned(),
+            body: "{}".to_owned(),
+            ..CorrectionItem::default()
+        };
+        let items = vec![item(0), item(1)];
+        let begun = tx.begin_correction_batch(&batch, items, entry("cor_1"), &at_desk()).await;
+        begun.expect("begun");
+        assert_eq!(tx.correction_batch("cor_1").await.expect("read"), Some(batch.clone()));
+        assert_eq!(tx.correction_batch("cor_2").await.expect("read"), None);
+        assert_eq!(tx.correction_batches(9).await.expect("read"), std::slice::from_ref(&batch));
+        assert_eq!(tx.running_correction_batch().await.expect("read"), Some(batch.clone()));
+
+        let aside = CorrectionItem { state: "aside".to_owned(), why: "late".to_owned(), ..item(1) };
+        assert!(tx.save_correction_item("cor_1", &aside, "waiting").await.expect("saved"));
+        assert!(!tx.save_correction_item("cor_1", &aside, "waiting").await.expect("asked"));
+        let counts = tx.count_corrections(&["cor_1".to_owned()]).await.expect("counted");
+        let told: Vec<_> =
+            counts.iter().map(|one| (one.state.as_str(), one.claims, one.outstanding)).collect();
+        assert_eq!(told.len(), 2);
+        assert!(told.contains(&("waiting", 1, 100)) && told.contains(&("aside", 1, 100)));
+        let whys = tx.correction_asides("cor_1").await.expect("read");
+        assert_eq!(whys, [("late".to_owned(), 1)]);
+        let waiting = tx.correction_items("cor_1", "waiting", 0, 9).await.expect("read");
+        assert_eq!(waiting, [item(0)]);
+        assert_eq!(tx.correction_items("cor_1", "aside", 0, 9).await.expect("read"), [aside]);
+        let ready = CorrectionItem { state: "ready".to_owned(), ..item(0) };
+        assert!(tx.save_correction_item("cor_1", &ready, "waiting").await.expect("saved"));
+        let first = tx.first_corrected("cor_1", "pay_1").await.expect("read");
+        assert_eq!(first, Some(item(0).denial));
+        let both = [item(0).denial, item(1).denial];
+        assert_eq!(tx.send_corrections("cor_1", "out_1", &both).await.expect("sent"), 1);
+        assert_eq!(tx.send_corrections("cor_1", "out_2", &both).await.expect("asked"), 0);
+        let sent = tx.correction_items("cor_1", "sent", 0, 9).await.expect("read");
+        assert_eq!(sent[0].outgoing.as_deref(), Some("out_1"));
+
+        let ready = CorrectionBatch { state: "ready".to_owned(), ..batch };
+        assert!(tx.save_correction_batch(&ready, "preparing").await.expect("saved"));
+        assert!(!tx.save_correction_batch(&ready, "preparing").await.expect("asked"));
+        assert_eq!(tx.running_correction_batch().await.expect("read"), None);
+        let sent = CorrectionBatch { state: "sent".to_owned(), ..ready };
+        assert!(tx.save_correction_batch(&sent, "ready").await.expect("saved"));
+        assert_eq!(tx.correction_batch("cor_1").await.expect("read"), Some(sent));
     });
 }

@@ -28,6 +28,7 @@ async fn ids(biller: &Browser) -> BTreeMap<&'static str, String> {
         ("{number}", "1".to_owned()),
         ("/claims/{id}", format!("/claims/{}", identity::claim(&ClaimNumber::new("A-1")))),
         ("/remittances/{id}", format!("/remittances/{remittance}")),
+        ("/batches/{id}", "/batches/cor_00000000000000000000000000".to_owned()),
         ("{draft}", "drf_00000000000000000000000000".to_owned()),
         ("{document}", "doc_00000000000000000000000000".to_owned()),
         ("{hash}", file.expect("a file").to_owned()),

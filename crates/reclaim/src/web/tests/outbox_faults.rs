@@ -1,8 +1,6 @@
 //! What cannot be handed over waits, is called back or is looked at by a person; nobody is told
 //! that it was sent.
 
-use std::path::PathBuf;
-
 use axum::http::StatusCode;
 use denial::ids::OutgoingId;
 use denial::person::Role;

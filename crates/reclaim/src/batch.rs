@@ -1,0 +1,369 @@
+//! One change on many claims: begun, looked at part by part, sent as a file for each payer. What is
+//! stopped or cut short goes on where it stood, and nothing leaves twice.
+
+pub(crate) mod command;
+mod finding;
+mod looking;
+mod sending;
+
+use std::collections::HashSet;
+use std::fs::File;
+
+use anyhow::Context;
+use denial::correction::{Change, Edit, Wish};
+use denial::ids::{CorrectionBatchId, PersonId};
+use denial::person::{Actor, Role, supervises};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::correction_batches::{CorrectionBatch, CorrectionItem};
+use store::instant;
+use store::journal::Entry;
+
+use crate::act;
+use crate::correcting;
+use crate::practice::Office;
+
+/// The sweep's name.
+pub(crate) const SWEEP: &str = "batches";
+/// Claims of one batch.
+pub(crate) const MOST: usize = 10_000;
+/// Claims in one transaction: the longest that anybody waits for it.
+const PART: usize = 100;
+
+/// What looking at one claim came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Looked {
+    /// The version that it is a copy of: its file and its place there.
+    pub(crate) file: String,
+    pub(crate) n: i64,
+    /// What is typed on it.
+    pub(crate) edit: Option<Edit>,
+    pub(crate) changes: Vec<Told>,
+    /// Fields and what was expected.
+    pub(crate) faults: Vec<(String, String)>,
+}
+
+/// One field that changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    pub(crate) field: String,
+    pub(crate) before: String,
+    pub(crate) after: String,
+    pub(crate) is_code: bool,
+}
+
+impl Told {
+    fn of(change: &Change) -> Told {
+        Told {
+            field: change.field.to_string(),
+            before: change.before.reveal().clone(),
+            after: change.after.reveal().clone(),
+            is_code: change.is_code(),
+        }
+    }
+}
+
+impl Looked {
+    /// What an item keeps.
+    pub(crate) fn of(item: &CorrectionItem) -> Looked {
+        serde_json::from_str(&item.body).unwrap_or_default()
+    }
+
+    fn kept(&self) -> String {
+        serde_json::to_string(self).expect("what was looked at is JSON")
+    }
+}
+
+/// What is wished for on each claim of a batch.
+///
+/// # Errors
+/// What is kept cannot be read.
+pub(crate) fn wish(batch: &CorrectionBatch) -> anyhow::Result<Wish> {
+    serde_json::from_str(&batch.wish).context("a kept wish is JSON")
+}
+
+/// Begins a batch of some cases, each with its own value where it has one; those that who acts may
+/// not see are left out. Nothing changes on a case yet.
+///
+/// # Errors
+/// The database; no case is left.
+pub(crate) async fn begin(
+    office: &Office,
+    wish: &Wish,
+    cases: &[(String, String)],
+) -> anyhow::Result<String> {
+    let items = items(office, cases).await?;
+    anyhow::ensure!(!items.is_empty(), "none of these cases is yours to correct");
+    let moment = office.moment();
+    let batch = CorrectionBatchId::from_bits(act::draw()).to_string();
+    let one = CorrectionBatch {
+        batch: batch.clone(),
+        state: "preparing".to_owned(),
+        wish: serde_json::to_string(wish).context("a wish is JSON")?,
+        made_at: instant(moment.now),
+        made_by: moment.who.person.to_string(),
+        made_role: moment.who.role.as_str().to_owned(),
+        ..CorrectionBatch::default()
+    };
+    let facts = json!({ "cases": items.len(), "change": wish.what.as_str() });
+    let entry = Entry::new(&batch, "correction.batch_begun", &facts);
+    let mut tx = office.write().await?;
+    tx.begin_correction_batch(&one, items, entry, &moment).await?;
+    tx.commit().await?;
+    Ok(batch)
+}
+
+async fn items(office: &Office, cases: &[(String, String)]) -> anyhow::Result<Vec<CorrectionItem>> {
+    let (mut items, mut claims, mut named) = (Vec::new(), HashSet::new(), HashSet::new());
+    for part in cases.chunks(PART) {
+        let ids: Vec<String> = part.iter().map(|(id, _)| id.clone()).collect();
+        let found = office.read().await?.cases_among(&ids).await?;
+        let fits = |id: &str| found.iter().find(|case| case.id.as_str() == id);
+        for (id, own) in part {
+            let Some(case) = fits(id).filter(|case| office.sees(case)) else { continue };
+            if !named.insert(id.clone()) {
+                continue;
+            }
+            let is_first = claims.insert((case.claim.clone(), case.payer.clone()));
+            let why = "another case of its claim is in this batch, and a claim goes once";
+            items.push(CorrectionItem {
+                n: i64::try_from(items.len()).context("too many cases")?,
+                denial: id.clone(),
+                number: case.number.to_string(),
+                payer: case.payer.to_string(),
+                payer_name: case.payer_name.name.to_string(),
+                outstanding: case.balance.outstanding().cents(),
+                own: own.trim().to_owned(),
+                state: if is_first { "waiting" } else { "aside" }.to_owned(),
+                coded: "no".to_owned(),
+                why: if is_first { String::new() } else { why.to_owned() },
+                body: Looked::default().kept(),
+                outgoing: None,
+            });
+        }
+    }
+    Ok(items)
+}
+
+/// Looks at and sends what waits for it, until nothing does. One process does so at a time; another
+/// finds nothing to do.
+///
+/// # Errors
+/// The database. What cannot go on is stopped, and says why.
+pub(crate) async fn sweep(office: &Office) -> anyhow::Result<()> {
+    if office.read().await?.running_correction_batch().await?.is_none() {
+        return Ok(());
+    }
+    let lock = format!("{SWEEP}-{}.lock", office.practice());
+    let lock = File::create(office.folder.join(lock)).context("cannot lock the batches")?;
+    if lock.try_lock().is_err() {
+        return Ok(());
+    }
+    let office = office.afresh().await?;
+    while let Some(batch) = office.read().await?.running_correction_batch().await? {
+        let done = if batch.state == "preparing" {
+            looking::run(&office, &batch).await
+        } else {
+            sending::run(&office, &batch).await
+        };
+        if let Err(fault) = done {
+            stuck(&office, &batch, &fault).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Stops one that cannot go on, so that no other waits for it.
+async fn stuck(
+    office: &Office,
+    batch: &CorrectionBatch,
+    fault: &anyhow::Error,
+) -> anyhow::Result<()> {
+    tracing::error!("{} cannot go on: {fault:#}", batch.batch);
+    let to = if batch.state == "preparing" { "stopped" } else { "ready" };
+    let why = format!("{fault:#}");
+    let after = CorrectionBatch { state: to.to_owned(), why: why.clone(), ..batch.clone() };
+    moved(office, &after, &batch.state, "correction.batch_stuck", &json!({ "why": why })).await?;
+    Ok(())
+}
+
+/// Saves a batch with its entry where it still stands as `from`.
+async fn moved(
+    office: &Office,
+    after: &CorrectionBatch,
+    from: &str,
+    kind: &str,
+    facts: &Value,
+) -> Result<bool, store::Error> {
+    let mut tx = office.write().await?;
+    let is_saved = tx.save_correction_batch(after, from).await?;
+    if is_saved {
+        tx.append(vec![Entry::new(&after.batch, kind, facts)], &office.moment()).await?;
+        tx.commit().await?;
+    }
+    Ok(is_saved)
+}
+
+/// The practice as somebody acts in it.
+fn as_whom(office: &Office, person: &str, role: &str) -> anyhow::Result<Office> {
+    let role = Role::from_name(role).context("a kept role is one")?;
+    let who = Actor { person: PersonId::parse(person)?, role };
+    Ok(Office { who, ..office.clone() })
+}
+
+/// What somebody does with a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It goes no further now.
+    Stop,
+    /// It goes on where it stood.
+    GoOn,
+    /// Nothing of it leaves.
+    Drop,
+    /// A coder is asked to agree.
+    Ask,
+    /// A coder agrees to the codes as they are shown.
+    Approve,
+    /// It leaves.
+    Send,
+    /// These claims, by their places, stay.
+    LeaveOut(Vec<i64>),
+}
+
+/// Why a step was not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotDone {
+    #[error("there is no such batch")]
+    Missing,
+    #[error("it is somebody else's batch: they or a supervisor go on with it")]
+    NotYours,
+    #[error("it changed meanwhile, or is past that: look at it as it is now")]
+    Past,
+    #[error("a coder approves codes; ask one")]
+    NoCoder,
+    #[error("a coder has to approve its codes before it leaves")]
+    Unapproved,
+    #[error("{0}")]
+    Store(#[from] store::Error),
+}
+
+/// True where somebody may look at a batch: theirs, what they lead, codes that they were asked of.
+pub(crate) fn may_look(office: &Office, batch: &CorrectionBatch) -> bool {
+    let role = office.who.role;
+    let is_asked = correcting::is_coder(role) && batch.asked_at.is_some();
+    is_own(office, batch) || is_asked
+}
+
+/// True where somebody may stop it, go on with it and send it.
+pub(crate) fn is_own(office: &Office, batch: &CorrectionBatch) -> bool {
+    supervises(office.who.role) || batch.made_by == office.who.person.as_str()
+}
+
+/// Does a step.
+///
+/// # Errors
+/// [`NotDone`]; nothing has changed then.
+pub(crate) async fn turn(office: &Office, id: &str, step: &Step) -> Result<(), NotDone> {
+    let mut tx = office.read().await?;
+    let before = tx.correction_batch(id).await?.ok_or(NotDone::Missing)?;
+    let counts = tx.count_corrections(&[id.to_owned()]).await?;
+    drop(tx);
+    let may = if *step == Step::Approve { may_look } else { is_own };
+    if !may(office, &before) {
+        return Err(NotDone::NotYours);
+    }
+    if let Step::LeaveOut(places) = step {
+        return leave_out(office, &before, places).await;
+    }
+    let is_coded = counts.iter().any(|one| one.state == "ready" && one.coded > 0);
+    let (after, kind) = stepped(office, &before, step, is_coded)?;
+    if !moved(office, &after, &before.state, kind, &json!({})).await? {
+        return Err(NotDone::Past);
+    }
+    Ok(())
+}
+
+/// How a batch stands after a step, and what is on record of it.
+fn stepped(
+    office: &Office,
+    before: &CorrectionBatch,
+    step: &Step,
+    is_coded: bool,
+) -> Result<(CorrectionBatch, &'static str), NotDone> {
+    let moment = office.moment();
+    let is_coder = correcting::is_coder(office.who.role);
+    let me = Some(moment.who.person.to_string());
+    let now = Some(instant(moment.now));
+    let mut after = CorrectionBatch { why: String::new(), ..before.clone() };
+    let approve = |one: &mut CorrectionBatch| {
+        (one.approved_at, one.approved_by) = (now.clone(), me.clone());
+    };
+    let (to, kind) = match (step, before.state.as_str()) {
+        (Step::Stop, "preparing") => ("stopped", "correction.batch_stopped"),
+        (Step::Stop, "sending") => ("ready", "correction.batch_stopped"),
+        (Step::GoOn, "stopped") => ("preparing", "correction.batch_went_on"),
+        (Step::Drop, "stopped" | "ready") => ("dropped", "correction.batch_dropped"),
+        (Step::Ask, "ready") => {
+            after.asked_at.clone_from(&now);
+            ("ready", "correction.batch_asked")
+        }
+        (Step::Approve, "ready") if !is_coder => return Err(NotDone::NoCoder),
+        (Step::Approve, "ready") => {
+            approve(&mut after);
+            ("ready", "correction.batch_approved")
+        }
+        (Step::Send, "ready") => {
+            if is_coded && before.approved_by.is_none() {
+                if !is_coder {
+                    return Err(NotDone::Unapproved);
+                }
+                approve(&mut after);
+            }
+            after.sent_by = me;
+            after.sent_role = Some(moment.who.role.as_str().to_owned());
+            ("sending", "correction.batch_sending")
+        }
+        (
+            Step::Stop
+            | Step::GoOn
+            | Step::Drop
+            | Step::Ask
+            | Step::Approve
+            | Step::Send
+            | Step::LeaveOut(_),
+            _,
+        ) => return Err(NotDone::Past),
+    };
+    to.clone_into(&mut after.state);
+    Ok((after, kind))
+}
+
+/// Sets claims aside that somebody does not want to go.
+async fn leave_out(
+    office: &Office,
+    batch: &CorrectionBatch,
+    places: &[i64],
+) -> Result<(), NotDone> {
+    let mut tx = office.write().await?;
+    let now = tx.correction_batch(&batch.batch).await?.ok_or(NotDone::Missing)?;
+    if now.state != "ready" {
+        return Err(NotDone::Past);
+    }
+    let mut left = 0;
+    for place in places {
+        let found = tx.correction_items(&batch.batch, "ready", *place, 1).await?;
+        for item in found.into_iter().filter(|one| one.n == *place) {
+            let aside = aside(item, "left out by hand");
+            left += u64::from(tx.save_correction_item(&batch.batch, &aside, "ready").await?);
+        }
+    }
+    let entry = Entry::new(&batch.batch, "correction.batch_left_out", &json!({ "cases": left }));
+    tx.append(vec![entry], &office.moment()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The same claim, which does not go.
+fn aside(item: CorrectionItem, why: &str) -> CorrectionItem {
+    CorrectionItem { state: "aside".to_owned(), why: why.to_owned(), ..item }
+}

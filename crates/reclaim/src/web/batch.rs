@@ -1,0 +1,414 @@
+//! Batches of corrected claims: each claim with what changes on it, those that are set aside, how far
+//! it came, and the word that lets it leave.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use denial::lifecycle::evidence::Frequency;
+use store::Tx;
+use store::correction_batches::{CorrectionBatch, CorrectionCount, CorrectionItem};
+
+use crate::batch::command::count;
+use crate::batch::{self, Looked, NotDone, Step, Told};
+use crate::correcting;
+use crate::fields::Fields;
+use crate::practice::Office;
+use crate::web::gate::Posted;
+use crate::web::page::{Page, html, html_with};
+use crate::web::session::Visitor;
+use crate::web::timeline::{self, People};
+use crate::web::trouble::Trouble;
+use crate::web::words;
+
+/// Batches on the list.
+const LISTED: i64 = 200;
+/// Claims on one page.
+const ROWS: i64 = 100;
+/// Seconds after which a page that tells progress renews itself.
+const RENEWS: &str = "2";
+
+#[derive(Template)]
+#[template(path = "batches.html")]
+struct ListPage {
+    page: Page,
+    rows: Vec<ListRow>,
+}
+
+struct ListRow {
+    href: String,
+    title: String,
+    made: String,
+    state: &'static str,
+    class: &'static str,
+    ready: String,
+    aside: String,
+    sent: String,
+}
+
+#[derive(Template)]
+#[template(path = "batch.html")]
+struct BatchPage {
+    page: Page,
+    id: String,
+    title: String,
+    made: String,
+    goes: &'static str,
+    note: String,
+    state: String,
+    /// Why it stopped by itself.
+    why: String,
+    all: i64,
+    done: i64,
+    /// It tells progress and renews itself.
+    renews: bool,
+    is_running: bool,
+    is_own: bool,
+    ready: i64,
+    aside: i64,
+    sent: i64,
+    money: String,
+    payers: Vec<PayerRow>,
+    coder: CoderView,
+    asides: Vec<(String, String)>,
+    shown: &'static str,
+    rows: Vec<Row>,
+    /// Where further rows are.
+    further: Option<i64>,
+    from: i64,
+    refused: Option<String>,
+}
+
+/// The claims of one payer.
+struct PayerRow {
+    name: String,
+    claims: String,
+    money: String,
+    /// What it takes again, as its file says it, and its source; empty where nothing is configured.
+    terms: Vec<(&'static str, &'static str)>,
+    source: String,
+}
+
+/// One claim.
+struct Row {
+    n: i64,
+    href: String,
+    number: String,
+    payer: String,
+    changes: Vec<Told>,
+    why: String,
+    faults: Vec<(String, String)>,
+}
+
+/// A coder's word on its codes.
+struct CoderView {
+    /// So many claims change codes.
+    coded: i64,
+    approved: Option<String>,
+    is_coder: bool,
+    is_asked: bool,
+}
+
+/// Works on what waits, beside everything else.
+pub(crate) fn begin_work(office: &Office) {
+    let office = office.clone();
+    tokio::spawn(async move {
+        if let Err(fault) = batch::sweep(&office).await {
+            tracing::error!("a batch of corrected claims: {fault:#}");
+        }
+    });
+}
+
+/// `GET /batches`.
+pub(crate) async fn list(visitor: Visitor) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let mut tx = office.read().await?;
+    let people = timeline::people(&mut tx).await?;
+    let mut all = tx.correction_batches(LISTED).await?;
+    all.retain(|one| batch::may_look(office, one));
+    let ids: Vec<String> = all.iter().map(|one| one.batch.clone()).collect();
+    let counts = tx.count_corrections(&ids).await?;
+    let rows = all.iter().map(|one| listed(office, &people, one, &counts)).collect();
+    html(&ListPage { page: Page::of(&visitor, "Batches of corrected claims", "/outbox"), rows })
+}
+
+fn listed(
+    office: &Office,
+    people: &People,
+    one: &CorrectionBatch,
+    counts: &[CorrectionCount],
+) -> ListRow {
+    let of: Vec<CorrectionCount> =
+        counts.iter().filter(|count| count.batch == one.batch).cloned().collect();
+    let number = |state: &str| words::number(count(&of, state));
+    let (state, class) = in_words(one, &of);
+    ListRow {
+        href: format!("/batches/{}", one.batch),
+        title: title(one),
+        made: made(office, people, one),
+        state,
+        class,
+        ready: number("ready"),
+        aside: number("aside"),
+        sent: number("sent"),
+    }
+}
+
+fn in_words(one: &CorrectionBatch, counts: &[CorrectionCount]) -> (&'static str, &'static str) {
+    let is_coded = counts.iter().any(|one| one.state == "ready" && one.coded > 0);
+    match one.state.as_str() {
+        "preparing" => ("its claims are looked at", ""),
+        "stopped" => ("stopped", "odd"),
+        "ready" if is_coded && one.approved_by.is_none() => ("waits for a coder’s word", "odd"),
+        "ready" if count(counts, "ready") == 0 => ("nothing of it can go", "odd"),
+        "ready" => ("can be sent", "odd"),
+        "sending" => ("is being sent", ""),
+        "sent" => ("in the outbox", "here"),
+        _ => ("dropped", ""),
+    }
+}
+
+fn title(one: &CorrectionBatch) -> String {
+    let wish = batch::wish(one).map(|wish| words::sentence_case(&wish.in_words()));
+    wish.unwrap_or_else(|_| "A change".to_owned())
+}
+
+fn made(office: &Office, people: &People, one: &CorrectionBatch) -> String {
+    let at = words::instant(&one.made_at, &office.clinic.zone);
+    format!("{at} by {}", timeline::name(people, &one.made_by))
+}
+
+async fn open(office: &Office, id: &str) -> Result<CorrectionBatch, Trouble> {
+    let one = office.read().await?.correction_batch(id).await?.ok_or(Trouble::Nowhere)?;
+    if !batch::may_look(office, &one) {
+        let text = "It is somebody else’s batch: they or a supervisor look at it.";
+        return Err(Trouble::Denied(text.to_owned()));
+    }
+    Ok(one)
+}
+
+/// `GET /batches/{id}`.
+pub(crate) async fn page(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let one = open(&visitor.office, &id).await?;
+    shown(&visitor, one, &asked, None).await
+}
+
+async fn shown(
+    visitor: &Visitor,
+    one: CorrectionBatch,
+    asked: &Fields,
+    refused: Option<String>,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let mut tx = office.read().await?;
+    let people = timeline::people(&mut tx).await?;
+    let counts = tx.count_corrections(std::slice::from_ref(&one.batch)).await?;
+    let [waiting, ready, aside, sent] =
+        ["waiting", "ready", "aside", "sent"].map(|state| count(&counts, state));
+    let shown = shown_of(asked, ready, aside, sent);
+    let from = asked.get("from").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let items = tx.correction_items(&one.batch, shown, from, ROWS).await?;
+    let asides = tx.correction_asides(&one.batch).await?;
+    let payers = payers(&mut tx, office, &one, &counts).await?;
+    drop(tx);
+    let is_running = matches!(one.state.as_str(), "preparing" | "sending");
+    let renews = is_running && !asked.contains_key("still");
+    let all = waiting + ready + aside + sent;
+    let page = BatchPage {
+        page: Page::of(visitor, title(&one), "/outbox"),
+        id: one.batch.clone(),
+        title: title(&one),
+        made: made(office, &people, &one),
+        goes: goes(&one),
+        note: batch::wish(&one).map(|wish| wish.note).unwrap_or_default(),
+        all,
+        done: all - if one.state == "sending" { ready } else { waiting },
+        renews,
+        is_running,
+        is_own: batch::is_own(office, &one),
+        ready,
+        aside,
+        sent,
+        money: words::money(
+            counts.iter().filter(|one| one.state == "ready").map(|one| one.outstanding).sum(),
+        ),
+        payers,
+        coder: coder(office, &people, &one, &counts),
+        asides: asides
+            .into_iter()
+            .map(|(why, count)| (words::number(count), words::sentence(&why)))
+            .collect(),
+        shown,
+        further: items.last().map(|last| last.n + 1).filter(|_| items.len() as i64 == ROWS),
+        rows: items.iter().map(row).collect(),
+        from,
+        why: one.why.clone(),
+        state: one.state,
+        refused,
+    };
+    let status = page.refused.as_ref().map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    let mut answer = html_with(status, &page)?;
+    if renews {
+        answer.headers_mut().insert(header::REFRESH, HeaderValue::from_static(RENEWS));
+    }
+    Ok(answer)
+}
+
+fn shown_of(asked: &Fields, ready: i64, aside: i64, sent: i64) -> &'static str {
+    match asked.get("show").map(String::as_str) {
+        Some("ready") => "ready",
+        Some("aside") => "aside",
+        Some("sent") => "sent",
+        _ if ready == 0 && sent > 0 => "sent",
+        _ if ready == 0 && aside > 0 => "aside",
+        _ => "ready",
+    }
+}
+
+fn goes(one: &CorrectionBatch) -> &'static str {
+    match batch::wish(one).ok().and_then(|wish| wish.frequency) {
+        None => "as each payer takes it",
+        Some(Frequency::Replacement) => "as replacements (frequency 7)",
+        Some(Frequency::Original) => "as new claims (frequency 1)",
+        Some(Frequency::Void) => "as voids (frequency 8)",
+    }
+}
+
+fn row(item: &CorrectionItem) -> Row {
+    let looked = Looked::of(item);
+    let mut changes = looked.changes;
+    for one in &mut changes {
+        one.field = words::sentence_case(&one.field);
+    }
+    Row {
+        n: item.n,
+        href: format!("/cases/{}", item.denial),
+        number: item.number.clone(),
+        payer: item.payer_name.clone(),
+        changes,
+        why: words::sentence(&item.why),
+        faults: looked.faults,
+    }
+}
+
+/// What is to go, payer by payer, with what the payer takes again.
+async fn payers(
+    tx: &mut Tx,
+    office: &Office,
+    one: &CorrectionBatch,
+    counts: &[CorrectionCount],
+) -> Result<Vec<PayerRow>, store::Error> {
+    if one.state != "ready" {
+        return Ok(Vec::new());
+    }
+    let mut rows = Vec::new();
+    for count in counts.iter().filter(|one| one.state == "ready") {
+        let case = tx.first_corrected(&one.batch, &count.payer).await?;
+        let cases = tx.cases_among(&case.into_iter().collect::<Vec<_>>()).await?;
+        let said =
+            cases.first().and_then(|case| office.rules.resubmission(&case.payer_name, case.plan));
+        let word = |said: Option<bool>| match said {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "not configured",
+        };
+        let terms = said.map(|said| said.answers().map(|(what, yes)| (what, word(yes))));
+        rows.push(PayerRow {
+            name: count.payer_name.clone(),
+            claims: words::counted(count.claims, "claim", "claims"),
+            money: words::money(count.outstanding),
+            terms: terms.into_iter().flatten().collect(),
+            source: said.map(|one| format!("{}, {}", one.source, one.as_of)).unwrap_or_default(),
+        });
+    }
+    Ok(rows)
+}
+
+fn coder(
+    office: &Office,
+    people: &People,
+    one: &CorrectionBatch,
+    counts: &[CorrectionCount],
+) -> CoderView {
+    let ready = counts.iter().filter(|one| one.state == "ready");
+    CoderView {
+        coded: ready.map(|one| one.coded).sum(),
+        approved: one.approved_by.as_ref().map(|by| timeline::name(people, by)),
+        is_coder: correcting::is_coder(office.who.role),
+        is_asked: one.asked_at.is_some(),
+    }
+}
+
+/// `POST /batches/{id}`.
+pub(crate) async fn decide(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Posted(fields): Posted,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let one = open(office, &id).await?;
+    let step = match step(&fields) {
+        Ok(step) => step,
+        Err(text) => return shown(&visitor, one, &Fields::new(), Some(text)).await,
+    };
+    match batch::turn(office, &id, &step).await {
+        Ok(()) => {}
+        Err(NotDone::Missing) => return Err(Trouble::Nowhere),
+        Err(NotDone::Store(fault)) => return Err(fault.into()),
+        Err(why @ NotDone::NotYours) => {
+            return Err(Trouble::Denied(words::sentence(&why.to_string())));
+        }
+        Err(why @ (NotDone::Past | NotDone::NoCoder | NotDone::Unapproved)) => {
+            let now = open(office, &id).await?;
+            let text = words::sentence(&why.to_string());
+            return shown(&visitor, now, &Fields::new(), Some(text)).await;
+        }
+    }
+    if matches!(step, Step::GoOn | Step::Send) {
+        begin_work(office);
+    }
+    Ok(Redirect::to(&format!("/batches/{id}")).into_response())
+}
+
+/// What a form asks for, or what it lacks.
+fn step(fields: &Fields) -> Result<Step, String> {
+    let told = |text: &str| Err(text.to_owned());
+    match fields.get("step").map(String::as_str) {
+        Some("stop") => Ok(Step::Stop),
+        Some("go_on") => Ok(Step::GoOn),
+        Some("drop") => Ok(Step::Drop),
+        Some("ask") => Ok(Step::Ask),
+        Some("approve") => Ok(Step::Approve),
+        Some("send") if fields.contains_key("confirmed") => Ok(Step::Send),
+        Some("send") => told("Confirm what the payers take: tick the box above Send."),
+        Some("leave_out") => {
+            let places = fields.get("cases").map(String::as_str).unwrap_or_default();
+            let places: Vec<i64> = places.split(',').filter_map(|one| one.parse().ok()).collect();
+            if places.is_empty() {
+                return told("Tick the claims that shall stay.");
+            }
+            Ok(Step::LeaveOut(places))
+        }
+        Some(_) | None => told("Nothing was asked for."),
+    }
+}
+
+/// What of it is on Home: batches to approve for a coder, batches not sent yet for who made them.
+pub(crate) async fn waiting(tx: &mut Tx, office: &Office) -> Result<u64, store::Error> {
+    let all = tx.correction_batches(LISTED).await?;
+    let is_coder = correcting::is_coder(office.who.role);
+    let is_open = |one: &&CorrectionBatch| {
+        let is_mine = one.made_by == office.who.person.as_str();
+        let is_asked = is_coder && one.asked_at.is_some() && one.approved_by.is_none();
+        match one.state.as_str() {
+            "ready" => is_mine || is_asked,
+            "stopped" => is_mine,
+            _ => false,
+        }
+    };
+    Ok(all.iter().filter(is_open).count() as u64)
+}

@@ -1,0 +1,196 @@
+//! One change on many claims: asked for in the queue, looked at claim by claim, approved, sent as
+//! one file, stopped and gone on with.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use denial::person::Role;
+
+use super::clinic::{Answer, Browser, PaidClaim, TestClinic, bill, denied, era, take};
+use super::outbox::{LATER, files};
+use crate::outbox::leaving;
+
+/// Claims that are billed and denied for one reason; gives the ids of their cases.
+async fn job(biller: &Browser, numbers: &[&'static str], why: &'static str) -> Vec<String> {
+    let mut paid: Vec<PaidClaim> = Vec::new();
+    for number in numbers {
+        take(biller, &format!("{number}.837"), &bill(number, "MADEUP", 90)).await;
+        paid.push(PaidClaim { control: number, ..denied(number, 90, why) });
+    }
+    take(biller, &format!("{}.835", numbers[0]), &era(numbers[0], &paid)).await;
+    let mut ids = Vec::new();
+    for number in numbers {
+        ids.push(biller.find(number).await.trim_start_matches("/cases/").to_owned());
+    }
+    ids
+}
+
+/// The page of a batch once it does nothing by itself any more.
+async fn at_rest(browser: &Browser, address: &str) -> Answer {
+    for _ in 0..1_000 {
+        let page = browser.get(address).await;
+        if !page.headers.contains_key("refresh") {
+            return page;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the batch goes on and on");
+}
+
+/// Begins a batch; gives its address once each claim was looked at.
+async fn begun(browser: &Browser, ids: &[String], fields: &[(&str, &str)]) -> String {
+    let cases = ids.join(",");
+    let mut all = vec![("cases", cases.as_str())];
+    all.extend(fields);
+    let answer = browser.post("/batches", &all).await;
+    let address = answer.is(StatusCode::SEE_OTHER).location();
+    at_rest(browser, &address).await;
+    address
+}
+
+async fn step(browser: &Browser, address: &str, step: &str) -> Answer {
+    browser.post(address, &[("step", step), ("confirmed", "yes")]).await
+}
+
+#[tokio::test]
+async fn one_change_is_looked_at_on_each_claim_and_leaves_in_one_file() {
+    let mut clinic = TestClinic::open().await;
+    let lead = clinic.named("ada", Role::BillingSupervisor).await;
+    let ids = job(&lead, &["A-1", "A-2", "A-3"], "CO*197*90").await;
+    let cases = ids.join(",");
+    lead.get("/queue").await.shows(&["value=\"correct\""]);
+    let form = lead.post("/queue/bulk", &[("act", "correct"), ("cases", &cases)]).await;
+    form.is(StatusCode::OK).shows(&["3 cases · $270.00", "value=\"authorization\" selected"]);
+    form.hides(&["MADEUP"]);
+    let fields = [("cases", cases.as_str()), ("change", "authorization"), ("procedure", "99214")];
+    let wrong = lead.post("/batches", &fields).await;
+    wrong.is(StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows(&["Expected what it shall say.", "Expected nothing: this is about no line."]);
+    wrong.shows(&["name=\"procedure\" value=\"99214\""]);
+    let strange = [("cases", cases.as_str()), ("change", "authorization"), ("own", "Z-9, AUTH0")];
+    lead.post("/batches", &strange).await.shows(&["None of the chosen claims has the number Z-9"]);
+
+    let own = "A-1, AUTH1\nA-2, AUTH2";
+    let batch = begun(&lead, &ids, &[("change", "authorization"), ("own", own)]).await;
+    let page = lead.get(&batch).await;
+    page.shows(&["<del>nothing</del> <ins>AUTH1</ins>", "<ins>AUTH2</ins>", "Send 2 claims"]);
+    page.shows(&["<ins>7</ins>", "Set aside <span class=\"count\">1</span>"]);
+    lead.get(&format!("{batch}?show=aside")).await.shows(&["No value was given for it.", "A-3"]);
+    lead.get("/").await.shows(&["batch of corrected claims"]);
+    let early = lead.post(&batch, &[("step", "send")]).await;
+    early.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Confirm what the payers take"]);
+    lead.get(&format!("/cases/{}", ids[0])).await.shows(&["New"]);
+
+    step(&lead, &batch, "send").await.is(StatusCode::SEE_OTHER);
+    at_rest(&lead, &batch).await.shows(&["2 of its claims are in the outbox"]);
+    lead.get("/batches").await.shows(&["in the outbox", "Set the authorization number"]);
+    step(&lead, &batch, "send").await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    // The same claims in another batch stay where they are.
+    let again = begun(&lead, &ids, &[("change", "authorization"), ("to", "AUTH1")]).await;
+    let aside = lead.get(&format!("{again}?show=aside")).await;
+    aside.shows(&["one more goes from its case alone"]).hides(&["A-3"]);
+    step(&lead, &again, "drop").await.is(StatusCode::SEE_OTHER);
+
+    clinic.later(LATER);
+    let tally = leaving::sweep(clinic.office()).await.expect("swept");
+    assert_eq!((tally.sent, tally.failed), (1, 0));
+    let [file] = files(clinic.office()).try_into().expect("one file");
+    let text = std::fs::read_to_string(file).expect("text");
+    for part in ["CLM*A-1*", "CLM*A-2*", "REF*G1*AUTH1", "REF*G1*AUTH2", "REF*F8*A-1", "REF*F8*A-2"]
+    {
+        assert_eq!(text.matches(part).count(), 1, "{part} in {text}");
+    }
+    let lead = clinic.again(&lead);
+    lead.get(&format!("/cases/{}", ids[1])).await.shows(&["Corrected and resubmitted"]);
+    lead.get(&format!("/cases/{}", ids[2])).await.shows(&["New"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_batch_that_changes_codes_leaves_with_a_coders_word_alone() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let other = clinic.named("otto", Role::BillingSpecialist).await;
+    let coder = clinic.named("cora", Role::CertifiedCoder).await;
+    let ids = job(&biller, &["A-1", "A-2"], "CO*97*90").await;
+    let batch = begun(&biller, &ids, &[("change", "add_modifier"), ("to", "59")]).await;
+    let page = biller.get(&batch).await;
+    page.shows(&["2 of its claims change codes", "Ask a coder", "class=\"chip odd\">code"]);
+    page.hides(&["Send 2 claims"]);
+    let early = step(&biller, &batch, "send").await;
+    early.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["A coder has to approve"]);
+    step(&biller, &batch, "approve").await.shows(&["A coder approves codes"]);
+    other.get(&batch).await.is(StatusCode::FORBIDDEN);
+    coder.get(&batch).await.is(StatusCode::FORBIDDEN);
+    step(&biller, &batch, "ask").await.is(StatusCode::SEE_OTHER);
+    biller.get(&batch).await.shows(&["Coders were asked"]);
+    coder.get("/").await.shows(&["1 batch of corrected claims"]);
+    coder.get(&batch).await.shows(&["Approve the codes", "<ins>59</ins>"]).hides(&["Drop"]);
+    step(&coder, &batch, "send").await.is(StatusCode::FORBIDDEN);
+    step(&coder, &batch, "approve").await.is(StatusCode::SEE_OTHER);
+    biller.get(&batch).await.shows(&["approved</span> by Test cora", "Send 2 claims"]);
+    step(&biller, &batch, "send").await.is(StatusCode::SEE_OTHER);
+    at_rest(&biller, &batch).await.shows(&["2 of its claims are in the outbox"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn bad_rows_are_set_aside_with_their_faults_and_others_left_out_by_hand() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("ada", Role::BillingSupervisor).await;
+    let mut ids = job(&lead, &["A-1", "A-2", "A-3"], "CO*16*90").await;
+    // One was never billed from here, one is being corrected alone.
+    take(&lead, "b.835", &era("B", &[denied("B-1", 90, "CO*16*90")])).await;
+    ids.push(lead.find("B-1").await.trim_start_matches("/cases/").to_owned());
+    let alone = format!("/cases/{}/correct", ids[2]);
+    let lines = lead.get(&alone).await.field("lines");
+    let typed = [("version", "0"), ("lines", lines.as_str()), ("step", "save"), ("referral", "R1")];
+    lead.post(&alone, &typed).await.is(StatusCode::SEE_OTHER);
+    let own = [("change", "place"), ("own", "A-1, hospital\nA-2, 22"), ("to", "22")];
+    let batch = begun(&lead, &ids, &own).await;
+    let aside = lead.get(&format!("{batch}?show=aside")).await;
+    aside.shows(&[
+        "rendering provider",
+        "Somebody corrects it on its case",
+        "No 837 with this claim was taken in",
+    ]);
+    let page = lead.get(&batch).await;
+    page.shows(&["A-2", "Send 1 claim<"]);
+    let left = lead.post(&batch, &[("step", "leave_out"), ("cases", "1")]).await;
+    left.is(StatusCode::SEE_OTHER);
+    lead.get(&batch).await.shows(&["Left out by hand."]);
+    let nothing = lead.post(&batch, &[("step", "leave_out")]).await;
+    nothing.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Tick the claims that shall stay."]);
+    step(&lead, &batch, "drop").await.is(StatusCode::SEE_OTHER);
+    lead.get(&batch).await.shows(&["Dropped"]);
+    step(&lead, &batch, "go_on").await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_stopped_batch_goes_on_and_who_may_not_correct_begins_none() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("ada", Role::BillingSupervisor).await;
+    let ids = job(&lead, &["A-1", "A-2"], "CO*16*90").await;
+    let cases = ids.join(",");
+    let fields = [("cases", cases.as_str()), ("change", "authorization"), ("to", "AUTH1")];
+    let batch = lead.post("/batches", &fields).await.location();
+    // The work begins once this test waits for it.
+    step(&lead, &batch, "stop").await;
+    let page = at_rest(&lead, &batch).await;
+    if page.text.contains("Go on") {
+        page.shows(&["Stopped", "0</strong> of 2 claims"]);
+        step(&lead, &batch, "go_on").await.is(StatusCode::SEE_OTHER);
+    }
+    at_rest(&lead, &batch).await.shows(&["Send 2 claims"]);
+    let running = lead.post("/batches", &fields).await.location();
+    let page = lead.get(&format!("{running}?still=yes")).await;
+    assert!(!page.headers.contains_key("refresh"));
+    at_rest(&lead, &running).await;
+    let desk = clinic.named("fred", Role::FrontDesk).await;
+    desk.get("/queue").await.hides(&["value=\"correct\""]);
+    desk.post("/queue/bulk", &[("act", "correct"), ("cases", &cases)])
+        .await
+        .is(StatusCode::FORBIDDEN);
+    clinic.is_proven().await;
+}
