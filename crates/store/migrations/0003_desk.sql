@@ -549,3 +549,6 @@ create index fetched_coming on fetched (practice, route) where state = 'coming';
 
 -- What stands below the practice's name in its letters: address, telephone; lines.
 alter table practice add column letterhead text not null default '';
+-- What the payer of a case that was won told it pays, less its payments that are posted; none where
+-- it told no amount, or has not given way.
+alter table denial add column to_post bigint;

@@ -24,7 +24,7 @@ pub(crate) const INQUIRY: &str = "inquiry";
 pub(crate) const LETTERS: &str = "letters";
 
 /// Every button.
-const OFFERS: [Offer; 11] = [
+const OFFERS: [Offer; 12] = [
     offer("plan", "Next action", "n", Act::Plan),
     offer("playbook", "Playbook", "b", Act::Plan),
     offer(LETTERS, "Letters", "l", Act::Appeal),
@@ -35,13 +35,16 @@ const OFFERS: [Offer; 11] = [
     offer("review", "Review", "s", Act::Review),
     offer("take", "Take", "t", Act::Take),
     offer("note", "Note", "e", Act::Note),
+    offer("post", "Post what is certain", "m", Act::Post),
     offer("propose_write_off", "Write-off", "w", Act::ProposeWriteOff),
 ];
 
 impl Offer {
-    /// True where no case in a status allows it; a letter is written wherever a case is open.
+    /// True where no case in a status allows it; a letter is written wherever a case is open. Money
+    /// is posted on many only where a payer gave way: all else is posted on the case.
     fn is_past(&self, status: Status) -> bool {
-        if self.name == LETTERS { status.is_closed() } else { !self.act.is_from(status) }
+        let is_lost = self.act == Act::Post && status != Status::Overturned;
+        if self.name == LETTERS { status.is_closed() } else { is_lost || !self.act.is_from(status) }
     }
 
     pub(crate) fn gives_up(&self) -> bool {
@@ -74,7 +77,8 @@ pub(crate) fn refused_by(case: &Denial, at: &Moment, rules: &Rules) -> String {
         }
         let is_idle = offer.name == "playbook" && !case.may_plan(case.first);
         let is_silent = offer.name == INQUIRY && !case.may_plan(NextActionKind::CallPayer);
-        is_idle || is_silent || case.admit(offer.act, at, rules).is_err()
+        let is_lost = offer.act == Act::Post && offer.is_past(case.status());
+        is_idle || is_silent || is_lost || case.admit(offer.act, at, rules).is_err()
     };
     names(at.who.role, refuses)
 }
@@ -91,9 +95,10 @@ mod tests {
     #[test]
     fn a_job_refuses_what_none_of_its_cases_allows() {
         let told = |statuses: &[Status]| refused(Role::BillingSupervisor, statuses);
-        assert_eq!(told(&[Status::New]), "propose_write_off");
-        assert_eq!(told(&[Status::Appealed]), "review propose_write_off");
-        assert_eq!(told(&[Status::Appealed, Status::New, Status::InReview]), "");
+        assert_eq!(told(&[Status::New]), "post propose_write_off");
+        assert_eq!(told(&[Status::Appealed]), "review post propose_write_off");
+        assert_eq!(told(&[Status::Appealed, Status::New, Status::InReview]), "post");
+        assert_eq!(told(&[Status::Overturned]), "review propose_write_off");
     }
 
     #[test]
