@@ -47,6 +47,27 @@ named! {
     }
 }
 
+impl Doubt {
+    /// Why a person has to look, in words.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Doubt::NotWon => "no remittance pays every line of it",
+            Doubt::Unbalanced => "the remittance does not add up, or adjusts the claim as a whole",
+            Doubt::Begun => {
+                "something is posted, or a write-off is proposed: post the rest by hand"
+            }
+            Doubt::SetAside => "a line was set aside or split off",
+            Doubt::Unmatched => "its claim is not among those that were billed here",
+            Doubt::NoLine => "the remittance names no single line that is the one denied",
+            Doubt::OtherReason => {
+                "a reason beside the payment is neither the contract's nor the patient's"
+            }
+            Doubt::Unexplained => "the amounts do not explain exactly what was denied",
+        }
+    }
+}
+
 /// What is certain of a case, by everything that its payer said of the claim; amounts of zero are
 /// left out, and together they explain every cent that was denied.
 ///
@@ -98,11 +119,28 @@ pub fn explained(
     if sum == case.balance.denied { Ok(all) } else { Err(Doubt::Unexplained) }
 }
 
-/// What is not the payment: the contract's, and the patient's.
+/// The reason code (CARC) of sequestration.
+pub(crate) const SEQUESTRATION: &str = "253";
+
+/// What is not the payment: the contract's, the patient's, what a law keeps back.
 #[derive(Clone, Copy, Default)]
-struct Shares {
-    contractual: Money,
-    patient: Money,
+pub(crate) struct Shares {
+    pub(crate) contractual: Money,
+    pub(crate) patient: Money,
+    pub(crate) sequestration: Money,
+    /// Something beside them is none of these.
+    pub(crate) is_odd: bool,
+}
+
+impl Shares {
+    /// What these say that others had not said yet.
+    pub(crate) fn beyond(self, then: Shares) -> [(PostingKind, Money); 3] {
+        [
+            (PostingKind::PatientResponsibility, self.patient - then.patient),
+            (PostingKind::Contractual, self.contractual - then.contractual),
+            (PostingKind::Sequestration, self.sequestration - then.sequestration),
+        ]
+    }
 }
 
 fn of_line(
@@ -125,14 +163,14 @@ fn of_line(
     if whole.quarantined || !whole.payment.adjustments.is_empty() {
         return Err(Doubt::Unbalanced);
     }
-    let then = shares(&line.adjustments, &line.remarks, line.denied_on, terms, true)?;
+    let then = shares(&line.adjustments, &line.remarks, line.denied_on, terms, true);
     let remarks = [after.remarks.as_slice(), whole.payment.remarks.as_slice()].concat();
-    let now = shares(&after.adjustments, &remarks, whole.on, terms, false)?;
-    let amounts = [
-        (PostingKind::PayerPayment, recovered.amount),
-        (PostingKind::PatientResponsibility, now.patient - then.patient),
-        (PostingKind::Contractual, now.contractual - then.contractual),
-    ];
+    let now = shares(&after.adjustments, &remarks, whole.on, terms, false);
+    if then.is_odd || now.is_odd {
+        return Err(Doubt::OtherReason);
+    }
+    let paid = [(PostingKind::PayerPayment, recovered.amount)];
+    let amounts = [paid.as_slice(), &now.beyond(then)].concat();
     let sum: Money = amounts.iter().map(|(_, amount)| *amount).sum();
     if sum != line.denied || amounts.iter().any(|(_, amount)| *amount < Money::ZERO) {
         return Err(Doubt::Unexplained);
@@ -148,44 +186,45 @@ fn of_line(
 }
 
 /// The shares beside a payment; of a line that was `denied`, besides what denied it.
-fn shares(
+pub(crate) fn shares(
     adjustments: &[Adjustment],
     remarks: &[Remark],
     on: Option<jiff::civil::Date>,
     (playbook, payer): (&Playbook, Option<&PayerRules>),
     denied: bool,
-) -> Result<Shares, Doubt> {
+) -> Shares {
     let mut shares = Shares::default();
     for one in adjustments {
         let ruling = playbook.ruling(payer, &one.group, &one.reason, remarks, on);
         match ruling.kind {
             // PI is the payer's own initiative: somebody looks.
             _ if one.amount < Money::ZERO || one.group.as_str() == "PI" && !denied => {
-                return Err(Doubt::OtherReason);
+                shares.is_odd = true;
             }
             AdjustmentKind::Contractual => shares.contractual += one.amount,
             AdjustmentKind::PatientShare => shares.patient += one.amount,
-            AdjustmentKind::PaymentAdjustment if one.reason.as_str() == "253" => {
-                shares.contractual += one.amount;
+            AdjustmentKind::PaymentAdjustment if one.reason.as_str() == SEQUESTRATION => {
+                shares.sequestration += one.amount;
             }
             AdjustmentKind::Denial | AdjustmentKind::Unmapped if denied => {}
             AdjustmentKind::Denial
             | AdjustmentKind::Unmapped
             | AdjustmentKind::PaymentAdjustment
             | AdjustmentKind::Informational
-            | AdjustmentKind::Capitation => return Err(Doubt::OtherReason),
+            | AdjustmentKind::Capitation => shares.is_odd = true,
         }
     }
-    Ok(shares)
+    shares
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use jiff::Timestamp;
     use jiff::civil::date;
 
     use super::*;
-    use crate::adjudication::tests::{line, payment, playbook, said_on};
+    pub(crate) use crate::adjudication::tests::playbook;
+    use crate::adjudication::tests::{line, payment, said_on};
     use crate::adjudication::{findings, sort};
     use crate::claim::PayerName;
     use crate::codes::{ClaimNumber, Npi};
@@ -197,7 +236,7 @@ mod tests {
     use crate::remittance::{RemittanceHead, Source};
     use crate::rules::Rules;
 
-    type Reasons<'a> = &'a [(&'a str, &'a str, i64)];
+    pub(crate) type Reasons<'a> = &'a [(&'a str, &'a str, i64)];
 
     fn said(day: i8, paid: i64, reasons: Reasons<'_>) -> Adjudication {
         said_on(day, payment("1", vec![line("1", 10_000, paid, reasons)]))
@@ -206,9 +245,14 @@ mod tests {
     /// The case of everything that was said, and what is certain of it.
     fn of(mut all: Vec<Adjudication>, billed: bool) -> Result<Vec<Certain>, Doubt> {
         sort(&mut all);
+        certain(&case_of(&all), &all, billed, (&playbook(), None))
+    }
+
+    /// The case that what was said comes to.
+    pub(crate) fn case_of(all: &[Adjudication]) -> Denial {
         let known = matching::known_from(&all[0].payment, &RemittanceHead::default());
         let playbook = playbook();
-        let found = findings(&known, &all, &playbook, None).expect("a denial");
+        let found = findings(&known, all, &playbook, None).expect("a denial");
         let facts = ClaimFacts {
             claim: ClaimId::from_bits(1),
             number: ClaimNumber::new("C1"),
@@ -222,11 +266,10 @@ mod tests {
         let who = Actor { person: PersonId::from_bits(1), role: Role::Manager };
         let at = Moment { now: Timestamp::UNIX_EPOCH, today: date(2026, 4, 1), who };
         let opening = Opening { id: DenialId::from_bits(1), round: 1, source: Source::Era, facts };
-        let case = Denial::open(&found, opening, &at, &Rules::empty()).after;
-        certain(&case, &all, billed, (&playbook, None))
+        Denial::open(&found, opening, &at, &Rules::empty()).after
     }
 
-    const DENIED: Reasons<'static> = &[("CO", "197", 10_000)];
+    pub(crate) const DENIED: Reasons<'static> = &[("CO", "197", 10_000)];
 
     #[test]
     fn payment_contract_and_patient_explain_every_cent() {
@@ -240,6 +283,21 @@ mod tests {
         ];
         assert_eq!(amounts, expected);
         assert!(found.iter().all(|one| one.line == Some(1)));
+    }
+
+    #[test]
+    fn sequestration_is_a_kind_of_its_own() {
+        let paid = said(8, 4_900, &[("CO", "45", 4_000), ("PR", "2", 1_000), ("CO", "253", 100)]);
+        let found = of(vec![said(1, 0, DENIED), paid], true).expect("certain");
+        let amounts: Vec<_> = found.iter().map(|one| (one.kind, one.amount.cents())).collect();
+        assert_eq!(
+            amounts[1..],
+            [
+                (PostingKind::PatientResponsibility, 1_000),
+                (PostingKind::Contractual, 4_000),
+                (PostingKind::Sequestration, 100),
+            ]
+        );
     }
 
     #[test]

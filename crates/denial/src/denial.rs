@@ -134,6 +134,10 @@ pub enum Work {
         next: NextAction,
         /// When silence becomes a matter for others.
         escalate_on: Date,
+        /// How the payer gave way, while what it pays is not posted; cases from before that was
+        /// kept lack it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        won: Option<GaveWay>,
     },
     /// Nothing is left to do.
     Closed {
@@ -146,7 +150,29 @@ pub enum Work {
     },
 }
 
+/// How a payer gave way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GaveWay {
+    /// In part only: the rest stays denied.
+    pub partly: bool,
+    /// What it said that it pays, where it said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<Money>,
+    /// Whose the case was before it went to who posts, and is again where the payer does not pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worked_by: Option<Owner>,
+}
+
 impl Work {
+    /// How the payer gave way, where it did and the case is open.
+    #[must_use]
+    pub const fn won(&self) -> Option<&GaveWay> {
+        match self {
+            Work::Open { won, .. } => won.as_ref(),
+            Work::Closed { .. } => None,
+        }
+    }
+
     /// Where the case stands.
     #[must_use]
     pub const fn status(&self) -> Status {
@@ -183,8 +209,16 @@ pub struct Balance {
     pub patient: Money,
     /// Found to be the contract's own reduction.
     pub contractual: Money,
+    /// Kept back by law (sequestration).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub sequestration: Money,
     /// Given up.
     pub written_off: Money,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(amount: &Money) -> bool {
+    amount.is_zero()
 }
 
 impl Balance {
@@ -197,7 +231,11 @@ impl Balance {
     /// What was paid or moved to where it belongs.
     #[must_use]
     pub fn explained(&self) -> Money {
-        self.recovered + self.other_payer + self.patient + self.contractual
+        self.explained_parts().into_iter().sum()
+    }
+
+    pub(crate) const fn explained_parts(&self) -> [Money; 5] {
+        [self.recovered, self.other_payer, self.patient, self.contractual, self.sequestration]
     }
 }
 

@@ -158,7 +158,9 @@ fn late(denial: &Denial, today: Date) -> Option<(Overdue, Date)> {
 
 fn unowned(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date)> {
     let since = later(denial.opened_on, rules.desk.unowned_days);
-    let has_nobody = denial.owner().is_some_and(|owner| owner.person.is_none());
+    // What was won is posted by whoever of the role comes to it, by its own day.
+    let has_nobody = denial.status() != Status::Overturned
+        && denial.owner().is_some_and(|owner| owner.person.is_none());
     (has_nobody && since < today).then_some((Overdue::Unowned, since))
 }
 

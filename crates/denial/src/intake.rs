@@ -233,6 +233,9 @@ fn claim_segment(
             _ => {}
         },
         Part::Remark(coded) => lq(&mut claim.remarks, coded, segment, findings),
+        Part::Supplement(amount) if amount.qualifier == b"I" => {
+            claim.interest = Some(money(amount.amount, "AMT02, the interest,", segment, findings));
+        }
         Part::Reference(_)
         | Part::Supplement(_)
         | Part::Payment(_)

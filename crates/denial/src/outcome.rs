@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use crate::claim::PlanType;
 use crate::denial::{Denial, Status};
 use crate::lifecycle::Event;
-use crate::lifecycle::event::{Change, Deed};
+use crate::lifecycle::event::{Change, Deed, Difference, LineChange};
 use crate::lifecycle::evidence::Frequency;
 use crate::named;
 use crate::next_action::Way;
@@ -52,7 +52,36 @@ pub fn heard(before: &Denial, events: &[Event]) -> Vec<Heard> {
         }
         case = case.apply(event);
     }
+    if before.status().is_closed() {
+        all.extend(taken_back(before, &case, events).map(Heard::TakenBack));
+    }
     all
+}
+
+/// How a closed case that was won ends after all, once its money is taken back: by the lines that
+/// files took back, or by the payments that a person did.
+fn taken_back(before: &Denial, after: &Denial, events: &[Event]) -> Option<Ended> {
+    let is_taken = |one: &LineChange| one.what == Difference::TakenBack;
+    let by_file = events.iter().any(
+        |event| matches!(&event.change, Change::Refiled { changes, .. } if changes.iter().any(is_taken)),
+    );
+    let is_kept = after.lines.iter().any(|line| !line.stays_denied());
+    let by_hand = after.balance.recovered < before.balance.recovered;
+    let part = |kept: bool| if kept { Ended::Part } else { Ended::Lost };
+    if by_file {
+        Some(part(is_kept))
+    } else {
+        by_hand.then(|| part(!after.balance.recovered.is_zero()))
+    }
+}
+
+impl Denial {
+    /// True where the payer has paid a line after all since that was sent whose answer is awaited.
+    fn is_paid_in_part(&self) -> bool {
+        let sent = self.out_since();
+        let paid = self.lines.iter().filter_map(|line| line.recovered.as_ref());
+        paid.into_iter().any(|one| sent.is_none_or(|sent| one.on >= sent))
+    }
 }
 
 fn of_deed(case: &Denial, deed: &Deed, version: u32) -> Option<Heard> {
@@ -62,6 +91,7 @@ fn of_deed(case: &Denial, deed: &Deed, version: u32) -> Option<Heard> {
     };
     match deed {
         Deed::Upheld { answer, .. } if answer.dismissed => None,
+        Deed::Upheld { on, .. } if case.is_paid_in_part() => answered(Ended::Part, *on),
         Deed::Upheld { on, .. } => answered(Ended::Lost, *on),
         Deed::Overturned { on, partly, .. } => {
             answered(if *partly { Ended::Part } else { Ended::Won }, *on)

@@ -27,6 +27,19 @@ pub struct Owners {
     pub providers: Vec<Rendering>,
     /// Who shares cases.
     pub teams: Vec<Team>,
+    /// Who posts the payments of what was won; none is "not configured".
+    pub posting: Option<Posts>,
+}
+
+/// Who posts payments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posts {
+    /// The role.
+    pub role: Role,
+    /// The person of that role who has them; nobody yet where others share them.
+    pub person: Option<Member>,
+    /// The team whose people share them; the whole role where it names none.
+    pub team: Option<SmolStr>,
 }
 
 /// Somebody whom rules name.
@@ -229,16 +242,32 @@ pub fn owner_for(
     on: Date,
 ) -> Owner {
     let Some(row) = row_for(at, payer, rules) else { return Owner::of(LAST) };
-    let named = row.person.as_ref().and_then(|person| person.id.as_ref());
-    let stand = named.and_then(|person| rules.owners.stands_in(person, on));
-    let owner = match stand {
-        Some(Stand::Person(person)) => Owner { person: Some(person), ..Owner::of(row.role) },
-        Some(Stand::Team(team)) => Owner { team: Some(team), ..Owner::of(row.role) },
-        None => Owner { team: row.team.clone(), ..Owner::of(row.role) },
-    };
+    let owner = placed(row.role, (row.person.as_ref(), row.team.as_ref()), rules, on);
     // An outsourcer whose person has left or is away has nobody who would see the case.
     let is_unseen = owner.role == Role::Vendor && owner.person.is_none() && owner.team.is_none();
     if is_unseen { Owner::of(LAST) } else { owner }
+}
+
+/// Who posts the payment of what was won, on a day; `None` where nobody is configured.
+#[must_use]
+pub fn posting_owner(rules: &Rules, on: Date) -> Option<Owner> {
+    let posts = rules.owners.posting.as_ref()?;
+    Some(placed(posts.role, (posts.person.as_ref(), posts.team.as_ref()), rules, on))
+}
+
+/// The person or team that rules name of a role, or who covers them on a day.
+fn placed(
+    role: Role,
+    (person, team): (Option<&Member>, Option<&SmolStr>),
+    rules: &Rules,
+    on: Date,
+) -> Owner {
+    let named = person.and_then(|person| person.id.as_ref());
+    match named.and_then(|person| rules.owners.stands_in(person, on)) {
+        Some(Stand::Person(person)) => Owner { person: Some(person), ..Owner::of(role) },
+        Some(Stand::Team(team)) => Owner { team: Some(team), ..Owner::of(role) },
+        None => Owner { team: team.cloned(), ..Owner::of(role) },
+    }
 }
 
 /// The row of the matrix that holds for a denial; `None` where the matrix is empty. The payer's own

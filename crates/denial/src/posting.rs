@@ -20,6 +20,8 @@ pub enum PostingKind {
     PatientResponsibility,
     /// It is the contract's own reduction.
     Contractual,
+    /// A law lowers the payment (CARC 253); no contract says so, and nobody owes it.
+    Sequestration,
     /// It is given up.
     WriteOff(WriteOffReason),
     /// The payer took back what it had paid; its amount lowers what was recovered.
@@ -61,6 +63,7 @@ impl PostingKind {
             PostingKind::OtherPayerPayment => "other_payer_payment",
             PostingKind::PatientResponsibility => "patient_responsibility",
             PostingKind::Contractual => "contractual",
+            PostingKind::Sequestration => "sequestration",
             PostingKind::WriteOff(_) => "write_off",
             PostingKind::Recoupment => "recoupment",
             PostingKind::Interest => "interest",
@@ -76,6 +79,7 @@ impl PostingKind {
             | PostingKind::OtherPayerPayment
             | PostingKind::PatientResponsibility
             | PostingKind::Contractual
+            | PostingKind::Sequestration
             | PostingKind::Recoupment
             | PostingKind::Interest => None,
         }
@@ -92,6 +96,7 @@ impl PostingKind {
             ("other_payer_payment", None) => PostingKind::OtherPayerPayment,
             ("patient_responsibility", None) => PostingKind::PatientResponsibility,
             ("contractual", None) => PostingKind::Contractual,
+            ("sequestration", None) => PostingKind::Sequestration,
             ("recoupment", None) => PostingKind::Recoupment,
             ("interest", None) => PostingKind::Interest,
             _ => return None,
@@ -249,6 +254,7 @@ impl Balance {
             PostingKind::OtherPayerPayment => self.other_payer += amount,
             PostingKind::PatientResponsibility => self.patient += amount,
             PostingKind::Contractual => self.contractual += amount,
+            PostingKind::Sequestration => self.sequestration += amount,
             PostingKind::WriteOff(_) => self.written_off += amount,
             PostingKind::Recoupment => self.recovered -= amount,
             PostingKind::Interest => {}
@@ -257,7 +263,8 @@ impl Balance {
 
     /// True where a part is below zero, which no posting may bring about.
     pub(crate) fn is_below_zero(&self) -> bool {
-        [self.recovered, self.other_payer, self.patient, self.contractual, self.written_off]
+        [self.explained_parts().as_slice(), &[self.written_off]]
+            .concat()
             .iter()
             .any(|part| *part < Money::ZERO)
     }
@@ -274,6 +281,7 @@ mod tests {
             PostingKind::OtherPayerPayment,
             PostingKind::PatientResponsibility,
             PostingKind::Contractual,
+            PostingKind::Sequestration,
             PostingKind::WriteOff(WriteOffReason::Charity),
             PostingKind::Recoupment,
             PostingKind::Interest,

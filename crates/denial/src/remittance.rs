@@ -113,6 +113,8 @@ pub struct ClaimPayment {
     pub from: Option<Date>,
     /// Last day of service (DTM*233).
     pub to: Option<Date>,
+    /// Interest paid for paying late, beside what is paid of the claim (AMT*I).
+    pub interest: Option<Money>,
     /// Adjustments of the whole claim (2100 CAS), every triplet.
     pub adjustments: Vec<Adjustment>,
     /// Remarks of the whole claim (MOA, MIA).

@@ -156,6 +156,8 @@ impl Rules {
     pub fn name_members(mut self, id: impl Fn(&str) -> PersonId) -> Rules {
         let own = self.payers.iter_mut().flat_map(|payer| &mut payer.owners);
         let named = self.owners.rows.iter_mut().chain(own).filter_map(|row| row.person.as_mut());
+        let posts = self.owners.posting.as_mut().and_then(|posts| posts.person.as_mut());
+        let named = named.chain(posts);
         let away = self.owners.away.iter_mut();
         let away = away.flat_map(|away| {
             let cover = match &mut away.cover {

@@ -28,7 +28,7 @@ use order::Orders;
 pub use alike::Alike;
 pub use cut::{Pairs, Part};
 pub use facet::Facet;
-pub use group::{Group, Sum};
+pub use group::{Group, Sum, Won};
 pub use listed::Listed;
 pub use order::Sort;
 pub use places::Places;
@@ -123,6 +123,19 @@ impl Board {
             sum.add(self.numbers.outstanding[place as usize]);
         }
         sum
+    }
+
+    /// What is won on some places and not posted; cases that nobody won have told nothing.
+    #[must_use]
+    pub fn won(&self, places: &Places) -> Won {
+        let mut won = Won::default();
+        for at in places.iter().map(|place| place as usize) {
+            match self.numbers.to_post[at] {
+                numbers::UNTOLD => won.untold.add(self.numbers.outstanding[at]),
+                cents => won.told.add(cents),
+            }
+        }
+        won
     }
 
     /// Those of the places on which at most so many cents are outstanding.

@@ -2,20 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use denial::certain::Doubt;
 use denial::denial::{Denial, NextActionKind};
 use denial::ids::{BatchId, PersonId};
 use denial::lifecycle::undo::UNDO;
 use denial::lifecycle::{Act, Action, Change, Event, Refused};
 use denial::money::Money;
 use denial::person::Moment;
-use denial::rules::Rules;
 use store::batches::{Batch, LastBatch};
 use store::journal::Happened;
 use store::{Tx, instant};
 
 use crate::act::{self, Failed};
 use crate::practice::Office;
-use crate::{rank, settle, wording};
+use crate::{posting, rank, settle, wording};
 
 /// Cases in one transaction: the longest that anybody waits for it.
 const PART: usize = 50;
@@ -27,6 +27,17 @@ pub(crate) enum Deed {
     Same(Box<Action>),
     /// What the playbook does first about its own reason, by its usual day.
     Playbook,
+    /// What is certain of its payment is posted.
+    Certain,
+}
+
+/// What a posting of many says of itself.
+const POSTED: &str = "confirmed with others: matched, balanced, and every cent is explained";
+
+/// Why a case is left out.
+enum Why {
+    Refused(Refused),
+    Doubt(Doubt),
 }
 
 impl Deed {
@@ -35,17 +46,28 @@ impl Deed {
         match self {
             Deed::Same(action) => action.act().as_str(),
             Deed::Playbook => "playbook",
+            Deed::Certain => Act::Post.as_str(),
         }
     }
 
-    fn of(&self, case: &Denial, at: &Moment, rules: &Rules) -> Action {
-        match self {
-            Deed::Same(action) => action.as_ref().clone(),
+    /// The act for one case, or why somebody has to look at it first.
+    async fn of(
+        &self,
+        tx: &mut Tx,
+        office: &Office,
+        case: &Denial,
+    ) -> anyhow::Result<Result<Action, Doubt>> {
+        Ok(match self {
+            Deed::Same(action) => Ok(action.as_ref().clone()),
             Deed::Playbook => {
-                let next = case.next_by_playbook(at.today, rules);
-                Action::Plan { next: next.kind, on: next.on }
+                let next = case.next_by_playbook(office.moment().today, &office.rules);
+                Ok(Action::Plan { next: next.kind, on: next.on })
             }
-        }
+            Deed::Certain => {
+                let entries = posting::entries_of(tx, office, case, POSTED).await?;
+                entries.map(|entries| Action::Post { entries })
+            }
+        })
     }
 }
 
@@ -64,19 +86,31 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// Takes a case in, with what is outstanding on it.
     pub(crate) fn take(&mut self, case: &Denial) {
+        self.count(case, None);
+    }
+
+    /// What is outstanding on it counts; where money is posted, what its payer pays.
+    fn count(&mut self, case: &Denial, deed: Option<&Deed>) {
         self.cases += 1;
-        self.money += case.balance.outstanding();
+        self.money += match deed {
+            Some(Deed::Certain) => case.paid_after_all().unwrap_or_default(),
+            Some(Deed::Same(_) | Deed::Playbook) | None => case.balance.outstanding(),
+        };
         self.plans.extend(case.plans());
         if self.first.is_none() {
             self.first = Some(case.clone());
         }
     }
 
-    fn skip(&mut self, why: &Refused) {
-        // Whoever has taken a case is another one for each; here it matters that somebody has.
-        let is_taken = matches!(why, Refused::TakenBy(_));
-        let text = if is_taken { "somebody else works on it".to_owned() } else { why.to_string() };
+    fn skip(&mut self, why: &Why) {
+        let text = match why {
+            // Whoever has taken a case is another one for each; here it matters that somebody has.
+            Why::Refused(Refused::TakenBy(_)) => "somebody else works on it".to_owned(),
+            Why::Refused(why) => why.to_string(),
+            Why::Doubt(doubt) => doubt.in_words().to_owned(),
+        };
         *self.skipped.entry(text).or_default() += 1;
     }
 
@@ -99,22 +133,34 @@ pub(crate) async fn preview(
     let moment = office.moment();
     let mut tally = Tally::default();
     for part in ids.chunks(PART) {
-        let cases = office.read().await?.cases_among(part).await?;
-        for case in cases {
+        let mut tx = office.read().await?;
+        for case in tx.cases_among(part).await? {
+            let refused = case.admit(act, &moment, &office.rules).err().map(Why::Refused);
             let refused = match deed {
-                None => case.admit(act, &moment, &office.rules).err(),
-                Some(deed) => {
-                    let action = deed.of(&case, &moment, &office.rules);
-                    case.decide(&action, &moment, &office.rules).err()
-                }
+                Some(deed) if refused.is_none() => unfit(&mut tx, office, &case, deed).await?,
+                Some(_) | None => refused,
             };
             match refused {
                 Some(why) => tally.skip(&why),
-                None => tally.take(&case),
+                None => tally.count(&case, deed),
             }
         }
     }
     Ok(tally)
+}
+
+/// Why an act would not be done on a case, if it would not.
+async fn unfit(
+    tx: &mut Tx,
+    office: &Office,
+    case: &Denial,
+    deed: &Deed,
+) -> anyhow::Result<Option<Why>> {
+    let decided = |action: Action| case.decide(&action, &office.moment(), &office.rules);
+    Ok(match deed.of(tx, office, case).await? {
+        Ok(action) => decided(action).err().map(Why::Refused),
+        Err(doubt) => Some(Why::Doubt(doubt)),
+    })
 }
 
 /// What came of an act on many cases.
@@ -151,10 +197,12 @@ pub(crate) async fn act_on_all(
     for part in ids.chunks(PART) {
         match act_on_part(office, &moment, part, deed, &batch).await {
             Ok((done, refused)) => {
-                done.iter().for_each(|case| tally.take(case));
+                done.iter().for_each(|case| tally.count(case, Some(deed)));
                 for (id, why) in refused {
                     tally.skip(&why);
-                    act::note_refusal(office, &id, deed.name(), &why).await;
+                    if let Why::Refused(why) = why {
+                        act::note_refusal(office, &id, deed.name(), &why).await;
+                    }
                 }
             }
             Err(fault) => {
@@ -173,17 +221,25 @@ async fn act_on_part(
     part: &[String],
     deed: &Deed,
     batch: &str,
-) -> anyhow::Result<(Vec<Denial>, Vec<(String, Refused)>)> {
+) -> anyhow::Result<(Vec<Denial>, Vec<(String, Why)>)> {
     let (mut done, mut refused) = (Vec::new(), Vec::new());
     let mut tx = office.write().await?;
     for case in tx.cases_among(part).await? {
-        let action = deed.of(&case, moment, &office.rules);
+        let action = match deed.of(&mut tx, office, &case).await? {
+            Ok(action) => action,
+            Err(doubt) => {
+                refused.push((case.id.to_string(), Why::Doubt(doubt)));
+                continue;
+            }
+        };
         match act::do_in(&mut tx, office, moment, &case, &action).await {
             Ok(after) => {
                 tx.add_to_batch(batch, case.id.as_str(), after.version).await?;
                 done.push(case);
             }
-            Err(Failed::Refused(why)) => refused.push((case.id.to_string(), why)),
+            Err(Failed::Refused(why)) => {
+                refused.push((case.id.to_string(), Why::Refused(why)));
+            }
             Err(other) => return Err(other.into()),
         }
     }
@@ -224,8 +280,8 @@ pub(crate) async fn undo(office: &Office, batch: &str) -> anyhow::Result<Tally> 
         for (id, version) in &part {
             let version = u32::try_from(*version).unwrap_or(u32::MAX);
             match undo_one(&mut tx, office, &moment, id, version).await {
-                Ok(case) => tally.take(&case),
-                Err(Failed::Refused(why)) => tally.skip(&why),
+                Ok(case) => tally.count(&case, None),
+                Err(Failed::Refused(why)) => tally.skip(&Why::Refused(why)),
                 Err(other) => return Err(other.into()),
             }
         }

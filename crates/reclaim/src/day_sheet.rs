@@ -80,6 +80,7 @@ impl Touched {
             (&mut self.posted.other_payer, posted.other_payer),
             (&mut self.posted.patient, posted.patient),
             (&mut self.posted.contractual, posted.contractual),
+            (&mut self.posted.sequestration, posted.sequestration),
             (&mut self.posted.written_off, posted.written_off),
         ];
         for (sum, more) in sums {

@@ -88,8 +88,10 @@ pub(crate) struct Load {
 /// Money that was posted.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Moved {
-    /// What payers paid on denied lines, less what they took back.
-    pub(crate) won: i64,
+    /// Payments that were posted on denied lines, less what payers took back. Digests of before it
+    /// was called so have it as won.
+    #[serde(alias = "won")]
+    pub(crate) recovered: i64,
     pub(crate) given_up: i64,
 }
 
@@ -233,7 +235,7 @@ async fn make(tx: &mut Tx, office: &Office, boards: &Boards, team: bool) -> anyh
         }),
         load,
         money: posted.map(|balance| Moved {
-            won: (balance.recovered + balance.other_payer).cents(),
+            recovered: (balance.recovered + balance.other_payer).cents(),
             given_up: balance.written_off.cents(),
         }),
         head: Head { entries, hash },
@@ -441,8 +443,9 @@ pub(crate) fn told(digest: &Digest, zone: &str) -> Vec<String> {
     }
     if let Some(moved) = digest.money {
         let since = words::day(digest.since);
-        let (won, given_up) = (money(moved.won), money(moved.given_up));
-        lines.push(format!("Posted from {since} to yesterday: won {won}, given up {given_up}"));
+        let (recovered, given_up) = (money(moved.recovered), money(moved.given_up));
+        let text = format!("recovered {recovered}, given up {given_up}");
+        lines.push(format!("Posted from {since} to yesterday: {text}"));
     }
     let Head { entries, hash } = &digest.head;
     lines.push(format!("End of the journal: entry {entries}, {hash}"));

@@ -5,10 +5,15 @@ use std::collections::BTreeMap;
 use denial::ids::{AppealId, DenialId, PostingId};
 use denial::lifecycle::Action;
 use denial::money::Money;
+use denial::posting::PostingKind;
+use denial::remitted::KINDS;
 use serde_json::{Map, Value, json};
 
 /// Fields by name; empty ones are as good as absent.
 pub(crate) type Fields = BTreeMap<String, String>;
+
+/// How the names of fields begin that list what remittances say: `told_0_payer_payment`.
+pub(crate) const TOLD: &str = "told_";
 
 /// Reads an act. `draw` gives random bits for what the act makes: an appeal, a posting, a case.
 ///
@@ -27,7 +32,12 @@ pub(crate) fn action(
         "appeal" => make(&mut members, "id", AppealId::from_bits(draw()).as_str()),
         "write_off" => make(&mut members, "id", PostingId::from_bits(draw()).as_str()),
         "overturn" => nest(&mut members, "answer", &["on", "remittance", "letter", "note"]),
-        "post" | "reopen" => entry(&mut members, PostingId::from_bits(draw()).as_str()),
+        "post" | "reopen" => match told_entries(&mut members, &mut draw) {
+            Some(entries) => {
+                members.insert("entries".to_owned(), json!(entries));
+            }
+            None => entry(&mut members, PostingId::from_bits(draw()).as_str()),
+        },
         "split_line" => road(&mut members, DenialId::from_bits(draw()).as_str()),
         _ => {}
     }
@@ -36,6 +46,16 @@ pub(crate) fn action(
 }
 
 fn value(name: &str, text: &str) -> Result<Value, String> {
+    match name.strip_prefix(TOLD).and_then(|rest| rest.split_once('_')) {
+        Some((_, kind)) if KINDS.iter().any(|one| one.as_str() == kind) => {
+            let amount = value("amount", text);
+            return amount.map_err(|_| {
+                format!("{}: expected an amount such as 120.50", kind.replace('_', " "))
+            });
+        }
+        Some((_, "line")) => return value("line", text),
+        Some(_) | None => {}
+    }
     match name {
         "amount" | "expected" | "missing" => match Money::parse(text) {
             Ok(money) => Ok(json!(money.cents())),
@@ -64,6 +84,45 @@ fn nest(members: &mut Map<String, Value>, name: &str, inner: &[&str]) {
     let inner: Map<String, Value> =
         inner.iter().filter_map(|one| members.remove_entry(*one)).collect();
     members.insert(name.to_owned(), Value::Object(inner));
+}
+
+/// The postings of a form that lists what remittances say: an entry for each amount of each row.
+/// None where the form has no such row.
+fn told_entries(
+    members: &mut Map<String, Value>,
+    draw: &mut impl FnMut() -> u128,
+) -> Option<Vec<Value>> {
+    let is_told = |name: &String| name.starts_with(TOLD);
+    let names: Vec<String> = members.keys().filter(|name| is_told(name)).cloned().collect();
+    let mut rows: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for name in names {
+        let (row, field) = name.strip_prefix(TOLD)?.split_once('_')?;
+        let value = members.remove(&name)?;
+        rows.entry(row.to_owned()).or_default().insert(field.to_owned(), value);
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    let why = members.remove("why").unwrap_or_else(|| json!(""));
+    let mut entries = Vec::new();
+    for mut row in rows.into_values() {
+        for kind in KINDS.map(PostingKind::as_str) {
+            let Some(amount) = row.remove(kind).filter(|amount| *amount != json!(0)) else {
+                continue;
+            };
+            let mut entry = row.clone();
+            entry.retain(|name, _| matches!(name.as_str(), "on" | "line" | "remittance"));
+            let id = PostingId::from_bits(draw());
+            entry.extend([
+                ("id".to_owned(), json!(id.as_str())),
+                ("kind".to_owned(), json!(kind)),
+                ("amount".to_owned(), amount),
+                ("why".to_owned(), why.clone()),
+            ]);
+            entries.push(Value::Object(entry));
+        }
+    }
+    Some(entries)
 }
 
 /// One posting from the form's fields; none where no amount is given.
@@ -124,6 +183,35 @@ mod tests {
         assert!(matches!(split, Ok(Action::SplitLine { position: 1, .. })), "{split:?}");
         let overturn = read("overturn", &[("note", "letter"), ("expected", "10")]);
         assert!(matches!(overturn, Ok(Action::Overturn { .. })), "{overturn:?}");
+    }
+
+    #[test]
+    fn rows_of_what_remittances_say_become_one_posting_for_each_amount() {
+        let post = read(
+            "post",
+            &[
+                ("told_0_payer_payment", "60"),
+                ("told_0_contractual", "40.00"),
+                ("told_0_interest", "0.00"),
+                ("told_0_on", "2026-03-02"),
+                ("told_0_line", "1"),
+                ("told_0_remittance", "era_00000000000000000000000001"),
+                ("told_1_payer_payment", "5"),
+                ("why", "as told"),
+            ],
+        );
+        let Ok(Action::Post { entries }) = post else { panic!("{post:?}") };
+        let told: Vec<_> =
+            entries.iter().map(|one| (one.kind.as_str(), one.amount.cents(), one.line)).collect();
+        let expected = [
+            ("payer_payment", 6_000, Some(1)),
+            ("contractual", 4_000, Some(1)),
+            ("payer_payment", 500, None),
+        ];
+        assert_eq!(told, expected);
+        assert!(entries[0].remittance.is_some() && entries.iter().all(|one| one.why == "as told"));
+        let odd = read("post", &[("told_0_contractual", "x")]);
+        assert_eq!(odd, Err("contractual: expected an amount such as 120.50".to_owned()));
     }
 
     #[test]

@@ -7,6 +7,8 @@ use denial::certain::{self, Certain, Doubt};
 use denial::denial::{Denial, Status};
 use denial::lifecycle::Action;
 use denial::posting::Entry;
+use denial::remitted::{self, Remitted};
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use store::{Tx, instant};
 
@@ -81,8 +83,8 @@ fn seen(result: &str) -> i64 {
 /// waits for a person like any other doubt, and keeps no other from being posted.
 async fn post(tx: &mut Tx, office: &Office, case: &Denial) -> anyhow::Result<bool> {
     let case = tx.case(case.id.as_str()).await?;
-    let entries = match certain_of(tx, office, &case).await {
-        Ok(Ok(certain)) => certain.iter().map(|one| entry(&case, one, WHY)).collect(),
+    let entries = match entries_of(tx, office, &case, WHY).await {
+        Ok(Ok(entries)) => entries,
         Ok(Err(_)) => return Ok(false),
         Err(fault) if fault.is::<store::Error>() => return Err(fault),
         Err(fault) => {
@@ -101,15 +103,21 @@ async fn post(tx: &mut Tx, office: &Office, case: &Denial) -> anyhow::Result<boo
     }
 }
 
-/// What is certain of a case, by all that its payer said of the claim.
-async fn certain_of(
+/// What is certain of a case, by all that its payer said of the claim, as postings that say why.
+///
+/// # Errors
+/// The database, and what it holds that cannot be read.
+pub(crate) async fn entries_of(
     tx: &mut Tx,
     office: &Office,
     case: &Denial,
-) -> anyhow::Result<Result<Vec<Certain>, Doubt>> {
+    why: &str,
+) -> anyhow::Result<Result<Vec<Entry>, Doubt>> {
     let (said, is_billed) = said(tx, case).await?;
     let payer = office.rules.payer(&case.payer_name, case.plan);
-    Ok(certain::certain(case, &said, is_billed, (&office.rules.playbook, payer)))
+    let certain = certain::certain(case, &said, is_billed, (&office.rules.playbook, payer));
+    let today = office.moment().today;
+    Ok(certain.map(|all| all.iter().map(|one| entry(case, one, (today, why))).collect()))
 }
 
 /// What explains a case, whatever is posted on it already.
@@ -121,6 +129,23 @@ pub(crate) async fn explained_of(
     let (said, is_billed) = said(tx, case).await?;
     let payer = office.rules.payer(&case.payer_name, case.plan);
     Ok(certain::explained(case, &said, is_billed, (&office.rules.playbook, payer)))
+}
+
+/// What remittances say is still to be posted of a case, certain or not.
+///
+/// # Errors
+/// The database, and what it holds that cannot be read.
+pub(crate) async fn remitted_of(
+    tx: &mut Tx,
+    office: &Office,
+    case: &Denial,
+) -> anyhow::Result<Vec<Remitted>> {
+    if case.paid_after_all().is_none() {
+        return Ok(Vec::new());
+    }
+    let (said, _) = said(tx, case).await?;
+    let payer = office.rules.payer(&case.payer_name, case.plan);
+    Ok(remitted::remitted(case, &said, (&office.rules.playbook, payer)))
 }
 
 /// All that was said of a case's claim, and whether it was billed here.
@@ -141,13 +166,17 @@ async fn said(tx: &mut Tx, case: &Denial) -> anyhow::Result<(Vec<Adjudication>, 
     Ok((said, is_billed))
 }
 
-fn entry(case: &Denial, one: &Certain, why: &str) -> Entry {
+/// The posting of what is certain, on the day on which it was paid.
+fn entry(case: &Denial, one: &Certain, (today, why): (Date, &str)) -> Entry {
+    let paid = case.lines.iter().filter_map(|line| line.recovered.as_ref());
+    let paid = paid.filter(|it| it.remittance == one.remittance).map(|it| it.on).max();
     let line = one.line.map(|line| line.to_string()).unwrap_or_default();
     Entry {
         id: identity::posting(&case.id, &line, one.kind, &one.remittance),
         kind: one.kind,
         amount: one.amount,
-        on: None,
+        // What is paid on a day to come is there today: the remittance says so already.
+        on: paid.map(|on| on.min(today)),
         line: one.line,
         remittance: Some(one.remittance.clone()),
         reverses: None,

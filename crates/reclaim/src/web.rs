@@ -30,6 +30,7 @@ mod case_evidence;
 mod case_fields;
 mod case_forms;
 mod case_payer;
+mod case_posting;
 mod case_resent;
 mod case_timeline;
 mod case_undo;
@@ -125,6 +126,7 @@ mod trouble;
 mod unanswered;
 mod unmatched;
 mod upload;
+mod won;
 pub(crate) mod words;
 mod worth;
 

@@ -591,3 +591,7 @@ create table correction_item (
   foreign key (practice, denial) references denial (practice, denial)
 );
 create index correction_item_state on correction_item (practice, batch, state, n);
+
+-- What the payer of a case that was won told it pays, less its payments that are posted; none where
+-- it told no amount, or has not given way.
+alter table denial add column to_post bigint;

@@ -31,7 +31,7 @@ pub struct LastBatch {
 
 impl Tx {
     /// What a person did last with many cases from an instant on and has not taken back; a started
-    /// review moved the status and is none.
+    /// review moved the status and postings moved money: they are none.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -46,7 +46,7 @@ impl Tx {
             "select b.batch, b.act, (select count(*) from batch_case c
                where c.practice = b.practice and c.batch = b.batch) as cases
              from batch b where b.practice = $1 and b.person = $2 and b.done_at >= $3
-             and b.undone_at is null and b.act <> 'review'
+             and b.undone_at is null and b.act not in ('review', 'post')
              order by b.done_at desc limit 1",
             self.practice.as_str(),
             person,

@@ -39,7 +39,8 @@ macro_rules! listed {
              d.code, d.remark, d.service, d.provider, d.next_kind, d.unmapped, d.brought_to,
              d.due_on, d.denied_on, d.next_on, d.snoozed_until, d.outstanding, d.priority, d.round,
              d.no_rule, d.quarantined, d.sub_status, d.opened_on, d.promised_by, d.waits_on, d.team,
-             case when d.person = '' and d.team <> '' then 'team:' || d.team else d.person end, ",
+             case when d.person = '' and d.team <> '' then 'team:' || d.team else d.person end,
+             d.to_post, ",
             $asked,
             " where d.practice = $1",
             $which
@@ -86,9 +87,10 @@ macro_rules! read_listed {
                 .then(|| date(id, "snoozed_until", snoozed))
                 .transpose()?,
             outstanding: $row.try_get(19)?,
+            to_post: $row.try_get(30)?,
             priority: $row.try_get(20)?,
             round: u8::try_from($row.try_get::<i64, _>(21)?).unwrap_or(u8::MAX),
-            asked: asked(maybe(30)?),
+            asked: asked(maybe(31)?),
             no_rule: text(22)? == "yes",
             quarantined: text(23)? == "yes",
         });

@@ -3,8 +3,10 @@
 use denial::deadline::Deadline;
 use denial::denial::{Denial, Work};
 use denial::ids::PersonId;
+use denial::money::Money;
 use denial::person::Moment;
 use denial::waits::WaitsOn;
+use denial::won::ToPost;
 use jiff::civil::Date;
 
 use crate::bulk::{Bulk, Cell};
@@ -74,6 +76,7 @@ pub(crate) const DENIAL: Bulk = Bulk {
         "promised_by",
         "waits_on",
         "team",
+        "#to_post",
     ],
 };
 
@@ -92,6 +95,7 @@ struct Columns<'a> {
     no_rule: &'static str,
     promised_by: Option<String>,
     waits_on: &'static str,
+    to_post: Option<i64>,
     body: String,
 }
 
@@ -123,6 +127,7 @@ impl Columns<'_> {
             no_rule: if lacks { "yes" } else { "no" },
             promised_by: case.promised_by.map(|day| day.to_string()),
             waits_on: case.waits_on().map_or("", WaitsOn::as_str),
+            to_post: case.to_post().and_then(ToPost::told).map(Money::cents),
             body: serde_json::to_string(case).expect("a case is JSON"),
         }
     }
@@ -178,8 +183,9 @@ impl Tx {
              version = $16, changed_at = $17, changed_by = $18, body = $19,
              claim = $20, number = $21, payer = $22, brought_to = $23, no_rule = $24,
              unmapped = $25, code = $26, remark = $27, service = $28, provider = $29,
-             sub_status = $30, opened_on = $31, promised_by = $32, waits_on = $33, team = $34
-             where practice = $35 and denial = $36 and version = $37",
+             sub_status = $30, opened_on = $31, promised_by = $32, waits_on = $33, team = $34,
+             to_post = $35
+             where practice = $36 and denial = $37 and version = $38",
             columns.state,
             after.status().as_str(),
             columns.role,
@@ -214,6 +220,7 @@ impl Tx {
             columns.promised_by,
             columns.waits_on,
             columns.team,
+            columns.to_post,
             self.practice.as_str(),
             after.id.as_str(),
             i64::from(read)
@@ -322,5 +329,6 @@ pub(crate) fn row(
         Cell::Maybe(columns.promised_by),
         Cell::Text(columns.waits_on.to_owned()),
         Cell::Text(columns.team.to_owned()),
+        Cell::MaybeInt(columns.to_post),
     ]
 }

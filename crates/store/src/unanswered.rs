@@ -71,7 +71,8 @@ const UNANSWERED: Bulk = Bulk {
 
 impl Tx {
     /// First answers to claims that were sent since a day: payer, the day it was sent, the day of
-    /// payment.
+    /// payment. Who answered after another payer had the claim from that one, on a day that is not
+    /// known here, and is left out.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -90,7 +91,11 @@ impl Tx {
                join claim_version v on v.practice = p.practice and v.claim = p.claim
                where r.practice = $1 and r.state = 'published' and r.paid_on >= $2
                  and v.rank >= $2
-               group by r.payer, v.claim) firsts",
+               group by r.payer, v.claim) firsts
+             where not exists (select 1 from remittance s
+               join claim_payment q on q.practice = s.practice and q.remittance = s.remittance
+               where s.practice = $1 and s.state = 'published' and q.claim = firsts.claim
+                 and s.payer <> firsts.payer and s.paid_on < firsts.paid)",
             self.practice.as_str(),
             since
         )?;

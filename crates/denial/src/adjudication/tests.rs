@@ -22,6 +22,7 @@ pub(crate) fn playbook() -> Playbook {
         ("16", rule(AdjustmentKind::Denial, Category::Registration)),
         ("45", rule(AdjustmentKind::Contractual, Category::Unmapped)),
         ("2", rule(AdjustmentKind::PatientShare, Category::Unmapped)),
+        ("253", rule(AdjustmentKind::PaymentAdjustment, Category::Unmapped)),
         ("94", rule(AdjustmentKind::Informational, Category::Unmapped)),
     ];
     let reason =

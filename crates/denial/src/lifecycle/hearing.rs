@@ -12,7 +12,6 @@ use crate::denial::{Denial, DeniedLine, NextActionKind, Status};
 use crate::lifecycle::event::{Change, Deed, Difference, Event, Filing, LineChange};
 use crate::lifecycle::evidence::PayerAnswer;
 use crate::lifecycle::opening::ClaimFacts;
-use crate::money::Money;
 use crate::person::Moment;
 use crate::rules::Rules;
 
@@ -167,7 +166,7 @@ impl Denial {
                 let is_there = after.is_won() && !self.is_won();
                 match is_worse {
                     true => Some(after.disputed(at, rules)),
-                    false => is_there.then(|| after.to_post(at, rules)),
+                    false => is_there.then(|| after.by_payment(at, rules)),
                 }
             }
             Status::Paid | Status::WrittenOff => {
@@ -177,7 +176,7 @@ impl Denial {
     }
 
     /// The payment that was promised is there.
-    fn to_post(&self, at: &Moment, rules: &Rules) -> Change {
+    fn by_payment(&self, at: &Moment, rules: &Rules) -> Change {
         let next = self.next_by_payment(at.today, at.today, rules);
         Change::Scheduled { next, escalate_on: self.escalate_on(next, at.today, rules) }
     }
@@ -185,8 +184,7 @@ impl Denial {
     /// True where a closed case has money to settle again: more is denied than was explained, a
     /// payment was taken back, or more was paid than is posted.
     fn is_back(&self, what: &[Difference]) -> bool {
-        let recoveries = self.lines.iter().filter_map(|line| line.recovered.as_ref());
-        let paid: Money = recoveries.map(|recovery| recovery.amount).sum();
+        let paid = self.paid_after_all().unwrap_or_default();
         let is_paid_more = what.iter().any(betters) && paid > self.balance.recovered;
         is_paid_more
             || what.contains(&Difference::TakenBack)
@@ -229,7 +227,9 @@ impl Denial {
 
     fn disputed(&self, at: &Moment, rules: &Rules) -> Change {
         let reason = "a later remittance denies it or takes the payment back".to_owned();
-        let deed = Deed::Disputed { reason, missing: None };
+        let stays = self.lines.iter().filter(|line| line.stays_denied());
+        let missing = Some(stays.map(|line| line.denied).sum());
+        let deed = Deed::Disputed { reason, missing };
         self.back_to_review(NextActionKind::Review, deed, at.today, rules)
     }
 

@@ -46,10 +46,7 @@ impl Denial {
     /// A payment beyond what the remittances say of a case that was won has a reason. Of a win that
     /// no remittance told, nothing is known to be beyond.
     fn check_told(&self, entries: &[Entry], balance: &Balance) -> Result<(), Refused> {
-        let told = self.lines.iter().filter_map(|line| line.recovered.as_ref());
-        let Some(told) = told.map(|one| one.amount).reduce(|sum, one| sum + one) else {
-            return Ok(());
-        };
+        let Some(told) = self.paid_after_all() else { return Ok(()) };
         let is_unreasoned =
             |entry: &Entry| entry.kind == PostingKind::PayerPayment && entry.why.trim().is_empty();
         let is_beyond = self.is_won() && balance.recovered > told;
@@ -212,6 +209,7 @@ fn takes_back(entry: &Entry) -> bool {
         | PostingKind::OtherPayerPayment
         | PostingKind::PatientResponsibility
         | PostingKind::Contractual
+        | PostingKind::Sequestration
         | PostingKind::WriteOff(_)
         | PostingKind::Interest => entry.reverses.is_some(),
     }

@@ -1,17 +1,20 @@
 //! The acts that move a status on what was sent and what came back.
 
+use std::mem;
+
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::appeal::no_appeal;
 use crate::deadline::DeadlineKind;
-use crate::denial::{Appeal, Denial, NextAction, NextActionKind, Outcome, Status, Work};
+use crate::denial::{Appeal, Denial, GaveWay, NextAction, NextActionKind, Outcome, Status, Work};
 use crate::lifecycle::action::{AppealFiling, Resubmission};
 use crate::lifecycle::event::{Change, Deed};
 use crate::lifecycle::evidence::{Frequency, PayerAnswer, Receipt, Submission};
 use crate::lifecycle::refused::Refused;
 use crate::lifecycle::timing::workday;
 use crate::money::Money;
+use crate::owner;
 use crate::person::{self, Moment};
 use crate::rules::Rules;
 
@@ -235,8 +238,16 @@ impl Denial {
         rules: &Rules,
     ) -> Change {
         let next = self.next_by_payment(on, today, rules);
+        let mut work = self.open_work(Status::Overturned, next, today, rules);
+        if let Work::Open { owner, won, .. } = &mut work {
+            // What stays denied is worked on by who had it.
+            let posts =
+                owner::posting_owner(rules, today).filter(|posts| !partly && posts != owner);
+            let worked_by = posts.map(|posts| mem::replace(owner, posts));
+            *won = Some(GaveWay { partly, promised: expected, worked_by });
+        }
         let deed = Deed::Overturned { answer, on, expected, partly, rest_denied: partly };
-        self.moved(Status::Overturned, next, deed, today, rules)
+        Change::Moved { from: self.status(), work, deed }
     }
 
     /// The payment is posted in the desk's days once it is there, else on the day by which it

@@ -162,7 +162,7 @@ fn unplanned(found: &Findings, opening: Opening, at: &Moment, rules: &Rules) -> 
         kind: found.leading.kind,
         root_cause: None,
         quarantined: found.quarantined,
-        work: Work::Open { status: Status::New, owner, next, escalate_on: at.today },
+        work: Work::Open { status: Status::New, owner, next, escalate_on: at.today, won: None },
         deadlines: Vec::new(),
         submissions: Vec::new(),
         appeals: Vec::new(),

@@ -111,9 +111,12 @@ impl Denial {
     /// person who heard of it: every line, or some of them only.
     #[must_use]
     pub fn is_overturned_in_full(&self) -> bool {
-        // Cases of before the rest was kept as denied tell it by how their appeal ended.
+        // Cases of before it was kept how they were won tell it by how their appeal ended.
         let in_part = |one: &Appeal| matches!(one.decided, Some((_, Outcome::PartlyOverturned)));
-        let is_whole = || !self.rest_denied && !self.appeals.last().is_some_and(in_part);
+        let is_whole = || match self.work.won() {
+            Some(won) => !won.partly,
+            None => !self.rest_denied && !self.appeals.last().is_some_and(in_part),
+        };
         let is_promised = || is_whole() && self.lines.iter().all(DeniedLine::stays_denied);
         self.status() == Status::Overturned && (self.is_won() || is_promised())
     }
@@ -222,11 +225,19 @@ impl Denial {
         today: Date,
         rules: &Rules,
     ) -> Work {
-        let owner = self.owner().cloned().unwrap_or_else(|| self.owner_by_matrix(rules, today));
-        Work::Open { status, owner, next, escalate_on: self.escalate_on(next, today, rules) }
+        let worked_by = self.work.won().and_then(|won| won.worked_by.as_ref());
+        let owner = worked_by.or_else(|| self.owner()).cloned();
+        let owner = owner.unwrap_or_else(|| self.owner_by_matrix(rules, today));
+        let escalate_on = self.escalate_on(next, today, rules);
+        Work::Open { status, owner, next, escalate_on, won: None }
     }
 
+    /// The owner that rules name; who posts, once the case went to them.
     pub(crate) fn owner_by_matrix(&self, rules: &Rules, on: Date) -> crate::denial::Owner {
+        let is_to_post = self.work.won().is_some_and(|won| won.worked_by.is_some());
+        if let Some(owner) = owner::posting_owner(rules, on).filter(|_| is_to_post) {
+            return owner;
+        }
         owner::owner_for(&self.circumstance(), self.payer_rules(rules), rules, on)
     }
 }

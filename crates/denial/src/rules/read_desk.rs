@@ -11,9 +11,10 @@ use super::{Desk, Draft, Intake, Silence};
 use crate::category::Category;
 use crate::codes::Npi;
 use crate::denial::{NextActionKind, Status};
+use crate::lifecycle::Act;
 use crate::money::Money;
-use crate::owner::{Away, Cover, Member, OwnerRow, Owners, Rendering, Step};
-use crate::person::Role;
+use crate::owner::{Away, Cover, Member, OwnerRow, Owners, Posts, Rendering, Step};
+use crate::person::{self, Role};
 use crate::team::{self, Team};
 
 impl Draft {
@@ -31,6 +32,7 @@ impl Draft {
                 away: page.entries("away").iter().filter_map(away).collect(),
                 providers: page.entries("provider").iter().filter_map(provider).collect(),
                 teams: teams(page),
+                posting: posting(page),
             };
             (owners, named_teams(page))
         });
@@ -191,6 +193,31 @@ fn away(row: &Entry<'_>) -> Option<Away> {
     Some(Away { person, from, until, cover })
 }
 
+/// The one `[[posting]]`, where there is one.
+fn posting(page: &Entry<'_>) -> Option<Posts> {
+    if !page.has("posting") {
+        return None;
+    }
+    let rows = page.entries("posting");
+    if let Some(second) = rows.get(1) {
+        second.fault("payments are posted by one".to_owned(), "keep one [[posting]]");
+    }
+    let row = rows.first()?;
+    let role: Option<Role> = row.required("role", row.named("role"));
+    let person = row.text("person").map(Member::of);
+    let team = row.text("team").map(SmolStr::new);
+    row.finish();
+    if person.is_some() && team.is_some() {
+        let message = "payments are posted by a person or by a team".to_owned();
+        row.fault_at("team", message, "keep one of `person` and `team`");
+    }
+    if role.is_some_and(|role| !person::may(role, Act::Post)) {
+        let message = "this role posts nothing".to_owned();
+        row.fault_at("role", message, "name poster, billing_supervisor or manager");
+    }
+    Some(Posts { role: role?, person, team })
+}
+
 /// Each `[[team]]`, no two of one name.
 fn teams(page: &Entry<'_>) -> Vec<Team> {
     let mut teams: Vec<Team> = Vec::new();
@@ -227,7 +254,8 @@ fn team(row: &Entry<'_>) -> Option<Team> {
 /// The teams that rows and absences name, with where they do.
 pub(super) fn named_teams(page: &Entry<'_>) -> Vec<Placed<SmolStr>> {
     let away = if page.has("away") { page.entries("away") } else { Vec::new() };
-    let rows = page.entries("owner").into_iter().chain(away);
+    let posting = if page.has("posting") { page.entries("posting") } else { Vec::new() };
+    let rows = page.entries("owner").into_iter().chain(away).chain(posting);
     let named = |row: Entry<'_>| {
         let value = row.text("team")?.into();
         Some(Placed { place: row.place_of("team"), value })

@@ -1,12 +1,14 @@
 //! What a payer's answers come to for the odds: won, won in part, lost; by the way that was out.
 
 use denial::claim::PlanType;
-use denial::denial::{Appeal, Denial, Outcome};
+use denial::denial::{Appeal, Denial, DeniedLine, Outcome, Work};
+use denial::ids::RemittanceId;
+use denial::lifecycle::hearing::hear_all;
 use denial::next_action::Way;
 use denial::outcome::{Ended, Heard, heard};
 use denial::person::Role;
 
-use crate::clinic::{action, case, day, moment, rules};
+use crate::clinic::{action, case, day, found, line, moment, recovered, rules};
 
 const SEND: &str = r#"{"act":"resubmit","frequency":"7","channel":"edi","reference":"V2"}"#;
 const UPHELD: &str = r#"{"act":"uphold","note":"call 1"}"#;
@@ -85,7 +87,13 @@ fn what_the_payer_does_not_keep_is_taken_back() {
 fn an_old_case_that_was_won_in_part_is_not_won_in_full() {
     let (filed, _) = did(&reviewed(), APPEAL);
     let (part, _) = did(&filed, PART);
-    let old = Denial { rest_denied: false, ..part };
+    let work = match part.work.clone() {
+        Work::Open { status, owner, next, escalate_on, .. } => {
+            Work::Open { status, owner, next, escalate_on, won: None }
+        }
+        closed @ Work::Closed { .. } => closed,
+    };
+    let old = Denial { rest_denied: false, work, ..part };
     assert!(!old.is_overturned_in_full());
     let whole: Vec<Appeal> = old
         .appeals
@@ -93,4 +101,82 @@ fn an_old_case_that_was_won_in_part_is_not_won_in_full() {
         .map(|one| Appeal { decided: Some((day(2), Outcome::Overturned)), ..one.clone() })
         .collect();
     assert!(Denial { appeals: whole, ..old }.is_overturned_in_full());
+}
+
+#[test]
+fn what_is_won_in_full_after_a_part_is_won_in_full() {
+    let (filed, _) = did(&reviewed(), APPEAL);
+    let (part, _) = did(&filed, PART);
+    let (back, _) = did(&part, r#"{"act":"dispute","reason":"the rest"}"#);
+    let (whole, _) = did(&back, r#"{"act":"overturn","answer":{"note":"all of it"}}"#);
+    assert!(whole.is_overturned_in_full(), "the part is of an earlier answer");
+}
+
+/// The case after a file that says this of its lines, and what was counted.
+fn heard_of(before: &Denial, lines: Vec<DeniedLine>) -> (Denial, Vec<Heard>) {
+    let at = moment(6, Role::Manager);
+    let heard_all = hear_all(std::slice::from_ref(before), &found(lines), &at, &rules());
+    let events = heard_all.events.into_iter().next().unwrap_or_default();
+    let counted = heard(before, &events);
+    (events.iter().fold(before.clone(), Denial::apply), counted)
+}
+
+fn again(number: u16, cents: i64) -> DeniedLine {
+    DeniedLine {
+        denied_on: Some(day(6)),
+        remittance: RemittanceId::from_bits(3),
+        ..line(number, cents)
+    }
+}
+
+fn paid(number: u16, cents: i64) -> DeniedLine {
+    recovered(line(number, cents), 6)
+}
+
+#[test]
+fn one_line_paid_and_one_denied_again_is_won_in_part() {
+    let (sent, _) = did(&reviewed(), SEND);
+    let (_, counted) = heard_of(&sent, vec![paid(1, 6_000), again(2, 4_000)]);
+    assert_eq!(answered(&counted), (Way::CorrectedClaim, Ended::Part));
+    let (_, counted) = heard_of(&sent, vec![again(1, 6_000), again(2, 4_000)]);
+    assert_eq!(answered(&counted), (Way::CorrectedClaim, Ended::Lost));
+}
+
+#[test]
+fn a_file_that_denies_a_part_of_what_was_won_leaves_it_won_in_part() {
+    let (sent, _) = did(&reviewed(), SEND);
+    let (won, counted) = heard_of(&sent, vec![paid(1, 6_000), paid(2, 4_000)]);
+    assert_eq!(answered(&counted), (Way::CorrectedClaim, Ended::Won));
+    let (_, part) = heard_of(&won, vec![paid(1, 6_000), again(2, 4_000)]);
+    assert_eq!(part, [Heard::TakenBack(Ended::Part)]);
+    let (_, none) = heard_of(&won, vec![again(1, 6_000), again(2, 4_000)]);
+    assert_eq!(none, [Heard::TakenBack(Ended::Lost)]);
+}
+
+#[test]
+fn a_takeback_on_a_closed_case_undoes_its_win() {
+    const POST: &str = r#"{"act":"post","entries":[{"id":"pst_00000000000000000000000009",
+        "kind":"payer_payment","amount":10000}]}"#;
+    let (sent, _) = did(&reviewed(), SEND);
+    let (won, _) = heard_of(&sent, vec![paid(1, 6_000), paid(2, 4_000)]);
+    let poster = moment(6, Role::Poster);
+    let closed = won.act(&action(POST), &poster, &rules()).expect("posted").after;
+    assert!(closed.status().is_closed());
+    let (back, counted) = heard_of(&closed, vec![line(1, 6_000), line(2, 4_000)]);
+    assert!(!back.status().is_closed());
+    assert_eq!(counted, [Heard::TakenBack(Ended::Lost)]);
+    let (_, counted) = heard_of(&closed, vec![paid(1, 6_000), line(2, 4_000)]);
+    assert_eq!(counted, [Heard::TakenBack(Ended::Part)]);
+    let (_, counted) = heard_of(&closed, vec![paid(1, 6_000), paid(2, 4_000)]);
+    assert_eq!(counted, [], "nothing was taken back");
+    let reopen = |cents: i64| {
+        let json = format!(
+            r#"{{"act":"reopen","reason":"taken back","entries":[{{"kind":"recoupment",
+                "id":"pst_00000000000000000000000008","amount":{cents}}}]}}"#
+        );
+        let decided = closed.act(&action(&json), &poster, &rules()).expect("reopened");
+        heard(&closed, &decided.events)
+    };
+    assert_eq!(reopen(10_000), [Heard::TakenBack(Ended::Lost)]);
+    assert_eq!(reopen(2_500), [Heard::TakenBack(Ended::Part)]);
 }

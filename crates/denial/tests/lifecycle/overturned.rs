@@ -2,11 +2,14 @@
 
 use denial::deadline::DeadlineKind;
 use denial::deadline::business_day::is_business_day;
-use denial::denial::{Denial, NextActionKind, Status};
+use denial::denial::{Denial, NextActionKind, Owner, Status};
 use denial::escalation::{Overdue, due};
 use denial::lifecycle::hearing::hear_all;
+use denial::owner::Posts;
 use denial::person::Role;
+use denial::rules::Rules;
 use denial::waits::WaitsOn;
+use denial::won::ToPost;
 
 use crate::clinic::{action, case, clock, day, found, line, moment, recovered, rules};
 
@@ -85,6 +88,65 @@ fn what_is_won_is_to_be_posted() {
     let next = paid.next().expect("open");
     assert_eq!((next.kind, next.on), (NextActionKind::PostPayment, day(9)), "it is there");
     assert_eq!(paid.waits_on(), Some(WaitsOn::Us));
+}
+
+/// What is to be posted, in cents, and whether the payer told it.
+fn to_post(case: &Denial) -> Option<(i64, bool)> {
+    case.to_post().map(|one| match one {
+        ToPost::Told(amount) => (amount.cents(), true),
+        ToPost::Untold(amount) => (amount.cents(), false),
+    })
+}
+
+#[test]
+fn what_is_won_is_what_the_payer_told_and_not_what_was_denied() {
+    let open = clocked();
+    assert_eq!(to_post(&open), None, "nobody gave way");
+    assert_eq!(to_post(&did(&open, 5, WON)), Some((10_000, false)), "no amount was told");
+    let part = did(&open, 5, WON_IN_PART);
+    assert_eq!(to_post(&part), Some((6_000, true)));
+    let posted = r#"{"act":"post","entries":[{"id":"pst_00000000000000000000000009",
+        "kind":"payer_payment","amount":2500}]}"#;
+    assert_eq!(to_post(&did(&part, 6, posted)), Some((3_500, true)));
+    let paid = heard(&part, 2);
+    let told = paid.paid_after_all().expect("paid").cents();
+    assert_eq!(to_post(&paid), Some((told, true)), "the remittances say more than a letter");
+    let later = did(&part, 7, r#"{"act":"dispute","reason":"the rest"}"#);
+    assert_eq!(to_post(&later), None);
+}
+
+/// Rules under which posters post.
+fn posted_by_posters() -> Rules {
+    let mut rules = rules();
+    rules.owners.posting = Some(Posts { role: Role::Poster, person: None, team: None });
+    rules
+}
+
+fn owned_by(case: &Denial) -> Role {
+    case.owner().expect("open").role
+}
+
+#[test]
+fn who_posts_has_what_is_won_and_who_had_it_has_it_again_where_it_is_not_paid() {
+    let rules = posted_by_posters();
+    let act = |case: &Denial, json: &str| {
+        let at = moment(5, Role::Manager);
+        case.act(&action(json), &at, &rules).unwrap_or_else(|why| panic!("{json}: {why}")).after
+    };
+    let open = did(&clocked(), 1, r#"{"act":"review"}"#);
+    let worked_by = open.owner().expect("open").clone();
+    assert!(worked_by.person.is_some());
+    let won = act(&open, WON);
+    assert_eq!(won.owner(), Some(&Owner::of(Role::Poster)), "in the same decision");
+    assert_eq!(won.next().expect("open").kind, NextActionKind::PostPayment);
+    assert_eq!(owned_by(&did(&open, 5, WON)), worked_by.role, "not configured: it stays");
+    assert_eq!(owned_by(&act(&open, WON_IN_PART)), worked_by.role, "the rest is worked on");
+    let under = won.under(&rules, &moment(6, Role::Manager));
+    assert!(under.is_empty(), "rules leave it there: {under:?}");
+    let why = due(&won, day(20), &rules).map(|one| one.why);
+    assert_eq!(why, None, "whoever of the role comes to it posts it");
+    let disputed = act(&won, r#"{"act":"dispute","reason":"not paid"}"#);
+    assert_eq!(disputed.owner(), Some(&worked_by));
 }
 
 #[test]

@@ -222,6 +222,7 @@ impl Run {
             PostingKind::OtherPayerPayment,
             PostingKind::PatientResponsibility,
             PostingKind::Contractual,
+            PostingKind::Sequestration,
             PostingKind::Recoupment,
             PostingKind::Interest,
         ]);
@@ -419,16 +420,24 @@ fn sum(case: &Denial, kinds: &[&str]) -> Money {
 
 /// What holds of every state that can be reached.
 fn assert_laws(case: &Denial) {
-    let Balance { denied, recovered, other_payer, patient, contractual, written_off } =
-        case.balance;
+    let Balance {
+        denied,
+        recovered,
+        other_payer,
+        patient,
+        contractual,
+        sequestration,
+        written_off,
+    } = case.balance;
     let outstanding = case.balance.outstanding();
-    let parts = [recovered, other_payer, patient, contractual, written_off, outstanding];
+    let parts =
+        [recovered, other_payer, patient, contractual, sequestration, written_off, outstanding];
     assert!(parts.iter().all(|part| *part >= Money::ZERO), "{:?}", case.balance);
     assert_eq!(denied, parts.into_iter().sum());
     assert_eq!(recovered, sum(case, &["payer_payment"]) - sum(case, &["recoupment"]));
     assert_eq!(written_off, sum(case, &["write_off"]));
-    let moved = ["other_payer_payment", "patient_responsibility", "contractual"];
-    assert_eq!(other_payer + patient + contractual, sum(case, &moved));
+    let moved = ["other_payer_payment", "patient_responsibility", "contractual", "sequestration"];
+    assert_eq!(other_payer + patient + contractual + sequestration, sum(case, &moved));
     assert!(denied >= case.lines.iter().map(|line| line.denied).sum());
     let status = case.status();
     assert!(!status.is_closed() || outstanding.is_zero(), "closed means nothing outstanding");

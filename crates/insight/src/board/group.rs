@@ -19,6 +19,15 @@ pub struct Sum {
     pub outstanding: i64,
 }
 
+/// What is won and not posted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Won {
+    /// Cases, and cents as payers told them.
+    pub told: Sum,
+    /// Cases of which nobody told an amount, and what is outstanding on them.
+    pub untold: Sum,
+}
+
 impl Sum {
     pub(crate) const fn add(&mut self, outstanding: i64) {
         self.cases += 1;

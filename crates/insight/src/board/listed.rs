@@ -58,6 +58,8 @@ pub struct Listed<'a> {
     pub snoozed_until: Option<Date>,
     /// What nobody has explained yet, in cents.
     pub outstanding: i64,
+    /// Won and not posted, as the payer told it, in cents; `None` where it told no amount.
+    pub to_post: Option<i64>,
     /// What the queue sorts by.
     pub priority: i64,
     /// 1 for the claim's first case with the payer.

@@ -10,6 +10,8 @@ pub(crate) struct Numbers {
     pub(crate) priority: Vec<i64>,
     /// Cents.
     pub(crate) outstanding: Vec<i64>,
+    /// Cents that are won and not posted; [`UNTOLD`] where no payer told them.
+    pub(crate) to_post: Vec<i64>,
     /// The soonest open clock; [`NEVER`] where none has a day.
     pub(crate) due_on: Vec<i32>,
     pub(crate) denied_on: Vec<i32>,
@@ -26,6 +28,8 @@ pub(crate) struct Numbers {
 
 /// The day of what has none: a clock without a rule, or no open clock.
 pub(crate) const NEVER: i32 = i32::MAX;
+/// In place of cents: nobody told them.
+pub(crate) const UNTOLD: i64 = i64::MIN;
 /// The case is open.
 pub(crate) const OPEN: u8 = 1;
 /// Denied again after a case was closed.
@@ -55,6 +59,7 @@ impl Numbers {
         let at = place as usize;
         set(&mut self.priority, at, listed.priority);
         set(&mut self.outstanding, at, listed.outstanding);
+        set(&mut self.to_post, at, listed.to_post.unwrap_or(UNTOLD));
         set(&mut self.due_on, at, listed.due_on.map_or(NEVER, number));
         set(&mut self.denied_on, at, number(listed.denied_on));
         set(&mut self.next_on, at, number(listed.next_on));

@@ -35,6 +35,7 @@ fn usual(id: u128) -> Listed<'static> {
         next_on: date(2026, 3, 3),
         snoozed_until: None,
         outstanding: 10_000,
+        to_post: None,
         priority: 5,
         round: 1,
         asked: 0,
@@ -319,4 +320,17 @@ fn each_cut_adds_up_to_what_its_list_holds() {
     let ages: Vec<_> = ages.iter().map(|(name, sum)| (name.as_str(), sum.cases)).collect();
     assert_eq!(ages, [("30", 4), ("90", 1)]);
     assert!(board.by_two((Facet::Age, Facet::Code), &wanted, TODAY).is_empty());
+}
+
+#[test]
+fn what_is_won_is_what_payers_told_and_the_rest_is_said_apart() {
+    let won = |id| Listed { status: "overturned", ..usual(id) };
+    let board = board(&[
+        Listed { to_post: Some(4_000), ..won(1) },
+        won(2),
+        Listed { to_post: Some(0), ..won(3) },
+    ]);
+    let sums = board.won(&board.find(&Wanted::default(), TODAY));
+    assert_eq!((sums.told.cases, sums.told.outstanding), (2, 4_000));
+    assert_eq!((sums.untold.cases, sums.untold.outstanding), (1, 10_000));
 }

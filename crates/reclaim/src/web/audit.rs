@@ -277,7 +277,9 @@ fn facts(line: &Line, role: Role) -> String {
     let is_plain = is_own && !is_hidden && version.is_none();
     let plain = PLAIN.into_iter().filter(|_| is_plain).filter_map(fact);
     let why = Some("why").filter(|_| reads && !is_hidden).and_then(fact);
-    version.into_iter().chain(plain).chain(why).collect::<Vec<_>>().join(", ")
+    let is_of_case = || reads && line.kind.starts_with("denial.");
+    let amounts = is_of_case().then(|| timeline::amounts(&line.body)).flatten();
+    version.into_iter().chain(amounts).chain(plain).chain(why).collect::<Vec<_>>().join(", ")
 }
 
 /// `GET /journal.csv`: everything that the search finds but what is about specially protected

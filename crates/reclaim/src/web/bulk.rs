@@ -36,6 +36,8 @@ use crate::web::timeline;
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
+/// How postings are taken back.
+const REVERSED: &str = "Postings are not taken back from here: each is reversed on its case.";
 /// Above so many cases somebody types their number, so that nobody does it by a slip.
 const TYPED: usize = 200;
 /// Cases in one go.
@@ -153,6 +155,15 @@ pub(crate) async fn act(
 }
 
 impl Order {
+    /// What is done, where each case says it itself and nothing is filled in.
+    const fn known(&self) -> Option<Deed> {
+        match (self.playbook, self.act) {
+            (true, _) => Some(Deed::Playbook),
+            (false, Act::Post) => Some(Deed::Certain),
+            (false, _) => None,
+        }
+    }
+
     /// Why it is not done yet, where something is to be seen or said before: in words, or nothing
     /// where the form itself says it.
     fn unready(&self, tally: &Tally) -> Option<Option<String>> {
@@ -211,7 +222,12 @@ impl Order {
             text.push_str(". It stopped there: the database did not go on. Do the rest again.");
         }
         // What moved the status goes on from there (house §18.14).
-        let batch = (self.act != Act::Review && tally.cases > 0).then_some(batch);
+        let goes_on = matches!(self.act, Act::Review | Act::Post);
+        let batch = (!goes_on && tally.cases > 0).then_some(batch);
+        if self.act == Act::Post && tally.cases > 0 {
+            text.push_str(". ");
+            text.push_str(REVERSED);
+        }
         let query = self.fields.get("query").cloned().unwrap_or_default();
         Done { text, left_out: left_out(&tally), batch, query }
     }
@@ -341,8 +357,8 @@ async fn everything(app: &App, visitor: &Visitor, query: &str) -> Result<Vec<Str
 }
 
 fn deed(order: &Order) -> Result<Deed, String> {
-    if order.playbook {
-        return Ok(Deed::Playbook);
+    if let Some(deed) = order.known() {
+        return Ok(deed);
     }
     let of_queue = ["step", "cases", "all", "query", "sure", "count", "told"];
     let mut fields = order.fields.clone();
@@ -358,8 +374,8 @@ async fn ask(
     refused: Option<String>,
     is_part: bool,
 ) -> Result<Response, Trouble> {
-    let deed = order.playbook.then_some(&Deed::Playbook);
-    let tally = bulk::preview(&visitor.office, &order.ids, order.act, deed).await?;
+    let deed = order.known();
+    let tally = bulk::preview(&visitor.office, &order.ids, order.act, deed.as_ref()).await?;
     show(visitor, order, tally, refused, is_part).await
 }
 
@@ -373,7 +389,7 @@ async fn show(
     let is_first = order.is_first();
     let people = timeline::people(&mut visitor.office.read().await?).await?;
     let fields = match &tally.first {
-        Some(case) if !order.playbook => {
+        Some(case) if order.known().is_none() => {
             let plans: Vec<NextActionKind> = tally.plans.iter().copied().collect();
             fields_for(visitor, order, (case, &plans), &people, is_first)
         }
@@ -437,6 +453,7 @@ fn fields_for(
         advice: Advice::Rework,
         preventable: None,
         usual: &[],
+        remitted: &[],
         rules: &visitor.office.rules,
         typed: Some((order.act.as_str(), &typed)),
     };
@@ -448,11 +465,23 @@ fn hint(order: &Order) -> String {
         return "Each case gets what the playbook does first about its own reason, by its day."
             .to_owned();
     }
+    if order.act == Act::Post {
+        return format!(
+            "Each case gets what its remittance says, to the cent and on its day: the payment, the \
+             contract's reduction, the patient's share, sequestration. The amount above is what \
+             payers pay. What leaves a doubt is left out. {REVERSED}"
+        );
+    }
     act_words::of(order.act).1.to_owned()
 }
 
 fn name(act: Act, playbook: bool) -> String {
-    if playbook { "Follow the playbook" } else { act_words::of(act).0 }.to_owned()
+    match (playbook, act) {
+        (true, _) => "Follow the playbook",
+        (false, Act::Post) => "Post what is certain",
+        (false, _) => act_words::of(act).0,
+    }
+    .to_owned()
 }
 
 fn what(tally: &Tally) -> String {

@@ -11,6 +11,7 @@ use denial::completeness::{Fact, Record};
 use denial::denial::Denial;
 use denial::lifecycle::{Act, Refused};
 use denial::person::{Access, allows, may};
+use denial::remitted::Remitted;
 use denial::triage;
 use insight::odds::History;
 use serde_json::json;
@@ -52,7 +53,7 @@ use crate::web::session::Visitor;
 use crate::web::timeline::{self, People, Told};
 use crate::web::trouble::Trouble;
 use crate::web::words;
-use crate::{drafts, outcomes, rank, ways};
+use crate::{drafts, outcomes, posting, rank, ways};
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -154,6 +155,7 @@ struct Loaded {
     correction: Option<CorrectionView>,
     ways: Option<WaysView>,
     usual: Vec<UsualCause>,
+    remitted: Vec<Remitted>,
     emergency: Option<String>,
     protection: Protection,
     holds: Holds,
@@ -210,6 +212,7 @@ async fn read(
         false => emergency::open_until(&mut tx, office, id).await?,
     };
     let happened = tx.timeline(id).await?;
+    let names = timeline::names(&mut tx, &people, &happened).await?;
     let bills = allows(office.who.role, Access::Claims);
     let versions = if bills {
         claim::versions(&mut tx, &about.claims, about.hides(office)).await?
@@ -239,6 +242,10 @@ async fn read(
         correction: CorrectionView::of(&mut tx, office, &case, &people).await?,
         ways: ways_of(&case, &about, awaited.as_ref(), (office, &history)),
         awaited,
+        remitted: match case.admit(Act::Post, &office.moment(), &office.rules) {
+            Ok(()) => posting::remitted_of(&mut tx, office, &case).await?,
+            Err(_) => Vec::new(),
+        },
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: about.patient(office, &format!("/cases/{id}")),
         services: services(&case),
@@ -250,9 +257,9 @@ async fn read(
         lines: case_view::lines(&case, &about.spoken, &office.rules),
         spoken: about.spoken,
         answers: about.answers,
-        postings: tx.postings_of(id).await?.into_iter().map(|row| posting(row, &people)).collect(),
+        postings: tx.postings_of(id).await?.into_iter().map(|row| moved(row, &people)).collect(),
         papers: case_documents::papers(&case, &happened, (&people, zone), &office.rules),
-        timeline: Timeline::of(&case, timeline::told(&happened, &people, zone), wanted),
+        timeline: Timeline::of(&case, timeline::told(&happened, &names, zone), wanted),
         undo: case_undo::offer(&case, &happened, &people, &office.moment()),
         alike: Alike::of(&mut tx, (office, &history), &case).await?,
         history,
@@ -288,7 +295,7 @@ fn services(case: &Denial) -> String {
     }
 }
 
-fn posting(row: PostingRow, people: &People) -> PostingView {
+fn moved(row: PostingRow, people: &People) -> PostingView {
     let reason = row.reason.map(|reason| format!(" ({})", words::lower(&reason)));
     let reversal = if row.reverses.is_some() { "Reversal: " } else { "" };
     PostingView {
@@ -327,7 +334,9 @@ fn shown(
     let rules = &office.rules;
     let plans: Vec<_> = case.plans().collect();
     let (plans, moment) = (plans.as_slice(), &moment);
-    let desk = Desk { case, moment, people, plans, advice, preventable, usual, rules, typed };
+    let remitted = loaded.remitted.as_slice();
+    let desk =
+        Desk { case, moment, people, plans, advice, preventable, usual, remitted, rules, typed };
     let forms = desk.forms();
     let audits = allows(office.who.role, Access::Audit);
     let seen = audits.then(|| format!("/journal?book=views&about={}&whole=yes", case.id));

@@ -33,7 +33,7 @@ pub(crate) struct Alike {
 pub(crate) struct End {
     pub(crate) what: String,
     pub(crate) cases: String,
-    pub(crate) recovered: String,
+    pub(crate) won: String,
     pub(crate) days: String,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Row {
     pub(crate) number: String,
     pub(crate) denied_on: String,
     pub(crate) denied: String,
-    pub(crate) recovered: String,
+    pub(crate) won: String,
     pub(crate) ended: String,
 }
 
@@ -68,7 +68,7 @@ impl Alike {
     }
 }
 
-/// What was paid after all, whoever paid it, posted or not.
+/// What was won: paid after all, whoever paid it, posted or not.
 fn won(case: &Denial) -> Money {
     let told = case.lines.iter().filter_map(|line| line.recovered.as_ref());
     let told = told.map(|one| one.amount).sum::<Money>();
@@ -115,7 +115,7 @@ fn ends(cases: &[Denial]) -> Vec<End> {
         End {
             what: words::label(name),
             cases: words::number(count(these.len())),
-            recovered: these.iter().map(|one| won(one)).sum::<Money>().to_string(),
+            won: these.iter().map(|one| won(one)).sum::<Money>().to_string(),
             days: middle(&these),
         }
     };
@@ -152,7 +152,7 @@ fn usually(cases: &[Denial], case: &Denial, by: By<'_>) -> String {
         (_, false) => format!("; half of them ended within {middle}"),
     };
     format!(
-        "Of {of} at this payer that ended, {} {was} won: {}. {money} came back{within}.",
+        "Of {of} at this payer that ended, {} {was} won: {}. Won in money: {money}{within}.",
         words::number(count(paid.len())),
         ways(&paid),
     )
@@ -195,7 +195,7 @@ fn row(case: &Denial) -> Row {
         number: case.number.to_string(),
         denied_on: words::day(case.denied_on),
         denied: case.balance.denied.to_string(),
-        recovered: won(case).to_string(),
+        won: won(case).to_string(),
         ended: how,
     }
 }

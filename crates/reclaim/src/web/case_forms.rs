@@ -7,6 +7,7 @@ use denial::lifecycle::{Act, Action};
 use denial::owner;
 use denial::person::{Moment, Role, supervises};
 use denial::posting::WriteOffReason;
+use denial::remitted::Remitted;
 use denial::rules::Rules;
 use denial::triage::Advice;
 use smol_str::SmolStr;
@@ -15,6 +16,7 @@ use store::causes::UsualCause;
 use crate::fields::Fields;
 use crate::web::act_words;
 use crate::web::case_fields::{Field, Kind, answering, lines, named, working};
+use crate::web::case_posting::PostRow;
 use crate::web::timeline::{self, People};
 use crate::web::words;
 
@@ -27,6 +29,8 @@ pub(crate) struct ActForm {
     /// The key that opens it.
     pub(crate) key: &'static str,
     pub(crate) fields: Vec<Field>,
+    /// What remittances say of each line, to be posted.
+    pub(crate) rows: Vec<PostRow>,
     pub(crate) is_open: bool,
     /// It gives money up.
     pub(crate) gives_up: bool,
@@ -47,6 +51,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) preventable: Option<bool>,
     /// Root causes that were set before for such a case, the most usual first.
     pub(crate) usual: &'a [UsualCause],
+    /// What remittances say is to be posted.
+    pub(crate) remitted: &'a [Remitted],
     /// The practice's rules.
     pub(crate) rules: &'a Rules,
     /// The act that was tried and what was typed for it.
@@ -96,11 +102,14 @@ impl Desk<'_> {
     pub(crate) fn forms(&self) -> Vec<ActForm> {
         let is_admitted = |act: &Act| self.case.admit(*act, self.moment, self.rules).is_ok();
         let offered = ORDER.into_iter().filter(|act| is_admitted(act) && self.makes_sense(*act));
-        let mut forms: Vec<ActForm> = offered.map(|act| self.form(act)).collect();
+        let mut forms: Vec<ActForm> = offered
+            .flat_map(|act| if act == Act::Post { self.posts() } else { vec![self.form(act)] })
+            .collect();
         let next = self.likely().as_str();
-        let typed = self.typed.map(|(act, _)| act);
+        let open = self.typed.map_or(next, |(act, _)| act);
+        let opens = |form: &ActForm| form.act == open && !self.is_other_post(form);
         for form in &mut forms {
-            form.is_open = form.act == typed.unwrap_or(next);
+            form.is_open = opens(form);
         }
         forms
     }
@@ -189,7 +198,7 @@ impl Desk<'_> {
         }
     }
 
-    fn form(&self, act: Act) -> ActForm {
+    pub(super) fn form(&self, act: Act) -> ActForm {
         let (label, hint, key) = act_words::of(act);
         let gives_up = matches!(act, Act::WriteOff | Act::ProposeWriteOff);
         let hint = if act == Act::Approve {
@@ -208,6 +217,7 @@ impl Desk<'_> {
             hint,
             key,
             fields: self.fields(act),
+            rows: Vec::new(),
             is_open: false,
             gives_up: matches!(act, Act::WriteOff | Act::ProposeWriteOff | Act::Approve),
             with_file: matches!(act, Act::AttachDocument),
@@ -360,6 +370,7 @@ impl Desk<'_> {
             ("other_payer_payment", "Paid by another payer"),
             ("patient_responsibility", "Moved to the patient"),
             ("contractual", "The contract's own reduction"),
+            ("sequestration", "Sequestration (CARC 253)"),
             ("interest", "Interest"),
             ("recoupment", "Taken back by the payer"),
         ];

@@ -13,7 +13,7 @@ use crate::web::case;
 use crate::web::gate::Posted;
 use crate::web::reach;
 use crate::web::session::Visitor;
-use crate::web::timeline::{self, People};
+use crate::web::timeline::{self, Around, People};
 use crate::web::trouble::Trouble;
 
 /// What the visitor could take back now, in words; nothing where they could not.
@@ -26,7 +26,7 @@ pub(crate) fn offer(
     bulk::undoing(case, told, case.version, moment).ok()?;
     let events = told.iter().filter_map(|one| serde_json::from_str::<Event>(&one.body).ok());
     let mut last = events.filter(|one| one.version == case.version);
-    last.next().map(|one| timeline::sentence(&one.change, people))
+    last.next().map(|one| timeline::sentence(&one.change, people, Around::default()))
 }
 
 /// `POST /cases/{id}/undo`.

@@ -22,6 +22,7 @@ use crate::web::case_clocks::{self, Clock};
 use crate::web::grades::Chip;
 use crate::web::reasons::{self, Context, Reason, Said};
 use crate::web::timeline::{People, owned};
+use crate::web::won;
 use crate::web::words::{self, Due};
 use crate::web::worth::{By, Prospects, Worth};
 
@@ -43,6 +44,8 @@ pub(crate) struct CaseView {
     pub(crate) quarantined: bool,
     pub(crate) closed: Option<String>,
     pub(crate) owner: String,
+    /// It is won, and who posts its payment is not configured.
+    pub(crate) unposted: bool,
     pub(crate) taken_by: Option<String>,
     pub(crate) snoozed: Option<String>,
     pub(crate) next: String,
@@ -61,6 +64,8 @@ pub(crate) struct CaseView {
     pub(crate) clocks_note: Option<&'static str>,
     pub(crate) money: Vec<(&'static str, String)>,
     pub(crate) outstanding: String,
+    /// What is won and not posted: the amount, and what it is.
+    pub(crate) won: Option<(String, &'static str)>,
     pub(crate) worth: Worth,
     pub(crate) prospects: Prospects,
     pub(crate) root_cause: Option<String>,
@@ -104,6 +109,7 @@ impl CaseView {
             quarantined: case.quarantined,
             closed: closed(case),
             owner: case.owner().map(|owner| held_by(owner, people)).unwrap_or_default(),
+            unposted: case.is_overturned_in_full() && rules.owners.posting.is_none(),
             taken_by: case.worked_on_by(moment.now).map(|by| taken(case, &name(by), zone)),
             snoozed: case.snoozed_until.filter(|until| *until > today).map(words::day),
             next: next.map(|next| words::label(next.kind.as_str())).unwrap_or_default(),
@@ -125,6 +131,7 @@ impl CaseView {
             clocks_note: case_clocks::note(case),
             money: money(case),
             outstanding: case.balance.outstanding().to_string(),
+            won: won::as_money(case),
             worth: Worth::of(case, by, today),
             prospects: Prospects::of(case, by),
             root_cause: case.root_cause.as_ref().map(|cause| {
@@ -261,6 +268,7 @@ fn money(case: &Denial) -> Vec<(&'static str, String)> {
         ("Paid by another payer", balance.other_payer),
         ("Moved to the patient", balance.patient),
         ("The contract's own reduction", balance.contractual),
+        ("Sequestration", balance.sequestration),
         ("Given up", balance.written_off),
     ];
     let parts = parts.into_iter().filter(|(_, amount)| !amount.is_zero());

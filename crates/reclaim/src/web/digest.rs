@@ -209,7 +209,7 @@ fn money(digest: &Digest) -> Option<Section> {
         title: "Money".to_owned(),
         lead: format!("As posted from {} to yesterday.", words::day(digest.since)),
         tiles: vec![
-            tile("Won", moved.won, "paid on denied lines, less what was taken back"),
+            tile("Recovered", moved.recovered, "posted payments on denied lines, less takebacks"),
             tile("Given up", moved.given_up, "written off, less what was reversed"),
         ],
         ..Section::default()

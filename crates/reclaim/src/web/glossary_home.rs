@@ -150,6 +150,11 @@ pub(crate) const HOME: &[Word] = &[
         "Payers of which a remittance should have come by now: by the days set in their file, else by the pauses within which nine in ten of their days of payment lay.",
     ),
     word(
+        "home-recovered",
+        "Recovered",
+        "Payments of payers posted on denied lines in the days that stand above it, today left out, less what they took back in those days. What a payer gave way on and nobody posted is won and not in it.",
+    ),
+    word(
         "home-reviews-that-are-late",
         "Reviews that are late",
         "Remittances of the last 30 days that nobody reviewed within the hours that desk.toml gives; without them none is late.",
@@ -226,14 +231,9 @@ pub(crate) const HOME: &[Word] = &[
         "Open cases on which the payer owes something: its answer to a corrected claim or an appeal, the payment of what it gave way on, or what it promised on the phone.",
     ),
     word(
-        "home-won",
-        "Won",
-        "Payments of payers posted on denied lines in the days that stand above it, today left out, less what they took back in those days. What a payer gave way on and nobody posted is not in it.",
-    ),
-    word(
         "home-won-not-posted-yet",
         "Won, not posted yet",
-        "What is outstanding on overturned cases: the payer gave way, and no posting explains the money yet.",
+        "What payers told that they pay on overturned cases, less their payments that are posted: what remittances pay of the denied lines, else what was promised when they gave way. Where a payer told no amount it is what is outstanding, which may be more than it pays; the figure says so beside it. What was denied and not won is not in it.",
     ),
     word(
         "home-write-offs-for-a-second-person",

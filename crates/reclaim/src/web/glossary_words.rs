@@ -404,7 +404,16 @@ pub(crate) const FIGURES: &[Word] = &[
         "What is outstanding on open cases on which no payer has given way.",
     ),
     word("denied", "Denied", "What payers refused on the lines of a case."),
-    word("recovered", "Recovered", "What came after all, from postings and not from a status."),
+    word(
+        "won",
+        "Won",
+        "What a payer agreed to pay of what it had denied, by a remittance, a letter or a call, whether it is posted or not. A case is won while its status says that the payer gave way.",
+    ),
+    word(
+        "recovered",
+        "Recovered",
+        "The money of it that is posted: paid by the payer that denied, or by another, less what was taken back. It comes from postings and not from a status.",
+    ),
     word(
         "transferred",
         "Transferred",
@@ -414,12 +423,12 @@ pub(crate) const FIGURES: &[Word] = &[
     word(
         "paid-by-this-payer",
         "Paid by this payer",
-        "What the payer that denied paid after all; this is what counts as recovered.",
+        "What the payer that denied paid after all, as posted; it counts as recovered.",
     ),
     word(
         "paid-by-another-payer",
         "Paid by another payer",
-        "What a second payer paid of the denied amount.",
+        "What a second payer paid of the denied amount, as posted; it counts as recovered.",
     ),
     word(
         "moved-to-the-patient",
@@ -430,6 +439,11 @@ pub(crate) const FIGURES: &[Word] = &[
         "the-contracts-own-reduction",
         "The contract's own reduction",
         "What the contract takes off anyway; it was never ours to win.",
+    ),
+    word(
+        "sequestration",
+        "Sequestration",
+        "What a law keeps back of a Medicare payment (reason code 253). It is neither the contract's nor the patient's, and nobody owes it.",
     ),
     word(
         "given-up",

@@ -23,6 +23,7 @@ use crate::web::reasons;
 use crate::web::saved;
 use crate::web::tiles::{Cell, Counter, Link, Listing, Section, Tile, cases_in_words, small};
 use crate::web::trouble::Trouble;
+use crate::web::won;
 use crate::web::words;
 use crate::web::worth::{ORDER, Prospects, Worth};
 
@@ -129,14 +130,14 @@ fn mine(counter: &Counter<'_>, work: &str) -> Section {
 /// What was won and is to be posted, and what keeps money from being posted.
 fn money(counter: &Counter<'_>) -> Section {
     let tiles = vec![
-        counter.money("Won, not posted yet", "status=overturned"),
+        won::tile(counter),
         counter.cases("Money does not add up", "quarantined=yes&snoozed=show", "soon"),
         counter.cases("You have", "person=me", ""),
     ];
     Section {
         title: "Money to post".to_owned(),
-        lead: "A payer gave way and the payment is not posted; what does not add up waits for \
-               somebody to look."
+        lead: "A payer gave way and its payment is not posted: the amount is what it told that it \
+               pays. What does not add up waits for somebody to look."
             .to_owned(),
         tiles,
         ..Section::default()
@@ -405,7 +406,10 @@ fn row(case: &Denial, patient: &str, office: &Office, history: &History) -> Vec<
                 next_on.when,
             )
         },
-        Cell::of(case.balance.outstanding().to_string()),
+        Cell::with_note(
+            case.balance.outstanding().to_string(),
+            won::of_case(case).unwrap_or_default(),
+        ),
         why_here(case, office, history),
     ]
 }

@@ -13,6 +13,7 @@ use store::people::Member;
 use crate::digest::NO_PERSON;
 use crate::web::tiles::{AT_RISK, Cell, Counter, Listing, Section, cases_in_words};
 use crate::web::trouble::Trouble;
+use crate::web::won;
 use crate::web::words;
 
 /// The people of the practice, for who leads them.
@@ -48,7 +49,7 @@ fn stake(counter: &Counter<'_>) -> Section {
         counter.cases("Past due", "due=past", "past"),
         counter.cases("A clock not configured", "no_rule=yes", ""),
         counter.cases("Next action late", "when=late", "soon"),
-        counter.money("Won, not posted yet", "status=overturned"),
+        won::tile(counter),
     ];
     if asleep > 0 {
         tiles.push(counter.cases("Put off", "snoozed=only", ""));

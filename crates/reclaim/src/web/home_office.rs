@@ -40,7 +40,7 @@ pub(crate) async fn sections(tx: &mut Tx, office: &Office) -> Result<Vec<Section
     }
 }
 
-/// Money that was won and given up lately.
+/// Money that was recovered and given up lately.
 async fn moved(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
     let today = office.moment().today;
     let from = office.begins(today.saturating_sub(TRAIL.days()));
@@ -52,7 +52,7 @@ async fn moved(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
         class: "",
         link: None,
     };
-    let won = (posted.recovered + posted.other_payer).cents();
+    let recovered = (posted.recovered + posted.other_payer).cents();
     Ok(Section {
         title: "Money moved".to_owned(),
         lead: format!(
@@ -60,7 +60,7 @@ async fn moved(tx: &mut Tx, office: &Office) -> Result<Section, Trouble> {
              known here, so no rate is guessed."
         ),
         tiles: vec![
-            tile("Won", won, "paid on denied lines, less what was taken back"),
+            tile("Recovered", recovered, "posted payments on denied lines, less takebacks"),
             tile("Written off", posted.written_off.cents(), "given up, less what was reversed"),
         ],
         ..Section::default()

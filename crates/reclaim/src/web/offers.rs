@@ -26,7 +26,7 @@ pub(crate) const LETTERS: &str = "letters";
 pub(crate) const CORRECT: &str = "correct";
 
 /// Every button.
-const OFFERS: [Offer; 12] = [
+const OFFERS: [Offer; 13] = [
     offer("plan", "Next action", "n", Act::Plan),
     offer("playbook", "Playbook", "b", Act::Plan),
     offer(LETTERS, "Letters", "l", Act::Appeal),
@@ -38,13 +38,19 @@ const OFFERS: [Offer; 12] = [
     offer("take", "Take", "t", Act::Take),
     offer("note", "Note", "e", Act::Note),
     offer(CORRECT, "Correct", "m", Act::Resubmit),
+    offer("post", "Post what is certain", "$", Act::Post),
     offer("propose_write_off", "Write-off", "w", Act::ProposeWriteOff),
 ];
 
 impl Offer {
-    /// True where no case in a status allows it; a letter is written wherever a case is open.
+    /// True where no case in a status allows it; a letter is written wherever a case is open. Money
+    /// is posted on many only where a payer gave way: all else is posted on the case.
     fn is_past(&self, status: Status) -> bool {
-        if self.name == LETTERS { status.is_closed() } else { !self.begins(status).is_from(status) }
+        let is_lost = self.act == Act::Post && status != Status::Overturned;
+        match self.name {
+            LETTERS => status.is_closed(),
+            _ => is_lost || !self.begins(status).is_from(status),
+        }
     }
 
     pub(crate) fn gives_up(&self) -> bool {
@@ -85,7 +91,9 @@ pub(crate) fn refused_by(case: &Denial, at: &Moment, rules: &Rules) -> String {
         }
         let is_idle = offer.name == "playbook" && !case.may_plan(case.first);
         let is_silent = offer.name == INQUIRY && !case.may_plan(NextActionKind::CallPayer);
-        is_idle || is_silent || case.admit(offer.begins(case.status()), at, rules).is_err()
+        let is_lost = offer.act == Act::Post && offer.is_past(case.status());
+        let begins = offer.begins(case.status());
+        is_idle || is_silent || is_lost || case.admit(begins, at, rules).is_err()
     };
     names(at.who.role, refuses)
 }
@@ -102,9 +110,10 @@ mod tests {
     #[test]
     fn a_job_refuses_what_none_of_its_cases_allows() {
         let told = |statuses: &[Status]| refused(Role::BillingSupervisor, statuses);
-        assert_eq!(told(&[Status::New]), "propose_write_off");
-        assert_eq!(told(&[Status::Appealed]), "review correct propose_write_off");
-        assert_eq!(told(&[Status::Appealed, Status::New, Status::InReview]), "");
+        assert_eq!(told(&[Status::New]), "post propose_write_off");
+        assert_eq!(told(&[Status::Appealed]), "review correct post propose_write_off");
+        assert_eq!(told(&[Status::Appealed, Status::New, Status::InReview]), "post");
+        assert_eq!(told(&[Status::Overturned]), "review correct propose_write_off");
     }
 
     #[test]

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use denial::denial::Denial;
+use denial::denial::{Denial, Status};
 use denial::ids::DenialId;
+use denial::lifecycle::Act;
 use denial::person::{Access, allows, supervises};
-use insight::board::{Board, Places, Sort, Sum};
+use insight::board::{Board, Facet, Places, Sort, Sum};
+use jiff::civil::Date;
 use serde_json::json;
 use store::Tx;
 
@@ -33,6 +35,7 @@ use crate::web::sheet;
 use crate::web::tiles::Tile;
 use crate::web::timeline;
 use crate::web::trouble::Trouble;
+use crate::web::won;
 use crate::web::words;
 use crate::{access, resent};
 
@@ -62,6 +65,8 @@ struct QueuePage {
     /// How many, in words.
     count: String,
     sum: String,
+    /// What of it is won and not posted; none where the list is not of such cases.
+    won: Option<String>,
     total: usize,
     from: usize,
     /// What the visitor did last with many cases and can take back: in words, with its batch.
@@ -105,7 +110,9 @@ pub(crate) async fn page(
     let mut tx = visitor.office.read().await?;
     let found = found(&app, &mut tx, &visitor, &asked).await?;
     let kept = app.boards.of(&mut tx).await?;
-    let tiles = queue_tiles::strip(&kept.board, &asked, visitor.office.moment().today);
+    let today = visitor.office.moment().today;
+    let tiles = queue_tiles::strip(&kept.board, &asked, today);
+    let won = won(&kept.board, &asked, today);
     drop(kept);
     let tabs = saved::tabs(&mut tx, &visitor, &asked).await?;
     let chips = facets::chips(&mut tx, &asked).await?;
@@ -125,6 +132,7 @@ pub(crate) async fn page(
         columns: Column::ALL.map(|column| (column, asked.columns.contains(&column))).to_vec(),
         count: count(&asked, &found),
         sum: words::money(found.sum.outstanding),
+        won,
         total: found.total,
         seq: tx.known().await?.seq,
         from: asked.from,
@@ -215,9 +223,9 @@ async fn exported(
     Ok(sheet::file("cases", Row::HEADING, rows, note))
 }
 
-/// Whether a role acts on cases at all: auditors read.
+/// Whether a role acts on many cases at all: auditors read.
 pub(crate) fn may_act(role: denial::person::Role) -> bool {
-    denial::person::may(role, denial::lifecycle::Act::Plan)
+    [Act::Plan, Act::Post].into_iter().any(|act| denial::person::may(role, act))
 }
 
 async fn found(app: &App, tx: &mut Tx, visitor: &Visitor, asked: &Asked) -> Result<Found, Trouble> {
@@ -315,6 +323,13 @@ fn count(asked: &Asked, found: &Found) -> String {
     }
     let jobs = i64::try_from(found.total).unwrap_or(i64::MAX);
     format!("{} of {cases}", words::counted(jobs, "job", "jobs"))
+}
+
+/// What of a list of overturned cases is won and not posted, in words.
+fn won(board: &Board, asked: &Asked, today: Date) -> Option<String> {
+    let is_of_won = asked.value(Facet::Status.as_str()) == Some(Status::Overturned.as_str());
+    let won = is_of_won.then(|| board.won(&board.find(&asked.wanted, today)))?;
+    Some(format!("{}: {} on {}", won::WON, won::figure(won), won::note(won)))
 }
 
 /// Every order with its name, and whether it is the one.

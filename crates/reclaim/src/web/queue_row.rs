@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::web::case_clocks::{self, Shown};
 use crate::web::reasons;
+use crate::web::won;
 use crate::web::words::{self, Due};
 use crate::web::worth::{By, Prospects, Worth};
 
@@ -38,6 +39,8 @@ pub(crate) struct Row {
     pub(crate) denied_on: String,
     pub(crate) outstanding: String,
     pub(crate) denied: String,
+    /// What is won and not posted, in words; empty where nobody gave way.
+    pub(crate) won: String,
     pub(crate) quarantined: bool,
     /// What went to the payer again and has no answer yet.
     pub(crate) resent: Option<String>,
@@ -146,6 +149,7 @@ impl Row {
             denied_on: words::day(case.denied_on),
             outstanding: outstanding.to_string(),
             denied: case.balance.denied.to_string(),
+            won: won::of_case(case).unwrap_or_default(),
             quarantined: case.quarantined,
             protected: "",
             resent: None,

@@ -11,7 +11,7 @@ use denial::category::{Category, Origin};
 use denial::codes::Npi;
 use denial::lifecycle::Act;
 use denial::money::Money;
-use denial::owner::{Away, Cover, Member, OwnerRow};
+use denial::owner::{Away, Cover, Member, OwnerRow, Posts};
 use denial::person::{Role, may};
 use denial::rules::write;
 use denial::team;
@@ -46,6 +46,8 @@ struct OwnersPage {
     rows: Vec<Row>,
     /// Rows that payers' files hold: file, payer, reason, role.
     narrower: Vec<(String, String, String, String)>,
+    /// Who posts payments, in words; none is not configured.
+    posting: Option<String>,
     away: Vec<AwayRow>,
     categories: Vec<(String, String)>,
     owners: Vec<(String, String)>,
@@ -188,6 +190,7 @@ async fn shown(
         rows: rows.into_iter().map(|row| matrix_row(row, &roles, &names)).collect(),
         roles: roles.iter().map(|role| words::label(role.as_str())).collect(),
         narrower: narrower(office),
+        posting: owners.posting.as_ref().map(|posts| posting(posts, &names)),
         away: owners.away.iter().map(|away| away_row(away, &names, today)).collect(),
         categories: named(Category::ALL, Category::as_str),
         owners: roles_offered(&typed, ["role", ""], is_working),
@@ -206,6 +209,14 @@ async fn shown(
         read,
         proposal,
     })
+}
+
+/// Who posts payments: the role, and the person or team of it.
+fn posting(posts: &Posts, names: &HashMap<String, String>) -> String {
+    let role = words::lower(posts.role.as_str());
+    let person = posts.person.as_ref().map(|one| name(one, names));
+    let team = posts.team.as_ref().map(|team| format!("the team {team}"));
+    person.or(team).map_or_else(|| role.clone(), |who| format!("{who} ({role})"))
 }
 
 /// People whose role fits, and whoever the form names already: login, name and role.

@@ -35,6 +35,7 @@ mod outbox_faults;
 mod paper;
 mod passkeys;
 mod placed;
+mod posting;
 mod practices;
 mod protection;
 mod questions;

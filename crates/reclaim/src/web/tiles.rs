@@ -1,7 +1,7 @@
 //! Figures of the home page: each counts the list that it opens, by the words of that list's own
 //! address, so that the two cannot differ.
 
-use insight::board::{Board, Facet, Own, Sum, Wanted};
+use insight::board::{Board, Facet, Own, Sum, Wanted, Won};
 use jiff::civil::Date;
 
 use crate::practice::Office;
@@ -132,6 +132,11 @@ impl<'a> Counter<'a> {
 
     pub(crate) fn sum(&self, query: &str) -> Sum {
         self.board.sum_of(&self.wanted(query), self.today)
+    }
+
+    /// What of a list is won and not posted.
+    pub(crate) fn won(&self, query: &str) -> Won {
+        self.board.won(&self.board.find(&self.wanted(query), self.today))
     }
 
     pub(crate) fn by(&self, facet: Facet, query: &str) -> Vec<(String, Sum)> {

@@ -1,6 +1,6 @@
 //! What happened to a case, a sentence for each event.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use denial::checklist::{Mark, Ticked};
 use denial::denial::{Appeal, Denial, DeniedLine, NextAction, Owner, Resolution, RootCause, Work};
@@ -14,7 +14,7 @@ use store::Tx;
 use store::journal::Happened;
 
 use crate::web::journal_words;
-use crate::web::words::{day, instant, label, lower};
+use crate::web::words::{day, day_of, instant, label, lower};
 
 /// One entry.
 #[derive(Clone)]
@@ -42,28 +42,66 @@ pub(crate) async fn people(tx: &mut Tx) -> Result<People, store::Error> {
     Ok(tx.members().await?.into_iter().map(|one| (one.person, one.name)).collect())
 }
 
-/// A timeline in words, the newest first.
+/// The same with the remittances that entries name, each as payers call it: by its trace.
+pub(crate) async fn names(
+    tx: &mut Tx,
+    people: &People,
+    entries: &[Happened],
+) -> Result<People, store::Error> {
+    let texts = entries.iter().flat_map(|one| one.body.split('"'));
+    let ids: BTreeSet<&str> = texts.filter(|text| text.starts_with("era_")).collect();
+    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    let mut names = people.clone();
+    for row in tx.remittances_among(&ids).await? {
+        let paid = row.paid_on.as_deref().map(day_of).filter(|on| !on.is_empty());
+        let paid = paid.map(|on| format!(" of {on}")).unwrap_or_default();
+        names.insert(row.remittance, format!("remittance {}{paid}", row.trace));
+    }
+    Ok(names)
+}
+
+/// The case before a change and after it, where both are known.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Around<'a> {
+    before: Option<&'a Denial>,
+    after: Option<&'a Denial>,
+}
+
+/// A timeline in words, the newest first; `people` has the names of remittances too.
 pub(crate) fn told(entries: &[Happened], people: &People, zone: &str) -> Vec<Told> {
     let mut lines: Vec<Option<u16>> = Vec::new();
     let mut told: Vec<Told> = Vec::with_capacity(entries.len());
+    let mut case: Option<Denial> = None;
     for one in entries {
         let event = serde_json::from_str::<Event>(&one.body).ok();
         let moved = one.to_status.as_deref().filter(|_| one.from_status != one.to_status);
         let change = event.as_ref().map(|event| &event.change);
+        let after = after(case.as_ref(), event.as_ref());
+        let around = Around { before: case.as_ref(), after: after.as_ref() };
         told.push(Told {
             version: event.as_ref().map_or(0, |event| event.version),
             at: instant(&one.at, zone),
             who: name(people, &one.actor),
-            text: change.map_or_else(|| plain(one), |change| sentence(change, people)),
+            text: change.map_or_else(|| plain(one), |change| sentence(change, people, around)),
             moved: moved.map(|status| (label(status), crate::web::words::status_class_of(status))),
             quiet: change.is_some_and(is_quiet),
             topic: change.map_or("notes", topic),
             lines: change.map(|change| named_lines(change, &lines)).unwrap_or_default(),
         });
         change.into_iter().for_each(|change| follow(&mut lines, change));
+        case = after.or(case);
     }
     told.reverse();
     told
+}
+
+/// The case after an event; `None` where nothing happened to it.
+fn after(case: Option<&Denial>, event: Option<&Event>) -> Option<Denial> {
+    match (case, event) {
+        (Some(case), Some(event)) => Some(case.clone().apply(event)),
+        (None, Some(event)) => Denial::fold([event]),
+        (_, None) => None,
+    }
 }
 
 /// What happened beside the events of a case.
@@ -188,14 +226,14 @@ const fn is_quiet(change: &Change) -> bool {
 }
 
 /// A change in a sentence.
-pub(crate) fn sentence(change: &Change, people: &People) -> String {
+pub(crate) fn sentence(change: &Change, people: &People, around: Around<'_>) -> String {
     match change {
         Change::Opened { denial } => format!(
             "Case opened: {} denied as {}",
             denial.balance.denied,
             lower(denial.category.as_str())
         ),
-        Change::Moved { work, deed, .. } => moved(deed, work, people),
+        Change::Moved { work, deed, .. } => moved(deed, work, people, around),
         Change::Refiled { changes, .. } => {
             let changes: Vec<String> = changes.iter().map(line_change).collect();
             format!("A file said more: {}", changes.join("; "))
@@ -203,7 +241,8 @@ pub(crate) fn sentence(change: &Change, people: &People) -> String {
         Change::Joined { .. } => "The claim behind the case is known better".to_owned(),
         Change::Clocked { .. } => "The clocks were set again".to_owned(),
         Change::Posted { postings } => {
-            let postings: Vec<String> = postings.iter().map(posting).collect();
+            let postings: Vec<String> =
+                postings.iter().map(|one| posting_from(one, people)).collect();
             format!("Posted {}", postings.join("; "))
         }
         Change::Scheduled { next, .. } => format!("Next: {}", action(next)),
@@ -246,10 +285,11 @@ pub(crate) fn sentence(change: &Change, people: &People) -> String {
             format!("Write-off of {} proposed: {}", proposal.amount, proposal.reason)
         }
         Change::WriteOffApproved { by } => {
-            format!("Write-off approved by {}", name(people, by.as_str()))
+            format!("Write-off{} approved by {}", proposed(around), name(people, by.as_str()))
         }
         Change::WriteOffDeclined { by, reason } => {
-            format!("Write-off declined by {}: {reason}", name(people, by.as_str()))
+            let by = name(people, by.as_str());
+            format!("Write-off{} declined by {by}: {reason}", proposed(around))
         }
         Change::Undone { .. } => "What was done last was taken back".to_owned(),
     }
@@ -267,7 +307,27 @@ fn ticked(ticked: &Ticked) -> String {
     format!("{step}: {mark}{shown}{}", noted(tick.note.trim()))
 }
 
-fn moved(deed: &Deed, work: &Work, people: &People) -> String {
+/// The amount of the write-off that was proposed.
+fn proposed(around: Around<'_>) -> String {
+    let proposal = around.before.and_then(|case| case.proposal.as_ref());
+    proposal.map(|one| format!(" of {}", one.amount)).unwrap_or_default()
+}
+
+/// The amount that is won, where a payer told it, and of how much.
+fn won(around: Around<'_>) -> String {
+    let case = around.after;
+    let told = case.and_then(|case| Some((case.told()?, case.balance.denied)));
+    told.map(|(told, denied)| format!(": {told} of {denied} denied")).unwrap_or_default()
+}
+
+/// What was recovered of what had been denied.
+fn recovered(around: Around<'_>) -> String {
+    let balance = around.after.map(|case| case.balance);
+    let paid = balance.map(|it| (it.recovered + it.other_payer, it.denied));
+    paid.map(|(paid, of)| format!(", {paid} of {of} recovered")).unwrap_or_default()
+}
+
+fn moved(deed: &Deed, work: &Work, people: &People, around: Around<'_>) -> String {
     match deed {
         Deed::Reviewed => match work {
             Work::Open { owner, next, .. } => {
@@ -286,16 +346,24 @@ fn moved(deed: &Deed, work: &Work, people: &People) -> String {
             let codes: Vec<&str> = codes.iter().map(smol_str::SmolStr::as_str).collect();
             format!("Rejected before adjudication on {}: {}", day(*on), codes.join(", "))
         }
-        Deed::Upheld { answer, on } => format!("Denied again on {}{}", day(*on), answered(answer)),
+        Deed::Upheld { answer, on } => {
+            format!("Denied again on {}{}", day(*on), answered(answer, people))
+        }
         Deed::Withdrawn { reason, on } => format!("Withdrawn on {}: {reason}", day(*on)),
         Deed::Overturned { answer, on, expected, partly, rest_denied: _ } => {
             let part = if *partly { " in part" } else { "" };
             let expected = expected.map(|money| format!(", {money} expected"));
+            let told = expected.unwrap_or_else(|| won(around));
+            let posts = match work {
+                Work::Open { owner, won: Some(it), .. } if it.worked_by.is_some() => {
+                    format!("; {} posts its payment", owned(owner, people))
+                }
+                Work::Open { .. } | Work::Closed { .. } => String::new(),
+            };
             format!(
-                "The payer gave way{part} on {}{}{}",
+                "The payer gave way{part} on {}{told}{}{posts}",
                 day(*on),
-                expected.unwrap_or_default(),
-                answered(answer)
+                answered(answer, people)
             )
         }
         Deed::Disputed { reason, missing } => {
@@ -307,15 +375,21 @@ fn moved(deed: &Deed, work: &Work, people: &People) -> String {
                 "Settled: the money was moved to where it belongs".to_owned()
             }
             Work::Closed { .. } | Work::Open { .. } => {
-                "Settled: every cent is explained".to_owned()
+                format!("Settled: every cent is explained{}", recovered(around))
             }
         },
         Deed::WrittenOff { reason, note, approved_by } => {
             let second = approved_by.as_ref().map(|by| name(people, by.as_str()));
             let second = second.map(|name| format!("; approved by {name}")).unwrap_or_default();
-            format!("Written off as {}: {note}{second}", lower(reason.as_str()))
+            let given_up = around.after.map(|case| case.balance.written_off);
+            let given_up = given_up.map(|amount| format!(" {amount}")).unwrap_or_default();
+            format!("Written off{given_up} as {}: {note}{second}", lower(reason.as_str()))
         }
-        Deed::Reopened { reason, .. } => format!("Opened again: {reason}"),
+        Deed::Reopened { reason, remittance } => {
+            let by = remittance.as_ref().and_then(|id| people.get(id.as_str()));
+            let by = by.map(|name| format!(", by {name}")).unwrap_or_default();
+            format!("Opened again: {reason}{by}")
+        }
     }
 }
 
@@ -370,11 +444,12 @@ fn contacted(contact: &denial::contact::Contact) -> String {
     )
 }
 
-fn answered(answer: &PayerAnswer) -> String {
+fn answered(answer: &PayerAnswer, people: &People) -> String {
+    let trace = answer.remittance.as_ref().and_then(|id| people.get(id.as_str()));
     let proof = match (&answer.remittance, &answer.letter) {
-        (Some(_), _) => ", by remittance",
-        (None, Some(_)) => ", by letter",
-        (None, None) => "",
+        (Some(_), _) => format!(", by {}", trace.map_or("remittance", String::as_str)),
+        (None, Some(_)) => ", by letter".to_owned(),
+        (None, None) => String::new(),
     };
     format!("{proof}{}", noted(&answer.note))
 }
@@ -415,8 +490,22 @@ pub(crate) fn owned(owner: &Owner, people: &People) -> String {
     }
 }
 
+/// One posted amount with its line, its day and the remittance behind it.
+fn posting_from(one: &Posting, people: &People) -> String {
+    let trace = one.remittance.as_ref().and_then(|id| people.get(id.as_str()));
+    let line = one.line.map(|line| format!("line {line}"));
+    let from = [line, Some(day(one.on)), trace.cloned()];
+    let from: Vec<String> = from.into_iter().flatten().collect();
+    format!("{} ({}){}", amount_of(one), from.join(", "), noted(&one.why))
+}
+
 /// One posted amount in words.
 pub(crate) fn posting(one: &Posting) -> String {
+    format!("{}{}", amount_of(one), noted(&one.why))
+}
+
+/// The amount of one posting, and what it is.
+fn amount_of(one: &Posting) -> String {
     let reversal = if one.reverses.is_some() { "reversal of " } else { "" };
     let reason = match one.kind {
         PostingKind::WriteOff(reason) => format!(" ({})", lower(reason.as_str())),
@@ -424,11 +513,30 @@ pub(crate) fn posting(one: &Posting) -> String {
         | PostingKind::OtherPayerPayment
         | PostingKind::PatientResponsibility
         | PostingKind::Contractual
+        | PostingKind::Sequestration
         | PostingKind::Recoupment
         | PostingKind::Interest => String::new(),
     };
-    let why = noted(&one.why);
-    format!("{} {reversal}{}{reason}{why}", one.amount, lower(one.kind.as_str()))
+    format!("{} {reversal}{}{reason}", one.amount, lower(one.kind.as_str()))
+}
+
+/// The amounts of an entry of the journal, without anybody's words.
+pub(crate) fn amounts(body: &str) -> Option<String> {
+    let event: Event = serde_json::from_str(body).ok()?;
+    if let Change::Posted { postings } = &event.change {
+        return Some(postings.iter().map(amount_of).collect::<Vec<_>>().join("; "));
+    }
+    if let Change::WriteOffProposed { proposal } = &event.change {
+        return Some(proposal.amount.to_string());
+    }
+    let Change::Moved { deed, .. } = &event.change else { return None };
+    if let Deed::Overturned { expected: Some(money), .. } = deed {
+        return Some(format!("{money} expected"));
+    }
+    if let Deed::Disputed { missing: Some(money), .. } = deed {
+        return Some(format!("{money} missing"));
+    }
+    None
 }
 
 fn line_change(change: &LineChange) -> String {

@@ -83,7 +83,7 @@ impl Prospects {
     pub(crate) fn of(case: &Denial, (rules, history): By<'_>) -> Prospects {
         let outstanding = case.balance.outstanding();
         if case.is_overturned_in_full() {
-            let sure = outstanding.to_string();
+            let sure = case.told().unwrap_or(outstanding).to_string();
             return Prospects { chance: "won".to_owned(), expected: sure.clone(), net: sure };
         }
         let Some(chance) = rank::known_odds(case, rules, history).chance else {

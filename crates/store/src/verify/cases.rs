@@ -245,7 +245,7 @@ impl Tx {
              category, plan, denied_on, next_kind, next_on, due_on, denied, outstanding, priority,
              quarantined, snoozed_until, brought_to, no_rule, unmapped, version, changed_at,
              changed_by, body, code, remark, service, provider, sub_status, opened_on, promised_by,
-             waits_on, team from denial
+             waits_on, team, to_post from denial
              where practice = $1 and denial > $2 and denial <= $3 order by denial",
             self.practice.as_str(),
             after,

@@ -1,12 +1,14 @@
 //! Claims without an answer: found, kept, followed; how long payers take.
 
-use denial::ids::ClaimId;
+use denial::ids::{ClaimId, RemittanceId};
 use insight::usual::Usual;
+use store::remittances::{NewClaimPayment, RemittanceRow, State};
 use store::unanswered::{Followed, Unanswered};
 
 use crate::claims::bill;
 use crate::clinic::open;
 use crate::place::{AT, Place, on_each, practice};
+use crate::remittances;
 
 fn row(claim: &ClaimId, due: Option<&str>) -> Unanswered {
     Unanswered {
@@ -72,5 +74,47 @@ fn what_is_late_stands_there_until_it_is_put_off_or_answered() {
         assert_eq!(tx.late_answers(day).await.expect("counted"), (0, 0), "put off");
         assert_eq!(tx.late_answers("2026-06-05").await.expect("counted"), (1, 9_000));
         tx.commit().await.expect("durable");
+    });
+}
+
+/// A remittance of one payer that pays one claim on a day.
+async fn paid_by(place: &Place, number: u128, payer: &str, day: &str, claim: &ClaimId) {
+    let mut tx = place.store.write(&practice()).await.expect("a turn");
+    let row = RemittanceRow {
+        payer: payer.to_owned(),
+        paid_on: Some(day.to_owned()),
+        ..remittances::row(number, State::Staging)
+    };
+    assert!(tx.stage_remittance(&row).await.expect("staged"));
+    let payment = NewClaimPayment {
+        n: 0,
+        claim: claim.clone(),
+        quarantined: false,
+        segment: 7,
+        byte: 99,
+        control: None,
+        raw: "CLP*C1~".to_owned(),
+    };
+    let remittance = RemittanceId::from_bits(number);
+    tx.add_claim_payments(&remittance, vec![payment]).await.expect("written");
+    let moved = tx.move_remittance(&row.remittance, State::Staging, State::Published).await;
+    assert!(moved.expect("moved"));
+    tx.commit().await.expect("durable");
+}
+
+#[test]
+fn who_answered_second_had_the_claim_from_who_answered_first() {
+    on_each(async |place| {
+        open(place, &[10_000]).await;
+        let (both, second) = (billed(place, 81).await, billed(place, 82).await);
+        paid_by(place, 31, "pay_1", "2026-05-15", &both).await;
+        paid_by(place, 32, "pay_2", "2026-06-20", &both).await;
+        paid_by(place, 33, "pay_2", "2026-05-11", &second).await;
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let mut times = tx.first_answers("2026-01-01").await.expect("read");
+        times.sort();
+        let told: Vec<(&str, &str)> =
+            times.iter().map(|(payer, _, paid)| (payer.as_str(), paid.as_str())).collect();
+        assert_eq!(told, [("pay_1", "2026-05-15"), ("pay_2", "2026-05-11")]);
     });
 }

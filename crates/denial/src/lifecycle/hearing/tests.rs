@@ -17,6 +17,7 @@ use crate::lifecycle::action::{Action, Road};
 use crate::lifecycle::opening::Opening;
 use crate::lifecycle::{Decided, MOVES};
 use crate::matching;
+use crate::money::Money;
 use crate::owner::OwnerRow;
 use crate::payer::{Anchor, Counts, OnHoliday, PayerRules, Unit, Verification, Window};
 use crate::person::{Actor, Role};

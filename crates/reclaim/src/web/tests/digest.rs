@@ -130,7 +130,7 @@ async fn who_leads_has_the_teams_too() {
         "STANDIN HEALTH",
     ]);
     assert_eq!(count(&page, "Given up"), "$90.00");
-    assert_eq!(count(&page, "Won"), "$0.00");
+    assert_eq!(count(&page, "Recovered"), "$0.00");
     page.shows(&["href=\"/queue?person=nobody\" data-rows=\"1\"", "What payers gave way on</h2>"]);
     assert_eq!(count(&page, "No person has it"), "1");
     assert_eq!(count(&page, "Lacks owner, action or day"), "0");

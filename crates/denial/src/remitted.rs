@@ -1,0 +1,204 @@
+//! What remittances say is to be posted of a case's lines, whatever is in doubt: what a person sees
+//! before they post. What is certain beyond doubt posts itself ([`crate::certain`]).
+
+use jiff::civil::Date;
+
+use crate::adjudication::Adjudication;
+use crate::certain::{Shares, shares};
+use crate::codes::TraceNumber;
+use crate::denial::{Denial, DeniedLine, Recovery};
+use crate::ids::RemittanceId;
+use crate::money::Money;
+use crate::payer::PayerRules;
+use crate::playbook::Playbook;
+use crate::posting::PostingKind;
+use crate::remittance::{LinePayment, Standing};
+
+/// What a payment explains, in the order in which it is shown.
+pub const KINDS: [PostingKind; 5] = [
+    PostingKind::PayerPayment,
+    PostingKind::Contractual,
+    PostingKind::PatientResponsibility,
+    PostingKind::Sequestration,
+    PostingKind::Interest,
+];
+
+/// What one remittance says of one line that was denied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remitted {
+    /// Number of the line on the claim.
+    pub line: Option<u16>,
+    /// The remittance that pays it.
+    pub remittance: RemittanceId,
+    /// Its trace number.
+    pub trace: TraceNumber,
+    /// Its day of payment.
+    pub on: Date,
+    /// Each of [`KINDS`], less what is posted already; none below zero.
+    pub amounts: [(PostingKind, Money); 5],
+    /// What of the denied amount these and earlier postings leave unexplained.
+    pub open: Money,
+    /// Something beside the payment is neither the contract's nor the patient's, or the remittance
+    /// names no single line that is this one: somebody looks at it.
+    pub is_odd: bool,
+}
+
+/// What is still to be posted of each line that a remittance paid after all; none where all of it
+/// is posted.
+#[must_use]
+pub fn remitted(
+    case: &Denial,
+    said: &[Adjudication],
+    terms: (&Playbook, Option<&PayerRules>),
+) -> Vec<Remitted> {
+    let mut posted = Posted::of(case);
+    let mut interest: Vec<&RemittanceId> = Vec::new();
+    let mut all = Vec::new();
+    for line in &case.lines {
+        let Some(recovery) = &line.recovered else { continue };
+        let mut one = of_line(line, recovery, said, terms);
+        // Interest is of the claim: it stands beside the first line of its remittance.
+        let is_first = !interest.contains(&&recovery.remittance);
+        interest.push(&recovery.remittance);
+        for (kind, amount) in &mut one.amounts {
+            let counts = *kind != PostingKind::Interest || is_first;
+            *amount = if counts { posted.less(*kind, *amount) } else { Money::ZERO };
+        }
+        all.push(one);
+    }
+    all.retain(|one| one.amounts.iter().any(|(_, amount)| !amount.is_zero()));
+    all
+}
+
+/// What is posted of each kind; the first lines take it up first.
+struct Posted(Vec<(PostingKind, Money)>);
+
+impl Posted {
+    fn of(case: &Denial) -> Posted {
+        let sum = |kind: PostingKind| {
+            let of = case.postings.iter().filter(|one| one.kind == kind);
+            (kind, of.map(|one| one.amount).sum())
+        };
+        let mut sums: Vec<(PostingKind, Money)> = KINDS.map(sum).to_vec();
+        if let Some((PostingKind::PayerPayment, paid)) = sums.first_mut() {
+            *paid = case.balance.recovered;
+        }
+        Posted(sums)
+    }
+
+    /// What is left of an amount once what is posted of its kind is taken off.
+    fn less(&mut self, kind: PostingKind, amount: Money) -> Money {
+        let Some((_, there)) = self.0.iter_mut().find(|(one, _)| *one == kind) else {
+            return amount;
+        };
+        let taken = amount.min(*there).max(Money::ZERO);
+        *there -= taken;
+        amount - taken
+    }
+}
+
+fn of_line(
+    line: &DeniedLine,
+    recovery: &Recovery,
+    said: &[Adjudication],
+    terms: (&Playbook, Option<&PayerRules>),
+) -> Remitted {
+    let is_it = |one: &&Adjudication| {
+        one.remittance == recovery.remittance && one.payment.standing() == Standing::Processed
+    };
+    let whole = said.iter().filter(is_it);
+    let trace = whole.clone().next().map(|one| one.trace.clone()).unwrap_or_default();
+    let interest = whole.clone().filter_map(|one| one.payment.interest).sum();
+    let found = single(line, whole);
+    let (beyond, is_odd) = found.map_or_else(
+        || (Shares::default().beyond(Shares::default()), true),
+        |(one, after)| beside(line, (one, after), terms),
+    );
+    let of = |kind| beyond.iter().find(|(one, _)| *one == kind).map_or(Money::ZERO, |one| one.1);
+    let amount = |kind: PostingKind| {
+        if kind == PostingKind::PayerPayment {
+            recovery.amount
+        } else if kind == PostingKind::Interest {
+            interest
+        } else {
+            of(kind)
+        }
+    };
+    let amounts = KINDS.map(|kind| (kind, amount(kind).max(Money::ZERO)));
+    let explains = amounts.iter().filter(|(kind, _)| *kind != PostingKind::Interest);
+    let explained: Money = explains.map(|(_, amount)| *amount).sum();
+    Remitted {
+        line: line.line,
+        remittance: recovery.remittance.clone(),
+        trace,
+        on: recovery.on,
+        amounts,
+        open: (line.denied - explained).max(Money::ZERO),
+        is_odd: is_odd || explained != line.denied,
+    }
+}
+
+/// The one payment of a line, where a remittance holds just one that is surely its.
+fn single<'a>(
+    line: &DeniedLine,
+    whole: impl Iterator<Item = &'a Adjudication>,
+) -> Option<(&'a Adjudication, &'a LinePayment)> {
+    let mut paid = whole.flat_map(|one| {
+        let lines = one.payment.lines.iter();
+        lines.filter(|it| it.control == line.control).map(move |it| (one, it))
+    });
+    let found = paid.next()?;
+    (!line.control.is_empty() && paid.next().is_none()).then_some(found)
+}
+
+/// What stands beside the payment and was not said before; whether anything of it is odd.
+fn beside(
+    line: &DeniedLine,
+    (one, after): (&Adjudication, &LinePayment),
+    terms: (&Playbook, Option<&PayerRules>),
+) -> ([(PostingKind, Money); 3], bool) {
+    let then = shares(&line.adjustments, &line.remarks, line.denied_on, terms, true);
+    let remarks = [after.remarks.as_slice(), one.payment.remarks.as_slice()].concat();
+    let now = shares(&after.adjustments, &remarks, one.on, terms, false);
+    (now.beyond(then), then.is_odd || now.is_odd)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adjudication::tests::{line, payment, said_on};
+    use crate::certain::tests::{DENIED, case_of, playbook};
+
+    fn amounts(one: &Remitted) -> Vec<i64> {
+        one.amounts.iter().map(|(_, amount)| amount.cents()).collect()
+    }
+
+    #[test]
+    fn a_remittance_tells_payment_contract_patient_sequestration_and_interest() {
+        let reasons = [("CO", "45", 4_000), ("PR", "2", 1_000), ("CO", "253", 100)];
+        let mut paid = said_on(8, payment("1", vec![line("1", 10_000, 4_900, &reasons)]));
+        paid.payment.interest = Some(Money::from_cents(25));
+        let denied = said_on(1, payment("1", vec![line("1", 10_000, 0, DENIED)]));
+        let all = vec![denied, paid];
+        let case = case_of(&all);
+        let told = remitted(&case, &all, (&playbook(), None));
+        let [one] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!(amounts(one), [4_900, 4_000, 1_000, 100, 25]);
+        assert_eq!((one.line, one.open, one.is_odd), (Some(1), Money::ZERO, false));
+        assert_eq!(Some(one.on), all[1].on);
+        assert_eq!(one.remittance, all[1].remittance);
+    }
+
+    #[test]
+    fn what_nobody_can_explain_is_left_to_who_looks() {
+        let reasons = [("CO", "45", 4_000), ("OA", "94", 1_000)];
+        let paid = said_on(8, payment("1", vec![line("1", 10_000, 5_000, &reasons)]));
+        let denied = said_on(1, payment("1", vec![line("1", 10_000, 0, DENIED)]));
+        let all = vec![denied.clone(), paid];
+        let told = remitted(&case_of(&all), &all, (&playbook(), None));
+        assert_eq!(amounts(&told[0]), [5_000, 4_000, 0, 0, 0]);
+        assert_eq!((told[0].open.cents(), told[0].is_odd), (1_000, true));
+        let none = remitted(&case_of(&[denied.clone()]), &[denied], (&playbook(), None));
+        assert!(none.is_empty(), "nothing is paid");
+    }
+}

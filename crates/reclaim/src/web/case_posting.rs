@@ -1,0 +1,147 @@
+//! The form that posts what remittances say of a case: filled in from them, to be looked at,
+//! changed where it has to be, and confirmed.
+
+use denial::denial::Status;
+use denial::lifecycle::Act;
+use denial::money::Money;
+use denial::posting::PostingKind;
+use denial::remitted::Remitted;
+
+use crate::fields::TOLD;
+use crate::web::case_forms::{ActForm, Desk};
+use crate::web::words;
+
+/// What a remittance says of one line, as it is about to be posted.
+pub(crate) struct PostRow {
+    at: usize,
+    /// `Line 1 · 99214`.
+    pub(crate) title: String,
+    /// Which remittance, and when it paid.
+    pub(crate) from: String,
+    pub(crate) line: String,
+    pub(crate) remittance: String,
+    /// The day, as a field has it.
+    pub(crate) on: String,
+    /// Kind, label, amount.
+    pub(crate) amounts: Vec<(&'static str, &'static str, String)>,
+    /// What has to be looked at; empty for nothing.
+    pub(crate) note: String,
+}
+
+impl PostRow {
+    /// The name of one of its fields.
+    pub(crate) fn name(&self, field: &str) -> String {
+        name(self.at, field)
+    }
+}
+
+fn name(at: usize, field: &str) -> String {
+    format!("{TOLD}{at}_{field}")
+}
+
+/// What a kind of money is called in the form.
+const fn label(kind: PostingKind) -> &'static str {
+    match kind {
+        PostingKind::PayerPayment => "Paid by this payer",
+        PostingKind::OtherPayerPayment => "Paid by another payer",
+        PostingKind::PatientResponsibility => "Patient share",
+        PostingKind::Contractual => "The contract's own reduction",
+        PostingKind::Sequestration => "Sequestration (CARC 253)",
+        PostingKind::WriteOff(_) => "Written off",
+        PostingKind::Recoupment => "Taken back",
+        PostingKind::Interest => "Interest",
+    }
+}
+
+/// Said where a payer gave way and no remittance pays what it gave way on.
+const NOTHING_TOLD: &str = "No remittance here pays these lines, so nothing is filled in: post what \
+     the payer's own paper or portal says, once the money is there.";
+
+impl Desk<'_> {
+    /// The forms that post: first what remittances say, then anything else.
+    pub(super) fn posts(&self) -> Vec<ActForm> {
+        let plain = self.form(Act::Post);
+        if self.remitted.is_empty() {
+            let is_told = self.case.status() != Status::Overturned;
+            let is_there = self.case.balance.outstanding().is_zero();
+            let hint = if is_told || is_there { plain.hint } else { NOTHING_TOLD.to_owned() };
+            return vec![ActForm { hint, ..plain }];
+        }
+        let told = ActForm {
+            label: "Post what the remittance says",
+            hint: "Filled in from the remittance: look at it, change what differs, and confirm."
+                .to_owned(),
+            fields: vec![self.text(Act::Post, "why", "Why, where you changed an amount", false)],
+            rows: self.rows(),
+            key: plain.key,
+            ..self.form(Act::Post)
+        };
+        vec![told, ActForm { label: "Post anything else", key: "", ..plain }]
+    }
+
+    /// True for the form of posting that is not the one to be filled in now.
+    pub(super) fn is_other_post(&self, form: &ActForm) -> bool {
+        let typed = self.typed.filter(|(act, _)| *act == Act::Post.as_str());
+        let is_told = match typed {
+            Some((_, fields)) => fields.keys().any(|name| name.starts_with(TOLD)),
+            None => !self.remitted.is_empty(),
+        };
+        form.act == Act::Post.as_str() && form.rows.is_empty() == is_told
+    }
+
+    fn rows(&self) -> Vec<PostRow> {
+        self.remitted.iter().enumerate().map(|(at, one)| self.row(at, one)).collect()
+    }
+
+    fn row(&self, at: usize, one: &Remitted) -> PostRow {
+        let typed = self.typed.filter(|(act, _)| *act == Act::Post.as_str());
+        let fields = typed.map(|(_, fields)| fields);
+        let is_typed = fields.is_some_and(|fields| fields.keys().any(|it| it.starts_with(TOLD)));
+        let shown = |field: &str, told: String| match fields {
+            Some(fields) if is_typed => fields.get(&name(at, field)).cloned().unwrap_or_default(),
+            Some(_) | None => told,
+        };
+        let amount = |amount: Money| match amount.is_zero() {
+            true => String::new(),
+            false => amount.plain(),
+        };
+        let amounts = one
+            .amounts
+            .iter()
+            .map(|(kind, told)| (kind.as_str(), label(*kind), shown(kind.as_str(), amount(*told))));
+        let payer = &self.case.payer_name.name;
+        PostRow {
+            at,
+            title: self.title(one),
+            from: format!("{payer}, trace {}, paid {}", one.trace, words::day(one.on)),
+            line: one.line.map(|line| line.to_string()).unwrap_or_default(),
+            remittance: one.remittance.to_string(),
+            on: shown("on", one.on.min(self.moment.today).to_string()),
+            amounts: amounts.collect(),
+            note: note(one),
+        }
+    }
+
+    fn title(&self, one: &Remitted) -> String {
+        let line = self.case.lines.iter().find(|it| it.line == one.line);
+        let procedure = line.map(|line| line.procedure.to_string()).unwrap_or_default();
+        let number = one.line.map_or("The whole claim".to_owned(), |line| format!("Line {line}"));
+        if procedure.is_empty() { number } else { format!("{number} · {procedure}") }
+    }
+}
+
+/// What of a line has to be looked at.
+fn note(one: &Remitted) -> String {
+    match (one.is_odd, one.open.is_zero()) {
+        (false, _) => String::new(),
+        (true, true) => {
+            "Something beside the payment is neither the contract's nor the patient's: \
+             look at the segments."
+                .to_owned()
+        }
+        (true, false) => format!(
+            "{} of what was denied is explained by none of these amounts: look at the segments.",
+            one.open
+        ),
+    }
+}

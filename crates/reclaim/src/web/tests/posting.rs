@@ -1,0 +1,215 @@
+//! Money of what was won: what is to be posted, and how it is posted.
+
+use axum::http::StatusCode;
+use denial::person::Role;
+
+use super::clinic::{Browser, Line, PaidClaim, TestClinic, bill, denied, era, era_on, take};
+
+/// A claim of one line of which a payer pays a part after all.
+fn paid(
+    number: &'static str,
+    charge: u32,
+    paid: u32,
+    adjustments: &'static [&'static str],
+) -> PaidClaim {
+    let lines = vec![Line { code: "99214", charge, paid, adjustments, remarks: &[] }];
+    PaidClaim { lines, ..denied(number, charge, "") }
+}
+
+/// A desk with three denials: of A-1 a remittance pays 60 of 100, of A-2 and A-3 nothing came.
+async fn won() -> (TestClinic, Browser) {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let claims = [
+        denied("A-1", 100, "CO*197*100"),
+        denied("A-2", 50, "CO*197*50"),
+        denied("A-3", 70, "CO*197*70"),
+    ];
+    take(&lead, "a.835", &era("T1", &claims)).await.is(StatusCode::OK);
+    let pays = [paid("A-1", 100, 60, &["CO*45*40"])];
+    take(&lead, "b.835", &era_on("T2", "20260302", &pays)).await.is(StatusCode::OK);
+    (clinic, lead)
+}
+
+#[tokio::test]
+async fn what_is_won_is_shown_as_the_payer_told_it_and_not_as_it_was_denied() {
+    let (clinic, lead) = won().await;
+    let tile = |text: &str| {
+        let rest = text.split("Won, not posted yet").nth(1).unwrap_or_default();
+        rest.split("</li>").next().unwrap_or_default().to_owned()
+    };
+    let home = lead.get("/").await;
+    assert!(tile(&home.text).contains("$60.00"), "{}", tile(&home.text));
+    assert!(tile(&home.text).contains("1 case"), "{}", tile(&home.text));
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.shows(&["what the payer told, less what is posted", "$60.00"]);
+    let promised = lead.find("A-2").await;
+    let letter = [("note", "letter"), ("expected", "30")];
+    lead.act(&promised, "overturn", &letter).await.is(StatusCode::SEE_OTHER);
+    let untold = lead.find("A-3").await;
+    lead.act(&untold, "overturn", &[("note", "call")]).await.is(StatusCode::SEE_OTHER);
+    let home = lead.get("/").await;
+    let told = tile(&home.text);
+    assert!(told.contains("$160.00"), "{told}");
+    assert!(told.contains("3 cases; on 1 case no amount is told, and $70.00 of it"), "{told}");
+    lead.get(&untold).await.shows(&["the payer told no amount: what is outstanding"]);
+    lead.get("/queue?status=overturned").await.shows(&[
+        "Won, not posted yet: $160.00 on 3 cases",
+        "$60.00 won, to post",
+        "$30.00 won, to post",
+        "won; no amount told",
+    ]);
+    let poster = clinic.person(Role::Poster).await;
+    poster.get("/").await.shows(&["$160.00", "$60.00 won, to post"]);
+    clinic.is_proven().await;
+}
+
+/// What the form of a case posts as it stands: every field that lists what remittances say.
+fn told(page: &str) -> Vec<(String, String)> {
+    let inputs = page.split("name=\"told_").skip(1);
+    let field = |rest: &str| {
+        let name = rest.split('"').next()?;
+        let value = rest.split("value=\"").nth(1)?.split('"').next()?;
+        Some((format!("told_{name}"), value.to_owned()))
+    };
+    inputs.filter_map(field).collect()
+}
+
+#[tokio::test]
+async fn the_form_is_filled_from_the_remittance_and_confirmed() {
+    let (clinic, lead) = won().await;
+    let pays = [paid("A-3", 70, 49, &["CO*45*10", "PR*2*10", "CO*253*1"])];
+    let text = era_on("T3", "20260302", &pays);
+    let text = text.replace("DTM*232*20260210~", "DTM*232*20260210~\nAMT*I*1.25~");
+    take(&lead, "c.835", &text).await.is(StatusCode::OK);
+    let poster = clinic.person(Role::Poster).await;
+    let case = lead.find("A-3").await;
+    let page = poster.get(&case).await;
+    page.shows(&["Post what the remittance says", "trace T3, paid Mar 2, 2026", "Line 1"]);
+    for (kind, value) in [
+        ("payer_payment", "49.00"),
+        ("contractual", "10.00"),
+        ("patient_responsibility", "10.00"),
+        ("sequestration", "1.00"),
+        ("interest", "1.25"),
+        ("on", "2026-03-02"),
+    ] {
+        page.shows(&[&format!("name=\"told_0_{kind}\" value=\"{value}\"")]);
+    }
+    let fields = told(&page.text);
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    poster.act(&case, "post", &fields).await.is(StatusCode::SEE_OTHER);
+    lead.get(&case).await.shows(&[
+        "Paid by payer on Mar 3, 2026",
+        "<td>Sequestration</td>",
+        "<td>Interest</td>",
+        "Mar 2, 2026",
+        "$49.00",
+    ]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_was_changed_stays_in_the_form_and_what_is_posted_is_offered_no_more() {
+    let (clinic, lead) = won().await;
+    let case = lead.find("A-1").await;
+    let page = lead.get(&case).await;
+    let mut fields = told(&page.text);
+    let paid = fields.iter_mut().find(|(name, _)| name == "told_0_payer_payment").expect("a field");
+    paid.1 = "6o".to_owned();
+    let typed = |fields: &[(String, String)]| -> Vec<(&'static str, &'static str)> {
+        let leak = |text: &String| -> &'static str { Box::leak(text.clone().into_boxed_str()) };
+        fields.iter().map(|(name, value)| (leak(name), leak(value))).collect()
+    };
+    let told_off = lead.act(&case, "post", &typed(&fields)).await;
+    told_off.is(StatusCode::UNPROCESSABLE_ENTITY);
+    told_off.shows(&["expected an amount such as 120.50", "value=\"6o\""]);
+    let part = [("told_0_payer_payment", "20.00"), ("told_0_on", "2026-03-02")];
+    lead.act(&case, "post", &part).await.is(StatusCode::SEE_OTHER);
+    let rest = lead.get(&case).await;
+    rest.shows(&["name=\"told_0_payer_payment\" value=\"40.00\"", "$40.00"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn where_no_remittance_pays_the_form_says_so_and_stays_empty() {
+    let (clinic, lead) = won().await;
+    let case = lead.find("A-2").await;
+    lead.act(&case, "overturn", &[("note", "letter")]).await.is(StatusCode::SEE_OTHER);
+    let page = lead.get(&case).await;
+    page.shows(&["No remittance here pays these lines, so nothing is filled in"]);
+    page.hides(&["told_0_", "value=\"50.00\"", "Post what the remittance says"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_is_certain_is_posted_for_many_at_once_and_the_rest_is_told() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    for (number, charge) in [("A-1", 100), ("A-2", 50), ("A-4", 80)] {
+        take(&lead, "a.837", &bill(number, "MADEUP", charge)).await.is(StatusCode::OK);
+    }
+    let claims = [
+        denied("A-1", 100, "CO*197*100"),
+        denied("A-2", 50, "CO*197*50"),
+        denied("A-3", 70, "CO*197*70"),
+        denied("A-4", 80, "CO*197*80"),
+    ];
+    take(&lead, "a.835", &era("T1", &claims)).await.is(StatusCode::OK);
+    let pays =
+        [paid("A-1", 100, 60, &["CO*45*40"]), paid("A-2", 50, 50, &[]), paid("A-3", 70, 70, &[])];
+    take(&lead, "b.835", &era_on("T2", "20260302", &pays)).await.is(StatusCode::OK);
+    let poster = clinic.person(Role::Poster).await;
+    let mut ids = Vec::new();
+    for number in ["A-1", "A-2", "A-3", "A-4"] {
+        ids.push(lead.find(number).await.trim_start_matches("/cases/").to_owned());
+    }
+    let cases = ids.join(",");
+    poster.get("/queue?status=overturned").await.shows(&["Post what is certain", "A-1", "A-3"]);
+    let first = [("act", "post"), ("cases", cases.as_str())];
+    let shown = poster.post("/queue/bulk", &first).await;
+    shown.is(StatusCode::OK).shows(&[
+        "2 cases · $110.00",
+        "1: its claim is not among those that were billed here",
+        "1: no remittance pays every line of it",
+        "reversed on its case",
+    ]);
+    let told = shown.field("told");
+    let go = [
+        ("act", "post"),
+        ("step", "do"),
+        ("cases", cases.as_str()),
+        ("told", told.as_str()),
+        ("sure", "yes"),
+    ];
+    let done = poster.post("/queue/bulk", &go).await;
+    done.is(StatusCode::OK).shows(&["2 cases · $110.00", "reversed on its case"]);
+    done.hides(&["Undo"]);
+    poster.get("/queue?status=overturned").await.shows(&["A-3"]).hides(&["A-1", "Last:"]);
+    let case = lead.get(&format!("/cases/{}", ids[0])).await;
+    case.shows(&["Paid by payer on", "Mar 2, 2026", "$40.00", "confirmed with others"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn the_timeline_tells_amounts_and_names_remittances_by_their_trace() {
+    let (clinic, lead) = won().await;
+    let case = lead.find("A-1").await;
+    let page = lead.get(&case).await;
+    page.shows(&["$60.00 of $100.00 denied, by remittance T2 of Mar 2, 2026"]);
+    let fields = told(&page.text);
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    lead.act(&case, "post", &fields).await.is(StatusCode::SEE_OTHER);
+    let page = lead.get(&case).await;
+    page.shows(&[
+        "$60.00 payer payment (line 1, Mar 2, 2026, remittance T2 of Mar 2, 2026)",
+        "Settled: every cent is explained, $60.00 of $100.00 recovered",
+    ]);
+    let timeline = page.text.split("id=\"timeline\"").nth(1).unwrap_or(&page.text);
+    assert!(!timeline.contains(">era_"), "no id stands among words");
+    let manager = clinic.person(Role::Manager).await;
+    manager.get("/journal").await.shows(&["$60.00 payer payment; $40.00 contractual"]);
+    clinic.is_proven().await;
+}
