@@ -25,7 +25,7 @@ const PART: usize = 50;
 pub(crate) enum Deed {
     /// The same.
     Same(Box<Action>),
-    /// What the playbook does first about its own reason, by its usual day.
+    /// What the way says that is recommended for it, by its usual day.
     Playbook,
 }
 
@@ -42,7 +42,7 @@ impl Deed {
         match self {
             Deed::Same(action) => action.as_ref().clone(),
             Deed::Playbook => {
-                let next = case.next_by_playbook(at.today, rules);
+                let next = case.next_by_way(at.today, rules);
                 Action::Plan { next: next.kind, on: next.on }
             }
         }

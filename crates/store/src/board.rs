@@ -87,7 +87,7 @@ macro_rules! read_listed {
                 .transpose()?,
             outstanding: $row.try_get(19)?,
             priority: $row.try_get(20)?,
-            round: u8::try_from($row.try_get::<i64, _>(21)?).unwrap_or(u8::MAX),
+            round: u8::try_from($row.try_get::<i64, _>(21)?).map_err(|_| odd(id, "round"))?,
             asked: asked(maybe(30)?),
             no_rule: text(22)? == "yes",
             quarantined: text(23)? == "yes",

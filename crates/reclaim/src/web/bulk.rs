@@ -433,14 +433,13 @@ fn fields_for(
 
 fn hint(order: &Order) -> String {
     if order.playbook {
-        return "Each case gets what the playbook does first about its own reason, by its day."
-            .to_owned();
+        return "Each case gets what its own recommended way says, by its usual day.".to_owned();
     }
     act_words::of(order.act).1.to_owned()
 }
 
 fn name(act: Act, playbook: bool) -> String {
-    if playbook { "Follow the playbook" } else { act_words::of(act).0 }.to_owned()
+    if playbook { "Follow the recommended way" } else { act_words::of(act).0 }.to_owned()
 }
 
 fn what(tally: &Tally) -> String {

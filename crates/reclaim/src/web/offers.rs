@@ -26,7 +26,7 @@ pub(crate) const LETTERS: &str = "letters";
 /// Every button.
 const OFFERS: [Offer; 11] = [
     offer("plan", "Next action", "n", Act::Plan),
-    offer("playbook", "Playbook", "b", Act::Plan),
+    offer("playbook", "Recommended way", "b", Act::Plan),
     offer(LETTERS, "Letters", "l", Act::Appeal),
     offer(INQUIRY, "Status call", "i", Act::Plan),
     offer("assign", "Assign", "a", Act::Assign),
@@ -54,7 +54,7 @@ pub(crate) fn of(role: Role) -> Vec<Offer> {
     OFFERS.into_iter().filter(|offer| person::may(role, offer.act)).collect()
 }
 
-/// The act of a button, and whether it is the playbook's.
+/// The act of a button, and whether each case gets its own recommended way.
 pub(crate) fn act(name: &str) -> Option<(Act, bool)> {
     let offer = OFFERS.into_iter().find(|offer| offer.name == name)?;
     Some((offer.act, offer.name == "playbook"))
@@ -72,7 +72,8 @@ pub(crate) fn refused_by(case: &Denial, at: &Moment, rules: &Rules) -> String {
         if offer.name == LETTERS {
             return offer.is_past(case.status());
         }
-        let is_idle = offer.name == "playbook" && !case.may_plan(case.first);
+        let follows = || case.next_by_way(at.today, rules);
+        let is_idle = offer.name == "playbook" && !case.may_plan(follows().kind);
         let is_silent = offer.name == INQUIRY && !case.may_plan(NextActionKind::CallPayer);
         is_idle || is_silent || case.admit(offer.act, at, rules).is_err()
     };

@@ -27,6 +27,7 @@ use crate::web::protection;
 use crate::web::queue_patients;
 use crate::web::queue_row::Row;
 use crate::web::queue_tiles;
+use crate::web::queue_whose::{self, Whose};
 use crate::web::saved::{self, Tab};
 use crate::web::session::Visitor;
 use crate::web::sheet;
@@ -75,6 +76,8 @@ struct QueuePage {
     exports: bool,
     /// They may take specially protected cases out too.
     cleared: bool,
+    /// Whose cases they see, where it is not every one.
+    whose: Option<Whose>,
 }
 
 #[derive(Template)]
@@ -135,6 +138,7 @@ pub(crate) async fn page(
         acts: may_act(role),
         exports: allows(role, Access::Export),
         cleared: denial::protected::may_clear(role),
+        whose: queue_whose::whose(&visitor.office),
         rows: found.rows,
         groups: found.groups,
         cuts: groups::cuts(&asked),
@@ -272,7 +276,9 @@ async fn rows_of(
         cases.iter().map(|case| Row::of(case, &people, by, moment.today)).collect();
     for (row, case) in rows.iter_mut().zip(cases) {
         row.refuses = offers::refused_by(case, &moment, &office.rules);
-        if asked.sort == Sort::Due {
+        if asked.lists_lacks() {
+            row.clock = case_clocks::shown_for_lack(case, moment.today);
+        } else if asked.sort == Sort::Due {
             row.clock = case_clocks::shown(case, moment.today, true);
         }
     }
