@@ -189,6 +189,9 @@ pub enum Unsigned {
     /// Their role signs no letters.
     #[error("your role signs no letters to payers")]
     Role,
+    /// Nobody said how it goes to the payer.
+    #[error("no channel is chosen: say how it goes to the payer, then build it and have it signed")]
+    NoChannel,
     /// They wrote it, and the amount asks for a second person.
     #[error(
         "more than {limit} is at stake, the most that one person gives up alone, so somebody who \
@@ -254,6 +257,9 @@ impl Draft {
         let packet = self.packet.as_ref().filter(|one| one.hash == hash);
         if packet.is_none() || !self.state.is_open() {
             return Err(Unsigned::OtherPacket);
+        }
+        if self.content.channel.is_none() {
+            return Err(Unsigned::NoChannel);
         }
         let by = moment.who.person.clone();
         if stake > alone && self.writers.contains(&by) {

@@ -2,6 +2,7 @@
 //! money and minutes, and which of them is recommended (house: `next_action`).
 
 mod open;
+mod plan;
 mod recommend;
 
 #[cfg(test)]
@@ -22,11 +23,14 @@ use crate::playbook::{Ruling, Said};
 use crate::resent::Resent;
 use crate::rules::Rules;
 
+pub(crate) use plan::planned;
 pub use recommend::Recommended;
 
 named! {
     /// A way forward.
     Way {
+        /// What the payer asked to see is sent to it: an answer, no new claim and no appeal.
+        Records = "send_records",
         /// A replacement of the claim (frequency 7).
         CorrectedClaim = "corrected_claim",
         /// The claim voided (8), then sent as new (1).
@@ -57,6 +61,7 @@ impl Way {
     #[must_use]
     pub const fn action(self) -> NextActionKind {
         match self {
+            Way::Records => NextActionKind::SendRecords,
             Way::CorrectedClaim | Way::VoidAndNew | Way::NewClaim | Way::Reopening => {
                 NextActionKind::Correct
             }
@@ -160,6 +165,8 @@ pub struct Known<'a> {
     pub resent: Option<&'a Resent>,
     /// Another payer of the patient is known.
     pub other_cover: bool,
+    /// Acknowledgements on file prove that the first claim came within the filing limit.
+    pub in_time: bool,
     /// The day.
     pub today: Date,
 }
@@ -228,8 +235,8 @@ pub struct Ways {
 pub(crate) struct Standing<'a> {
     known: &'a Known<'a>,
     said: Vec<Said>,
-    /// Groups of the adjustments that deny.
-    groups: Vec<String>,
+    /// Groups of the adjustments that deny, with their money.
+    groups: Vec<(String, Money)>,
     resubmission: Option<&'a Resubmission>,
     terms: Terms,
 }
@@ -299,7 +306,7 @@ impl<'a> Standing<'a> {
             notes: self.notes(way),
             runs_on: self.runs_on(clock),
             clock,
-            closes: closes(way),
+            closes: if way == Way::Patient && self.is_mixed() { "" } else { closes(way) },
             net: match (works, odds.chance) {
                 (false, _) => Some(Money::ZERO),
                 (true, chance) => chance.map(|chance| outstanding.share_rounded(chance) - cost),
@@ -316,6 +323,7 @@ impl<'a> Standing<'a> {
     fn prior(&self, way: Way) -> Option<Chance> {
         let ruling = self.known.ruling.filter(|one| one.category != Category::Unmapped)?;
         let states = match way {
+            Way::Records => ruling.next == NextActionKind::SendRecords,
             Way::Reconsideration | Way::Appeal | Way::ExternalReview => true,
             Way::SecondaryPayer => ruling.next == NextActionKind::CoordinateBenefits,
             Way::CorrectedClaim | Way::VoidAndNew | Way::NewClaim | Way::Reopening => {
@@ -328,6 +336,7 @@ impl<'a> Standing<'a> {
 
     fn clock(&self, way: Way) -> Option<WayClock> {
         let kind = match way {
+            Way::Records => DeadlineKind::RecordsRequest,
             Way::CorrectedClaim | Way::VoidAndNew | Way::Reopening => DeadlineKind::CorrectedClaim,
             Way::NewClaim => DeadlineKind::TimelyFiling,
             Way::Reconsideration => DeadlineKind::Reconsideration,
@@ -359,7 +368,8 @@ const fn closes(way: Way) -> &'static str {
     match way {
         Way::VoidAndNew => "the first claim, once it is void",
         Way::Patient | Way::WriteOff => "every other way, once the case is closed",
-        Way::CorrectedClaim
+        Way::Records
+        | Way::CorrectedClaim
         | Way::NewClaim
         | Way::Reopening
         | Way::Reconsideration

@@ -121,6 +121,14 @@ impl Rules {
         own.into_iter().chain(self.payer(name, plan)).find_map(|payer| payer.channel(by))
     }
 
+    /// The one channel by which a payer takes letters, where its rules have no other.
+    #[must_use]
+    pub fn only_channel(&self, name: &PayerName, plan: PlanType) -> Option<Channel> {
+        let by = |by: &Channel| self.channel(name, plan, *by).is_some();
+        let mut taken = Channel::ALL.iter().copied().filter(by);
+        taken.next().filter(|_| taken.next().is_none())
+    }
+
     /// The payer's own file for a line of business, and which that is.
     fn program(&self, name: &PayerName, plan: PlanType) -> (Option<&PayerRules>, PlanType) {
         let programs = self.programs(name);

@@ -27,6 +27,8 @@ pub struct Stake<'a> {
     pub deadlines: &'a [Deadline],
     /// True where the payer gave way on all of it: its payment is to be posted, nothing to be won.
     pub is_won: bool,
+    /// True while the payer owes its answer to what was sent: nothing is ours to do meanwhile.
+    pub awaits_payer: bool,
 }
 
 /// How urgent a case is, and why.
@@ -51,7 +53,7 @@ named! {
         Ordinary = "ordinary",
         /// A clock runs out within [`FLOOR_DAYS`].
         DueSoon = "due_soon",
-        /// No rule says when any clock ends: it may be tomorrow.
+        /// It is ours to act on, and no rule says when any clock ends: it may be tomorrow.
         Unclocked = "unclocked",
     }
 }
@@ -179,7 +181,7 @@ fn floor(stake: &Stake<'_>, left: Option<(DeadlineKind, i32)>) -> Floor {
     let lacks = stake.deadlines.iter().any(Deadline::lacks_rule);
     let is_at_stake = stake.outstanding > Money::ZERO;
     match left {
-        None if lacks && is_at_stake => Floor::Unclocked,
+        None if lacks && is_at_stake && !stake.awaits_payer => Floor::Unclocked,
         Some((_, ..0)) => Floor::PastDue,
         Some((_, 0..=FLOOR_DAYS)) if is_at_stake => Floor::DueSoon,
         Some(_) | None => Floor::Ordinary,
@@ -319,6 +321,7 @@ mod tests {
             denied_on: date(2026, 2, 24),
             deadlines,
             is_won: false,
+            awaits_payer: false,
         }
     }
 
@@ -391,6 +394,16 @@ mod tests {
         met.met_on = Some(TODAY);
         let clocks = [met, clock(DeadlineKind::PayerAnswer, 1)];
         assert_eq!(priority(&stake(50_000, &clocks), &desk(), TODAY).floor, Floor::Ordinary);
+    }
+
+    #[test]
+    fn what_lies_with_the_payer_is_not_pressed_by_clocks_that_no_rule_knows() {
+        let unknown =
+            [Deadline { kind: DeadlineKind::TimelyFiling, due: Due::NoRule, met_on: None }];
+        let ours = stake(50_000, &unknown);
+        assert_eq!(priority(&ours, &desk(), TODAY).floor, Floor::Unclocked);
+        let theirs = Stake { awaits_payer: true, ..ours };
+        assert_eq!(priority(&theirs, &desk(), TODAY).floor, Floor::Ordinary);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use denial::denial::Denial;
-use denial::lifecycle::{Action, Decided, Refused};
+use denial::lifecycle::{Act, Action, Decided, Event, Refused};
 use denial::person::{Actor, Moment};
 use serde_json::json;
 use store::postings::PostingRow;
@@ -13,7 +13,7 @@ use store::{Tx, instant};
 use crate::documents::Received;
 use crate::fields::{self, Fields};
 use crate::practice::Office;
-use crate::{access, outcomes, rank, resent, settle, show, wording};
+use crate::{access, outcomes, rank, resent, settle, show, ways, wording};
 
 /// Why an act did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -117,9 +117,21 @@ pub(crate) async fn do_in(
     case: &Denial,
     action: &Action,
 ) -> Result<Denial, Failed> {
-    let decided = case.act(action, moment, &office.rules)?;
+    let mut decided = case.act(action, moment, &office.rules)?;
+    if turns(action.act()) {
+        let history = office.histories.of(tx, moment.today).await?;
+        let events = ways::follow(&decided.after, (&office.rules, &history), moment.today);
+        let version = decided.after.version;
+        decided.events.extend(events.into_iter().map(|event| Event { version, ..event }));
+        decided.after = decided.events.iter().fold(case.clone(), Denial::apply);
+    }
     save(tx, office, moment, case, (action, &decided)).await?;
     Ok(decided.after)
+}
+
+/// True where an act may make another way the recommended one.
+const fn turns(act: Act) -> bool {
+    matches!(act, Act::Review | Act::Post | Act::Recategorize | Act::SplitLine)
 }
 
 /// Puts on record that somebody's role or part in the case does not reach an act.

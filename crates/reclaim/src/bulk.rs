@@ -25,7 +25,7 @@ const PART: usize = 50;
 pub(crate) enum Deed {
     /// The same.
     Same(Box<Action>),
-    /// What the playbook does first about its own reason, by its usual day.
+    /// What the way says that is recommended for it, by its usual day.
     Playbook,
     /// What is certain of its payment is posted.
     Certain,
@@ -60,7 +60,7 @@ impl Deed {
         Ok(match self {
             Deed::Same(action) => Ok(action.as_ref().clone()),
             Deed::Playbook => {
-                let next = case.next_by_playbook(office.moment().today, &office.rules);
+                let next = case.next_by_way(office.moment().today, &office.rules);
                 Ok(Action::Plan { next: next.kind, on: next.on })
             }
             Deed::Certain => {

@@ -21,7 +21,8 @@ use crate::outbox::door::Door;
 use crate::outbox::{leaving, route};
 use crate::practice::{Office, Place};
 use crate::take::{Options, take_file};
-use crate::{demo_staff, export, people, rank, score, verify, ways};
+use crate::ways::{self, Around};
+use crate::{demo_staff, export, people, rank, score, verify};
 
 /// Under this name it is noted how far the circle came.
 const SWEEP: &str = "demo_days";
@@ -278,7 +279,7 @@ fn has_expired(office: &Office, case: &Denial, opens_on: Date) -> bool {
     // By the stated priors: what came later was not known then.
     let known = (&*office.rules, &History::default());
     over.filter(|(_, by)| (opens_on..today).contains(by)).any(|(kind, by)| {
-        let ways = ways::of(case, (None, None, None), known, by);
+        let ways = ways::of(case, Around::default(), known, by);
         ways.ways.iter().any(|one| {
             let is_its = one.clock.is_some_and(|clock| clock.kind == kind);
             is_its && one.is_open() && one.net.is_some_and(|net| net.cents() > 0)

@@ -31,7 +31,8 @@ use crate::act::{self, Failed};
 use crate::demo_desk::ends::{bill_patient, give_up, post_anew};
 use crate::outbox::{self, Carried, NotQueued, Numbers, Parcel};
 use crate::practice::Office;
-use crate::{identity, posting, ways};
+use crate::ways::{self, Around};
+use crate::{identity, posting};
 
 /// What a specialist tries before giving money up.
 const TRIES: usize = 2;
@@ -155,7 +156,8 @@ impl Desk {
         let today = office.moment().today;
         let history = office.histories.of(&mut office.read().await?, today).await?;
         let by = (&*office.rules, &*history);
-        let ways = ways::of(&case, (claim.as_ref(), None, None), by, today);
+        let around = Around { claim: claim.as_ref(), ..Around::default() };
+        let ways = ways::of(&case, around, by, today);
         let way = self.way(&case, &ways, today);
         match way {
             Some(Way::CorrectedClaim) => self.correct(office, case, Frequency::Replacement).await,
@@ -206,7 +208,8 @@ impl Desk {
                 case.submissions.len() < TRIES && !self.stuck.contains(&case.id)
             }
             Way::Appeal => case.appeals.len() < TRIES,
-            Way::VoidAndNew
+            Way::Records
+            | Way::VoidAndNew
             | Way::Reopening
             | Way::Reconsideration
             | Way::ExternalReview

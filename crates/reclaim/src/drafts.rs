@@ -180,7 +180,11 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
         level: level(wish.kind, &case),
         template: letter.id().into(),
         rules: office.rules.version,
-        content: Content { although, ..begun(letter, &case, sides) },
+        content: Content {
+            although,
+            channel: office.rules.only_channel(&case.payer_name, case.plan),
+            ..begun(letter, &case, sides)
+        },
         state: DraftState::Draft,
         packet: None,
         signed: None,

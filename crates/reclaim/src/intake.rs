@@ -1,7 +1,9 @@
 //! The cadence of what comes in: each payer's rhythm, set in its file or learned from its days of
 //! payment; what did not come; remittances that nobody reviewed in time.
 
+use anyhow::Context;
 use denial::claim::{PayerName, PlanType};
+use denial::remittance::RemittanceHead;
 use insight::usual::Usual;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -24,22 +26,32 @@ const ASKED_DAYS: i64 = 30;
 pub(crate) async fn learn(tx: &mut Tx, office: &Office) -> anyhow::Result<()> {
     let since = office.moment().today.saturating_sub(LEARNED_DAYS.days());
     let days = tx.paydays(&since.to_string()).await?;
-    let rhythms: Vec<Rhythm> = days
-        .chunk_by(|one, other| one.0 == other.0)
-        .filter_map(|payer| rhythm(office, payer))
-        .collect();
+    let mut rhythms = Vec::new();
+    for payer in days.chunk_by(|one, other| one.0 == other.0) {
+        let name = named(tx, payer).await?;
+        rhythms.extend(rhythm(office, &name, payer));
+    }
     Ok(tx.keep_rhythms(&rhythms).await?)
 }
 
-fn rhythm(office: &Office, days: &[(String, String, String)]) -> Option<Rhythm> {
+/// The payer as its last remittance names it: its id may find its file where its name does not.
+async fn named(tx: &mut Tx, days: &[(String, String, String)]) -> anyhow::Result<PayerName> {
+    let (payer, name, _) = days.last().context("a payer with a day")?;
+    let Some(head) = tx.last_head(payer).await? else {
+        return Ok(PayerName { name: name.as_str().into(), ids: Vec::new() });
+    };
+    let head: RemittanceHead = serde_json::from_str(&head).context("a kept head is JSON")?;
+    Ok(PayerName { name: head.payer.name.clone(), ids: head.payer.ids.clone() })
+}
+
+fn rhythm(office: &Office, name: &PayerName, days: &[(String, String, String)]) -> Option<Rhythm> {
     let dates: Vec<Date> = days.iter().filter_map(|(.., day)| day.parse().ok()).collect();
     let pauses = dates.iter().zip(dates.iter().skip(1));
     let pauses: Vec<i32> =
         pauses.filter_map(|(one, next)| Some(one.until(*next).ok()?.get_days())).collect();
     let (payer, payer_name, _) = days.last()?;
     let last = *dates.last()?;
-    let name = PayerName { name: payer_name.as_str().into(), ids: Vec::new() };
-    let own = office.rules.own_file(&name, PlanType::Unknown);
+    let own = office.rules.own_file(name, PlanType::Unknown);
     let set = own.and_then(|own| Some((own.remits_every_days?, &own.file)));
     let (days, usual) = match (set, Usual::of_at_least(&pauses, ENOUGH)) {
         (Some((days, file)), _) => (Some(i64::from(days)), format!("every {days} days ({file})")),

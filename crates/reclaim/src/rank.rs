@@ -1,14 +1,10 @@
 //! Where a case stands in the queue, and why: what the rules say of money, chance, days and age.
 //! Days pass without an act, so a sweep counts open cases anew each night.
 
-use denial::adjudication::denies;
 use denial::category::Category;
-use denial::denial::{Denial, DeniedLine};
+use denial::denial::Denial;
 use denial::next_action::Odds;
-use denial::payer::PayerRules;
 use denial::person::Moment;
-use denial::playbook::Ruling;
-use denial::remittance::Adjustment;
 use denial::rules::Rules;
 use denial::triage::{self, Priority, Stake};
 use insight::odds::History;
@@ -17,12 +13,12 @@ use store::denials::Rank;
 use store::{Tx, instant};
 
 use crate::practice::Office;
-use crate::{clock, settle};
+use crate::{clock, settle, ways};
 
 /// The numbers that the queue sorts by; `history` is what came of ways so far.
 pub(crate) fn rank(case: &Denial, today: Date, rules: &Rules, history: &History) -> Rank {
     let soonest = case.soonest_clock(today);
-    let line = leading_line(case);
+    let line = case.leading_line();
     let remark = line.and_then(|line| line.remarks.first());
     Rank {
         priority: priority(case, today, rules, history).score,
@@ -37,9 +33,9 @@ pub(crate) fn rank(case: &Denial, today: Date, rules: &Rules, history: &History)
 
 /// The leading adjustment: group and reason; empty where none denies.
 pub(crate) fn code(case: &Denial, rules: &Rules) -> String {
-    let payer = rules.payer(&case.payer_name, case.plan);
-    let line = leading_line(case);
-    let code = line.and_then(|line| rulings(line, payer, rules).max_by_key(|(one, _)| one.amount));
+    let payer = case.payer_rules(rules);
+    let line = case.leading_line();
+    let code = line.and_then(|line| line.denying(payer, rules).max_by_key(|(one, _)| one.amount));
     code.map(|(one, _)| format!("{}-{}", one.group, one.reason)).unwrap_or_default()
 }
 
@@ -50,7 +46,7 @@ fn unmapped(case: &Denial, rules: &Rules) -> Option<String> {
     }
     let payer = rules.payer(&case.payer_name, case.plan);
     let standing = case.lines.iter().filter(|line| line.stays_denied());
-    let rulings = standing.flat_map(|line| rulings(line, payer, rules));
+    let rulings = standing.flat_map(|line| line.denying(payer, rules));
     let unmapped = rulings.filter(|(_, ruling)| ruling.category == Category::Unmapped);
     let (largest, _) = unmapped.max_by_key(|(adjustment, _)| adjustment.amount)?;
     Some(format!("{}-{}", largest.group, largest.reason))
@@ -78,7 +74,7 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<u64> {
         let mut tx = office.write().await?;
         let history = office.histories.of(&mut tx, moment.today).await?;
         for case in &cases {
-            if bring(&mut tx, office, &moment, case).await? {
+            if bring(&mut tx, office, (&moment, &history), case).await? {
                 brought += 1;
                 continue;
             }
@@ -89,21 +85,26 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<u64> {
     }
     let mut tx = office.write().await?;
     let at = instant(office.clock.now());
-    let result = format!("{moved} cases stand elsewhere, {brought} were brought to somebody");
+    let result = format!(
+        "{moved} cases stand elsewhere, {brought} were brought to somebody or follow another way"
+    );
     tx.note_sweep(SWEEP, &at, &result).await?;
     tx.commit().await?;
     Ok(moved)
 }
 
-/// Brings a case to whoever must hear of it today; false where nobody must, or where somebody saved
-/// it since it was read.
+/// Brings a case to whoever must hear of it today, and its next action in line with its ways; false
+/// where nobody must and it is, or where somebody saved it since it was read.
 async fn bring(
     tx: &mut Tx,
     office: &Office,
-    moment: &Moment,
+    (moment, history): (&Moment, &History),
     case: &Denial,
 ) -> anyhow::Result<bool> {
-    let events = case.brought(moment.today, &office.rules);
+    let mut events = case.brought(moment.today, &office.rules);
+    if events.is_empty() {
+        events = ways::follow(case, (&office.rules, history), moment.today);
+    }
     if events.is_empty() || tx.case(case.id.as_str()).await?.version != case.version {
         return Ok(false);
     }
@@ -140,48 +141,14 @@ pub(crate) fn stake<'a>(case: &'a Denial, rules: &Rules, history: &History) -> S
         denied_on: case.denied_on,
         deadlines: case.open_clocks(),
         is_won: case.is_overturned_in_full(),
+        awaits_payer: case.status().is_awaiting(),
     }
 }
 
 /// The odds of the leading reason, the largest denial that stands, by any way: the stated prior,
 /// moved by what came of such cases. No prior speaks of a reason that nobody has mapped.
 pub(crate) fn known_odds(case: &Denial, rules: &Rules, history: &History) -> Odds {
-    let ruling = leading(case, rules).filter(|one| one.category != Category::Unmapped);
+    let ruling = case.leading(rules).filter(|one| one.category != Category::Unmapped);
     let prior = ruling.map(|ruling| ruling.chance);
     history.odds((case.payer.as_str(), &code(case, rules)), None, prior)
-}
-
-/// What the playbook says of the leading reason of a case.
-pub(crate) fn leading(case: &Denial, rules: &Rules) -> Option<Ruling> {
-    let payer = rules.payer(&case.payer_name, case.plan);
-    ruling_of(leading_line(case)?, payer, rules)
-}
-
-/// The line that most money stays denied on.
-fn leading_line(case: &Denial) -> Option<&DeniedLine> {
-    let standing = case.lines.iter().filter(|line| line.stays_denied());
-    standing.max_by_key(|line| line.denied).or_else(|| case.lines.first())
-}
-
-/// What the playbook says of the largest denying adjustment of a line.
-pub(crate) fn ruling_of(
-    line: &DeniedLine,
-    payer: Option<&PayerRules>,
-    rules: &Rules,
-) -> Option<Ruling> {
-    rulings(line, payer, rules).max_by_key(|(one, _)| one.amount).map(|(_, ruling)| ruling)
-}
-
-/// Every denying adjustment of a line with what the playbook says of it.
-fn rulings<'a>(
-    line: &'a DeniedLine,
-    payer: Option<&'a PayerRules>,
-    rules: &'a Rules,
-) -> impl Iterator<Item = (&'a Adjustment, Ruling)> {
-    let rulings = line.adjustments.iter().map(move |one| {
-        let ruling =
-            rules.playbook.ruling(payer, &one.group, &one.reason, &line.remarks, line.denied_on);
-        (one, ruling)
-    });
-    rulings.filter(|(_, ruling)| denies(ruling))
 }

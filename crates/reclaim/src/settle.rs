@@ -33,7 +33,7 @@ pub(crate) use self::marked::marked;
 use crate::parts::STEP;
 use crate::practice::Office;
 use crate::wording::Named;
-use crate::{doubts, identity, outcomes, protecting, rank};
+use crate::{doubts, identity, outcomes, protecting, rank, ways};
 
 /// What remittances say that are being written: it need not be read back.
 #[derive(Default)]
@@ -382,11 +382,14 @@ async fn follow(
     let id = free(tx, &facts, round, opened).await?;
     let name = (facts.payer.clone(), facts.payer_name.name.to_string());
     opened.payers.insert(facts.payer.as_str().to_owned(), name);
-    let Decided { events, after, .. } =
+    let Decided { mut events, after, .. } =
         Denial::open(&fresh, Opening { id, round, source, facts }, moment, rules);
+    let history = office.histories.of(tx, moment.today).await?;
+    let followed = ways::follow(&after, (rules, &history), moment.today);
+    let after = followed.iter().fold(after, Denial::apply);
+    events.extend(followed);
     opened.entries.extend(entries(&after, &events));
     opened.named.add(&after, patient.reveal());
-    let history = office.histories.of(tx, moment.today).await?;
     let rank = rank::rank(&after, moment.today, rules, &history);
     opened.cases.push((after, rank));
     Ok(())
@@ -490,11 +493,13 @@ pub(crate) async fn save(
     let ruled =
         if after.status().is_closed() { Vec::new() } else { after.under(&office.rules, moment) };
     let after = ruled.iter().fold(after.clone(), Denial::apply);
-    let events: Vec<Event> = events.iter().cloned().chain(ruled).collect();
+    let history = office.histories.of(tx, moment.today).await?;
+    let followed = ways::follow(&after, (&office.rules, &history), moment.today);
+    let after = followed.iter().fold(after, Denial::apply);
+    let events: Vec<Event> = events.iter().cloned().chain(ruled).chain(followed).collect();
     if events.is_empty() {
         return Ok(());
     }
-    let history = office.histories.of(tx, moment.today).await?;
     let rank = rank::rank(&after, moment.today, &office.rules, &history);
     tx.save_case(&after, before.version, &rank, entries(&after, &events), moment).await?;
     outcomes::count(tx, office, before, &after, &events).await?;

@@ -8,15 +8,16 @@ use comfy_table::{CellAlignment, Table, presets};
 use denial::denial::Denial;
 use denial::money::Money;
 use denial::next_action::{Forward, Ways};
-use denial::timely::Filing;
+use denial::timely::{Filing, Verdict};
 use serde_json::{Value, json};
 use store::denials::NO_CLOCK;
 use store::queue::{Filter, QueueRow, Sort};
 
 use crate::outbox::filing;
 use crate::practice::Office;
+use crate::ways::{self, Around};
 use crate::web::words;
-use crate::{access, outcomes, rank, resent, ways};
+use crate::{access, outcomes, rank, resent};
 
 /// Prints lines; that nobody reads on is no fault.
 pub(crate) fn print(lines: Vec<String>) -> anyhow::Result<ExitCode> {
@@ -164,7 +165,8 @@ pub(crate) async fn case(
     let history = outcomes::like(&mut tx, &case, &office.rules).await?;
     drop(tx);
     let by = (&*office.rules, &history);
-    let known = (None, None, waits.as_ref());
+    let in_time = matches!(filing.verdict, Verdict::Proven { .. });
+    let known = Around { resent: waits.as_ref(), in_time, ..Around::default() };
     let kind = if json { "case.exported" } else { "case.viewed" };
     access::note(office, &id, kind, &json!({ "why": why })).await?;
     if json {

@@ -1,7 +1,8 @@
-//! The ways forward from a case, for the page and the command line.
+//! The ways forward from a case, for the page and the command line; what comes next by them.
 
 use denial::claim::{Claim, PayerOrder};
 use denial::denial::Denial;
+use denial::lifecycle::Event;
 use denial::next_action::{self, Known, Ways};
 use denial::remittance::ClaimPayment;
 use denial::resent::Resent;
@@ -11,21 +12,45 @@ use jiff::civil::Date;
 
 use crate::rank;
 
+/// What is known around a case when its ways are looked for.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Around<'a> {
+    /// The claim as billed.
+    pub(crate) claim: Option<&'a Claim>,
+    /// What the payer said of it last.
+    pub(crate) payment: Option<&'a ClaimPayment>,
+    /// What went to the payer again and has no answer yet.
+    pub(crate) resent: Option<&'a Resent>,
+    /// Acknowledgements prove that the first claim came within the filing limit.
+    pub(crate) in_time: bool,
+}
+
 /// Every way from a case. Its chance is the stated prior, moved by what came of such ways.
 pub(crate) fn of(
     case: &Denial,
-    (claim, payment, resent): (Option<&Claim>, Option<&ClaimPayment>, Option<&Resent>),
+    around: Around<'_>,
     (rules, history): (&Rules, &History),
     today: Date,
 ) -> Ways {
-    let ruling = rank::leading(case, rules);
+    let Around { claim, payment, resent, in_time } = around;
+    let ruling = case.leading(rules);
     let passed = payment.is_some_and(|one| one.crossover.is_some() || one.priority_payer.is_some());
     let behind = |one: &Claim| matches!(one.order, PayerOrder::Secondary | PayerOrder::Tertiary);
     let later = claim.is_some_and(behind);
     let other_cover = passed || later || case.days.other_payer_on.is_some();
     let ruling = ruling.as_ref();
-    let known = Known { case, claim, ruling, rules, resent, other_cover, today };
+    let known = Known { case, claim, ruling, rules, resent, other_cover, in_time, today };
     let code = rank::code(case, rules);
     let place = (case.payer.as_str(), code.as_str());
     next_action::ways(&known, |way, prior| history.odds(place, Some(way), prior))
+}
+
+/// What brings the next action of a case in line with its ways, as history has them; nothing where
+/// it is, or where somebody chose it.
+pub(crate) fn follow(case: &Denial, by: (&Rules, &History), today: Date) -> Vec<Event> {
+    if !case.follows_way() {
+        return Vec::new();
+    }
+    let kind = of(case, Around::default(), by, today).plan(case.first);
+    case.replanned(kind, today, by.0)
 }

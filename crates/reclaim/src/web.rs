@@ -88,6 +88,7 @@ mod queue;
 mod queue_patients;
 mod queue_row;
 mod queue_tiles;
+mod queue_whose;
 mod reach;
 mod reasons;
 mod refused_claims;

@@ -89,7 +89,7 @@ macro_rules! read_listed {
             outstanding: $row.try_get(19)?,
             to_post: $row.try_get(30)?,
             priority: $row.try_get(20)?,
-            round: u8::try_from($row.try_get::<i64, _>(21)?).unwrap_or(u8::MAX),
+            round: u8::try_from($row.try_get::<i64, _>(21)?).map_err(|_| odd(id, "round"))?,
             asked: asked(maybe(31)?),
             no_rule: text(22)? == "yes",
             quarantined: text(23)? == "yes",

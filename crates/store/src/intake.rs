@@ -54,6 +54,22 @@ impl Tx {
         Ok(rows)
     }
 
+    /// How a payer named itself in its last remittance, as that is kept.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn last_head(&mut self, payer: &str) -> Result<Option<String>, Error> {
+        let row = run!(
+            self,
+            optional as (String,),
+            "select head from remittance where practice = $1 and payer = $2 and source = '835'
+             order by paid_on desc, remittance limit 1",
+            self.practice.as_str(),
+            payer
+        )?;
+        Ok(row.map(|(head,)| head))
+    }
+
     /// Keeps when payers usually remit, in place of what was kept before.
     ///
     /// # Errors

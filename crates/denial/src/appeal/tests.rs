@@ -30,7 +30,11 @@ fn draft() -> Draft {
         level: 1,
         template: "letters/appeals.toml#any".into(),
         rules: 0,
-        content: Content { subject: "one".into(), ..Content::default() },
+        content: Content {
+            subject: "one".into(),
+            channel: Some(Channel::Portal),
+            ..Content::default()
+        },
         state: DraftState::Draft,
         packet: None,
         signed: None,
@@ -75,6 +79,14 @@ fn above_the_limit_somebody_else_signs() {
     for role in [Role::Vendor, Role::Poster, Role::FrontDesk, Role::Auditor, Role::Executive] {
         assert_eq!(ready.sign("h", SMALL, &moment(2, role)), Err(Unsigned::Role), "{role:?}");
     }
+}
+
+#[test]
+fn what_nobody_said_how_to_send_is_not_signed() {
+    let mut ready = draft().built(built("h"));
+    ready.content.channel = None;
+    let found = ready.sign("h", SMALL, &moment(2, Role::BillingSpecialist));
+    assert_eq!(found, Err(Unsigned::NoChannel));
 }
 
 #[test]

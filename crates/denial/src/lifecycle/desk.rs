@@ -177,10 +177,10 @@ impl Denial {
         NextActionKind::ALL.iter().copied().filter(|kind| self.may_plan(*kind))
     }
 
-    /// What a plan begins with: what the playbook does first, else what comes next already.
+    /// What a plan begins with: the recommended way, else what comes next already.
     #[must_use]
     pub fn next_to_plan(&self, today: Date, rules: &Rules) -> NextAction {
-        let first = self.next_by_playbook(today, rules);
+        let first = self.next_by_way(today, rules);
         let now = self.next().filter(|_| !self.may_plan(first.kind));
         now.map_or(first, |now| NextAction { on: now.on.max(today), ..*now })
     }

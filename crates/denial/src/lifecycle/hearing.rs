@@ -12,6 +12,7 @@ use crate::denial::{Denial, DeniedLine, NextActionKind, Status};
 use crate::lifecycle::event::{Change, Deed, Difference, Event, Filing, LineChange};
 use crate::lifecycle::evidence::PayerAnswer;
 use crate::lifecycle::opening::ClaimFacts;
+use crate::next_action;
 use crate::person::Moment;
 use crate::rules::Rules;
 
@@ -196,7 +197,8 @@ impl Denial {
         if self.first == before.first || self.chosen.next {
             return None;
         }
-        let next = self.next_by_habit(self.first, at.today, rules);
+        let kind = next_action::planned(self, at.today, rules);
+        let next = self.next_by_habit(kind, at.today, rules);
         Some(Change::Scheduled { next, escalate_on: self.escalate_on(next, at.today, rules) })
     }
 

@@ -38,7 +38,7 @@ fn is_said(text: Option<&String>) -> bool {
 
 impl Denial {
     pub(crate) fn review(&self, at: &Moment, rules: &Rules) -> Change {
-        let next = self.next_by_habit(self.first, at.today, rules);
+        let next = self.next_by_way(at.today, rules);
         let next = self.next().copied().filter(|_| self.chosen.next).unwrap_or(next);
         let mut work = self.open_work(Status::InReview, next, at.today, rules);
         if let Work::Open { owner, .. } = &mut work {

@@ -12,6 +12,7 @@ use crate::lifecycle::Decided;
 use crate::lifecycle::action::{Action, Road};
 use crate::lifecycle::event::{Change, Event};
 use crate::lifecycle::evidence::PayerAnswer;
+use crate::next_action;
 use crate::owner::{self, Circumstance};
 use crate::person::Moment;
 use crate::remittance::Source;
@@ -60,7 +61,8 @@ impl Denial {
     pub fn open(found: &Findings, opening: Opening, at: &Moment, rules: &Rules) -> Decided {
         let mut denial = unplanned(found, opening, at, rules);
         denial.deadlines = denial.clocks(rules);
-        let next = denial.next_by_habit(denial.first, at.today, rules);
+        let kind = next_action::planned(&denial, at.today, rules);
+        let next = denial.next_by_habit(kind, at.today, rules);
         denial.work = denial.open_work(Status::New, next, at.today, rules);
         let won = denial.won(at, rules);
         let opened = Change::Opened { denial: Box::new(denial.clone()) };

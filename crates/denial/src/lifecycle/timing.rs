@@ -138,12 +138,44 @@ impl Denial {
     /// The open clock that the next action has to keep; an action that keeps none has none.
     #[must_use]
     pub fn next_clock(&self) -> Option<&Deadline> {
-        let kinds: &[DeadlineKind] = match self.next()?.kind {
+        self.open_clock(&self.clocks_of(self.next()?.kind))
+    }
+
+    /// A clock without a rule that matters all the same, while it is ours to act: that of the way
+    /// which the case goes, else the appeal whose turn it is. Asking somebody, a call or a look at
+    /// it stops none.
+    #[must_use]
+    pub fn unruled_clock(&self) -> Option<&Deadline> {
+        let next = self.next()?.kind;
+        if !matches!(self.status(), Status::New | Status::InReview) {
+            return None;
+        }
+        let of_way = [next, self.first].map(|kind| self.clocks_of(kind));
+        let of_way = of_way.into_iter().find(|kinds| !kinds.is_empty());
+        let kinds = of_way.unwrap_or_else(|| vec![DeadlineKind::Appeal(self.next_level())]);
+        self.open_clock(&kinds).filter(|clock| clock.lacks_rule())
+    }
+
+    /// Every open clock without a rule.
+    pub fn unruled_clocks(&self) -> impl Iterator<Item = &Deadline> {
+        self.open_clocks().iter().filter(|clock| clock.lacks_rule())
+    }
+
+    fn open_clock(&self, kinds: &[DeadlineKind]) -> Option<&Deadline> {
+        let open = |kind: &DeadlineKind| {
+            self.open_clocks().iter().find(|one| one.kind == *kind && one.met_on.is_none())
+        };
+        kinds.iter().find_map(open)
+    }
+
+    /// The clocks that an action may have to keep, the one that it has to first.
+    fn clocks_of(&self, action: NextActionKind) -> Vec<DeadlineKind> {
+        match action {
             NextActionKind::Correct | NextActionKind::Resubmit => {
-                &[DeadlineKind::CorrectedClaim, DeadlineKind::TimelyFiling]
+                vec![DeadlineKind::CorrectedClaim, DeadlineKind::TimelyFiling]
             }
-            NextActionKind::Appeal => &[DeadlineKind::Appeal(self.next_level())],
-            NextActionKind::SendRecords => &[DeadlineKind::RecordsRequest],
+            NextActionKind::Appeal => vec![DeadlineKind::Appeal(self.next_level())],
+            NextActionKind::SendRecords => vec![DeadlineKind::RecordsRequest],
             NextActionKind::Review
             | NextActionKind::CoordinateBenefits
             | NextActionKind::CallPayer
@@ -151,12 +183,8 @@ impl Denial {
             | NextActionKind::AwaitPayer
             | NextActionKind::BillPatient
             | NextActionKind::ProposeWriteOff
-            | NextActionKind::PostPayment => &[],
-        };
-        let open = |kind: &DeadlineKind| {
-            self.open_clocks().iter().find(|one| one.kind == *kind && one.met_on.is_none())
-        };
-        kinds.iter().find_map(open)
+            | NextActionKind::PostPayment => Vec::new(),
+        }
     }
 
     /// The last day of a clock, where its rule is known.
@@ -193,12 +221,6 @@ impl Denial {
         let last = self.soonest(today).map(|(_, date)| date).filter(|_| !waits);
         let safe = last.map(|last| deadline::internal_due(last, &rules.desk).max(today));
         NextAction { kind, on: safe.map_or(usual, |safe| usual.min(safe)) }
-    }
-
-    /// What the playbook does first about the leading reason, by the desk's habits.
-    #[must_use]
-    pub fn next_by_playbook(&self, today: Date, rules: &Rules) -> NextAction {
-        self.next_by_habit(self.first, today, rules)
     }
 
     /// The wait for a payer's answer to what was sent on a day: by its clock, else the desk's days.

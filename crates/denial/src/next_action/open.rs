@@ -2,28 +2,23 @@
 //! else; then what the payer takes, its number, and the clock.
 
 use super::{Known, Standing, Way, WayClock};
-use crate::adjudication::denies;
 use crate::appeal::no_review;
 use crate::category::Category;
 use crate::claim::PlanType;
 use crate::correction::{NoteCode, Refusal};
 use crate::deadline::DeadlineKind;
 use crate::denial::{DeniedLine, NextActionKind, Status};
+use crate::money::Money;
 use crate::playbook::{Resend, Rights};
 
-/// Groups of every adjustment that denies, each once.
-pub(super) fn denying_groups(known: &Known<'_>, lines: &[&DeniedLine]) -> Vec<String> {
-    let (case, playbook) = (known.case, &known.rules.playbook);
-    let payer = known.rules.payer(&case.payer_name, case.plan);
-    let mut groups = Vec::new();
-    for line in lines {
-        for one in &line.adjustments {
-            let ruling =
-                playbook.ruling(payer, &one.group, &one.reason, &line.remarks, line.denied_on);
-            let group = one.group.as_str().to_owned();
-            if denies(&ruling) && !groups.contains(&group) {
-                groups.push(group);
-            }
+/// Groups of every adjustment that denies, each once, with their money.
+pub(super) fn denying_groups(known: &Known<'_>, lines: &[&DeniedLine]) -> Vec<(String, Money)> {
+    let payer = known.case.payer_rules(known.rules);
+    let mut groups: Vec<(String, Money)> = Vec::new();
+    for (one, _) in lines.iter().flat_map(|line| line.denying(payer, known.rules)) {
+        match groups.iter_mut().find(|(group, _)| group == one.group.as_str()) {
+            Some((_, amount)) => *amount += one.amount,
+            None => groups.push((one.group.as_str().to_owned(), one.amount)),
         }
     }
     groups
@@ -36,6 +31,7 @@ impl Standing<'_> {
             .or_else(|| self.by_resent(way))
             .or_else(|| self.by_remark(way))
             .or_else(|| match way {
+                Way::Records => self.records(),
                 Way::CorrectedClaim => self.corrected(),
                 Way::VoidAndNew => self.void_and_new(),
                 Way::NewClaim => self.new_claim(),
@@ -117,6 +113,7 @@ impl Standing<'_> {
         }
         for (resend, form, says) in FORMS {
             if form != way
+                && !(way == Way::Reopening && self.reopens_for_time())
                 && let Some(code) = self.with_resend(resend)
             {
                 return Some(format!("{code}: {says}"));
@@ -133,12 +130,46 @@ impl Standing<'_> {
             return Some(format!("{code}: no appeal is open"));
         }
         if let Some(code) = self.says_resend() {
-            return Some(format!("{code}: the claim has to go again; no appeal is open"));
+            return self.instead_of_resending(way, code);
         }
         if let Some(code) = self.with_rights(Rights::Wait) {
             return Some(format!("{code}: the payer will redo it by itself"));
         }
         None
+    }
+
+    /// A claim that the payer has not taken has no appeal. Once the limit for sending it has passed,
+    /// what is left is to show that the first came in time.
+    fn instead_of_resending(&self, way: Way, code: &str) -> Option<String> {
+        if !matches!(way, Way::Reconsideration | Way::Appeal)
+            || self.known.case.plan == PlanType::Medicare
+            || !self.resending_is_over()
+        {
+            return Some(format!("{code}: the claim has to go again; no appeal is open"));
+        }
+        let unproven = format!(
+            "{code}: the time for sending it has passed, and no acknowledgement on file proves that \
+             the first claim came in time"
+        );
+        (!self.known.in_time).then_some(unproven)
+    }
+
+    /// True where a reopening can show Medicare, which hears no appeal of it, that the first claim
+    /// came in time.
+    fn reopens_for_time(&self) -> bool {
+        self.known.in_time && self.known.case.plan == PlanType::Medicare && self.resending_is_over()
+    }
+
+    /// True where a form of sending it again was open but for its clock.
+    fn resending_is_over(&self) -> bool {
+        let forms = FORMS.map(|(_, form, _)| form);
+        let is_past = |way: &Way| past(self.clock(*way)).is_some();
+        let is_late = |way: &Way| is_past(way) && self.closed(*way, None).is_none();
+        forms.iter().any(is_late) && !self.any_open(&forms)
+    }
+
+    fn any_open(&self, ways: &[Way]) -> bool {
+        ways.iter().any(|way| self.closed(*way, self.clock(*way)).is_none())
     }
 
     /// The remark by which the claim is with the next payer, where that is what the case waits for.
@@ -153,6 +184,17 @@ impl Standing<'_> {
         let by_file = self.resubmission.filter(|_| refusal.is_by_file());
         let source = by_file.map(|said| format!(" ({}, {})", said.source, said.as_of));
         Some(format!("{refusal}{}", source.unwrap_or_default()))
+    }
+
+    /// True where the payer asked to see something.
+    pub(super) fn asks_for_records(&self) -> bool {
+        let by_reason =
+            self.known.ruling.is_some_and(|one| one.next == NextActionKind::SendRecords);
+        by_reason || self.known.case.days.records_asked_on.is_some()
+    }
+
+    fn records(&self) -> Option<String> {
+        (!self.asks_for_records()).then(|| "the payer asked for no records".to_owned())
     }
 
     fn has_no_number(&self) -> Option<String> {
@@ -233,7 +275,9 @@ impl Standing<'_> {
         if let Some(code) = self.with_rights(Rights::WaitCrossover) {
             return Some(format!("{code}: the next payer has it; hear its answer first"));
         }
-        if let Some(group) = self.groups.iter().find(|one| *one != "PR") {
+        if !self.has_group("PR")
+            && let Some((group, _)) = self.groups.first()
+        {
             let whose = match group.as_str() {
                 "CO" | "PI" => "the provider's, and the patient may not be billed for it",
                 "OA" => "nobody's by itself: look for the other payer or the first claim",
@@ -247,33 +291,61 @@ impl Standing<'_> {
         self.groups.is_empty().then(|| "no line stands denied".to_owned())
     }
 
-    /// Never where the payer said how to mend it, never of the patient's money (features 5.03).
+    /// Never where the payer said how to mend it and that can still be done, never of the patient's
+    /// money (features 5.03).
     fn write_off(&self) -> Option<String> {
-        let heals = |rights: Option<Rights>, resend: Option<Resend>| {
-            let says = matches!(
-                rights,
-                Some(
-                    Rights::ResubmitOnly
-                        | Rights::AppealOriginal
-                        | Rights::Wait
-                        | Rights::WaitCrossover
-                )
-            );
-            says || resend.is_some()
-        };
-        if let Some(code) = self.remark(heals) {
-            return Some(format!("{code}: the payer said how to mend it"));
+        if let Some(why) = self.can_be_mended() {
+            return Some(why);
         }
-        let ruling = self.known.ruling;
-        if ruling.is_some_and(|one| one.next == NextActionKind::SendRecords) {
-            return Some("the payer said what it wants to see: send it".to_owned());
-        }
-        if self.groups.iter().any(|one| one == "PR") {
+        if self.has_group("PR") && !self.is_mixed() {
             return Some(
                 "group PR: it is the patient's balance, not the payer's denial".to_owned(),
             );
         }
         self.groups.is_empty().then(|| "no line stands denied".to_owned())
+    }
+
+    /// What the payer said would mend it, while its clock runs and it was not tried.
+    fn can_be_mended(&self) -> Option<String> {
+        let waits = |rights: Option<Rights>, resend: Option<Resend>| {
+            let by_rights = matches!(rights, Some(Rights::Wait | Rights::WaitCrossover));
+            by_rights || resend == Some(Resend::Wait)
+        };
+        let disputes = [Way::Reconsideration, Way::Appeal, Way::ExternalReview];
+        let original =
+            self.with_rights(Rights::AppealOriginal).filter(|_| self.any_open(&disputes));
+        let again = self.says_resend().filter(|_| self.is_untried());
+        if let Some(code) = self.remark(waits).or(original).or(again) {
+            return Some(format!("{code}: the payer said how to mend it"));
+        }
+        if self.known.ruling.is_some_and(|one| one.correctable) && self.is_untried() {
+            let text = "the reason says what is wrong with the claim: correct it and send it again \
+                        first";
+            return Some(text.to_owned());
+        }
+        let asked = self.any_open(&[Way::Records]);
+        asked.then(|| "the payer said what it wants to see: send it".to_owned())
+    }
+
+    /// True while the claim can go again and its answer to that is not known: it was never sent
+    /// again, or what was sent has no answer yet.
+    fn is_untried(&self) -> bool {
+        let awaits = self.known.resent.is_some();
+        awaits || (self.known.case.submissions.is_empty() && self.any_open(&RESENDS))
+    }
+
+    fn has_group(&self, wanted: &str) -> bool {
+        self.groups.iter().any(|(group, _)| group == wanted)
+    }
+
+    /// True where a part of what is denied is the patient's and another part is not.
+    pub(super) fn is_mixed(&self) -> bool {
+        self.has_group("PR") && self.groups.len() > 1
+    }
+
+    /// What is denied in the patient's group.
+    fn of_patient(&self) -> Money {
+        self.groups.iter().filter(|(group, _)| group == "PR").map(|(_, amount)| *amount).sum()
     }
 
     /// What to keep in mind on a way.
@@ -290,10 +362,38 @@ impl Standing<'_> {
                 notes.push(format!("{code}: appeal the earlier decision, not this one"));
             }
         }
+        let shows_time = way.disputes() || (way == Way::Reopening && self.reopens_for_time());
+        if shows_time && self.says_resend().is_some() {
+            let text =
+                "only to show that the first claim came in time: its acknowledgements go along";
+            notes.push(text.to_owned());
+        }
+        if self.is_mixed() {
+            self.mixed_notes(way, &mut notes);
+        }
         if way == Way::SecondaryPayer {
             notes.push("the other payer's filing limit is not on record here".to_owned());
         }
         notes
+    }
+
+    /// What is the patient's and what is not go apart.
+    fn mixed_notes(&self, way: Way, notes: &mut Vec<String>) {
+        let part = self.of_patient();
+        match way {
+            Way::Patient => notes.push(format!("only {part} in group PR: the rest is not theirs")),
+            Way::WriteOff => notes.push(format!("first move {part} in group PR to the patient")),
+            Way::Records
+            | Way::CorrectedClaim
+            | Way::VoidAndNew
+            | Way::NewClaim
+            | Way::Reopening
+            | Way::Reconsideration
+            | Way::Appeal
+            | Way::ExternalReview
+            | Way::PeerToPeer
+            | Way::SecondaryPayer => {}
+        }
     }
 
     fn resend_notes(&self, way: Way, notes: &mut Vec<String>) {
@@ -323,6 +423,9 @@ impl Standing<'_> {
         }
     }
 }
+
+/// The ways on which the claim goes to the payer again.
+const RESENDS: [Way; 4] = [Way::CorrectedClaim, Way::VoidAndNew, Way::NewClaim, Way::Reopening];
 
 /// The one form that a remark leaves open.
 const FORMS: [(Resend, Way, &str); 3] = [

@@ -54,20 +54,25 @@ fn choose(
             return (Some(way), format!("remark {code} says so, and a remark wins over all else"));
         }
     }
-    let outstanding = standing.known.case.balance.outstanding();
-    let small = outstanding <= standing.known.rules.desk.small_balance;
-    if small && open(Way::WriteOff) {
-        return (Some(Way::WriteOff), format!("{outstanding} is a small balance"));
-    }
     if first == Some(NextActionKind::AwaitPayer) {
         return (None, "nothing is to be done but to wait for the payer".to_owned());
     }
-    if first == Some(NextActionKind::SendRecords) {
-        let text = "send what the payer asked for: it is an answer to its request, no new claim \
-                    and no appeal";
-        return (None, text.to_owned());
+    if standing.asks_for_records() && open(Way::Records) {
+        let text = "the payer asked for them: they are an answer to its request, no new claim and \
+                    no appeal";
+        return (Some(Way::Records), text.to_owned());
     }
-    match (best(ways).map(|best| pick(best, ways, first)), open(Way::WriteOff)) {
+    if first == Some(NextActionKind::BillPatient) && open(Way::Patient) {
+        return (Some(Way::Patient), "group PR: it is the patient's share".to_owned());
+    }
+    let best = best(ways).map(|best| pick(best, ways, first));
+    let pays = best.is_some_and(|(_, net)| net > Money::ZERO);
+    let outstanding = standing.known.case.balance.outstanding();
+    let is_small = outstanding <= standing.known.rules.desk.small_balance;
+    if is_small && !pays && open(Way::WriteOff) {
+        return (Some(Way::WriteOff), format!("{outstanding} is a small balance"));
+    }
+    match (best, open(Way::WriteOff)) {
         (Some((one, net)), _) if net > Money::ZERO => {
             let most = if is_alone(one, ways) { "the most of" } else { "as much as others of" };
             (Some(one.way), format!("it is expected to leave {net}, {most} the open ways"))
@@ -115,7 +120,7 @@ fn by_playbook(ways: &[Forward], first: Option<NextActionKind>) -> (Option<Way>,
 }
 
 /// True where a way is what an action leads to.
-fn fits(first: NextActionKind, way: Way) -> bool {
+pub(super) fn fits(first: NextActionKind, way: Way) -> bool {
     match first {
         NextActionKind::Correct | NextActionKind::Resubmit => way.resends(),
         NextActionKind::Appeal => {
@@ -124,8 +129,8 @@ fn fits(first: NextActionKind, way: Way) -> bool {
         NextActionKind::CoordinateBenefits => way == Way::SecondaryPayer,
         NextActionKind::BillPatient => way == Way::Patient,
         NextActionKind::ProposeWriteOff => way == Way::WriteOff,
+        NextActionKind::SendRecords => way == Way::Records,
         NextActionKind::Review
-        | NextActionKind::SendRecords
         | NextActionKind::CallPayer
         | NextActionKind::AskColleague
         | NextActionKind::AwaitPayer
@@ -133,20 +138,20 @@ fn fits(first: NextActionKind, way: Way) -> bool {
     }
 }
 
-/// How the playbook and the figures part; nothing where they agree or the playbook names no way.
+/// How the playbook's habit and the case part; nothing where they agree or the playbook names no way.
 fn differs(first: NextActionKind, way: Option<Way>, ways: &[Forward]) -> Option<String> {
     let fitting: Vec<&Forward> = ways.iter().filter(|one| fits(first, one.way)).collect();
     if fitting.is_empty() || way.is_some_and(|way| fits(first, way)) {
         return None;
     }
-    let name = first.as_str().replace('_', " ");
+    let usual = format!("for this reason one would usually {}", first.as_str().replace('_', " "));
     let Some(open) = fitting.iter().find(|one| one.is_open()) else {
         let why = fitting.first().and_then(|one| one.closed.as_deref()).unwrap_or_default();
-        return Some(format!("the playbook would {name} first, which is not open: {why}"));
+        return Some(format!("{usual}; here that is not open: {why}"));
     };
     let leaves = match open.net {
-        Some(net) => format!("it is expected to leave {net}"),
-        None => "no chance is stated for it".to_owned(),
+        Some(net) => format!("is expected to leave {net}"),
+        None => "has no stated chance".to_owned(),
     };
-    Some(format!("the playbook would {name} first; {leaves}"))
+    Some(format!("{usual}; here that {leaves}"))
 }

@@ -85,6 +85,7 @@ fn of(case: &Denial, rules: &Rules) -> Ways {
         rules,
         resent: None,
         other_cover,
+        in_time: false,
         today: TODAY,
     };
     ways(&known, by_prior)
@@ -124,6 +125,8 @@ fn remarks_with_rights_win_over_all_else() {
         ("16", &["N779"], &[], None),
         ("16", &["N938"], &[], None),
         ("16", &["N704"], &["corrected_claim"], Some(Way::CorrectedClaim)),
+        ("252", &["N706"], &["send_records", "corrected_claim", "appeal"], Some(Way::Records)),
+        ("252", &["M127"], &["send_records", "corrected_claim", "appeal"], Some(Way::Records)),
         ("50", &["N185"], &["appeal", "peer_to_peer", "write_off"], Some(Way::Appeal)),
         ("18", &["N368"], &["appeal"], Some(Way::Appeal)),
         ("96", &["N211"], &["corrected_claim", "write_off"], None),
@@ -190,7 +193,8 @@ fn payers_add_what_they_want_on_a_replacement() {
     let rules = shipped();
     let notes = |payer: &str, plan| {
         let found = of(&case_of(payer, rules, plan, ("CO", "4"), &[]), rules);
-        found.ways[0].notes.join("; ")
+        let one = found.ways.iter().find(|one| one.way == Way::CorrectedClaim).expect("there");
+        one.notes.join("; ")
     };
     let text = notes("Premera Alaska", PlanType::Commercial);
     assert!(text.contains("the reason in NTE*ADD"), "{text}");
@@ -230,6 +234,7 @@ fn clocks_numbers_and_statuses_close_ways() {
         rules,
         resent: None,
         other_cover: true,
+        in_time: false,
         today,
     };
     let found = ways(&known, by_prior);
@@ -264,6 +269,7 @@ fn where_playbook_and_figures_part_both_are_said() {
         rules,
         resent: None,
         other_cover: false,
+        in_time: false,
         today: TODAY,
     };
     let better = |way: Way, prior: Option<Chance>| {
@@ -273,9 +279,136 @@ fn where_playbook_and_figures_part_both_are_said() {
     let found = ways(&known, better).recommended;
     assert_eq!(found.way, Some(Way::Appeal));
     let differs = found.differs.expect("said");
-    assert!(differs.starts_with("the playbook would correct first; it is expected"), "{differs}");
+    let habit = "for this reason one would usually correct; here that is expected to leave";
+    assert!(differs.starts_with(habit), "{differs}");
     let agreed = ways(&known, by_prior).recommended;
     assert_eq!((agreed.way, agreed.differs), (Some(Way::CorrectedClaim), None));
+}
+
+/// The same case as the rules see it on another day, with what else is known.
+fn seen_on(case: &Denial, rules: &Rules, (today, in_time): (Date, bool)) -> Ways {
+    let ruling = ruling(case, rules);
+    let known = Known {
+        case,
+        claim: None,
+        ruling: Some(&ruling),
+        rules,
+        resent: None,
+        other_cover: false,
+        in_time,
+        today,
+    };
+    ways(&known, by_prior)
+}
+
+#[test]
+fn nothing_is_given_up_that_can_be_mended_until_that_was_tried_or_is_too_late() {
+    let rules = shipped();
+    let mut wrong = case(rules, PlanType::Commercial, "CO", "4", &[]);
+    wrong.balance.denied = Money::from_cents(300);
+    let found = of(&wrong, rules);
+    assert!(why(&found, Way::WriteOff).contains("correct it"), "{found:#?}");
+    assert_eq!(found.recommended.way, Some(Way::CorrectedClaim), "a small balance all the same");
+    let late =
+        seen_on(&case(rules, PlanType::Medicare, "CO", "4", &[]), rules, (date(2030, 1, 1), false));
+    assert_eq!(why(&late, Way::WriteOff), "open", "{late:#?}");
+    let sent = crate::lifecycle::evidence::Submission {
+        frequency: crate::lifecycle::evidence::Frequency::Replacement,
+        channel: crate::denial::Channel::Edi,
+        reference: "R1".to_owned(),
+        confirmation: None,
+        document: None,
+        control: "P1".into(),
+        sent_on: TODAY,
+        late: None,
+        again: None,
+        ended_on: Some(TODAY),
+    };
+    wrong.submissions.push(sent);
+    assert_eq!(why(&of(&wrong, rules), Way::WriteOff), "open", "it was tried");
+}
+
+#[test]
+fn what_pays_is_recommended_before_a_small_balance_is_given_up() {
+    let rules = shipped();
+    let mut small = case(rules, PlanType::Commercial, "CO", "50", &[]);
+    small.balance.denied = rules.desk.small_balance;
+    assert_eq!(of(&small, rules).recommended.way, Some(Way::WriteOff));
+    let mut cheap = rules.clone();
+    cheap.desk.work_cost.clear();
+    assert_eq!(of(&small, &cheap).recommended.way, Some(Way::Appeal), "it leaves something");
+}
+
+#[test]
+fn what_comes_next_is_the_recommended_way() {
+    let rules = shipped();
+    let small = {
+        let mut denied = case(rules, PlanType::Commercial, "CO", "50", &[]);
+        denied.balance.denied = Money::from_cents(7_500);
+        denied
+    };
+    let found = of(&small, rules);
+    assert_eq!(found.recommended.way, Some(Way::WriteOff), "75.00 at 42 % for 38.50");
+    assert_eq!(small.first, NextActionKind::Appeal);
+    assert_eq!(found.plan(small.first), NextActionKind::ProposeWriteOff);
+    let events = small.replanned(found.plan(small.first), TODAY, rules);
+    let after = events.iter().fold(small.clone(), Denial::apply);
+    let (then, now) = (small.next().expect("open"), after.next().expect("open"));
+    assert_eq!(now.kind, NextActionKind::ProposeWriteOff);
+    assert!(now.on <= then.on, "never later for it");
+    assert!(after.replanned(now.kind, TODAY, rules).is_empty(), "once");
+    let mut chosen = small;
+    chosen.chosen.next = true;
+    assert!(chosen.replanned(NextActionKind::Correct, TODAY, rules).is_empty());
+    assert_eq!(found.plan(NextActionKind::Review), NextActionKind::Review);
+}
+
+#[test]
+fn a_claim_of_two_groups_has_ways_for_both_parts() {
+    let rules = shipped();
+    let mut mixed = case(rules, PlanType::Commercial, "CO", "204", &[]);
+    let mut other = mixed.lines[0].adjustments[0].clone();
+    (other.group, other.amount) = (crate::codes::Group::new("PR"), Money::from_cents(4_000));
+    mixed.lines[0].adjustments[0].amount = Money::from_cents(6_000);
+    mixed.lines[0].adjustments.push(other);
+    let found = of(&mixed, rules);
+    let noted = |way: Way| {
+        let one = found.ways.iter().find(|one| one.way == way).expect("there");
+        assert!(one.is_open(), "{one:#?}");
+        one.notes.join("; ")
+    };
+    assert!(noted(Way::Patient).contains("only $40.00 in group PR"));
+    assert!(noted(Way::WriteOff).contains("first move $40.00 in group PR"));
+    let patient = found.ways.iter().find(|one| one.way == Way::Patient).expect("there");
+    assert_eq!(patient.closes, "", "the rest goes on");
+}
+
+#[test]
+fn a_claim_that_was_never_taken_ends_by_proof_of_its_day_or_is_given_up() {
+    let rules = shipped();
+    let late = date(2030, 1, 1);
+    for (plan, proves) in
+        [(PlanType::Commercial, Way::Appeal), (PlanType::Medicare, Way::Reopening)]
+    {
+        let mut case = case(rules, plan, "CO", "16", &["MA130"]);
+        for clock in &mut case.deadlines {
+            let is_filing = clock.kind == DeadlineKind::TimelyFiling;
+            let rule = crate::deadline::RuleRef {
+                file: "payers/x.toml".to_owned(),
+                window: "1 year".to_owned(),
+                anchor: "service".to_owned(),
+                anchored_on: TODAY,
+                source: String::new(),
+            };
+            let on = if is_filing { date(2027, 2, 2) } else { date(2030, 2, 2) };
+            clock.due = crate::deadline::Due::On { date: on, rule };
+        }
+        let unproven = seen_on(&case, rules, (late, false));
+        assert_eq!(open(&unproven), ["write_off"], "{plan:?} {unproven:#?}");
+        let proven = seen_on(&case, rules, (late, true));
+        assert!(why(&proven, proves) == "open", "{plan:?} {proven:#?}");
+        assert_eq!(proven.recommended.way, Some(proves), "{plan:?}");
+    }
 }
 
 proptest! {
@@ -301,6 +434,7 @@ proptest! {
             rules,
             resent: None,
             other_cover: false,
+        in_time: false,
             today: TODAY,
         };
         let chance = Chance::from_basis_points(points);
@@ -315,7 +449,7 @@ proptest! {
         let heals = said.is_some_and(|said| {
             said.resend.is_some() || said.rights == Some(Rights::ResubmitOnly)
         });
-        if heals || group == "PR" {
+        if heals || group == "PR" || ruling.correctable {
             prop_assert!(why(&found, Way::WriteOff) != "open");
             prop_assert!(found.recommended.way != Some(Way::WriteOff));
         }

@@ -357,5 +357,5 @@ fn what_lies_with_the_payer_is_waited_for_and_not_sent_again() {
     let next = theirs.next_to_plan(day(2), &rules());
     assert_eq!(Some(next.kind), theirs.next().map(|next| next.kind), "it stays as it is");
     let first = ours.next_to_plan(day(2), &rules());
-    assert_eq!(first, ours.next_by_playbook(day(2), &rules()));
+    assert_eq!(first, ours.next_by_way(day(2), &rules()));
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::Board;
 use super::group::Sum;
-use super::numbers::{LACKS, NEVER, NO_RULE, Numbers, QUARANTINED, REPEAT, number};
+use super::numbers::{AWAITS, LACKS, NEVER, NO_RULE, Numbers, QUARANTINED, REPEAT, number};
 use super::places::Places;
 
 /// One thing that cases are filtered by.
@@ -201,7 +201,7 @@ impl Band {
     /// Its values, in their order.
     pub(crate) const fn names(self) -> &'static [&'static str] {
         match self {
-            Band::Clock => &["past", "soon", "month", "later", "none", "over"],
+            Band::Clock => &["past", "soon", "month", "later", "none", "payer", "over"],
             Band::When => &["late", "today", "week", "later"],
             Band::Amount => &["under_100", "under_500", "under_2000", "under_10000", "more"],
             Band::Age => &["30", "60", "90", "120", "older"],
@@ -235,8 +235,13 @@ impl Days {
                 let due = of.due_on[at];
                 let marks = [self.today - 1, self.week, self.month, NEVER - 1];
                 let band: usize = marks.iter().map(|mark| usize::from(due > *mark)).sum();
-                // Without a day: no rule gives one, or every clock is met or closed.
-                band + usize::from(due == NEVER && flag(NO_RULE) == 0)
+                // Without a day: no rule gives one, to us or while the payer has it, or every clock
+                // is met or closed, or nothing is left for one to limit.
+                match due == NEVER {
+                    true if of.lacks_day(at) => band + flag(AWAITS),
+                    true => band + 2,
+                    false => band,
+                }
             }
             Band::When => {
                 let next = of.next_on[at];

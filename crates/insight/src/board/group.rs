@@ -49,6 +49,10 @@ pub struct Group {
     pub sum: Sum,
     /// The soonest clock, where one is configured.
     pub due_on: Option<Date>,
+    /// The bits of the id of the case with that clock; of the first where none has one.
+    pub soonest: u128,
+    /// Cases that are ours to act on and none of whose clocks has a day.
+    pub unclocked: u64,
     /// All have the same reason.
     pub is_one_reason: bool,
     /// All have the same next action.
@@ -108,6 +112,8 @@ struct Gathered {
     first: u32,
     highest: i64,
     due_on: i32,
+    soonest: u32,
+    unclocked: u64,
     sum: Sum,
     reason: u32,
     next: u32,
@@ -127,6 +133,8 @@ impl Gathered {
             first: place,
             highest: board.numbers.priority[at],
             due_on: board.numbers.due_on[at],
+            soonest: place,
+            unclocked: u64::from(board.numbers.is_unclocked(at)),
             sum,
             reason: number(Facet::Reason),
             next: number(Facet::Next),
@@ -138,7 +146,10 @@ impl Gathered {
     fn join(&mut self, other: Gathered) {
         let one_of = |one: u32, other: u32| if one == other { one } else { SEVERAL };
         self.sum.join(other.sum);
-        self.due_on = self.due_on.min(other.due_on);
+        self.unclocked += other.unclocked;
+        if other.due_on < self.due_on {
+            (self.due_on, self.soonest) = (other.due_on, other.soonest);
+        }
         self.reason = one_of(self.reason, other.reason);
         self.next = one_of(self.next, other.next);
         self.statuses |= other.statuses;
@@ -155,6 +166,8 @@ impl Gathered {
             first: ids[self.first as usize],
             sum: self.sum,
             due_on: day(self.due_on),
+            soonest: ids[self.soonest as usize],
+            unclocked: self.unclocked,
             is_one_reason: self.reason != SEVERAL,
             is_one_next: self.next != SEVERAL,
             statuses: self.statuses,

@@ -1,5 +1,6 @@
 //! A case as the database lists it, and what of it is reckoned with.
 
+use denial::denial::Status;
 use jiff::civil::Date;
 
 use super::facet::TEXTS;
@@ -99,6 +100,11 @@ impl Listed<'_> {
     /// True where an open case lacks what every save makes sure of: an owner's role, a next action.
     pub(crate) const fn lacks(&self) -> bool {
         self.is_open && (self.role.is_empty() || self.next.is_empty())
+    }
+
+    /// True while the payer owes its answer to what was sent.
+    pub(crate) fn awaits(&self) -> bool {
+        Status::from_name(self.status).is_some_and(Status::is_awaiting)
     }
 
     /// What makes cases one job. A case without a code is a job of its own.

@@ -40,6 +40,8 @@ pub(crate) const NO_RULE: u8 = 4;
 pub(crate) const QUARANTINED: u8 = 8;
 /// It lacks an owner's role or a next action.
 pub(crate) const LACKS: u8 = 16;
+/// The payer owes its answer to what was sent.
+pub(crate) const AWAITS: u8 = 32;
 
 /// A day as a number that compares as days do.
 pub(crate) fn number(day: Date) -> i32 {
@@ -72,9 +74,22 @@ impl Numbers {
             (listed.no_rule, NO_RULE),
             (listed.quarantined, QUARANTINED),
             (listed.lacks(), LACKS),
+            (listed.awaits(), AWAITS),
         ];
         let flags = flags.iter().filter(|(is, _)| *is).map(|(_, flag)| flag).sum();
         set(&mut self.flags, at, flags);
+    }
+}
+
+impl Numbers {
+    /// True where something is outstanding and no clock that would limit it has a day.
+    pub(crate) fn lacks_day(&self, at: usize) -> bool {
+        self.due_on[at] == NEVER && self.flags[at] & NO_RULE != 0 && self.outstanding[at] > 0
+    }
+
+    /// The same, while it is ours to act: the queue's first floor.
+    pub(crate) fn is_unclocked(&self, at: usize) -> bool {
+        self.lacks_day(at) && self.flags[at] & AWAITS == 0
     }
 }
 

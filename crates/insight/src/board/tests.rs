@@ -86,6 +86,7 @@ fn cases_are_found_by_what_is_chosen() {
         (Facet::Clock, &["past"], &[5]),
         (Facet::Clock, &["soon"], &[1, 2, 7]),
         (Facet::Clock, &["none"], &[4]),
+        (Facet::Clock, &["payer"], &[]),
         (Facet::When, &["late"], &[5]),
         (Facet::When, &["today"], &[1, 2, 4, 7]),
         (Facet::Amount, &["under_500"], &[1, 4, 5, 7]),
@@ -207,6 +208,25 @@ fn counts_say_what_a_choice_would_show() {
 }
 
 #[test]
+fn what_no_rule_limits_presses_while_it_is_ours_to_act() {
+    let none = Listed { due_on: None, no_rule: true, ..usual(1) };
+    let board = board(&[
+        none,
+        Listed { id: 2, status: "appealed", ..none },
+        Listed { id: 3, outstanding: 0, ..none },
+        usual(4),
+    ]);
+    for (value, ids) in [("none", &[1][..]), ("payer", &[2]), ("over", &[3]), ("soon", &[4])] {
+        assert_eq!(found(&board, &choose(Facet::Clock, &[value])), ids, "{value}");
+    }
+    let places = board.find(&Wanted::default(), TODAY);
+    let groups = board.groups(&places, Alike::default());
+    let told: Vec<_> =
+        groups.iter().map(|one| (one.sum.cases, one.soonest, one.unclocked)).collect();
+    assert_eq!(told, [(4, 4, 1)]);
+}
+
+#[test]
 fn one_job_is_one_group() {
     let board = board(&[
         usual(1),
@@ -222,6 +242,7 @@ fn one_job_is_one_group() {
         groups.iter().map(|one| (one.first, one.sum.cases, one.sum.outstanding)).collect();
     assert_eq!(told, [(3, 1, 90_000), (2, 2, 20_000), (5, 1, 5), (6, 1, 4)]);
     assert_eq!(groups.get(1).and_then(|one| one.due_on), Some(date(2026, 3, 5)));
+    assert_eq!(groups.get(1).map(|one| (one.soonest, one.unclocked)), Some((2, 0)));
     let job = Wanted { job_of: Some((1, Alike::IDENTICAL)), ..Wanted::default() };
     assert_eq!(found(&board, &job), [2, 1]);
     let unknown = Wanted { job_of: Some((77, Alike::default())), ..Wanted::default() };

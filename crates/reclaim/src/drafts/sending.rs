@@ -2,7 +2,7 @@
 //! Appealed with it, in one transaction.
 
 use anyhow::Context;
-use denial::appeal::{Built, Draft, DraftState, beyond, kinds_of, stops};
+use denial::appeal::{Built, Draft, DraftState, Unsigned, beyond, kinds_of, stops};
 use denial::contact::Contact;
 use denial::denial::Channel;
 use denial::ids::AppealId;
@@ -149,7 +149,7 @@ pub(crate) async fn by_route(
     if held.draft.kind != LetterKind::Appeal {
         return Err(NotDone::Past("Only an appeal goes by the outbox. Send this letter by hand."));
     }
-    let channel = held.draft.content.channel.unwrap_or(Channel::Edi);
+    let channel = held.draft.content.channel.ok_or(Unsigned::NoChannel)?;
     let packet = cleared(office, &mut held, (channel, None)).await?;
     let carried = Carried {
         case: held.case.id.clone(),

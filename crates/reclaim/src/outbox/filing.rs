@@ -2,7 +2,8 @@
 
 use anyhow::Context;
 use denial::claim::Claim;
-use denial::deadline::{self, Due};
+use denial::deadline::{self, DeadlineKind, Due};
+use denial::denial::Denial;
 use denial::rejection::{Acknowledgement, Answerer};
 use denial::timely::{Filing, Proof, Verdict, Version};
 use store::Tx;
@@ -32,6 +33,21 @@ pub(crate) async fn filing(
         }
     }
     Ok(Filing::of(versions, &answers, limit(office, latest.as_ref())))
+}
+
+/// Whether acknowledgements prove that the first claim came in time. It is asked once the limit of a
+/// case has passed: before that the claim can still be sent.
+pub(crate) async fn in_time(
+    tx: &mut Tx,
+    office: &Office,
+    case: &Denial,
+    claims: &[String],
+) -> anyhow::Result<bool> {
+    let limit = case.last_day(DeadlineKind::TimelyFiling);
+    if limit.is_none_or(|by| by >= office.moment().today) {
+        return Ok(false);
+    }
+    Ok(matches!(filing(tx, office, claims).await?.verdict, Verdict::Proven { .. }))
 }
 
 fn limit(office: &Office, claim: Option<&Claim>) -> Due {

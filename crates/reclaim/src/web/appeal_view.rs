@@ -2,12 +2,12 @@
 
 use askama::Template;
 use denial::appeal::{
-    Content, Draft, Stop, Unsigned, day, kinds_of, letter_of, no_appeal, required, title,
+    Content, Draft, Stop, Unsigned, day, kinds_of, letter_of, may_sign, no_appeal, required, title,
 };
 use denial::denial::{Channel, Denial};
 use denial::letter::{Piece, Values, pieces};
 use denial::lifecycle::Act;
-use denial::person::{may, supervises};
+use denial::person::{Role, may, supervises};
 use denial::rules::Rules;
 
 use crate::drafts;
@@ -50,8 +50,12 @@ pub(super) struct DraftPage {
     voided: Option<String>,
     /// The visitor may sign the packet that stands here.
     signs: bool,
-    /// Who signs it else, where the amount asks for a second person.
+    /// Why the visitor does not sign it, where that is not plain.
     signs_else: Option<String>,
+    /// Whom they may ask to sign it in their place: each role with its label.
+    signers: Vec<(&'static str, String)>,
+    /// The version of the case, for what is asked.
+    case_version: u32,
     /// The packet may go.
     sends: bool,
     /// An appeal moves the case; other letters do not.
@@ -218,6 +222,16 @@ impl DraftPage {
             signed: draft.signed.as_ref().map(by),
             voided: draft.voided.as_ref().map(by),
             signs: is_ready && unsigned.is_none(),
+            signers: match &unsigned {
+                Some(why)
+                    if is_ready
+                        && case.admit(Act::AskColleague, &office.moment(), rules).is_ok() =>
+                {
+                    signers(why)
+                }
+                Some(_) | None => Vec::new(),
+            },
+            case_version: case.version,
             signs_else: unsigned.filter(|_| is_ready).and_then(signs_else),
             sends,
             moves: draft.kind == denial::letter::LetterKind::Appeal,
@@ -239,8 +253,19 @@ fn signs_else(why: Unsigned) -> Option<String> {
         Unsigned::OwnText { limit } => {
             Some(format!("Above {limit} somebody signs who did not write it."))
         }
-        Unsigned::Role | Unsigned::OtherPacket => None,
+        Unsigned::Role | Unsigned::NoChannel => Some(words::sentence(&why.to_string())),
+        Unsigned::OtherPacket => None,
     }
+}
+
+/// The roles that may sign where somebody may not.
+fn signers(why: &Unsigned) -> Vec<(&'static str, String)> {
+    if !matches!(why, Unsigned::OwnText { .. } | Unsigned::Role) {
+        return Vec::new();
+    }
+    let signs = |role: &&Role| may_sign(**role) && may(**role, Act::Answer);
+    let row = |role: &Role| (role.as_str(), words::label(role.as_str()));
+    Role::ALL.iter().filter(signs).map(row).collect()
 }
 
 /// The ways out by name, or why nothing can leave by any.

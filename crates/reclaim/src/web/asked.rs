@@ -279,6 +279,12 @@ impl Asked {
         value(&self.pairs, name)
     }
 
+    /// True where cases are listed for what no rule says of their clocks.
+    pub(crate) fn lists_lacks(&self) -> bool {
+        self.value(Facet::NoRule.as_str()) == Some("yes")
+            || self.value(Facet::Clock.as_str()) == Some("none")
+    }
+
     /// How many filters are set.
     pub(crate) fn filters(&self) -> usize {
         let is_filter =

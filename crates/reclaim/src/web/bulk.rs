@@ -462,8 +462,7 @@ fn fields_for(
 
 fn hint(order: &Order) -> String {
     if order.playbook {
-        return "Each case gets what the playbook does first about its own reason, by its day."
-            .to_owned();
+        return "Each case gets what its own recommended way says, by its usual day.".to_owned();
     }
     if order.act == Act::Post {
         return format!(
@@ -477,7 +476,7 @@ fn hint(order: &Order) -> String {
 
 fn name(act: Act, playbook: bool) -> String {
     match (playbook, act) {
-        (true, _) => "Follow the playbook",
+        (true, _) => "Follow the recommended way",
         (false, Act::Post) => "Post what is certain",
         (false, _) => act_words::of(act).0,
     }

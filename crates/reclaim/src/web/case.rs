@@ -12,7 +12,7 @@ use denial::denial::Denial;
 use denial::lifecycle::{Act, Refused};
 use denial::person::{Access, allows, may};
 use denial::remitted::Remitted;
-use denial::triage;
+use denial::triage::Advice;
 use insight::odds::History;
 use serde_json::json;
 use store::causes::UsualCause;
@@ -22,6 +22,7 @@ use crate::access;
 use crate::act::{self, Failed};
 use crate::documents::Received;
 use crate::fields::{self, Fields};
+use crate::outbox::filing;
 use crate::practice::Office;
 use crate::web::about::{About, AnswerView};
 use crate::web::act_words;
@@ -53,7 +54,7 @@ use crate::web::session::Visitor;
 use crate::web::timeline::{self, People, Told};
 use crate::web::trouble::Trouble;
 use crate::web::words;
-use crate::{drafts, outcomes, posting, rank, ways};
+use crate::{drafts, outcomes, posting, ways};
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -226,6 +227,7 @@ async fn read(
     let queued =
         if drafts.is_empty() { HashSet::new() } else { drafts::queued(&mut tx, &case).await? };
     let awaited = Awaited::of(&mut tx, office, &case).await?;
+    let in_time = filing::in_time(&mut tx, office, &case, &about.claims).await?;
     let record = Record {
         case: &case,
         claim: about.billed.as_ref(),
@@ -240,7 +242,7 @@ async fn read(
         queued,
         missing: record.missing(),
         correction: CorrectionView::of(&mut tx, office, &case, &people).await?,
-        ways: ways_of(&case, &about, awaited.as_ref(), (office, &history)),
+        ways: ways_of(&case, &about, (awaited.as_ref(), in_time), (office, &history)),
         awaited,
         remitted: match case.admit(Act::Post, &office.moment(), &office.rules) {
             Ok(()) => posting::remitted_of(&mut tx, office, &case).await?,
@@ -274,13 +276,14 @@ async fn read(
 fn ways_of(
     case: &Denial,
     about: &About,
-    awaited: Option<&Awaited>,
+    (awaited, in_time): (Option<&Awaited>, bool),
     (office, history): (&Office, &History),
 ) -> Option<WaysView> {
     let today = office.moment().today;
     let resent = awaited.map(|one| &one.resent);
-    let said = (about.billed.as_ref(), about.payment.as_ref(), resent);
-    let found = || ways::of(case, said, (&office.rules, history), today);
+    let (claim, payment) = (about.billed.as_ref(), about.payment.as_ref());
+    let around = ways::Around { claim, payment, resent, in_time };
+    let found = || ways::of(case, around, (&office.rules, history), today);
     (!case.status().is_closed()).then(|| WaysView::of(&found(), case, &office.rules, today))
 }
 
@@ -325,12 +328,12 @@ fn shown(
     let office = &visitor.office;
     let moment = office.moment();
     let Loaded { case, people, .. } = &loaded;
-    let stake = rank::stake(case, &office.rules, &loaded.history);
-    let advice = triage::rework_or_write_off(&stake, &office.rules.desk).advice;
+    let gives_up = loaded.ways.as_ref().is_some_and(|ways| ways.gives_up);
+    let advice = if gives_up { Advice::WriteOff } else { Advice::Rework };
     let zone = office.clinic.zone.as_str();
     let around = Around { people, zone, moment: &moment, typed };
     let usual = loaded.usual.as_slice();
-    let preventable = rank::leading(case, &office.rules).and_then(|ruling| ruling.preventable);
+    let preventable = case.leading(&office.rules).and_then(|ruling| ruling.preventable);
     let rules = &office.rules;
     let plans: Vec<_> = case.plans().collect();
     let (plans, moment) = (plans.as_slice(), &moment);
@@ -343,9 +346,13 @@ fn shown(
     let claims = allows(office.who.role, Access::Claims);
     let claim = claims.then(|| format!("/claims/{}", case.claim));
     let chain = Chain::of(&loaded.versions, &loaded.spoken);
+    let mut view = CaseView::of(case, people, (rules, &loaded.history), (moment, zone));
+    if let Some(ways) = loaded.ways.as_ref().filter(|_| case.follows_way()) {
+        view.next = words::label(ways.plan.as_str());
+    }
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
-        case: CaseView::of(case, people, (rules, &loaded.history), (moment, zone)),
+        case: view,
         checklist: Checklist::of(case, &office.rules, &around),
         appeals: Appeals::of(case, (&loaded.drafts, &loaded.queued), moment.today),
         sent: timeline::sent(case),

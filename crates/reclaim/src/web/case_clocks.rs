@@ -80,7 +80,10 @@ pub(crate) fn clock(case: &Denial, clock: &Deadline, rules: &Rules, today: Date)
             let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
             parts.join(" · ")
         }
-        ClockDue::NoRule => "No rule of this payer says; add it to the payer's file".to_owned(),
+        ClockDue::NoRule => {
+            let payer = &case.payer_name.name;
+            format!("No rule says when, for {payer}: add it to the payer's file")
+        }
     };
     let is_open = case.open_clocks().contains(clock);
     let runs = clock.open_until().filter(|date| is_open && *date >= today);
@@ -123,15 +126,41 @@ pub(crate) fn shown(case: &Denial, today: Date, is_soonest: bool) -> Shown {
         format!("{what}: {kind}, {}{left}", due.when)
     };
     let mut whole = Vec::from_iter(runs.then(|| told("Soonest clock", &kind, &due)));
-    let Some((next_kind, next_due)) = next(case, today) else {
-        return Shown { note: limits(&kind, &due), due, lacks: String::new(), whole };
+    let missing = missing(case);
+    let Some((what, next_kind, next_due)) = next(case, today) else {
+        // No clock has a day: then the names of those that have none stand in place of a day's.
+        let note = if runs { limits(&kind, &due) } else { missing.clone() };
+        whole.extend(unruled(case));
+        return Shown { note, due, lacks: String::new(), whole };
     };
-    whole.push(told("Clock of the next action", &next_kind, &next_due));
+    whole.push(told(what, &next_kind, &next_due));
+    whole.extend(unruled(case));
     if runs && (is_soonest || matches!(due.class, "soon" | "past")) {
         let lacks = if next_due.class == "none" { short(&next_kind) } else { String::new() };
         return Shown { note: limits(&kind, &due), due, lacks, whole };
     }
-    Shown { note: limits(&next_kind, &next_due), due: next_due, lacks: String::new(), whole }
+    let note = if runs { limits(&next_kind, &next_due) } else { missing };
+    Shown { note, due: next_due, lacks: String::new(), whole }
+}
+
+/// The same where rows are listed for what no rule says of them: each names its clocks without one.
+pub(crate) fn shown_for_lack(case: &Denial, today: Date) -> Shown {
+    let shown = shown(case, today, true);
+    let lacks = if shown.due.class == "none" { String::new() } else { missing(case) };
+    Shown { lacks, ..shown }
+}
+
+/// The names of the open clocks that no rule gives a day.
+fn missing(case: &Denial) -> String {
+    let names = case.unruled_clocks().map(|clock| short(&clock.kind.in_words()));
+    names.collect::<Vec<String>>().join(", ")
+}
+
+/// The same in a sentence, with the payer whose rules lack them.
+fn unruled(case: &Denial) -> Option<String> {
+    let missing = missing(case);
+    let payer = &case.payer_name.name;
+    (!missing.is_empty()).then(|| format!("Not configured for {payer}: {missing}"))
 }
 
 /// A clock's name and its days in the room of a row.
@@ -147,12 +176,15 @@ fn short(kind: &str) -> String {
     kind.strip_suffix(", level 1").unwrap_or(kind).to_owned()
 }
 
-/// The clock that the next action has to keep, where it is not the soonest.
-pub(crate) fn next(case: &Denial, today: Date) -> Option<(String, Due)> {
-    let clock = case.next_clock()?;
+/// The clock that the next action has to keep, where it is not the soonest; where it keeps none, one
+/// that matters and that no rule gives a day. What it is, its name, its day.
+pub(crate) fn next(case: &Denial, today: Date) -> Option<(&'static str, String, Due)> {
+    let of_next = case.next_clock().map(|clock| ("Clock of the next action", clock));
+    let unruled = || case.unruled_clock().map(|clock| ("A clock that matters", clock));
+    let (what, clock) = of_next.or_else(unruled)?;
     let soonest = case.soonest_clock(today).map(|(soonest, _)| soonest.kind);
     let is_other = soonest != Some(clock.kind);
-    is_other.then(|| (clock.kind.in_words(), words::due(clock.date(), today)))
+    is_other.then(|| (what, clock.kind.in_words(), words::due(clock.date(), today)))
 }
 
 /// One clock of a case, whether it runs or stands on record alone.

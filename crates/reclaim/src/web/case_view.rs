@@ -15,7 +15,6 @@ use jiff::civil::Date;
 use store::claims::ClaimRow;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
 
-use crate::rank;
 use crate::settle;
 use crate::web::asking;
 use crate::web::case_clocks::{self, Clock};
@@ -51,8 +50,8 @@ pub(crate) struct CaseView {
     pub(crate) next: String,
     pub(crate) next_on: Option<Due>,
     pub(crate) soonest: Option<(String, Due)>,
-    /// The next action's, where it is another one.
-    pub(crate) next_clock: Option<(String, Due)>,
+    /// The next action's, where it is another one, or one that matters and has no rule.
+    pub(crate) next_clock: Option<(&'static str, String, Due)>,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) remarks: Vec<Said>,
     pub(crate) advice: String,
@@ -226,7 +225,7 @@ fn advice(case: &Denial, rules: &Rules) -> String {
     if case.status() == Status::Overturned {
         return "The payer gave way: post its payment, or dispute what is short.".to_owned();
     }
-    let Some(ruling) = rank::leading(case, rules) else {
+    let Some(ruling) = case.leading(rules) else {
         return "Look at it and choose a way.".to_owned();
     };
     let first = match ruling.next {

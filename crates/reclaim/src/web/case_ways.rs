@@ -1,7 +1,7 @@
 //! Ways forward from a case, side by side: a row for each, every figure explained.
 
 use denial::deadline::DeadlineKind;
-use denial::denial::Denial;
+use denial::denial::{Denial, NextActionKind};
 use denial::next_action::{Forward, Way, WayClock, Ways};
 use denial::rules::Rules;
 use jiff::ToSpan;
@@ -21,6 +21,10 @@ pub(crate) struct WaysView {
     pub(crate) differs: String,
     /// When a round of work pays, and what a small balance is.
     pub(crate) pays: String,
+    /// What comes next by it, where nobody chose.
+    pub(crate) plan: NextActionKind,
+    /// It is recommended to give it up.
+    pub(crate) gives_up: bool,
 }
 
 /// One way.
@@ -29,6 +33,8 @@ pub(crate) struct WayRow {
     pub(crate) is_recommended: bool,
     /// It goes by a letter to the payer.
     pub(crate) is_appeal: bool,
+    /// It is answered with what is on file: the letter that carries it is begun at once.
+    pub(crate) sends_records: bool,
     /// The claim is written anew here: as a replacement, a void or a new one.
     pub(crate) corrects: bool,
     pub(crate) notes: Vec<String>,
@@ -62,6 +68,8 @@ impl WaysView {
             why: words::sentence(&told.why),
             differs: told.differs.as_deref().map(words::sentence).unwrap_or_default(),
             pays,
+            plan: ways.plan(case.first),
+            gives_up: told.way == Some(Way::WriteOff),
         }
     }
 }
@@ -87,6 +95,7 @@ fn row(one: &Forward, is_recommended: bool, case: &Denial, rules: &Rules, today:
         name: name(one),
         is_recommended,
         is_appeal: matches!(one.way, Way::Appeal | Way::Reconsideration | Way::Reopening),
+        sends_records: one.way == Way::Records,
         corrects: matches!(one.way, Way::CorrectedClaim | Way::VoidAndNew | Way::NewClaim),
         notes: one.notes.iter().map(|note| words::sentence(note)).collect(),
         days: one.clock.map_or_else(|| "no clock of its own".to_owned(), own),

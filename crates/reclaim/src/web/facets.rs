@@ -259,6 +259,7 @@ fn band_in_words(facet: Facet, band: &str) -> &'static str {
         (Facet::Clock, "soon") => "within 7 days",
         (Facet::Clock, "month") => "within 8 to 30 days",
         (Facet::Clock, "none") => "no clock has a day",
+        (Facet::Clock, "payer") => "none has a day, the payer has it",
         (Facet::Clock, "over") => "met or closed",
         (Facet::When, "late") => "late",
         (Facet::When, "today") => "today",

@@ -6,14 +6,14 @@ use insight::board::{Alike, Board, Facet, Group};
 use store::Tx;
 
 use crate::web::asked::Asked;
-use crate::web::case_clocks;
+use crate::web::case_clocks::{self, Shown};
 use crate::web::offers;
 use crate::web::queue;
 use crate::web::queue_row::Row;
 use crate::web::session::Visitor;
 use crate::web::timeline;
 use crate::web::trouble::Trouble;
-use crate::web::words::{self, Due};
+use crate::web::words;
 
 /// One job.
 pub(crate) struct GroupRow {
@@ -30,7 +30,10 @@ pub(crate) struct GroupRow {
     pub(crate) next: String,
     pub(crate) cases: String,
     pub(crate) outstanding: String,
-    pub(crate) clock: Due,
+    /// The soonest clock of its cases, as the row of the case that has it says it.
+    pub(crate) clock: Shown,
+    /// How many of its cases have no clock with a day; empty for none, or where that is the clock.
+    pub(crate) unclocked: String,
     /// Acts that none of its cases allows.
     pub(crate) refuses: String,
 }
@@ -138,16 +141,22 @@ pub(crate) async fn rows(
 ) -> Result<Vec<GroupRow>, Trouble> {
     let office = &visitor.office;
     let today = office.moment().today;
-    let ids: Vec<String> =
-        known.iter().map(|one| DenialId::from_bits(one.group.first).to_string()).collect();
+    let mut ids: Vec<String> = known
+        .iter()
+        .flat_map(|one| [one.group.first, one.group.soonest])
+        .map(|bits| DenialId::from_bits(bits).to_string())
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
     let cases = queue::ordered(tx, &ids).await?;
     let people = timeline::people(tx).await?;
     let history = office.histories.of(tx, today).await?;
     let by = (&*office.rules, &*history);
     let row = |one: &Known| {
         // The board may know of a case that was opened after this look at the database began.
-        let case = cases.iter().find(|case| case.id.bits() == one.group.first)?;
-        let soonest = || case_clocks::soonest(case, today).1;
+        let with = |bits: u128| cases.iter().find(|case| case.id.bits() == bits);
+        let case = with(one.group.first)?;
+        let clock = case_clocks::shown(with(one.group.soonest)?, today, true);
         let like = Row::of(case, &people, by, today);
         let codes = one.codes(alike);
         let is_shown = |text: &&String| codes.iter().any(|code| is_about(text, code));
@@ -160,7 +169,8 @@ pub(crate) async fn rows(
             next: among(&like.next, one.group.is_one_next),
             cases: words::number(i64::try_from(one.group.sum.cases).unwrap_or(i64::MAX)),
             outstanding: words::money(one.group.sum.outstanding),
-            clock: one.group.due_on.map_or_else(soonest, |on| words::due(Some(on), today)),
+            unclocked: unclocked(&one.group),
+            clock,
             refuses: offers::refused(office.who.role, &one.statuses),
             like,
         })
@@ -187,6 +197,15 @@ impl Known {
             (false, false) => String::new(),
         }
     }
+}
+
+/// How many cases of a job have no clock with a day, beside those that have one.
+fn unclocked(group: &Group) -> String {
+    if group.due_on.is_none() || group.unclocked == 0 {
+        return String::new();
+    }
+    let cases = i64::try_from(group.unclocked).unwrap_or(i64::MAX);
+    format!("{} without a day", words::counted(cases, "case", "cases"))
 }
 
 /// True where a meaning, `CO-197: …`, is a code's.

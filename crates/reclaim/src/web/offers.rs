@@ -28,7 +28,7 @@ pub(crate) const CORRECT: &str = "correct";
 /// Every button.
 const OFFERS: [Offer; 13] = [
     offer("plan", "Next action", "n", Act::Plan),
-    offer("playbook", "Playbook", "b", Act::Plan),
+    offer("playbook", "Recommended way", "b", Act::Plan),
     offer(LETTERS, "Letters", "l", Act::Appeal),
     offer(INQUIRY, "Status call", "i", Act::Plan),
     offer("assign", "Assign", "a", Act::Assign),
@@ -71,7 +71,7 @@ pub(crate) fn of(role: Role) -> Vec<Offer> {
     OFFERS.into_iter().filter(is_for).collect()
 }
 
-/// The act of a button, and whether it is the playbook's.
+/// The act of a button, and whether each case gets its own recommended way.
 pub(crate) fn act(name: &str) -> Option<(Act, bool)> {
     let offer = OFFERS.into_iter().find(|offer| offer.name == name)?;
     Some((offer.act, offer.name == "playbook"))
@@ -89,7 +89,8 @@ pub(crate) fn refused_by(case: &Denial, at: &Moment, rules: &Rules) -> String {
         if offer.name == LETTERS {
             return offer.is_past(case.status());
         }
-        let is_idle = offer.name == "playbook" && !case.may_plan(case.first);
+        let follows = || case.next_by_way(at.today, rules);
+        let is_idle = offer.name == "playbook" && !case.may_plan(follows().kind);
         let is_silent = offer.name == INQUIRY && !case.may_plan(NextActionKind::CallPayer);
         let is_lost = offer.act == Act::Post && offer.is_past(case.status());
         let begins = offer.begins(case.status());

@@ -29,6 +29,7 @@ use crate::web::protection;
 use crate::web::queue_patients;
 use crate::web::queue_row::Row;
 use crate::web::queue_tiles;
+use crate::web::queue_whose::{self, Whose};
 use crate::web::saved::{self, Tab};
 use crate::web::session::Visitor;
 use crate::web::sheet;
@@ -80,6 +81,8 @@ struct QueuePage {
     exports: bool,
     /// They may take specially protected cases out too.
     cleared: bool,
+    /// Whose cases they see, where it is not every one.
+    whose: Option<Whose>,
 }
 
 #[derive(Template)]
@@ -143,6 +146,7 @@ pub(crate) async fn page(
         acts: may_act(role),
         exports: allows(role, Access::Export),
         cleared: denial::protected::may_clear(role),
+        whose: queue_whose::whose(&visitor.office),
         rows: found.rows,
         groups: found.groups,
         cuts: groups::cuts(&asked),
@@ -280,7 +284,9 @@ async fn rows_of(
         cases.iter().map(|case| Row::of(case, &people, by, moment.today)).collect();
     for (row, case) in rows.iter_mut().zip(cases) {
         row.refuses = offers::refused_by(case, &moment, &office.rules);
-        if asked.sort == Sort::Due {
+        if asked.lists_lacks() {
+            row.clock = case_clocks::shown_for_lack(case, moment.today);
+        } else if asked.sort == Sort::Due {
             row.clock = case_clocks::shown(case, moment.today, true);
         }
     }

@@ -31,12 +31,14 @@ const fn kind(
 const AT_RISK: &[&str] = &["new", "in_review", "corrected", "appealed", "pending"];
 
 /// Every tile.
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     kind("At risk", (Facet::Status, AT_RISK), "new,in_review,corrected,appealed,pending", ""),
     kind("Due within 7 days", (Facet::Clock, &["soon"]), "soon", "soon"),
     kind("Past due", (Facet::Clock, &["past"]), "past", "past"),
     kind("Next action late or today", (Facet::When, &["late", "today"]), "late,today", "soon"),
     kind("No person has it", (Facet::Owner, &["", team::ANY]), "none", ""),
+    // What the order by priority puts first.
+    kind("No clock has a day", (Facet::Clock, &["none"]), "none", "soon"),
     kind("A clock not configured", (Facet::NoRule, &["yes"]), "yes", ""),
     // No save of ours lets it through: it is there where a database was changed by other means.
     kind("Lacks owner, action or day", (Facet::Lacks, &["yes"]), "yes", "past"),
@@ -53,7 +55,11 @@ pub(crate) fn strip(board: &Board, asked: &Asked, today: Date) -> Vec<Tile> {
     let shown = KINDS.iter().zip(sums).map(|(kind, sum)| {
         (kind, if is_chosen(kind) { instead(board, asked, kind, today) } else { sum })
     });
-    let shown = shown.filter(|(kind, sum)| kind.part.0 != Facet::Lacks || sum.cases > 0);
+    let is_rare = |kind: &Kind| {
+        matches!((kind.part.0, kind.word), (Facet::Lacks, _) | (Facet::Clock, "none"))
+    };
+    let is_on = |kind: &Kind| asked.value(kind.part.0.as_str()) == Some(kind.word);
+    let shown = shown.filter(|(kind, sum)| !is_rare(kind) || sum.cases > 0 || is_on(kind));
     shown.map(|(kind, sum)| tile(asked, kind, sum)).collect()
 }
 

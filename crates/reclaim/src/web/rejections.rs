@@ -97,8 +97,7 @@ async fn shown(visitor: &Visitor, asked: &Fields, narrow: Narrow) -> Result<Resp
     let charge = narrow.money()?.map(|money| money.to_string());
     rows.retain(|row| row.fits(&narrow, charge.as_deref()));
     if !resolved {
-        // The others follow, the newest first.
-        rows.sort_by_key(|row| row.claims.soonest.unwrap_or(Date::MAX));
+        rows.sort_by_key(|row| standing(&row.claims));
     }
     let most = usize::try_from(ROWS).unwrap_or(usize::MAX);
     more |= rows.len() > most;
@@ -107,6 +106,16 @@ async fn shown(visitor: &Visitor, asked: &Fields, narrow: Narrow) -> Result<Resp
     page.done = asked.get("done").map(|_| "Resolved; it stands under Resolved.".to_owned());
     let resolves = allows(office.who.role, Access::Matches);
     html(&RejectionsPage { page, rows, resolved, open, resolves, more, narrow })
+}
+
+/// Where a rejection stands: as in the queue, first where no rule gives its claim a last day, then by
+/// that day; those whose claim is not known follow, the newest first.
+fn standing(claims: &Claims) -> Date {
+    match (&claims.left, claims.soonest) {
+        (_, Some(day)) => day,
+        (Some(_), None) => Date::MIN,
+        (None, None) => Date::MAX,
+    }
 }
 
 /// Rejections with what is known around them.

@@ -39,6 +39,8 @@ struct CodePage {
     meaning: Option<String>,
     /// The group is in no list, so that no mapping can name it.
     odd_group: bool,
+    /// The category that a remark hints at; empty for none.
+    hint: String,
     /// Open cases that wait for it, and their money.
     cases: String,
     money: String,
@@ -91,22 +93,9 @@ pub(crate) async fn form(
     Query(asked): Query<Fields>,
 ) -> Result<Response, Trouble> {
     let code = Code::of(&asked).ok_or(Trouble::Nowhere)?;
-    let typed = usual(&code, &visitor.office);
-    let page = shown(&visitor, code, typed, Proposal::default()).await?;
+    // Nothing is chosen beforehand: what nobody looked at would be saved as if somebody had.
+    let page = shown(&visitor, code, Fields::new(), Proposal::default()).await?;
     html_with(StatusCode::OK, &page)
-}
-
-/// What the form begins with: what the rules suggest.
-fn usual(code: &Code, office: &Office) -> Fields {
-    let today = Some(office.moment().today);
-    let ruling = office.rules.playbook.ruling(None, &code.group, &code.carc, &[], today);
-    let mut typed = Fields::new();
-    let mut put = |name: &str, value: &str| typed.insert(name.to_owned(), value.to_owned());
-    put("kind", AdjustmentKind::Denial.as_str());
-    put("category", ruling.suggestion.map_or("", Category::as_str));
-    put("recoverable", Recoverable::Medium.as_str());
-    put("next", NextActionKind::Review.as_str());
-    typed
 }
 
 async fn shown(
@@ -133,7 +122,11 @@ async fn shown(
     let kinds: Vec<AdjustmentKind> = kinds.copied().collect();
     let categories = Category::ALL.iter().filter(|one| **one != Category::Unmapped);
     let categories: Vec<Category> = categories.copied().collect();
+    let today = Some(office.moment().today);
+    let ruling = office.rules.playbook.ruling(None, &code.group, &code.carc, &[], today);
+    let hint = ruling.suggestion.map(|one| words::label(one.as_str())).unwrap_or_default();
     Ok(CodePage {
+        hint,
         page: Page::of(visitor, format!("Map {}", code.name()), "/rules"),
         meaning: wording.carc(&code.carc).map(|known| known.text.to_string()),
         odd_group: wording.group(&code.group).is_none(),
@@ -258,7 +251,11 @@ fn denies(fields: &Fields) -> Result<Denies, String> {
         category: Category::from_name(field("category")).ok_or("Choose the reason for denial.")?,
         recoverable: Recoverable::from_name(field("recoverable"))
             .ok_or("Choose how often it is won.")?,
-        correctable: field("correctable") == "yes",
+        correctable: match field("correctable") {
+            "yes" => true,
+            "no" => false,
+            _ => return Err("Choose whether a corrected claim can win it.".to_owned()),
+        },
         preventable: match field("preventable") {
             "yes" => Some(true),
             "no" => Some(false),

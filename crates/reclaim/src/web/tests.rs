@@ -10,6 +10,7 @@ mod clinic;
 mod code_lists;
 mod correct;
 mod day;
+mod decided;
 mod digest;
 mod find;
 mod gates;

@@ -12,7 +12,8 @@ use crate::rank;
 use crate::web::words;
 
 /// The order of the queue, wherever it is told.
-pub(crate) const ORDER: &str = "By priority: first what has no clock that is configured, then \
+pub(crate) const ORDER: &str = "By priority: first what is ours to act on and has no clock with \
+     a day, since no rule says when its time is up (the filter Clock: no clock has a day); then \
      what has a clock that runs out within 7 days, then by points. A case has a point for each \
      dollar that a round of work is expected to leave, more as its days run out and as it ages. \
      After them what is won and only to be posted; last what has clocks that have all run out.";

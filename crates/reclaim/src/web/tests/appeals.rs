@@ -152,7 +152,8 @@ async fn begun(biller: &Browser, case: &str) -> String {
 }
 
 /// What has to go with it and what has no value here is settled: nothing stops it.
-const WHOLE: [(&str, &str); 4] = [
+const WHOLE: [(&str, &str); 5] = [
+    ("channel", "fax"),
     ("opening", "You denied {{denied}} for {{procedures}} under {{reason_codes}}."),
     ("criterion_0", "Six weeks of other treatment"),
     ("evidence_0", "Eight weeks, see the notes"),
@@ -198,6 +199,11 @@ async fn a_case_goes_from_hand_off_to_overturn() {
     // More is at stake than one person gives up alone: who wrote it does not sign it.
     page.shows(&["somebody signs who did not write it"]);
     page.hides(&["What stops it", "Sign this packet"]);
+    // They ask who may, and that stands on the Home of those.
+    page.shows(&["Ask to sign it", "value=\"billing_supervisor\" selected"]);
+    let ask = [("to", "billing_supervisor"), ("text", "Please sign the packet"), ("due", "")];
+    biller.act(&case, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);
+    lead.get("/").await.shows(&["Please sign the packet"]);
     let packet = biller.get(&format!("{draft}/packet")).await;
     packet.is(StatusCode::OK);
     let header = |name: &str| packet.headers.get(name).and_then(|value| value.to_str().ok());
@@ -264,6 +270,23 @@ pub(super) async fn signed(biller: &Browser, draft: &str) -> Answer {
 }
 
 #[tokio::test]
+async fn a_packet_is_signed_for_the_channel_that_somebody_chose() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let (_, draft) = ready(&biller).await;
+    let page = biller.get(&draft).await;
+    let unsaid = [("channel", ""), ("what", "build")];
+    send(&biller, &draft, &page, &unsaid).await.is(StatusCode::SEE_OTHER);
+    let page = biller.get(&draft).await;
+    page.shows(&["No channel is chosen: say how it goes"]).hides(&["Sign this packet"]);
+    let hash = page.text.split("<code class=\"hash\">").nth(1).and_then(|it| it.split('<').next());
+    let sign = [("what", "sign"), ("hash", hash.expect("a hash"))];
+    let refused = send(&biller, &draft, &page, &sign).await;
+    refused.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["No channel is chosen"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn a_later_edit_voids_the_sign_off_and_nothing_typed_is_lost() {
     let clinic = TestClinic::open().await;
     let biller = clinic.named("ada", Role::BillingSpecialist).await;
@@ -294,7 +317,7 @@ async fn a_supervisor_alone_excuses_a_missing_exhibit_and_an_unfilled_field_nobo
     let case = reviewed(&biller, 90).await;
     let draft = begun(&biller, &case).await;
     let page = biller.get(&draft).await;
-    let tried = [&WHOLE[..3], &[("without", "not to be had"), ("what", "build")]].concat();
+    let tried = [&WHOLE[..4], &[("without", "not to be had"), ("what", "build")]].concat();
     let refused = send(&biller, &draft, &page, &tried).await;
     refused.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Not among the exhibits"]);
     let page = lead.get(&draft).await;

@@ -67,7 +67,9 @@ async fn a_rejection_says_how_long_the_claim_can_still_be_filed() {
     take(&biller, "b.277", &refusal("C-4").replace("*R1*", "*R2*")).await;
     biller.get("/rejections").await.shows(&["File by", "claim not known"]);
     take(&biller, "a.837", &bill("C-3", "MADEUP", 90)).await;
-    biller.get("/rejections").await.shows(&["Not configured", "claim not known"]);
+    let page = biller.get("/rejections").await;
+    page.shows(&["Not configured", "claim not known", "First stand those for which no rule says"]);
+    assert!(page.text.find(">C-3<") < page.text.find(">C-4<"), "what no rule limits comes first");
     clinic.with_file("payers/standin.toml", FILING).await;
     let biller = clinic.again(&biller);
     // The service was on February 10.

@@ -252,11 +252,11 @@ async fn many_cases_are_acted_on_within_ones_own_reach() {
 }
 
 #[tokio::test]
-async fn a_playbook_plans_each_case_by_its_own_reason() {
+async fn each_case_is_planned_by_its_own_way() {
     let (clinic, lead) = desk().await;
     let done =
         lead.post("/queue/bulk", &[("act", "playbook"), ("all", "yes"), ("step", "do")]).await;
-    done.is(StatusCode::OK).shows(&["Follow the playbook", "5 cases"]);
+    done.is(StatusCode::OK).shows(&["Follow the recommended way", "5 cases"]);
     for id in listed(&lead.get("/queue").await) {
         lead.get(&format!("/cases/{id}")).await.shows(&["Planned:"]);
     }

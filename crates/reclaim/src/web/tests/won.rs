@@ -140,7 +140,7 @@ async fn the_order_of_the_queue_is_told_in_the_same_words() {
     let clinic = TestClinic::open().await;
     let biller = clinic.person(Role::BillingSpecialist).await;
     take(&biller, "a.835", &era("T1", &[denied("A-1", 90, "CO*22*90")])).await;
-    let order = "By priority: first what has no clock that is configured, then what has a clock";
+    let order = "By priority: first what is ours to act on and has no clock with a day";
     for page in ["/", "/words"] {
         biller.get(page).await.shows(&[order]);
     }

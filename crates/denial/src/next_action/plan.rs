@@ -1,0 +1,143 @@
+//! What comes next on a case, as long as nobody chose: the recommended way decides, and where it
+//! says nothing, what the playbook does first.
+
+use jiff::civil::Date;
+
+use super::recommend::fits;
+use super::{Known, Odds, Ways, ways};
+use crate::adjudication::denies;
+use crate::denial::{Denial, DeniedLine, NextAction, NextActionKind, Status, Work};
+use crate::lifecycle::event::{Change, Event};
+use crate::payer::PayerRules;
+use crate::playbook::Ruling;
+use crate::remittance::Adjustment;
+use crate::rules::Rules;
+
+impl Ways {
+    /// What comes next, where the playbook would begin with `first`. Looking at it, calling and
+    /// waiting go before any way; another way than the recommended one does not.
+    #[must_use]
+    pub fn plan(&self, first: NextActionKind) -> NextActionKind {
+        match self.recommended.way {
+            Some(way) if leads(first) && !fits(first, way) => way.action(),
+            None if self.closes(first) => NextActionKind::Review,
+            Some(_) | None => first,
+        }
+    }
+
+    /// True where every way that an action leads to is closed.
+    fn closes(&self, action: NextActionKind) -> bool {
+        let mut fitting = self.ways.iter().filter(|one| fits(action, one.way)).peekable();
+        fitting.peek().is_some() && fitting.all(|one| !one.is_open())
+    }
+}
+
+/// True where an action is a way, or waits in place of one.
+pub(crate) const fn leads(kind: NextActionKind) -> bool {
+    match kind {
+        NextActionKind::Correct
+        | NextActionKind::Resubmit
+        | NextActionKind::Appeal
+        | NextActionKind::CoordinateBenefits
+        | NextActionKind::SendRecords
+        | NextActionKind::AwaitPayer
+        | NextActionKind::BillPatient
+        | NextActionKind::ProposeWriteOff => true,
+        NextActionKind::Review
+        | NextActionKind::CallPayer
+        | NextActionKind::AskColleague
+        | NextActionKind::PostPayment => false,
+    }
+}
+
+/// What comes next by the stated priors, from what the case itself knows.
+pub(crate) fn planned(case: &Denial, today: Date, rules: &Rules) -> NextActionKind {
+    let ruling = case.leading(rules);
+    let other_cover = case.days.other_payer_on.is_some();
+    let known = Known {
+        case,
+        claim: None,
+        ruling: ruling.as_ref(),
+        rules,
+        resent: None,
+        other_cover,
+        in_time: false,
+        today,
+    };
+    let by_prior = |_, prior| Odds { chance: prior, prior, ..Odds::default() };
+    ways(&known, by_prior).plan(case.first)
+}
+
+impl Denial {
+    /// What comes next by the recommended way, in the desk's usual days; what the playbook does first
+    /// where it is not ours to act.
+    #[must_use]
+    pub fn next_by_way(&self, today: Date, rules: &Rules) -> NextAction {
+        if !matches!(self.status(), Status::New | Status::InReview) {
+            return self.next_by_habit(self.first, today, rules);
+        }
+        let now = self.next().map(|next| next.kind).filter(|_| self.follows_way());
+        let kind = now.filter(|kind| *kind != NextActionKind::AwaitPayer && leads(*kind));
+        let kind = kind.unwrap_or_else(|| planned(self, today, rules));
+        self.next_by_habit(kind, today, rules)
+    }
+
+    /// True while the next action follows from the recommended way: it is ours to act, nobody chose
+    /// the action, and nothing is awaited from a colleague or promised by the payer.
+    #[must_use]
+    pub fn follows_way(&self) -> bool {
+        let is_ours = matches!(self.status(), Status::New | Status::InReview);
+        let waits = !self.questions.is_empty() || self.promised_by.is_some();
+        let by_rule = self.next().is_some_and(|next| leads(next.kind) || next.kind == self.first);
+        is_ours && by_rule && !self.chosen.next && !waits && self.proposal.is_none()
+    }
+
+    /// Brings the next action in line with what the ways say, where it follows from them. Its day
+    /// is never later for it, nor is the day on which others hear of the case.
+    #[must_use]
+    pub fn replanned(&self, kind: NextActionKind, today: Date, rules: &Rules) -> Vec<Event> {
+        let Work::Open { next: now, escalate_on, .. } = &self.work else { return Vec::new() };
+        if now.kind == kind || !self.follows_way() {
+            return Vec::new();
+        }
+        let next = self.next_by_habit(kind, today, rules);
+        let next = NextAction { on: next.on.min(now.on).max(today), ..next };
+        self.as_events(vec![Change::Scheduled { next, escalate_on: *escalate_on }], rules)
+    }
+
+    /// What the playbook says of the leading reason: the largest denial that stands.
+    #[must_use]
+    pub fn leading(&self, rules: &Rules) -> Option<Ruling> {
+        let payer = self.payer_rules(rules);
+        let denying = self.leading_line()?.denying(payer, rules);
+        denying.max_by_key(|(one, _)| one.amount).map(|(_, ruling)| ruling)
+    }
+
+    /// The line that most money stays denied on.
+    #[must_use]
+    pub fn leading_line(&self) -> Option<&DeniedLine> {
+        let standing = self.lines.iter().filter(|line| line.stays_denied());
+        standing.max_by_key(|line| line.denied).or_else(|| self.lines.first())
+    }
+}
+
+impl DeniedLine {
+    /// Every denying adjustment with what the playbook says of it.
+    pub fn denying<'a>(
+        &'a self,
+        payer: Option<&'a PayerRules>,
+        rules: &'a Rules,
+    ) -> impl Iterator<Item = (&'a Adjustment, Ruling)> {
+        let rulings = self.adjustments.iter().map(move |one| {
+            let ruling = rules.playbook.ruling(
+                payer,
+                &one.group,
+                &one.reason,
+                &self.remarks,
+                self.denied_on,
+            );
+            (one, ruling)
+        });
+        rulings.filter(|(_, ruling)| denies(ruling))
+    }
+}

@@ -1,0 +1,149 @@
+//! One thing decides what comes next; a clock that no rule knows is named wherever it matters.
+
+use axum::http::StatusCode;
+use denial::person::Role;
+
+use super::clinic::{Browser, TestClinic, denied, era, take};
+
+/// A payer that says when a claim can be corrected and filed, and nothing of appeals.
+const HALF: &str = "name = \"STANDIN HEALTH\"\naliases = []\nids = []\nplan_types = []\n\
+    [[window]]\nkind = \"timely_filing\"\ncount = 300\nunit = \"calendar_days\"\nfrom = \"service\"\n\
+    on_holiday = \"stays\"\nsource = \"a test\"\nas_of = \"2026\"\nverification = \"clinic\"\n\
+    [[window]]\nkind = \"corrected_claim\"\ncount = 200\nunit = \"calendar_days\"\n\
+    from = \"remittance\"\non_holiday = \"stays\"\nsource = \"a test\"\nas_of = \"2026\"\n\
+    verification = \"clinic\"\n";
+
+async fn row(browser: &Browser, query: &str, number: &str) -> String {
+    let page = browser.get(&format!("/queue?{query}")).await;
+    let rows = page.text.split("<tr data-id=\"");
+    let row = rows.into_iter().find(|row| row.contains(&format!(">{number}<")));
+    row.unwrap_or_else(|| panic!("{number} under {query}: {}", page.text)).to_owned()
+}
+
+#[tokio::test]
+async fn what_to_do_is_said_once_and_the_habit_as_a_habit() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    // An appeal of so little costs more than it is expected to bring.
+    let claims = [denied("A-1", 75, "CO*50*75"), denied("A-2", 900, "CO*50*900")];
+    take(&lead, "a.835", &era("T1", &claims)).await;
+    let small = row(&lead, "", "A-1").await;
+    assert!(small.contains("data-c=\"next\">Propose write off"), "{small}");
+    let case = lead.find("A-1").await;
+    let page = lead.get(&case).await;
+    page.shows(&[
+        "<strong>Write-off.</strong>",
+        "<strong>Propose write off</strong>",
+        "For this reason one would usually appeal; here that is expected to leave",
+    ]);
+    page.hides(&["playbook would", "First step by the playbook"]);
+    let large = row(&lead, "", "A-2").await;
+    assert!(large.contains("data-c=\"next\">Appeal"), "{large}");
+    // Starting the review keeps to it, and so does the button for many.
+    lead.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    lead.get(&case).await.shows(&["<strong>Propose write off</strong>"]);
+    let ids = case.trim_start_matches("/cases/").to_owned();
+    let all = [("act", "playbook"), ("cases", ids.as_str()), ("step", "do")];
+    lead.post("/queue/bulk", &all).await.is(StatusCode::OK).shows(&["1 case"]);
+    lead.get(&case).await.shows(&["Planned: propose write off"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_question_hides_no_clock_that_is_not_configured() {
+    let mut clinic = TestClinic::open().await;
+    clinic.with_file("payers/standin.toml", HALF).await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 900, "CO*50*900")])).await;
+    let before = row(&lead, "", "A-1").await;
+    assert!(before.contains("Not configured"), "{before}");
+    let case = lead.find("A-1").await;
+    let ask = [("to", "provider"), ("text", "Is it in the notes?"), ("due", "")];
+    lead.act(&case, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);
+    let after = row(&lead, "", "A-1").await;
+    assert!(after.contains("Not configured"), "the appeal's clock stands there: {after}");
+    assert!(after.contains("Not configured for STANDIN HEALTH: appeal"), "{after}");
+    lead.get(&case).await.shows(&["A clock that matters", "for STANDIN HEALTH"]);
+    // A list for what is not configured names it in each row.
+    let named = row(&lead, "no_rule=yes", "A-1").await;
+    assert!(named.contains("appeal: not configured"), "{named}");
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn order_tile_and_filter_mean_the_same_cases_without_a_day() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let claims = [denied("A-1", 900, "CO*50*900"), denied("A-2", 800, "CO*50*800")];
+    take(&lead, "a.835", &era("T1", &claims)).await;
+    let page = lead.get("/queue").await;
+    page.shows(&["No clock has a day", "/queue?due=none"]);
+    let row = row(&lead, "due=none", "A-1").await;
+    assert!(row.contains("timely filing, corrected claim, appeal"), "{row}");
+    // What was appealed lies with the payer, and stands above nothing.
+    let case = lead.find("A-1").await;
+    lead.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    let filed = [
+        ("level", "1"),
+        ("channel", "fax"),
+        ("confirmation", "FAX-1"),
+        ("without", "nothing more is to be had"),
+        ("although", ""),
+    ];
+    lead.act(&case, "appeal", &filed).await.is(StatusCode::SEE_OTHER);
+    lead.get("/queue?due=none").await.shows(&["1 case", "A-2"]).hides(&[">A-1<"]);
+    lead.get("/queue?due=payer").await.shows(&["1 case", "A-1"]).hides(&[">A-2<"]);
+    let page = lead.get("/queue").await;
+    assert!(page.text.find(">A-2<") < page.text.find(">A-1<"), "what is ours to do comes first");
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_job_shows_the_clock_that_its_list_shows() {
+    let mut clinic = TestClinic::open().await;
+    clinic.with_file("payers/standin.toml", HALF).await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 900, "CO*50*900")])).await;
+    let jobs = lead.get("/queue?by=code").await;
+    let listed = row(&lead, "sort=due", "A-1").await;
+    let clock = listed.split("data-c=\"clock\"").nth(1).and_then(|it| it.split("</td>").next());
+    let note = clock.and_then(|it| it.split("<small>").nth(1)).and_then(|it| it.split('<').next());
+    let note = note.expect("a clock with its name");
+    assert!(jobs.text.contains(&format!("<small>{note}</small>")), "{note}: {}", jobs.text);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn records_that_the_payer_asked_for_are_a_way_with_a_button() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    take(&biller, "a.835", &era("T1", &[denied("A-1", 900, "CO*252*900")])).await;
+    let case = biller.find("A-1").await;
+    let page = biller.get(&case).await;
+    page.shows(&[
+        "<strong>Send records.</strong>",
+        "Choose the records",
+        "<strong>Send records</strong>",
+    ]);
+    let ways = page.text.split("aria-label=\"Ways forward\"").nth(1).expect("ways");
+    assert!(ways.find("Send records <span") < ways.find("Corrected claim"), "{ways}");
+    let begun = biller.post(&format!("{case}/appeal"), &[("kind", "records")]).await;
+    let draft = begun.is(StatusCode::SEE_OTHER).location();
+    biller.get(&draft).await.shows(&["Exhibits: documents of the case"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn who_sees_no_case_is_told_whose_they_would_see() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 90, "CO*27*90")])).await;
+    let coder = clinic.person(Role::CertifiedCoder).await;
+    coder.get("/queue").await.shows(&[
+        "You see the cases for which the role certified coder answers",
+        "you are in no team",
+        "<a href=\"/questions\">Questions to you</a>",
+    ]);
+    lead.get("/queue?status=paid").await.hides(&["You see the cases"]);
+    clinic.is_proven().await;
+}
