@@ -361,7 +361,7 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
         query => format!("{query}&{sort}"),
     };
     let href = saved::address(&query);
-    let text = format!("All {} in this order", cases_in_words(head.rows));
+    let text = format!("The queue in this order: {}", cases_in_words(head.rows));
     Ok(Section {
         title: "Next".to_owned(),
         lead: ORDER.to_owned(),
@@ -379,7 +379,10 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
             rows: cases.iter().zip(&patients).map(row).collect(),
             none: "Nothing waits for you.".to_owned(),
         }),
-        links: vec![(text, Link { href, rows: head.rows })],
+        links: (head.rows > 0)
+            .then_some((text, Link { href, rows: head.rows }))
+            .into_iter()
+            .collect(),
         ..Section::default()
     })
 }

@@ -5,7 +5,7 @@ use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::lifecycle::Action;
 use denial::lifecycle::evidence::Frequency;
-use denial::outgoing::State;
+use denial::outgoing::{Kind, State};
 use denial::person::{Access, allows, supervises};
 use store::Tx;
 use store::burdens::Burden;
@@ -73,6 +73,8 @@ struct Row {
     route: String,
     made: String,
     state: String,
+    /// No file answers it: the payer decides.
+    is_packet: bool,
     /// What somebody should look at.
     odd: Vec<String>,
     /// What a TA1 or 999, and the 277CA, said of it.
@@ -181,6 +183,7 @@ fn row(
             timeline::name(people, &one.made_by)
         ),
         state: state_in_words(one, zone),
+        is_packet: one.kind == Kind::Packet.as_str(),
         odd: odd.clone(),
         answers: answers(one, *counts, zone),
         cases: items.iter().map(case).collect(),

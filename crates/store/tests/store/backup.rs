@@ -186,6 +186,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "session drop column browser",
             "session drop column how",
             "practice drop column second_factor",
+            "practice drop column letterhead",
             "practice drop column masks",
             "practice drop column rules",
         ] {
