@@ -3,6 +3,11 @@
 create index word_beginning on word (practice, word collate "C", about);
 
 update denial set opened_on = body::json ->> 'opened_on', promised_by = body::json ->> 'promised_by',
+  to_post = case when status = 'overturned' then
+    (select case when count(*) > 0 then greatest(0, sum((line #>> '{recovered,amount}')::bigint)
+        - (body::json #>> '{balance,recovered}')::bigint)::bigint end
+      from json_array_elements(body::json -> 'lines') as line
+      where line ->> 'recovered' is not null) end,
   no_rule = case when status = 'overturned' then 'no' else no_rule end,
   waits_on = case
     when state = 'closed' then ''

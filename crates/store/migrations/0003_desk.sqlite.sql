@@ -1,6 +1,11 @@
 
 update denial set opened_on = json_extract(body, '$.opened_on'),
   promised_by = json_extract(body, '$.promised_by'),
+  to_post = case when status = 'overturned' then
+    (select max(0, sum(json_extract(line.value, '$.recovered.amount'))
+        - json_extract(body, '$.balance.recovered'))
+      from json_each(body, '$.lines') as line
+      where json_extract(line.value, '$.recovered') is not null) end,
   no_rule = case when status = 'overturned' then 'no' else no_rule end,
   waits_on = case
     when state = 'closed' then ''

@@ -61,7 +61,7 @@ pub struct Line {
     pub from_status: Option<String>,
     /// Status after, where it moved.
     pub to_status: Option<String>,
-    /// The facts as JSON; empty for the events of cases.
+    /// The facts as JSON; empty for the events of cases, but those that move money or tell of it.
     pub body: String,
 }
 
@@ -76,7 +76,9 @@ macro_rules! lines {
     ($first:literal, $at:literal) => {
         concat!(
             "select j.seq, j.at, j.actor, p.name, j.about, j.kind, j.from_status, j.to_status,
-             case when j.kind like 'denial.%' then '' else j.body end as body
+             case when j.kind like 'denial.%' and j.kind not in ('denial.posted',
+               'denial.overturned', 'denial.disputed', 'denial.write_off_proposed')
+               then '' else j.body end as body
              from journal j left join person p on p.person = j.actor ",
             "where j.practice = $1 and j.chain = $2 and ",
             $first,

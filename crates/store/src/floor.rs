@@ -283,7 +283,7 @@ impl Tx {
                replace(body, denial, 'den_' || printf('%026d', n * 1000 + x)),
                'CO-' || (n % 90), case when n % 3 = 0 then 'N' || (n % 70) else '' end,
                '99' || (200 + n % 300), printf('%010d', n % 50), '', opened_on,
-               promised_by, waits_on, team
+               promised_by, waits_on, team, to_post
              from n, (select *, row_number() over () as x from base)",
             self.practice.as_str(),
             cases

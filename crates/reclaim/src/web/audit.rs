@@ -273,12 +273,13 @@ fn facts(line: &Line, role: Role) -> String {
         .contains(&line.kind.split('.').next().unwrap_or_default());
     // Of which kind a protected record is, and why, is for those who may be cleared for it.
     let is_hidden = line.kind.starts_with("protection.") && !protected::may_clear(role);
-    let version = journal_about::version(&line.kind, &body);
+    let is_event = line.kind.starts_with("denial.");
+    let version = journal_about::version(&line.kind, &body).filter(|_| !is_event);
     let is_plain = is_own && !is_hidden && version.is_none();
     let plain = PLAIN.into_iter().filter(|_| is_plain).filter_map(fact);
     let why = Some("why").filter(|_| reads && !is_hidden).and_then(fact);
-    let is_of_case = || reads && line.kind.starts_with("denial.");
-    let amounts = is_of_case().then(|| timeline::amounts(&line.body)).flatten();
+    let amounts = Some(&line.body).filter(|_| reads && is_event);
+    let amounts = amounts.and_then(|body| timeline::amounts(body));
     version.into_iter().chain(amounts).chain(plain).chain(why).collect::<Vec<_>>().join(", ")
 }
 

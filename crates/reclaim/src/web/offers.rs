@@ -38,7 +38,7 @@ const OFFERS: [Offer; 13] = [
     offer("take", "Take", "t", Act::Take),
     offer("note", "Note", "e", Act::Note),
     offer(CORRECT, "Correct", "m", Act::Resubmit),
-    offer("post", "Post what is certain", "$", Act::Post),
+    offer("post", "Post", "$", Act::Post),
     offer("propose_write_off", "Write-off", "w", Act::ProposeWriteOff),
 ];
 

@@ -177,7 +177,9 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             old.past(&format!("drop table {table}")).await.expect("dropped");
         }
         let added = ["code", "remark", "service", "provider", "sub_status"];
-        for column in added.into_iter().chain(["opened_on", "promised_by", "waits_on", "team"]) {
+        for column in
+            added.into_iter().chain(["opened_on", "promised_by", "waits_on", "team", "to_post"])
+        {
             old.past(&format!("alter table denial drop column {column}")).await.expect("dropped");
         }
         for column in [
@@ -189,6 +191,7 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "practice drop column letterhead",
             "practice drop column masks",
             "practice drop column rules",
+            "practice drop column letterhead",
         ] {
             old.past(&format!("alter table {column}")).await.expect("dropped");
         }

@@ -100,7 +100,7 @@ async fn cases_like_it_tell_what_worked_and_only_to_who_may_see_them() {
     lead.get(&one).await.shows(&["Closed", "New claim A-1R sent by portal"]);
     lead.get(&other).await.shows(&[
         "Of 1 such case at this payer that ended, 1 was won: 1 after a corrected claim.",
-        "$250.00 came back",
+        "Won in money: $250.00",
         "it took 2 days",
         "Paid by payer after 2 days",
     ]);
@@ -110,7 +110,7 @@ async fn cases_like_it_tell_what_worked_and_only_to_who_may_see_them() {
     let desk = clinic.person(Role::FrontDesk).await;
     let seen = desk.get(&other).await;
     seen.is(StatusCode::OK).shows(&["No other case of this payer and code that you may see"]);
-    seen.hides(&[">A-1</a>", "$250.00 came back"]).shows(&["does not open claims as billed"]);
+    seen.hides(&[">A-1</a>", "Won in money: $250.00"]).shows(&["does not open claims as billed"]);
     clinic.is_proven().await;
 }
 

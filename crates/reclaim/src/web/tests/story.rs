@@ -136,7 +136,7 @@ async fn a_write_off_above_the_limit_needs_a_second_person() {
     lead.act(&case, "approve", &[]).await.is(StatusCode::SEE_OTHER);
     biller.act(&case, "write_off", &give_up).await.is(StatusCode::SEE_OTHER);
     biller.get(&case).await.shows(&[
-        "Written off as timely filing: sent too late; approved by Test ben",
+        "Written off $500.00 as timely filing: sent too late; approved by Test ben",
         "Closed",
         "-$500.00",
     ]);
