@@ -48,8 +48,8 @@ pub(crate) fn note(won: Won) -> String {
 /// What is to be posted of one case, in words; nothing where nobody gave way.
 pub(crate) fn of_case(case: &Denial) -> Option<String> {
     Some(match case.to_post()? {
-        ToPost::Told(amount) => format!("{amount} won, to post"),
-        ToPost::Untold(_) => "won; no amount told".to_owned(),
+        ToPost::Told(amount) => format!("{amount} won"),
+        ToPost::Untold(_) => "won, not told".to_owned(),
     })
 }
 

@@ -55,12 +55,12 @@ async fn what_is_won_is_shown_as_the_payer_told_it_and_not_as_it_was_denied() {
     lead.get(&untold).await.shows(&["the payer told no amount: what is outstanding"]);
     lead.get("/queue?status=overturned").await.shows(&[
         "Won, not posted yet: $160.00 on 3 cases",
-        "$60.00 won, to post",
-        "$30.00 won, to post",
-        "won; no amount told",
+        "$60.00 won",
+        "$30.00 won",
+        "won, not told",
     ]);
     let poster = clinic.person(Role::Poster).await;
-    poster.get("/").await.shows(&["$160.00", "$60.00 won, to post"]);
+    poster.get("/").await.shows(&["$160.00", "$60.00 won"]);
     clinic.is_proven().await;
 }
 
