@@ -62,9 +62,10 @@ pub fn heard(before: &Denial, events: &[Event]) -> Vec<Heard> {
 /// files took back, or by the payments that a person did.
 fn taken_back(before: &Denial, after: &Denial, events: &[Event]) -> Option<Ended> {
     let is_taken = |one: &LineChange| one.what == Difference::TakenBack;
-    let by_file = events.iter().any(
-        |event| matches!(&event.change, Change::Refiled { changes, .. } if changes.iter().any(is_taken)),
-    );
+    let by_file = events.iter().any(|event| {
+        let Change::Refiled { changes, .. } = &event.change else { return false };
+        changes.iter().any(is_taken)
+    });
     let is_kept = after.lines.iter().any(|line| !line.stays_denied());
     let by_hand = after.balance.recovered < before.balance.recovered;
     let part = |kept: bool| if kept { Ended::Part } else { Ended::Lost };

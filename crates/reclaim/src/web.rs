@@ -121,6 +121,7 @@ mod style;
 mod ties;
 pub(crate) mod tiles;
 mod timeline;
+mod told_money;
 mod tour;
 mod tries;
 mod trouble;

@@ -26,6 +26,7 @@ use crate::web::protection;
 use crate::web::session::Visitor;
 use crate::web::sheet;
 use crate::web::timeline::{self, People};
+use crate::web::told_money;
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
@@ -279,7 +280,7 @@ fn facts(line: &Line, role: Role) -> String {
     let plain = PLAIN.into_iter().filter(|_| is_plain).filter_map(fact);
     let why = Some("why").filter(|_| reads && !is_hidden).and_then(fact);
     let amounts = Some(&line.body).filter(|_| reads && is_event);
-    let amounts = amounts.and_then(|body| timeline::amounts(body));
+    let amounts = amounts.and_then(|body| told_money::amounts(body));
     version.into_iter().chain(amounts).chain(plain).chain(why).collect::<Vec<_>>().join(", ")
 }
 

@@ -16,7 +16,6 @@ use denial::triage::Advice;
 use insight::odds::History;
 use serde_json::json;
 use store::causes::UsualCause;
-use store::postings::PostingRow;
 
 use crate::access;
 use crate::act::{self, Failed};
@@ -38,6 +37,7 @@ use crate::web::case_evidence::{self, Proof};
 use crate::web::case_fields::Kind;
 use crate::web::case_forms::{ActForm, Desk};
 use crate::web::case_payer::PayerView;
+use crate::web::case_posting::PostingView;
 use crate::web::case_resent::{Awaited, ResentView};
 use crate::web::case_timeline::{Timeline, Wanted};
 use crate::web::case_undo;
@@ -113,16 +113,6 @@ struct CasePage {
     holds: Holds,
     /// Where those who audit see who has seen it.
     seen: Option<String>,
-}
-
-/// Money that moved.
-struct PostingView {
-    on: String,
-    what: String,
-    amount: String,
-    line: String,
-    why: String,
-    by: String,
 }
 
 /// Another case of the same claim.
@@ -259,7 +249,12 @@ async fn read(
         lines: case_view::lines(&case, &about.spoken, &office.rules),
         spoken: about.spoken,
         answers: about.answers,
-        postings: tx.postings_of(id).await?.into_iter().map(|row| moved(row, &people)).collect(),
+        postings: tx
+            .postings_of(id)
+            .await?
+            .into_iter()
+            .map(|row| PostingView::of(row, &people))
+            .collect(),
         papers: case_documents::papers(&case, &happened, (&people, zone), &office.rules),
         timeline: Timeline::of(&case, timeline::told(&happened, &names, zone), wanted),
         undo: case_undo::offer(&case, &happened, &people, &office.moment()),
@@ -295,19 +290,6 @@ fn services(case: &Denial) -> String {
         }
         (Some(on), _) | (None, Some(on)) => words::day(on),
         (None, None) => String::new(),
-    }
-}
-
-fn moved(row: PostingRow, people: &People) -> PostingView {
-    let reason = row.reason.map(|reason| format!(" ({})", words::lower(&reason)));
-    let reversal = if row.reverses.is_some() { "Reversal: " } else { "" };
-    PostingView {
-        on: words::day_of(&row.on_day),
-        what: format!("{reversal}{}{}", words::label(&row.kind), reason.unwrap_or_default()),
-        amount: words::money(row.amount),
-        line: row.line.map(|line| line.to_string()).unwrap_or_default(),
-        why: row.why,
-        by: timeline::name(people, &row.by_person),
     }
 }
 

@@ -15,7 +15,7 @@ use store::causes::UsualCause;
 
 use crate::fields::Fields;
 use crate::web::act_words;
-use crate::web::case_fields::{Field, Kind, answering, lines, named, working};
+use crate::web::case_fields::{Field, Kind, answering, named, working};
 use crate::web::case_posting::PostRow;
 use crate::web::timeline::{self, People};
 use crate::web::words;
@@ -362,55 +362,6 @@ impl Desk<'_> {
             fields.push(self.text(act, "although", "No appeal is open. Why it is sent", true));
         }
         fields
-    }
-
-    fn posting(&self, act: Act) -> Vec<Field> {
-        let kinds = [
-            ("payer_payment", "Paid by this payer"),
-            ("other_payer_payment", "Paid by another payer"),
-            ("patient_responsibility", "Moved to the patient"),
-            ("contractual", "The contract's own reduction"),
-            ("sequestration", "Sequestration (CARC 253)"),
-            ("interest", "Interest"),
-            ("recoupment", "Taken back by the payer"),
-        ];
-        let reversible = self.case.postings.iter().filter(|one| {
-            let is_reversed =
-                self.case.postings.iter().any(|other| other.reverses.as_ref() == Some(&one.id));
-            one.reverses.is_none() && !is_reversed
-        });
-        let reversible = reversible.map(|one| (one.id.to_string(), timeline::posting(one)));
-        let nothing = std::iter::once((String::new(), "Nothing".to_owned()));
-        let mut fields = Vec::new();
-        if act == Act::Reopen {
-            fields.push(self.words(act, "reason", "Why it opens again", true));
-        }
-        let first = if act == Act::Reopen { "recoupment" } else { "payer_payment" };
-        fields.extend([
-            self.chosen(act, "kind", "What", &kinds, first),
-            self.amount(act),
-            self.day(act, "on", "On", false),
-            self.choice(act, "line", "Line", lines(self.case)),
-        ]);
-        if !self.case.postings.is_empty() {
-            let all = nothing.chain(reversible).collect();
-            fields.push(self.choice(act, "reverses", "Reverses", all));
-        }
-        fields.push(self.text(act, "why", "Why", false));
-        fields
-    }
-
-    /// How much; a case of which everything is explained closes without more.
-    fn amount(&self, act: Act) -> Field {
-        let is_explained = self.case.balance.outstanding().is_zero();
-        let (label, needed) = if act != Act::Post {
-            ("Amount, if money moved", false)
-        } else if is_explained {
-            ("Amount, if more moved", false)
-        } else {
-            ("Amount", true)
-        };
-        self.money(act, "amount", label, needed)
     }
 
     fn assign(&self) -> Vec<Field> {

@@ -6,9 +6,13 @@ use denial::lifecycle::Act;
 use denial::money::Money;
 use denial::posting::PostingKind;
 use denial::remitted::Remitted;
+use store::postings::PostingRow;
 
 use crate::fields::TOLD;
+use crate::web::case_fields::{Field, lines};
 use crate::web::case_forms::{ActForm, Desk};
+use crate::web::timeline::{People, name as name_of};
+use crate::web::told_money;
 use crate::web::words;
 
 /// What a remittance says of one line, as it is about to be posted.
@@ -54,8 +58,8 @@ const fn label(kind: PostingKind) -> &'static str {
 }
 
 /// Said where a payer gave way and no remittance pays what it gave way on.
-const NOTHING_TOLD: &str = "No remittance here pays these lines, so nothing is filled in: post what \
-     the payer's own paper or portal says, once the money is there.";
+const NOTHING_TOLD: &str = "No remittance here pays these lines, so nothing is filled in: post what the payer's own paper \
+     or portal says, once the money is there.";
 
 impl Desk<'_> {
     /// The forms that post: first what remittances say, then anything else.
@@ -87,6 +91,56 @@ impl Desk<'_> {
             None => !self.remitted.is_empty(),
         };
         form.act == Act::Post.as_str() && form.rows.is_empty() == is_told
+    }
+
+    /// The fields of one amount.
+    pub(super) fn posting(&self, act: Act) -> Vec<Field> {
+        let kinds = [
+            ("payer_payment", "Paid by this payer"),
+            ("other_payer_payment", "Paid by another payer"),
+            ("patient_responsibility", "Moved to the patient"),
+            ("contractual", "The contract's own reduction"),
+            ("sequestration", "Sequestration (CARC 253)"),
+            ("interest", "Interest"),
+            ("recoupment", "Taken back by the payer"),
+        ];
+        let reversible = self.case.postings.iter().filter(|one| {
+            let is_reversed =
+                self.case.postings.iter().any(|other| other.reverses.as_ref() == Some(&one.id));
+            one.reverses.is_none() && !is_reversed
+        });
+        let reversible = reversible.map(|one| (one.id.to_string(), told_money::posting(one)));
+        let nothing = std::iter::once((String::new(), "Nothing".to_owned()));
+        let mut fields = Vec::new();
+        if act == Act::Reopen {
+            fields.push(self.words(act, "reason", "Why it opens again", true));
+        }
+        let first = if act == Act::Reopen { "recoupment" } else { "payer_payment" };
+        fields.extend([
+            self.chosen(act, "kind", "What", &kinds, first),
+            self.amount(act),
+            self.day(act, "on", "On", false),
+            self.choice(act, "line", "Line", lines(self.case)),
+        ]);
+        if !self.case.postings.is_empty() {
+            let all = nothing.chain(reversible).collect();
+            fields.push(self.choice(act, "reverses", "Reverses", all));
+        }
+        fields.push(self.text(act, "why", "Why", false));
+        fields
+    }
+
+    /// How much; a case of which everything is explained closes without more.
+    fn amount(&self, act: Act) -> Field {
+        let is_explained = self.case.balance.outstanding().is_zero();
+        let (label, needed) = if act != Act::Post {
+            ("Amount, if money moved", false)
+        } else if is_explained {
+            ("Amount, if more moved", false)
+        } else {
+            ("Amount", true)
+        };
+        self.money(act, "amount", label, needed)
     }
 
     fn rows(&self) -> Vec<PostRow> {
@@ -127,6 +181,32 @@ impl Desk<'_> {
         let procedure = line.map(|line| line.procedure.to_string()).unwrap_or_default();
         let number = one.line.map_or("The whole claim".to_owned(), |line| format!("Line {line}"));
         if procedure.is_empty() { number } else { format!("{number} · {procedure}") }
+    }
+}
+
+/// Money that moved.
+pub(crate) struct PostingView {
+    pub(crate) on: String,
+    pub(crate) what: String,
+    pub(crate) amount: String,
+    pub(crate) line: String,
+    pub(crate) why: String,
+    pub(crate) by: String,
+}
+
+impl PostingView {
+    /// A row in words.
+    pub(crate) fn of(row: PostingRow, people: &People) -> PostingView {
+        let reason = row.reason.map(|reason| format!(" ({})", words::lower(&reason)));
+        let reversal = if row.reverses.is_some() { "Reversal: " } else { "" };
+        PostingView {
+            on: words::day_of(&row.on_day),
+            what: format!("{reversal}{}{}", words::label(&row.kind), reason.unwrap_or_default()),
+            amount: words::money(row.amount),
+            line: row.line.map(|line| line.to_string()).unwrap_or_default(),
+            why: row.why,
+            by: name_of(people, &row.by_person),
+        }
     }
 }
 

@@ -13,7 +13,8 @@ use crate::web::case;
 use crate::web::gate::Posted;
 use crate::web::reach;
 use crate::web::session::Visitor;
-use crate::web::timeline::{self, Around, People};
+use crate::web::timeline::{self, People};
+use crate::web::told_money::Around;
 use crate::web::trouble::Trouble;
 
 /// What the visitor could take back now, in words; nothing where they could not.

@@ -8,8 +8,8 @@ use denial::codes::{Carc, Group, Rarc};
 use denial::rules::{Meaning, Rules};
 
 use crate::fields::Fields;
-use crate::web::glossary_home::HOME;
-use crate::web::glossary_words::{CLOCKS, FIELD, FIGURES, REASONS, STATUSES, Word};
+use crate::web::glossary_home::{FIGURES, HOME};
+use crate::web::glossary_words::{CLOCKS, FIELD, REASONS, STATUSES, Word};
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;

@@ -1,6 +1,7 @@
 //! What each figure and chart of Home and of the digest counts, from what, and what it leaves out.
 
 use crate::web::glossary_words::Word;
+use crate::web::worth::ORDER;
 
 const fn word(id: &'static str, word: &'static str, means: &'static str) -> Word {
     Word { id, word, means }
@@ -251,6 +252,120 @@ pub(crate) const HOME: &[Word] = &[
         "Your teams share",
         "Open cases that belong to a team of yours and that nobody of it has taken or was given.",
     ),
+];
+
+/// Figures, and how they come about.
+pub(crate) const FIGURES: &[Word] = &[
+    word(
+        "at-risk",
+        "At risk",
+        "What is outstanding on open cases on which no payer has given way.",
+    ),
+    word("denied", "Denied", "What payers refused on the lines of a case."),
+    word(
+        "won",
+        "Won",
+        "What a payer agreed to pay of what it had denied, by a remittance, a letter or a call, whether it is posted or not. A case is won while its status says that the payer gave way.",
+    ),
+    word(
+        "recovered",
+        "Recovered",
+        "The money of it that is posted: paid by the payer that denied, or by another, less what was taken back. It comes from postings and not from a status.",
+    ),
+    word(
+        "transferred",
+        "Transferred",
+        "What is rightly owed by the patient or another payer and was moved there.",
+    ),
+    word("written-off", "Written off", "What was given up."),
+    word(
+        "paid-by-this-payer",
+        "Paid by this payer",
+        "What the payer that denied paid after all, as posted; it counts as recovered.",
+    ),
+    word(
+        "paid-by-another-payer",
+        "Paid by another payer",
+        "What a second payer paid of the denied amount, as posted; it counts as recovered.",
+    ),
+    word(
+        "moved-to-the-patient",
+        "Moved to the patient",
+        "What the patient rightly owes and was moved to their bill.",
+    ),
+    word(
+        "the-contracts-own-reduction",
+        "The contract's own reduction",
+        "What the contract takes off anyway; it was never ours to win.",
+    ),
+    word(
+        "sequestration",
+        "Sequestration",
+        "What a law keeps back of a Medicare payment (reason code 253). It is neither the contract's nor the patient's, and nobody owes it.",
+    ),
+    word(
+        "given-up",
+        "Given up",
+        "Written off, with its reason and, above the limit, a second person's word.",
+    ),
+    word(
+        "outstanding",
+        "Outstanding",
+        "Denied less recovered, transferred and written off. A case closes at nothing outstanding, to the cent.",
+    ),
+    word(
+        "priority",
+        "Priority",
+        "Points that order the queue. They are no balance: nobody owes them, and what is owed stands under Outstanding. A case has one for each dollar that a round of work is expected to leave, more as its days run out and as it ages; each case shows the parts.",
+    ),
+    word("queue-order", "Order of the queue", ORDER),
+    word(
+        "chance",
+        "Chance",
+        "How often such a denial is won: the playbook's stated figure until your own history says more. Not configured where nobody mapped the code; won where the payer gave way.",
+    ),
+    word(
+        "expected",
+        "Expected",
+        "What is outstanding times the chance. Where nobody mapped the code there is no chance, and it says not configured.",
+    ),
+    word(
+        "net-value",
+        "Net value",
+        "Expected less what one round of work on such a case costs; below nothing, the work costs more than it is likely to bring.",
+    ),
+    word(
+        "masked-name",
+        "Masked name",
+        "A patient's name with its first letters alone, enough to tell two rows apart. The whole name stands on the page of the case, for those who need it.",
+    ),
+    word(
+        "due-soon",
+        "Due within 7 days",
+        "Open cases of which a clock runs out within a week. Where the payer gave way on all of it, no clock counts.",
+    ),
+    word(
+        "past-due",
+        "Past due",
+        "Open cases of which every clock that still mattered has run out.",
+    ),
+    word("age", "Age", "Days since the payer denied."),
+    word(
+        "round",
+        "Round",
+        "How often the same claim was denied by the same payer: 2 means that the second try failed too.",
+    ),
+    word(
+        "waits-on",
+        "Waits on",
+        "Whose step it is. A second person: a write-off waits for their word. A colleague: a question has no answer yet. The payer: it owes an answer to what was sent, the payment of what it gave way on, or what it promised on the phone. Us: its owner.",
+    ),
+    word(
+        "quarantined",
+        "Quarantined",
+        "The remittance behind it does not add up. It can be worked; its money counts for nothing until that is cleared.",
+    ),
+    word("completeness", "Record", "How many of the facts that a case should hold are known."),
 ];
 
 /// Where a figure, a column or a chart of Home is explained, if it is.

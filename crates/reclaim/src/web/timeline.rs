@@ -7,13 +7,13 @@ use denial::denial::{Appeal, Denial, DeniedLine, NextAction, Owner, Resolution, 
 use denial::lifecycle::event::{Deed, Difference, LineChange};
 use denial::lifecycle::evidence::{Frequency, PayerAnswer, Submission};
 use denial::lifecycle::{Change, Event};
-use denial::posting::{Posting, PostingKind};
 use denial::team;
 use jiff::civil::Date;
 use store::Tx;
 use store::journal::Happened;
 
 use crate::web::journal_words;
+use crate::web::told_money::{self, Around, noted};
 use crate::web::words::{day, day_of, instant, label, lower};
 
 /// One entry.
@@ -58,13 +58,6 @@ pub(crate) async fn names(
         names.insert(row.remittance, format!("remittance {}{paid}", row.trace));
     }
     Ok(names)
-}
-
-/// The case before a change and after it, where both are known.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Around<'a> {
-    before: Option<&'a Denial>,
-    after: Option<&'a Denial>,
 }
 
 /// A timeline in words, the newest first; `people` has the names of remittances too.
@@ -242,7 +235,7 @@ pub(crate) fn sentence(change: &Change, people: &People, around: Around<'_>) -> 
         Change::Clocked { .. } => "The clocks were set again".to_owned(),
         Change::Posted { postings } => {
             let postings: Vec<String> =
-                postings.iter().map(|one| posting_from(one, people)).collect();
+                postings.iter().map(|one| told_money::posting_from(one, people)).collect();
             format!("Posted {}", postings.join("; "))
         }
         Change::Scheduled { next, .. } => format!("Next: {}", action(next)),
@@ -285,11 +278,15 @@ pub(crate) fn sentence(change: &Change, people: &People, around: Around<'_>) -> 
             format!("Write-off of {} proposed: {}", proposal.amount, proposal.reason)
         }
         Change::WriteOffApproved { by } => {
-            format!("Write-off{} approved by {}", proposed(around), name(people, by.as_str()))
+            format!(
+                "Write-off{} approved by {}",
+                told_money::proposed(around),
+                name(people, by.as_str())
+            )
         }
         Change::WriteOffDeclined { by, reason } => {
             let by = name(people, by.as_str());
-            format!("Write-off{} declined by {by}: {reason}", proposed(around))
+            format!("Write-off{} declined by {by}: {reason}", told_money::proposed(around))
         }
         Change::Undone { .. } => "What was done last was taken back".to_owned(),
     }
@@ -305,26 +302,6 @@ fn ticked(ticked: &Ticked) -> String {
     };
     let shown = if tick.document.is_some() { ", shown by a document" } else { "" };
     format!("{step}: {mark}{shown}{}", noted(tick.note.trim()))
-}
-
-/// The amount of the write-off that was proposed.
-fn proposed(around: Around<'_>) -> String {
-    let proposal = around.before.and_then(|case| case.proposal.as_ref());
-    proposal.map(|one| format!(" of {}", one.amount)).unwrap_or_default()
-}
-
-/// The amount that is won, where a payer told it, and of how much.
-fn won(around: Around<'_>) -> String {
-    let case = around.after;
-    let told = case.and_then(|case| Some((case.told()?, case.balance.denied)));
-    told.map(|(told, denied)| format!(": {told} of {denied} denied")).unwrap_or_default()
-}
-
-/// What was recovered of what had been denied.
-fn recovered(around: Around<'_>) -> String {
-    let balance = around.after.map(|case| case.balance);
-    let paid = balance.map(|it| (it.recovered + it.other_payer, it.denied));
-    paid.map(|(paid, of)| format!(", {paid} of {of} recovered")).unwrap_or_default()
 }
 
 fn moved(deed: &Deed, work: &Work, people: &People, around: Around<'_>) -> String {
@@ -353,7 +330,7 @@ fn moved(deed: &Deed, work: &Work, people: &People, around: Around<'_>) -> Strin
         Deed::Overturned { answer, on, expected, partly, rest_denied: _ } => {
             let part = if *partly { " in part" } else { "" };
             let expected = expected.map(|money| format!(", {money} expected"));
-            let told = expected.unwrap_or_else(|| won(around));
+            let told = expected.unwrap_or_else(|| told_money::won(around));
             let posts = match work {
                 Work::Open { owner, won: Some(it), .. } if it.worked_by.is_some() => {
                     format!("; {} posts its payment", owned(owner, people))
@@ -375,7 +352,7 @@ fn moved(deed: &Deed, work: &Work, people: &People, around: Around<'_>) -> Strin
                 "Settled: the money was moved to where it belongs".to_owned()
             }
             Work::Closed { .. } | Work::Open { .. } => {
-                format!("Settled: every cent is explained{}", recovered(around))
+                format!("Settled: every cent is explained{}", told_money::recovered(around))
             }
         },
         Deed::WrittenOff { reason, note, approved_by } => {
@@ -469,10 +446,6 @@ fn caused(cause: &RootCause) -> String {
     format!("Root cause: {} ({team}, {prevented}{had}){}", cause.step, noted(&cause.note))
 }
 
-fn noted(note: &str) -> String {
-    if note.is_empty() { String::new() } else { format!(": {note}") }
-}
-
 fn action(next: &NextAction) -> String {
     format!("{} by {}", lower(next.kind.as_str()), day(next.on))
 }
@@ -488,55 +461,6 @@ pub(crate) fn owned(owner: &Owner, people: &People) -> String {
         (None, Some(team)) => format!("the team {team} ({role})"),
         (None, None) => role,
     }
-}
-
-/// One posted amount with its line, its day and the remittance behind it.
-fn posting_from(one: &Posting, people: &People) -> String {
-    let trace = one.remittance.as_ref().and_then(|id| people.get(id.as_str()));
-    let line = one.line.map(|line| format!("line {line}"));
-    let from = [line, Some(day(one.on)), trace.cloned()];
-    let from: Vec<String> = from.into_iter().flatten().collect();
-    format!("{} ({}){}", amount_of(one), from.join(", "), noted(&one.why))
-}
-
-/// One posted amount in words.
-pub(crate) fn posting(one: &Posting) -> String {
-    format!("{}{}", amount_of(one), noted(&one.why))
-}
-
-/// The amount of one posting, and what it is.
-fn amount_of(one: &Posting) -> String {
-    let reversal = if one.reverses.is_some() { "reversal of " } else { "" };
-    let reason = match one.kind {
-        PostingKind::WriteOff(reason) => format!(" ({})", lower(reason.as_str())),
-        PostingKind::PayerPayment
-        | PostingKind::OtherPayerPayment
-        | PostingKind::PatientResponsibility
-        | PostingKind::Contractual
-        | PostingKind::Sequestration
-        | PostingKind::Recoupment
-        | PostingKind::Interest => String::new(),
-    };
-    format!("{} {reversal}{}{reason}", one.amount, lower(one.kind.as_str()))
-}
-
-/// The amounts of an entry of the journal, without anybody's words.
-pub(crate) fn amounts(body: &str) -> Option<String> {
-    let event: Event = serde_json::from_str(body).ok()?;
-    if let Change::Posted { postings } = &event.change {
-        return Some(postings.iter().map(amount_of).collect::<Vec<_>>().join("; "));
-    }
-    if let Change::WriteOffProposed { proposal } = &event.change {
-        return Some(proposal.amount.to_string());
-    }
-    let Change::Moved { deed, .. } = &event.change else { return None };
-    if let Deed::Overturned { expected: Some(money), .. } = deed {
-        return Some(format!("{money} expected"));
-    }
-    if let Deed::Disputed { missing: Some(money), .. } = deed {
-        return Some(format!("{money} missing"));
-    }
-    None
 }
 
 fn line_change(change: &LineChange) -> String {
