@@ -58,8 +58,8 @@ const fn label(kind: PostingKind) -> &'static str {
 }
 
 /// Said where a payer gave way and no remittance pays what it gave way on.
-const NOTHING_TOLD: &str = "No remittance here pays these lines, so nothing is filled in: post what the payer's own paper \
-     or portal says, once the money is there.";
+const NOTHING_TOLD: &str = "No remittance here pays these lines, so nothing is filled in: post \
+     what the payer's own paper or portal says, once the money is there.";
 
 impl Desk<'_> {
     /// The forms that post: first what remittances say, then anything else.
