@@ -234,10 +234,7 @@ async fn read(
         correction: CorrectionView::of(&mut tx, office, &case, &people).await?,
         ways: ways_of(&case, &about, (awaited.as_ref(), in_time), (office, &history)),
         awaited,
-        remitted: match case.admit(Act::Post, &office.moment(), &office.rules) {
-            Ok(()) => posting::remitted_of(&mut tx, office, &case).await?,
-            Err(_) => Vec::new(),
-        },
+        remitted: remitted(&mut tx, office, &case).await?,
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: about.patient(office, &format!("/cases/{id}")),
         services: services(&case),
@@ -265,6 +262,18 @@ async fn read(
         case,
         people,
     })
+}
+
+/// What remittances say is to be posted, for who may post it now.
+async fn remitted(
+    tx: &mut store::Tx,
+    office: &Office,
+    case: &Denial,
+) -> Result<Vec<Remitted>, Trouble> {
+    match case.admit(Act::Post, &office.moment(), &office.rules) {
+        Ok(()) => Ok(posting::remitted_of(tx, office, case).await?),
+        Err(_) => Ok(Vec::new()),
+    }
 }
 
 /// Its ways forward, until it is closed.
