@@ -246,12 +246,7 @@ async fn read(
         lines: case_view::lines(&case, &about.spoken, &office.rules),
         spoken: about.spoken,
         answers: about.answers,
-        postings: tx
-            .postings_of(id)
-            .await?
-            .into_iter()
-            .map(|row| PostingView::of(row, &people))
-            .collect(),
+        postings: PostingView::all(tx.postings_of(id).await?, &people),
         papers: case_documents::papers(&case, &happened, (&people, zone), &office.rules),
         timeline: Timeline::of(&case, timeline::told(&happened, &names, zone), wanted),
         undo: case_undo::offer(&case, &happened, &people, &office.moment()),

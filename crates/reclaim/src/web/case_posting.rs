@@ -195,8 +195,12 @@ pub(crate) struct PostingView {
 }
 
 impl PostingView {
-    /// A row in words.
-    pub(crate) fn of(row: PostingRow, people: &People) -> PostingView {
+    /// Rows in words.
+    pub(crate) fn all(rows: Vec<PostingRow>, people: &People) -> Vec<PostingView> {
+        rows.into_iter().map(|row| PostingView::of(row, people)).collect()
+    }
+
+    fn of(row: PostingRow, people: &People) -> PostingView {
         let reason = row.reason.map(|reason| format!(" ({})", words::lower(&reason)));
         let reversal = if row.reverses.is_some() { "Reversal: " } else { "" };
         PostingView {
