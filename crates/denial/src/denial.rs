@@ -137,7 +137,7 @@ pub enum Work {
         /// How the payer gave way, while what it pays is not posted; cases from before that was
         /// kept lack it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        won: Option<GaveWay>,
+        won: Option<Box<GaveWay>>,
     },
     /// Nothing is left to do.
     Closed {
@@ -166,9 +166,9 @@ pub struct GaveWay {
 impl Work {
     /// How the payer gave way, where it did and the case is open.
     #[must_use]
-    pub const fn won(&self) -> Option<&GaveWay> {
+    pub fn won(&self) -> Option<&GaveWay> {
         match self {
-            Work::Open { won, .. } => won.as_ref(),
+            Work::Open { won, .. } => won.as_deref(),
             Work::Closed { .. } => None,
         }
     }

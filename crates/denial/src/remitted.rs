@@ -198,7 +198,8 @@ mod tests {
         let told = remitted(&case_of(&all), &all, (&playbook(), None));
         assert_eq!(amounts(&told[0]), [5_000, 4_000, 0, 0, 0]);
         assert_eq!((told[0].open.cents(), told[0].is_odd), (1_000, true));
-        let none = remitted(&case_of(&[denied.clone()]), &[denied], (&playbook(), None));
+        let denied = std::slice::from_ref(&denied);
+        let none = remitted(&case_of(denied), denied, (&playbook(), None));
         assert!(none.is_empty(), "nothing is paid");
     }
 }
