@@ -191,7 +191,6 @@ fn a_backup_of_an_older_program_is_brought_up_to_date_in_a_copy() {
             "practice drop column letterhead",
             "practice drop column masks",
             "practice drop column rules",
-            "practice drop column letterhead",
         ] {
             old.past(&format!("alter table {column}")).await.expect("dropped");
         }
