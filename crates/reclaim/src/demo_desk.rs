@@ -198,7 +198,10 @@ impl Desk {
         let pays = |one: &&&Forward| one.net.is_none_or(|net| net.cents() > 0);
         let best = open.iter().filter(pays).max_by_key(|one| one.net);
         let is_open = |way: Way| ways.ways.iter().any(|one| one.way == way && one.is_open());
-        let ends = || [Way::Patient, Way::WriteOff].into_iter().find(|way| is_open(*way));
+        // A correction that cannot be written here is none that could still be tried.
+        let gives_up = || is_open(Way::WriteOff) || self.stuck.contains(&case.id);
+        let patient = || is_open(Way::Patient).then_some(Way::Patient);
+        let ends = || patient().or_else(|| gives_up().then_some(Way::WriteOff));
         best.map(|one| one.way).or_else(ends)
     }
 

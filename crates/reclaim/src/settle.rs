@@ -385,8 +385,7 @@ async fn follow(
     let Decided { mut events, after, .. } =
         Denial::open(&fresh, Opening { id, round, source, facts }, moment, rules);
     let history = office.histories.of(tx, moment.today).await?;
-    let followed = ways::follow(&after, (rules, &history), moment.today);
-    let after = followed.iter().fold(after, Denial::apply);
+    let (after, followed) = ways::followed(after, (rules, &history), moment.today);
     events.extend(followed);
     opened.entries.extend(entries(&after, &events));
     opened.named.add(&after, patient.reveal());
@@ -494,8 +493,7 @@ pub(crate) async fn save(
         if after.status().is_closed() { Vec::new() } else { after.under(&office.rules, moment) };
     let after = ruled.iter().fold(after.clone(), Denial::apply);
     let history = office.histories.of(tx, moment.today).await?;
-    let followed = ways::follow(&after, (&office.rules, &history), moment.today);
-    let after = followed.iter().fold(after, Denial::apply);
+    let (after, followed) = ways::followed(after, (&office.rules, &history), moment.today);
     let events: Vec<Event> = events.iter().cloned().chain(ruled).chain(followed).collect();
     if events.is_empty() {
         return Ok(());

@@ -54,3 +54,9 @@ pub(crate) fn follow(case: &Denial, by: (&Rules, &History), today: Date) -> Vec<
     let kind = of(case, Around::default(), by, today).plan(case.first);
     case.replanned(kind, today, by.0)
 }
+
+/// The same with the case after it.
+pub(crate) fn followed(case: Denial, by: (&Rules, &History), today: Date) -> (Denial, Vec<Event>) {
+    let events = follow(&case, by, today);
+    (events.iter().fold(case, Denial::apply), events)
+}

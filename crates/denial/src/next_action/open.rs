@@ -138,8 +138,8 @@ impl Standing<'_> {
         None
     }
 
-    /// A claim that the payer has not taken has no appeal. Once the limit for sending it has passed,
-    /// what is left is to show that the first came in time.
+    /// A claim that the payer has not taken has no appeal. Once the limit for sending it has
+    /// passed, what is left is to show that the first came in time.
     fn instead_of_resending(&self, way: Way, code: &str) -> Option<String> {
         if !matches!(way, Way::Reconsideration | Way::Appeal)
             || self.known.case.plan == PlanType::Medicare

@@ -69,8 +69,8 @@ pub(crate) fn planned(case: &Denial, today: Date, rules: &Rules) -> NextActionKi
 }
 
 impl Denial {
-    /// What comes next by the recommended way, in the desk's usual days; what the playbook does first
-    /// where it is not ours to act.
+    /// What comes next by the recommended way, in the desk's usual days; what the playbook does
+    /// first where it is not ours to act.
     #[must_use]
     pub fn next_by_way(&self, today: Date, rules: &Rules) -> NextAction {
         if !matches!(self.status(), Status::New | Status::InReview) {

@@ -138,7 +138,8 @@ pub(super) fn fits(first: NextActionKind, way: Way) -> bool {
     }
 }
 
-/// How the playbook's habit and the case part; nothing where they agree or the playbook names no way.
+/// How the playbook's habit and the case part; nothing where they agree or the playbook names no
+/// way.
 fn differs(first: NextActionKind, way: Option<Way>, ways: &[Forward]) -> Option<String> {
     let fitting: Vec<&Forward> = ways.iter().filter(|one| fits(first, one.way)).collect();
     if fitting.is_empty() || way.is_some_and(|way| fits(first, way)) {

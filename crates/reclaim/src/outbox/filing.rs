@@ -35,8 +35,8 @@ pub(crate) async fn filing(
     Ok(Filing::of(versions, &answers, limit(office, latest.as_ref())))
 }
 
-/// Whether acknowledgements prove that the first claim came in time. It is asked once the limit of a
-/// case has passed: before that the claim can still be sent.
+/// Whether acknowledgements prove that the first claim came in time. It is asked once the limit of
+/// a case has passed: before that the claim can still be sent.
 pub(crate) async fn in_time(
     tx: &mut Tx,
     office: &Office,

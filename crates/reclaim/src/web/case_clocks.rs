@@ -176,8 +176,8 @@ fn short(kind: &str) -> String {
     kind.strip_suffix(", level 1").unwrap_or(kind).to_owned()
 }
 
-/// The clock that the next action has to keep, where it is not the soonest; where it keeps none, one
-/// that matters and that no rule gives a day. What it is, its name, its day.
+/// The clock that the next action has to keep, where it is not the soonest; where it keeps none,
+/// one that matters and that no rule gives a day. What it is, its name, its day.
 pub(crate) fn next(case: &Denial, today: Date) -> Option<(&'static str, String, Due)> {
     let of_next = case.next_clock().map(|clock| ("Clock of the next action", clock));
     let unruled = || case.unruled_clock().map(|clock| ("A clock that matters", clock));

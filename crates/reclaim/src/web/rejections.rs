@@ -108,8 +108,8 @@ async fn shown(visitor: &Visitor, asked: &Fields, narrow: Narrow) -> Result<Resp
     html(&RejectionsPage { page, rows, resolved, open, resolves, more, narrow })
 }
 
-/// Where a rejection stands: as in the queue, first where no rule gives its claim a last day, then by
-/// that day; those whose claim is not known follow, the newest first.
+/// Where a rejection stands: as in the queue, first where no rule gives its claim a last day, then
+/// by that day; those whose claim is not known follow, the newest first.
 fn standing(claims: &Claims) -> Date {
     match (&claims.left, claims.soonest) {
         (_, Some(day)) => day,

@@ -3,15 +3,23 @@
 use axum::http::StatusCode;
 use denial::person::Role;
 
+use super::appeals::{ready, send};
 use super::clinic::{Browser, TestClinic, denied, era, take};
 
-/// A payer that says when a claim can be corrected and filed, and nothing of appeals.
-const HALF: &str = "name = \"STANDIN HEALTH\"\naliases = []\nids = []\nplan_types = []\n\
-    [[window]]\nkind = \"timely_filing\"\ncount = 300\nunit = \"calendar_days\"\nfrom = \"service\"\n\
-    on_holiday = \"stays\"\nsource = \"a test\"\nas_of = \"2026\"\nverification = \"clinic\"\n\
+/// A payer of which nothing is known but what comes after its own decision.
+const NOTHING: &str = "name = \"Standin Health\"\nplan_types = [\"commercial\"]\n\n\
+    [[window]]\nkind = \"external_review\"\ncount = 4\nunit = \"months\"\n\
+    from_event = \"final_decision\"\ncounts = \"received\"\non_holiday = \"stays\"\n\
+    source = \"a test\"\nas_of = \"2026\"\nverification = \"clinic\"\n";
+
+/// One that says when a claim can be corrected and filed, and nothing of appeals.
+const HALF: &str = "name = \"Standin Health\"\nplan_types = [\"commercial\"]\n\n\
+    [[window]]\nkind = \"timely_filing\"\ncount = 300\nunit = \"calendar_days\"\n\
+    from_event = \"service\"\ncounts = \"received\"\non_holiday = \"stays\"\n\
+    source = \"a test\"\nas_of = \"2026\"\nverification = \"clinic\"\n\
     [[window]]\nkind = \"corrected_claim\"\ncount = 200\nunit = \"calendar_days\"\n\
-    from = \"remittance\"\non_holiday = \"stays\"\nsource = \"a test\"\nas_of = \"2026\"\n\
-    verification = \"clinic\"\n";
+    from_event = \"remittance\"\ncounts = \"received\"\non_holiday = \"stays\"\n\
+    source = \"a test\"\nas_of = \"2026\"\nverification = \"clinic\"\n";
 
 async fn row(browser: &Browser, query: &str, number: &str) -> String {
     let page = browser.get(&format!("/queue?{query}")).await;
@@ -28,12 +36,12 @@ async fn what_to_do_is_said_once_and_the_habit_as_a_habit() {
     let claims = [denied("A-1", 75, "CO*50*75"), denied("A-2", 900, "CO*50*900")];
     take(&lead, "a.835", &era("T1", &claims)).await;
     let small = row(&lead, "", "A-1").await;
-    assert!(small.contains("data-c=\"next\">Propose write off"), "{small}");
+    assert!(small.contains("data-c=\"next\">Propose write-off"), "{small}");
     let case = lead.find("A-1").await;
     let page = lead.get(&case).await;
     page.shows(&[
         "<strong>Write-off.</strong>",
-        "<strong>Propose write off</strong>",
+        "<strong>Propose write-off</strong>",
         "For this reason one would usually appeal; here that is expected to leave",
     ]);
     page.hides(&["playbook would", "First step by the playbook"]);
@@ -41,11 +49,11 @@ async fn what_to_do_is_said_once_and_the_habit_as_a_habit() {
     assert!(large.contains("data-c=\"next\">Appeal"), "{large}");
     // Starting the review keeps to it, and so does the button for many.
     lead.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
-    lead.get(&case).await.shows(&["<strong>Propose write off</strong>"]);
+    lead.get(&case).await.shows(&["<strong>Propose write-off</strong>"]);
     let ids = case.trim_start_matches("/cases/").to_owned();
     let all = [("act", "playbook"), ("cases", ids.as_str()), ("step", "do")];
     lead.post("/queue/bulk", &all).await.is(StatusCode::OK).shows(&["1 case"]);
-    lead.get(&case).await.shows(&["Planned: propose write off"]);
+    lead.get(&case).await.shows(&["Planned: propose write-off"]);
     clinic.is_proven().await;
 }
 
@@ -72,7 +80,8 @@ async fn a_question_hides_no_clock_that_is_not_configured() {
 
 #[tokio::test]
 async fn order_tile_and_filter_mean_the_same_cases_without_a_day() {
-    let clinic = TestClinic::open().await;
+    let mut clinic = TestClinic::open().await;
+    clinic.with_file("payers/standin.toml", NOTHING).await;
     let lead = clinic.named("lead", Role::BillingSupervisor).await;
     let claims = [denied("A-1", 900, "CO*50*900"), denied("A-2", 800, "CO*50*800")];
     take(&lead, "a.835", &era("T1", &claims)).await;
@@ -106,10 +115,11 @@ async fn a_job_shows_the_clock_that_its_list_shows() {
     take(&lead, "a.835", &era("T1", &[denied("A-1", 900, "CO*50*900")])).await;
     let jobs = lead.get("/queue?by=code").await;
     let listed = row(&lead, "sort=due", "A-1").await;
-    let clock = listed.split("data-c=\"clock\"").nth(1).and_then(|it| it.split("</td>").next());
-    let note = clock.and_then(|it| it.split("<small>").nth(1)).and_then(|it| it.split('<').next());
-    let note = note.expect("a clock with its name");
-    assert!(jobs.text.contains(&format!("<small>{note}</small>")), "{note}: {}", jobs.text);
+    let day = "<span class=\"due later\">";
+    let when = listed.split(day).nth(1).and_then(|it| it.split('<').next()).expect("a day");
+    assert!(jobs.text.contains(&format!("{day}{when}")), "{when}: {}", jobs.text);
+    assert!(listed.contains("appeal: not configured"), "{listed}");
+    jobs.shows(&["appeal: not configured"]);
     clinic.is_proven().await;
 }
 
@@ -117,7 +127,8 @@ async fn a_job_shows_the_clock_that_its_list_shows() {
 async fn records_that_the_payer_asked_for_are_a_way_with_a_button() {
     let clinic = TestClinic::open().await;
     let biller = clinic.named("ada", Role::BillingSpecialist).await;
-    take(&biller, "a.835", &era("T1", &[denied("A-1", 900, "CO*252*900")])).await;
+    let asked = era("T1", &[denied("A-1", 900, "CO*252*900")]).replace("N54", "N706");
+    take(&biller, "a.835", &asked).await;
     let case = biller.find("A-1").await;
     let page = biller.get(&case).await;
     page.shows(&[
@@ -145,5 +156,21 @@ async fn who_sees_no_case_is_told_whose_they_would_see() {
         "<a href=\"/questions\">Questions to you</a>",
     ]);
     lead.get("/queue?status=paid").await.hides(&["You see the cases"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_packet_is_signed_for_the_channel_that_somebody_chose() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let (_, draft) = ready(&biller).await;
+    let page = biller.get(&draft).await;
+    send(&biller, &draft, &page, &[("channel", ""), ("what", "build")]).await;
+    let page = biller.get(&draft).await;
+    page.shows(&["No channel is chosen: say how it goes"]).hides(&["Sign this packet"]);
+    let hash = page.text.split("<code class=\"hash\">").nth(1).and_then(|it| it.split('<').next());
+    let sign = [("what", "sign"), ("hash", hash.expect("a hash"))];
+    let refused = send(&biller, &draft, &page, &sign).await;
+    refused.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["No channel is chosen"]);
     clinic.is_proven().await;
 }

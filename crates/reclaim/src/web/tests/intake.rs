@@ -49,3 +49,17 @@ async fn what_does_not_come_and_what_nobody_reviewed_is_alarmed() {
     poster.get("/digest").await.shows(&["Missing remittances", "Reviews that are late"]);
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn a_rhythm_that_is_configured_holds_for_a_payer_that_only_its_id_tells() {
+    let mut clinic = TestClinic::open().await;
+    let text = "name = \"Another Name\"\nids = [\"H1234\"]\n[remittances]\nevery_days = 7\n";
+    clinic.with_file("payers/another.toml", text).await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let paid = era_on("T0", "20260225", &[denied("A-0", 90, "CO*16*90")]);
+    let paid = paid.replace("N1*PR*STANDIN HEALTH", "N1*PR*STANDIN HEALTH*XV*H1234");
+    take(&lead, "a.835", &paid).await;
+    unanswered::look(clinic.office()).await.expect("looked");
+    lead.get("/intake").await.shows(&["every 7 days (payers/another.toml)"]);
+    clinic.is_proven().await;
+}
