@@ -43,7 +43,8 @@ struct LettersPage {
 }
 
 struct Row {
-    href: String,
+    /// None where its patient is masked before the visitor: the case shows the name first.
+    href: Option<String>,
     letter: String,
     case: String,
     number: String,
@@ -104,7 +105,12 @@ pub(crate) async fn page(
     ];
     open.retain(|(one, _)| shown.is_none_or(|state| one.state == state));
     open.sort_by_key(|(draft, case)| last_day(draft, case).unwrap_or(Date::MAX));
-    let rows = open.iter().take(ROWS).map(|(draft, case)| row(draft, case, today));
+    let claims: Vec<String> = open.iter().map(|(_, case)| case.claim.to_string()).collect();
+    let are_shown = Names::of(&mut tx).await?.are_shown(office);
+    let names = Names::among(&mut tx, &claims).await?;
+    let opens = |case: &Denial| are_shown && !names.guards(case.claim.as_str());
+    let rows = open.iter().take(ROWS);
+    let rows = rows.map(|(draft, case)| row((draft, case), opens(case), today));
     html(&LettersPage {
         rows: rows.collect(),
         more: open.len() > ROWS,
@@ -119,10 +125,10 @@ fn last_day(draft: &Draft, case: &Denial) -> Option<Date> {
     case.last_day(draft.kind.clock(draft.level)?)
 }
 
-fn row(draft: &Draft, case: &Denial, today: Date) -> Row {
+fn row((draft, case): (&Draft, &Denial), opens: bool, today: Date) -> Row {
     let clock = draft.kind.clock(draft.level);
     Row {
-        href: appeal::address(case.id.as_str(), draft.id.as_str()),
+        href: opens.then(|| appeal::address(case.id.as_str(), draft.id.as_str())),
         letter: appeal::called(draft),
         case: format!("/cases/{}", case.id),
         number: case.number.to_string(),

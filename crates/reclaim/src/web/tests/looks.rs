@@ -52,6 +52,10 @@ async fn letters_are_begun_for_many_and_stand_in_one_list() {
     desk.get("/letters").await.is(StatusCode::FORBIDDEN);
     let asked = desk.post("/queue/bulk", &[("act", "letters"), ("cases", &both)]).await;
     asked.is(StatusCode::FORBIDDEN);
+    // Before whom names are masked it opens once the case has shown them.
+    let manager = clinic.person(Role::Manager).await;
+    let list = manager.get("/letters").await;
+    list.shows(&["A-1", "its patient is masked"]).hides(&["/appeals/drf_"]);
     // A coder sees the letters of their own cases alone.
     let coder = clinic.person(Role::CertifiedCoder).await;
     coder.get("/letters").await.is(StatusCode::OK).hides(&["A-1"]);
