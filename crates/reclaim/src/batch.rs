@@ -239,6 +239,8 @@ pub(crate) enum NotDone {
     NotYours,
     #[error("it changed meanwhile, or is past that: look at it as it is now")]
     Past,
+    #[error("no claim of it can go")]
+    Empty,
     #[error("a coder approves codes; ask one")]
     NoCoder,
     #[error("a coder has to approve its codes before it leaves")]
@@ -274,6 +276,9 @@ pub(crate) async fn turn(office: &Office, id: &str, step: &Step) -> Result<(), N
     }
     if let Step::LeaveOut(places) = step {
         return leave_out(office, &before, places).await;
+    }
+    if *step == Step::Send && before.state == "ready" && command::count(&counts, "ready") == 0 {
+        return Err(NotDone::Empty);
     }
     let is_coded = counts.iter().any(|one| one.state == "ready" && one.coded > 0);
     let (after, kind) = stepped(office, &before, step, is_coded)?;

@@ -20,7 +20,7 @@ use crate::act::act;
 use crate::parts::PART;
 use crate::practice::{Office, Place};
 use crate::take::{Options, take_file};
-use crate::{bench_busy, bench_desk};
+use crate::{bench_busy, bench_chase, bench_desk};
 use crate::{show, verify};
 
 /// Claims in each remittance of the file.
@@ -98,6 +98,9 @@ async fn measure(
     if wish.wants("Q3") {
         bench_busy::measure(wish, rows).await?;
     }
+    if wish.wants("L2") {
+        bench_chase::measure(folder, rows).await?;
+    }
     if let Some(claims) = wish.grown {
         growth(claims, folder, rows).await?;
     }
@@ -118,7 +121,7 @@ pub(crate) fn write_flat(
     out.flush().context("no room for measuring")
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
+pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }

@@ -15,7 +15,6 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
-use crate::batch;
 use crate::cli::codes::CodesCommand;
 use crate::cli::issuers::IssuerCommand;
 use crate::cli::needs::Needs;
@@ -32,7 +31,7 @@ use crate::practices::{self, Wanted};
 use crate::scanner::Scanner;
 use crate::taking::Taking;
 use crate::web::site;
-use crate::{act, backup, bench, digest, doctor, export, packet, posting};
+use crate::{act, backup, batch, bench, digest, doctor, export, packet, posting};
 use crate::{retention, rules_files, serve, show, taking, verify};
 
 /// What the program is asked to do.
@@ -418,6 +417,7 @@ pub(crate) fn main() -> ExitCode {
     told(ran)
 }
 
+/// One claim of a file, or many of the database.
 fn run_correct(place: &Place, needs: Needs, wish: Correction) -> anyhow::Result<ExitCode> {
     if wish.many.is_meant() {
         return on_office(place, needs, async move |office| {

@@ -9,6 +9,7 @@ mod backup;
 mod batch;
 mod bench;
 mod bench_busy;
+mod bench_chase;
 mod bench_desk;
 mod bench_line;
 mod bills;

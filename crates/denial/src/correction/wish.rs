@@ -268,8 +268,8 @@ impl Wish {
         }
     }
 
-    /// What it makes of one claim: `denied` are the lines of [`denied`], `usual` is how its payer most
-    /// likely takes it, `own` its own value where each has one.
+    /// What it makes of one claim: `denied` are the lines of [`denied`], `usual` is how its payer
+    /// most likely takes it, `own` its own value where each has one.
     ///
     /// # Errors
     /// [`Aside`] says why the claim is left as it is.

@@ -18,7 +18,7 @@ use store::correction_batches::{CorrectionBatch, CorrectionCount};
 use crate::batch::{self, Looked, NotDone, Step};
 use crate::correct::Correction;
 use crate::practice::Office;
-use crate::{identity, show};
+use crate::{access, identity, show};
 
 /// How often progress is told.
 const OFTEN: Duration = Duration::from_millis(200);
@@ -112,6 +112,9 @@ pub(crate) async fn run(office: &Office, wish: &Correction) -> anyhow::Result<Ex
         eprintln!("reclaim: batch {id}");
     }
     let mut one = read(office, &id).await?.0;
+    if !batch::may_look(office, &one) {
+        return Ok(refused(&NotDone::NotYours.to_string()));
+    }
     if one.state == "stopped" {
         batch::turn(office, &id, &Step::GoOn).await?;
     }
@@ -120,7 +123,9 @@ pub(crate) async fn run(office: &Office, wish: &Correction) -> anyhow::Result<Ex
     if many.send && one.state == "ready" {
         match batch::turn(office, &id, &Step::Send).await {
             Ok(()) => followed(office, &id).await?,
-            Err(why @ (NotDone::Unapproved | NotDone::Past | NotDone::NotYours)) => {
+            Err(
+                why @ (NotDone::Unapproved | NotDone::Past | NotDone::NotYours | NotDone::Empty),
+            ) => {
                 tell(office, &id, many.json).await?;
                 return Ok(refused(&why.to_string()));
             }
@@ -217,7 +222,11 @@ async fn followed(office: &Office, id: &str) -> anyhow::Result<()> {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                     break;
                 }
-                _ = tokio::signal::ctrl_c() => batch::turn(office, id, &Step::Stop).await?,
+                _ = tokio::signal::ctrl_c() => match batch::turn(office, id, &Step::Stop).await {
+                    // It came to its end meanwhile.
+                    Ok(()) | Err(NotDone::Past) => {}
+                    Err(why) => return Err(why.into()),
+                },
                 () = tokio::time::sleep(OFTEN) => {
                     let (one, counts) = read(office, id).await?;
                     let of = if one.state == "preparing" { "waiting" } else { "ready" };
@@ -243,6 +252,13 @@ async fn tell(office: &Office, id: &str, json: bool) -> anyhow::Result<ExitCode>
     let [ready, aside, sent] = ["ready", "aside", "sent"].map(|state| count(&counts, state));
     let mut lines = Vec::new();
     if json {
+        access::note(
+            office,
+            id,
+            "correction.batch_viewed",
+            &json!({ "claims": aside + ready + sent }),
+        )
+        .await?;
         lines.push(
             json!({ "batch": id, "state": one.state, "change": batch::wish(&one)?.in_words(),
                 "ready": ready, "aside": aside, "sent": sent, "why": one.why })
@@ -252,7 +268,8 @@ async fn tell(office: &Office, id: &str, json: bool) -> anyhow::Result<ExitCode>
             for item in office.read().await?.correction_items(id, state, 0, i64::MAX).await? {
                 let looked = Looked::of(&item);
                 let row = json!({ "claim": item.number, "state": item.state, "why": item.why,
-                    "changes": looked.changes, "faults": looked.faults, "outgoing": item.outgoing });
+                    "changes": looked.changes, "faults": looked.faults,
+                    "outgoing": item.outgoing });
                 lines.push(row.to_string());
             }
         }

@@ -47,14 +47,14 @@ pub(super) async fn run(office: &Office, batch: &CorrectionBatch) -> anyhow::Res
 }
 
 /// What is known of the cases of some claims.
-struct Known {
-    cases: HashMap<String, Denial>,
+pub(super) struct Known {
+    pub(super) cases: HashMap<String, Denial>,
     waits: HashMap<String, Resent>,
     begun: HashMap<String, Correction>,
     protected: HashMap<String, String>,
 }
 
-async fn known(office: &Office, found: &[InHand]) -> anyhow::Result<Known> {
+pub(super) async fn known(office: &Office, found: &[InHand]) -> anyhow::Result<Known> {
     let ids: Vec<String> = found.iter().map(|one| one.item.denial.clone()).collect();
     let mut tx = office.read().await?;
     let cases = tx.cases_among(&ids).await?;
@@ -124,7 +124,7 @@ fn looked_at(office: &Office, wish: &Wish, known: &Known, one: InHand) -> Correc
 
 impl Known {
     /// Why a claim is not changed among many, whatever the change.
-    fn against(&self, case: &Denial, base: &Copied) -> Option<String> {
+    pub(super) fn against(&self, case: &Denial, base: &Copied) -> Option<String> {
         if self.protected.contains_key(case.claim.as_str()) {
             let why = "it is a specially protected record: correct it on its case";
             return Some(why.to_owned());

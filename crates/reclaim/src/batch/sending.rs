@@ -13,7 +13,7 @@ use store::correction_batches::{CorrectionBatch, CorrectionItem};
 
 use crate::act::{self, Failed};
 use crate::batch::finding::{self, InHand};
-use crate::batch::{self, Looked, PART, Told, aside};
+use crate::batch::{self, Looked, PART, Told, aside, looking};
 use crate::correcting::{self, Leaving, NoSubject, Said, Subject};
 use crate::outbox::{Carried, NotQueued};
 use crate::practice::Office;
@@ -92,16 +92,25 @@ async fn rebuilt(
     stays.extend(gone.into_iter().map(|item| aside(item, &NoSubject::Gone.to_string())));
     let mut cases = HashMap::new();
     for part in found.chunks(PART) {
-        let ids: Vec<String> = part.iter().map(|one| one.item.denial.clone()).collect();
-        for case in office.read().await?.cases_among(&ids).await? {
-            cases.insert(case.id.to_string(), case);
+        let mut known = looking::known(office, part).await?;
+        for one in part {
+            let Some(case) = known.cases.remove(&one.item.denial) else { continue };
+            let against = known.against(&case, &one.base);
+            cases.insert(one.item.denial.clone(), (case, against));
         }
     }
     let (office, coder) = (office.clone(), batch.approved_by.clone());
     let building = move || {
         let mut leaving = Vec::new();
         for InHand { item, base, original } in found {
-            let Some(case) = cases.remove(&item.denial) else { continue };
+            let Some((case, against)) = cases.remove(&item.denial) else {
+                stays.push(aside(item, CHANGED));
+                continue;
+            };
+            if let Some(why) = against {
+                stays.push(aside(item, &why));
+                continue;
+            }
             let is_on = (base.file.clone(), base.n);
             let subject = Subject::of(case, base, original, &office);
             match again(&office, &item, subject, is_on, coder.as_deref()) {

@@ -1,5 +1,5 @@
-//! Batches of corrected claims: each claim with what changes on it, those that are set aside, how far
-//! it came, and the word that lets it leave.
+//! Batches of corrected claims: each claim with what changes on it, those that are set aside, how
+//! far it came, and the word that lets it leave.
 
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -22,7 +22,7 @@ use crate::web::trouble::Trouble;
 use crate::web::words;
 
 /// Batches on the list.
-const LISTED: i64 = 200;
+const LISTED: i64 = 50;
 /// Claims on one page.
 const ROWS: i64 = 100;
 /// Seconds after which a page that tells progress renews itself.
@@ -280,7 +280,7 @@ fn goes(one: &CorrectionBatch) -> &'static str {
 
 fn row(item: &CorrectionItem) -> Row {
     let looked = Looked::of(item);
-    let mut changes = looked.changes;
+    let (mut changes, faults) = (looked.changes, looked.faults.into_iter());
     for one in &mut changes {
         one.field = words::sentence_case(&one.field);
     }
@@ -291,7 +291,7 @@ fn row(item: &CorrectionItem) -> Row {
         payer: item.payer_name.clone(),
         changes,
         why: words::sentence(&item.why),
-        faults: looked.faults,
+        faults: faults.map(|(field, expected)| (words::sentence_case(&field), expected)).collect(),
     }
 }
 
@@ -362,7 +362,7 @@ pub(crate) async fn decide(
         Err(why @ NotDone::NotYours) => {
             return Err(Trouble::Denied(words::sentence(&why.to_string())));
         }
-        Err(why @ (NotDone::Past | NotDone::NoCoder | NotDone::Unapproved)) => {
+        Err(why @ (NotDone::Past | NotDone::NoCoder | NotDone::Unapproved | NotDone::Empty)) => {
             let now = open(office, &id).await?;
             let text = words::sentence(&why.to_string());
             return shown(&visitor, now, &Fields::new(), Some(text)).await;

@@ -1,6 +1,6 @@
 //! One change on the cases that were chosen in the queue: what it shall be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -130,6 +130,9 @@ async fn cases(office: &Office, ids: &[String]) -> Result<Vec<Denial>, Trouble> 
         cases.extend(office.read().await?.cases_among(part).await?);
     }
     cases.retain(|case| office.sees(case));
+    // In the order in which they were chosen, which is the queue's.
+    let places: HashMap<&str, usize> = ids.iter().map(String::as_str).zip(0..).collect();
+    cases.sort_by_key(|case| places.get(case.id.as_str()).copied());
     Ok(cases)
 }
 

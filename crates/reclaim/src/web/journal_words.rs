@@ -205,6 +205,7 @@ fn of_correction(what: &str) -> Option<&'static str> {
         "sent" => "Confirmed the payer’s terms and sent the corrected claim to the outbox",
         "batch_begun" => "Began one change on many claims",
         "batch_ready" => "Each claim of a batch was looked at",
+        "batch_viewed" => "Printed the claims of a batch",
         "batch_stopped" => "Stopped a batch of corrected claims",
         "batch_stuck" => "A batch of corrected claims stopped by itself",
         "batch_went_on" => "Went on with a batch of corrected claims",

@@ -54,6 +54,21 @@ async function emergency(page, base) {
   return null;
 }
 
+/// The page of a batch of corrections that is begun from the queue, where the visitor may.
+async function batch(page, base) {
+  await page.goto(`${base}/queue`);
+  const button = page.locator("[data-bulk-key=m]");
+  if (!await button.isVisible()) return null;
+  await page.locator("#list .tick input").first().check();
+  await button.click();
+  await page.waitForURL("**/queue/bulk");
+  await page.locator("[name=change]").selectOption("authorization");
+  await page.locator("[name=to]").fill("AUTH1");
+  await page.locator("main button.primary").click();
+  await page.waitForURL("**/batches/cor_*");
+  return new URL(page.url()).pathname;
+}
+
 /// Goes from page to page over the links of each and calls `at` once for each kind.
 export async function walk(page, base, at) {
   const known = new Set();
@@ -83,6 +98,10 @@ export async function walk(page, base, at) {
       await begin.click();
       await page.waitForLoadState();
       add(new URL(page.url()).pathname);
+    }
+    if (kindOf(address) === "/batches" && !known.has("/batches/{id}")) {
+      const begun = await batch(page, base);
+      if (begun) add(begun);
     }
     for (const further of FURTHER[kindOf(address)] ?? []) add(further.replace(/^\./, address));
   }

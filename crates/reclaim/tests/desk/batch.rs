@@ -1,5 +1,5 @@
-//! A batch of corrected claims leaves once, whenever the program is killed, stopped and gone on with.
-//! On either database.
+//! A batch of corrected claims leaves once, whenever the program is killed, stopped and gone on
+//! with. On either database.
 
 use std::collections::BTreeMap;
 use std::fs;
