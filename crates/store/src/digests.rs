@@ -1,6 +1,8 @@
 //! What somebody was told in the morning, kept as it was; what a stretch of time brought.
 
-use denial::denial::Balance;
+use std::collections::BTreeMap;
+
+use denial::denial::{Balance, Denial};
 use denial::lifecycle::{Change, Event};
 use denial::posting::Posting;
 use futures_util::TryStreamExt;
@@ -23,13 +25,14 @@ pub struct KeptDigest {
 }
 
 /// Cases on which payers gave way.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Won {
     /// The payer's name.
     pub payer: String,
     /// The category's name.
     pub category: String,
-    /// Who has them now; empty where nobody has, or they are closed.
+    /// Who worked them until the payer gave way, else who has them now; empty where nobody did, or
+    /// they are closed.
     pub person: String,
     /// How many.
     pub cases: i64,
@@ -137,19 +140,36 @@ impl Tx {
     pub async fn won_between(&mut self, from: &str, until: &str) -> Result<Vec<Won>, Error> {
         let rows = run!(
             self,
-            all as Won,
-            "select p.name as payer, d.category, d.person, count(*) as cases,
-             cast(coalesce(sum(d.denied), 0) as bigint) as denied
+            all as (String, String, String, String, i64, String),
+            "select d.denial, p.name, d.category, d.person, d.denied, d.body
              from denial d join payer p on p.practice = d.practice and p.payer = d.payer
              where d.practice = $1 and d.denial in
                (select about from journal where practice = $1 and chain = 'work'
-                and kind = 'denial.overturned' and at >= $2 and at < $3)
-             group by p.name, d.category, d.person order by 5 desc, 1, 2, 3",
+                and kind = 'denial.overturned' and at >= $2 and at < $3)",
             self.practice.as_str(),
             from,
             until
         )?;
-        Ok(rows)
+        let mut sums: BTreeMap<(String, String, String), (i64, i64)> = BTreeMap::new();
+        for (id, payer, category, person, denied, body) in rows {
+            let case: Denial = parsed("denial", &id, &body)?;
+            let worked_by = case.work.won().and_then(|won| won.worked_by.as_ref()?.person.clone());
+            let person = worked_by.map_or(person, |who| who.to_string());
+            let sum = sums.entry((payer, category, person)).or_default();
+            *sum = (sum.0 + 1, sum.1 + denied);
+        }
+        let mut won: Vec<Won> = sums
+            .into_iter()
+            .map(|((payer, category, person), (cases, denied))| Won {
+                payer,
+                category,
+                person,
+                cases,
+                denied,
+            })
+            .collect();
+        won.sort_by_key(|one| -one.denied);
+        Ok(won)
     }
 
     /// What was posted between two instants, as the sums of a balance whose denied part is nothing

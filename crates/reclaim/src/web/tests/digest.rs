@@ -139,7 +139,7 @@ async fn who_leads_has_the_teams_too() {
     assert_eq!(main(&other.get("/digest/team").await), main(&page));
     let mut ada = clinic.stranger();
     ada.sign_in("ada", PASSWORD).await;
-    ada.get("/digest").await.shows(&["What others won"]);
+    ada.get("/digest").await.shows(&["What others won", "Duplicate", "Test lead"]);
     lead.get("/digest").await.shows(&["Nothing since then."]);
     for role in [Role::Executive, Role::Administrator, Role::Vendor] {
         let page = clinic.person(role).await.get("/digest").await;
