@@ -311,16 +311,9 @@
 
   // What has pages of its own leaves the list.
   function leave(fields) {
-    const form = document.createElement("form");
-    form.method = "post";
-    form.action = "/queue/bulk";
-    for (const [name, value] of fields) {
-      const field = document.createElement("input");
-      field.type = "hidden";
-      field.name = name;
-      field.value = value;
-      form.append(field);
-    }
+    const made = (tag, facts) => Object.assign(document.createElement(tag), facts);
+    const form = made("form", { method: "post", action: "/queue/bulk" });
+    for (const [name, value] of fields) form.append(made("input", { type: "hidden", name, value }));
     document.body.append(form);
     form.submit();
     form.remove();

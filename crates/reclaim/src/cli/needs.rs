@@ -10,7 +10,7 @@ pub(super) type Needs = Option<(&'static str, Access)>;
 
 impl Command {
     /// What it takes to run it; nothing where no practice is opened, or a new one is made.
-    pub(super) fn needs(&self) -> Needs {
+    pub(super) const fn needs(&self) -> Needs {
         match self {
             Command::Take { .. } => Some(("take", Access::TakeFiles)),
             // The inbox takes files in as who serves.
