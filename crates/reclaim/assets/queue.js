@@ -293,7 +293,8 @@
     else if (isGrouped) fields.set("job", which[0]);
     else fields.set("cases", which.join(","));
     if (name === "correct") {
-      leave(fields);
+      // It has pages of its own.
+      window.leaveBy("/queue/bulk", fields);
       return;
     }
     asked = which;
@@ -307,16 +308,6 @@
     // What asks for nothing, leaves nothing out and can be taken back is done at once.
     const isPlain = !came.form.querySelector("label, .warn, .refused, .grave") && which !== null && which.length === 1 && !isGrouped;
     if (isPlain && name !== "review") send(came.form);
-  }
-
-  // What has pages of its own leaves the list.
-  function leave(fields) {
-    const made = (tag, facts) => Object.assign(document.createElement(tag), facts);
-    const form = made("form", { method: "post", action: "/queue/bulk" });
-    for (const [name, value] of fields) form.append(made("input", { type: "hidden", name, value }));
-    document.body.append(form);
-    form.submit();
-    form.remove();
   }
 
   function show(form) {

@@ -176,3 +176,13 @@ for (const zone of document.querySelectorAll("[data-drop]")) {
 // What was refused is read out and seen first.
 const refused = document.querySelector(".rail .refused");
 if (refused) refused.focus();
+
+// Goes to a page that is asked for by a form.
+window.leaveBy = (action, fields) => {
+  const made = (tag, facts) => Object.assign(document.createElement(tag), facts);
+  const form = made("form", { method: "post", action });
+  for (const [name, value] of fields) form.append(made("input", { type: "hidden", name, value }));
+  document.body.append(form);
+  form.submit();
+  form.remove();
+};
