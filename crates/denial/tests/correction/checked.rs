@@ -121,7 +121,7 @@ fn a_provider_who_is_named_has_a_name_and_an_npi() {
         words,
         [
             "expected an NPI of ten digits, or no provider here",
-            "expected a family name, or the name of an organisation"
+            "expected a family name, or the name of an organization"
         ]
     );
 }
