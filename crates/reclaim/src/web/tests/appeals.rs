@@ -197,10 +197,8 @@ async fn a_case_goes_from_hand_off_to_overturn() {
     let page = biller.get(&built.location()).await;
     page.shows(&["The packet is built", "Download the packet"]);
     // More is at stake than one person gives up alone: who wrote it does not sign it.
-    page.shows(&["somebody signs who did not write it"]);
     page.hides(&["What stops it", "Sign this packet"]);
-    page.shows(&["Ask to sign it", "value=\"billing_supervisor\" selected"]);
-    asked_to_sign(&biller, &lead, &case).await;
+    super::decided::asks_a_signer((&biller, &lead), &case, &page).await;
     let packet = biller.get(&format!("{draft}/packet")).await;
     packet.is(StatusCode::OK);
     let header = |name: &str| packet.headers.get(name).and_then(|value| value.to_str().ok());
@@ -239,14 +237,6 @@ async fn a_case_goes_from_hand_off_to_overturn() {
         "17 days",
     ]);
     clinic.is_proven().await;
-}
-
-/// They ask who may sign, and that stands on the Home of those.
-async fn asked_to_sign(biller: &Browser, lead: &Browser, case: &str) {
-    let ask = [("to", "billing_supervisor"), ("text", "Please sign the packet"), ("due", "")];
-    biller.act(case, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);
-    lead.get("/").await.shows(&["href=\"/questions#asked\" data-rows=\"1\""]);
-    lead.get("/questions").await.shows(&["Please sign the packet"]);
 }
 
 /// A draft that nothing stops, of a case at which little is at stake.

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use denial::person::Role;
 
 use super::appeals::{ready, send};
-use super::clinic::{Browser, TestClinic, denied, era, take};
+use super::clinic::{Answer, Browser, TestClinic, denied, era, take};
 
 /// A payer of which nothing is known but what comes after its own decision.
 const NOTHING: &str = "name = \"Standin Health\"\nplan_types = [\"commercial\"]\n\n\
@@ -20,6 +20,23 @@ const HALF: &str = "name = \"Standin Health\"\nplan_types = [\"commercial\"]\n\n
     [[window]]\nkind = \"corrected_claim\"\ncount = 200\nunit = \"calendar_days\"\n\
     from_event = \"remittance\"\ncounts = \"received\"\non_holiday = \"stays\"\n\
     source = \"a test\"\nas_of = \"2026\"\nverification = \"clinic\"\n";
+
+/// Who may not sign a packet asks who may, and that stands on the Home of those.
+pub(super) async fn asks_a_signer(
+    (asker, signer): (&Browser, &Browser),
+    case: &str,
+    page: &Answer,
+) {
+    page.shows(&[
+        "somebody signs who did not write it",
+        "Ask to sign it",
+        "value=\"billing_supervisor\" selected",
+    ]);
+    let ask = [("to", "billing_supervisor"), ("text", "Please sign the packet"), ("due", "")];
+    asker.act(case, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);
+    signer.get("/").await.shows(&["href=\"/questions#asked\" data-rows=\"1\""]);
+    signer.get("/questions").await.shows(&["Please sign the packet"]);
+}
 
 async fn row(browser: &Browser, query: &str, number: &str) -> String {
     let page = browser.get(&format!("/queue?{query}")).await;
