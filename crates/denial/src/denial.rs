@@ -158,6 +158,9 @@ pub struct GaveWay {
     /// What it said that it pays, where it said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promised: Option<Money>,
+    /// What was recovered before: no part of what was promised.
+    #[serde(default)]
+    pub recovered: Money,
     /// Whose the case was before it went to who posts, and is again where the payer does not pay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worked_by: Option<Owner>,

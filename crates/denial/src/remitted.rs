@@ -7,11 +7,11 @@ use crate::adjudication::Adjudication;
 use crate::certain::{Shares, shares};
 use crate::codes::TraceNumber;
 use crate::denial::{Denial, DeniedLine, Recovery};
-use crate::ids::RemittanceId;
+use crate::ids::{PostingId, RemittanceId};
 use crate::money::Money;
 use crate::payer::PayerRules;
 use crate::playbook::Playbook;
-use crate::posting::PostingKind;
+use crate::posting::{Posting, PostingKind};
 use crate::remittance::{LinePayment, Standing};
 
 /// What a payment explains, in the order in which it is shown.
@@ -51,49 +51,81 @@ pub fn remitted(
     said: &[Adjudication],
     terms: (&Playbook, Option<&PayerRules>),
 ) -> Vec<Remitted> {
-    let mut posted = Posted::of(case);
     let mut interest: Vec<&RemittanceId> = Vec::new();
     let mut all = Vec::new();
     for line in &case.lines {
         let Some(recovery) = &line.recovered else { continue };
         let mut one = of_line(line, recovery, said, terms);
         // Interest is of the claim: it stands beside the first line of its remittance.
-        let is_first = !interest.contains(&&recovery.remittance);
-        interest.push(&recovery.remittance);
-        for (kind, amount) in &mut one.amounts {
-            let counts = *kind != PostingKind::Interest || is_first;
-            *amount = if counts { posted.less(*kind, *amount) } else { Money::ZERO };
+        if interest.contains(&&recovery.remittance) {
+            one.amounts[4].1 = Money::ZERO;
         }
+        interest.push(&recovery.remittance);
         all.push(one);
+    }
+    let mut posted = Posted::of(case);
+    for of in [Of::ThisVery, Of::ThisPerhaps] {
+        for one in &mut all {
+            posted.take_off(one, of);
+        }
     }
     all.retain(|one| one.amounts.iter().any(|(_, amount)| !amount.is_zero()));
     all
 }
 
-/// What is posted of each kind; the first lines take it up first.
-struct Posted(Vec<(PostingKind, Money)>);
+/// How surely a posting is of a line and its remittance.
+#[derive(Clone, Copy)]
+enum Of {
+    /// It names both.
+    ThisVery,
+    /// It names no other.
+    ThisPerhaps,
+}
 
-impl Posted {
-    fn of(case: &Denial) -> Posted {
-        let sum = |kind: PostingKind| {
-            let of = case.postings.iter().filter(|one| one.kind == kind);
-            (kind, of.map(|one| one.amount).sum())
+/// What is posted, of which no more is to be posted: each row with what is left of it.
+struct Posted<'a>(Vec<(&'a Posting, Money)>);
+
+impl Posted<'_> {
+    fn of(case: &Denial) -> Posted<'_> {
+        let back = |id: &PostingId| -> Money {
+            let of = case.postings.iter().filter(|one| one.reverses.as_ref() == Some(id));
+            of.map(|one| one.amount).sum()
         };
-        let mut sums: Vec<(PostingKind, Money)> = KINDS.map(sum).to_vec();
-        if let Some((PostingKind::PayerPayment, paid)) = sums.first_mut() {
-            *paid = case.balance.recovered;
+        let rows = case.postings.iter().filter(|one| one.reverses.is_none());
+        let mut rows: Vec<_> = rows.map(|one| (one, one.amount + back(&one.id))).collect();
+        let paid = |row: &&mut (&Posting, Money)| row.0.kind == PostingKind::PayerPayment;
+        let all: Money = rows.iter_mut().filter(paid).map(|row| row.1).sum();
+        // What the payer took back by an offset stands against no row of its own.
+        let mut offset = all - case.balance.recovered;
+        for row in rows.iter_mut().rev().filter(paid) {
+            let taken = offset.min(row.1).max(Money::ZERO);
+            row.1 -= taken;
+            offset -= taken;
         }
-        Posted(sums)
+        Posted(rows)
     }
 
-    /// What is left of an amount once what is posted of its kind is taken off.
-    fn less(&mut self, kind: PostingKind, amount: Money) -> Money {
-        let Some((_, there)) = self.0.iter_mut().find(|(one, _)| *one == kind) else {
-            return amount;
-        };
-        let taken = amount.min(*there).max(Money::ZERO);
-        *there -= taken;
-        amount - taken
+    /// Takes what is posted off what a remittance says of a line.
+    fn take_off(&mut self, one: &mut Remitted, of: Of) {
+        for (kind, amount) in &mut one.amounts {
+            for (posting, left) in &mut self.0 {
+                let is_it = match of {
+                    Of::ThisVery => {
+                        posting.line == one.line
+                            && posting.remittance.as_ref() == Some(&one.remittance)
+                    }
+                    Of::ThisPerhaps => {
+                        posting.line.is_none_or(|line| one.line == Some(line))
+                            && posting.remittance.as_ref().is_none_or(|it| *it == one.remittance)
+                    }
+                };
+                if posting.kind == *kind && is_it {
+                    let taken = (*amount).min(*left).max(Money::ZERO);
+                    *left -= taken;
+                    *amount -= taken;
+                }
+            }
+        }
     }
 }
 
@@ -168,6 +200,8 @@ mod tests {
     use super::*;
     use crate::adjudication::tests::{line, payment, said_on};
     use crate::certain::tests::{DENIED, case_of, playbook};
+    use crate::denial::Balance;
+    use crate::ids::PersonId;
 
     fn amounts(one: &Remitted) -> Vec<i64> {
         one.amounts.iter().map(|(_, amount)| amount.cents()).collect()
@@ -187,6 +221,35 @@ mod tests {
         assert_eq!((one.line, one.open, one.is_odd), (Some(1), Money::ZERO, false));
         assert_eq!(Some(one.on), all[1].on);
         assert_eq!(one.remittance, all[1].remittance);
+    }
+
+    #[test]
+    fn what_is_posted_of_one_line_is_taken_off_no_other() {
+        let pays =
+            |day, control| said_on(day, payment("1", vec![line(control, 10_000, 10_000, &[])]));
+        let both = vec![line("1", 10_000, 0, DENIED), line("2", 10_000, 0, DENIED)];
+        let all = vec![said_on(1, payment("1", both)), pays(8, "2"), pays(9, "1")];
+        let mut case = case_of(&all);
+        let second = case.lines[1].line;
+        assert!(case.lines.iter().all(|line| line.recovered.is_some()), "both are paid");
+        case.postings.push(Posting {
+            id: PostingId::from_bits(1),
+            claim: case.claim.clone(),
+            denial: Some(case.id.clone()),
+            line: second,
+            kind: PostingKind::PayerPayment,
+            amount: Money::from_cents(10_000),
+            on: case.denied_on,
+            remittance: Some(all[1].remittance.clone()),
+            reverses: None,
+            why: String::new(),
+            by: PersonId::from_bits(1),
+        });
+        case.balance = Balance::of(&case.lines, &case.postings);
+        let told = remitted(&case, &all, (&playbook(), None));
+        let [one] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!((one.line, &one.remittance), (case.lines[0].line, &all[2].remittance));
+        assert_eq!(amounts(one)[0], 10_000);
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl Denial {
             return None;
         }
         Some(match self.told() {
-            Some(told) => ToPost::Told((told - self.balance.recovered).max(Money::ZERO)),
+            Some(told) => ToPost::Told((told - self.recovered_of_it()).max(Money::ZERO)),
             None => ToPost::Untold(self.balance.outstanding()),
         })
     }
@@ -42,6 +42,12 @@ impl Denial {
     pub fn told(&self) -> Option<Money> {
         let promised = self.work.won().and_then(|won| won.promised);
         promised.filter(|_| !self.is_won()).or_else(|| self.paid_after_all())
+    }
+
+    /// What is posted of what it told: a promise is of what came after it, remittances of all.
+    fn recovered_of_it(&self) -> Money {
+        let won = self.work.won().filter(|won| won.promised.is_some() && !self.is_won());
+        self.balance.recovered - won.map_or(Money::ZERO, |won| won.recovered)
     }
 
     /// What remittances pay of the lines that were denied; `None` where they pay none.

@@ -307,7 +307,7 @@
     show(came.form);
     // What asks for nothing, leaves nothing out and can be taken back is done at once.
     const isPlain = !came.form.querySelector("label, .warn, .refused, .grave") && which !== null && which.length === 1 && !isGrouped;
-    if (isPlain && name !== "review") send(came.form);
+    if (isPlain && !["review", "post"].includes(name)) send(came.form);
   }
 
   function show(form) {
@@ -343,7 +343,8 @@
     const one = asked !== null && asked.length === 1 && chosen.size === 0 && !isGrouped;
     await done(came.said, asked);
     for (const name of ["cases", "all", "told", "sure", "count"]) fields.delete(name);
-    last = fields;
+    // Money is posted after a look each time.
+    if (fields.get("act") !== "post") last = fields;
     chosen.clear();
     for (const box of document.querySelectorAll("#list .tick input")) box.checked = false;
     bar.querySelector("[data-everything]").checked = false;

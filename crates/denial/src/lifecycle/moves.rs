@@ -244,7 +244,8 @@ impl Denial {
             let posts =
                 owner::posting_owner(rules, today).filter(|posts| !partly && posts != owner);
             let worked_by = posts.map(|posts| mem::replace(owner, posts));
-            *won = Some(Box::new(GaveWay { partly, promised: expected, worked_by }));
+            let recovered = self.balance.recovered;
+            *won = Some(Box::new(GaveWay { partly, promised: expected, recovered, worked_by }));
         }
         let deed = Deed::Overturned { answer, on, expected, partly, rest_denied: partly };
         Change::Moved { from: self.status(), work, deed }

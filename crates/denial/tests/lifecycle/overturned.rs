@@ -108,6 +108,9 @@ fn what_is_won_is_what_the_payer_told_and_not_what_was_denied() {
     let posted = r#"{"act":"post","entries":[{"id":"pst_00000000000000000000000009",
         "kind":"payer_payment","amount":2500}]}"#;
     assert_eq!(to_post(&did(&part, 6, posted)), Some((3_500, true)));
+    // What was posted before the payer gave way is no part of what it promised.
+    let before = did(&open, 4, posted);
+    assert_eq!(to_post(&did(&before, 5, WON_IN_PART)), Some((6_000, true)));
     let paid = heard(&part, 2);
     let told = paid.paid_after_all().expect("paid").cents();
     assert_eq!(to_post(&paid), Some((told, true)), "the remittances say more than a letter");

@@ -189,16 +189,15 @@ impl Here<'_> {
         self.arrive(coming).await
     }
 
-    /// What of some files never came as it lies there now. What was lost here has no hash.
+    /// What of some files never came as it lies there now. What was lost here has no hash. While a
+    /// file of this name is still coming, its bytes here are the only ones: the next one waits.
     async fn not_yet_fetched(&self, lying: Vec<Lying>) -> anyhow::Result<Vec<Lying>> {
         let names: Vec<String> = lying.iter().map(|one| one.name.clone()).collect();
         let there = self.office.read().await?.fetched(self.route, &names).await?;
         let is_known = |one: &Lying| {
-            there.iter().any(|it| {
-                it.name == one.name
-                    && u64::try_from(it.bytes) == Ok(one.bytes)
-                    && it.changed == one.changed
-                    && !it.hash.is_empty()
+            there.iter().filter(|it| it.name == one.name && !it.hash.is_empty()).any(|it| {
+                let is_same = u64::try_from(it.bytes) == Ok(one.bytes) && it.changed == one.changed;
+                is_same || it.state == "coming"
             })
         };
         Ok(lying.into_iter().filter(|one| !is_known(one)).collect())

@@ -16,7 +16,7 @@ pub(crate) const fn of(act: Act) -> (&'static str, &'static str, &'static str) {
         Act::Reject => ("Rejected before adjudication", "By a 999 or 277CA.", ""),
         Act::Withdraw => ("Withdraw what was sent", "It comes back to review.", ""),
         Act::Dispute => ("Dispute the payment", "Paid short, or not in time.", ""),
-        Act::Post => ("Post money", "What explains the denied amount.", "m"),
+        Act::Post => ("Post money", "What explains the denied amount.", "$"),
         Act::WriteOff => ("Write off the rest", "What is outstanding is given up.", ""),
         Act::ProposeWriteOff => ("Propose a write-off", "A second person decides.", "w"),
         Act::Reopen => ("Open again", "Money was taken back.", ""),
