@@ -190,19 +190,58 @@ impl Tx {
         Ok(row)
     }
 
-    /// The newest of them.
+    /// The newest of them: everybody's, or those of `me`; with those that coders were asked of.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn correction_batches(&mut self, limit: i64) -> Result<Vec<CorrectionBatch>, Error> {
+    pub async fn correction_batches(
+        &mut self,
+        me: Option<&str>,
+        with_asked: bool,
+        limit: i64,
+    ) -> Result<Vec<CorrectionBatch>, Error> {
         let rows = run!(
             self,
             all as CorrectionBatch,
-            batches!("order by made_at desc, batch limit $2"),
+            batches!(
+                "and (made_by = coalesce($2, made_by) or ($3 = 'yes' and asked_at is not null))
+                 order by made_at desc, batch limit $4"
+            ),
             self.practice.as_str(),
+            me,
+            if with_asked { "yes" } else { "no" },
             limit
         )?;
         Ok(rows)
+    }
+
+    /// How many wait for somebody: their own that are not sent yet, and, for coders, those that
+    /// they were asked of. One of which all that could go went waits for nobody.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn count_waiting_corrections(
+        &mut self,
+        me: &str,
+        is_coder: bool,
+    ) -> Result<i64, Error> {
+        let (count,) = run!(
+            self,
+            one as (i64,),
+            "select count(*) from correction_batch b where b.practice = $1
+             and ((b.made_by = $2 and b.state in ('ready', 'stopped'))
+               or ($3 = 'yes' and b.state = 'ready' and b.asked_at is not null
+                 and b.approved_by is null))
+             and (b.state = 'stopped'
+               or exists (select 1 from correction_item i where i.practice = b.practice
+                 and i.batch = b.batch and i.state = 'ready')
+               or not exists (select 1 from correction_item i where i.practice = b.practice
+                 and i.batch = b.batch and i.state = 'sent'))",
+            self.practice.as_str(),
+            me,
+            if is_coder { "yes" } else { "no" }
+        )?;
+        Ok(count)
     }
 
     /// The oldest of those that are being looked at or sent.
@@ -285,26 +324,22 @@ impl Tx {
         Ok(rows)
     }
 
-    /// The case of the first claim of a payer that is ready.
+    /// Each payer of claims that are ready, with the case of its first.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn first_corrected(
-        &mut self,
-        batch: &str,
-        payer: &str,
-    ) -> Result<Option<String>, Error> {
-        let row = run!(
+    pub async fn first_corrected(&mut self, batch: &str) -> Result<Vec<(String, String)>, Error> {
+        let rows = run!(
             self,
-            optional as (String,),
-            "select denial from correction_item
-             where practice = $1 and batch = $2 and state = 'ready' and payer = $3
-             order by n limit 1",
+            all as (String, String),
+            "select i.payer, i.denial from correction_item i
+             join (select min(n) as n from correction_item
+               where practice = $1 and batch = $2 and state = 'ready' group by payer) f on f.n = i.n
+             where i.practice = $1 and i.batch = $2 order by i.n",
             self.practice.as_str(),
-            batch,
-            payer
+            batch
         )?;
-        Ok(row.map(|(denial,)| denial))
+        Ok(rows)
     }
 
     /// Saves where a claim stands that stood as `from`: what looking at it came to, or by what it

@@ -1,11 +1,14 @@
 //! Batches of corrected claims: each claim with what changes on it, those that are set aside, how
 //! far it came, and the word that lets it leave.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::lifecycle::evidence::Frequency;
+use denial::person::supervises;
 use store::Tx;
 use store::correction_batches::{CorrectionBatch, CorrectionCount, CorrectionItem};
 
@@ -14,7 +17,7 @@ use crate::batch::{self, Looked, NotDone, Step, Told};
 use crate::correcting;
 use crate::fields::Fields;
 use crate::practice::Office;
-use crate::web::gate::Posted;
+use crate::web::gate::{NoPatient, Posted};
 use crate::web::page::{Page, html, html_with};
 use crate::web::session::Visitor;
 use crate::web::timeline::{self, People};
@@ -26,7 +29,7 @@ const LISTED: i64 = 50;
 /// Claims on one page.
 const ROWS: i64 = 100;
 /// Seconds after which a page that tells progress renews itself.
-const RENEWS: &str = "2";
+const RENEWS: &str = "10";
 
 #[derive(Template)]
 #[template(path = "batches.html")]
@@ -97,6 +100,8 @@ struct Row {
     payer: String,
     changes: Vec<Told>,
     why: String,
+    /// Why what it says is not told; empty where it is.
+    hidden: &'static str,
     faults: Vec<(String, String)>,
 }
 
@@ -124,8 +129,8 @@ pub(crate) async fn list(visitor: Visitor) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let mut tx = office.read().await?;
     let people = timeline::people(&mut tx).await?;
-    let mut all = tx.correction_batches(LISTED).await?;
-    all.retain(|one| batch::may_look(office, one));
+    let me = (!supervises(office.who.role)).then(|| office.who.person.as_str());
+    let all = tx.correction_batches(me, correcting::is_coder(office.who.role), LISTED).await?;
     let ids: Vec<String> = all.iter().map(|one| one.batch.clone()).collect();
     let counts = tx.count_corrections(&ids).await?;
     let rows = all.iter().map(|one| listed(office, &people, one, &counts)).collect();
@@ -160,6 +165,9 @@ fn in_words(one: &CorrectionBatch, counts: &[CorrectionCount]) -> (&'static str,
         "preparing" => ("its claims are looked at", ""),
         "stopped" => ("stopped", "odd"),
         "ready" if is_coded && one.approved_by.is_none() => ("waits for a coder’s word", "odd"),
+        "ready" if count(counts, "ready") == 0 && count(counts, "sent") > 0 => {
+            ("in the outbox", "here")
+        }
         "ready" if count(counts, "ready") == 0 => ("nothing of it can go", "odd"),
         "ready" => ("can be sent", "odd"),
         "sending" => ("is being sent", ""),
@@ -214,6 +222,7 @@ async fn shown(
     let items = tx.correction_items(&one.batch, shown, from, ROWS).await?;
     let asides = tx.correction_asides(&one.batch).await?;
     let payers = payers(&mut tx, office, &one, &counts).await?;
+    let sight = Sight::of(&mut tx, office, &items).await?;
     drop(tx);
     let is_running = matches!(one.state.as_str(), "preparing" | "sending");
     let renews = is_running && !asked.contains_key("still");
@@ -244,7 +253,7 @@ async fn shown(
             .collect(),
         shown,
         further: items.last().map(|last| last.n + 1).filter(|_| items.len() as i64 == ROWS),
-        rows: items.iter().map(row).collect(),
+        rows: items.iter().map(|item| row(item, sight.hides(item))).collect(),
         from,
         why: one.why.clone(),
         state: one.state,
@@ -254,6 +263,9 @@ async fn shown(
     let mut answer = html_with(status, &page)?;
     if renews {
         answer.headers_mut().insert(header::REFRESH, HeaderValue::from_static(RENEWS));
+    }
+    if page.rows.is_empty() {
+        answer.extensions_mut().insert(NoPatient);
     }
     Ok(answer)
 }
@@ -278,8 +290,43 @@ fn goes(one: &CorrectionBatch) -> &'static str {
     }
 }
 
-fn row(item: &CorrectionItem) -> Row {
-    let looked = Looked::of(item);
+/// Which cases of a page may be read by who looks: some were marked, or became another's, since
+/// the batch looked at them.
+struct Sight {
+    seen: HashMap<String, String>,
+    guarded: HashMap<String, String>,
+}
+
+impl Sight {
+    async fn of(
+        tx: &mut Tx,
+        office: &Office,
+        items: &[CorrectionItem],
+    ) -> Result<Sight, store::Error> {
+        let ids: Vec<String> = items.iter().map(|item| item.denial.clone()).collect();
+        let mut cases = tx.cases_among(&ids).await?;
+        cases.retain(|case| office.sees(case));
+        let claims: Vec<String> = cases.iter().map(|case| case.claim.to_string()).collect();
+        let guarded = tx.protected_among(&claims).await?;
+        let seen = cases.iter().map(|case| (case.id.to_string(), case.claim.to_string()));
+        Ok(Sight { seen: seen.collect(), guarded })
+    }
+
+    /// Why the changes and faults of a claim are not told; empty where they are.
+    fn hides(&self, item: &CorrectionItem) -> &'static str {
+        match self.seen.get(&item.denial) {
+            None => "It is not yours to see.",
+            Some(claim) if self.guarded.contains_key(claim) => {
+                "It is a specially protected record: look at it on its case."
+            }
+            Some(_) => "",
+        }
+    }
+}
+
+fn row(item: &CorrectionItem, hidden: &'static str) -> Row {
+    let looked = if hidden.is_empty() { Looked::of(item) } else { Looked::default() };
+    let why = if hidden.is_empty() { words::sentence(&item.why) } else { hidden.to_owned() };
     let (mut changes, faults) = (looked.changes, looked.faults.into_iter());
     for one in &mut changes {
         one.field = words::sentence_case(&one.field);
@@ -290,7 +337,8 @@ fn row(item: &CorrectionItem) -> Row {
         number: item.number.clone(),
         payer: item.payer_name.clone(),
         changes,
-        why: words::sentence(&item.why),
+        why,
+        hidden,
         faults: faults.map(|(field, expected)| (words::sentence_case(&field), expected)).collect(),
     }
 }
@@ -306,11 +354,13 @@ async fn payers(
         return Ok(Vec::new());
     }
     let mut rows = Vec::new();
+    let firsts: HashMap<String, String> =
+        tx.first_corrected(&one.batch).await?.into_iter().collect();
+    let cases = tx.cases_among(&firsts.values().cloned().collect::<Vec<_>>()).await?;
     for count in counts.iter().filter(|one| one.state == "ready") {
-        let case = tx.first_corrected(&one.batch, &count.payer).await?;
-        let cases = tx.cases_among(&case.into_iter().collect::<Vec<_>>()).await?;
-        let said =
-            cases.first().and_then(|case| office.rules.resubmission(&case.payer_name, case.plan));
+        let first = firsts.get(&count.payer);
+        let case = cases.iter().find(|case| first.is_some_and(|id| id == case.id.as_str()));
+        let said = case.and_then(|case| office.rules.resubmission(&case.payer_name, case.plan));
         let word = |said: Option<bool>| match said {
             Some(true) => "yes",
             Some(false) => "no",
@@ -399,16 +449,7 @@ fn step(fields: &Fields) -> Result<Step, String> {
 
 /// What of it is on Home: batches to approve for a coder, batches not sent yet for who made them.
 pub(crate) async fn waiting(tx: &mut Tx, office: &Office) -> Result<u64, store::Error> {
-    let all = tx.correction_batches(LISTED).await?;
     let is_coder = correcting::is_coder(office.who.role);
-    let is_open = |one: &&CorrectionBatch| {
-        let is_mine = one.made_by == office.who.person.as_str();
-        let is_asked = is_coder && one.asked_at.is_some() && one.approved_by.is_none();
-        match one.state.as_str() {
-            "ready" => is_mine || is_asked,
-            "stopped" => is_mine,
-            _ => false,
-        }
-    };
-    Ok(all.iter().filter(is_open).count() as u64)
+    let count = tx.count_waiting_corrections(office.who.person.as_str(), is_coder).await?;
+    Ok(u64::try_from(count).unwrap_or_default())
 }

@@ -327,6 +327,7 @@ fn shown(
     let desk =
         Desk { case, moment, people, plans, advice, preventable, usual, remitted, rules, typed };
     let forms = desk.forms();
+    let refused = refused.map(|text| text + &desk.lost());
     let audits = allows(office.who.role, Access::Audit);
     let seen = audits.then(|| format!("/journal?book=views&about={}&whole=yes", case.id));
     let claims = allows(office.who.role, Access::Claims);

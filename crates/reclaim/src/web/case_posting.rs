@@ -1,14 +1,16 @@
 //! The form that posts what remittances say of a case: filled in from them, to be looked at,
 //! changed where it has to be, and confirmed.
 
+use std::collections::BTreeSet;
+
 use denial::denial::Status;
 use denial::lifecycle::Act;
 use denial::money::Money;
 use denial::posting::PostingKind;
-use denial::remitted::Remitted;
+use denial::remitted::{KINDS, Remitted};
 use store::postings::PostingRow;
 
-use crate::fields::TOLD;
+use crate::fields::{Fields, TOLD};
 use crate::web::case_fields::{Field, lines};
 use crate::web::case_forms::{ActForm, Desk};
 use crate::web::timeline::{People, name as name_of};
@@ -35,12 +37,28 @@ pub(crate) struct PostRow {
 impl PostRow {
     /// The name of one of its fields.
     pub(crate) fn name(&self, field: &str) -> String {
-        name(self.at, field)
+        name(&self.at.to_string(), field)
     }
 }
 
-fn name(at: usize, field: &str) -> String {
-    format!("{TOLD}{at}_{field}")
+fn name(row: &str, field: &str) -> String {
+    format!("{TOLD}{row}_{field}")
+}
+
+/// How the rows are called for which something was typed.
+fn typed_rows(fields: &Fields) -> BTreeSet<&str> {
+    let names = fields.keys().filter_map(|name| name.strip_prefix(TOLD));
+    names.filter_map(|name| name.split_once('_')).map(|(row, _)| row).collect()
+}
+
+/// True where what was typed for a row is about this line and remittance.
+fn is_of(fields: &Fields, row: &str, one: &Remitted) -> bool {
+    let says = |field: &str| fields.get(&name(row, field)).map(String::as_str).unwrap_or_default();
+    says("line") == line_of(one) && says("remittance") == one.remittance.as_str()
+}
+
+fn line_of(one: &Remitted) -> String {
+    one.line.map(|line| line.to_string()).unwrap_or_default()
 }
 
 /// What a kind of money is called in the form.
@@ -85,9 +103,10 @@ impl Desk<'_> {
 
     /// True for the form of posting that is not the one to be filled in now.
     pub(super) fn is_other_post(&self, form: &ActForm) -> bool {
-        let typed = self.typed.filter(|(act, _)| *act == Act::Post.as_str());
-        let is_told = match typed {
-            Some((_, fields)) => fields.keys().any(|name| name.starts_with(TOLD)),
+        let is_told = match self.typed_post() {
+            Some(fields) => {
+                !self.remitted.is_empty() && fields.keys().any(|name| name.starts_with(TOLD))
+            }
             None => !self.remitted.is_empty(),
         };
         form.act == Act::Post.as_str() && form.rows.is_empty() == is_told
@@ -147,13 +166,52 @@ impl Desk<'_> {
         self.remitted.iter().enumerate().map(|(at, one)| self.row(at, one)).collect()
     }
 
+    /// What was typed to post.
+    fn typed_post(&self) -> Option<&Fields> {
+        self.typed.filter(|(act, _)| *act == Act::Post.as_str()).map(|(_, fields)| fields)
+    }
+
+    /// Which of the typed rows is of this line and remittance: what is left to post may stand in
+    /// other places than when the form was opened.
+    fn typed_row(&self, one: &Remitted) -> Option<(&Fields, &str)> {
+        let fields = self.typed_post()?;
+        let row = typed_rows(fields).into_iter().find(|row| is_of(fields, row, one))?;
+        Some((fields, row))
+    }
+
+    /// What was typed for lines of which nothing is to be posted any more, in words; empty for
+    /// nothing.
+    pub(super) fn lost(&self) -> String {
+        let Some(fields) = self.typed_post() else { return String::new() };
+        let is_lost = |row: &&str| !self.remitted.iter().any(|one| is_of(fields, row, one));
+        let told = |row: &str| {
+            let typed = |field: &str| {
+                fields.get(&name(row, field)).map_or("", |text| text.trim()).to_owned()
+            };
+            let amounts = KINDS.map(|kind| (label(kind), typed(kind.as_str())));
+            let amounts = amounts.into_iter().chain([("On", typed("on"))]);
+            let amounts = amounts.filter(|(_, text)| !text.is_empty());
+            let amounts: Vec<String> =
+                amounts.map(|(label, text)| format!("{label} {text}")).collect();
+            let line = Some(typed("line")).filter(|line| !line.is_empty());
+            let line = line.map_or("the whole claim".to_owned(), |line| format!("line {line}"));
+            format!(
+                " Typed for {line}, of which its remittance leaves nothing to post now: {}.",
+                amounts.join(", ")
+            )
+        };
+        let mut lost: String = typed_rows(fields).into_iter().filter(is_lost).map(told).collect();
+        if let Some(why) = fields.get("why").filter(|why| !lost.is_empty() && !why.is_empty()) {
+            lost.push_str(&format!(" Why: {why}."));
+        }
+        lost
+    }
+
     fn row(&self, at: usize, one: &Remitted) -> PostRow {
-        let typed = self.typed.filter(|(act, _)| *act == Act::Post.as_str());
-        let fields = typed.map(|(_, fields)| fields);
-        let is_typed = fields.is_some_and(|fields| fields.keys().any(|it| it.starts_with(TOLD)));
-        let shown = |field: &str, told: String| match fields {
-            Some(fields) if is_typed => fields.get(&name(at, field)).cloned().unwrap_or_default(),
-            Some(_) | None => told,
+        let typed = self.typed_row(one);
+        let shown = |field: &str, told: String| match typed {
+            Some((fields, row)) => fields.get(&name(row, field)).cloned().unwrap_or_default(),
+            None => told,
         };
         let amount = |amount: Money| match amount.is_zero() {
             true => String::new(),
@@ -168,7 +226,7 @@ impl Desk<'_> {
             at,
             title: self.title(one),
             from: format!("{payer}, trace {}, paid {}", one.trace, words::day(one.on)),
-            line: one.line.map(|line| line.to_string()).unwrap_or_default(),
+            line: line_of(one),
             remittance: one.remittance.to_string(),
             on: shown("on", one.on.min(self.moment.today).to_string()),
             amounts: amounts.collect(),

@@ -16,8 +16,9 @@ use crate::web::trouble::Trouble;
 pub(crate) const MOST: usize = 1000;
 /// The most letters of one field.
 const LONGEST: usize = texts::LONGEST;
-/// Fields that hold more: which cases are meant, and the text of a rule file.
-const LONG: [&str; 2] = ["cases", "text"];
+/// Fields that hold more: which cases are meant, what each of them is to say, and the text of a
+/// rule file.
+const LONG: [&str; 3] = ["cases", "own", "text"];
 /// The most letters of such a one.
 const LONGEST_LONG: usize = 1 << 20;
 /// Boxes that are ticked come one by one.
@@ -90,7 +91,7 @@ fn check(name: &str, text: &str) -> Result<(), Trouble> {
     let most = if LONG.contains(&name) { LONGEST_LONG } else { LONGEST };
     if text.chars().count() > most || name.len() > 100 {
         return Err(Trouble::TooLarge(format!(
-            "One field holds more than fits: a text has at most {LONGEST} letters."
+            "One field holds more than fits: it has at most {most} letters."
         )));
     }
     if !(text.chars().all(texts::is_plain) && name.chars().all(texts::is_plain)) {
@@ -125,8 +126,14 @@ mod tests {
     #[test]
     fn a_field_has_an_end_and_letters_alone() {
         let long = "e".repeat(LONGEST + 1);
-        assert!(matches!(added(&[("why", &long)]), Err(Trouble::TooLarge(_))));
-        assert!(added(&[("cases", &long)]).is_ok());
+        for long_one in LONG {
+            assert!(added(&[(long_one, &long)]).is_ok(), "{long_one}");
+        }
+        let longer = "e".repeat(LONGEST_LONG + 1);
+        for (name, text, most) in [("why", &long, LONGEST), ("own", &longer, LONGEST_LONG)] {
+            let Err(Trouble::TooLarge(told)) = added(&[(name, text)]) else { panic!("{name}") };
+            assert!(told.contains(&format!("at most {most} letters")), "{told}");
+        }
         for odd in ["a\0b", "\u{8}", "\u{202E}x"] {
             assert!(matches!(added(&[("why", odd)]), Err(Trouble::Unfit(_))), "{odd:?}");
         }

@@ -78,7 +78,12 @@ fn a_batch_is_looked_at_counted_and_moved_on_once() {
         begun.expect("begun");
         assert_eq!(tx.correction_batch("cor_1").await.expect("read"), Some(batch.clone()));
         assert_eq!(tx.correction_batch("cor_2").await.expect("read"), None);
-        assert_eq!(tx.correction_batches(9).await.expect("read"), std::slice::from_ref(&batch));
+        for (me, with_asked, found) in
+            [(None, false, 1), (Some("usr_1"), false, 1), (Some("usr_2"), true, 0)]
+        {
+            let all = tx.correction_batches(me, with_asked, 9).await.expect("read");
+            assert_eq!(all.len(), found, "{me:?}");
+        }
         assert_eq!(tx.running_correction_batch().await.expect("read"), Some(batch.clone()));
 
         let aside = CorrectionItem { state: "aside".to_owned(), why: "late".to_owned(), ..item(1) };
@@ -96,8 +101,8 @@ fn a_batch_is_looked_at_counted_and_moved_on_once() {
         assert_eq!(tx.correction_items("cor_1", "aside", 0, 9).await.expect("read"), [aside]);
         let ready = CorrectionItem { state: "ready".to_owned(), ..item(0) };
         assert!(tx.save_correction_item("cor_1", &ready, "waiting").await.expect("saved"));
-        let first = tx.first_corrected("cor_1", "pay_1").await.expect("read");
-        assert_eq!(first, Some(item(0).denial));
+        let first = tx.first_corrected("cor_1").await.expect("read");
+        assert_eq!(first, [("pay_1".to_owned(), item(0).denial)]);
         let both = [item(0).denial, item(1).denial];
         assert_eq!(tx.send_corrections("cor_1", "out_1", &both).await.expect("sent"), 1);
         assert_eq!(tx.send_corrections("cor_1", "out_2", &both).await.expect("asked"), 0);
@@ -106,10 +111,64 @@ fn a_batch_is_looked_at_counted_and_moved_on_once() {
 
         let ready = CorrectionBatch { state: "ready".to_owned(), ..batch };
         assert!(tx.save_correction_batch(&ready, "preparing").await.expect("saved"));
+        // All that could go went: it waits for nobody.
+        assert_eq!(tx.count_waiting_corrections("usr_1", false).await.expect("counted"), 0);
         assert!(!tx.save_correction_batch(&ready, "preparing").await.expect("asked"));
         assert_eq!(tx.running_correction_batch().await.expect("read"), None);
         let sent = CorrectionBatch { state: "sent".to_owned(), ..ready };
         assert!(tx.save_correction_batch(&sent, "ready").await.expect("saved"));
         assert_eq!(tx.correction_batch("cor_1").await.expect("read"), Some(sent));
+    });
+}
+
+#[test]
+fn whose_batches_are_listed_and_counted_is_asked_of_the_database() {
+    on_each(async |place| {
+        let cases = open(place, &[100]).await;
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        for (id, by, asked) in
+            [("cor_1", "usr_1", false), ("cor_2", "usr_2", true), ("cor_3", "usr_2", false)]
+        {
+            let batch = CorrectionBatch {
+                batch: id.to_owned(),
+                state: "preparing".to_owned(),
+                wish: "{}".to_owned(),
+                made_at: AT.to_owned(),
+                made_by: by.to_owned(),
+                made_role: "billing_supervisor".to_owned(),
+                ..CorrectionBatch::default()
+            };
+            let item = CorrectionItem {
+                denial: cases[0].id.to_string(),
+                number: "A-1".to_owned(),
+                payer: "pay_1".to_owned(),
+                payer_name: "STANDIN".to_owned(),
+                state: "ready".to_owned(),
+                coded: "yes".to_owned(),
+                body: "{}".to_owned(),
+                ..CorrectionItem::default()
+            };
+            let begun = tx.begin_correction_batch(&batch, vec![item], entry(id), &at_desk()).await;
+            begun.expect("begun");
+            let asked_at = asked.then(|| AT.to_owned());
+            let ready = CorrectionBatch { state: "ready".to_owned(), asked_at, ..batch };
+            assert!(tx.save_correction_batch(&ready, "preparing").await.expect("saved"));
+        }
+        for (me, with_asked, limit, found) in [
+            (Some("usr_1"), false, 1, &["cor_1"][..]),
+            (Some("usr_2"), false, 9, &["cor_2", "cor_3"]),
+            (Some("usr_1"), true, 9, &["cor_1", "cor_2"]),
+            (None, false, 9, &["cor_1", "cor_2", "cor_3"]),
+        ] {
+            let all = tx.correction_batches(me, with_asked, limit).await.expect("read");
+            let ids: Vec<&str> = all.iter().map(|one| one.batch.as_str()).collect();
+            assert_eq!(ids, found, "{me:?}");
+        }
+        for (me, is_coder, count) in
+            [("usr_1", false, 1), ("usr_2", false, 2), ("usr_3", true, 1), ("usr_3", false, 0)]
+        {
+            let counted = tx.count_waiting_corrections(me, is_coder).await.expect("counted");
+            assert_eq!(counted, count, "{me}");
+        }
     });
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use denial::person::Role;
+use store::correction_batches::{CorrectionBatch, CorrectionItem};
 
 use super::clinic::{Answer, Browser, PaidClaim, TestClinic, bill, denied, era, take};
 use super::outbox::{LATER, files};
@@ -194,4 +195,85 @@ async fn a_stopped_batch_goes_on_and_who_may_not_correct_begins_none() {
         .await
         .is(StatusCode::FORBIDDEN);
     clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_page_that_renews_itself_can_be_left_still_and_notes_no_list_without_patients() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("ada", Role::BillingSupervisor).await;
+    let ids = job(&lead, &["A-1"], "CO*16*90").await;
+    let batch = begun(&lead, &ids, &[("change", "authorization"), ("to", "AUTH1")]).await;
+    stands(&clinic, &batch, "preparing", Some("waiting")).await;
+    let page = lead.get(&batch).await;
+    assert_eq!(page.headers.get("refresh").and_then(|it| it.to_str().ok()), Some("10"));
+    let (still, title) = (page.text.find("?still=yes"), page.text.find("<h1>"));
+    assert!(still.is_some() && still < title, "{}", page.text);
+    let last = clinic.views_since(0).await.first().map_or(0, |(seq, _, _)| *seq);
+    lead.get(&batch).await.is(StatusCode::OK);
+    assert_eq!(clinic.views_since(last).await, []);
+    stands(&clinic, &batch, "ready", None).await;
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_claim_that_was_marked_since_says_nothing_of_its_codes() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("ada", Role::BillingSupervisor).await;
+    let ids = job(&lead, &["A-1", "A-2"], "CO*97*90").await;
+    let batch = begun(&lead, &ids, &[("change", "add_modifier"), ("to", "59")]).await;
+    lead.get(&batch).await.shows(&["<ins>59</ins>"]).hides(&["specially protected"]);
+    for id in &ids {
+        let tag = [("kind_hiv", "yes"), ("why", "the chart says so")];
+        lead.post(&format!("/cases/{id}/protection"), &tag).await.is(StatusCode::SEE_OTHER);
+    }
+    let page = lead.get(&batch).await;
+    page.shows(&["A-1", "It is a specially protected record"]).hides(&["<ins>", "<del>"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_batch_of_which_the_rest_is_left_out_can_end_and_waits_for_nobody() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("ada", Role::BillingSupervisor).await;
+    let ids = job(&lead, &["A-1", "A-2"], "CO*16*90").await;
+    let batch = begun(&lead, &ids, &[("change", "authorization"), ("to", "AUTH1")]).await;
+    stands(&clinic, &batch, "ready", Some("sent")).await;
+    lead.get("/").await.shows(&["batch of corrected claims"]);
+    let left = lead.post(&batch, &[("step", "leave_out"), ("cases", "1")]).await;
+    left.is(StatusCode::SEE_OTHER);
+    lead.get("/").await.hides(&["batch of corrected claims"]);
+    lead.get("/batches").await.shows(&["in the outbox"]).hides(&["nothing of it can go"]);
+    lead.get(&batch).await.shows(&["Drop the batch"]);
+    step(&lead, &batch, "drop").await.is(StatusCode::SEE_OTHER);
+    lead.get(&batch).await.shows(&["Dropped"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn values_of_many_claims_come_back_in_the_form() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("ada", Role::BillingSupervisor).await;
+    let cases = job(&lead, &["A-1"], "CO*16*90").await.join(",");
+    let own: String = (0..2_000).map(|at| format!("Z-{at}, AUTH{at}\n")).collect();
+    let fields = [("cases", cases.as_str()), ("change", "authorization"), ("own", own.as_str())];
+    let form = lead.post("/batches", &fields).await;
+    form.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["has the number Z-0", "Z-1999, AUTH1999"]);
+    clinic.is_proven().await;
+}
+
+/// Puts a batch, and its first claim where told, where a test needs them.
+async fn stands(clinic: &TestClinic, address: &str, state: &str, first: Option<&str>) {
+    let id = address.trim_start_matches("/batches/");
+    let mut tx = clinic.office().write().await.expect("a turn");
+    if let Some(first) = first {
+        let items = tx.correction_items(id, "ready", 0, 1).await.expect("read");
+        for item in items {
+            let item = CorrectionItem { state: first.to_owned(), ..item };
+            assert!(tx.save_correction_item(id, &item, "ready").await.expect("saved"));
+        }
+    }
+    let before = tx.correction_batch(id).await.expect("read").expect("there");
+    let after = CorrectionBatch { state: state.to_owned(), ..before.clone() };
+    assert!(tx.save_correction_batch(&after, &before.state).await.expect("saved"));
+    tx.commit().await.expect("committed");
 }

@@ -213,3 +213,54 @@ async fn the_timeline_tells_amounts_and_names_remittances_by_their_trace() {
     manager.get("/journal").await.shows(&["$60.00 payer payment; $40.00 contractual"]);
     clinic.is_proven().await;
 }
+
+/// The fields of a form as they are sent.
+fn sent(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+#[tokio::test]
+async fn what_was_typed_stays_with_its_line_where_somebody_posted_another_first() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let line =
+        |code, charge, paid, adjustments| Line { code, charge, paid, adjustments, remarks: &[] };
+    let refused =
+        vec![line("99214", 60, 0, &["CO*197*60"][..]), line("99215", 40, 0, &["CO*197*40"])];
+    let refused = PaidClaim { lines: refused, ..denied("A-1", 100, "") };
+    take(&lead, "a.835", &era("T1", &[refused])).await.is(StatusCode::OK);
+    let pays = vec![line("99214", 60, 60, &[][..]), line("99215", 40, 40, &[])];
+    let pays = PaidClaim { lines: pays, ..denied("A-1", 100, "") };
+    take(&lead, "b.835", &era_on("T2", "20260302", &[pays])).await.is(StatusCode::OK);
+    let case = lead.find("A-1").await;
+    let page = lead.get(&case).await;
+    let version = page.field("version");
+    let mut fields = told(&page.text);
+    assert_eq!(page.field("told_1_line"), "2", "{}", page.text);
+    for (name, value) in &mut fields {
+        match name.as_str() {
+            "told_0_payer_payment" => "59.11".clone_into(value),
+            "told_1_payer_payment" => "38.22".clone_into(value),
+            _ => {}
+        }
+    }
+    let told_of = |row: &str| {
+        let of = told(&page.text).into_iter().filter(|(name, _)| name.starts_with(row));
+        of.collect::<Vec<_>>()
+    };
+    let first = told_of("told_0_");
+    lead.act(&case, "post", &sent(&first)).await.is(StatusCode::SEE_OTHER);
+    let late = lead.act_at(&case, &version, "post", &sent(&fields)).await;
+    late.is(StatusCode::CONFLICT);
+    assert_eq!(late.field("told_0_line"), "2");
+    assert_eq!(late.field("told_0_payer_payment"), "38.22");
+    late.shows(&["Typed for line 1", "Paid by this payer 59.11"]).hides(&["Typed for line 2"]);
+
+    let second = told_of("told_1_");
+    lead.act(&case, "post", &sent(&second)).await.is(StatusCode::SEE_OTHER);
+    fields.push(("why".to_owned(), "as I read it".to_owned()));
+    let late = lead.act_at(&case, &version, "post", &sent(&fields)).await;
+    late.is(StatusCode::CONFLICT).hides(&["told_0_"]);
+    late.shows(&["Paid by this payer 59.11", "Paid by this payer 38.22", "Why: as I read it."]);
+    clinic.is_proven().await;
+}
