@@ -79,13 +79,23 @@ pub fn certain(
     is_billed: bool,
     (playbook, payer): (&Playbook, Option<&PayerRules>),
 ) -> Result<Vec<Certain>, Doubt> {
+    waits(case)?;
+    explained(case, said, is_billed, (playbook, payer))
+}
+
+/// Whether a case waits for its payment at all, as far as it tells that itself: of one that does
+/// not, nothing has to be read.
+///
+/// # Errors
+/// [`Doubt`] says why not.
+pub fn waits(case: &Denial) -> Result<(), Doubt> {
     if case.status() != Status::Overturned {
         return Err(Doubt::NotWon);
     }
     if !case.postings.is_empty() || case.proposal.is_some() {
         return Err(Doubt::Begun);
     }
-    explained(case, said, is_billed, (playbook, payer))
+    if case.is_won() { Ok(()) } else { Err(Doubt::NotWon) }
 }
 
 /// The same whatever is posted already and wherever the case stands: what a person would post in

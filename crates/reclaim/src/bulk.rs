@@ -1,6 +1,6 @@
 //! One act on many cases: what it would come to, done some at a time, and taken back as one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use denial::certain::Doubt;
 use denial::denial::{Denial, NextActionKind};
@@ -9,6 +9,7 @@ use denial::lifecycle::undo::UNDO;
 use denial::lifecycle::{Act, Action, Change, Event, Refused};
 use denial::money::Money;
 use denial::person::Moment;
+use denial::posting::Entry;
 use store::batches::{Batch, LastBatch};
 use store::journal::Happened;
 use store::{Tx, instant};
@@ -34,6 +35,9 @@ pub(crate) enum Deed {
 /// What a posting of many says of itself.
 const POSTED: &str = "confirmed with others: matched, balanced, and every cent is explained";
 
+/// What is certain of cases, by their ids, or why it is not.
+type Entries = HashMap<String, Result<Vec<Entry>, Doubt>>;
+
 /// Why a case is left out.
 enum Why {
     Refused(Refused),
@@ -50,24 +54,32 @@ impl Deed {
         }
     }
 
-    /// The act for one case, or why somebody has to look at it first.
-    async fn of(
+    /// What it needs of some cases beside themselves, read at once.
+    async fn read(
         &self,
         tx: &mut Tx,
         office: &Office,
-        case: &Denial,
-    ) -> anyhow::Result<Result<Action, Doubt>> {
-        Ok(match self {
+        cases: &[Denial],
+    ) -> anyhow::Result<Entries> {
+        match self {
+            Deed::Certain => posting::entries_among(tx, office, cases, POSTED).await,
+            Deed::Same(_) | Deed::Playbook => Ok(Entries::new()),
+        }
+    }
+
+    /// The act for one case, or why somebody has to look at it first.
+    fn of(&self, office: &Office, case: &Denial, read: &Entries) -> Result<Action, Doubt> {
+        match self {
             Deed::Same(action) => Ok(action.as_ref().clone()),
             Deed::Playbook => {
                 let next = case.next_by_way(office.moment().today, &office.rules);
                 Ok(Action::Plan { next: next.kind, on: next.on })
             }
             Deed::Certain => {
-                let entries = posting::entries_of(tx, office, case, POSTED).await?;
-                entries.map(|entries| Action::Post { entries })
+                let entries = read.get(case.id.as_str()).cloned();
+                entries.unwrap_or(Err(Doubt::NotWon)).map(|entries| Action::Post { entries })
             }
-        })
+        }
     }
 }
 
@@ -134,12 +146,15 @@ pub(crate) async fn preview(
     let mut tally = Tally::default();
     for part in ids.chunks(PART) {
         let mut tx = office.read().await?;
-        for case in tx.cases_among(part).await? {
+        let cases = tx.cases_among(part).await?;
+        let read = match deed {
+            Some(deed) => deed.read(&mut tx, office, &cases).await?,
+            None => Entries::new(),
+        };
+        for case in cases {
             let refused = case.admit(act, &moment, &office.rules).err().map(Why::Refused);
-            let refused = match deed {
-                Some(deed) if refused.is_none() => unfit(&mut tx, office, &case, deed).await?,
-                Some(_) | None => refused,
-            };
+            let unfit = |deed| unfit(office, &case, deed, &read);
+            let refused = refused.or_else(|| deed.and_then(unfit));
             match refused {
                 Some(why) => tally.skip(&why),
                 None => tally.count(&case, deed),
@@ -150,17 +165,11 @@ pub(crate) async fn preview(
 }
 
 /// Why an act would not be done on a case, if it would not.
-async fn unfit(
-    tx: &mut Tx,
-    office: &Office,
-    case: &Denial,
-    deed: &Deed,
-) -> anyhow::Result<Option<Why>> {
-    let decided = |action: Action| case.decide(&action, &office.moment(), &office.rules);
-    Ok(match deed.of(tx, office, case).await? {
-        Ok(action) => decided(action).err().map(Why::Refused),
+fn unfit(office: &Office, case: &Denial, deed: &Deed, read: &Entries) -> Option<Why> {
+    match deed.of(office, case, read) {
+        Ok(action) => case.decide(&action, &office.moment(), &office.rules).err().map(Why::Refused),
         Err(doubt) => Some(Why::Doubt(doubt)),
-    })
+    }
 }
 
 /// What came of an act on many cases.
@@ -224,8 +233,10 @@ async fn act_on_part(
 ) -> anyhow::Result<(Vec<Denial>, Vec<(String, Why)>)> {
     let (mut done, mut refused) = (Vec::new(), Vec::new());
     let mut tx = office.write().await?;
-    for case in tx.cases_among(part).await? {
-        let action = match deed.of(&mut tx, office, &case).await? {
+    let cases = tx.cases_among(part).await?;
+    let read = deed.read(&mut tx, office, &cases).await?;
+    for case in cases {
+        let action = match deed.of(office, &case, &read) {
             Ok(action) => action,
             Err(doubt) => {
                 refused.push((case.id.to_string(), Why::Doubt(doubt)));

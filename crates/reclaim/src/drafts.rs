@@ -242,9 +242,16 @@ pub(crate) fn was_sent(draft: &Draft, case: &Denial) -> bool {
 
 /// The packets of a case's claim, by their hashes, that are to leave by the outbox, or left by it.
 pub(crate) async fn queued(tx: &mut Tx, case: &Denial) -> Result<HashSet<String>, store::Error> {
-    let claim = identity::claim(&case.number);
-    let items = tx.outgoing_of_claim(claim.as_str()).await?;
-    Ok(items.into_iter().filter(|one| one.live != "no").map(|one| one.content).collect())
+    queued_among(tx, std::iter::once(case)).await
+}
+
+/// Those of the claims of many cases.
+pub(crate) async fn queued_among(
+    tx: &mut Tx,
+    cases: impl Iterator<Item = &Denial>,
+) -> Result<HashSet<String>, store::Error> {
+    let claims: Vec<String> = cases.map(|case| identity::claim(&case.number).to_string()).collect();
+    tx.contents_out(&claims).await
 }
 
 /// True where the packet of a draft is among those.

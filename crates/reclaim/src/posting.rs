@@ -1,6 +1,8 @@
 //! Payments of payers that gave way post themselves where nothing about them is in doubt. A sweep
 //! over the cases that changed since it last looked; what is in doubt waits for a person.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use anyhow::Context;
 use denial::adjudication::{self, Adjudication};
 use denial::certain::{self, Certain, Doubt};
@@ -83,9 +85,11 @@ fn seen(result: &str) -> i64 {
 /// waits for a person like any other doubt, and keeps no other from being posted.
 async fn post(tx: &mut Tx, office: &Office, case: &Denial) -> anyhow::Result<bool> {
     let case = tx.case(case.id.as_str()).await?;
-    let entries = match entries_of(tx, office, &case, WHY).await {
-        Ok(Ok(entries)) => entries,
-        Ok(Err(_)) => return Ok(false),
+    let entries = match entries_among(tx, office, std::slice::from_ref(&case), WHY).await {
+        Ok(mut all) => match all.remove(case.id.as_str()) {
+            Some(Ok(entries)) => entries,
+            Some(Err(_)) | None => return Ok(false),
+        },
         Err(fault) if fault.is::<store::Error>() => return Err(fault),
         Err(fault) => {
             tracing::error!("case {} does not post itself: {fault:#}", case.id);
@@ -103,21 +107,29 @@ async fn post(tx: &mut Tx, office: &Office, case: &Denial) -> anyhow::Result<boo
     }
 }
 
-/// What is certain of a case, by all that its payer said of the claim, as postings that say why.
+/// What is certain of some cases, by all that their payers said of the claims, as postings that say
+/// why; by case. Of cases that wait for no payment nothing is read.
 ///
 /// # Errors
 /// The database, and what it holds that cannot be read.
-pub(crate) async fn entries_of(
+pub(crate) async fn entries_among(
     tx: &mut Tx,
     office: &Office,
-    case: &Denial,
+    cases: &[Denial],
     why: &str,
-) -> anyhow::Result<Result<Vec<Entry>, Doubt>> {
-    let (said, is_billed) = said(tx, case).await?;
-    let payer = office.rules.payer(&case.payer_name, case.plan);
-    let certain = certain::certain(case, &said, is_billed, (&office.rules.playbook, payer));
+) -> anyhow::Result<HashMap<String, Result<Vec<Entry>, Doubt>>> {
+    let waiting = cases.iter().filter(|case| certain::waits(case).is_ok());
+    let claims: Vec<String> = waiting.map(|case| case.claim.to_string()).collect();
+    let heard = Heard::among(tx, &claims).await?;
     let today = office.moment().today;
-    Ok(certain.map(|all| all.iter().map(|one| entry(case, one, (today, why))).collect()))
+    let of = |case: &Denial| {
+        certain::waits(case)?;
+        let (said, is_billed) = heard.of(case.claim.as_str());
+        let payer = office.rules.payer(&case.payer_name, case.plan);
+        let all = certain::certain(case, &said, is_billed, (&office.rules.playbook, payer))?;
+        Ok(all.iter().map(|one| entry(case, one, (today, why))).collect())
+    };
+    Ok(cases.iter().map(|case| (case.id.to_string(), of(case))).collect())
 }
 
 /// What explains a case, whatever is posted on it already.
@@ -150,20 +162,54 @@ pub(crate) async fn remitted_of(
 
 /// All that was said of a case's claim, and whether it was billed here.
 async fn said(tx: &mut Tx, case: &Denial) -> anyhow::Result<(Vec<Adjudication>, bool)> {
-    let claim = case.claim.as_str().to_owned();
-    let mut all = vec![claim.clone()];
-    for (one, into) in tx.joined(&all).await? {
-        all.extend([one, into]);
+    let claim = case.claim.as_str();
+    Ok(Heard::among(tx, &[claim.to_owned()]).await?.of(claim))
+}
+
+/// All that was said of some claims and of those that are joined to them.
+#[derive(Default)]
+struct Heard {
+    joined: Vec<(String, String)>,
+    said: HashMap<String, Vec<Adjudication>>,
+    billed: HashSet<String>,
+}
+
+impl Heard {
+    async fn among(tx: &mut Tx, claims: &[String]) -> anyhow::Result<Heard> {
+        if claims.is_empty() {
+            return Ok(Heard::default());
+        }
+        let joined = tx.joined(claims).await?;
+        let mut all = claims.to_vec();
+        all.extend(joined.iter().flat_map(|(one, into)| [one.clone(), into.clone()]));
+        all.sort();
+        all.dedup();
+        let billed = tx.claims(&all).await?.into_iter().filter(|(_, row)| row.body.is_some());
+        let mut heard =
+            Heard { joined, billed: billed.map(|(claim, _)| claim).collect(), ..Heard::default() };
+        for row in tx.said_of(&all).await? {
+            let said = settle::adjudication(&row)?;
+            heard.said.entry(row.claim).or_default().push(said);
+        }
+        Ok(heard)
     }
-    all.sort();
-    all.dedup();
-    let is_billed = tx.claims(&all).await?.values().any(|row| row.body.is_some());
-    let mut said: Vec<Adjudication> = Vec::new();
-    for row in tx.said_of(&all).await? {
-        said.push(settle::adjudication(&row)?);
+
+    /// What was said of one of them and of those joined to it, and whether any was billed here.
+    fn of(&self, claim: &str) -> (Vec<Adjudication>, bool) {
+        let group = group(claim, &self.joined);
+        let said = group.iter().filter_map(|one| self.said.get(*one)).flatten();
+        let mut said: Vec<Adjudication> = said.cloned().collect();
+        adjudication::sort(&mut said);
+        (said, group.iter().any(|one| self.billed.contains(*one)))
     }
-    adjudication::sort(&mut said);
-    Ok((said, is_billed))
+}
+
+/// A claim, the one that speaks for it, and all that this one speaks for.
+fn group<'a>(claim: &'a str, joined: &'a [(String, String)]) -> BTreeSet<&'a str> {
+    let speaks = joined.iter().filter(|(one, _)| one == claim).map(|(_, into)| into.as_str());
+    let speaks: BTreeSet<&str> = speaks.chain([claim]).collect();
+    let heard = joined.iter().filter(|(_, into)| speaks.contains(into.as_str()));
+    heard.flat_map(|(one, into)| [one.as_str(), into.as_str()]).chain([claim]).collect()
 }
 
 /// The posting of what is certain, on the day on which it was paid.
@@ -188,4 +234,20 @@ fn entry(case: &Denial, one: &Certain, (today, why): (Date, &str)) -> Entry {
 pub(crate) async fn run(office: &Office) -> anyhow::Result<std::process::ExitCode> {
     let Tally { posted, waits } = sweep(office).await.context("posting")?;
     crate::show::print(vec![format!("{posted} posted themselves, {waits} wait for a person")])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_read_together_are_heard_each_with_its_own() {
+        let joined = [("b", "a"), ("c", "a"), ("e", "d")];
+        let joined = joined.map(|(one, into)| (one.to_owned(), into.to_owned()));
+        for claim in ["a", "b", "c"] {
+            assert_eq!(group(claim, &joined), ["a", "b", "c"].into(), "{claim}");
+        }
+        assert_eq!(group("e", &joined), ["d", "e"].into());
+        assert_eq!(group("x", &joined), ["x"].into());
+    }
 }

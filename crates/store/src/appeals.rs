@@ -1,6 +1,6 @@
 //! Drafts of appeals and other letters, each change with its entry in the journal.
 
-use denial::appeal::Draft;
+use denial::appeal::{Draft, DraftState};
 use denial::person::Moment;
 
 use crate::journal::Entry;
@@ -103,18 +103,23 @@ impl Tx {
         parsed("appeal_draft", draft, &body)
     }
 
-    /// Drafts that may still be sent, those that waited longest first.
+    /// Drafts that may still be sent, all or those of one state, the longest waiting first.
     ///
     /// # Errors
     /// [`Error::Inconsistent`].
-    pub async fn open_drafts(&mut self, limit: i64) -> Result<Vec<Draft>, Error> {
+    pub async fn open_drafts(
+        &mut self,
+        state: Option<DraftState>,
+        limit: i64,
+    ) -> Result<Vec<Draft>, Error> {
         let rows = run!(
             self,
             all as (String, String),
             "select draft, body from appeal_draft
              where practice = $1 and state in ('draft', 'ready', 'signed')
-             order by changed_at, draft limit $2",
+             and ($2 = '' or state = $2) order by changed_at, draft limit $3",
             self.practice.as_str(),
+            state.map_or("", DraftState::as_str),
             limit
         )?;
         rows.iter().map(|(id, body)| parsed("appeal_draft", id, body)).collect()

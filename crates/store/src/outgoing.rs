@@ -1,6 +1,6 @@
 //! What leaves the house: what waits, left and was answered, and the cases that it carries.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::bulk::{Bulk, Cell};
 use crate::sql::{among, run};
@@ -358,6 +358,24 @@ impl Tx {
     pub async fn outgoing_of_claim(&mut self, claim: &str) -> Result<Vec<OutgoingItem>, Error> {
         let text = items!("and i.claim = $2 order by i.outgoing, i.n");
         Ok(run!(self, all as OutgoingItem, text, self.practice.as_str(), claim)?)
+    }
+
+    /// The contents that are to leave for some claims, or left; not those called back.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn contents_out(&mut self, claims: &[String]) -> Result<HashSet<String>, Error> {
+        let rows = among!(
+            self,
+            (String,),
+            "select distinct content from outgoing_item where practice = $1 and live <> 'no'
+             and claim in (select value from json_each($2))",
+            "select distinct content from outgoing_item where practice = $1 and live <> 'no'
+             and claim = any($2)",
+            claims,
+            self.practice.as_str()
+        )?;
+        Ok(rows.into_iter().map(|(content,)| content).collect())
     }
 
     /// Saves what became of one that it carries.

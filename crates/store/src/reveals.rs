@@ -1,5 +1,7 @@
 //! Names that somebody had shown for a while, and cases that somebody opened in an emergency.
 
+use std::collections::HashMap;
+
 use crate::sql::run;
 use crate::{Error, Tx};
 
@@ -99,6 +101,29 @@ impl Tx {
             now
         )?;
         Ok(until)
+    }
+
+    /// Everything of a kind that somebody has shown now, and until when.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn revealed_to(
+        &mut self,
+        person: &str,
+        kind: &str,
+        now: &str,
+    ) -> Result<HashMap<String, String>, Error> {
+        let rows = run!(
+            self,
+            all as (String, String),
+            "select about, max(until_at) from reveal where practice = $1 and person = $2
+             and kind = $3 and until_at > $4 group by about",
+            self.practice.as_str(),
+            person,
+            kind,
+            now
+        )?;
+        Ok(rows.into_iter().collect())
     }
 
     /// The latest of a kind, those first that nobody has looked at.

@@ -125,8 +125,12 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         let href = "/questions#answered";
         waiting.extend(waits(answered, "answer for you", "answers for you", href));
     }
-    let letters = letters::to_sign(tx, office).await?;
-    waiting.extend(waits(letters, "letter to sign", "letters to sign", "/letters?show=ready"));
+    let (letters, is_capped) = letters::to_sign(tx, office).await?;
+    let (one, many) = match is_capped {
+        true => ("letter to sign or more", "letters to sign or more"),
+        false => ("letter to sign", "letters to sign"),
+    };
+    waiting.extend(waits(letters, one, many, "/letters?show=ready"));
     if allows(role, Access::Correct) {
         let open = batch::waiting(tx, office).await?;
         let (one, many) = ("batch of corrected claims", "batches of corrected claims");

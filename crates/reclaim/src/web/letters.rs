@@ -1,12 +1,12 @@
 //! Letters to payers that may still be sent: whose they are, where each stands, by when it has to
 //! go; and letters begun for many cases at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
-use denial::appeal::{Draft, DraftState, may_sign};
+use denial::appeal::{Draft, DraftState, Unsigned, may_sign};
 use denial::denial::Denial;
 use denial::letter::LetterKind;
 use jiff::civil::Date;
@@ -21,11 +21,12 @@ use crate::web::case_fields::{Choice, Field, Kind};
 use crate::web::names::Names;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
+use crate::web::tiles;
 use crate::web::trouble::Trouble;
 use crate::web::words::{self, Due};
 
 /// Drafts that are looked through.
-const LOOKED_THROUGH: i64 = 2_000;
+pub(super) const LOOKED_THROUGH: usize = 2_000;
 /// Rows of the page.
 const ROWS: usize = 200;
 /// Letters that are begun in one go.
@@ -35,11 +36,13 @@ pub(super) const MOST: usize = 200;
 #[template(path = "drafts.html")]
 struct LettersPage {
     page: Page,
-    shown: Option<DraftState>,
-    /// Each tab: its address, its words, the state that it shows, how many there are.
-    tabs: Vec<(&'static str, &'static str, Option<DraftState>, usize)>,
+    shown: Option<Stand>,
+    /// Each tab: its address, its words, what it shows, how many there are.
+    tabs: Vec<(&'static str, &'static str, Option<Stand>, usize)>,
     rows: Vec<Row>,
     more: bool,
+    /// How many were looked through, where there are more.
+    capped: Option<String>,
 }
 
 struct Row {
@@ -55,32 +58,74 @@ struct Row {
     outstanding: String,
 }
 
-/// Open drafts of the cases that the visitor may see.
-async fn open(tx: &mut Tx, office: &Office) -> Result<Vec<(Draft, Denial)>, Trouble> {
-    let drafts = tx.open_drafts(LOOKED_THROUGH).await?;
-    let mut ids: Vec<String> = drafts.iter().map(|one| one.case.to_string()).collect();
-    ids.sort();
-    ids.dedup();
-    let cases = tx.cases_among(&ids).await?;
-    let seen = cases.into_iter().filter(|case| office.sees(case));
-    let cases: HashMap<String, Denial> = seen.map(|case| (case.id.to_string(), case)).collect();
-    let of = |draft: Draft| {
-        let case = cases.get(draft.case.as_str())?;
-        (!drafts::was_sent(&draft, case)).then(|| (draft, case.clone()))
-    };
-    Ok(drafts.into_iter().filter_map(of).collect())
+/// Where a letter stands that may still be sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    In(DraftState),
+    Outbox,
 }
 
-/// How many letters wait for a sign-off of somebody in the visitor's role.
+impl Stand {
+    fn from_name(name: &str) -> Option<Stand> {
+        if name == "outbox" {
+            Some(Stand::Outbox)
+        } else {
+            DraftState::from_name(name).map(Self::In)
+        }
+    }
+
+    fn of(draft: &Draft, queued: &HashSet<String>) -> Stand {
+        if drafts::waits(draft, queued) { Stand::Outbox } else { Stand::In(draft.state) }
+    }
+}
+
+/// Letters that may still be sent, of the cases that the visitor may see.
+pub(super) struct Open {
+    pub(super) all: Vec<(Draft, Denial)>,
+    /// There are more than were looked through.
+    pub(super) is_capped: bool,
+}
+
+impl Open {
+    /// Those of one state, or all; of the `most` that waited longest.
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) async fn of(
+        tx: &mut Tx,
+        office: &Office,
+        state: Option<DraftState>,
+        most: usize,
+    ) -> Result<Open, Trouble> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+        let mut drafts = tx.open_drafts(state, limit).await?;
+        let is_capped = drafts.len() > most;
+        drafts.truncate(most);
+        let mut ids: Vec<String> = drafts.iter().map(|one| one.case.to_string()).collect();
+        ids.sort();
+        ids.dedup();
+        let cases = tx.cases_among(&ids).await?;
+        let seen = cases.into_iter().filter(|case| office.sees(case));
+        let cases: HashMap<String, Denial> = seen.map(|case| (case.id.to_string(), case)).collect();
+        let of = |draft: Draft| {
+            let case = cases.get(draft.case.as_str())?;
+            (!drafts::was_sent(&draft, case)).then(|| (draft, case.clone()))
+        };
+        Ok(Open { all: drafts.into_iter().filter_map(of).collect(), is_capped })
+    }
+}
+
+/// How many letters the visitor may sign; and whether more wait than were looked through.
 ///
 /// # Errors
 /// The database.
-pub(crate) async fn to_sign(tx: &mut Tx, office: &Office) -> Result<u64, Trouble> {
+pub(crate) async fn to_sign(tx: &mut Tx, office: &Office) -> Result<(u64, bool), Trouble> {
     if !may_sign(office.who.role) {
-        return Ok(0);
+        return Ok((0, false));
     }
-    let open = open(tx, office).await?;
-    Ok(open.iter().filter(|(draft, _)| draft.state == DraftState::Ready).count() as u64)
+    let open = Open::of(tx, office, Some(DraftState::Ready), LOOKED_THROUGH).await?;
+    let may = |(draft, case): &&(Draft, Denial)| drafts::unsigned(office, case, draft).is_none();
+    Ok((open.all.iter().filter(may).count() as u64, open.is_capped))
 }
 
 /// `GET /letters`.
@@ -90,34 +135,56 @@ pub(crate) async fn page(
 ) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let today = office.moment().today;
-    let shown = asked.get("show").and_then(|name| DraftState::from_name(name));
+    let shown = asked.get("show").and_then(|name| Stand::from_name(name));
     let mut tx = office.read().await?;
-    let mut open = open(&mut tx, office).await?;
-    let count = |state: Option<DraftState>| {
-        open.iter().filter(|(one, _)| state.is_none_or(|state| one.state == state)).count()
-    };
-    let tab = |href, label, state| (href, label, state, count(state));
-    let tabs = vec![
-        tab("/letters", "All open", None),
-        tab("/letters?show=draft", "Being written", Some(DraftState::Draft)),
-        tab("/letters?show=ready", "To sign", Some(DraftState::Ready)),
-        tab("/letters?show=signed", "To send", Some(DraftState::Signed)),
-    ];
-    open.retain(|(one, _)| shown.is_none_or(|state| one.state == state));
+    let Open { all: mut open, is_capped } = Open::of(&mut tx, office, None, LOOKED_THROUGH).await?;
+    let queued = drafts::queued_among(&mut tx, open.iter().map(|(_, case)| case)).await?;
+    let tabs = tabs(&open, &queued);
+    open.retain(|(one, _)| shown.is_none_or(|stand| Stand::of(one, &queued) == stand));
     open.sort_by_key(|(draft, case)| last_day(draft, case).unwrap_or(Date::MAX));
-    let claims: Vec<String> = open.iter().map(|(_, case)| case.claim.to_string()).collect();
-    let are_shown = Names::of(&mut tx).await?.are_shown(office);
-    let names = Names::among(&mut tx, &claims).await?;
-    let opens = |case: &Denial| are_shown && !names.guards(case.claim.as_str());
-    let rows = open.iter().take(ROWS);
-    let rows = rows.map(|(draft, case)| row((draft, case), opens(case), today));
+    let more = open.len() > ROWS;
+    open.truncate(ROWS);
+    let named = shown_of(&mut tx, office, open.iter().map(|(_, case)| case)).await?;
+    let row = |(draft, case): &(Draft, Denial)| {
+        let waits = drafts::waits(draft, &queued);
+        row((draft, case), (waits, named.contains(case.claim.as_str())), office, today)
+    };
     html(&LettersPage {
-        rows: rows.collect(),
-        more: open.len() > ROWS,
+        rows: open.iter().map(row).collect(),
+        more,
         page: Page::of(&visitor, "Letters", "/letters"),
         shown,
         tabs,
+        capped: is_capped.then(|| tiles::number(LOOKED_THROUGH as u64)),
     })
+}
+
+/// The tabs of the page, each with how many letters stand there.
+fn tabs(
+    open: &[(Draft, Denial)],
+    queued: &HashSet<String>,
+) -> Vec<(&'static str, &'static str, Option<Stand>, usize)> {
+    let tab = |href, label, stand: Option<Stand>| {
+        let stands = open.iter().map(|(one, _)| Stand::of(one, queued));
+        (href, label, stand, stands.filter(|one| stand.is_none_or(|stand| *one == stand)).count())
+    };
+    vec![
+        tab("/letters", "All open", None),
+        tab("/letters?show=draft", "Being written", Some(Stand::In(DraftState::Draft))),
+        tab("/letters?show=ready", "To sign", Some(Stand::In(DraftState::Ready))),
+        tab("/letters?show=signed", "To send", Some(Stand::In(DraftState::Signed))),
+        tab("/letters?show=outbox", "In the outbox", Some(Stand::Outbox)),
+    ]
+}
+
+/// The claims of some cases whose own pages show their patient to the visitor.
+async fn shown_of(
+    tx: &mut Tx,
+    office: &Office,
+    cases: impl Iterator<Item = &Denial>,
+) -> Result<HashSet<String>, Trouble> {
+    let claims: Vec<String> = cases.map(|case| case.claim.to_string()).collect();
+    Names::shown_among(tx, office, &claims).await
 }
 
 /// The last day of the letter's way, where a rule says it.
@@ -125,7 +192,15 @@ fn last_day(draft: &Draft, case: &Denial) -> Option<Date> {
     case.last_day(draft.kind.clock(draft.level)?)
 }
 
-fn row((draft, case): (&Draft, &Denial), opens: bool, today: Date) -> Row {
+fn row(
+    (draft, case): (&Draft, &Denial),
+    (waits, opens): (bool, bool),
+    office: &Office,
+    today: Date,
+) -> Row {
+    let is_own = draft.state == DraftState::Ready
+        && matches!(drafts::unsigned(office, case, draft), Some(Unsigned::OwnText { .. }));
+    let state = appeal::standing(draft, case, waits);
     let clock = draft.kind.clock(draft.level);
     Row {
         href: opens.then(|| appeal::address(case.id.as_str(), draft.id.as_str())),
@@ -133,7 +208,7 @@ fn row((draft, case): (&Draft, &Denial), opens: bool, today: Date) -> Row {
         case: format!("/cases/{}", case.id),
         number: case.number.to_string(),
         payer: case.payer_name.name.to_string(),
-        state: appeal::standing(draft, case, false),
+        state: if is_own { format!("{state}: somebody else signs it") } else { state },
         due: clock.map(|_| words::due(last_day(draft, case), today)),
         outstanding: case.balance.outstanding().to_string(),
     }
@@ -167,8 +242,10 @@ pub(super) async fn preview(
 ) -> Result<Tally, Trouble> {
     let mut tally = Tally::default();
     let mut tx = office.read().await?;
-    for case in tx.cases_among(ids).await? {
-        match hindered(&mut tx, office, &case, kind).await? {
+    let cases = tx.cases_among(ids).await?;
+    let shown = shown_of(&mut tx, office, cases.iter()).await?;
+    for case in cases {
+        match hindered(office, &case, kind, &shown) {
             Some(why) => *tally.skipped.entry(why).or_default() += 1,
             None => tally.take(&case),
         }
@@ -186,9 +263,12 @@ pub(super) async fn begin(
     kind: LetterKind,
 ) -> Result<Tally, Trouble> {
     let mut tally = Tally::default();
-    let cases = office.read().await?.cases_among(ids).await?;
+    let mut tx = office.read().await?;
+    let cases = tx.cases_among(ids).await?;
+    let shown = shown_of(&mut tx, office, cases.iter()).await?;
+    drop(tx);
     for case in cases {
-        let hindered = hindered(&mut office.read().await?, office, &case, Some(kind)).await?;
+        let hindered = hindered(office, &case, Some(kind), &shown);
         let wish = Wish { kind, template: None, although: "" };
         let begun = match hindered {
             Some(why) => Err(why),
@@ -208,25 +288,24 @@ pub(super) async fn begin(
     Ok(tally)
 }
 
-/// Why no letter is begun for a case, in words.
-async fn hindered(
-    tx: &mut Tx,
+/// Why no letter is begun for a case, in words; of the claims `shown` the visitor sees the names.
+fn hindered(
     office: &Office,
     case: &Denial,
     kind: Option<LetterKind>,
-) -> Result<Option<String>, Trouble> {
+    shown: &HashSet<String>,
+) -> Option<String> {
     if !office.sees(case) {
-        return Ok(Some("they are somebody else's".to_owned()));
+        return Some("they are somebody else's".to_owned());
     }
-    let names = Names::about(tx, office, &[case.claim.to_string()]).await?;
-    if !names.are_shown(office) {
-        return Ok(Some(
-            "the patient is masked before you: show the name on the case first".into(),
-        ));
+    if !shown.contains(case.claim.as_str()) {
+        return Some(
+            "the patient is masked before you: show the name on the case first".to_owned(),
+        );
     }
-    Ok(match kind {
+    match kind {
         None if case.status().is_closed() => Some("they are closed".to_owned()),
         None => None,
         Some(kind) => drafts::hindrance(office, case, kind),
-    })
+    }
 }

@@ -79,6 +79,26 @@ impl Names {
         Ok(names)
     }
 
+    /// Of which of many claims the own pages show the names to the visitor.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn shown_among(
+        tx: &mut Tx,
+        office: &Office,
+        claims: &[String],
+    ) -> Result<HashSet<String>, Trouble> {
+        let all = Names::among(tx, claims).await?;
+        let (me, now) = (office.who.person.as_str(), instant(office.clock.now()));
+        let until = tx.revealed_to(me, "names", &now).await?;
+        let is_shown = |claim: &&String| {
+            let guarded = all.guarded.get(*claim).cloned().into_iter().collect();
+            let until = until.get(*claim).cloned();
+            Names { masks: all.masks, until, guarded }.are_shown(office)
+        };
+        Ok(claims.iter().filter(is_shown).cloned().collect())
+    }
+
     /// Names stand in lists as they are.
     pub(crate) fn in_lists(&self, office: &Office) -> bool {
         masks::shows(office.who.role, self.masks, Place::List)

@@ -47,10 +47,13 @@ fn one_draft_of_a_level_is_open_and_stale_ones_are_told() {
         assert!(tx.add_draft(&draft(2, 1), entry(), &moment).await.expect("kept"));
         assert_eq!(tx.draft(void.id.as_str()).await.expect("read"), void);
         assert_eq!(tx.drafts_of(case.id.as_str()).await.expect("read").len(), 3);
-        let open = tx.open_drafts(9).await.expect("read");
+        let open = tx.open_drafts(None, 9).await.expect("read");
         assert_eq!(open.len(), 2, "what was given up is open no more");
         assert!(open.iter().all(|one| one.state.is_open()));
-        assert_eq!(tx.open_drafts(1).await.expect("read").len(), 1);
+        assert_eq!(tx.open_drafts(None, 1).await.expect("read").len(), 1);
+        for (state, count) in [(DraftState::Draft, 2), (DraftState::Ready, 0)] {
+            assert_eq!(tx.open_drafts(Some(state), 9).await.expect("read").len(), count);
+        }
         assert!(matches!(tx.draft("drf_none").await, Err(Error::Missing { .. })));
         let gone = tx.who_changed_draft("drf_none").await.expect("asked");
         assert!(matches!(gone, Error::Missing { .. }));

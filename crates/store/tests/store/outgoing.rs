@@ -84,6 +84,9 @@ fn the_same_content_of_a_claim_is_queued_once_until_it_is_called_back() {
         let of_claim = tx.outgoing_of_claim(&id(1)).await.expect("read");
         let live = of_claim.iter().map(|one| one.live.as_str()).collect::<Vec<_>>();
         assert_eq!(live, ["no", "yes", "yes", "yes"]);
+        let mut out = async |claim| tx.contents_out(&[id(claim), id(9)]).await.expect("read");
+        assert_eq!(out(1).await, ["x", "y"].map(str::to_owned).into());
+        assert!(out(8).await.is_empty());
         let burden = tx.carried_by(&["out_1".to_owned()]).await.expect("read");
         assert_eq!((burden["out_1"].payers, burden["out_1"].outstanding), (1, 100));
         let all = tx.all_outgoing(9).await.expect("read");

@@ -55,6 +55,13 @@ fn what_is_shown_ends_and_is_looked_at_by_somebody_else_once() {
                 "{person} {about} {kind} {now}"
             );
         }
+        for (person, now, many) in
+            [("usr_ada", NOON, 1), ("usr_ada", LATER, 0), ("usr_bob", NOON, 0)]
+        {
+            let shown = tx.revealed_to(person, "names", now).await.expect("read");
+            assert_eq!(shown.len(), many, "{person} {now}");
+            assert!(shown.iter().all(|(about, until)| (&**about, &**until) == ("clm_1", LATER)));
+        }
         assert_eq!(tx.reveals("names", 9).await.expect("read"), [shown("clm_1", "names")]);
         assert_eq!(tx.unseen_emergencies().await.expect("counted"), 1);
         let which = ("usr_ada", "den_1", NOON);

@@ -31,7 +31,13 @@ pub(super) async fn asks_a_signer(
         "somebody signs who did not write it",
         "Ask to sign it",
         "value=\"billing_supervisor\" selected",
+        "not saved are lost when you ask: save them first",
     ]);
+    // It waits for whoever may sign it, not for who wrote it.
+    asker.get("/").await.hides(&["letter to sign"]);
+    asker.get("/letters?show=ready").await.shows(&[case, "somebody else signs it"]);
+    signer.get("/").await.shows(&["1 letter to sign"]);
+    signer.get("/letters?show=ready").await.shows(&[case]).hides(&["somebody else signs it"]);
     let ask = [("to", "billing_supervisor"), ("text", "Please sign the packet"), ("due", "")];
     asker.act(case, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);
     signer.get("/").await.shows(&["href=\"/questions#asked\" data-rows=\"1\""]);

@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use denial::person::Role;
 
 use super::appeals::{ready, send, signed};
-use super::clinic::{TestClinic, denied, era, take};
+use super::clinic::{TestClinic, denied, era, link, take};
+use crate::web::letters::Open;
 
 #[tokio::test]
 async fn a_faulty_file_of_routes_stops_the_sending_alone() {
@@ -56,9 +57,39 @@ async fn letters_are_begun_for_many_and_stand_in_one_list() {
     let manager = clinic.person(Role::Manager).await;
     let list = manager.get("/letters").await;
     list.shows(&["A-1", "its patient is masked"]).hides(&["/appeals/drf_"]);
+    let names = format!("{}/names", link(&manager, &one, "/claims/").await);
+    manager.post(&names, &[("why", "a complaint"), ("here", &one)]).await;
+    let list = manager.get("/letters").await;
+    list.shows(&[&format!("{one}/appeals/drf_"), "its patient is masked"]);
+    list.hides(&[&format!("{two}/appeals/drf_")]);
+    // What is not looked through any more is told.
+    let mut tx = clinic.office().read().await.expect("a look");
+    for (most, all, is_capped) in [(2, 2, false), (1, 1, true)] {
+        let open = Open::of(&mut tx, clinic.office(), None, most).await.expect("read");
+        assert_eq!((open.all.len(), open.is_capped), (all, is_capped), "{most}");
+    }
+    drop(tx);
     // A coder sees the letters of their own cases alone.
     let coder = clinic.person(Role::CertifiedCoder).await;
     coder.get("/letters").await.is(StatusCode::OK).hides(&["A-1"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_letter_stands_under_what_is_to_send_until_it_waits_in_the_outbox() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let (case, draft) = ready(&biller).await;
+    biller.get("/letters?show=draft").await.shows(&[&case]);
+    let page = signed(&biller, &draft).await;
+    biller.get("/letters?show=signed").await.shows(&[&case, "Signed"]);
+    biller.get("/letters?show=outbox").await.shows(&["No letter"]).hides(&[&case]);
+    let route = [("what", "route"), ("route", "local")];
+    send(&biller, &draft, &page, &route).await.is(StatusCode::SEE_OTHER);
+    biller.get("/letters?show=signed").await.shows(&["No letter"]).hides(&[&case]);
+    let list = biller.get("/letters").await;
+    list.shows(&[&case, "data-label=\"Stands\">In the outbox<"]);
+    biller.get("/letters?show=outbox").await.shows(&[&case]);
     clinic.is_proven().await;
 }
 
