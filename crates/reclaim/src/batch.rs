@@ -4,7 +4,7 @@
 pub(crate) mod command;
 mod finding;
 mod looking;
-mod sending;
+pub(crate) mod sending;
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -16,8 +16,8 @@ use denial::person::{Actor, Role, supervises};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::correction_batches::{CorrectionBatch, CorrectionItem};
-use store::instant;
 use store::journal::Entry;
+use store::{Tx, instant};
 
 use crate::act;
 use crate::correcting;
@@ -36,6 +36,9 @@ pub(crate) struct Looked {
     /// The version that it is a copy of: its file and its place there.
     pub(crate) file: String,
     pub(crate) n: i64,
+    /// Our number of the claim there (CLM01).
+    #[serde(default)]
+    pub(crate) number: String,
     /// What is typed on it.
     pub(crate) edit: Option<Edit>,
     pub(crate) changes: Vec<Told>,
@@ -114,7 +117,7 @@ pub(crate) async fn begin(
 }
 
 async fn items(office: &Office, cases: &[(String, String)]) -> anyhow::Result<Vec<CorrectionItem>> {
-    let (mut items, mut claims, mut named) = (Vec::new(), HashSet::new(), HashSet::new());
+    let (mut items, mut named) = (Vec::new(), HashSet::new());
     for part in cases.chunks(PART) {
         let ids: Vec<String> = part.iter().map(|(id, _)| id.clone()).collect();
         let found = office.read().await?.cases_among(&ids).await?;
@@ -124,8 +127,6 @@ async fn items(office: &Office, cases: &[(String, String)]) -> anyhow::Result<Ve
             if !named.insert(id.clone()) {
                 continue;
             }
-            let is_first = claims.insert((case.claim.clone(), case.payer.clone()));
-            let why = "another case of its claim is in this batch, and a claim goes once";
             items.push(CorrectionItem {
                 n: i64::try_from(items.len()).context("too many cases")?,
                 denial: id.clone(),
@@ -134,9 +135,9 @@ async fn items(office: &Office, cases: &[(String, String)]) -> anyhow::Result<Ve
                 payer_name: case.payer_name.name.to_string(),
                 outstanding: case.balance.outstanding().cents(),
                 own: own.trim().to_owned(),
-                state: if is_first { "waiting" } else { "aside" }.to_owned(),
+                state: "waiting".to_owned(),
                 coded: "no".to_owned(),
-                why: if is_first { String::new() } else { why.to_owned() },
+                why: String::new(),
                 body: Looked::default().kept(),
                 outgoing: None,
             });
@@ -182,30 +183,31 @@ async fn stuck(
     tracing::error!("{} cannot go on: {fault:#}", batch.batch);
     let to = if batch.state == "preparing" { "stopped" } else { "ready" };
     let why = format!("{fault:#}");
-    let after = CorrectionBatch { state: to.to_owned(), why: why.clone(), ..batch.clone() };
-    moved(office, &after, &batch.state, "correction.batch_stuck", &json!({ "why": why })).await?;
+    let facts = json!({ "why": why });
+    let after = |now| CorrectionBatch { state: to.to_owned(), why, ..now };
+    moved(office, batch, after, "correction.batch_stuck", &facts).await?;
     Ok(())
 }
 
-/// Saves a batch with its entry where it still stands as `from`.
+/// Moves a batch on with its entry, from how it is now, where its state is still the one read.
 async fn moved(
     office: &Office,
-    after: &CorrectionBatch,
-    from: &str,
+    read: &CorrectionBatch,
+    after: impl FnOnce(CorrectionBatch) -> CorrectionBatch,
     kind: &str,
     facts: &Value,
-) -> Result<bool, store::Error> {
+) -> Result<(), store::Error> {
     let mut tx = office.write().await?;
-    let is_saved = tx.save_correction_batch(after, from).await?;
-    if is_saved {
-        tx.append(vec![Entry::new(&after.batch, kind, facts)], &office.moment()).await?;
+    let Some(now) = tx.correction_batch(&read.batch).await? else { return Ok(()) };
+    if tx.save_correction_batch(&after(now), &read.state).await? {
+        tx.append(vec![Entry::new(&read.batch, kind, facts)], &office.moment()).await?;
         tx.commit().await?;
     }
-    Ok(is_saved)
+    Ok(())
 }
 
 /// The practice as somebody acts in it.
-fn as_whom(office: &Office, person: &str, role: &str) -> anyhow::Result<Office> {
+pub(crate) fn as_whom(office: &Office, person: &str, role: &str) -> anyhow::Result<Office> {
     let role = Role::from_name(role).context("a kept role is one")?;
     let who = Actor { person: PersonId::parse(person)?, role };
     Ok(Office { who, ..office.clone() })
@@ -266,25 +268,27 @@ pub(crate) fn is_own(office: &Office, batch: &CorrectionBatch) -> bool {
 /// # Errors
 /// [`NotDone`]; nothing has changed then.
 pub(crate) async fn turn(office: &Office, id: &str, step: &Step) -> Result<(), NotDone> {
-    let mut tx = office.read().await?;
+    // Read and saved in one turn: what somebody else does beside it is not written over.
+    let mut tx = office.write().await?;
     let before = tx.correction_batch(id).await?.ok_or(NotDone::Missing)?;
-    let counts = tx.count_corrections(&[id.to_owned()]).await?;
-    drop(tx);
     let may = if *step == Step::Approve { may_look } else { is_own };
     if !may(office, &before) {
         return Err(NotDone::NotYours);
     }
     if let Step::LeaveOut(places) = step {
-        return leave_out(office, &before, places).await;
+        return leave_out(office, tx, &before, places).await;
     }
+    let counts = tx.count_corrections(&[id.to_owned()]).await?;
     if *step == Step::Send && before.state == "ready" && command::count(&counts, "ready") == 0 {
         return Err(NotDone::Empty);
     }
     let is_coded = counts.iter().any(|one| one.state == "ready" && one.coded > 0);
     let (after, kind) = stepped(office, &before, step, is_coded)?;
-    if !moved(office, &after, &before.state, kind, &json!({})).await? {
+    if !tx.save_correction_batch(&after, &before.state).await? {
         return Err(NotDone::Past);
     }
+    tx.append(vec![Entry::new(id, kind, &json!({}))], &office.moment()).await?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -346,12 +350,11 @@ fn stepped(
 /// Sets claims aside that somebody does not want to go.
 async fn leave_out(
     office: &Office,
+    mut tx: Tx,
     batch: &CorrectionBatch,
     places: &[i64],
 ) -> Result<(), NotDone> {
-    let mut tx = office.write().await?;
-    let now = tx.correction_batch(&batch.batch).await?.ok_or(NotDone::Missing)?;
-    if now.state != "ready" {
+    if batch.state != "ready" {
         return Err(NotDone::Past);
     }
     let mut left = 0;

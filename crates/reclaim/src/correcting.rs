@@ -7,7 +7,9 @@ use std::fs::File;
 use anyhow::Context;
 use denial::claim::Claim;
 use denial::codes::ClaimNumber;
-use denial::correction::{self, Change, Corrected, Edit, Original, Originals, Sending, Terms};
+use denial::correction::{
+    self, Change, Corrected, Draft, Edit, NotWritten, Original, Originals, Sending, Terms,
+};
 use denial::denial::{Channel, Denial, Status};
 use denial::ids::ClaimId;
 use denial::lifecycle::Action;
@@ -258,19 +260,38 @@ pub(crate) async fn send_in(
     let entries = leaving.iter().map(|one| record(one, office)).collect();
     let parcel = Parcel { kind: Kind::Claims, route: None, carries, again: said.again.clone() };
     let drafts: Vec<_> = leaving.iter().map(|one| &one.corrected.draft).collect();
-    let write = |numbers: &outbox::Numbers| {
-        let sending = Sending {
-            interchange: numbers.control,
-            group: numbers.control,
-            batch: format!("C{:09}", numbers.control),
-            made: numbers.at,
-            test: drafts.first().is_some_and(|one| one.is_test()),
-        };
-        Ok(correction::write(&drafts, &sending)?)
-    };
+    let write = |numbers: &outbox::Numbers| Ok(written(&drafts, numbers)?);
     let queued = outbox::queue_in(tx, office, &office.who, parcel, write).await?;
     tx.append(entries, &office.moment()).await?;
     Ok(queued)
+}
+
+fn written(drafts: &[&Draft], numbers: &outbox::Numbers) -> Result<Vec<u8>, NotWritten> {
+    let sending = Sending {
+        interchange: numbers.control,
+        group: numbers.control,
+        batch: format!("C{:09}", numbers.control),
+        made: numbers.at,
+        test: drafts.first().is_some_and(|one| one.is_test()),
+    };
+    correction::write(drafts, &sending)
+}
+
+/// Why a claim cannot leave even by itself, where it cannot.
+pub(crate) fn unwritable(one: &Leaving, office: &Office) -> Option<String> {
+    let numbers = outbox::Numbers { control: 1, at: office.moment().today.at(0, 0, 0, 0) };
+    let bytes = match written(&[&one.corrected.draft], &numbers) {
+        Ok(bytes) => bytes,
+        Err(why) => return Some(why.to_string()),
+    };
+    let action = resubmission(one.frequency, None);
+    let carries = carry(&one.case, &one.corrected.draft, action);
+    outbox::fits(&bytes, numbers.control, &[carries]).err().map(|why| why.to_string())
+}
+
+fn carry(case: &Denial, draft: &Draft, action: Action) -> Carried {
+    let number = ClaimNumber::new(&draft.number());
+    Carried { case: case.id.clone(), number, content: String::new(), action }
 }
 
 /// Each case in review of the claims with its payer: one claim speaks for all of them.
@@ -296,12 +317,7 @@ pub(crate) async fn carried(
         };
         let others = beside.get(&one.case.claim).into_iter().flatten().filter(is_beside);
         let cases = std::iter::once(&one.case).chain(others);
-        carries.extend(cases.map(|case| Carried {
-            case: case.id.clone(),
-            number: ClaimNumber::new(&one.corrected.draft.number()),
-            content: String::new(),
-            action: action.clone(),
-        }));
+        carries.extend(cases.map(|case| carry(case, &one.corrected.draft, action.clone())));
     }
     Ok(carries)
 }

@@ -128,6 +128,14 @@ impl From<store::Error> for NotQueued {
     }
 }
 
+/// Whether the bytes of claims are fit to carry these cases under a number.
+///
+/// # Errors
+/// [`NotQueued::Unfit`].
+pub(crate) fn fits(bytes: &[u8], control: u32, carries: &[Carried]) -> Result<(), NotQueued> {
+    reading::read(bytes, Kind::Claims, control, carries).map(drop)
+}
+
 /// Queues what `write` writes: it leaves in ten minutes. Everything is one transaction; where it is
 /// refused nothing has changed.
 ///

@@ -300,6 +300,26 @@ impl Tx {
         Ok(rows)
     }
 
+    /// Its claims of a payer that are ready.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn corrections_ready(
+        &mut self,
+        batch: &str,
+        payer: &str,
+    ) -> Result<Vec<CorrectionItem>, Error> {
+        let rows = run!(
+            self,
+            all as CorrectionItem,
+            items!("and state = 'ready' and payer = $3 order by n"),
+            self.practice.as_str(),
+            batch,
+            payer
+        )?;
+        Ok(rows)
+    }
+
     /// Its claims in a state, from a place on.
     ///
     /// # Errors

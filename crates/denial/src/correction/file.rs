@@ -87,11 +87,13 @@ pub fn write(drafts: &[&Draft], sending: &Sending) -> Result<Vec<u8>, NotWritten
     Ok(writer.finish()?)
 }
 
-/// True where two drafts fit one transaction: of one form, version, sender, receiver and head.
+/// True where two drafts fit one transaction: of one form, version, sender, receiver, head and
+/// separators, since what one file's separators leave free may be another's separator.
 pub(crate) fn are_of_one_transaction(one: &Draft, other: &Draft) -> bool {
     one.form() == other.form()
         && one.is_test() == other.is_test()
         && one.version() == other.version()
+        && one.delimiters == other.delimiters
         && one.parties() == other.parties()
         && purport(one) == purport(other)
         && one.source.head == other.source.head

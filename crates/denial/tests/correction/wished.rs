@@ -106,8 +106,12 @@ fn a_wish_says_what_it_lacks_and_what_it_is() {
 fn claims_of_one_form_and_sender_go_together() {
     let (professional, institutional) = (all(PROFESSIONAL), all(INSTITUTIONAL));
     let mixed: Vec<_> = professional.iter().chain(&institutional).map(Original::draft).collect();
-    let together = bundles(&mixed);
-    assert!(together.len() >= 2, "{together:?}");
-    let sizes: usize = together.iter().map(Vec::len).sum();
-    assert_eq!(sizes, mixed.len());
+    assert_eq!(bundles(&mixed), [vec![0, 1, 2], vec![3]]);
+    let apart = [mixed[3], mixed[0], mixed[3], mixed[1]];
+    assert_eq!(bundles(&apart), [vec![0, 2], vec![1, 3]]);
+    // Between other separators they do not go together.
+    let text = String::from_utf8_lossy(PROFESSIONAL).replace('*', "|");
+    let others = all(text.as_bytes());
+    let mixed: Vec<_> = professional.iter().chain(&others).map(Original::draft).collect();
+    assert_eq!(bundles(&mixed), [vec![0, 1, 2], vec![3, 4, 5]]);
 }

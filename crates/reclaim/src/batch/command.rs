@@ -22,6 +22,8 @@ use crate::{access, identity, show};
 
 /// How often progress is told.
 const OFTEN: Duration = Duration::from_millis(200);
+/// How long what another process works on is left to it before this one tries.
+const ELSEWHERE: Duration = Duration::from_secs(2);
 
 /// One change on many claims.
 #[derive(Args)]
@@ -202,6 +204,7 @@ pub(crate) fn count(counts: &[CorrectionCount], state: &str) -> i64 {
 /// Works on a batch here, unless another process does, and tells how far it came. Ctrl-c stops it.
 async fn followed(office: &Office, id: &str) -> anyhow::Result<()> {
     let bar = bar();
+    let mut rest = Duration::ZERO;
     loop {
         let (one, counts) = read(office, id).await?;
         let all: i64 = counts.iter().map(|one| one.claims).sum();
@@ -214,12 +217,16 @@ async fn followed(office: &Office, id: &str) -> anyhow::Result<()> {
         bar.set_position(u64::try_from(all - left).unwrap_or(0));
         bar.set_message(word);
         let there = office.clone();
-        let mut working = tokio::spawn(async move { batch::sweep(&there).await });
+        let mut working = tokio::spawn(async move {
+            tokio::time::sleep(rest).await;
+            batch::sweep(&there).await
+        });
         loop {
             tokio::select! {
                 done = &mut working => {
                     done.context("the batch ended before its time")??;
-                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    // Where it still runs then, another process works on it.
+                    rest = ELSEWHERE;
                     break;
                 }
                 _ = tokio::signal::ctrl_c() => match batch::turn(office, id, &Step::Stop).await {

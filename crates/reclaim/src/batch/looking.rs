@@ -1,7 +1,7 @@
 //! Each claim of a batch is looked at: what would change on it, what is wrong with it. Nothing
 //! changes on a case.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Context;
 use denial::correction::{self, Fault, Wish};
@@ -10,6 +10,7 @@ use denial::lifecycle::evidence::Frequency;
 use denial::lifecycle::{Action, Refused};
 use denial::resent::Resent;
 use serde_json::json;
+use store::Tx;
 use store::correction_batches::{CorrectionBatch, CorrectionItem};
 use store::corrections::Correction;
 
@@ -18,6 +19,9 @@ use crate::batch::{self, Looked, PART, Told, aside};
 use crate::correcting::{self, Copied, NoSubject, Subject};
 use crate::practice::Office;
 use crate::resent;
+
+/// What becomes of a second case of one claim.
+const TWICE: &str = "another case of its claim is in this batch, and a claim goes once";
 
 /// Looks at what waits, until nothing does or somebody stops it.
 pub(super) async fn run(office: &Office, batch: &CorrectionBatch) -> anyhow::Result<()> {
@@ -29,7 +33,7 @@ pub(super) async fn run(office: &Office, batch: &CorrectionBatch) -> anyhow::Res
     let nowhere: Vec<CorrectionItem> =
         nowhere.into_iter().map(|item| aside(item, &NoSubject::NoClaim.to_string())).collect();
     for part in nowhere.chunks(PART) {
-        if !save(&office, batch, part).await? {
+        if !save(&office, batch, part, "waiting").await? {
             return Ok(());
         }
     }
@@ -37,13 +41,36 @@ pub(super) async fn run(office: &Office, batch: &CorrectionBatch) -> anyhow::Res
     while let Some((found, gone)) = finding.part().await? {
         let mut looked = look(&office, &wish, found).await?;
         looked.extend(gone.into_iter().map(|item| aside(item, &NoSubject::Gone.to_string())));
-        if !save(&office, batch, &looked).await? {
+        if !save(&office, batch, &looked, "waiting").await? {
             return Ok(());
         }
     }
-    let ready = CorrectionBatch { state: "ready".to_owned(), ..batch.clone() };
-    batch::moved(&office, &ready, &batch.state, "correction.batch_ready", &json!({})).await?;
+    for part in doubles(&office, batch).await?.chunks(PART) {
+        if !save(&office, batch, part, "ready").await? {
+            return Ok(());
+        }
+    }
+    let ready = |now| CorrectionBatch { state: "ready".to_owned(), ..now };
+    batch::moved(&office, batch, ready, "correction.batch_ready", &json!({})).await?;
     Ok(())
+}
+
+/// A claim goes once: of those that can go, all but the first of each version and each number.
+async fn doubles(
+    office: &Office,
+    batch: &CorrectionBatch,
+) -> Result<Vec<CorrectionItem>, store::Error> {
+    let ready = office.read().await?.correction_items(&batch.batch, "ready", 0, i64::MAX).await?;
+    let (mut places, mut claims, mut doubles) = (HashSet::new(), HashSet::new(), Vec::new());
+    for item in ready {
+        let Looked { file, n, number, .. } = Looked::of(&item);
+        let is_new_place = places.insert((file, n));
+        let is_new_claim = claims.insert((item.payer.clone(), number));
+        if !is_new_place || !is_new_claim {
+            doubles.push(aside(item, TWICE));
+        }
+    }
+    Ok(doubles)
 }
 
 /// What is known of the cases of some claims.
@@ -58,8 +85,18 @@ pub(super) async fn known(office: &Office, found: &[InHand]) -> anyhow::Result<K
     let ids: Vec<String> = found.iter().map(|one| one.item.denial.clone()).collect();
     let mut tx = office.read().await?;
     let cases = tx.cases_among(&ids).await?;
+    Ok(known_of(&mut tx, office, cases).await?)
+}
+
+/// The same of some cases as a transaction has them.
+pub(super) async fn known_of(
+    tx: &mut Tx,
+    office: &Office,
+    cases: Vec<Denial>,
+) -> Result<Known, store::Error> {
+    let ids: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
     let claims: Vec<String> = cases.iter().map(|case| case.claim.to_string()).collect();
-    let waits = resent::of(&mut tx, office, &cases, None).await?;
+    let waits = resent::of(tx, office, &cases, None).await?;
     let begun = tx.corrections_among(&ids).await?;
     let begun = begun.into_iter().map(|one| (one.denial.clone(), one)).collect();
     let protected = tx.protected_among(&claims).await?;
@@ -88,7 +125,7 @@ fn looked_at(office: &Office, wish: &Wish, known: &Known, one: InHand) -> Correc
     if let Some(why) = known.against(case, &base) {
         return aside(item, &why);
     }
-    let (file, n) = (base.file.clone(), base.n);
+    let (file, n, number) = (base.file.clone(), base.n, base.claim.number.to_string());
     let subject = Subject::of(case.clone(), base, original, office);
     let denied = correction::denied(case);
     let edit = match wish.edit(&denied, &subject.original, subject.usual(), &item.own) {
@@ -106,6 +143,7 @@ fn looked_at(office: &Office, wish: &Wish, known: &Known, one: InHand) -> Correc
     let looked = Looked {
         file,
         n,
+        number,
         changes: corrected.changes.iter().map(Told::of).collect(),
         faults: corrected.faults.iter().map(told).collect(),
         edit: Some(edit),
@@ -169,6 +207,7 @@ async fn save(
     office: &Office,
     batch: &CorrectionBatch,
     looked: &[CorrectionItem],
+    from: &str,
 ) -> anyhow::Result<bool> {
     let mut tx = office.write().await?;
     let now = tx.correction_batch(&batch.batch).await?.context("a batch stays on record")?;
@@ -176,7 +215,7 @@ async fn save(
         return Ok(false);
     }
     for item in looked {
-        tx.save_correction_item(&batch.batch, item, "waiting").await?;
+        tx.save_correction_item(&batch.batch, item, from).await?;
     }
     tx.commit().await?;
     Ok(true)

@@ -3,6 +3,7 @@
 mod account;
 mod appeals;
 mod batch;
+mod batch_sending;
 mod beside;
 mod case;
 mod claims;

@@ -96,6 +96,11 @@ fn a_batch_is_looked_at_counted_and_moved_on_once() {
         assert!(told.contains(&("waiting", 1, 100)) && told.contains(&("aside", 1, 100)));
         let whys = tx.correction_asides("cor_1").await.expect("read");
         assert_eq!(whys, [("late".to_owned(), 1)]);
+        let shown = CorrectionItem { state: "ready".to_owned(), ..item(0) };
+        assert!(tx.save_correction_item("cor_1", &shown, "waiting").await.expect("saved"));
+        assert_eq!(tx.corrections_ready("cor_1", "pay_1").await.expect("read"), [shown]);
+        assert_eq!(tx.corrections_ready("cor_1", "pay_2").await.expect("read"), []);
+        assert!(tx.save_correction_item("cor_1", &item(0), "ready").await.expect("saved"));
         let waiting = tx.correction_items("cor_1", "waiting", 0, 9).await.expect("read");
         assert_eq!(waiting, [item(0)]);
         assert_eq!(tx.correction_items("cor_1", "aside", 0, 9).await.expect("read"), [aside]);

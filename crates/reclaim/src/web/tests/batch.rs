@@ -12,7 +12,11 @@ use super::outbox::{LATER, files};
 use crate::outbox::leaving;
 
 /// Claims that are billed and denied for one reason; gives the ids of their cases.
-async fn job(biller: &Browser, numbers: &[&'static str], why: &'static str) -> Vec<String> {
+pub(super) async fn job(
+    biller: &Browser,
+    numbers: &[&'static str],
+    why: &'static str,
+) -> Vec<String> {
     let mut paid: Vec<PaidClaim> = Vec::new();
     for number in numbers {
         take(biller, &format!("{number}.837"), &bill(number, "MADEUP", 90)).await;
@@ -27,7 +31,7 @@ async fn job(biller: &Browser, numbers: &[&'static str], why: &'static str) -> V
 }
 
 /// The page of a batch once it does nothing by itself any more.
-async fn at_rest(browser: &Browser, address: &str) -> Answer {
+pub(super) async fn at_rest(browser: &Browser, address: &str) -> Answer {
     for _ in 0..1_000 {
         let page = browser.get(address).await;
         if !page.headers.contains_key("refresh") {
@@ -39,7 +43,7 @@ async fn at_rest(browser: &Browser, address: &str) -> Answer {
 }
 
 /// Begins a batch; gives its address once each claim was looked at.
-async fn begun(browser: &Browser, ids: &[String], fields: &[(&str, &str)]) -> String {
+pub(super) async fn begun(browser: &Browser, ids: &[String], fields: &[(&str, &str)]) -> String {
     let cases = ids.join(",");
     let mut all = vec![("cases", cases.as_str())];
     all.extend(fields);
@@ -49,7 +53,7 @@ async fn begun(browser: &Browser, ids: &[String], fields: &[(&str, &str)]) -> St
     address
 }
 
-async fn step(browser: &Browser, address: &str, step: &str) -> Answer {
+pub(super) async fn step(browser: &Browser, address: &str, step: &str) -> Answer {
     browser.post(address, &[("step", step), ("confirmed", "yes")]).await
 }
 
