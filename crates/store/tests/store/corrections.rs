@@ -46,20 +46,24 @@ fn a_correction_is_saved_over_what_was_read_alone() {
     });
 }
 
+fn preparing() -> CorrectionBatch {
+    CorrectionBatch {
+        batch: "cor_1".to_owned(),
+        state: "preparing".to_owned(),
+        wish: "{}".to_owned(),
+        made_at: AT.to_owned(),
+        made_by: "usr_1".to_owned(),
+        made_role: "billing_supervisor".to_owned(),
+        ..CorrectionBatch::default()
+    }
+}
+
 #[test]
 fn a_batch_is_looked_at_counted_and_moved_on_once() {
     on_each(async |place| {
         let cases = open(place, &[100, 200]).await;
         let mut tx = place.store.write(&practice()).await.expect("a turn");
-        let batch = CorrectionBatch {
-            batch: "cor_1".to_owned(),
-            state: "preparing".to_owned(),
-            wish: "{}".to_owned(),
-            made_at: AT.to_owned(),
-            made_by: "usr_1".to_owned(),
-            made_role: "billing_supervisor".to_owned(),
-            ..CorrectionBatch::default()
-        };
+        let batch = preparing();
         let item = |n: usize| CorrectionItem {
             n: i64::try_from(n).expect("few"),
             denial: cases[n].id.to_string(),
