@@ -93,10 +93,10 @@ macro_rules! batched {
                select v.batch, v.claim, c.number, v.file, v.n,
                  row_number() over (partition by v.batch order by v.n) as place
                from claim_version v join claim c on c.practice = v.practice and c.claim = v.claim
-               where v.practice = $1 and v.batch ",
+               where v.practice = $1 and v.batch in (select o.batch from claim_version o
+                 where o.practice = $1 and o.batch ",
             $which,
-            " and not exists (select 1 from claim_version o where o.practice = v.practice
-                 and o.batch = v.batch and o.file <> v.file)) found
+            " group by o.batch having min(o.file) = max(o.file))) found
              where place <= $2 order by batch, place"
         )
     };

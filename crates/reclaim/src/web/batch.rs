@@ -30,6 +30,8 @@ const LISTED: i64 = 50;
 const ROWS: i64 = 100;
 /// Seconds after which a page that tells progress renews itself.
 const RENEWS: &str = "10";
+/// The same where little is left to do.
+const RENEWS_SOON: &str = "3";
 
 #[derive(Template)]
 #[template(path = "batches.html")]
@@ -262,7 +264,8 @@ async fn shown(
     let status = page.refused.as_ref().map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
     let mut answer = html_with(status, &page)?;
     if renews {
-        answer.headers_mut().insert(header::REFRESH, HeaderValue::from_static(RENEWS));
+        let after = if page.all - page.done < ROWS { RENEWS_SOON } else { RENEWS };
+        answer.headers_mut().insert(header::REFRESH, HeaderValue::from_static(after));
     }
     if page.rows.is_empty() {
         answer.extensions_mut().insert(NoPatient);

@@ -90,11 +90,7 @@ struct CoderView {
 impl ChangeRow {
     fn of(change: &Change, shows_people: bool) -> ChangeRow {
         let hides = !shows_people && correct_fields::is_of_people(change.field);
-        let text = |text: &str| match text {
-            _ if hides => "•••".to_owned(),
-            "" => "nothing".to_owned(),
-            text => text.to_owned(),
-        };
+        let text = |text: &str| if hides { "•••" } else { text }.to_owned();
         ChangeRow {
             field: words::sentence_case(&change.field.to_string()),
             before: text(change.before.reveal()),

@@ -27,10 +27,10 @@ pub(crate) const CORRECT: &str = "correct";
 
 /// Every button.
 const OFFERS: [Offer; 13] = [
-    offer("plan", "Next action", "n", Act::Plan),
-    offer("playbook", "Recommended way", "b", Act::Plan),
+    offer("plan", "Plan", "n", Act::Plan),
+    offer("playbook", "Best way", "b", Act::Plan),
     offer(LETTERS, "Letters", "l", Act::Appeal),
-    offer(INQUIRY, "Status call", "i", Act::Plan),
+    offer(INQUIRY, "Call", "i", Act::Plan),
     offer("assign", "Assign", "a", Act::Assign),
     offer("ask_colleague", "Ask", "q", Act::AskColleague),
     offer("snooze", "Put off", "z", Act::Snooze),

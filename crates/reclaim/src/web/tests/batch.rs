@@ -78,7 +78,7 @@ async fn one_change_is_looked_at_on_each_claim_and_leaves_in_one_file() {
     let own = "A-1, AUTH1\nA-2, AUTH2";
     let batch = begun(&lead, &ids, &[("change", "authorization"), ("own", own)]).await;
     let page = lead.get(&batch).await;
-    page.shows(&["<del>nothing</del> <ins>AUTH1</ins>", "<ins>AUTH2</ins>", "Send 2 claims"]);
+    page.shows(&["<ins>AUTH1</ins>", "<ins>AUTH2</ins>", "Send 2 claims"]);
     page.shows(&["<ins>7</ins>", "Set aside <span class=\"count\">1</span>"]);
     lead.get(&format!("{batch}?show=aside")).await.shows(&["No value was given for it.", "A-3"]);
     lead.get("/").await.shows(&["batch of corrected claims"]);
@@ -120,7 +120,7 @@ async fn a_batch_that_changes_codes_leaves_with_a_coders_word_alone() {
     let ids = job(&biller, &["A-1", "A-2"], "CO*97*90").await;
     let batch = begun(&biller, &ids, &[("change", "add_modifier"), ("to", "59")]).await;
     let page = biller.get(&batch).await;
-    page.shows(&["2 of its claims change codes", "Ask a coder", "class=\"chip odd\">code"]);
+    page.shows(&["Codes change on 2 of its claims", "Ask a coder", "class=\"chip odd\">code"]);
     page.hides(&["Send 2 claims"]);
     let early = step(&biller, &batch, "send").await;
     early.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["A coder has to approve"]);

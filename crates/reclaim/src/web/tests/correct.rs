@@ -57,7 +57,7 @@ async fn an_authorisation_is_put_on_previewed_sent_and_paid() {
     assert_eq!(answer.location(), format!("{case}/correct/look"));
     lead.get(&case).await.shows(&["Go on with the correction", "Test ada", "In review"]);
     let look = lead.get(&format!("{case}/correct/look")).await;
-    look.shows(&["Authorization number", "<del>nothing</del>", "<ins>AUTH77</ins>", "Send it"]);
+    look.shows(&["Authorization number", ">nothing</span>", "<ins>AUTH77</ins>", "Send it"]);
     look.shows(&["<ins>7</ins>", "<ins>PAYER0001</ins>"]).hides(&["Ask a coder"]);
     let unconfirmed = decided(&lead, &case, "send", &[]).await;
     unconfirmed.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Confirm what the payer takes"]);
