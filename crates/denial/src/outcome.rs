@@ -10,6 +10,7 @@ use crate::lifecycle::event::{Change, Deed, Difference, LineChange};
 use crate::lifecycle::evidence::Frequency;
 use crate::named;
 use crate::next_action::Way;
+use crate::posting::PostingKind;
 
 named! {
     /// How a way ended on its merits. What was rejected, dismissed or withdrawn was not answered.
@@ -59,7 +60,8 @@ pub fn heard(before: &Denial, events: &[Event]) -> Vec<Heard> {
 }
 
 /// How a closed case that was won ends after all, once its money is taken back: by the lines that
-/// files took back, or by the payments that a person did.
+/// files took back, or by what the payer kept of another payment. A posting that was a slip and is
+/// made anew took nothing back.
 fn taken_back(before: &Denial, after: &Denial, events: &[Event]) -> Option<Ended> {
     let is_taken = |one: &LineChange| one.what == Difference::TakenBack;
     let by_file = events.iter().any(|event| {
@@ -67,7 +69,10 @@ fn taken_back(before: &Denial, after: &Denial, events: &[Event]) -> Option<Ended
         changes.iter().any(is_taken)
     });
     let is_kept = after.lines.iter().any(|line| !line.stays_denied());
-    let by_hand = after.balance.recovered < before.balance.recovered;
+    let offset = |case: &Denial| {
+        case.postings.iter().filter(|one| one.kind == PostingKind::Recoupment).count()
+    };
+    let by_hand = offset(after) > offset(before);
     let part = |kept: bool| if kept { Ended::Part } else { Ended::Lost };
     if by_file {
         Some(part(is_kept))

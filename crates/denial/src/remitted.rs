@@ -58,7 +58,8 @@ pub fn remitted(
         let mut one = of_line(line, recovery, said, terms);
         // Interest is of the claim: it stands beside the first line of its remittance.
         if interest.contains(&&recovery.remittance) {
-            one.amounts[4].1 = Money::ZERO;
+            let of_it = |(kind, _): &&mut (PostingKind, Money)| *kind == PostingKind::Interest;
+            one.amounts.iter_mut().filter(of_it).for_each(|(_, amount)| *amount = Money::ZERO);
         }
         interest.push(&recovery.remittance);
         all.push(one);

@@ -344,7 +344,7 @@
     await done(came.said, asked);
     for (const name of ["cases", "all", "told", "sure", "count"]) fields.delete(name);
     // Money is posted after a look each time.
-    if (fields.get("act") !== "post") last = fields;
+    last = fields.get("act") === "post" ? null : fields;
     chosen.clear();
     for (const box of document.querySelectorAll("#list .tick input")) box.checked = false;
     bar.querySelector("[data-everything]").checked = false;

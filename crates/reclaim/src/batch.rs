@@ -5,8 +5,9 @@ pub(crate) mod command;
 mod finding;
 mod looking;
 pub(crate) mod sending;
+pub(crate) mod sight;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 
 use anyhow::Context;
@@ -374,4 +375,11 @@ async fn leave_out(
 /// The same claim, which does not go.
 fn aside(item: CorrectionItem, why: &str) -> CorrectionItem {
     CorrectionItem { state: "aside".to_owned(), why: why.to_owned(), ..item }
+}
+
+/// A claim's number that is listed twice with different values: nobody can tell which is meant.
+pub(crate) fn doubled(own: &[(String, String)]) -> Option<&str> {
+    let mut values: HashMap<&str, &str> = HashMap::new();
+    let mut other = |number, value| values.insert(number, value).is_some_and(|one| one != value);
+    own.iter().find(|(number, value)| other(number, value)).map(|(number, _)| number.as_str())
 }

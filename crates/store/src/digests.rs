@@ -153,8 +153,10 @@ impl Tx {
         let mut sums: BTreeMap<(String, String, String), (i64, i64)> = BTreeMap::new();
         for (id, payer, category, person, denied, body) in rows {
             let case: Denial = parsed("denial", &id, &body)?;
-            let worked_by = case.work.won().and_then(|won| won.worked_by.as_ref()?.person.clone());
-            let person = worked_by.map_or(person, |who| who.to_string());
+            let worked_by = case.work.won().and_then(|won| won.worked_by.as_ref());
+            let person = worked_by.map_or(person, |owner| {
+                owner.person.as_ref().map(ToString::to_string).unwrap_or_default()
+            });
             let sum = sums.entry((payer, category, person)).or_default();
             *sum = (sum.0 + 1, sum.1 + denied);
         }

@@ -106,6 +106,12 @@ pub enum Aside {
     /// It says so already.
     #[error("it says so already")]
     Already,
+    /// A diagnosis says whether it was present on admission, and the new one does not.
+    #[error("its diagnosis says whether it was present on admission: say that of the new one too")]
+    NoPresence,
+    /// The new diagnosis stands on it already.
+    #[error("the new diagnosis stands on it already")]
+    Twice,
     /// Each has a value of its own and this one has none.
     #[error("no value was given for it")]
     NoValue,
@@ -222,6 +228,11 @@ impl Wish {
         if self.to.is_empty() && !has_own && !may_go {
             faults.push(fault("to", "expected what it shall say"));
         }
+        if has_own && self.what.field().is_none() {
+            let expected = "expected one value for all: only a number or field of the whole claim \
+                            can differ from claim to claim";
+            faults.push(fault("own", expected));
+        }
         if self.what == What::Nothing && !self.to.is_empty() {
             faults.push(fault("to", "expected nothing, since no field is changed"));
         }
@@ -325,14 +336,20 @@ impl Wish {
     fn diagnoses(&self, draft: &Draft, to: &str) -> Result<Vec<(Field, String)>, Aside> {
         let plain = |text: &str| text.replace('.', "").to_ascii_uppercase();
         let from = plain(self.from.trim());
-        let is_meant = |field: &Field| {
-            let said = draft.value(*field);
-            let code = said.reveal().split(' ').next().unwrap_or_default();
-            matches!(field, Field::Diagnosis(_)) && plain(code) == from
-        };
-        let meant: Vec<_> = draft.fields().into_iter().filter(is_meant).collect();
+        let code = |said: &str| plain(said.split(' ').next().unwrap_or_default());
+        let is_present_told = |said: &str| said.trim().contains(' ');
+        let all = draft.fields().into_iter().filter(|one| matches!(one, Field::Diagnosis(_)));
+        let (meant, others): (Vec<Field>, Vec<Field>) =
+            all.partition(|field| code(draft.value(*field).reveal()) == from);
         if meant.is_empty() {
             return Err(Aside::NotThere);
+        }
+        if others.iter().any(|field| code(draft.value(*field).reveal()) == code(to)) {
+            return Err(Aside::Twice);
+        }
+        let tells = meant.iter().any(|field| is_present_told(draft.value(*field).reveal()));
+        if tells && !is_present_told(to) {
+            return Err(Aside::NoPresence);
         }
         Ok(meant.into_iter().map(|field| (field, to.to_owned())).collect())
     }

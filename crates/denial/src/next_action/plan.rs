@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::recommend::fits;
-use super::{Known, Odds, Ways, ways};
+use super::{Known, Odds, Ways, standing, ways};
 use crate::adjudication::denies;
 use crate::denial::{Denial, DeniedLine, NextAction, NextActionKind, Status, Work};
 use crate::lifecycle::event::{Change, Event};
@@ -116,8 +116,7 @@ impl Denial {
     /// The line that most money stays denied on.
     #[must_use]
     pub fn leading_line(&self) -> Option<&DeniedLine> {
-        let standing = self.lines.iter().filter(|line| line.stays_denied());
-        standing.max_by_key(|line| line.denied).or_else(|| self.lines.first())
+        standing(self).max_by_key(|line| line.denied).or_else(|| self.lines.first())
     }
 }
 

@@ -62,6 +62,15 @@ fn what_is_replaced_has_to_stand_there() {
     assert_eq!(typed(&absent, &claim, &[Some(first)], ""), Err(Aside::NotThere));
     let diagnosis = wish(What::ReplaceDiagnosis, "j20.9", "J20.8");
     assert_eq!(typed(&diagnosis, &claim, &[], ""), Ok(vec!["diagnosis.1=J20.8".to_owned()]));
+    let twice = wish(What::ReplaceDiagnosis, "J209", "i10");
+    assert_eq!(typed(&twice, &claim, &[], ""), Err(Aside::Twice));
+    let inpatient = one(INSTITUTIONAL, 0);
+    let silent = wish(What::ReplaceDiagnosis, "J209", "J208");
+    assert_eq!(typed(&silent, &inpatient, &[], ""), Err(Aside::NoPresence));
+    let told = wish(What::ReplaceDiagnosis, "J209", "J208 Y");
+    assert_eq!(typed(&told, &inpatient, &[], ""), Ok(vec!["diagnosis.1=J208 Y".to_owned()]));
+    let own: Vec<&str> = told.faults(true).iter().map(|fault| fault.part).collect();
+    assert_eq!(own, ["own"], "no diagnosis differs from claim to claim");
     let gone = wish(What::ReplaceModifier, "ZZ", "");
     assert_eq!(typed(&gone, &claim, &[Some(first)], ""), Err(Aside::NotThere));
 }

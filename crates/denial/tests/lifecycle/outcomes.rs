@@ -179,4 +179,10 @@ fn a_takeback_on_a_closed_case_undoes_its_win() {
     };
     assert_eq!(reopen(10_000), [Heard::TakenBack(Ended::Lost)]);
     assert_eq!(reopen(2_500), [Heard::TakenBack(Ended::Part)]);
+    // A slip that is posted anew takes nothing back from what was won.
+    let slip = r#"{"act":"reopen","reason":"a slip","entries":[{"kind":"payer_payment",
+        "id":"pst_00000000000000000000000007","amount":-10000,
+        "reverses":"pst_00000000000000000000000009"}]}"#;
+    let decided = closed.act(&action(slip), &poster, &rules()).expect("reopened");
+    assert_eq!(heard(&closed, &decided.events), []);
 }

@@ -13,9 +13,10 @@ use denial::denial::{Denial, Status};
 use denial::lifecycle::evidence::Frequency;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use store::correction_batches::{CorrectionBatch, CorrectionCount};
+use store::correction_batches::{CorrectionBatch, CorrectionCount, CorrectionItem};
 
-use crate::batch::{self, Looked, NotDone, Step};
+use crate::batch::sight::Sight;
+use crate::batch::{self, Looked, NotDone, PART, Step};
 use crate::correct::Correction;
 use crate::practice::Office;
 use crate::{access, identity, show};
@@ -253,6 +254,14 @@ fn bar() -> ProgressBar {
     style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
 }
 
+/// A claim of it; without its changes and faults where whoever asks may not read them.
+fn told(item: &CorrectionItem, hidden: &str) -> serde_json::Value {
+    let looked = if hidden.is_empty() { Looked::of(item) } else { Looked::default() };
+    let why = if hidden.is_empty() { item.why.as_str() } else { hidden };
+    json!({ "claim": item.number, "state": item.state, "why": why, "changes": looked.changes,
+        "faults": looked.faults, "outgoing": item.outgoing })
+}
+
 /// Tells how a batch stands; 1 where claims were set aside.
 async fn tell(office: &Office, id: &str, json: bool) -> anyhow::Result<ExitCode> {
     let (one, counts) = read(office, id).await?;
@@ -272,12 +281,11 @@ async fn tell(office: &Office, id: &str, json: bool) -> anyhow::Result<ExitCode>
             .to_string(),
         );
         for state in ["ready", "aside", "sent"] {
-            for item in office.read().await?.correction_items(id, state, 0, i64::MAX).await? {
-                let looked = Looked::of(&item);
-                let row = json!({ "claim": item.number, "state": item.state, "why": item.why,
-                    "changes": looked.changes, "faults": looked.faults,
-                    "outgoing": item.outgoing });
-                lines.push(row.to_string());
+            let mut tx = office.read().await?;
+            let items = tx.correction_items(id, state, 0, i64::MAX).await?;
+            for part in items.chunks(PART) {
+                let sight = Sight::of(&mut tx, office, part).await?;
+                lines.extend(part.iter().map(|item| told(item, sight.hides(item)).to_string()));
             }
         }
     } else {

@@ -13,13 +13,14 @@ use store::Tx;
 use store::correction_batches::{CorrectionBatch, CorrectionCount, CorrectionItem};
 
 use crate::batch::command::count;
+use crate::batch::sight::Sight;
 use crate::batch::{self, Looked, NotDone, Step, Told};
 use crate::correcting;
 use crate::fields::Fields;
 use crate::practice::Office;
 use crate::web::gate::{NoPatient, Posted};
 use crate::web::page::{Page, html, html_with};
-use crate::web::session::Visitor;
+use crate::web::session::{UNASKED, Visitor};
 use crate::web::timeline::{self, People};
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -67,6 +68,8 @@ struct BatchPage {
     done: i64,
     /// It tells progress and renews itself.
     renews: bool,
+    /// What its links say where it does not renew itself.
+    still: &'static str,
     is_running: bool,
     is_own: bool,
     ready: i64,
@@ -220,14 +223,16 @@ async fn shown(
     let [waiting, ready, aside, sent] =
         ["waiting", "ready", "aside", "sent"].map(|state| count(&counts, state));
     let shown = shown_of(asked, ready, aside, sent);
-    let from = asked.get("from").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let from = place(asked);
     let items = tx.correction_items(&one.batch, shown, from, ROWS).await?;
     let asides = tx.correction_asides(&one.batch).await?;
     let payers = payers(&mut tx, office, &one, &counts).await?;
     let sight = Sight::of(&mut tx, office, &items).await?;
     drop(tx);
     let is_running = matches!(one.state.as_str(), "preparing" | "sending");
-    let renews = is_running && !asked.contains_key("still");
+    let is_still = asked.contains_key("still");
+    // What was refused stays to be read.
+    let renews = is_running && !is_still && refused.is_none();
     let all = waiting + ready + aside + sent;
     let page = BatchPage {
         page: Page::of(visitor, title(&one), "/outbox"),
@@ -239,6 +244,7 @@ async fn shown(
         all,
         done: all - if one.state == "sending" { ready } else { waiting },
         renews,
+        still: if is_still { "&still=yes" } else { "" },
         is_running,
         is_own: batch::is_own(office, &one),
         ready,
@@ -265,7 +271,10 @@ async fn shown(
     let mut answer = html_with(status, &page)?;
     if renews {
         let after = if page.all - page.done < ROWS { RENEWS_SOON } else { RENEWS };
-        answer.headers_mut().insert(header::REFRESH, HeaderValue::from_static(after));
+        let to =
+            format!("{after}; url=/batches/{}?show={shown}&from={from}&{UNASKED}=yes", page.id);
+        let to = HeaderValue::try_from(to).map_err(|fault| Trouble::Broken(fault.into()))?;
+        answer.headers_mut().insert(header::REFRESH, to);
     }
     if page.rows.is_empty() {
         answer.extensions_mut().insert(NoPatient);
@@ -293,43 +302,8 @@ fn goes(one: &CorrectionBatch) -> &'static str {
     }
 }
 
-/// Which cases of a page may be read by who looks: some were marked, or became another's, since
-/// the batch looked at them.
-struct Sight {
-    seen: HashMap<String, String>,
-    guarded: HashMap<String, String>,
-}
-
-impl Sight {
-    async fn of(
-        tx: &mut Tx,
-        office: &Office,
-        items: &[CorrectionItem],
-    ) -> Result<Sight, store::Error> {
-        let ids: Vec<String> = items.iter().map(|item| item.denial.clone()).collect();
-        let mut cases = tx.cases_among(&ids).await?;
-        cases.retain(|case| office.sees(case));
-        let claims: Vec<String> = cases.iter().map(|case| case.claim.to_string()).collect();
-        let guarded = tx.protected_among(&claims).await?;
-        let seen = cases.iter().map(|case| (case.id.to_string(), case.claim.to_string()));
-        Ok(Sight { seen: seen.collect(), guarded })
-    }
-
-    /// Why the changes and faults of a claim are not told; empty where they are.
-    fn hides(&self, item: &CorrectionItem) -> &'static str {
-        match self.seen.get(&item.denial) {
-            None => "It is not yours to see.",
-            Some(claim) if self.guarded.contains_key(claim) => {
-                "It is a specially protected record: look at it on its case."
-            }
-            Some(_) => "",
-        }
-    }
-}
-
 fn row(item: &CorrectionItem, hidden: &'static str) -> Row {
     let looked = if hidden.is_empty() { Looked::of(item) } else { Looked::default() };
-    let why = if hidden.is_empty() { words::sentence(&item.why) } else { hidden.to_owned() };
     let (mut changes, faults) = (looked.changes, looked.faults.into_iter());
     for one in &mut changes {
         one.field = words::sentence_case(&one.field);
@@ -340,7 +314,7 @@ fn row(item: &CorrectionItem, hidden: &'static str) -> Row {
         number: item.number.clone(),
         payer: item.payer_name.clone(),
         changes,
-        why,
+        why: words::sentence(&item.why),
         hidden,
         faults: faults.map(|(field, expected)| (words::sentence_case(&field), expected)).collect(),
     }
@@ -406,7 +380,7 @@ pub(crate) async fn decide(
     let one = open(office, &id).await?;
     let step = match step(&fields) {
         Ok(step) => step,
-        Err(text) => return shown(&visitor, one, &Fields::new(), Some(text)).await,
+        Err(text) => return shown(&visitor, one, &fields, Some(text)).await,
     };
     match batch::turn(office, &id, &step).await {
         Ok(()) => {}
@@ -418,13 +392,24 @@ pub(crate) async fn decide(
         Err(why @ (NotDone::Past | NotDone::NoCoder | NotDone::Unapproved | NotDone::Empty)) => {
             let now = open(office, &id).await?;
             let text = words::sentence(&why.to_string());
-            return shown(&visitor, now, &Fields::new(), Some(text)).await;
+            return shown(&visitor, now, &fields, Some(text)).await;
         }
     }
     if matches!(step, Step::GoOn | Step::Send) {
         begin_work(office);
     }
-    Ok(Redirect::to(&format!("/batches/{id}")).into_response())
+    let place = match step {
+        Step::LeaveOut(_) => format!("?show=ready&from={}", place(&fields)),
+        Step::Stop | Step::GoOn | Step::Drop | Step::Ask | Step::Approve | Step::Send => {
+            String::new()
+        }
+    };
+    Ok(Redirect::to(&format!("/batches/{id}{place}")).into_response())
+}
+
+/// The place of the first row that is asked for.
+fn place(asked: &Fields) -> i64 {
+    asked.get("from").and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 /// What a form asks for, or what it lacks.
@@ -436,13 +421,16 @@ fn step(fields: &Fields) -> Result<Step, String> {
         Some("drop") => Ok(Step::Drop),
         Some("ask") => Ok(Step::Ask),
         Some("approve") => Ok(Step::Approve),
+        Some("send") if fields.get("cases").is_some_and(|ticked| !ticked.is_empty()) => {
+            told("Claims are ticked: leave them out first, or send without ticks.")
+        }
         Some("send") if fields.contains_key("confirmed") => Ok(Step::Send),
         Some("send") => told("Confirm what the payers take: tick the box above Send."),
         Some("leave_out") => {
             let places = fields.get("cases").map(String::as_str).unwrap_or_default();
             let places: Vec<i64> = places.split(',').filter_map(|one| one.parse().ok()).collect();
             if places.is_empty() {
-                return told("Tick the claims that shall stay.");
+                return told("Tick the claims to leave out.");
             }
             Ok(Step::LeaveOut(places))
         }

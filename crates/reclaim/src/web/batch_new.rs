@@ -225,9 +225,8 @@ fn asked(fields: &Fields, cases: &[Denial]) -> Result<Asked, BTreeMap<&'static s
         note: text("note").to_owned(),
     };
     let own = batch::command::lines(text("own"));
-    if !own.is_empty() && what.field().is_none() {
-        let text = "Only a number or field of the whole claim can differ from claim to claim.";
-        faults.insert("own", text.to_owned());
+    if let Some(number) = batch::doubled(&own) {
+        faults.insert("own", format!("Claim {number} has two values: leave one of them."));
     }
     let known: BTreeSet<&str> = cases.iter().map(|case| case.number.as_str()).collect();
     let strange: Vec<&str> = own

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request, State};
 use axum::http::header::{HOST, HeaderMap, ORIGIN};
-use axum::http::{HeaderName, Method, StatusCode, Uri};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use denial::person::{Access, Role, allows};
@@ -85,7 +85,10 @@ pub(crate) async fn admit(
         return framed(&app, None, Trouble::Nowhere.into_response());
     }
     let (back, method) = (back(&request), request.method().clone());
-    let (address, headers) = (request.uri().path().to_owned(), request.headers().clone());
+    let (address, mut headers) = (request.uri().path().to_owned(), request.headers().clone());
+    if session::renews_itself(request.uri()) {
+        headers.insert(session::UNASKED, HeaderValue::from_static("yes"));
+    }
     let visitor = match visitor(&app, way.gate, &headers).await {
         Ok(visitor) => visitor,
         Err(trouble) => return framed(&app, None, trouble.into_response()),
@@ -252,7 +255,6 @@ impl FromRequest<Arc<App>> for Posted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         let pair = |(name, value): &(&'static str, &'static str)| {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::Uri;
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue};
 use axum::http::request::Parts;
 use denial::ids::PersonId;
@@ -132,7 +133,12 @@ impl FromRequestParts<Arc<App>> for Visitor {
 
 /// What a page asks for by itself comes with this header: it is no sign that somebody is there, and
 /// keeps no session alive.
-const UNASKED: &str = "x-unasked";
+pub(crate) const UNASKED: &str = "x-unasked";
+
+/// True where a page that renews itself without a script asks: its address says what no header can.
+pub(crate) fn renews_itself(uri: &Uri) -> bool {
+    uri.query().is_some_and(|query| query.split('&').any(|one| one == "x-unasked=yes"))
+}
 
 /// Who comes with a request, where their session holds.
 pub(crate) async fn visitor(

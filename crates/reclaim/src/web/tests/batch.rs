@@ -74,6 +74,8 @@ async fn one_change_is_looked_at_on_each_claim_and_leaves_in_one_file() {
     wrong.shows(&["name=\"procedure\" value=\"99214\""]);
     let strange = [("cases", cases.as_str()), ("change", "authorization"), ("own", "Z-9, AUTH0")];
     lead.post("/batches", &strange).await.shows(&["None of the chosen claims has the number Z-9"]);
+    let two = [("cases", cases.as_str()), ("change", "authorization"), ("own", "A-1, B\nA-1, C")];
+    lead.post("/batches", &two).await.shows(&["Claim A-1 has two values"]);
 
     let own = "A-1, AUTH1\nA-2, AUTH2";
     let batch = begun(&lead, &ids, &[("change", "authorization"), ("own", own)]).await;
@@ -84,6 +86,9 @@ async fn one_change_is_looked_at_on_each_claim_and_leaves_in_one_file() {
     lead.get("/").await.shows(&["batch of corrected claims"]);
     let early = lead.post(&batch, &[("step", "send")]).await;
     early.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Confirm what the payers take"]);
+    let ticked = [("step", "send"), ("confirmed", "yes"), ("cases", "0")];
+    let ticked = lead.post(&batch, &ticked).await;
+    ticked.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Claims are ticked: leave them out first"]);
     lead.get(&format!("/cases/{}", ids[0])).await.shows(&["New"]);
 
     step(&lead, &batch, "send").await.is(StatusCode::SEE_OTHER);
@@ -166,7 +171,7 @@ async fn bad_rows_are_set_aside_with_their_faults_and_others_left_out_by_hand() 
     left.is(StatusCode::SEE_OTHER);
     lead.get(&batch).await.shows(&["Left out by hand."]);
     let nothing = lead.post(&batch, &[("step", "leave_out")]).await;
-    nothing.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Tick the claims that shall stay."]);
+    nothing.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Tick the claims to leave out."]);
     step(&lead, &batch, "drop").await.is(StatusCode::SEE_OTHER);
     lead.get(&batch).await.shows(&["Dropped"]);
     step(&lead, &batch, "go_on").await.is(StatusCode::UNPROCESSABLE_ENTITY);
@@ -209,8 +214,9 @@ async fn a_page_that_renews_itself_can_be_left_still_and_notes_no_list_without_p
     let batch = begun(&lead, &ids, &[("change", "authorization"), ("to", "AUTH1")]).await;
     stands(&clinic, &batch, "preparing", Some("waiting")).await;
     let page = lead.get(&batch).await;
-    assert_eq!(page.headers.get("refresh").and_then(|it| it.to_str().ok()), Some("10"));
-    let (still, title) = (page.text.find("?still=yes"), page.text.find("<h1>"));
+    let to = format!("3; url={batch}?show=ready&from=0&x-unasked=yes");
+    assert_eq!(page.headers.get("refresh").and_then(|it| it.to_str().ok()), Some(to.as_str()));
+    let (still, title) = (page.text.find("&amp;still=yes"), page.text.find("<h1>"));
     assert!(still.is_some() && still < title, "{}", page.text);
     let last = clinic.views_since(0).await.first().map_or(0, |(seq, _, _)| *seq);
     lead.get(&batch).await.is(StatusCode::OK);
