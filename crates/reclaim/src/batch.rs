@@ -16,7 +16,7 @@ use denial::ids::{CorrectionBatchId, PersonId};
 use denial::person::{Actor, Role, supervises};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::correction_batches::{CorrectionBatch, CorrectionItem};
+use store::correction_batches::{CorrectionBatch, CorrectionCount, CorrectionItem};
 use store::journal::Entry;
 use store::{Tx, instant};
 
@@ -84,6 +84,30 @@ impl Looked {
 /// What is kept cannot be read.
 pub(crate) fn wish(batch: &CorrectionBatch) -> anyhow::Result<Wish> {
     serde_json::from_str(&batch.wish).context("a kept wish is JSON")
+}
+
+/// How many claims of a batch stand in a state.
+pub(crate) fn count(counts: &[CorrectionCount], state: &str) -> i64 {
+    counts.iter().filter(|one| one.state == state).map(|one| one.claims).sum()
+}
+
+/// Claim numbers with their own values: `A1001` or `A1001,AUTH77`.
+pub(crate) fn lines(text: &str) -> Vec<(String, String)> {
+    numbered(text).map(|(_, one)| one).collect()
+}
+
+/// The same, each with the number of its line, from 1.
+fn numbered(text: &str) -> impl Iterator<Item = (usize, (String, String))> {
+    let one = |line: &str| {
+        let line = line.trim();
+        let split = line.split_once([',', ';', '\t']).or_else(|| line.split_once(' '));
+        let (number, own) = split.unwrap_or((line, ""));
+        (number.trim().to_owned(), own.trim().to_owned())
+    };
+    // Spreadsheets put a mark before the first line.
+    let text = text.trim_start_matches('\u{feff}');
+    let all = (1..).zip(text.lines().map(one));
+    all.filter(|(_, (number, _))| !number.is_empty())
 }
 
 /// Begins a batch of some cases, each with its own value where it has one; those that who acts may
@@ -280,7 +304,7 @@ pub(crate) async fn turn(office: &Office, id: &str, step: &Step) -> Result<(), N
         return leave_out(office, tx, &before, places).await;
     }
     let counts = tx.count_corrections(&[id.to_owned()]).await?;
-    if *step == Step::Send && before.state == "ready" && command::count(&counts, "ready") == 0 {
+    if *step == Step::Send && before.state == "ready" && count(&counts, "ready") == 0 {
         return Err(NotDone::Empty);
     }
     let is_coded = counts.iter().any(|one| one.state == "ready" && one.coded > 0);
@@ -382,4 +406,25 @@ pub(crate) fn doubled(own: &[(String, String)]) -> Option<&str> {
     let mut values: HashMap<&str, &str> = HashMap::new();
     let mut other = |number, value| values.insert(number, value).is_some_and(|one| one != value);
     own.iter().find(|(number, value)| other(number, value)).map(|(number, _)| number.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_a_list_come_with_their_values_and_lines() {
+        let pair = |number: &str, own: &str| (number.to_owned(), own.to_owned());
+        let text = "\u{feff}A-1, AUTH1\r\n\n ,X\nA-2\nA-3;7 8\n";
+        let expected = [(1, pair("A-1", "AUTH1")), (4, pair("A-2", "")), (5, pair("A-3", "7 8"))];
+        assert_eq!(numbered(text).collect::<Vec<_>>(), expected);
+        assert_eq!(lines(text).len(), 3);
+    }
+
+    #[test]
+    fn a_number_that_is_listed_twice_is_told_where_its_values_differ() {
+        assert_eq!(doubled(&lines("A-1,X\nA-2,Y\nA-1,X")), None);
+        assert_eq!(doubled(&lines("A-1,X\nA-2,Y\nA-2,Z\nA-1")), Some("A-2"));
+        assert_eq!(doubled(&lines("A-1\nA-1,X")), Some("A-1"));
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
+use std::io::ErrorKind;
 
 use anyhow::Context;
 use denial::claim::Claim;
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 use store::Tx;
 use store::corrections::Correction;
 use store::journal::Entry;
+use store::matches::group;
 use store::outgoing::Outgoing;
 use store::resent::Billed;
 use x12::Reader;
@@ -78,12 +80,9 @@ pub(crate) async fn bases(
     cases: &[Denial],
 ) -> Result<Vec<Option<Copied>>, store::Error> {
     let own: Vec<String> = cases.iter().map(|case| case.claim.to_string()).collect();
-    let mut one_with: HashMap<String, Vec<String>> = HashMap::new();
-    for (one, other) in tx.joined(&own).await? {
-        one_with.entry(one.clone()).or_default().push(other.clone());
-        one_with.entry(other).or_default().push(one);
-    }
-    let mut claims: Vec<String> = own.iter().chain(one_with.keys()).cloned().collect();
+    let joined = tx.joined(&own).await?;
+    let with = joined.iter().flat_map(|(one, into)| [one, into]);
+    let mut claims: Vec<String> = own.iter().chain(with).cloned().collect();
     claims.sort();
     claims.dedup();
     let mut versions: HashMap<String, Vec<Billed>> = HashMap::new();
@@ -91,10 +90,7 @@ pub(crate) async fn bases(
         versions.entry(one.claim.clone()).or_default().push(one);
     }
     let newest = |(case, own): (&Denial, &String)| {
-        let mut names = vec![own];
-        names.extend(one_with.get(own).into_iter().flatten());
-        names.sort();
-        names.dedup();
+        let names = group(own, &joined);
         let of = names.into_iter().filter_map(|name| versions.get(name)).flatten();
         let fits = of.filter(|one| {
             one.body.frequency != "8" && resent::is_of(case, &one.body, &office.rules)
@@ -179,7 +175,15 @@ pub(crate) fn each_original(
     places: BTreeSet<u64>,
     mut at: impl FnMut(Original) -> bool,
 ) -> anyhow::Result<()> {
-    let Ok(bytes) = File::open(documents.path(file)) else { return Ok(()) };
+    let bytes = match File::open(documents.path(file)) {
+        Ok(bytes) => bytes,
+        // It was taken out, past its years.
+        Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(fault) => {
+            let why = "a kept file cannot be opened: mend that, then try again";
+            return Err(fault).context(why);
+        }
+    };
     let mut reader = Reader::new(bytes);
     let mut wanted = Originals::at(places);
     while let Some(block) = reader.next() {
@@ -358,4 +362,24 @@ fn confirmed(case: &Denial, office: &Office) -> Value {
     let answers: Vec<Value> = known.map(|(what, yes)| json!([what, yes])).collect();
     json!({ "payer": case.payer_name.name, "answers": answers, "source": said.source,
         "as_of": said.as_of })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_cannot_be_opened_was_not_taken_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let documents = Documents::open(folder.path()).expect("opens");
+        let hash = documents.keep(b"ISA*").expect("kept");
+        let path = documents.path(&hash);
+        std::fs::remove_file(&path).expect("removed");
+        assert!(originals(&documents, &hash, [0].into()).expect("taken out").is_empty());
+        // A link that leads to itself cannot be opened, whoever asks.
+        std::os::unix::fs::symlink(&path, &path).expect("linked");
+        let fault = originals(&documents, &hash, [0].into()).expect_err("it is there");
+        assert!(format!("{fault:#}").starts_with("a kept file cannot be opened: mend that"));
+    }
 }

@@ -1,7 +1,7 @@
 //! Payments of payers that gave way post themselves where nothing about them is in doubt. A sweep
 //! over the cases that changed since it last looked; what is in doubt waits for a person.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Context;
 use denial::adjudication::{self, Adjudication};
@@ -12,6 +12,7 @@ use denial::posting::Entry;
 use denial::remitted::{self, Remitted};
 use jiff::civil::Date;
 use serde_json::{Value, json};
+use store::matches::group;
 use store::{Tx, instant};
 
 use crate::act::{self, Failed};
@@ -204,14 +205,6 @@ impl Heard {
     }
 }
 
-/// A claim, the one that speaks for it, and all that this one speaks for.
-fn group<'a>(claim: &'a str, joined: &'a [(String, String)]) -> BTreeSet<&'a str> {
-    let speaks = joined.iter().filter(|(one, _)| one == claim).map(|(_, into)| into.as_str());
-    let speaks: BTreeSet<&str> = speaks.chain([claim]).collect();
-    let heard = joined.iter().filter(|(_, into)| speaks.contains(into.as_str()));
-    heard.flat_map(|(one, into)| [one.as_str(), into.as_str()]).chain([claim]).collect()
-}
-
 /// The posting of what is certain, on the day on which it was paid.
 fn entry(case: &Denial, one: &Certain, (today, why): (Date, &str)) -> Entry {
     let paid = case.lines.iter().filter_map(|line| line.recovered.as_ref());
@@ -234,20 +227,4 @@ fn entry(case: &Denial, one: &Certain, (today, why): (Date, &str)) -> Entry {
 pub(crate) async fn run(office: &Office) -> anyhow::Result<std::process::ExitCode> {
     let Tally { posted, waits } = sweep(office).await.context("posting")?;
     crate::show::print(vec![format!("{posted} posted themselves, {waits} wait for a person")])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn claims_read_together_are_heard_each_with_its_own() {
-        let joined = [("b", "a"), ("c", "a"), ("e", "d")];
-        let joined = joined.map(|(one, into)| (one.to_owned(), into.to_owned()));
-        for claim in ["a", "b", "c"] {
-            assert_eq!(group(claim, &joined), ["a", "b", "c"].into(), "{claim}");
-        }
-        assert_eq!(group("e", &joined), ["d", "e"].into());
-        assert_eq!(group("x", &joined), ["x"].into());
-    }
 }

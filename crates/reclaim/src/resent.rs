@@ -13,6 +13,7 @@ use denial::resent::{self, Found, Resent, Version};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::Tx;
+use store::matches::group;
 use store::resent::OnItsWay;
 
 use crate::clock::zone;
@@ -44,10 +45,7 @@ pub(crate) async fn of(
     let none = Known::default();
     let found = cases.iter().filter_map(|case| {
         let own = case.claim.as_str();
-        let others = joined.iter().filter_map(|(one, other)| {
-            (one == own).then_some(other).or_else(|| (other == own).then_some(one))
-        });
-        let names = std::iter::once(own).chain(others.map(String::as_str));
+        let names = group(own, &joined).into_iter();
         let parts: Vec<&Known> = names.map(|name| known.get(name).unwrap_or(&none)).collect();
         Some((case.id.to_string(), awaited(case, &parts, office)?))
     });

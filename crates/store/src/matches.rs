@@ -1,6 +1,8 @@
 //! Which claims known from remittances are which billed ones: likely ones for a person to decide,
 //! and what people decided.
 
+use std::collections::BTreeSet;
+
 use denial::named;
 
 use crate::sql::{among, run};
@@ -361,4 +363,14 @@ impl Tx {
         )?;
         Ok(rows)
     }
+}
+
+/// Of pairs that [`Tx::joined`] gave: a claim, the one that speaks for it, and all that this one
+/// speaks for.
+#[must_use]
+pub fn group<'a>(claim: &'a str, joined: &'a [(String, String)]) -> BTreeSet<&'a str> {
+    let speaks = joined.iter().filter(|(one, _)| one == claim).map(|(_, into)| into.as_str());
+    let speaks: BTreeSet<&str> = speaks.chain([claim]).collect();
+    let heard = joined.iter().filter(|(_, into)| speaks.contains(into.as_str()));
+    heard.flat_map(|(one, into)| [one.as_str(), into.as_str()]).chain([claim]).collect()
 }

@@ -1,5 +1,6 @@
 //! `reclaim correct --batch`: one change on many claims, with progress; stopped and continued.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,13 +11,14 @@ use clap::Args;
 use denial::codes::ClaimNumber;
 use denial::correction::{Scope, What, Wish};
 use denial::denial::{Denial, Status};
+use denial::ids::ClaimId;
 use denial::lifecycle::evidence::Frequency;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use store::correction_batches::{CorrectionBatch, CorrectionCount, CorrectionItem};
 
 use crate::batch::sight::Sight;
-use crate::batch::{self, Looked, NotDone, PART, Step};
+use crate::batch::{self, Looked, NotDone, PART, Step, count};
 use crate::correct::Correction;
 use crate::practice::Office;
 use crate::{access, identity, show};
@@ -97,7 +99,9 @@ pub(crate) async fn run(office: &Office, wish: &Correction) -> anyhow::Result<Ex
     if let Some(id) = &many.stop {
         return Ok(match batch::turn(office, id, &Step::Stop).await {
             Ok(()) => {
-                show::print(vec![format!("{id} is stopped; go on with `--go-on {id}`")])?;
+                let was_sending = read(office, id).await?.0.state == "ready";
+                let further = if was_sending { " --send" } else { "" };
+                show::print(vec![format!("{id} is stopped; go on with `--go-on {id}{further}`")])?;
                 ExitCode::SUCCESS
             }
             Err(NotDone::Store(fault)) => return Err(fault.into()),
@@ -121,11 +125,11 @@ pub(crate) async fn run(office: &Office, wish: &Correction) -> anyhow::Result<Ex
     if one.state == "stopped" {
         batch::turn(office, &id, &Step::GoOn).await?;
     }
-    followed(office, &id).await?;
+    let was_stopped = followed(office, &id).await?;
     one = read(office, &id).await?.0;
-    if many.send && one.state == "ready" {
+    if many.send && one.state == "ready" && !was_stopped {
         match batch::turn(office, &id, &Step::Send).await {
-            Ok(()) => followed(office, &id).await?,
+            Ok(()) => drop(followed(office, &id).await?),
             Err(
                 why @ (NotDone::Unapproved | NotDone::Past | NotDone::NotYours | NotDone::Empty),
             ) => {
@@ -135,7 +139,9 @@ pub(crate) async fn run(office: &Office, wish: &Correction) -> anyhow::Result<Ex
             Err(why) => return Err(why.into()),
         }
     }
-    tell(office, &id, many.json).await
+    let told = tell(office, &id, many.json).await?;
+    let is_short = many.send && read(office, &id).await?.0.state != "sent";
+    Ok(if is_short { ExitCode::from(1) } else { told })
 }
 
 fn refused(why: &str) -> ExitCode {
@@ -152,40 +158,58 @@ async fn begun(office: &Office, wish: &Wish, file: &Path) -> anyhow::Result<Stri
     } else {
         std::fs::read_to_string(file).context("cannot read the file of claim numbers")?
     };
-    let named = lines(&text);
+    let (places, named): (Vec<usize>, Vec<(String, String)>) = batch::numbered(&text).unzip();
     ensure!(!named.is_empty(), "expected a claim number a line, and none came");
     ensure!(named.len() <= batch::MOST, "expected at most {} claims in one batch", batch::MOST);
     let has_own = named.iter().any(|(_, own)| !own.is_empty());
     if let Some(fault) = wish.faults(has_own).first() {
         bail!("--{}: {}", fault.part, fault.expected);
     }
-    let mut cases = Vec::new();
-    for (number, own) in &named {
-        let claims = [identity::claim(&ClaimNumber::new(number)).to_string()];
-        let of = office.read().await?.cases_of(&claims).await?;
-        let case = worked(&of);
-        let case =
-            case.context("a claim of the file has no open case here, or none came with it")?;
-        cases.push((case.id.to_string(), own.clone()));
+    if let Some(number) = batch::doubled(&named) {
+        let same = places.iter().zip(&named).filter(|(_, (one, _))| one == number);
+        let of = at_lines(same.map(|(place, _)| *place));
+        bail!("one claim is listed more than once, with different values: {of}");
     }
-    batch::begin(office, wish, &cases).await
+    batch::begin(office, wish, &cases(office, &places, &named).await?).await
+}
+
+/// The case of each claim of a list.
+async fn cases(
+    office: &Office,
+    places: &[usize],
+    named: &[(String, String)],
+) -> anyhow::Result<Vec<(String, String)>> {
+    let claim = |(number, _): &(String, String)| identity::claim(&ClaimNumber::new(number));
+    let (mut cases, mut unknown) = (Vec::new(), Vec::new());
+    for (named, places) in named.chunks(PART).zip(places.chunks(PART)) {
+        let claims: Vec<String> = named.iter().map(|one| claim(one).to_string()).collect();
+        let mut of: HashMap<ClaimId, Vec<Denial>> = HashMap::new();
+        for case in office.read().await?.cases_of(&claims).await? {
+            of.entry(case.claim.clone()).or_default().push(case);
+        }
+        for (one, place) in named.iter().zip(places) {
+            match of.get(&claim(one)).and_then(|of| worked(of)) {
+                Some(case) => cases.push((case.id.to_string(), one.1.clone())),
+                None => unknown.push(*place),
+            }
+        }
+    }
+    let of = at_lines(unknown.iter().copied());
+    ensure!(unknown.is_empty(), "no case is here of the claims of the file's {of}");
+    Ok(cases)
+}
+
+/// Lines in words; a claim's number is not told where it may be logged.
+fn at_lines(places: impl Iterator<Item = usize>) -> String {
+    let places: Vec<String> = places.map(|place| place.to_string()).collect();
+    let word = if places.len() == 1 { "line" } else { "lines" };
+    format!("{word} {}", places.join(", "))
 }
 
 /// The case of a claim that is worked on: one in review, else one that is new, else the latest.
 fn worked(cases: &[Denial]) -> Option<&Denial> {
     let of = |status: Status| cases.iter().rev().find(|case| case.status() == status);
     of(Status::InReview).or_else(|| of(Status::New)).or_else(|| cases.last())
-}
-
-/// Claim numbers with their own values: `A1001` or `A1001,AUTH77`.
-pub(crate) fn lines(text: &str) -> Vec<(String, String)> {
-    let one = |line: &str| {
-        let line = line.trim();
-        let split = line.split_once([',', ';', '\t']).or_else(|| line.split_once(' '));
-        let (number, own) = split.unwrap_or((line, ""));
-        (number.trim().to_owned(), own.trim().to_owned())
-    };
-    text.lines().map(one).filter(|(number, _)| !number.is_empty()).collect()
 }
 
 async fn read(
@@ -197,14 +221,13 @@ async fn read(
     Ok((one, tx.count_corrections(&[id.to_owned()]).await?))
 }
 
-/// How many claims of a batch stand in a state.
-pub(crate) fn count(counts: &[CorrectionCount], state: &str) -> i64 {
-    counts.iter().filter(|one| one.state == state).map(|one| one.claims).sum()
-}
-
 /// Works on a batch here, unless another process does, and tells how far it came. Ctrl-c stops it.
-async fn followed(office: &Office, id: &str) -> anyhow::Result<()> {
+/// True where it is not to be sent by itself then: ctrl-c came, or it was being sent already.
+async fn followed(office: &Office, id: &str) -> anyhow::Result<bool> {
     let bar = bar();
+    let mut was_stopped = false;
+    // One ear for all rounds: what is pressed between two of them is heard in the next.
+    let mut ctrl_c = std::pin::pin!(tokio::signal::ctrl_c());
     let mut rest = Duration::ZERO;
     loop {
         let (one, counts) = read(office, id).await?;
@@ -214,6 +237,7 @@ async fn followed(office: &Office, id: &str) -> anyhow::Result<()> {
             "sending" => (count(&counts, "ready"), "sending"),
             _ => break,
         };
+        was_stopped |= one.state == "sending";
         bar.set_length(u64::try_from(all).unwrap_or(0));
         bar.set_position(u64::try_from(all - left).unwrap_or(0));
         bar.set_message(word);
@@ -230,11 +254,15 @@ async fn followed(office: &Office, id: &str) -> anyhow::Result<()> {
                     rest = ELSEWHERE;
                     break;
                 }
-                _ = tokio::signal::ctrl_c() => match batch::turn(office, id, &Step::Stop).await {
-                    // It came to its end meanwhile.
-                    Ok(()) | Err(NotDone::Past) => {}
-                    Err(why) => return Err(why.into()),
-                },
+                _ = &mut ctrl_c => {
+                    was_stopped = true;
+                    ctrl_c.set(tokio::signal::ctrl_c());
+                    match batch::turn(office, id, &Step::Stop).await {
+                        // It came to its end meanwhile.
+                        Ok(()) | Err(NotDone::Past) => {}
+                        Err(why) => return Err(why.into()),
+                    }
+                }
                 () = tokio::time::sleep(OFTEN) => {
                     let (one, counts) = read(office, id).await?;
                     let of = if one.state == "preparing" { "waiting" } else { "ready" };
@@ -245,7 +273,7 @@ async fn followed(office: &Office, id: &str) -> anyhow::Result<()> {
         }
     }
     bar.finish_and_clear();
-    Ok(())
+    Ok(was_stopped)
 }
 
 fn bar() -> ProgressBar {

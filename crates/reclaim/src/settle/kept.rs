@@ -12,7 +12,9 @@ use x12::{Delimiters, Place};
 /// Reads a kept claim payment.
 pub(crate) fn payment(row: &ClaimPaymentRow) -> anyhow::Result<ClaimPayment> {
     if row.source != Source::Era.as_str() {
-        return serde_json::from_str(&row.raw).context("a keyed payment is JSON");
+        // Why it is none may quote what it says of a patient, and is told to nobody.
+        let keyed = serde_json::from_str(&row.raw).ok();
+        return keyed.context("a keyed payment cannot be read");
     }
     let separators = Delimiters::from_hex(&row.separators).context("kept separators")?;
     let segment = u32::try_from(row.segment).unwrap_or(u32::MAX);
@@ -40,4 +42,33 @@ pub(crate) fn adjudication(row: &ClaimPaymentRow) -> anyhow::Result<Adjudication
         quarantined: is_doubtful,
         payment: payment(row)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keyed_payment_that_cannot_be_read_quotes_nobody() {
+        let text = String::new;
+        let row = ClaimPaymentRow {
+            claim: text(),
+            remittance: text(),
+            n: 0,
+            quarantined: text(),
+            segment: 0,
+            byte: 0,
+            raw: "\"SAMPLE, IDA\"".to_owned(),
+            paid_on: None,
+            trace: text(),
+            payer: text(),
+            payer_name: text(),
+            separators: text(),
+            source: "keyed".to_owned(),
+            state: text(),
+            balanced: text(),
+        };
+        let fault = payment(&row).expect_err("it is none");
+        assert_eq!(format!("{fault:#}"), "a keyed payment cannot be read");
+    }
 }

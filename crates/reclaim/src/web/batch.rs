@@ -12,9 +12,8 @@ use denial::person::supervises;
 use store::Tx;
 use store::correction_batches::{CorrectionBatch, CorrectionCount, CorrectionItem};
 
-use crate::batch::command::count;
 use crate::batch::sight::Sight;
-use crate::batch::{self, Looked, NotDone, Step, Told};
+use crate::batch::{self, Looked, NotDone, Step, Told, count};
 use crate::correcting;
 use crate::fields::Fields;
 use crate::practice::Office;

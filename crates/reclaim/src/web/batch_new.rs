@@ -224,7 +224,7 @@ fn asked(fields: &Fields, cases: &[Denial]) -> Result<Asked, BTreeMap<&'static s
         frequency: Frequency::from_name(text("frequency")),
         note: text("note").to_owned(),
     };
-    let own = batch::command::lines(text("own"));
+    let own = batch::lines(text("own"));
     if let Some(number) = batch::doubled(&own) {
         faults.insert("own", format!("Claim {number} has two values: leave one of them."));
     }

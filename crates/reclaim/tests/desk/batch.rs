@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -187,4 +187,70 @@ fn a_batch_is_looked_at_told_and_sent_by_the_command_line() {
         assert_eq!(desk.ok(&["outbox", "--json"]).lines().count(), 1, "one file");
         desk.proven();
     }
+}
+
+/// What a command that works on a batch is heard to say first; it goes on.
+fn following(desk: &Desk, arguments: &[&str]) -> Child {
+    let mut command = desk.command(arguments);
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let said = child.stderr.take().expect("heard");
+    let first = BufReader::new(said).lines().next().expect("a line").expect("text");
+    assert!(first.contains("batch cor_"), "{first}");
+    // It waits for whoever holds the batches, and listens.
+    thread::sleep(Duration::from_secs(1));
+    child
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_a_batch_that_was_cut_short_while_it_was_sent() {
+    for desk in Desk::each() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let list = prepared(&desk, &folder);
+        let begun = desk.ok(&["correct", "--batch", &list, "--change", "authorization"]);
+        let id = begun.split("/batches/").nth(1).and_then(|rest| rest.split(';').next());
+        let id = id.expect("its id").to_owned();
+        let files = fs::read_dir(desk.folder()).expect("a folder").flatten();
+        let mut locks =
+            files.filter(|file| file.file_name().to_string_lossy().starts_with("batches-"));
+        let lock = fs::File::open(locks.next().expect("a lock").path()).expect("opens");
+        lock.lock().expect("held, as by another process");
+        let go_on = ["correct", "--go-on", &id, "--send"];
+        let mut cut = following(&desk, &go_on);
+        cut.kill().expect("it can be killed");
+        cut.wait().expect("it ends");
+        let resumed = following(&desk, &go_on);
+        let pressed = Command::new("kill").args(["-INT", &resumed.id().to_string()]).status();
+        assert!(pressed.expect("kill").success());
+        // Where it would send once more, it waits for this lock no longer.
+        thread::sleep(Duration::from_secs(4));
+        drop(lock);
+        let ended = resumed.wait_with_output().expect("it ends");
+        let told = String::from_utf8_lossy(&ended.stdout).into_owned();
+        assert!(told.contains("60 can go, 0 set aside, 0 in the outbox"), "{told}");
+        assert_eq!(ended.status.code(), Some(1), "{}", desk.kind());
+        assert_eq!(desk.ok(&["outbox", "--json"]), "", "nothing leaves");
+        desk.proven();
+    }
+}
+
+#[test]
+fn what_a_list_has_wrong_is_told_by_its_lines_all_at_once() {
+    let desk = Desk::sqlite();
+    let folder = tempfile::tempdir().expect("a folder");
+    prepared(&desk, &folder);
+    let list = folder.path().join("list.txt");
+    let refused = |text: &str| {
+        fs::write(&list, text).expect("written");
+        let path = list.display().to_string();
+        let tried = desk.run(&["correct", "--batch", &path, "--change", "authorization"]);
+        assert_eq!(tried.status.code(), Some(2), "{text}");
+        String::from_utf8_lossy(&tried.stderr).into_owned()
+    };
+    let told = refused("\u{feff}BAT0,AUTH0\nNONE1,AUTH1\n\nBAT2,AUTH2\nNONE2,AUTH3\n");
+    assert!(told.contains("no case is here of the claims of the file's lines 2, 5"), "{told}");
+    let told = refused("BAT0,AUTH0\nBAT1,AUTH1\nBAT0,AUTH9\n");
+    assert!(told.contains("with different values: lines 1, 3"), "{told}");
+    assert!(!told.contains("BAT0"), "{told}");
 }

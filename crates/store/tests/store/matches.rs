@@ -2,7 +2,7 @@
 
 use store::Error;
 use store::claims::{KnownClaim, NewVersion};
-use store::matches::{LikelyMatch, Match, Said};
+use store::matches::{LikelyMatch, Match, Said, group};
 
 use crate::claims::{bill, billed, id, known, paid};
 use crate::place::{AT, Place, on_each, practice, reviews};
@@ -100,6 +100,17 @@ fn a_match_that_nobody_proposed_is_put_and_its_siblings_come_with_it() {
         let page = tx.likely_matches(Match::Accepted, (&id(1), &id(3)), 9).await.expect("read");
         assert_eq!(page.iter().map(|one| one.claim.clone()).collect::<Vec<_>>(), [id(2)]);
     });
+}
+
+#[test]
+fn claims_read_together_are_heard_each_with_its_own() {
+    let joined = [("b", "a"), ("c", "a"), ("e", "d")];
+    let joined = joined.map(|(one, into)| (one.to_owned(), into.to_owned()));
+    for claim in ["a", "b", "c"] {
+        assert_eq!(group(claim, &joined), ["a", "b", "c"].into(), "{claim}");
+    }
+    assert_eq!(group("e", &joined), ["d", "e"].into());
+    assert_eq!(group("x", &joined), ["x"].into());
 }
 
 #[test]

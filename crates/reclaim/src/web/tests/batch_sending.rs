@@ -8,11 +8,12 @@ use denial::codes::ClaimNumber;
 use denial::denial::Status;
 use denial::person::Role;
 use store::correction_batches::CorrectionBatch;
+use store::matches::{Match, Said};
 
 use super::batch::{at_rest, begun, job, step};
 use super::clinic::{Browser, Line, PaidClaim, TestClinic, bill, denied, era, take};
 use crate::batch::{self, sending};
-use crate::identity;
+use crate::{correcting, identity};
 
 const AUTHORIZED: [(&str, &str); 2] = [("change", "authorization"), ("to", "AUTH1")];
 
@@ -187,4 +188,32 @@ async fn asking_once_more_takes_no_approval_back() {
     asked.is(StatusCode::SEE_OTHER);
     biller.get(&batch).await.shows(&["approved</span> by Test cora", "Send 1 claim<"]);
     clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn the_newest_version_is_that_of_any_claim_joined_to_the_same() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("ada", Role::BillingSupervisor).await;
+    take(&lead, "s.837", &bill("S-1", "MADEUP", 90)).await;
+    let newer =
+        bill("B-1", "MADEUP", 90).replace("260301", "260303").replace("20260212", "20260214");
+    take(&lead, "b.837", &newer).await;
+    take(&lead, "a.835", &era("A", &[denied("A-1", 90, "CO*197*90")])).await;
+    let case = lead.find("A-1").await;
+    let id = |number: &str| identity::claim(&ClaimNumber::new(number)).to_string();
+    let mut tx = clinic.office().write().await.expect("a turn");
+    let speaks = id("S-1");
+    for claim in [id("A-1"), id("B-1")] {
+        let said = Said {
+            claim: &claim,
+            candidate: &speaks,
+            state: Match::Accepted,
+            by: "usr_1",
+            at: "2026-03-03T12:00:00Z",
+        };
+        tx.put_match(&said).await.expect("put");
+    }
+    let case = tx.case(case.trim_start_matches("/cases/")).await.expect("read");
+    let base = correcting::base(&mut tx, clinic.office(), &case).await.expect("read");
+    assert_eq!(base.map(|one| one.claim.number.to_string()), Some("B-1".to_owned()));
 }
