@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use store::correction_batches::{CorrectionBatch, CorrectionCount, CorrectionItem};
 use store::journal::Entry;
 use store::{Tx, instant};
+use tokio::sync::watch;
 
 use crate::act;
 use crate::correcting;
@@ -177,6 +178,16 @@ async fn items(office: &Office, cases: &[(String, String)]) -> anyhow::Result<Ve
 /// # Errors
 /// The database. What cannot go on is stopped, and says why.
 pub(crate) async fn sweep(office: &Office) -> anyhow::Result<()> {
+    let (_never, stop) = watch::channel(false);
+    sweep_until(office, &stop).await
+}
+
+/// The same until the program is told to stop: the part in hand is finished, and the next start
+/// goes on with the others.
+pub(crate) async fn sweep_until(
+    office: &Office,
+    stop: &watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     if office.read().await?.running_correction_batch().await?.is_none() {
         return Ok(());
     }
@@ -186,11 +197,13 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<()> {
         return Ok(());
     }
     let office = office.afresh().await?;
-    while let Some(batch) = office.read().await?.running_correction_batch().await? {
+    while !*stop.borrow() {
+        let running = office.read().await?.running_correction_batch().await?;
+        let Some(batch) = running else { break };
         let done = if batch.state == "preparing" {
-            looking::run(&office, &batch).await
+            looking::run(&office, &batch, stop).await
         } else {
-            sending::run(&office, &batch).await
+            sending::run(&office, &batch, stop).await
         };
         if let Err(fault) = done {
             stuck(&office, &batch, &fault).await?;
@@ -382,14 +395,7 @@ async fn leave_out(
     if batch.state != "ready" {
         return Err(NotDone::Past);
     }
-    let mut left = 0;
-    for place in places {
-        let found = tx.correction_items(&batch.batch, "ready", *place, 1).await?;
-        for item in found.into_iter().filter(|one| one.n == *place) {
-            let aside = aside(item, "left out by hand");
-            left += u64::from(tx.save_correction_item(&batch.batch, &aside, "ready").await?);
-        }
-    }
+    let left = tx.leave_out_corrections(&batch.batch, places, "left out by hand").await?;
     let entry = Entry::new(&batch.batch, "correction.batch_left_out", &json!({ "cases": left }));
     tx.append(vec![entry], &office.moment()).await?;
     tx.commit().await?;

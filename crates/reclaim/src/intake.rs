@@ -1,7 +1,6 @@
 //! The cadence of what comes in: each payer's rhythm, set in its file or learned from its days of
 //! payment; what did not come; remittances that nobody reviewed in time.
 
-use anyhow::Context;
 use denial::claim::{PayerName, PlanType};
 use denial::remittance::RemittanceHead;
 use insight::usual::Usual;
@@ -19,29 +18,29 @@ const ENOUGH: usize = 8;
 /// Days for which a remittance that nobody reviewed is asked for.
 const ASKED_DAYS: i64 = 30;
 
-/// Finds each payer's rhythm anew.
+/// Each payer's rhythm as its days of payment tell it now.
 ///
 /// # Errors
 /// The database.
-pub(crate) async fn learn(tx: &mut Tx, office: &Office) -> anyhow::Result<()> {
+pub(crate) async fn learned(tx: &mut Tx, office: &Office) -> Result<Vec<Rhythm>, store::Error> {
     let since = office.moment().today.saturating_sub(LEARNED_DAYS.days());
     let days = tx.paydays(&since.to_string()).await?;
     let mut rhythms = Vec::new();
     for payer in days.chunk_by(|one, other| one.0 == other.0) {
-        let name = named(tx, payer).await?;
-        rhythms.extend(rhythm(office, &name, payer));
+        let Some((id, name, _)) = payer.last() else { continue };
+        let head = tx.last_head(id).await?;
+        rhythms.extend(rhythm(office, &named(head.as_deref(), name), payer));
     }
-    Ok(tx.keep_rhythms(&rhythms).await?)
+    Ok(rhythms)
 }
 
 /// The payer as its last remittance names it: its id may find its file where its name does not.
-async fn named(tx: &mut Tx, days: &[(String, String, String)]) -> anyhow::Result<PayerName> {
-    let (payer, name, _) = days.last().context("a payer with a day")?;
-    let Some(head) = tx.last_head(payer).await? else {
-        return Ok(PayerName { name: name.as_str().into(), ids: Vec::new() });
-    };
-    let head: RemittanceHead = serde_json::from_str(&head).context("a kept head is JSON")?;
-    Ok(PayerName { name: head.payer.name.clone(), ids: head.payer.ids.clone() })
+/// One that cannot be read leaves the name.
+fn named(head: Option<&str>, name: &str) -> PayerName {
+    match head.and_then(|head| serde_json::from_str::<RemittanceHead>(head).ok()) {
+        Some(head) => PayerName { name: head.payer.name, ids: head.payer.ids },
+        None => PayerName { name: name.into(), ids: Vec::new() },
+    }
 }
 
 fn rhythm(office: &Office, name: &PayerName, days: &[(String, String, String)]) -> Option<Rhythm> {
@@ -93,4 +92,17 @@ pub(crate) async fn unreviewed(
         }
     };
     tx.unreviewed((&from, &until), limit).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payer_whose_last_remittance_cannot_be_read_keeps_its_name() {
+        for head in [None, Some("{"), Some("\"STANDIN\"")] {
+            let expected = PayerName { name: "STANDIN HEALTH".into(), ids: Vec::new() };
+            assert_eq!(named(head, "STANDIN HEALTH"), expected, "{head:?}");
+        }
+    }
 }

@@ -148,8 +148,8 @@ async fn send(office: Office, stop: watch::Receiver<bool>) {
 
 /// Goes on with batches of corrected claims that were cut short.
 async fn correct(office: Office, stop: watch::Receiver<bool>) {
-    rounds::each_minute(office, stop, batch::SWEEP, |office, _| async move {
-        batch::sweep(&office).await
+    rounds::each_minute(office, stop, batch::SWEEP, |office, stop| async move {
+        batch::sweep_until(&office, &stop).await
     })
     .await;
 }

@@ -80,10 +80,11 @@ pub(crate) async fn look(office: &Office) -> anyhow::Result<Waiting> {
     let count = all.len();
     let today = office.moment().today.to_string();
     let times: Vec<(String, Usual)> = times.into_iter().collect();
+    let rhythms = intake::learned(&mut office.read().await?, office).await?;
     let mut tx = office.write().await?;
     tx.keep_answer_times(&times).await?;
     tx.keep_unanswered(all).await?;
-    intake::learn(&mut tx, office).await?;
+    tx.keep_rhythms(&rhythms).await?;
     let waiting = Waiting { all: count, late: tx.late_answers(&today).await?.0 };
     tx.note_sweep(SWEEP, &instant(office.clock.now()), &waiting.to_string()).await?;
     tx.commit().await?;

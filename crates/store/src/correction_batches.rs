@@ -391,6 +391,32 @@ impl Tx {
         Ok(saved > 0)
     }
 
+    /// Sets claims aside that are ready, by their places: gives how many.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn leave_out_corrections(
+        &mut self,
+        batch: &str,
+        places: &[i64],
+        why: &str,
+    ) -> Result<usize, Error> {
+        let rows = among!(
+            self,
+            (i64,),
+            "update correction_item set state = 'aside', why = $1
+             where practice = $2 and batch = $3 and state = 'ready'
+             and n in (select value from json_each($4)) returning n",
+            "update correction_item set state = 'aside', why = $1
+             where practice = $2 and batch = $3 and state = 'ready' and n = any($4) returning n",
+            places,
+            why,
+            self.practice.as_str(),
+            batch
+        )?;
+        Ok(rows.len())
+    }
+
     /// Claims that were ready left by something: gives how many of these cases did.
     ///
     /// # Errors

@@ -7,8 +7,8 @@ use denial::correction::Original;
 use store::correction_batches::CorrectionItem;
 use tokio::sync::mpsc;
 
-use crate::batch::PART;
-use crate::correcting::{self, Copied};
+use crate::batch::{PART, aside};
+use crate::correcting::{self, Copied, NoSubject};
 use crate::documents::Documents;
 use crate::practice::Office;
 
@@ -22,7 +22,11 @@ pub(super) struct InHand {
 /// Where claims of a batch stand: by file and place there.
 pub(super) type Plan = BTreeMap<String, BTreeMap<u64, Vec<(CorrectionItem, Copied)>>>;
 
-/// Some claims that were found, and some whose file was taken out.
+/// What becomes of claims whose file cannot be read.
+const UNREAD: &str = "the file that billed it cannot be read here: have the documents folder \
+                      looked at, then begin a batch of it anew";
+
+/// Some claims that were found, and some that are set aside since their file is not there.
 type Part = (Vec<InHand>, Vec<CorrectionItem>);
 
 /// Finds the newest version of each claim; beside it those without one.
@@ -56,29 +60,23 @@ pub(super) async fn plan(
 
 /// Claims as they are found.
 pub(super) struct Finding {
-    coming: mpsc::Receiver<anyhow::Result<Part>>,
+    coming: mpsc::Receiver<Part>,
 }
 
 impl Finding {
     /// The next of them; none at the end.
-    ///
-    /// # Errors
-    /// A file cannot be read.
-    pub(super) async fn part(&mut self) -> anyhow::Result<Option<Part>> {
-        self.coming.recv().await.transpose()
+    pub(super) async fn part(&mut self) -> Option<Part> {
+        self.coming.recv().await
     }
 
     /// All of them.
-    ///
-    /// # Errors
-    /// A file cannot be read.
-    pub(super) async fn all(mut self) -> anyhow::Result<Part> {
+    pub(super) async fn all(mut self) -> Part {
         let mut all = Part::default();
-        while let Some((found, gone)) = self.part().await? {
+        while let Some((found, stays)) = self.part().await {
             all.0.extend(found);
-            all.1.extend(gone);
+            all.1.extend(stays);
         }
-        Ok(all)
+        all
     }
 }
 
@@ -86,37 +84,37 @@ impl Finding {
 pub(super) fn find(office: &Office, plan: Plan) -> Finding {
     let documents = office.documents.clone();
     let (found, coming) = mpsc::channel(2);
-    tokio::task::spawn_blocking(move || {
-        if let Err(fault) = read(&documents, plan, &found) {
-            // Where nobody listens any more, nobody needs to hear of it.
-            let _ = found.blocking_send(Err(fault));
-        }
-    });
+    tokio::task::spawn_blocking(move || read(&documents, plan, &found));
     Finding { coming }
 }
 
-fn read(
-    documents: &Documents,
-    plan: Plan,
-    found: &mpsc::Sender<anyhow::Result<Part>>,
-) -> anyhow::Result<()> {
+/// One file that cannot be read keeps no other from it.
+fn read(documents: &Documents, plan: Plan, found: &mpsc::Sender<Part>) {
     let mut part = Part::default();
     for (file, mut places) in plan {
         let wanted: BTreeSet<u64> = places.keys().copied().collect();
-        correcting::each_original(documents, &file, wanted, |original| {
+        let done = correcting::each_original(documents, &file, wanted, |original| {
             for (item, base) in places.remove(&original.position()).into_iter().flatten() {
                 part.0.push(InHand { item, base, original: original.clone() });
             }
             let is_full = part.0.len() >= PART;
-            !is_full || found.blocking_send(Ok(std::mem::take(&mut part))).is_ok()
-        })?;
+            !is_full || found.blocking_send(std::mem::take(&mut part)).is_ok()
+        });
         if found.is_closed() {
-            return Ok(());
+            return;
         }
-        part.1.extend(places.into_values().flatten().map(|(item, _)| item));
+        let why = match done {
+            Ok(()) => NoSubject::Gone.to_string(),
+            Err(fault) => {
+                tracing::error!("file {file}: {fault:#}");
+                UNREAD.to_owned()
+            }
+        };
+        let stays = places.into_values().flatten().map(|(item, _)| aside(item, &why));
+        part.1.extend(stays);
     }
     if !part.0.is_empty() || !part.1.is_empty() {
-        let _ = found.blocking_send(Ok(part));
+        // Where nobody listens any more, nobody needs to hear of it.
+        let _ = found.blocking_send(part);
     }
-    Ok(())
 }

@@ -13,6 +13,7 @@ use serde_json::json;
 use store::Tx;
 use store::correction_batches::{CorrectionBatch, CorrectionItem};
 use store::corrections::Correction;
+use tokio::sync::watch;
 
 use crate::batch::finding::{self, InHand};
 use crate::batch::{self, Looked, PART, Told, aside};
@@ -23,8 +24,12 @@ use crate::resent;
 /// What becomes of a second case of one claim.
 const TWICE: &str = "another case of its claim is in this batch, and a claim goes once";
 
-/// Looks at what waits, until nothing does or somebody stops it.
-pub(super) async fn run(office: &Office, batch: &CorrectionBatch) -> anyhow::Result<()> {
+/// Looks at what waits, until nothing does or somebody stops it, or the program.
+pub(super) async fn run(
+    office: &Office,
+    batch: &CorrectionBatch,
+    stop: &watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     let office = batch::as_whom(office, &batch.made_by, &batch.made_role)?;
     let wish = batch::wish(batch)?;
     let waiting =
@@ -38,9 +43,12 @@ pub(super) async fn run(office: &Office, batch: &CorrectionBatch) -> anyhow::Res
         }
     }
     let mut finding = finding::find(&office, plan);
-    while let Some((found, gone)) = finding.part().await? {
+    while let Some((found, stays)) = finding.part().await {
+        if *stop.borrow() {
+            return Ok(());
+        }
         let mut looked = look(&office, &wish, found).await?;
-        looked.extend(gone.into_iter().map(|item| aside(item, &NoSubject::Gone.to_string())));
+        looked.extend(stays);
         if !save(&office, batch, &looked, "waiting").await? {
             return Ok(());
         }
@@ -85,23 +93,25 @@ pub(super) async fn known(office: &Office, found: &[InHand]) -> anyhow::Result<K
     let ids: Vec<String> = found.iter().map(|one| one.item.denial.clone()).collect();
     let mut tx = office.read().await?;
     let cases = tx.cases_among(&ids).await?;
-    Ok(known_of(&mut tx, office, cases).await?)
+    let waits = resent::of(&mut tx, office, &cases, None).await?;
+    Ok(Known { waits, ..known_of(&mut tx, cases).await? })
 }
 
-/// The same of some cases as a transaction has them.
-pub(super) async fn known_of(
-    tx: &mut Tx,
-    office: &Office,
-    cases: Vec<Denial>,
-) -> Result<Known, store::Error> {
+/// The same of some cases as a transaction has them, without what they wait with: the outbox asks
+/// for that itself, and refuses it.
+pub(super) async fn known_of(tx: &mut Tx, cases: Vec<Denial>) -> Result<Known, store::Error> {
     let ids: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
     let claims: Vec<String> = cases.iter().map(|case| case.claim.to_string()).collect();
-    let waits = resent::of(tx, office, &cases, None).await?;
     let begun = tx.corrections_among(&ids).await?;
     let begun = begun.into_iter().map(|one| (one.denial.clone(), one)).collect();
     let protected = tx.protected_among(&claims).await?;
     let cases = cases.into_iter().map(|case| (case.id.to_string(), case)).collect();
-    Ok(Known { cases, waits, begun, protected })
+    Ok(Known { cases, waits: HashMap::new(), begun, protected })
+}
+
+/// Why a claim that waits with something does not go among many.
+pub(super) fn stays_with(waits: &Resent) -> String {
+    format!("{waits}; one more goes from its case alone, with a reason")
 }
 
 /// What becomes of some claims.
@@ -168,7 +178,7 @@ impl Known {
             return Some(why.to_owned());
         }
         if let Some(waits) = self.waits.get(case.id.as_str()) {
-            return Some(format!("{waits}; one more goes from its case alone, with a reason"));
+            return Some(stays_with(waits));
         }
         let begun = self.begun.get(case.id.as_str())?;
         let edit = &begun.edit;

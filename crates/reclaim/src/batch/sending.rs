@@ -11,6 +11,7 @@ use denial::lifecycle::Action;
 use serde_json::json;
 use store::Tx;
 use store::correction_batches::{CorrectionBatch, CorrectionItem};
+use tokio::sync::watch;
 
 use crate::act::{self, Failed};
 use crate::batch::finding::{self, InHand};
@@ -23,18 +24,25 @@ use crate::practice::Office;
 /// What stands now otherwise than it was shown.
 const CHANGED: &str = "the claim, or what its payer takes, changed since it was looked at";
 
+/// Why a batch of which nothing left is not sent.
+const NONE: &str = "none of its claims could go: each is set aside with its reason";
+
 /// A claim that is about to leave.
 type Going = (CorrectionItem, Leaving);
 
-/// Sends what is ready, payer by payer, until nothing is or somebody stops it.
-pub(super) async fn run(office: &Office, batch: &CorrectionBatch) -> anyhow::Result<()> {
+/// Sends what is ready, payer by payer, until nothing is or somebody stops it, or the program.
+pub(super) async fn run(
+    office: &Office,
+    batch: &CorrectionBatch,
+    stop: &watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     let by = batch.sent_by.as_deref().context("somebody sent it")?;
     let role = batch.sent_role.as_deref().context("somebody sent it")?;
     let office = batch::as_whom(office, by, role)?;
-    loop {
+    while !*stop.borrow() {
         let mut tx = office.read().await?;
         let next = tx.correction_items(&batch.batch, "ready", 0, 1).await?.pop();
-        let Some(next) = next else { break };
+        let Some(next) = next else { return ended(&office, batch).await };
         let ready = tx.corrections_ready(&batch.batch, &next.payer).await?;
         drop(tx);
         let (going, stays) = rebuilt(&office, batch, ready).await?;
@@ -42,12 +50,21 @@ pub(super) async fn run(office: &Office, batch: &CorrectionBatch) -> anyhow::Res
             return Ok(());
         }
         let Some(going) = reviewed(&office, batch, going).await? else { return Ok(()) };
-        if !leave(&office, batch, going).await? {
+        if !leave(&office, batch, going, stop).await? {
             return Ok(());
         }
     }
+    Ok(())
+}
+
+/// Nothing of it is ready any more: it is sent, unless nothing of it was, which is told.
+async fn ended(office: &Office, batch: &CorrectionBatch) -> anyhow::Result<()> {
+    let counts = office.read().await?.count_corrections(std::slice::from_ref(&batch.batch)).await?;
+    if batch::count(&counts, "sent") == 0 {
+        return batch::stuck(office, batch, &anyhow::anyhow!(NONE)).await;
+    }
     let sent = |now| CorrectionBatch { state: "sent".to_owned(), ..now };
-    batch::moved(&office, batch, sent, "correction.batch_sent", &json!({})).await?;
+    batch::moved(office, batch, sent, "correction.batch_sent", &json!({})).await?;
     Ok(())
 }
 
@@ -109,7 +126,7 @@ async fn changed(
     let ids = cases.iter().map(|case| case.id.to_string());
     let bases: HashMap<String, Copied> =
         ids.zip(found).filter_map(|(id, base)| Some((id, base?))).collect();
-    let known = looking::known_of(tx, office, cases).await?;
+    let known = looking::known_of(tx, cases).await?;
     let why = |(item, one): &Going| {
         let looked = Looked::of(item);
         let case = known.cases.get(&item.denial).filter(|now| now.version == one.case.version);
@@ -132,8 +149,8 @@ pub(crate) async fn rebuilt(
     let (plan, nowhere) = finding::plan(office, items).await?;
     let mut stays: Vec<CorrectionItem> =
         nowhere.into_iter().map(|item| aside(item, &NoSubject::NoClaim.to_string())).collect();
-    let (found, gone) = finding::find(office, plan).all().await?;
-    stays.extend(gone.into_iter().map(|item| aside(item, &NoSubject::Gone.to_string())));
+    let (found, unfound) = finding::find(office, plan).all().await;
+    stays.extend(unfound);
     let mut cases = HashMap::new();
     for part in found.chunks(PART) {
         let mut known = looking::known(office, part).await?;
@@ -206,14 +223,18 @@ async fn set_aside(
 }
 
 /// Queues claims, those that go together as one file; what cannot go is set aside. False where
-/// somebody stopped the batch.
+/// somebody stopped the batch, or the program.
 pub(crate) async fn leave(
     office: &Office,
     batch: &CorrectionBatch,
     going: Vec<Going>,
+    stop: &watch::Receiver<bool>,
 ) -> anyhow::Result<bool> {
     let mut files = VecDeque::from(together(going));
     while let Some(file) = files.pop_front() {
+        if *stop.borrow() {
+            return Ok(false);
+        }
         match queue(office, batch, file).await? {
             Queued::Left => {}
             Queued::Stopped => return Ok(false),
@@ -380,7 +401,7 @@ fn stayed(why: NotQueued, speaks: &HashMap<DenialId, String>) -> Stayed {
             twice.iter().for_each(|one| stays(&one.case, why.to_owned()));
         }
         NotQueued::Waits(waits) => {
-            waits.iter().for_each(|(case, found)| stays(case, found.to_string()));
+            waits.iter().for_each(|(case, found)| stays(case, looking::stays_with(found)));
         }
         NotQueued::Unfit(why) => return Stayed::Unfit(why.clone()),
         NotQueued::Failed(fault) => {

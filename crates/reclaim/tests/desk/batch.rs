@@ -214,7 +214,8 @@ fn ctrl_c_stops_a_batch_that_was_cut_short_while_it_was_sent() {
         let files = fs::read_dir(desk.folder()).expect("a folder").flatten();
         let mut locks =
             files.filter(|file| file.file_name().to_string_lossy().starts_with("batches-"));
-        let lock = fs::File::open(locks.next().expect("a lock").path()).expect("opens");
+        let path = locks.next().expect("a lock").path();
+        let lock = fs::File::open(&path).expect("opens");
         lock.lock().expect("held, as by another process");
         let go_on = ["correct", "--go-on", &id, "--send"];
         let mut cut = following(&desk, &go_on);
@@ -231,6 +232,13 @@ fn ctrl_c_stops_a_batch_that_was_cut_short_while_it_was_sent() {
         assert!(told.contains("60 can go, 0 set aside, 0 in the outbox"), "{told}");
         assert_eq!(ended.status.code(), Some(1), "{}", desk.kind());
         assert_eq!(desk.ok(&["outbox", "--json"]), "", "nothing leaves");
+        let lock = fs::File::open(&path).expect("opens");
+        lock.lock().expect("held again");
+        let mut cut = following(&desk, &go_on);
+        cut.kill().expect("it can be killed");
+        cut.wait().expect("it ends");
+        let stopped = desk.ok(&["correct", "--stop", &id]);
+        assert!(stopped.contains(&format!("`--go-on {id} --send`")), "{stopped}");
         desk.proven();
     }
 }

@@ -110,6 +110,11 @@ fn a_batch_is_looked_at_counted_and_moved_on_once() {
         assert_eq!(tx.correction_items("cor_1", "aside", 0, 9).await.expect("read"), [aside]);
         let ready = CorrectionItem { state: "ready".to_owned(), ..item(0) };
         assert!(tx.save_correction_item("cor_1", &ready, "waiting").await.expect("saved"));
+        let left = tx.leave_out_corrections("cor_1", &[0, 1, 9], "by hand").await;
+        assert_eq!(left.expect("set aside"), 1);
+        let left = &tx.correction_items("cor_1", "aside", 0, 1).await.expect("read")[0];
+        assert_eq!((left.n, left.why.as_str()), (0, "by hand"));
+        assert!(tx.save_correction_item("cor_1", &ready, "aside").await.expect("saved"));
         let first = tx.first_corrected("cor_1").await.expect("read");
         assert_eq!(first, [("pay_1".to_owned(), item(0).denial)]);
         let both = [item(0).denial, item(1).denial];
@@ -119,8 +124,8 @@ fn a_batch_is_looked_at_counted_and_moved_on_once() {
         assert_eq!(sent[0].outgoing.as_deref(), Some("out_1"));
 
         let ready = CorrectionBatch { state: "ready".to_owned(), ..batch };
-        assert!(tx.save_correction_batch(&ready, "preparing").await.expect("saved"));
         // All that could go went: it waits for nobody.
+        assert!(tx.save_correction_batch(&ready, "preparing").await.expect("saved"));
         assert_eq!(tx.count_waiting_corrections("usr_1", false).await.expect("counted"), 0);
         assert!(!tx.save_correction_batch(&ready, "preparing").await.expect("asked"));
         assert_eq!(tx.running_correction_batch().await.expect("read"), None);

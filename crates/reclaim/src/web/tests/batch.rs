@@ -272,7 +272,7 @@ async fn values_of_many_claims_come_back_in_the_form() {
 }
 
 /// Puts a batch, and its first claim where told, where a test needs them.
-async fn stands(clinic: &TestClinic, address: &str, state: &str, first: Option<&str>) {
+pub(super) async fn stands(clinic: &TestClinic, address: &str, state: &str, first: Option<&str>) {
     let id = address.trim_start_matches("/batches/");
     let mut tx = clinic.office().write().await.expect("a turn");
     if let Some(first) = first {

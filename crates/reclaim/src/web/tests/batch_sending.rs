@@ -9,8 +9,9 @@ use denial::denial::Status;
 use denial::person::Role;
 use store::correction_batches::CorrectionBatch;
 use store::matches::{Match, Said};
+use tokio::sync::watch;
 
-use super::batch::{at_rest, begun, job, step};
+use super::batch::{at_rest, begun, job, stands, step};
 use super::clinic::{Browser, Line, PaidClaim, TestClinic, bill, denied, era, take};
 use crate::batch::{self, sending};
 use crate::{correcting, identity};
@@ -165,7 +166,8 @@ async fn what_changed_once_it_was_built_stays() {
     let newer =
         bill("A-3", "MADEUP", 90).replace("260301", "260303").replace("20260212", "20260214");
     take(&lead, "newer.837", &newer).await;
-    assert!(sending::leave(&sender, &sending, going).await.expect("queued"));
+    let (_never, stop) = watch::channel(false);
+    assert!(sending::leave(&sender, &sending, going, &stop).await.expect("queued"));
     let stand = stand(&clinic, &address).await;
     assert!(stand[&ids[0]][1].contains("specially protected"), "{stand:?}");
     for id in &ids[1..3] {
@@ -216,4 +218,69 @@ async fn the_newest_version_is_that_of_any_claim_joined_to_the_same() {
     let case = tx.case(case.trim_start_matches("/cases/")).await.expect("read");
     let base = correcting::base(&mut tx, clinic.office(), &case).await.expect("read");
     assert_eq!(base.map(|one| one.claim.number.to_string()), Some("B-1".to_owned()));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_kept_file_that_cannot_be_read_holds_up_no_other() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("ada", Role::BillingSupervisor).await;
+    let ids = job(&lead, &["A-1", "A-2"], "CO*197*90").await;
+    let batch = begun(&lead, &ids, &AUTHORIZED).await;
+    let ready = stand(&clinic, &batch).await;
+    assert!(ready.values().all(|one| one[0] == "ready"), "{ready:?}");
+    let mut tx = clinic.office().read().await.expect("a look");
+    let case = tx.case(&ids[0]).await.expect("read");
+    let base = correcting::base(&mut tx, clinic.office(), &case).await.expect("read");
+    drop(tx);
+    let path = clinic.office().documents.path(&base.expect("billed").file);
+    std::fs::remove_file(&path).expect("removed");
+    std::os::unix::fs::symlink(&path, &path).expect("linked");
+    let unread = "the file that billed it cannot be read here: have the documents folder";
+    // Neither while it is sent, nor while another is looked at.
+    let other = begun(&lead, &ids, &AUTHORIZED).await;
+    step(&lead, &batch, "send").await.is(StatusCode::SEE_OTHER);
+    at_rest(&lead, &batch).await.shows(&["1 of its claims"]);
+    for (batch, state) in [(&other, "ready"), (&batch, "sent")] {
+        let both = stand(&clinic, batch).await;
+        assert!(both[&ids[0]][0] == "aside" && both[&ids[0]][1].starts_with(unread), "{both:?}");
+        assert_eq!(both[&ids[1]][0], state, "{both:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_of_which_nothing_left_is_not_sent_and_waits_for_somebody() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("ada", Role::BillingSupervisor).await;
+    let ids = job(&lead, &["A-1", "A-2"], "CO*197*90").await;
+    let batch = begun(&lead, &ids, &AUTHORIZED).await;
+    for id in &ids {
+        protect(&lead, id).await;
+    }
+    step(&lead, &batch, "send").await.is(StatusCode::SEE_OTHER);
+    at_rest(&lead, &batch).await.shows(&["one of its claims could go"]);
+    lead.get("/").await.shows(&["1 batch of corrected claims"]);
+    let mut tx = clinic.office().read().await.expect("a look");
+    let one = tx.correction_batch(id_of(&batch)).await.expect("read").expect("there");
+    assert_eq!((one.state.as_str(), one.why.is_empty()), ("ready", false));
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_program_that_is_told_to_stop_leaves_a_batch_to_the_next_start() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("ada", Role::BillingSupervisor).await;
+    let ids = job(&lead, &["A-1", "A-2"], "CO*197*90").await;
+    let address = begun(&lead, &ids, &AUTHORIZED).await;
+    let state = async || {
+        let mut tx = clinic.office().read().await.expect("a look");
+        tx.correction_batch(id_of(&address)).await.expect("read").expect("there").state
+    };
+    stands(&clinic, &address, "preparing", Some("waiting")).await;
+    let (_told, stop) = watch::channel(true);
+    batch::sweep_until(clinic.office(), &stop).await.expect("stopped");
+    assert_eq!(state().await, "preparing");
+    batch::sweep(clinic.office()).await.expect("swept");
+    assert_eq!(state().await, "ready");
+    clinic.is_proven().await;
 }
