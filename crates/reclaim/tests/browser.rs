@@ -64,6 +64,25 @@ fn a_morning_goes_without_a_mouse() {
 }
 
 #[test]
+fn two_denials_are_worked_to_their_end_in_a_browser() {
+    let Some(scripts) = scripts() else { return };
+    let people = [
+        ("lead", "billing_supervisor"),
+        ("biller", "billing_specialist"),
+        ("provider", "provider"),
+    ];
+    let server = Server::start(&people);
+    let folder = server.folder.path().join("a.db.files");
+    // What is queued leaves at once, so that nobody waits for it here.
+    let route = "[[route]]\nname = \"house\"\nfolder = \"out\"\nwait_minutes = 0\n";
+    std::fs::write(folder.join("exchange.toml"), route).expect("written");
+    let mut node = Command::new("node");
+    node.current_dir(scripts).arg("chase.mjs").args([server.address.as_str(), PASSWORD]);
+    node.args([env!("CARGO_BIN_EXE_reclaim"), server.db.as_str()]).arg(folder);
+    println!("{}", run(node));
+}
+
+#[test]
 fn two_at_one_desk_lose_nothing() {
     let Some(scripts) = scripts() else { return };
     let people = [("lead", "billing_supervisor"), ("biller", "billing_specialist")];

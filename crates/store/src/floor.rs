@@ -258,20 +258,57 @@ impl Store {
 }
 
 impl Tx {
-    /// Copies the cases that are there until there are so many, with other ids, amounts, clocks,
-    /// owners and days, so that a long queue can be measured. On SQLite alone; no journal tells of
-    /// them.
+    /// Copies a hundred of the open cases once for each number from `from` to `to`, with other ids,
+    /// amounts, clocks, owners and days, each with a claim and a payment of its own, so that a long
+    /// queue can be measured. On SQLite alone; no journal tells of them.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn multiply_cases(&mut self, cases: i64) -> Result<(), Error> {
+    pub async fn multiply_cases(&mut self, from: i64, to: i64) -> Result<(), Error> {
+        let practice = self.practice.clone();
+        run!(
+            self,
+            execute,
+            "insert into claim (practice, claim, number, source, fingerprint, member)
+             with recursive n (n) as (select $2 union all select n + 1 from n where n < $3),
+             base as (select * from denial where practice = $1 and state = 'open'
+               order by denial limit 100)
+             select c.practice, 'clm_' || printf('%026d', n * 1000 + x), c.number, c.source,
+               c.fingerprint || '-' || n, c.member || '-' || n
+             from n, (select claim as of, row_number() over (order by denial) as x
+               from base), claim c
+             where c.practice = $1 and c.claim = of",
+            practice.as_str(),
+            from,
+            to
+        )?;
+        run!(
+            self,
+            execute,
+            "insert into claim_payment
+               (practice, remittance, n, claim, quarantined, segment, byte, control, raw)
+             with recursive n (n) as (select $2 union all select n + 1 from n where n < $3),
+             base as (select * from denial where practice = $1 and state = 'open'
+               order by denial limit 100)
+             select p.practice, p.remittance, p.n + n * 100000,
+               'clm_' || printf('%026d', n * 1000 + x), p.quarantined, p.segment, p.byte, null,
+               p.raw
+             from n, (select claim as of, row_number() over (order by denial) as x
+               from base), claim_payment p
+             where p.practice = $1 and p.claim = of",
+            practice.as_str(),
+            from,
+            to
+        )?;
         run!(
             self,
             execute,
             "insert into denial
-             with recursive n (n) as (select 1 union all select n + 1 from n where n < $2 / 100),
-             base as (select * from denial where practice = $1 and state = 'open' limit 100)
-             select practice, 'den_' || printf('%026d', n * 1000 + x), claim, payer, n + 1, number,
+             with recursive n (n) as (select $2 union all select n + 1 from n where n < $3),
+             base as (select * from denial where practice = $1 and state = 'open'
+               order by denial limit 100)
+             select practice, 'den_' || printf('%026d', n * 1000 + x),
+               'clm_' || printf('%026d', n * 1000 + x), payer, 1, number,
                state, case when n % 5 = 0 then 'in_review' else 'new' end,
                case n % 3 when 0 then 'certified_coder' when 1 then 'front_desk' else role end,
                case when n % 4 = 0 then 'usr_' || printf('%026d', n % 40) else '' end,
@@ -280,13 +317,15 @@ impl Tx {
                date(next_on, (n % 60) || ' days'), date(denied_on, (n % 365) || ' days'), denied,
                outstanding + n % 9973, priority + (n * 7919) % 100003, quarantined, snoozed_until,
                brought_to, no_rule, unmapped, version, changed_at, changed_by,
-               replace(body, denial, 'den_' || printf('%026d', n * 1000 + x)),
+               replace(replace(body, denial, 'den_' || printf('%026d', n * 1000 + x)),
+                 claim, 'clm_' || printf('%026d', n * 1000 + x)),
                'CO-' || (n % 90), case when n % 3 = 0 then 'N' || (n % 70) else '' end,
                '99' || (200 + n % 300), printf('%010d', n % 50), '', opened_on,
                promised_by, waits_on, team, to_post
-             from n, (select *, row_number() over () as x from base)",
-            self.practice.as_str(),
-            cases
+             from n, (select *, row_number() over (order by denial) as x from base)",
+            practice.as_str(),
+            from,
+            to
         )?;
         Ok(())
     }

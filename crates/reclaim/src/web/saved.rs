@@ -54,6 +54,9 @@ pub(crate) async fn tabs(
     let work = work.map(|query| ("My work", query));
     let shares = visitor.office.teams().next().is_some();
     let usual = USUAL.into_iter().map(|(name, query)| (name, own(query, shares).to_owned()));
+    // Whose work is what they own has one name for it.
+    let mine = work.clone().map(|(_, query)| query);
+    let usual = usual.filter(|(_, query)| mine.as_ref() != Some(query));
     let usual = work.into_iter().chain(usual).map(|(name, query)| Tab {
         name: name.to_owned(),
         href: address(&query),

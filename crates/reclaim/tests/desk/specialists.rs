@@ -2,9 +2,6 @@
 //! none is done twice, and whoever was slower is told.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, ChildStdout, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,6 +9,7 @@ use jiff::civil::date;
 use serde_json::Value;
 
 use crate::place::{Desk, Dice, files_below};
+use crate::serving::{Browser, Server, field};
 
 const PASSWORD: &str = "quiet-otter-lamp-9";
 
@@ -131,47 +129,11 @@ fn words(value: &Value) -> Box<dyn Iterator<Item = String> + '_> {
     }
 }
 
-/// What a form's hidden field holds.
-fn field<'page>(page: &'page str, name: &str) -> Option<&'page str> {
-    let mark = format!("name=\"{name}\" value=\"");
-    page.split(&mark).nth(1).and_then(|rest| rest.split('"').next())
-}
-
-/// The program, serving.
-struct Server {
-    child: Child,
-    output: BufReader<ChildStdout>,
-    address: String,
-}
-
-impl Server {
-    fn start(desk: &Desk) -> Server {
-        let mut serve = desk.command(&["serve", "--listen", "127.0.0.1:0"]);
-        let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
-        let mut output = BufReader::new(child.stdout.take().expect("an output"));
-        let mut greeting = String::new();
-        output.read_line(&mut greeting).expect("a greeting");
-        let address = greeting.split("http://").nth(1).expect("an address");
-        let address = address.trim().trim_end_matches('/').to_owned();
-        Server { child, output, address }
-    }
-
-    /// Tells it to stop, and waits until it did.
-    fn stop(mut self) {
-        let id = self.child.id().to_string();
-        let told = std::process::Command::new("kill").args(["-TERM", &id]).status();
-        assert!(told.expect("kill").success());
-        let mut rest = String::new();
-        self.output.read_to_string(&mut rest).expect("its last words");
-        assert!(self.child.wait().expect("it ends").success(), "{rest}");
-    }
-}
-
 /// One person with a browser.
 struct Specialist<'server> {
     server: &'server Server,
     number: usize,
-    cookie: String,
+    browser: Browser,
     dice: Dice,
     /// The longest pause between two requests, in milliseconds.
     pause: u64,
@@ -180,27 +142,9 @@ struct Specialist<'server> {
 
 impl<'server> Specialist<'server> {
     fn come(server: &'server Server, number: usize, pause: u64) -> Specialist<'server> {
+        let browser = Browser::sign_in(&server.address, &format!("desk{number}"), PASSWORD);
         let dice = Dice(number as u64 + 1);
-        let day = Day::default();
-        let mut one = Specialist { server, number, cookie: String::new(), dice, pause, day };
-        let form = format!("login=desk{number}&password={PASSWORD}&next=");
-        let (status, answer) = one.ask("POST", "/sign-in", &form);
-        assert_eq!(status, 303, "signing in: {answer}");
-        one.keep_cookie(&answer);
-        // What somebody else set opens nothing but its change.
-        let (_, page) = one.ask("GET", "/account", "");
-        let csrf = field(&page, "csrf").expect("a form's token");
-        let own = format!("{PASSWORD}-{number}");
-        let form = format!("csrf={csrf}&what=password&old={PASSWORD}&new={own}&again={own}");
-        let (status, answer) = one.ask("POST", "/account", &form);
-        assert_eq!(status, 303, "a password of their own: {answer}");
-        one.keep_cookie(&answer);
-        one
-    }
-
-    fn keep_cookie(&mut self, answer: &str) {
-        let Some(cookie) = answer.split("reclaim_session=").nth(1) else { return };
-        self.cookie = cookie.split(';').next().expect("a cookie").to_owned();
+        Specialist { server, number, browser, dice, pause, day: Day::default() }
     }
 
     fn work_until(mut self, end: Instant) -> Day {
@@ -262,23 +206,7 @@ impl<'server> Specialist<'server> {
         usize::try_from(self.dice.roll(below as u64)).expect("below")
     }
 
-    /// One request on a connection of its own: status, head and body.
     fn ask(&self, method: &str, address: &str, body: &str) -> (u16, String) {
-        let body = body.replace(' ', "+");
-        let mut stream = TcpStream::connect(&self.server.address).expect("a connection");
-        let request = format!(
-            "{method} {address} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\
-             cookie: reclaim_session={}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-             content-length: {}\r\n\r\n{body}",
-            self.server.address,
-            self.cookie,
-            body.len()
-        );
-        stream.write_all(request.as_bytes()).expect("sent");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).expect("an answer");
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let status = answer.get(9..12).and_then(|three| three.parse().ok());
-        (status.expect("a status"), answer)
+        self.browser.ask(&self.server.address, method, address, body).expect("an answer")
     }
 }

@@ -248,7 +248,7 @@ fn a_long_queue_can_be_made_to_be_measured() {
         }
         open(place, &[300, 100]).await;
         let mut tx = place.store.write(&practice()).await.expect("a turn");
-        tx.multiply_cases(1_000).await.expect("copied");
+        tx.multiply_cases(1, 10).await.expect("copied");
         tx.commit().await.expect("durable");
         let board = listed(place, None).await;
         assert_eq!(board.len(), 2 + 20, "a tenth of two");
