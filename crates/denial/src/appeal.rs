@@ -19,7 +19,7 @@ mod begin;
 mod facts;
 mod stops;
 
-pub use begin::{Sides, begun, title};
+pub use begin::{Sides, begun, level, papers, templates, title};
 pub use facts::{Facts, day};
 pub use stops::{Around, Stop, beyond, no_appeal, no_review, required, stops};
 

@@ -7,16 +7,15 @@ use std::collections::HashSet;
 
 use anyhow::Context;
 use denial::appeal::{
-    Built, Content, Draft, DraftState, Sides, Stop, Unsigned, allowed, begun, may_sign, no_appeal,
-    no_review,
+    Built, Content, Draft, DraftState, Sides, Stop, Unsigned, allowed, begun, level, may_sign,
+    no_appeal, no_review, templates,
 };
 use denial::denial::{Channel, Denial};
 use denial::ids::DraftId;
-use denial::letter::{Asked, Letter, LetterKind, fitting};
+use denial::letter::{Letter, LetterKind};
 use denial::lifecycle::Act;
 use denial::money::Money;
 use denial::person::{Moment, may};
-use jiff::civil::Date;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::files::Document;
@@ -97,30 +96,6 @@ pub(crate) struct Wish<'a> {
     pub(crate) although: &'a str,
 }
 
-/// The level of a letter: of an appeal the one whose turn it is.
-pub(crate) fn level(kind: LetterKind, case: &Denial) -> u8 {
-    if kind == LetterKind::Appeal { case.next_level() } else { 0 }
-}
-
-/// The templates that fit a case, the narrowest first.
-pub(crate) fn templates<'a>(
-    office: &'a Office,
-    case: &Denial,
-    kind: LetterKind,
-    on: Date,
-) -> Vec<&'a Letter> {
-    let rules = &office.rules;
-    let asked = Asked {
-        kind,
-        payer: &case.payer_name.name,
-        rules: rules.payer(&case.payer_name, case.plan),
-        category: case.category,
-        level: level(kind, case),
-        on,
-    };
-    fitting(&rules.letters, &asked)
-}
-
 /// Said of a closed case.
 const CLOSED: &str = "The case is closed: nothing more is asked of the payer.";
 
@@ -138,7 +113,7 @@ pub(crate) fn hindrance(office: &Office, case: &Denial, kind: LetterKind) -> Opt
     if let Some(why) = unopened {
         return Some(format!("no external review is open: {why}"));
     }
-    let none = templates(office, case, kind, office.moment().today).is_empty();
+    let none = templates(&office.rules, case, kind, office.moment().today).is_empty();
     none.then(|| "no template of this kind fits".to_owned())
 }
 
@@ -166,7 +141,7 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
         return Err(NotDone::Refused(text));
     }
     close_what_left(&mut tx, &case, &moment).await?;
-    let fitting = templates(office, &case, wish.kind, moment.today);
+    let fitting = templates(&office.rules, &case, wish.kind, moment.today);
     let named = |one: &&&Letter| wish.template.is_none_or(|id| one.id() == id);
     let letter = fitting.iter().find(named);
     let letter = letter.ok_or(NotDone::Past("No such template fits this case. Choose another."))?;

@@ -6,6 +6,7 @@ mod act_words;
 mod alike;
 mod answered;
 mod appeal;
+mod appeal_asked;
 mod appeal_form;
 mod appeal_view;
 mod asked;

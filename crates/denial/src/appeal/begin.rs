@@ -1,10 +1,52 @@
 //! How a draft begins: the texts of its template, and what is on file of what has to go with it.
 
+use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::appeal::{Chosen, Content, Exhibit};
 use crate::denial::Denial;
-use crate::letter::{Letter, LetterKind};
+use crate::letter::{Asked, Letter, LetterKind, fitting};
+use crate::rules::Rules;
+
+/// The level of a letter: of an appeal the one whose turn it is.
+#[must_use]
+pub fn level(kind: LetterKind, case: &Denial) -> u8 {
+    if kind == LetterKind::Appeal { case.next_level() } else { 0 }
+}
+
+/// The templates that fit a case on a day, the narrowest first.
+#[must_use]
+pub fn templates<'a>(
+    rules: &'a Rules,
+    case: &Denial,
+    kind: LetterKind,
+    on: Date,
+) -> Vec<&'a Letter> {
+    let asked = Asked {
+        kind,
+        payer: &case.payer_name.name,
+        rules: rules.payer(&case.payer_name, case.plan),
+        category: case.category,
+        level: level(kind, case),
+        on,
+    };
+    fitting(&rules.letters, &asked)
+}
+
+/// The kinds of document that somebody may be asked to bring: what the playbook wants of the case,
+/// then what the letters of appeal want that fit it on a day.
+#[must_use]
+pub fn papers(rules: &Rules, case: &Denial, on: Date) -> Vec<SmolStr> {
+    let mut all = case.wanted.clone();
+    for letter in templates(rules, case, LetterKind::Appeal, on) {
+        for what in &letter.exhibits {
+            if !all.contains(what) {
+                all.push(what.clone());
+            }
+        }
+    }
+    all
+}
 
 /// What is known of the two sides as a letter begins.
 #[derive(Clone, Copy, Debug, Default)]

@@ -147,7 +147,8 @@ fn differs(first: NextActionKind, way: Option<Way>, ways: &[Forward]) -> Option<
     }
     let usual = format!("for this reason one would usually {}", first.as_str().replace('_', " "));
     let Some(open) = fitting.iter().find(|one| one.is_open()) else {
-        let why = fitting.first().and_then(|one| one.closed.as_deref()).unwrap_or_default();
+        let named = fitting.iter().find(|one| one.way == Way::Appeal).or(fitting.first());
+        let why = named.and_then(|one| one.closed.as_deref()).unwrap_or_default();
         return Some(format!("{usual}; here that is not open: {why}"));
     };
     let leaves = match open.net {

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use denial::appeal::{Draft, no_appeal, no_review};
+use denial::appeal::{Draft, level, no_appeal, no_review, templates};
 use denial::denial::{Channel, Denial};
 use denial::letter::LetterKind;
 use denial::lifecycle::Act;
@@ -18,6 +18,7 @@ use crate::drafts::{self, NotDone, Wish};
 use crate::fields::Fields;
 use crate::packet::Dossier;
 use crate::practice::Office;
+use crate::web::appeal_asked;
 use crate::web::appeal_form;
 use crate::web::appeal_view::{DraftPage, Extra, Sending};
 use crate::web::case;
@@ -123,7 +124,7 @@ fn kind_row(office: &Office, case: &Denial, kind: LetterKind) -> KindRow {
     let remark = remark.map(|code| format!("{code} says that no appeal is open."));
     let review = no_review(case).filter(|_| kind == LetterKind::ExternalReview);
     let closed = remark.or_else(|| review.map(words::sentence));
-    let level = drafts::level(kind, case);
+    let level = level(kind, case);
     let clock = kind.clock(level);
     let due = match clock {
         None => "no clock of its own".to_owned(),
@@ -133,7 +134,7 @@ fn kind_row(office: &Office, case: &Denial, kind: LetterKind) -> KindRow {
     };
     let at = if level == 0 { String::new() } else { format!(", level {level}") };
     let today = office.moment().today;
-    let fitting = drafts::templates(office, case, kind, today);
+    let fitting = templates(&office.rules, case, kind, today);
     KindRow {
         kind: kind.as_str(),
         label: format!("{}{at}", words::label(kind.as_str())),
@@ -326,7 +327,10 @@ async fn step(
     };
     match what {
         "build" => drafts::build(office, of, read).await.map(drop)?,
-        "sign" => drafts::sign(office, of, read, field("hash")).await.map(drop)?,
+        "sign" => {
+            drafts::sign(office, of, read, field("hash")).await.map(drop)?;
+            appeal_asked::answer(office, of.0, &sent.fields).await?;
+        }
         "give_up" => drafts::give_up(office, of, read).await.map(drop)?,
         "route" => {
             let route = Some(field("route").to_owned()).filter(|name| !name.is_empty());

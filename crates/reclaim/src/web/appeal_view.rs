@@ -15,6 +15,7 @@ use crate::fields::Fields;
 use crate::packet::{Dossier, Paper, template};
 use crate::practice::Office;
 use crate::web::appeal::{Known, address, called, standing};
+use crate::web::appeal_asked::{self, AskedRow};
 use crate::web::appeal_form::{MOST_POINTS, choices};
 use crate::web::case_documents;
 use crate::web::page::Page;
@@ -54,6 +55,8 @@ pub(super) struct DraftPage {
     signs_else: Option<String>,
     /// Whom they may ask to sign it in their place: each role with its label.
     signers: Vec<(&'static str, String)>,
+    /// What the visitor was asked on the case: signing can answer it.
+    asked: Vec<AskedRow>,
     /// The version of the case, for what is asked.
     case_version: u32,
     /// The packet may go.
@@ -231,6 +234,7 @@ impl DraftPage {
                 }
                 Some(_) | None => Vec::new(),
             },
+            asked: appeal_asked::rows(case, role, &called(&draft)),
             case_version: case.version,
             signs_else: unsigned.filter(|_| is_ready).and_then(signs_else),
             sends,

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use denial::appeal;
 use denial::denial::{Denial, Question};
 use denial::lifecycle::{Act, Action, Change, Event};
 use denial::person::{may, supervises};
@@ -165,7 +166,11 @@ fn shown(visitor: &Visitor, known: Known, refused: Option<String>, typed: String
         reasons: reasons::leading(&case, &office.rules),
         remarks: reasons::remarks_of(&case, &office.rules),
         lines: case.lines.iter().map(line).collect(),
-        papers: if answers && may(role, Act::AttachDocument) { papers(&case) } else { Vec::new() },
+        papers: if answers && may(role, Act::AttachDocument) {
+            papers(office, &case)
+        } else {
+            Vec::new()
+        },
         answer: spoken.answer,
         answers,
         refused,
@@ -182,11 +187,13 @@ fn line(line: &denial::denial::DeniedLine) -> String {
     parts.join(" · ")
 }
 
-/// What can be attached: what is asked for first.
-fn papers(case: &Denial) -> Vec<(String, String)> {
-    let mut names: Vec<&str> = case.wanted.iter().map(|one| one.as_str()).collect();
-    names.extend(["other"].iter().filter(|one| !case.wanted.iter().any(|name| name == *one)));
-    names.into_iter().map(|name| (name.to_owned(), words::label(name))).collect()
+/// What can be attached: what is asked for first, by the reason and by the letters that fit it.
+fn papers(office: &Office, case: &Denial) -> Vec<(String, String)> {
+    let mut names = appeal::papers(&office.rules, case, office.moment().today);
+    if !names.iter().any(|name| name == "other") {
+        names.push("other".into());
+    }
+    names.into_iter().map(|name| (name.to_string(), words::label(&name))).collect()
 }
 
 /// `POST /questions/{case}/{number}`: the answer and its document are one decision after another in

@@ -1,6 +1,6 @@
 //! The acts that a case offers to somebody now, each as a form; what was typed stays in it.
 
-use denial::appeal::no_appeal;
+use denial::appeal::{no_appeal, papers};
 use denial::category::Category;
 use denial::denial::{Denial, NextActionKind, Status};
 use denial::lifecycle::{Act, Action};
@@ -436,11 +436,18 @@ impl Desk<'_> {
     fn document(&self) -> Vec<Field> {
         let act = Act::AttachDocument;
         let on_file = |wanted: &str| self.case.documents.iter().any(|one| one.what == wanted);
-        let wanted = self.case.wanted.iter().filter(|one| !on_file(one));
+        let papers = papers(self.rules, self.case, self.moment.today);
+        let wanted = papers.iter().filter(|one| !on_file(one));
         let mut kinds: Vec<(String, String)> = wanted
-            .map(|one| (one.to_string(), format!("{} (asked for)", words::label(one))))
+            .map(|one| {
+                let is_asked = self.case.wanted.contains(one);
+                let why = if is_asked { "asked for" } else { "a letter of appeal wants it" };
+                (one.to_string(), format!("{} ({why})", words::label(one)))
+            })
             .collect();
-        for one in ["denial_notice", "medical_record", "authorization", "payer_letter", "other"] {
+        for one in
+            ["denial_notice", "medical_record", "authorization_record", "payer_letter", "other"]
+        {
             if !kinds.iter().any(|(value, _)| value == one) {
                 kinds.push((one.to_owned(), words::label(one)));
             }

@@ -14,6 +14,8 @@ const [base, password, program, database, folder, shots] = process.argv.slice(2)
 const AUTHORISED = { number: "A-197", charge: 90, control: "PAYER197", refused: "CO*197*90" };
 const NEEDED = { number: "A-50", charge: 250, control: "PAYER50", refused: "CO*50*250" };
 let taken = 0;
+const ago = (days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+const [SERVED, BILLED, DENIED] = [ago(40), ago(38), ago(10)];
 
 const status = (page, text) => page.getByRole("status").filter({ hasText: text }).waitFor();
 const state = (page) => page.locator("h1 .status").innerText();
@@ -29,8 +31,8 @@ const leaves = () =>
 /// Segments of a made-up payer in their envelopes.
 function enveloped(group, version, transaction) {
   const all = [
-    `ISA*00*          *00*          *ZZ*STANDIN        *ZZ*CLINIC         *260301*1200*^*00501*${String(++taken).padStart(9, "0")}*0*P*:`,
-    `GS*${group}*STANDIN*CLINIC*20260301*1200*1*X*${version}`,
+    `ISA*00*          *00*          *ZZ*STANDIN        *ZZ*CLINIC         *${DENIED.slice(2)}*1200*^*00501*${String(++taken).padStart(9, "0")}*0*P*:`,
+    `GS*${group}*STANDIN*CLINIC*${DENIED}*1200*1*X*${version}`,
     ...transaction, `SE*${transaction.length + 1}*0001`, "GE*1*1", `IEA*1*${String(taken).padStart(9, "0")}`,
   ];
   return Buffer.from(all.map((segment) => `${segment}~\n`).join(""));
@@ -42,10 +44,10 @@ function bills(claims) {
     `HL*${at + 2}*1*22*0`, "SBR*P*18*******CI", `NM1*IL*1*MADEUP*PAT****MI*M${number}`, "N3*3 EXAMPLE WAY",
     "N4*SAMPLETON*TX*75001", "DMG*D8*19800101*F", "NM1*PR*2*STANDIN HEALTH*****PI*STAND",
     `CLM*${number}*${charge}***11:B:1*Y*A*Y*Y`, "HI*ABK:R69", "LX*1", `SV1*HC:99214*${charge}*UN*1***1`,
-    "DTP*472*D8*20260210", `REF*6R*${number}-1`,
+    `DTP*472*D8*${SERVED}`, `REF*6R*${number}-1`,
   ];
   return enveloped("HC", "005010X222A1", [
-    "ST*837*0001*005010X222A1", "BHT*0019*00*B1*20260212*1200*CH", "NM1*41*2*TEST CLINIC*****46*SUB1",
+    "ST*837*0001*005010X222A1", `BHT*0019*00*B1*${BILLED}*1200*CH`, "NM1*41*2*TEST CLINIC*****46*SUB1",
     "PER*IC*DESK*TE*5550101", "NM1*40*2*STANDIN HEALTH*****46*STAND", "HL*1**20*1",
     "NM1*85*2*TEST CLINIC*****XX*1234567893", "N3*2 EXAMPLE WAY", "N4*SAMPLETON*TX*750010000",
     "REF*EI*123456789", ...claims.flatMap(patient),
@@ -56,13 +58,13 @@ function bills(claims) {
 function remittance(trace, payments) {
   const claim = ([{ number, charge, control }, code, sign, paid, adjustment]) => [
     `CLP*${number}*${code}*${sign * charge}*${paid}**12*${control}*11*1`, `NM1*QC*1*MADEUP*PAT****MI*M${number}`,
-    "DTM*232*20260210", `SVC*HC:99214*${sign * charge}*${paid}**1`, "DTM*472*20260210",
+    `DTM*232*${SERVED}`, `SVC*HC:99214*${sign * charge}*${paid}**1`, `DTM*472*${SERVED}`,
     ...(adjustment ? [`CAS*${adjustment}`] : []), `REF*6R*${number}-1`,
   ];
   const sum = payments.reduce((all, [, , , paid]) => all + paid, 0);
   return enveloped("HP", "005010X221A1", [
-    "ST*835*0001", `BPR*${sum ? "I" : "H"}*${sum}*C*${sum ? "ACH*CCP*01*111*DA*222*1999999999**01*333*DA*444" : "NON***********"}*20260301`,
-    `TRN*1*${trace}*1999999999`, "DTM*405*20260301", "N1*PR*STANDIN HEALTH", "N3*1 EXAMPLE WAY",
+    "ST*835*0001", `BPR*${sum ? "I" : "H"}*${sum}*C*${sum ? "ACH*CCP*01*111*DA*222*1999999999**01*333*DA*444" : "NON***********"}*${DENIED}`,
+    `TRN*1*${trace}*1999999999`, `DTM*405*${DENIED}`, "N1*PR*STANDIN HEALTH", "N3*1 EXAMPLE WAY",
     "N4*SAMPLETON*TX*75001", "PER*BL*STANDIN HELP*TE*5550100", "N1*PE*TEST CLINIC*XX*1234567893", "LX*1",
     ...payments.flatMap(claim),
   ]);
@@ -115,7 +117,7 @@ async function correct({ context, page }) {
   await ways.getByText("What to do").waitFor();
   assert.match(await ways.innerText(), /Corrected claim/);
   await shoot(page, "chase-1-ways");
-  await attach(context, page, "authorization");
+  await attach(context, page, "authorization_record");
 
   await page.keyboard.press("c");
   await page.getByRole("heading", { name: "Correct the claim" }).waitFor();
@@ -133,10 +135,12 @@ async function correct({ context, page }) {
   await page.reload();
   assert.equal(await state(page), "Corrected and resubmitted");
   await shoot(page, "chase-4-sent");
-  const [file] = fs.readdirSync(path.join(folder, "out")).filter((name) => name.endsWith(".837"));
-  const text = fs.readFileSync(path.join(folder, "out", file), "utf8");
+  const out = path.join(folder, "out");
+  const files = fs.readdirSync(out).map((name) => fs.readFileSync(path.join(out, name), "utf8"));
+  const [text, ...others] = files.filter((one) => one.startsWith("ISA*"));
+  assert.equal(others.length, 0, "it leaves once");
   for (const part of ["*11:B:7*", `REF*F8*${AUTHORISED.control}`, "REF*G1*AUTH77"]) {
-    assert.ok(text.includes(part), `${part} in what was sent: ${text}`);
+    assert.ok(text.includes(part), `${part} in what was sent`);
   }
 }
 
@@ -160,13 +164,15 @@ async function answer({ context, page }) {
   await page.getByLabel("What it is").selectOption("clinical_notes");
   await shoot(page, "chase-5-question");
   await page.getByRole("button", { name: "Send the answer" }).click();
-  await page.getByText("Here they are").waitFor();
+  await page.waitForURL(/\/questions/);
+  await shoot(page, "chase-5-answered");
 }
 
 /// Writes the letter and has its packet built; tells where.
 async function write({ context, page }) {
   await find(page, NEEDED.number);
-  await page.getByText("Here they are").first().waitFor();
+  await page.keyboard.press("5");
+  await page.locator("#timeline").getByText("Here they are").waitFor();
   for (const what of ["medical_record", "payer_policy"]) await attach(context, page, what);
   await page.keyboard.press("l");
   await page.getByRole("heading", { name: "Letters to the payer" }).waitFor();
@@ -201,6 +207,7 @@ async function sign(page) {
 
 async function send(page) {
   await find(page, NEEDED.number);
+  assert.equal(await page.getByText("Please sign the packet").filter({ visible: true }).count(), 0, "signed is answered");
   await page.keyboard.press("7");
   await page.locator("#appeals a").first().click();
   await page.locator("[name=route]").selectOption("house");

@@ -90,7 +90,8 @@ fn send(who: &Browser, to: &str, draft: &str, changes: &[(&str, &str)]) -> Optio
 /// A case in review with a draft that nothing stops; where the draft is.
 fn begun(desk: &Desk, who: &Browser, to: &str, at: usize) -> String {
     desk.ok(&["act", &number(at), "review"]);
-    let shown: Value = serde_json::from_str(&desk.ok(&["show", &number(at), "--json"])).expect("JSON");
+    let shown: Value =
+        serde_json::from_str(&desk.ok(&["show", &number(at), "--json"])).expect("JSON");
     let case = format!("/cases/{}", shown["case"]["id"].as_str().expect("an id"));
     for what in PAPERS {
         let (_, page) = who.ask(to, "GET", &case, "").expect("a page");
@@ -107,7 +108,8 @@ fn begun(desk: &Desk, who: &Browser, to: &str, at: usize) -> String {
     }
     let (_, page) = who.ask(to, "GET", &case, "").expect("a page");
     let csrf = field(&page, "csrf").expect("a form's token");
-    let letter = format!("csrf={csrf}&kind=appeal&template=letters/appeals.toml%23medical_necessity");
+    let letter =
+        format!("csrf={csrf}&kind=appeal&template=letters/appeals.toml%23medical_necessity");
     let (_, answer) = who.ask(to, "POST", &format!("{case}/appeal"), &letter).expect("begun");
     let draft = answer.split("location: ").nth(1).and_then(|rest| rest.split("\r\n").next());
     let draft = draft.unwrap_or_else(|| panic!("no draft: {answer}")).to_owned();
