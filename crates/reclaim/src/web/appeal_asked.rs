@@ -31,8 +31,8 @@ fn field(one: &Question) -> String {
     format!("answers_{}", one.number)
 }
 
-/// Answers what signing was said to answer, as the case stands now: what somebody answered meanwhile
-/// has its answer.
+/// Answers what signing was said to answer, as the case stands now: what somebody answered
+/// meanwhile has its answer.
 ///
 /// # Errors
 /// As an act's.

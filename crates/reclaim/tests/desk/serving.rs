@@ -110,7 +110,8 @@ impl Browser {
         let mut stream = TcpStream::connect(to).ok()?;
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: {to}\r\nconnection: close\r\n\
-             cookie: reclaim_session={}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}",
+             cookie: reclaim_session={}\r\ncontent-type: {kind}\r\n\
+             content-length: {}\r\n\r\n{body}",
             self.cookie,
             body.len()
         );
