@@ -6,6 +6,7 @@ mod issuers;
 mod needs;
 mod outbox;
 mod rules;
+mod status;
 mod users;
 
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ use crate::cli::issuers::IssuerCommand;
 use crate::cli::needs::Needs;
 use crate::cli::outbox::OutboxCommand;
 use crate::cli::rules::{RulesCommand, run_rules};
+use crate::cli::status::StatusCommand;
 use crate::cli::users::UserCommand;
 use crate::clock::Clock;
 use crate::correct::{self, Correction};
@@ -255,11 +257,20 @@ enum Command {
         #[command(subcommand)]
         command: Option<OutboxCommand>,
     },
+    /// Where claims stand: what payers were asked (276) and what they answered (277)
+    Status {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        #[command(subcommand)]
+        command: Option<StatusCommand>,
+    },
     /// Runs a sweep that `serve` runs by itself
     Sweep {
         /// outbox: what is due leaves; fetch: what lies on other hosts comes; post: payments that
-        /// are certain post themselves
-        #[arg(value_parser = ["outbox", "fetch", "post"])]
+        /// are certain post themselves; status: payers are asked about claims that wait too long;
+        /// actions: rules that act by themselves do
+        #[arg(value_parser = ["outbox", "fetch", "post", "status", "actions"])]
         name: String,
     },
     /// People who sign in
@@ -405,6 +416,9 @@ pub(crate) fn main() -> ExitCode {
         Command::User(command) => {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
+        Command::Status { json, command } => {
+            on_office(&place, needs, async move |office| status::run(&office, json, command).await)
+        }
         Command::Issuer(command) => {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
@@ -474,6 +488,8 @@ fn run_sweep(place: &Place, needs: Needs, name: &str) -> anyhow::Result<ExitCode
     on_office(place, needs, async move |office| match name {
         posting::SWEEP => posting::run(&office).await,
         fetching::SWEEP => fetching::run(&office).await,
+        crate::acting::SWEEP => crate::acting::command::sweep(&office).await,
+        crate::status::SWEEP => crate::status::command::sweep(&office).await,
         _ => outbox_command::sweep(&office).await,
     })
 }
