@@ -89,8 +89,8 @@ pub(crate) async fn ask_one(
     let mut tx = office.read().await?;
     let case = reach::own(&mut tx, office, &id).await?;
     drop(tx);
-    if !may(office.who.role, Act::LogContact) {
-        return Err(Trouble::Denied("Your role does not ask payers.".to_owned()));
+    if let Err(why) = case.admit(Act::LogContact, &office.moment(), &office.rules) {
+        return Err(Trouble::Unfit(words::sentence(&why.to_string())));
     }
     if !can_ask(&case) {
         let text = "A payer is asked about a claim that is open; of an appeal it is called.";

@@ -33,7 +33,7 @@ async fn saved(lead: &Browser) {
 }
 
 async fn switched(lead: &Browser, rule: &str, what: &str) {
-    let page = lead.get("/rules/actions").await;
+    let page = lead.get(&format!("/rules/actions?try={rule}")).await;
     let fields = [("rule", rule), ("what", what), ("read", &page.field("read"))];
     lead.post("/rules/actions", &fields).await.is(StatusCode::SEE_OTHER);
 }

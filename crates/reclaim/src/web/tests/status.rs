@@ -9,7 +9,7 @@ use super::clinic::{
     Browser, Line, PASSWORD, PaidClaim, TestClinic, bill, enveloped, era_on, take,
 };
 use super::outbox::{files, reviewed};
-use crate::outbox::leaving;
+use crate::outbox::{leaving, route};
 use crate::{status, unanswered};
 
 /// Twenty claims that were answered after a week, so that a usual time is known.
@@ -163,6 +163,11 @@ async fn a_file_of_questions_that_is_refused_comes_back_to_a_person() {
     let mut clinic = TestClinic::open().await;
     let biller = clinic.person(Role::BillingSupervisor).await;
     let case = reviewed(&biller, "A-1").await;
+    // Another number than that of the claim's own group: nothing else tells whom a 999 answers.
+    let route = route::route(clinic.office(), None).expect("a route").name;
+    let mut tx = clinic.office().write().await.expect("a turn");
+    tx.next_control(&route, 700).await.expect("drawn");
+    tx.commit().await.expect("durable");
     biller.post(&format!("{case}/status"), &[]).await.is(StatusCode::SEE_OTHER);
     let biller = at(&mut clinic, "2026-03-03T12:11:00Z").await;
     assert_eq!(leaving::sweep(clinic.office()).await.expect("swept").sent, 1);
