@@ -167,7 +167,7 @@ impl Rule {
         self.holds_on(today) && self.when.fits(case, today, rules)
     }
 
-    /// True where its conditions hold for a case on a day, whatever the days on which it holds itself.
+    /// True where its conditions hold for a case on a day, whatever its own days.
     #[must_use]
     pub fn when_fits(&self, case: &Denial, day: Date, rules: &Rules) -> bool {
         self.when.fits(case, day, rules)
@@ -192,8 +192,8 @@ impl Rule {
         self.does.iter().map(act).collect()
     }
 
-    /// What its acts come to on a case, one after the other; nothing of it where one is refused. What
-    /// the case has already is left out.
+    /// What its acts come to on a case, one after the other; nothing of it where one is refused.
+    /// What the case has already is left out.
     ///
     /// # Errors
     /// The first refusal.

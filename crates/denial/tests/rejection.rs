@@ -177,7 +177,8 @@ fn a_rejection_is_not_overlooked_where_category_and_action_differ() {
 #[test]
 fn a_277_names_our_claim_elsewhere() {
     let text = "ST*277*1*005010X212~BHT*0010*08*R1*20260109*1200*DG~HL*1**20*1~NM1*PR*2*PAYER~\
-                HL*4*1*22~NM1*IL*1*EXAMPLE*ANNA****MI*M1~TRN*2*QUESTION~STC*F1:65*20260110**150*90.5*20260108**20260112*CHK7~\
+                HL*4*1*22~NM1*IL*1*EXAMPLE*ANNA****MI*M1~TRN*2*QUESTION~\
+                STC*F1:65*20260110**150*90.5*20260108**20260112*CHK7~\
                 REF*1K*ICN7~REF*EJ*A1~SVC*HC:99213*150*90.5~STC*F1:65*20260110~SE*13*1~";
     let (answers, _) = read(text.as_bytes());
     let [answer] = &answers[..] else { panic!("one answer") };

@@ -1,5 +1,5 @@
-//! Payers are asked where claims stand (276) and their answers (277) come to what is done next: each
-//! night about what waits longer than its payer usually takes, and whenever somebody asks.
+//! Payers are asked where claims stand (276) and their answers (277) come to what is done next:
+//! each night about what waits longer than its payer usually takes, and whenever somebody asks.
 
 pub(crate) mod answered;
 pub(crate) mod asking;
@@ -152,8 +152,8 @@ pub(crate) fn too_soon(
     }
 }
 
-/// True where a case has something that a payer can be asked about: its claim, denied or sent again,
-/// while it is open.
+/// True where a case has something that a payer can be asked about: its claim, denied or sent
+/// again, while it is open.
 pub(crate) fn can_ask(case: &Denial) -> bool {
     match case.status() {
         Status::New | Status::InReview | Status::Corrected | Status::Pending => true,

@@ -264,7 +264,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Cases whose corrected claim lies with the payer, in the order of their ids, after one of them.
+    /// Cases whose corrected claim lies with the payer, in the order of their ids, after one.
     ///
     /// # Errors
     /// [`Error::Inconsistent`], [`Error::Database`].

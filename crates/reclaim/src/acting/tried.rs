@@ -1,5 +1,5 @@
-//! A rule tried on open cases and on those of the past, as they were when they were opened: how many
-//! it is for, how much money, what it would do. Nothing is done.
+//! A rule tried on open cases and on those of the past, as they were when they were opened: how
+//! many it is for, how much money, what it would do. Nothing is done.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,5 +1,5 @@
-//! Questions are taken from the claims as they were sent, and leave by the outbox: one file for each
-//! payer and sender, test and live apart, the same question never twice within the payer's cadence.
+//! Questions are taken from the claims as they were sent, and leave by the outbox: one file for
+//! each payer and sender, test and live apart, never the same within the payer's cadence.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,5 +1,5 @@
-//! Where claims stand: what payers were asked and answered, beside a case and beside a claim without
-//! an answer, and the buttons that ask.
+//! Where claims stand: what payers were asked and answered, beside a case and beside a claim
+//! without an answer, and the buttons that ask.
 
 use std::collections::BTreeSet;
 

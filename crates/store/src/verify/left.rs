@@ -1,5 +1,5 @@
-//! What leaves the house, drafts of letters, questions, what rules did: each has its bytes, its cases
-//! and its entry.
+//! What leaves the house, drafts of letters, questions, what rules did: each has its bytes, its
+//! cases and its entry.
 
 use super::differs;
 use crate::sql::run;

@@ -1,5 +1,5 @@
-//! Payers are asked where claims stand, by themselves and by hand; what they answer comes to what is
-//! done next.
+//! Payers are asked where claims stand, by themselves and by hand; what they answer comes to what
+//! is done next.
 
 use axum::http::StatusCode;
 use denial::inquiry;
