@@ -4,6 +4,7 @@
 //! random number and never uses a float; now, today and new ids are arguments.
 #![deny(clippy::float_arithmetic)]
 
+pub mod actions;
 pub mod adjudication;
 pub mod appeal;
 pub mod billed;
@@ -11,6 +12,7 @@ pub mod category;
 pub mod certain;
 pub mod checklist;
 pub mod claim;
+pub mod claim_status;
 pub mod codes;
 pub mod completeness;
 pub mod contact;
@@ -22,6 +24,7 @@ mod envelope;
 pub mod escalation;
 pub mod evidence;
 pub mod ids;
+pub mod inquiry;
 pub mod intake;
 pub mod letter;
 pub mod lifecycle;

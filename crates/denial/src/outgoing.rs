@@ -169,6 +169,8 @@ mod tests {
             clearinghouse: None,
             patient: Phi::default(),
             charge: None,
+            question: SmolStr::default(),
+            payment: None,
             codes: Vec::new(),
             on: Some(date(2026, 3, 3)),
             answers: ControlNumbers { batch: "B1".into(), ..ControlNumbers::default() },

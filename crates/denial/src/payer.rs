@@ -40,6 +40,8 @@ pub struct PayerRules {
     pub windows: Vec<Window>,
     /// Days in which the payer usually answers what was sent to it.
     pub usual_answer_days: Option<u16>,
+    /// Days until it is asked again where the same claim stands.
+    pub ask_again_days: Option<u16>,
     /// Days between two of its remittances.
     pub remits_every_days: Option<u16>,
     /// What it takes when a claim is sent to it again.

@@ -111,6 +111,12 @@ pub struct Acknowledgement {
     pub patient: Phi<Patient>,
     /// The charge that is answered (STC04).
     pub charge: Option<Money>,
+    /// The number of the question that is answered (TRN02 of the 276); of a 277 alone.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    pub question: SmolStr,
+    /// What a 277 says of the payment, where it says something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<Box<ToldPayment>>,
     /// Why, in the answer's codes.
     pub codes: Vec<AnswerCode>,
     /// The day of the answer.
@@ -125,6 +131,23 @@ pub struct Acknowledgement {
     pub test: bool,
     /// Where its segments stand in the file.
     pub span: Span,
+}
+
+/// What a payer that was asked says of what it pays; a remittance alone pays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldPayment {
+    /// How much (STC05).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    /// The day on which the claim was judged (STC06).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged_on: Option<Date>,
+    /// The day of the cheque or transfer (STC08).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_on: Option<Date>,
+    /// Its number (STC09), by which the remittance is found.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    pub trace: SmolStr,
 }
 
 /// One reason.
@@ -247,6 +270,8 @@ impl Rejection {
             clearinghouse: None,
             patient: Phi::default(),
             charge: None,
+            question: SmolStr::default(),
+            payment: None,
             codes: Vec::new(),
             on: self.above.made_on.or(self.envelope.made_on).or(self.envelope.sent_on),
             answers: self.above.answers.clone(),

@@ -6,8 +6,10 @@ use std::fmt;
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
+use crate::actions::{Does, Rule};
 use crate::category::Category;
 use crate::claim::{PayerName, PlanType};
+use crate::claim_status::StatusRules;
 use crate::codes::{Carc, Group, Rarc};
 use crate::denial::{Channel, NextActionKind, Status};
 use crate::ids::PersonId;
@@ -22,6 +24,7 @@ use crate::protected::Protected;
 mod check;
 mod entry;
 pub mod import;
+mod read_actions;
 mod read_checklist;
 pub(crate) mod read_codes;
 mod read_desk;
@@ -29,6 +32,7 @@ mod read_letters;
 mod read_payer;
 mod read_playbook;
 mod read_protected;
+mod read_status;
 mod summary;
 pub mod write;
 
@@ -52,6 +56,10 @@ pub struct Rules {
     pub protected: Protected,
     /// Templates of letters to payers.
     pub letters: Vec<Letter>,
+    /// When payers are asked where claims stand, and what their answers mean.
+    pub status: StatusRules,
+    /// Rules that act by themselves, in their order.
+    pub actions: Vec<Rule>,
 }
 
 /// Something wrong in a rule file.
@@ -107,6 +115,14 @@ impl Rules {
         said.into_iter().find(|said| !said.is_unsaid())
     }
 
+    /// Days until the same is asked of a payer again: what its own file says, else `status.toml`;
+    /// `None` is not configured.
+    #[must_use]
+    pub fn ask_again_days(&self, name: &PayerName, plan: PlanType) -> Option<u16> {
+        let own = self.own_file(name, plan).and_then(|own| own.ask_again_days);
+        own.or(self.status.again_days)
+    }
+
     /// The file that speaks of a payer itself, without the floors of the law.
     #[must_use]
     pub fn own_file(&self, name: &PayerName, plan: PlanType) -> Option<&PayerRules> {
@@ -153,6 +169,11 @@ impl Rules {
         let named = self.owners.rows.iter().chain(own).filter_map(|row| row.person.as_ref());
         let away = self.owners.away.iter();
         let away = away.flat_map(|away| std::iter::once(&away.person).chain(away.cover.person()));
+        let does = self.actions.iter().flat_map(|rule| &rule.does);
+        let named = named.chain(does.filter_map(|does| match does {
+            Does::Assign { person, .. } => person.as_ref(),
+            Does::Plan { .. } | Does::Escalate(_) | Does::Hold(_) | Does::ProposeWriteOff => None,
+        }));
         let providers = self.owners.providers.iter().map(|one| &one.person);
         let teams = self.owners.teams.iter();
         let teams = teams.flat_map(|team| team.members.iter().chain([&team.lead]));
@@ -174,6 +195,11 @@ impl Rules {
             };
             std::iter::once(&mut away.person).chain(cover)
         });
+        let does = self.actions.iter_mut().flat_map(|rule| &mut rule.does);
+        let named = named.chain(does.filter_map(|does| match does {
+            Does::Assign { person, .. } => person.as_mut(),
+            Does::Plan { .. } | Does::Escalate(_) | Does::Hold(_) | Does::ProposeWriteOff => None,
+        }));
         let teams = self.owners.teams.iter_mut();
         let teams = teams.flat_map(|team| team.members.iter_mut().chain([&mut team.lead]));
         let providers = self.owners.providers.iter_mut().map(|one| &mut one.person);
@@ -402,6 +428,8 @@ impl Draft {
             "owners.toml" => self.read_owners(name, text),
             "desk.toml" => self.read_desk(name, text),
             "protected.toml" => self.read_protected(name, text),
+            "actions.toml" => self.read_actions(name, text),
+            "status.toml" => self.read_status(name, text),
             "codes/carc.csv" => {
                 let list = self.read_codes(name, text);
                 self.rules.wording.carcs =
@@ -439,7 +467,8 @@ impl Draft {
                 line: 1,
                 message: "no rules are read from a file of this name".to_owned(),
                 hint: format!(
-                    "expected {}, protected.toml, letters/….toml or payers/….toml",
+                    "expected {}, actions.toml, protected.toml, status.toml, letters/….toml or \
+                     payers/….toml",
                     FILES.join(", ")
                 ),
             }),

@@ -160,6 +160,8 @@ mod tests {
             clearinghouse: Some("CH1".into()),
             patient: Phi::default(),
             charge: None,
+            question: SmolStr::default(),
+            payment: None,
             codes: vec![code],
             on: Some(on),
             answers: ControlNumbers::default(),

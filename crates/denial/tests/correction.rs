@@ -8,6 +8,9 @@ mod fields;
 #[path = "correction/written.rs"]
 mod written;
 
+#[path = "correction/asked.rs"]
+mod asked;
+
 #[path = "correction/checked.rs"]
 mod checked;
 

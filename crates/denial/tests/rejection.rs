@@ -177,13 +177,27 @@ fn a_rejection_is_not_overlooked_where_category_and_action_differ() {
 #[test]
 fn a_277_names_our_claim_elsewhere() {
     let text = "ST*277*1*005010X212~BHT*0010*08*R1*20260109*1200*DG~HL*1**20*1~NM1*PR*2*PAYER~\
-                HL*4*1*22~NM1*IL*1*EXAMPLE*ANNA****MI*M1~TRN*2*QUESTION~STC*F2:88*20260110**150~\
-                REF*1K*ICN7~REF*EJ*A1~SE*11*1~";
+                HL*4*1*22~NM1*IL*1*EXAMPLE*ANNA****MI*M1~TRN*2*QUESTION~\
+                STC*F1:65*20260110**150*90.5*20260108**20260112*CHK7~\
+                REF*1K*ICN7~REF*EJ*A1~SVC*HC:99213*150*90.5~STC*F1:65*20260110~SE*13*1~";
     let (answers, _) = read(text.as_bytes());
     let [answer] = &answers[..] else { panic!("one answer") };
     assert_eq!((answer.kind, answer.outcome), (AnswerKind::Status, Outcome::Finished));
     assert_eq!(answer.claim.as_ref().map(|one| one.as_str()), Some("A1"));
     assert_eq!(answer.answerer, Answerer::Payer);
+    assert_eq!(answer.question, "QUESTION");
+    let payment = answer.payment.as_deref().expect("a payment is told");
+    assert_eq!(payment.amount.map(|amount| amount.cents()), Some(9_050));
+    assert_eq!(
+        (payment.judged_on, payment.paid_on),
+        (Some(date(2026, 1, 8)), Some(date(2026, 1, 12)),)
+    );
+    assert_eq!(payment.trace, "CHK7");
+    // A 277CA answers no question, and tells of no payment whatever stands there.
+    let (answers, _) = read(text.replace("X212", "X214").replace("*DG~", "*TH~").as_bytes());
+    let [answer] = &answers[..] else { panic!("one answer") };
+    assert_eq!((answer.kind, answer.question.as_str()), (AnswerKind::Claims, ""));
+    assert_eq!(answer.payment, None);
 }
 
 fn shared(folder: &str) -> PathBuf {

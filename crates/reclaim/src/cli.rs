@@ -5,7 +5,9 @@ mod demo;
 mod issuers;
 mod needs;
 mod outbox;
+mod practices;
 mod rules;
+mod status;
 mod users;
 
 use std::net::SocketAddr;
@@ -19,7 +21,9 @@ use crate::cli::codes::CodesCommand;
 use crate::cli::issuers::IssuerCommand;
 use crate::cli::needs::Needs;
 use crate::cli::outbox::OutboxCommand;
+use crate::cli::practices::{PracticeCommand, run_practice};
 use crate::cli::rules::{RulesCommand, run_rules};
+use crate::cli::status::StatusCommand;
 use crate::cli::users::UserCommand;
 use crate::clock::Clock;
 use crate::correct::{self, Correction};
@@ -27,7 +31,6 @@ use crate::demo::Wish;
 use crate::outbox::{command as outbox_command, fetching};
 use crate::passkey::webauthn::Site;
 use crate::practice::{Office, Place};
-use crate::practices::{self, Wanted};
 use crate::scanner::Scanner;
 use crate::taking::Taking;
 use crate::web::site;
@@ -255,11 +258,20 @@ enum Command {
         #[command(subcommand)]
         command: Option<OutboxCommand>,
     },
+    /// Where claims stand: what payers were asked (276) and what they answered (277)
+    Status {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        #[command(subcommand)]
+        command: Option<StatusCommand>,
+    },
     /// Runs a sweep that `serve` runs by itself
     Sweep {
         /// outbox: what is due leaves; fetch: what lies on other hosts comes; post: payments that
-        /// are certain post themselves
-        #[arg(value_parser = ["outbox", "fetch", "post"])]
+        /// are certain post themselves; status: payers are asked about claims that wait too long;
+        /// actions: rules that act by themselves do
+        #[arg(value_parser = ["outbox", "fetch", "post", "status", "actions"])]
         name: String,
     },
     /// People who sign in
@@ -293,57 +305,6 @@ enum Command {
         #[arg(long)]
         why: Option<String>,
     },
-}
-
-#[derive(Subcommand)]
-enum PracticeCommand {
-    /// Makes a practice; in a database without any, the first one
-    ///
-    /// Without a number of its own it takes every 835 that no other practice has a number for.
-    Add {
-        /// Its short name: letters, digits and dashes, up to 24
-        #[arg(value_name = "SHORT_NAME")]
-        short: String,
-        #[command(flatten)]
-        wanted: WantedArgs,
-    },
-    /// Changes a practice; what is not named stays
-    Set {
-        /// Its short name
-        #[arg(value_name = "SHORT_NAME")]
-        short: String,
-        #[command(flatten)]
-        wanted: WantedArgs,
-        /// An NPI or tax id that is its own no longer
-        #[arg(long, value_name = "NUMBER")]
-        remove: Vec<String>,
-    },
-    /// Lists practices with their numbers
-    List,
-}
-
-/// What a practice is called and paid under.
-#[derive(Args)]
-struct WantedArgs {
-    /// Its name for people
-    #[arg(long, default_value = "", hide_default_value = true)]
-    name: String,
-    /// Its time zone, such as America/Chicago
-    #[arg(long, default_value = "", hide_default_value = true)]
-    zone: String,
-    /// An NPI under which payers pay it; may be given several times
-    #[arg(long)]
-    npi: Vec<String>,
-    /// A tax id under which payers pay it; may be given several times
-    #[arg(long)]
-    tax_id: Vec<String>,
-}
-
-impl WantedArgs {
-    fn into_wanted(self, gone: Vec<String>) -> Wanted {
-        let WantedArgs { name, zone, npi: npis, tax_id: tax_ids } = self;
-        Wanted { name, zone, npis, tax_ids, gone }
-    }
 }
 
 /// Runs what the command line asks for.
@@ -404,6 +365,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Sweep { name } => run_sweep(&place, needs, &name),
         Command::User(command) => {
             on_office(&place, needs, async move |office| command.run(&office).await)
+        }
+        Command::Status { json, command } => {
+            on_office(&place, needs, async move |office| status::run(&office, json, command).await)
         }
         Command::Issuer(command) => {
             on_office(&place, needs, async move |office| command.run(&office).await)
@@ -474,23 +438,10 @@ fn run_sweep(place: &Place, needs: Needs, name: &str) -> anyhow::Result<ExitCode
     on_office(place, needs, async move |office| match name {
         posting::SWEEP => posting::run(&office).await,
         fetching::SWEEP => fetching::run(&office).await,
+        crate::acting::SWEEP => crate::acting::command::sweep(&office).await,
+        crate::status::SWEEP => crate::status::command::sweep(&office).await,
         _ => outbox_command::sweep(&office).await,
     })
-}
-
-fn run_practice(place: Place, needs: Needs, command: PracticeCommand) -> anyhow::Result<ExitCode> {
-    match command {
-        PracticeCommand::Add { short, wanted } => {
-            let wanted = wanted.into_wanted(Vec::new());
-            in_time(async { practices::run_add(&place, &short, &wanted).await })
-        }
-        PracticeCommand::Set { short, wanted, remove } => {
-            let wanted = wanted.into_wanted(remove);
-            let there = Place { practice: Some(short), ..place };
-            on_office(&there, needs, async move |office| practices::run_set(&office, &wanted).await)
-        }
-        PracticeCommand::List => in_time(practices::run_list(&place)),
-    }
 }
 
 /// Opens the practice, finishes what a crash left undone, and runs a command on it.

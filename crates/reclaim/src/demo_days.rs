@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use denial::denial::{Denial, Status};
 use insight::odds::History;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
@@ -22,7 +22,7 @@ use crate::outbox::{leaving, route};
 use crate::practice::{Office, Place};
 use crate::take::{Options, take_file};
 use crate::ways::{self, Around};
-use crate::{demo_staff, export, people, rank, score, verify};
+use crate::{demo_staff, export, people, rank, score, status, unanswered, verify};
 
 /// Under this name it is noted how far the circle came.
 const SWEEP: &str = "demo_days";
@@ -145,6 +145,9 @@ async fn happen(
         let morning = at(office, day, 6)?;
         let letters = take(&morning, &came, files).await?;
         if day >= opens_on {
+            if day.weekday() == Weekday::Monday {
+                ask(&morning).await?;
+            }
             desk.day(&at(office, day, 9)?, &letters).await?;
             hand_over(&at(office, day, 17)?, &mut circle, &desk).await?;
             rank::sweep(&at(office, day, 23)?).await?;
@@ -154,6 +157,14 @@ async fn happen(
     bar.finish_and_clear();
     circle.tell(truth).context("cannot write the truth")?;
     Ok(desk.done)
+}
+
+/// Payers are asked about what waits too long, once a week: the simulated one knows it anyway.
+async fn ask(office: &Office) -> anyhow::Result<()> {
+    unanswered::look(office).await?;
+    let tally = status::run(office).await?;
+    tracing::debug!("sweep {}: {tally}", status::SWEEP);
+    Ok(())
 }
 
 /// Takes in what came in the morning; gives the letters, which people read.

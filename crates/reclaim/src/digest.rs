@@ -338,7 +338,8 @@ async fn others(tx: &mut Tx, office: &Office, team: bool) -> anyhow::Result<Vec<
         lines.push(list("reviews", late, "/intake?show=late"));
     }
     if !team && role == Role::Administrator {
-        let codes = tx.unmapped_codes().await?.len() as u64;
+        let codes = tx.unmapped_codes().await?.len() + tx.unruled_statuses().await?.len();
+        let codes = codes as u64;
         let payers = tx.payers_without_rules().await?.len() as u64;
         lines.push(list("codes", codes, "/rules#codes"));
         lines.push(list("payers", payers, "/rules#payers"));

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 mod access;
 mod act;
+mod acting;
 mod answers;
 mod backup;
 mod batch;
@@ -73,6 +74,7 @@ mod settle;
 mod show;
 mod signature;
 mod staging;
+mod status;
 mod survey;
 mod take;
 mod taking;

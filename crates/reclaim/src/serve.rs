@@ -17,8 +17,11 @@ use crate::outbox::leaving::{self, Tally};
 use crate::outbox::{fetching, rounds};
 use crate::passkey::webauthn::Site;
 use crate::practice::Office;
+use crate::verify;
 use crate::web::{self, App};
-use crate::{batch, inbox, oidc, people, posting, rank, refile, settle, take, unanswered, verify};
+use crate::{
+    acting, batch, inbox, oidc, people, posting, rank, refile, settle, status, take, unanswered,
+};
 
 /// Serves the pages of a database at an address until the process is told to stop; then answers
 /// what it was asked already and finishes the file in its hands.
@@ -193,6 +196,16 @@ async fn sweep_all(office: &Office) -> anyhow::Result<()> {
             Ok(None) => {}
             Ok(Some(waiting)) => tracing::info!("sweep {}: {waiting}", unanswered::SWEEP),
             Err(fault) => tracing::error!("sweep {}: {fault:#}", unanswered::SWEEP),
+        }
+        match acting::sweep(&there).await {
+            Ok(tally) if tally == acting::Tally::default() => {}
+            Ok(tally) => tracing::info!("sweep {}: {tally}", acting::SWEEP),
+            Err(fault) => tracing::error!("sweep {}: {fault:#}", acting::SWEEP),
+        }
+        match status::sweep(&there).await {
+            Ok(None) => {}
+            Ok(Some(tally)) => tracing::info!("sweep {}: {tally}", status::SWEEP),
+            Err(fault) => tracing::error!("sweep {}: {fault:#}", status::SWEEP),
         }
         if let Err(fault) = rank_anew(&there).await {
             tracing::error!("sweep {}: {fault:#}", rank::SWEEP);

@@ -107,7 +107,7 @@ async fn learned(tx: &mut Tx, since: &str) -> anyhow::Result<BTreeMap<String, Us
 }
 
 /// The day by which a payer usually has answered what it got on a day, and where that is from.
-fn due(
+pub(crate) fn due(
     office: &Office,
     (name, plan): (&PayerName, PlanType),
     payer: &PayerId,

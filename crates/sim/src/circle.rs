@@ -1,5 +1,5 @@
 //! A world that goes on while somebody outside it works its refusals: it reads what it is sent,
-//! acknowledges it, decides by its truth, and pays.
+//! acknowledges it, decides by its truth, says where claims stand, and pays.
 //!
 //! ```
 //! use jiff::ToSpan;
@@ -39,6 +39,7 @@ use crate::life::Life;
 use crate::payer::Separators;
 use crate::received::{self, Bill, Received, ReceivedGroup, Transaction};
 use crate::run::{Desk, Item};
+use crate::standing;
 use crate::truth::{Record, Totals};
 use crate::world::World;
 
@@ -313,7 +314,7 @@ impl Circle<'_> {
         let heard: Vec<Option<&'static str>> =
             transaction.bills.iter().map(|bill| self.hear_bill(bill, day)).collect();
         if heard.is_empty() {
-            return Ok(());
+            return self.hear_questions(transaction, day, items);
         }
         let texts: Vec<[String; 4]> = transaction.bills.iter().map(echoed).collect();
         let bills = transaction.bills.iter().zip(&texts).zip(heard);
@@ -333,6 +334,37 @@ impl Circle<'_> {
         let parties = Parties { sender: edi837::CLEARINGHOUSE, receiver: &submitter, on: day };
         self.desk.answer_file("277", FileKind::Status, group, parties, items, |edi| {
             acknowledge::write_277(practice, &reference, (day, &reported), edi);
+        })
+    }
+
+    /// Says where the claims stand that are asked about.
+    fn hear_questions(
+        &mut self,
+        transaction: &Transaction,
+        day: Date,
+        items: &mut dyn FnMut(Item) -> io::Result<()>,
+    ) -> io::Result<()> {
+        if transaction.asked.is_empty() {
+            return Ok(());
+        }
+        let mut answers = Vec::new();
+        for asked in &transaction.asked {
+            let at = self.position(&asked.number);
+            let life = at.map(|at| self.take_life(at));
+            let answered = standing::stands(self.desk.world, life.as_ref(), asked, day);
+            if let (Some(at), Some(life)) = (at, life) {
+                self.lives.insert(at, life);
+            }
+            let [last, first] = &asked.name;
+            let texts = [(last, 60), (first, 35), (&asked.member, 80), (&asked.number, 38)];
+            answers.push((texts.map(|(text, length)| plain(text, length)), asked, answered));
+        }
+        let (practice, reference) = (self.desk.practice, plain(&transaction.batch, 50));
+        let group = Group { id: "HN", version: "005010X212" };
+        let submitter = edi837::submitter(practice);
+        let parties = Parties { sender: edi837::CLEARINGHOUSE, receiver: &submitter, on: day };
+        self.desk.answer_file("277", FileKind::Standing, group, parties, items, |edi| {
+            standing::write(practice, (&reference, day), &answers, edi);
         })
     }
 
@@ -435,9 +467,10 @@ impl Circle<'_> {
         let submitter = edi837::submitter(self.desk.practice);
         let parties = Parties { sender: edi837::CLEARINGHOUSE, receiver: &submitter, on: day };
         let of = Group { id: "FA", version: "005010X231A1" };
-        let [control, version] = [&group.control, &group.version].map(|text| plain(text, 12));
+        let [control, version, code] =
+            [&group.control, &group.version, &group.code].map(|text| plain(text, 12));
         self.desk.answer_file("999", FileKind::Acknowledgement, of, parties, items, |edi| {
-            edi.segment(&["AK1", "HC", &control, &version]);
+            edi.segment(&["AK1", &code, &control, &version]);
             for one in &group.transactions {
                 let [set, number] = [&one.set, &one.control].map(|text| plain(text, 9));
                 edi.segment(&["AK2", &set, &number, &version]);

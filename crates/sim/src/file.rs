@@ -34,6 +34,8 @@ pub enum FileKind {
     Acknowledgement,
     /// 277CA.
     Status,
+    /// 277: where claims stand, as a 276 asked.
+    Standing,
     /// 835.
     Remittance,
     /// TA1 alone.
@@ -50,6 +52,7 @@ impl FileKind {
             FileKind::Claims => "837p",
             FileKind::Acknowledgement => "999",
             FileKind::Status => "277ca",
+            FileKind::Standing => "277",
             FileKind::Remittance => "835",
             FileKind::Receipt => "ta1",
             FileKind::Letter => "letters",

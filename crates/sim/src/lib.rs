@@ -51,6 +51,7 @@ mod rule;
 mod run;
 mod secondary;
 mod shape;
+mod standing;
 mod stream;
 mod truth;
 mod verdict;

@@ -23,6 +23,8 @@ pub(crate) struct Received {
 /// A group of it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReceivedGroup {
+    /// GS01.
+    pub(crate) code: String,
     /// GS06.
     pub(crate) control: String,
     /// GS08.
@@ -42,6 +44,24 @@ pub(crate) struct Transaction {
     /// BHT03.
     pub(crate) batch: String,
     pub(crate) bills: Vec<Bill>,
+    /// Questions where claims stand, of a 276.
+    pub(crate) asked: Vec<Inquiry>,
+}
+
+/// A question where a claim stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Inquiry {
+    /// TRN02.
+    pub(crate) trace: String,
+    /// NM1*PR.
+    pub(crate) payer: String,
+    /// Last and first name of the patient.
+    pub(crate) name: [String; 2],
+    pub(crate) member: String,
+    /// REF*EJ: CLM01.
+    pub(crate) number: String,
+    /// AMT*T3, in cents.
+    pub(crate) charge: Option<i64>,
 }
 
 /// A claim as it came.
@@ -106,6 +126,8 @@ struct Reading {
     closed: bool,
     /// What stands above the claims: the subscriber as it was told last.
     subscriber: Bill,
+    /// What stands above the questions of a 276.
+    inquiry: Inquiry,
     in_claim: bool,
     line: bool,
 }
@@ -125,6 +147,7 @@ impl Reading {
                 self.received.wants_receipt = at(elements, 14) == "1";
             }
             "GS" => self.received.groups.push(ReceivedGroup {
+                code: at(elements, 1).to_owned(),
                 control: at(elements, 6).to_owned(),
                 version: at(elements, 8).to_owned(),
                 transactions: Vec::new(),
@@ -151,6 +174,7 @@ impl Reading {
         self.in_transaction = true;
         self.in_claim = false;
         self.subscriber = Bill::default();
+        self.inquiry = Inquiry::default();
         let transaction = Transaction {
             set: at(elements, 1).to_owned(),
             control: at(elements, 2).to_owned(),
@@ -175,7 +199,7 @@ impl Reading {
             Some("3")
         } else if at(elements, 1).parse() != Ok(segments) {
             Some("4")
-        } else if transaction.set != "837" {
+        } else if !matches!(transaction.set.as_str(), "837" | "276") {
             Some("1")
         } else {
             None
@@ -191,6 +215,11 @@ impl Reading {
     }
 
     fn inside(&mut self, elements: &[&str]) {
+        let is_inquiry = self.transaction().is_some_and(|one| one.set == "276");
+        if is_inquiry && at(elements, 0) != "BHT" {
+            self.inquire(elements);
+            return;
+        }
         match (at(elements, 0), at(elements, 1)) {
             ("BHT", _) => {
                 let batch = at(elements, 3).to_owned();
@@ -219,6 +248,40 @@ impl Reading {
                 self.above(elements);
             }
             _ => self.above(elements),
+        }
+    }
+
+    /// A segment of a 276.
+    fn inquire(&mut self, elements: &[&str]) {
+        let value = at(elements, 2).to_owned();
+        match (at(elements, 0), at(elements, 1)) {
+            ("HL", _) if at(elements, 3) == "22" => {
+                self.inquiry = Inquiry { payer: self.inquiry.payer.clone(), ..Inquiry::default() };
+            }
+            ("NM1", "PR") => at(elements, 9).clone_into(&mut self.inquiry.payer),
+            ("NM1", "IL" | "QC") => {
+                self.inquiry.name = [at(elements, 3), at(elements, 4)].map(str::to_owned);
+                let member = at(elements, 9);
+                if !member.is_empty() {
+                    member.clone_into(&mut self.inquiry.member);
+                }
+            }
+            ("TRN", _) => {
+                let asked = Inquiry { trace: value, ..self.inquiry.clone() };
+                if let Some(transaction) = self.transaction() {
+                    transaction.asked.push(asked);
+                }
+            }
+            ("REF", "EJ") => self.of_question(|one| one.number = value),
+            ("AMT", "T3") => self.of_question(|one| one.charge = cents(&value)),
+            _ => {}
+        }
+    }
+
+    fn of_question(&mut self, change: impl FnOnce(&mut Inquiry)) {
+        let last = self.transaction().and_then(|one| one.asked.last_mut());
+        if let Some(last) = last {
+            change(last);
         }
     }
 
@@ -362,6 +425,29 @@ mod tests {
         let again = &again.groups[0].transactions[0].bills[0];
         assert_eq!((again.frequency.as_str(), again.replaces.as_str()), ("7", "C1"));
         assert_eq!(again.said, bill.said);
+    }
+
+    #[test]
+    fn a_question_is_read_with_what_stands_above_it() {
+        let text = format!(
+            "{}ST*276*0001*005010X212~BHT*0010*13*Q7*20260301*1200~HL*1**20*1~\
+             NM1*PR*2*PLAN*****PI*SIM04~HL*2*1*21*1~NM1*41*2*CLINIC*****46*C~HL*3*2*19*1~\
+             NM1*1P*2*CLINIC*****XX*1234567893~HL*4*3*22*0~DMG*D8*19800101*F~\
+             NM1*IL*1*SAMPLE*IDA****MI*M1~TRN*1*Q7-1~REF*EJ*01-0000007~AMT*T3*90.5~\
+             HL*5*3*22*0~NM1*IL*1*OTHER*BO****MI*M2~TRN*1*Q7-2~SE*18*0001~GE*1*12~\
+             IEA*1*000000012~",
+            HEAD.replace("GS*HC", "GS*HR").replace("005010X222A1", "005010X212")
+        );
+        let read = read(text.as_bytes()).expect("an interchange");
+        assert_eq!((read.fault, read.groups[0].code.as_str()), (None, "HR"));
+        let transaction = &read.groups[0].transactions[0];
+        assert_eq!((transaction.fault, transaction.batch.as_str()), (None, "Q7"));
+        let [one, two] = &transaction.asked[..] else { panic!("two questions") };
+        assert_eq!((one.trace.as_str(), one.number.as_str()), ("Q7-1", "01-0000007"));
+        assert_eq!((one.payer.as_str(), one.charge), ("SIM04", Some(9_050)));
+        assert_eq!((two.trace.as_str(), two.member.as_str()), ("Q7-2", "M2"));
+        assert_eq!((two.number.as_str(), two.charge), ("", None));
+        assert!(transaction.bills.is_empty());
     }
 
     #[test]

@@ -595,3 +595,76 @@ create index correction_item_state on correction_item (practice, batch, state, n
 -- What the payer of a case that was won told it pays, less its payments that are posted; none where
 -- it told no amount, or has not given way.
 alter table denial add column to_post bigint;
+
+-- Questions where claims stand (276), each about one claim, and what payers said to them last (277).
+create table status_question (
+  practice text not null references practice (practice),
+  question text not null,               -- our number of it (TRN02)
+  claim text not null,
+  number text not null,                 -- of the claim
+  denial text,                          -- the case that waits for the payer, where one does
+  payer text not null,
+  payer_name text not null,
+  why text not null,                    -- for people
+  outgoing text not null,               -- by what it leaves
+  asked_on text not null,
+  asked_at text not null,
+  asked_by text not null,
+  code text not null,                   -- of the last answer, such as P1:3; empty before
+  step text not null,                   -- what the rules make of it; empty where they have no rule
+  told text not null,                   -- for people: what it means and what is done
+  look_on text,                         -- by when
+  answered_on text,
+  primary key (practice, question),
+  foreign key (practice, claim) references claim (practice, claim),
+  foreign key (practice, outgoing) references outgoing (practice, outgoing)
+);
+create index status_question_claim on status_question (practice, claim, asked_at);
+create index status_question_asked on status_question (practice, asked_at, question);
+create index status_question_outgoing on status_question (practice, outgoing, question);
+create index status_question_unruled on status_question (practice, code)
+  where code <> '' and step = '';
+-- Every answer to one of them, each once.
+create table status_answer (
+  practice text not null references practice (practice),
+  question text not null,
+  file text not null,
+  n bigint not null,
+  on_day text,
+  code text not null,
+  told text not null,
+  heard_at text not null,
+  primary key (practice, question, file, n),
+  foreign key (practice, question) references status_question (practice, question)
+);
+
+-- Rules that act by themselves: what each did, or would have done, once on a case while it says the
+-- same.
+create table rule_firing (
+  practice text not null references practice (practice),
+  rule text not null,                   -- its name
+  version text not null,                -- a mark of what it says
+  denial text not null,
+  mode text not null check (mode in ('shadow', 'on')),
+  outcome text not null check (outcome in ('done', 'refused', 'shadow')),
+  did text not null,                    -- for people
+  why text not null,                    -- why it was refused
+  outstanding bigint not null,
+  attempts bigint not null,             -- of the case, when it fired
+  at text not null,
+  primary key (practice, rule, version, mode, denial),
+  foreign key (practice, denial) references denial (practice, denial)
+);
+create index rule_firing_denial on rule_firing (practice, denial);
+create index rule_firing_at on rule_firing (practice, rule, version, at);
+-- Rules that stopped themselves, until somebody starts them again.
+create table rule_stop (
+  practice text not null references practice (practice),
+  rule text not null,
+  version text not null,
+  at text not null,
+  why text not null,
+  started_at text,
+  started_by text,
+  primary key (practice, rule, version, at)
+);

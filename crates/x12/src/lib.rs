@@ -16,6 +16,8 @@ pub mod row;
 pub mod segment;
 mod separators;
 pub mod t271;
+pub mod t276;
+pub mod t277;
 pub mod t277ca;
 pub mod t835;
 pub mod t837;

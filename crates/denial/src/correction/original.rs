@@ -12,7 +12,7 @@ use crate::element::small;
 use crate::envelope::Envelope;
 
 /// Who sends to whom, as ISA and GS said it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Parties {
     /// ISA05 and ISA06.
     pub sender: (SmolStr, SmolStr),

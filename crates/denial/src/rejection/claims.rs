@@ -1,10 +1,13 @@
 //! 277CA and 277: which claims go on, which come back, and why.
 
 use smol_str::SmolStr;
+use x12::t277;
 use x12::t277ca::{self, Amount, Composite, Part, Status};
 use x12::{Block, Finding, Kind, Segment};
 
-use super::{Acknowledgement, AnswerCode, AnswerKind, Answerer, Level, Outcome, Rejection};
+use super::{
+    Acknowledgement, AnswerCode, AnswerKind, Answerer, Level, Outcome, Rejection, ToldPayment,
+};
 use crate::claim::{Patient, PayerName};
 use crate::codes::{ClaimNumber, LineControl, PayerControlNumber};
 use crate::element::{begins, civil, day, filled, missing, money_if_told, small, text};
@@ -50,7 +53,12 @@ pub(super) fn read(
             Part::Level(level) => rejection.above.level = small(level.code),
             Part::Name(name) => named(rejection, &mut drafts, &name),
             Part::Trace(number) => trace(rejection, &mut drafts, number, &segment, findings),
-            Part::Status(status) => drafts.status(rejection, &status, &segment, findings),
+            Part::Status(status) => {
+                drafts.status(rejection, &status, &segment, findings);
+                if rejection.kind == Some(AnswerKind::Status) {
+                    drafts.payment(&segment, findings);
+                }
+            }
             Part::Line => drafts.line(),
             Part::Reference(reference) => drafts.reference(&reference),
             Part::Start(_) | Part::Other => {}
@@ -100,8 +108,12 @@ fn trace(
     drafts.close(segment.place().byte, findings);
     let mut draft = Draft::open(rejection, &drafts.patient, begins(segment));
     // A 277 echoes the number of the question here; our claim's stands in REF*EJ.
-    if draft.answer.level == Level::Claim && draft.answer.kind == AnswerKind::Claims {
-        draft.answer.claim = Some(ClaimNumber::new(&text(number)));
+    if draft.answer.level == Level::Claim {
+        if draft.answer.kind == AnswerKind::Status {
+            draft.answer.question = small(number);
+        } else {
+            draft.answer.claim = Some(ClaimNumber::new(&text(number)));
+        }
     }
     drafts.open = Some(draft);
 }
@@ -187,6 +199,27 @@ impl Drafts {
             let what = "STC04, the charge,";
             draft.answer.charge =
                 money_if_told(charge, what, segment, findings).or(draft.answer.charge);
+        }
+    }
+
+    /// What a 277 says beyond a 277CA; of a line it says nothing of the kind.
+    fn payment(&mut self, segment: &Segment<'_>, findings: &mut Vec<Finding>) {
+        let (Some(draft), Some(told)) = (&mut self.open, t277::status(segment)) else { return };
+        if draft.line.is_some() {
+            return;
+        }
+        let on = |bytes: &[u8], element: &str, findings: &mut Vec<Finding>| {
+            let is_told = !bytes.trim_ascii().is_empty();
+            is_told.then(|| day(x12::amount::date(bytes), element, segment, findings)).flatten()
+        };
+        let payment = ToldPayment {
+            amount: money_if_told(told.paid, "STC05, the payment,", segment, findings),
+            judged_on: on(told.judged_on, "STC06", findings),
+            paid_on: on(told.paid_on, "STC08", findings),
+            trace: small(told.trace),
+        };
+        if payment != ToldPayment::default() {
+            draft.answer.payment = Some(Box::new(payment));
         }
     }
 

@@ -8,9 +8,11 @@ use smol_str::SmolStr;
 use toml::de::{DeTable, DeValue};
 
 use super::RuleFault;
+use crate::actions::Mode;
 use crate::category::{AdjustmentKind, Category, Origin};
 use crate::claim::PlanType;
-use crate::denial::{Channel, NextActionKind};
+use crate::claim_status::Step as StatusStep;
+use crate::denial::{Channel, NextActionKind, Status};
 use crate::letter::LetterKind;
 use crate::money::Money;
 use crate::payer::{Anchor, Counts, OnHoliday, Unit, Verification};
@@ -301,6 +303,6 @@ macro_rules! words {
 }
 
 words! {
-    AdjustmentKind, Anchor, Category, Channel, Counts, LetterKind, NextActionKind, OnHoliday,
-    Origin, PlanType, Recoverable, Resend, Rights, Role, Unit, Verification,
+    AdjustmentKind, Anchor, Category, Channel, Counts, LetterKind, Mode, NextActionKind, OnHoliday,
+    Origin, PlanType, Recoverable, Resend, Rights, Role, Status, StatusStep, Unit, Verification,
 }

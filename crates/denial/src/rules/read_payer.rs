@@ -41,6 +41,11 @@ fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerR
         table.finish();
         days
     });
+    let ask_again_days = page.table("status").and_then(|table| {
+        let days = table.required("again_days", table.number("again_days"));
+        table.finish();
+        days.filter(|days| *days > 0)
+    });
     let remits_every_days = page.table("remittances").and_then(|table| {
         let days = table.required("every_days", table.number("every_days"));
         table.finish();
@@ -72,6 +77,7 @@ fn payer(file: &str, page: &Entry<'_>, places: &mut Vec<Place>) -> Option<PayerR
         plan_where_unsaid: page.named("plan_where_unsaid"),
         windows,
         usual_answer_days,
+        ask_again_days,
         remits_every_days,
         resubmission: resubmission.unwrap_or_default(),
         channels,

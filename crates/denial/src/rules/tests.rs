@@ -510,3 +510,23 @@ fn what_marks_a_protected_record_is_checked() {
     let rules = read(&without).expect("rules that were saved before it was there");
     assert!(rules.protected.kinds.is_empty());
 }
+
+#[test]
+fn what_an_answer_means_is_checked() {
+    let rule = "[[answer]]\ncategory = \"P1\"\nstep = \"call\"\ndays = 1\ntext = \"x\"\n";
+    for (text, fault) in [
+        (rule.repeat(2), "P1 has two rules for one status"),
+        (rule.replace("P1", "p1"), "`p1` is no category of an answer"),
+        (rule.replace("\"call\"", "\"phone\""), "step: expected one of look_again"),
+        (rule.replace("days = 1\n", ""), "days is missing"),
+    ] {
+        let (whole, _) = added("status.toml", &text);
+        let found = faults("status.toml", &whole);
+        assert!(found.len() == 1 && found[0].contains(fault), "{fault}: {found:#?}");
+    }
+    let status = read(&shipped()).expect("whole").status;
+    assert!(status.asks_by_itself && status.again_days == Some(14));
+    let without: Vec<_> = shipped().into_iter().filter(|(name, _)| name != "status.toml").collect();
+    let rules = read(&without).expect("rules that were saved before it was there");
+    assert!(!rules.status.asks_by_itself && rules.status.answers.is_empty());
+}

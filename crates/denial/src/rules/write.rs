@@ -14,8 +14,10 @@ use crate::codes::{Carc, Group, Rarc};
 use crate::denial::NextActionKind;
 use crate::playbook::Recoverable;
 
+mod actions;
 mod owners;
 
+pub use actions::moded;
 pub use owners::{away, back, owned, rendering, teamed, unrendered, unteamed};
 
 /// What somebody says of a reason code.

@@ -1,5 +1,6 @@
 //! The life of a case: the printed table, scenarios as text, a hundred thousand random acts.
 
+mod acting;
 mod clinic;
 mod drafts;
 mod escalations;

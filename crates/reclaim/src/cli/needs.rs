@@ -24,6 +24,7 @@ impl Command {
             Command::Verify { .. } => Some(("verify", Access::Audit)),
             Command::Backup { .. } => Some(("backup", Access::Backup)),
             Command::Outbox { .. } => Some(("outbox", Access::Outbox)),
+            Command::Status { .. } => Some(("status", Access::Outbox)),
             Command::Sweep { .. } => Some(("sweep", Access::TakeFiles)),
             Command::Codes(_) => Some(("codes", Access::Rules)),
             Command::Retention { .. } => Some(("retention", Access::Backup)),
@@ -31,6 +32,7 @@ impl Command {
             Command::Issuer(_) => Some(("issuer", Access::ManagePeople)),
             Command::Practices(_) => Some(("practice", Access::ManagePeople)),
             Command::Rules(RulesCommand::Save { .. }) => Some(("rules save", Access::Rules)),
+            Command::Rules(RulesCommand::Actions { .. }) => Some(("rules actions", Access::Rules)),
             Command::Rules(RulesCommand::Export { .. }) => Some(("rules export", Access::Rules)),
             Command::Correct(wish) if wish.many.is_meant() => {
                 Some(("correct --batch", Access::Correct))

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use super::needs::Needs;
 use super::on_office;
 use crate::practice::Place;
-use crate::{rules_check, rules_folder};
+use crate::{acting, rules_check, rules_folder};
 
 #[derive(Subcommand)]
 pub(super) enum RulesCommand {
@@ -34,6 +34,17 @@ pub(super) enum RulesCommand {
         #[arg(long, value_name = "TEXT")]
         why: String,
     },
+    /// Lists the rules that act by themselves, or tries one on open cases and on past ones
+    ///
+    /// Trying does nothing: it says how many cases, how much money, and who would refuse.
+    Actions {
+        /// The rule
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+        /// One JSON object
+        #[arg(long, requires = "name")]
+        json: bool,
+    },
     /// Writes the practice's own rule files into a folder, but no code lists
     Export {
         /// The folder
@@ -55,6 +66,9 @@ pub(super) fn run_rules(
         }
         RulesCommand::Save { file, path, why } => on_office(&place, needs, async move |office| {
             rules_folder::save(&office, &file, &path, &why).await
+        }),
+        RulesCommand::Actions { name, json } => on_office(&place, needs, async move |office| {
+            acting::command::run(&office, name.as_deref(), json).await
         }),
         RulesCommand::Export { to } => {
             on_office(&place, needs, async move |office| rules_folder::export(&office, &to).await)

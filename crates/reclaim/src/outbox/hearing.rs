@@ -20,6 +20,7 @@ use crate::clock::zone;
 use crate::identity;
 use crate::outbox::{leaving, reference, state};
 use crate::practice::{Office, console_actor};
+use crate::status::answered;
 
 /// Hears the answers of a file, in the transaction in which they are kept. An answer that was heard
 /// before changes nothing; one to nothing that left here stays what it is.
@@ -59,7 +60,8 @@ async fn finish(tx: &mut Tx, marked: BTreeSet<String>) -> anyhow::Result<()> {
         heard.extend(tx.outgoing(&id).await?);
     }
     let counted = tx.count_outgoing(&heard).await?;
-    for one in heard {
+    // Questions have answers of their own (`status::answered`): a 999 answers none of them.
+    for one in heard.into_iter().filter(|one| one.kind != Kind::StatusInquiry.as_str()) {
         let is_whole = |counts: &Counts| counts.answered == counts.items;
         if counted.get(&one.outgoing).is_some_and(is_whole) {
             let after = Outgoing { state: State::Answered.as_str().to_owned(), ..one.clone() };
@@ -177,6 +179,11 @@ async fn mark(
     if all && (after.receipt.is_empty() || matches!(meaning, Meaning::Refused(_))) {
         after.receipt.clone_from(&heard.outcome);
         after.receipt_at = Some(heard.heard_at.clone());
+    }
+    if let (true, Meaning::Refused(codes)) = (all, &meaning)
+        && one.kind == Kind::StatusInquiry.as_str()
+    {
+        answered::refused(tx, office, &one.outgoing, codes).await?;
     }
     for item in about(tx, &one, answer, &meaning).await? {
         let item = leaving::follow(tx, office, &one, item).await?;

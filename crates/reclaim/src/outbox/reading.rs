@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use denial::billed::{Billed, BilledClaim};
+use denial::inquiry;
 use denial::outgoing::Kind;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -41,6 +42,9 @@ pub(crate) fn read(
     control: u32,
     carries: &[Carried],
 ) -> Result<Read, NotQueued> {
+    if kind == Kind::StatusInquiry {
+        return inquiry(bytes, control, carries);
+    }
     if carries.is_empty() {
         return unfit("it carries no case");
     }
@@ -65,6 +69,22 @@ fn plain(bytes: &[u8], kind: Kind) -> Read {
     };
     let sender = if is_pdf { String::new() } else { sender(bytes) };
     Read { sender, what, ending, media, ..Read::default() }
+}
+
+/// Questions move no case; their answers find them by their own numbers.
+fn inquiry(bytes: &[u8], control: u32, carries: &[Carried]) -> Result<Read, NotQueued> {
+    let read = inquiry::read(bytes);
+    let [(interchange, group, batch)] = &read.sent[..] else {
+        return unfit("it is not one transaction (ST) of questions where claims stand");
+    };
+    if [interchange, group].into_iter().any(|number| number.trim().parse() != Ok(control)) {
+        return unfit("its envelope bears another control number than the one that was drawn");
+    }
+    let numbers: BTreeSet<&str> = read.questions.iter().map(|one| one.trace.as_str()).collect();
+    if numbers.is_empty() || numbers.len() != read.questions.len() || !carries.is_empty() {
+        return unfit("its questions do not have a number each");
+    }
+    Ok(Read { batch: batch.to_string(), ..plain(bytes, Kind::StatusInquiry) })
 }
 
 fn sender(bytes: &[u8]) -> String {

@@ -45,6 +45,7 @@ pub(crate) fn done(act: &str) -> Option<String> {
         "undo" => "What was done last was taken back.",
         "protection" => "What you said of its special protection was saved.",
         "hold" => "The legal hold was saved.",
+        "status" => "The question waits in the outbox; until it leaves it can be called back.",
         "corrected" => {
             "The corrected claim waits in the outbox; until it leaves it can be called back."
         }

@@ -51,6 +51,7 @@ use crate::web::page::{Page, html_with};
 use crate::web::protection::Protection;
 use crate::web::reach;
 use crate::web::session::Visitor;
+use crate::web::status::Standing;
 use crate::web::timeline::{self, People, Told};
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -79,6 +80,8 @@ struct CasePage {
     chain: Chain,
     alike: Alike,
     payer: Option<PayerView>,
+    /// What its payer was asked and answered.
+    standing: Standing,
     /// What went to the payer again and has no answer yet.
     resent: Option<ResentView>,
     /// The way to the correction of its claim.
@@ -143,6 +146,7 @@ struct Loaded {
     siblings: Vec<Sibling>,
     missing: Vec<Fact>,
     awaited: Option<Awaited>,
+    standing: Standing,
     correction: Option<CorrectionView>,
     ways: Option<WaysView>,
     usual: Vec<UsualCause>,
@@ -234,6 +238,7 @@ async fn read(
         correction: CorrectionView::of(&mut tx, office, &case, &people).await?,
         ways: ways_of(&case, &about, (awaited.as_ref(), in_time), (office, &history)),
         awaited,
+        standing: Standing::of(&mut tx, office, &case, &people).await?,
         remitted: remitted(&mut tx, office, &case).await?,
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: about.patient(office, &format!("/cases/{id}")),
@@ -348,6 +353,7 @@ fn shown(
         plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
         attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),
         resent: loaded.awaited.as_ref().map(|one| ResentView::of(one, case, visitor)),
+        standing: loaded.standing,
         ways: loaded.ways,
         correction: loaded.correction,
         patient: loaded.patient,

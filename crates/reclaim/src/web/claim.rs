@@ -19,6 +19,8 @@ use crate::web::case_view::{PatientView, Spoken};
 use crate::web::page::{Page, html};
 use crate::web::protection;
 use crate::web::session::Visitor;
+use crate::web::status::AskedView;
+use crate::web::timeline;
 use crate::web::trouble::Trouble;
 use crate::web::words;
 use crate::{access, identity};
@@ -36,6 +38,8 @@ struct ClaimPage {
     answers: Vec<AnswerView>,
     cases: Vec<Sibling>,
     filing: FilingView,
+    /// What its payer was asked and answered.
+    asked: Vec<AskedView>,
     /// What its chip says where it is specially protected.
     protected: &'static str,
     /// Remittances and files may be opened.
@@ -98,6 +102,8 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let cases = cases.collect();
     let filing = filing::filing(&mut tx, office, &about.claims).await?;
     let protected = protection::chip_of(&mut tx, &about.claims).await?;
+    let people = timeline::people(&mut tx).await?;
+    let asked = crate::status::of_claim(&mut tx, &id).await?;
     drop(tx);
     access::note(office, &id, "claim.viewed", &json!({})).await?;
     let others = about.known.values().filter(|row| row.claim != id);
@@ -113,6 +119,7 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
         versions,
         cases,
         filing: FilingView::of(&filing),
+        asked: asked.iter().map(|one| AskedView::of(one, &people)).collect(),
         protected,
     })
 }

@@ -18,7 +18,7 @@ use crate::web::tiles::{Counter, Link, Section, Tile};
 use crate::web::trouble::Trouble;
 use crate::web::{
     App, act_words, batch, home_ask, home_desk, home_lead, home_office, letters, outbox, questions,
-    words,
+    rules_actions, words,
 };
 
 #[derive(Template)]
@@ -137,7 +137,11 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         waiting.extend(waits(open, one, many, "/batches"));
     }
     if allows(role, Access::Rules) {
-        let codes = tx.unmapped_codes().await?.len() as u64;
+        let stopped = rules_actions::stopped(tx, office).await?;
+        let (one, many) = ("rule that stopped itself", "rules that stopped themselves");
+        waiting.extend(waits(stopped, one, many, "/rules/actions"));
+        let codes = tx.unmapped_codes().await?.len() + tx.unruled_statuses().await?.len();
+        let codes = codes as u64;
         let (one, many) = ("code that nobody mapped", "codes that nobody mapped");
         waiting.extend(waits(codes, one, many, "/rules#codes"));
     }

@@ -188,7 +188,7 @@ async fn upkeep(tx: &mut Tx) -> Result<Section, Trouble> {
     let people = tx.members().await?;
     let factors = tx.with_factor().await?;
     let having = people.iter().filter(|one| factors.contains(&one.person)).count();
-    let codes = tx.unmapped_codes().await?.len();
+    let codes = tx.unmapped_codes().await?.len() + tx.unruled_statuses().await?.len();
     let payers = tx.payers_without_rules().await?.len();
     let with = format!("{having} with a second factor");
     Ok(Section {
@@ -196,7 +196,7 @@ async fn upkeep(tx: &mut Tx) -> Result<Section, Trouble> {
         lead: "Who works here, and what the rules do not say yet.".to_owned(),
         tiles: vec![
             tile("People", people.len() as u64, &with, "/people"),
-            tile("Codes that nobody mapped", codes as u64, "of open cases", "/rules#codes"),
+            tile("Codes that nobody mapped", codes as u64, "of cases and answers", "/rules#codes"),
             tile(
                 "Payers to configure",
                 payers as u64,

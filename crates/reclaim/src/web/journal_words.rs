@@ -226,6 +226,14 @@ fn seen_or_kept(kind: &str) -> Option<&'static str> {
         "case.refused" => "Was refused a case",
         "claim.viewed" => "Opened a claim",
         "claim.followed" => "Noted what was done about a claim without an answer",
+        "rule.acted" => "A rule acted on the case",
+        "rule.would_act" => "A rule in the shadow would have acted on the case",
+        "rule.refused" => "What a rule would do was refused",
+        "rule.stopped" => "A rule stopped itself",
+        "rule.started" => "Started a rule again that had stopped itself",
+        "status.asked" => "A payer was asked where a claim stands",
+        "status.answered" => "A payer answered where a claim stands",
+        "status.not_planned" => "What a payer's answer asks for was not planned",
         "question.viewed" => "Opened a question",
         "document.downloaded" => "Downloaded a document",
         "scan.downloaded" => "Downloaded a scan",
@@ -327,7 +335,9 @@ mod tests {
 
     /// Texts that look like a kind of entry.
     fn kinds(text: &str) -> impl Iterator<Item = &str> {
-        const ABOUT: [&str; 19] = [
+        const ABOUT: [&str; 21] = [
+            "rule",
+            "status",
             "outbox",
             "codes",
             "denial",

@@ -22,6 +22,8 @@ use crate::web::words;
 struct LackingPage {
     page: Page,
     codes: Vec<Lack>,
+    /// Codes of payers' answers where claims stand, with their meaning and how many they answer.
+    statuses: Vec<(String, String, String)>,
     payers: Vec<Lack>,
     files: Vec<FileRow>,
     /// The box over the files.
@@ -54,6 +56,7 @@ pub(crate) async fn page(
     let mut tx = office.read().await?;
     let codes = tx.unmapped_codes().await?;
     let payers = tx.payers_without_rules().await?;
+    let statuses = tx.unruled_statuses().await?;
     let narrow = Narrow::of(&asked, "Payer, file or what it decides", "");
     let mut files = rules::rows(&mut tx, office).await?;
     files.retain(|one| narrow.fits_text(&[&one.path, &one.decides, &one.holds]));
@@ -63,6 +66,7 @@ pub(crate) async fn page(
         faults: fault_rows(&office.rules.faults, ""),
         page: Page::of(&visitor, "Rules", "/rules"),
         codes: codes.iter().map(|one| code(one, &office.rules)).collect(),
+        statuses: statuses.iter().map(|one| status(one, &office.rules)).collect(),
         payers: payers.into_iter().map(payer).collect(),
         opens: allows(office.who.role, Access::Queue),
     };
@@ -81,6 +85,13 @@ fn code(one: &Count, rules: &Rules) -> Lack {
         map: format!("/rules/code?code={}", rules::escaped_path(&one.name)),
         name: one.name.clone(),
     }
+}
+
+fn status((code, count): &(String, i64), rules: &Rules) -> (String, String, String) {
+    let category = code.split([':', ',']).next().unwrap_or_default();
+    let known = rules.wording.status(category).map(|one| one.text.to_string());
+    let meaning = known.unwrap_or_else(|| "Not in the code lists".to_owned());
+    (code.clone(), meaning, words::number(*count))
 }
 
 fn payer((payer, name, cases, cents): (String, String, i64, i64)) -> Lack {

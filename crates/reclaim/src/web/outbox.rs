@@ -136,10 +136,19 @@ pub(crate) async fn page(
         fitting.iter().take(ROWS).map(|seen| seen.one.outgoing.clone()).collect();
     let burdens = tx.carried_by(&ids).await?;
     let items = tx.outgoing_items_of(&ids, NAMED).await?;
+    let questions = tx.count_questions(&ids).await?;
     for one in fitting.iter().take(ROWS) {
         let burden = burdens.get(&one.one.outgoing).cloned().unwrap_or_default();
         let items = items.get(&one.one.outgoing).map(Vec::as_slice).unwrap_or_default();
-        rows.push(row((office, &people), one, burden, items));
+        let mut row = row((office, &people), one, burden, items);
+        if let Some((asked, answered)) = questions.get(&one.one.outgoing) {
+            row.answers.push(format!(
+                "{} of {} answered",
+                words::number(*answered),
+                words::counted(*asked, "question", "questions")
+            ));
+        }
+        rows.push(row);
     }
     let mut page = Page::of(&visitor, "Outbox", "/outbox");
     page.done = asked.get("done").and_then(|done| match done.as_str() {

@@ -14,9 +14,9 @@ use crate::web::{
     case_evidence, case_undo, claim, correct, correct_look, day, digest, doubtful, emergency,
     facets, files, find, glossary, health, hold, home, intake, issuer, keyed, lacking, letters,
     matches, names, news, outbox, passkeys, practice, protection, questions, queue, rejections,
-    remittance_claim, remittances, rules, rules_code, rules_codes, rules_edit, rules_letters,
-    rules_lists, rules_owners, rules_payer, rules_text, rules_worth, saved, second, sign_in, staff,
-    style, ties, tour, unanswered, unmatched, upload,
+    remittance_claim, remittances, rules, rules_actions, rules_code, rules_codes, rules_edit,
+    rules_letters, rules_lists, rules_owners, rules_payer, rules_text, rules_worth, saved, second,
+    sign_in, staff, status, style, ties, tour, unanswered, unmatched, upload,
 };
 
 /// One page.
@@ -131,6 +131,7 @@ fn desk() -> Vec<Route> {
         shows("/cases/{id}/appeals/{draft}", Needs(A::ReadCases), appeal::draft).reveals(),
         does("/cases/{id}/appeals/{draft}", Needs(A::ReadCases), appeal::change).large().reveals(),
         shows("/cases/{id}/appeals/{draft}/packet", Needs(A::ReadCases), appeal::packet).reveals(),
+        does("/cases/{id}/status", Needs(A::ReadCases), status::ask_one),
         does("/cases/{id}/protection", Needs(A::ReadCases), protection::tag),
         does("/cases/{id}/hold", Needs(A::Hold), hold::place),
         does("/cases/{id}/hold/lift", Needs(A::Hold), hold::lift),
@@ -173,6 +174,8 @@ fn files_and_money() -> Vec<Route> {
         shows("/unanswered", Needs(A::Rejections), unanswered::page).lists("unanswered"),
         // Auditors read them; who decides matches notes what was done.
         does("/unanswered", Both(A::Rejections, A::Matches), unanswered::follow),
+        // Who decides matches asks payers where claims stand.
+        does("/unanswered/ask", Both(A::Rejections, A::Matches), status::ask_many),
         shows("/outbox", Needs(A::Outbox), outbox::page).lists("outbox"),
         // Auditors read it; who decides matches calls back.
         does("/outbox", Both(A::Outbox, A::Matches), outbox::change),
@@ -192,6 +195,8 @@ fn back_room() -> Vec<Route> {
     vec![
         shows("/rules", Needs(A::Rules), lacking::page),
         shows("/rules/file", Needs(A::Rules), rules::file),
+        shows("/rules/actions", Needs(A::Rules), rules_actions::page).lists("rules tried"),
+        does("/rules/actions", Needs(A::Rules), rules_actions::change),
         shows("/rules/text", Needs(A::Rules), rules_text::file),
         shows("/rules/edit", Needs(A::Rules), rules_edit::form),
         does("/rules/edit", Needs(A::Rules), rules_edit::change).lists("rules tried"),

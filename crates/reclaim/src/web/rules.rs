@@ -108,6 +108,8 @@ pub(crate) fn decides(path: &str, rules: &Rules) -> String {
         "remarks.toml" => "What a remark code (RARC) adds to a reason",
         "owners.toml" => "Who owns a reason, whom they ask, who hears of it next",
         "desk.toml" => "Limits, days and costs of the desk",
+        "actions.toml" => "Rules that act by themselves on cases, and when they stop",
+        "status.toml" => "Where claims stand: when payers are asked, and what their answers mean",
         "protected.toml" => "Specially protected records: what marks a claim, and as what",
         letters if letters.starts_with("letters/") => {
             let own = rules.letters.iter().filter(|one| one.file == letters).count();

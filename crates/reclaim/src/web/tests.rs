@@ -1,6 +1,7 @@
 //! Stories through the pages, as people with roles live them, on a clinic of made-up patients.
 
 mod account;
+mod actions;
 mod appeals;
 mod batch;
 mod batch_sending;
@@ -49,6 +50,7 @@ mod rules;
 mod second;
 mod sign_ins;
 mod signing_in;
+mod status;
 mod story;
 mod sub_status;
 mod teams;

@@ -19,6 +19,7 @@ use crate::fields::Fields;
 use crate::web::gate::Posted;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
+use crate::web::status::{self, AskedView};
 use crate::web::timeline::{self, People};
 use crate::web::trouble::Trouble;
 use crate::web::words::{self, Due};
@@ -47,6 +48,7 @@ struct Row {
     number: String,
     payer: String,
     kind: &'static str,
+    passed_on: bool,
     sent: String,
     accepted: String,
     charge: String,
@@ -55,6 +57,8 @@ struct Row {
     limit: Due,
     step: &'static str,
     followed: String,
+    /// What its payer was asked last.
+    asked: Option<AskedView>,
 }
 
 /// `GET /unanswered`.
@@ -73,6 +77,8 @@ pub(crate) async fn page(
     let followed = tx.followed().await?;
     let followed: HashMap<&str, &Followed> =
         followed.iter().map(|one| (one.claim.as_str(), one)).collect();
+    let claims: Vec<String> = found.iter().map(|one| one.claim.clone()).collect();
+    let questions = tx.last_status_questions(&claims).await?;
     let ran = tx.sweeps().await?;
     let looked = ran.iter().find(|(name, ..)| name == crate::unanswered::SWEEP);
     let zone = &office.clinic.zone;
@@ -81,9 +87,14 @@ pub(crate) async fn page(
         let last = followed.get(one.claim.as_str());
         last.map(|last| in_words(last, &people, zone)).unwrap_or_default()
     };
-    let row = |one: &Unanswered| Row { followed: told(one), ..row(one, &office.rules.desk, today) };
+    let row = |one: &Unanswered| Row {
+        followed: told(one),
+        asked: questions.get(&one.claim).map(|one| AskedView::of(one, &people)),
+        ..row(one, &office.rules.desk, today)
+    };
     let mut page = Page::of(&visitor, "Unanswered claims", "/unanswered");
     page.done = asked.get("done").map(|done| match done.as_str() {
+        "asked" => status::done(asked.get("asked"), asked.get("left")),
         "day" => "Noted; it comes back on its day, and stands under All.".to_owned(),
         _ => "Noted; it stands beside the claim.".to_owned(),
     });
@@ -118,6 +129,7 @@ fn row(one: &Unanswered, desk: &Desk, today: Date) -> Row {
         claim: one.claim.clone(),
         number: one.number.clone(),
         payer: one.payer_name.clone(),
+        passed_on: silent.crossover,
         kind: if silent.crossover { "passed on by the first payer" } else { "sent" },
         sent: words::day_of(&one.sent_on),
         accepted: one.accepted_on.as_deref().map(words::day_of).unwrap_or_default(),
@@ -127,6 +139,7 @@ fn row(one: &Unanswered, desk: &Desk, today: Date) -> Row {
         limit: words::due(silent.limit_on, today),
         step: silent.step(desk, today).in_words(),
         followed: String::new(),
+        asked: None,
     }
 }
 

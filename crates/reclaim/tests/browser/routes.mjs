@@ -19,6 +19,7 @@ const FURTHER = {
   "/people": ["/people/ties"],
   "/cases/{id}/correct": ["./look"],
   "/rules": ["/rules/edit?path=desk.toml", "/rules/lists", "/rules/codes"],
+  "/rules/actions": ["/rules/actions?try=clock_near"],
 };
 
 /// The patterns of pages that a walk of all roles must come to.
@@ -38,8 +39,8 @@ export function kindOf(address) {
   const exact = shapes.find(([pattern]) => pattern === path);
   const pattern = (exact ?? shapes.find(([, shape]) => shape.test(path)))?.[0];
   if (!pattern) return null;
-  const other = /(?:^|&)(show|book|by|columns|version)=([a-z]*)/.exec(query);
-  return other ? `${pattern}?${other[1]}${other[1] === "version" ? "" : `=${other[2]}`}` : pattern;
+  const other = /(?:^|&)(show|book|by|columns|version|try)=([a-z]*)/.exec(query);
+  return other ? `${pattern}?${other[1]}${["version", "try"].includes(other[1]) ? "" : `=${other[2]}`}` : pattern;
 }
 
 /// Cases that some role came to; another role may have to open one of them in an emergency.

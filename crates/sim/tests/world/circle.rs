@@ -34,9 +34,11 @@ impl Staff {
                 let transactions = reading::transactions(&file.bytes);
                 transactions.iter().flat_map(|one| reading::remittance(one).claims).collect()
             }
-            FileKind::Acknowledgement | FileKind::Status | FileKind::Receipt | FileKind::Letter => {
-                Vec::new()
-            }
+            FileKind::Acknowledgement
+            | FileKind::Status
+            | FileKind::Standing
+            | FileKind::Receipt
+            | FileKind::Letter => Vec::new(),
         }
     }
 
@@ -272,4 +274,70 @@ fn odd_and_hostile_files_are_answered_or_ignored() {
     let receipts = text(FileKind::Receipt);
     assert!(receipts.contains("*R*023~") && receipts.contains("*R*025~"), "{receipts}");
     assert!(made.of_kind(FileKind::Letter).count() == 0);
+}
+
+/// A question about one claim, as a 276 asks it.
+fn question(control: u32, number: &str, payer: &str) -> Vec<u8> {
+    let body = [
+        "HL*1**20*1".to_owned(),
+        format!("NM1*PR*2*PLAN*****PI*{payer}"),
+        "HL*2*1*21*1".to_owned(),
+        "NM1*41*2*CLINIC*****46*SUB00001".to_owned(),
+        "HL*3*2*19*1".to_owned(),
+        "NM1*1P*2*CLINIC*****XX*1234567893".to_owned(),
+        "HL*4*3*22*0".to_owned(),
+        "NM1*IL*1*SAMPLE*IDA****MI*M1".to_owned(),
+        format!("TRN*1*Q{control}"),
+        format!("REF*EJ*{number}"),
+        "AMT*T3*90".to_owned(),
+    ];
+    let mut whole = vec![format!("BHT*0010*13*B{control}*20260301*0600")];
+    whole.extend(body);
+    let text = String::from_utf8(interchange(control, &whole)).expect("text");
+    let text = text.replace("GS*HC", "GS*HR").replace("005010X222A1", "005010X212");
+    text.replace("ST*837", "ST*276").into_bytes()
+}
+
+#[test]
+fn a_payer_that_is_asked_says_where_a_claim_stands() {
+    let mut control = 7_000;
+    let mut asked = BTreeMap::new();
+    let (made, _) = go_round(11, |staff, circle, one, _| {
+        if asked.len() > 40 {
+            return;
+        }
+        let claim = &staff.sent[&one.number].1;
+        let payer = claim.iter().find(|one| one.starts_with("NM1*PR*")).expect("a payer");
+        let payer = payer.rsplit('*').next().expect("an id").to_owned();
+        for (number, payer) in [
+            (one.number.as_str(), payer.as_str()),
+            ("99-0000001", payer.as_str()),
+            (one.number.as_str(), "NONE"),
+        ] {
+            control += 1;
+            let is_known = number == one.number && payer != "NONE";
+            asked.insert(format!("Q{control}"), is_known);
+            circle.receive("asked.edi", question(control, number, payer));
+        }
+    });
+    let mut told = BTreeMap::new();
+    for (_, transaction) in made.transactions(FileKind::Standing) {
+        assert_eq!(transaction.segments[0][..2], ["ST", "277"]);
+        assert_eq!(transaction.segments[0][3], "005010X212");
+        let mut trace = String::new();
+        for segment in &transaction.segments {
+            match segment[0].as_str() {
+                "TRN" => trace.clone_from(&segment[2]),
+                "STC" => drop(told.insert(trace.clone(), segment[1].clone())),
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(told.len(), asked.len(), "each question has its answer");
+    for (trace, is_known) in asked {
+        let status = &told[&trace];
+        assert_eq!(status != "A4:35", is_known, "{trace}: {status}");
+        assert!(["A4:35", "P1:20", "F1:65", "F2:1"].contains(&status.as_str()), "{status}");
+    }
+    assert!(told.values().any(|status| status == "F2:1"), "{told:?}");
 }

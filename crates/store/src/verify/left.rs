@@ -1,4 +1,5 @@
-//! What leaves the house, and drafts of letters: each has its bytes, its cases and its entry.
+//! What leaves the house, drafts of letters, questions, what rules did: each has its bytes, its
+//! cases and its entry.
 
 use super::differs;
 use crate::sql::run;
@@ -24,8 +25,10 @@ impl Tx {
             self,
             optional as (String,),
             "select outgoing from outgoing o where practice = $1
-             and (not exists (select 1 from outgoing_item i where i.practice = o.practice
-                 and i.outgoing = o.outgoing)
+             and (o.kind <> 'status_inquiry' and not exists (select 1 from outgoing_item i
+                 where i.practice = o.practice and i.outgoing = o.outgoing)
+               or o.kind = 'status_inquiry' and not exists (select 1 from status_question q
+                 where q.practice = o.practice and q.outgoing = o.outgoing)
                or exists (select 1 from outgoing_item i where i.practice = o.practice
                  and i.outgoing = o.outgoing and not exists (select 1 from denial d
                    where d.practice = i.practice and d.denial = i.denial)))
@@ -33,6 +36,27 @@ impl Tx {
             self.practice.as_str()
         )?;
         found(cases, "it leaves, and a case that it is of is not there")?;
+        let asked = run!(
+            self,
+            optional as (String,),
+            "select question from status_question q where practice = $1
+             and not exists (select 1 from journal j where j.practice = q.practice
+               and j.chain = 'work' and j.about = q.claim and j.kind = 'status.asked')
+             order by question limit 1",
+            self.practice.as_str()
+        )?;
+        found(asked, "it was asked, and its claim has no entry of it")?;
+        let fired = run!(
+            self,
+            optional as (String,),
+            "select rule || ' on ' || denial from rule_firing f where practice = $1
+             and not exists (select 1 from journal j where j.practice = f.practice
+               and j.chain = 'work' and j.about = f.denial
+               and j.kind in ('rule.acted', 'rule.would_act', 'rule.refused'))
+             order by rule, denial limit 1",
+            self.practice.as_str()
+        )?;
+        found(fired, "a rule fired, and its case has no entry of it")?;
         let entries = run!(
             self,
             optional as (String,),

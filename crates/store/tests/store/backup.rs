@@ -115,7 +115,11 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 42] = [
+const TABLES: [&str; 46] = [
+    "rule_firing",
+    "rule_stop",
+    "status_answer",
+    "status_question",
     "correction_item",
     "correction_batch",
     "rhythm",

@@ -269,6 +269,8 @@ fn what_was_sent_again_of_claims_is_told_together() {
             clearinghouse: None,
             patient: Default::default(),
             charge: None,
+            question: Default::default(),
+            payment: None,
             codes: Vec::new(),
             on: None,
             answers: Default::default(),

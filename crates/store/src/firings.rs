@@ -1,0 +1,240 @@
+//! Rules that act by themselves: what they did, and when they stopped.
+
+use std::collections::HashSet;
+
+use denial::denial::Denial;
+
+use crate::sql::{among, run};
+use crate::{Error, Tx, parsed};
+
+/// What a rule did on a case, or would have done.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Firing {
+    /// The rule's name.
+    pub rule: String,
+    /// A mark of what the rule says.
+    pub version: String,
+    /// The case.
+    pub denial: String,
+    /// `shadow` or `on`.
+    pub mode: String,
+    /// `done`, `refused` or `shadow`.
+    pub outcome: String,
+    /// For people.
+    pub did: String,
+    /// Why it was refused.
+    pub why: String,
+    /// What was outstanding, in cents.
+    pub outstanding: i64,
+    /// How often the case had been denied again.
+    pub attempts: i64,
+    /// When.
+    pub at: String,
+}
+
+/// How often a rule fired.
+#[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Fired {
+    /// The rule's name.
+    pub rule: String,
+    /// A mark of what it says.
+    pub version: String,
+    /// `done`, `refused` or `shadow`.
+    pub outcome: String,
+    /// On so many cases.
+    pub cases: i64,
+    /// What was outstanding on them, in cents.
+    pub outstanding: i64,
+    /// The last time.
+    pub last_at: String,
+}
+
+/// A rule that stopped itself.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct RuleStop {
+    /// The rule's name.
+    pub rule: String,
+    /// A mark of what it says.
+    pub version: String,
+    /// When.
+    pub at: String,
+    /// Why.
+    pub why: String,
+    /// When somebody started it again.
+    pub started_at: Option<String>,
+    /// Who.
+    pub started_by: Option<String>,
+}
+
+impl Tx {
+    /// Keeps what a rule did; false where it acted on the case before.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn fire(&mut self, one: &Firing) -> Result<bool, Error> {
+        let new = run!(
+            self,
+            execute,
+            "insert into rule_firing (practice, rule, version, denial, mode, outcome, did, why,
+               outstanding, attempts, at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing",
+            self.practice.as_str(),
+            one.rule.as_str(),
+            one.version.as_str(),
+            one.denial.as_str(),
+            one.mode.as_str(),
+            one.outcome.as_str(),
+            one.did.as_str(),
+            one.why.as_str(),
+            one.outstanding,
+            one.attempts,
+            one.at.as_str()
+        )?;
+        Ok(new > 0)
+    }
+
+    /// Which rules acted on some cases already: rule, version, mode, case.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn fired_on(
+        &mut self,
+        cases: &[String],
+    ) -> Result<HashSet<(String, String, String, String)>, Error> {
+        let rows = among!(
+            self,
+            (String, String, String, String),
+            "select rule, version, mode, denial from rule_firing
+             where practice = $1 and denial in (select value from json_each($2))",
+            "select rule, version, mode, denial from rule_firing
+             where practice = $1 and denial = any($2)",
+            cases,
+            self.practice.as_str()
+        )?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// How often each rule fired, by version and outcome.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn count_firings(&mut self) -> Result<Vec<Fired>, Error> {
+        let rows = run!(
+            self,
+            all as Fired,
+            "select rule, version, outcome, count(*) as cases,
+               cast(sum(outstanding) as bigint) as outstanding, max(at) as last_at
+             from rule_firing where practice = $1
+             group by rule, version, outcome order by rule, version, outcome",
+            self.practice.as_str()
+        )?;
+        Ok(rows)
+    }
+
+    /// What a rule did last while it acted, since an instant; the newest first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn last_firings(
+        &mut self,
+        rule: &str,
+        version: &str,
+        since: &str,
+        limit: i64,
+    ) -> Result<Vec<Firing>, Error> {
+        let rows = run!(
+            self,
+            all as Firing,
+            "select rule, version, denial, mode, outcome, did, why, outstanding, attempts, at
+             from rule_firing
+             where practice = $1 and rule = $2 and version = $3 and mode = 'on' and at > $4
+             order by at desc, denial limit $5",
+            self.practice.as_str(),
+            rule,
+            version,
+            since,
+            limit
+        )?;
+        Ok(rows)
+    }
+
+    /// Keeps that a rule stopped itself.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn stop_rule(&mut self, one: &RuleStop) -> Result<(), Error> {
+        run!(
+            self,
+            execute,
+            "insert into rule_stop (practice, rule, version, at, why) values ($1, $2, $3, $4, $5)
+             on conflict do nothing",
+            self.practice.as_str(),
+            one.rule.as_str(),
+            one.version.as_str(),
+            one.at.as_str(),
+            one.why.as_str()
+        )?;
+        Ok(())
+    }
+
+    /// Keeps that somebody started a rule again; false where it had not stopped.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn start_rule(
+        &mut self,
+        rule: &str,
+        version: &str,
+        (at, by): (&str, &str),
+    ) -> Result<bool, Error> {
+        let changed = run!(
+            self,
+            execute,
+            "update rule_stop set started_at = $1, started_by = $2
+             where practice = $3 and rule = $4 and version = $5 and started_at is null",
+            at,
+            by,
+            self.practice.as_str(),
+            rule,
+            version
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// Rules that stopped themselves, the last first, with those that were started again.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn rule_stops(&mut self) -> Result<Vec<RuleStop>, Error> {
+        let rows = run!(
+            self,
+            all as RuleStop,
+            "select rule, version, at, why, started_at, started_by from rule_stop
+             where practice = $1 order by at desc, rule",
+            self.practice.as_str()
+        )?;
+        Ok(rows)
+    }
+
+    /// Cases as they were when they were opened, the newest first.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`], [`Error::Database`].
+    pub async fn cases_as_opened(&mut self, limit: i64) -> Result<Vec<Denial>, Error> {
+        let rows = run!(
+            self,
+            all as (String, String),
+            "select about, body from journal
+             where practice = $1 and chain = 'work' and kind = 'denial.opened'
+             order by at desc, seq desc limit $2",
+            self.practice.as_str(),
+            limit
+        )?;
+        let opened = |(about, body): &(String, String)| {
+            let event: denial::lifecycle::Event = parsed("denial", about, body)?;
+            Ok(Denial::fold([&event]))
+        };
+        let found: Vec<Option<Denial>> = rows.iter().map(opened).collect::<Result<_, Error>>()?;
+        Ok(found.into_iter().flatten().collect())
+    }
+}

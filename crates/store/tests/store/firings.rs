@@ -1,0 +1,69 @@
+//! Rules that act by themselves: each firing once, stops and starts.
+
+use store::firings::{Firing, RuleStop};
+
+use crate::clinic::open;
+use crate::place::{AT, on_each, practice};
+
+const LATER: &str = "2026-06-02T08:00:00.000000Z";
+
+fn firing(denial: &str, mode: &str, outcome: &str) -> Firing {
+    Firing {
+        rule: "one".to_owned(),
+        version: "abcd".to_owned(),
+        denial: denial.to_owned(),
+        mode: mode.to_owned(),
+        outcome: outcome.to_owned(),
+        did: "plan call payer today".to_owned(),
+        why: String::new(),
+        outstanding: 100,
+        attempts: 0,
+        at: AT.to_owned(),
+    }
+}
+
+#[test]
+fn a_rule_fires_once_on_a_case_in_each_mode() {
+    on_each(async |place| {
+        let cases = open(place, &[100, 200]).await;
+        let ids: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        assert!(tx.fire(&firing(&ids[0], "shadow", "shadow")).await.expect("fired"));
+        assert!(!tx.fire(&firing(&ids[0], "shadow", "shadow")).await.expect("asked"), "once");
+        assert!(tx.fire(&firing(&ids[0], "on", "done")).await.expect("fired"), "on after shadow");
+        let refused = Firing { at: LATER.to_owned(), ..firing(&ids[1], "on", "refused") };
+        assert!(tx.fire(&refused).await.expect("fired"));
+        let fired = tx.fired_on(&ids).await.expect("read");
+        assert_eq!(fired.len(), 3);
+        let key = ["one", "abcd", "on", &ids[1]].map(str::to_owned);
+        assert!(fired.contains(&key.into()));
+        let counts = tx.count_firings().await.expect("counted");
+        let told: Vec<(&str, i64)> =
+            counts.iter().map(|one| (one.outcome.as_str(), one.cases)).collect();
+        assert_eq!(told, [("done", 1), ("refused", 1), ("shadow", 1)]);
+        let last = tx.last_firings("one", "abcd", "", 9).await.expect("read");
+        assert_eq!(last.len(), 2, "the shadow does not count");
+        assert_eq!(last[0], refused);
+        assert_eq!(tx.last_firings("one", "abcd", AT, 9).await.expect("read").len(), 1);
+        assert_eq!(tx.last_firings("one", "other", "", 9).await.expect("read").len(), 0);
+
+        let stop = RuleStop {
+            rule: "one".to_owned(),
+            version: "abcd".to_owned(),
+            at: AT.to_owned(),
+            why: "1 refused".to_owned(),
+            started_at: None,
+            started_by: None,
+        };
+        tx.stop_rule(&stop).await.expect("stopped");
+        assert_eq!(tx.rule_stops().await.expect("read"), [stop]);
+        assert!(tx.start_rule("one", "abcd", (LATER, "usr_1")).await.expect("started"));
+        assert!(!tx.start_rule("one", "abcd", (LATER, "usr_1")).await.expect("asked"));
+        let started = tx.rule_stops().await.expect("read");
+        assert_eq!(started[0].started_at.as_deref(), Some(LATER));
+        assert_eq!(tx.cases_as_opened(1).await.expect("read").len(), 1);
+        let opened = tx.cases_as_opened(9).await.expect("read");
+        assert_eq!(opened.len(), 2);
+        tx.commit().await.expect("durable");
+    });
+}
