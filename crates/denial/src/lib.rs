@@ -6,6 +6,7 @@
 
 pub mod adjudication;
 pub mod appeal;
+pub mod beyond;
 pub mod billed;
 pub mod category;
 pub mod certain;
@@ -15,6 +16,7 @@ pub mod codes;
 pub mod completeness;
 pub mod contact;
 pub mod correction;
+pub mod cover;
 pub mod deadline;
 pub mod denial;
 mod element;
@@ -31,6 +33,7 @@ pub mod matching;
 pub mod money;
 pub mod ncci;
 pub mod next_action;
+pub mod next_bill;
 pub mod outcome;
 pub mod outgoing;
 pub mod owner;

@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
+use crate::beyond::Reviews;
 use crate::category::Category;
 use crate::claim::{PayerName, PlanType};
 use crate::codes::{Carc, Group, Rarc};
@@ -29,6 +30,7 @@ mod read_letters;
 mod read_payer;
 mod read_playbook;
 mod read_protected;
+mod read_reviews;
 mod summary;
 pub mod write;
 
@@ -52,6 +54,8 @@ pub struct Rules {
     pub protected: Protected,
     /// Templates of letters to payers.
     pub letters: Vec<Letter>,
+    /// Ways beyond the payer's own appeals.
+    pub reviews: Reviews,
 }
 
 /// Something wrong in a rule file.
@@ -402,6 +406,7 @@ impl Draft {
             "owners.toml" => self.read_owners(name, text),
             "desk.toml" => self.read_desk(name, text),
             "protected.toml" => self.read_protected(name, text),
+            "reviews.toml" => self.read_reviews(name, text),
             "codes/carc.csv" => {
                 let list = self.read_codes(name, text);
                 self.rules.wording.carcs =
@@ -439,7 +444,7 @@ impl Draft {
                 line: 1,
                 message: "no rules are read from a file of this name".to_owned(),
                 hint: format!(
-                    "expected {}, protected.toml, letters/….toml or payers/….toml",
+                    "expected {}, protected.toml, reviews.toml, letters/….toml or payers/….toml",
                     FILES.join(", ")
                 ),
             }),

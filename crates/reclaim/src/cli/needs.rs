@@ -32,6 +32,7 @@ impl Command {
             Command::Practices(_) => Some(("practice", Access::ManagePeople)),
             Command::Rules(RulesCommand::Save { .. }) => Some(("rules save", Access::Rules)),
             Command::Rules(RulesCommand::Export { .. }) => Some(("rules export", Access::Rules)),
+            Command::Secondary(_) => Some(("secondary", Access::Correct)),
             Command::Correct(wish) if wish.many.is_meant() => {
                 Some(("correct --batch", Access::Correct))
             }

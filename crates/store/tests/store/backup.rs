@@ -115,7 +115,13 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 42] = [
+const TABLES: [&str; 48] = [
+    "peer",
+    "review_fact",
+    "project_case",
+    "project",
+    "next_bill",
+    "cover",
     "correction_item",
     "correction_batch",
     "rhythm",

@@ -4,6 +4,7 @@
 mod appeals;
 #[path = "backup.rs"]
 mod backups;
+mod beyond;
 mod cases;
 mod chains;
 mod claims;
@@ -16,10 +17,12 @@ mod fetched;
 mod files;
 mod intake;
 mod matches;
+mod next_bills;
 mod outcomes;
 mod outgoing;
 mod people;
 mod place;
+mod projects;
 mod protections;
 mod queue;
 mod remittances;
