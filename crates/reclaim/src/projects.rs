@@ -334,6 +334,23 @@ pub(crate) struct How {
     pub(crate) on: Option<Date>,
     /// The payer's reference, where it gave one at once.
     pub(crate) reference: String,
+    /// A supervisor's reason for sending it without documents that are asked for.
+    pub(crate) without: Option<String>,
+    /// A supervisor's reason for sending it after the clocks of some.
+    pub(crate) late: Option<String>,
+}
+
+impl How {
+    /// As most go, where nobody has said yet.
+    pub(crate) const fn by_mail() -> How {
+        How {
+            channel: Channel::Mail,
+            on: None,
+            reference: String::new(),
+            without: None,
+            late: None,
+        }
+    }
 }
 
 /// Records that it went: letter with list and spreadsheet are kept as they went, each case that
@@ -349,9 +366,15 @@ pub(crate) async fn send(office: &Office, id: &str, read: i64, how: How) -> Resu
     if opened.project.letter.contains("[[") {
         return refused("the letter holds a note in double brackets: write it out first");
     }
-    leave_out(&mut tx, office, &mut opened, &how).await?;
+    opened.would_stay(office, &how);
     if opened.going().next().is_none() {
-        return refused("none of its cases allows an appeal now; each says why");
+        let first = opened.rows.first().map(|row| row.stayed.as_str()).unwrap_or_default();
+        return Err(NotDone::Refused(format!(
+            "none of its cases allows an appeal now; the first: {first}"
+        )));
+    }
+    for row in &opened.rows {
+        tx.leave_out_of_project((id, row.case.id.as_str()), &row.stayed).await?;
     }
     let (pdf, list) = (opened.pdf(office).await?, opened.sheet());
     let packet = documents::written(office, "project_appeal.pdf", "application/pdf", pdf).await?;
@@ -392,32 +415,25 @@ async fn keep(
     Ok(kept)
 }
 
-/// Says of each case that allows no appeal now why it stays; one that was left out and allows it by
-/// now goes along.
-async fn leave_out(
-    tx: &mut Tx,
-    office: &Office,
-    opened: &mut Opened,
-    how: &How,
-) -> Result<(), NotDone> {
-    let moment = office.moment();
-    // Any document will do to ask: what is kept at last is not set yet.
-    let paper = DocumentId::from_bits(0);
-    for row in &mut opened.rows {
-        let mut case = row.case.clone();
-        if case.status() == Status::New {
-            case = match case.act(&Action::Review, &moment, &office.rules) {
-                Ok(decided) => decided.after,
-                Err(_) => case,
-            };
+impl Opened {
+    /// Says of each case that allows no appeal now why it would stay; one that stayed before and
+    /// allows it by now goes along.
+    pub(crate) fn would_stay(&mut self, office: &Office, how: &How) {
+        let moment = office.moment();
+        // Any document will do to ask: what is kept at last is not set yet.
+        let paper = DocumentId::from_bits(0);
+        for row in &mut self.rows {
+            let mut case = row.case.clone();
+            if case.status() == Status::New
+                && let Ok(decided) = case.act(&Action::Review, &moment, &office.rules)
+            {
+                case = decided.after;
+            }
+            let action = Action::Appeal(filing(&case, &paper, how));
+            let refused = case.act(&action, &moment, &office.rules).err();
+            row.stayed = refused.map(|why| why.to_string()).unwrap_or_default();
         }
-        let action = Action::Appeal(filing(&case, &paper, how));
-        let refused = case.act(&action, &moment, &office.rules).err();
-        row.stayed = refused.map(|why| why.to_string()).unwrap_or_default();
-        let place = (opened.project.project.as_str(), row.case.id.as_str());
-        tx.leave_out_of_project(place, &row.stayed).await?;
     }
-    Ok(())
 }
 
 fn filing(case: &Denial, packet: &DocumentId, how: &How) -> AppealFiling {
@@ -429,8 +445,8 @@ fn filing(case: &Denial, packet: &DocumentId, how: &How) -> AppealFiling {
         confirmation: (!reference.is_empty()).then(|| reference.to_owned()),
         packet: Some(packet.clone()),
         sent_on: how.on,
-        late: None,
-        without: None,
+        late: how.late.clone(),
+        without: how.without.clone(),
         although: None,
         arguments: Vec::new(),
         exhibits: Vec::new(),

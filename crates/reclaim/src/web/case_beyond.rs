@@ -213,7 +213,7 @@ pub(crate) async fn tell(
     let moment = office.moment();
     if !may_write(&case, office, &moment) {
         let text = "Your role logs no contacts with the payer on this case, or it is closed.";
-        return Err(Trouble::Denied(text.to_owned()));
+        return Err(Trouble::Unfit(text.to_owned()));
     }
     let done = match fields.get("step").map(String::as_str) {
         Some("peer") => keep_peer(&mut tx, (&id, &fields), &moment).await?,

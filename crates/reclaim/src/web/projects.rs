@@ -10,6 +10,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::denial::{Appeal, Channel, Denial};
 use denial::money::Money;
+use denial::person::supervises;
 use jiff::civil::Date;
 use serde_json::json;
 use store::projects::Project;
@@ -70,6 +71,8 @@ struct OnePage {
     /// SHA-256 of letter and spreadsheet, as they went.
     hashes: Vec<(&'static str, String)>,
     channels: Vec<(&'static str, String)>,
+    /// The visitor may excuse what is late or missing.
+    excuses: bool,
     /// Letter and list name patients, and all of these are shown to the visitor.
     files: bool,
     refused: Option<String>,
@@ -146,7 +149,10 @@ async fn known(visitor: &Visitor, id: &str) -> Result<(Opened, bool), Trouble> {
 
 /// `GET /projects/{id}`.
 pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Trouble> {
-    let (opened, files) = known(&visitor, &id).await?;
+    let (mut opened, files) = known(&visitor, &id).await?;
+    if opened.project.state == "draft" {
+        opened.would_stay(&visitor.office, &How::by_mail());
+    }
     html(&shown(&visitor, &opened, files, None))
 }
 
@@ -177,6 +183,7 @@ fn shown(visitor: &Visitor, opened: &Opened, files: bool, refused: Option<String
         cases: opened.rows.iter().map(|row| case_row(row, project)).collect(),
         hashes: hashes.into_iter().flatten().collect(),
         channels: channels(),
+        excuses: supervises(visitor.office.who.role),
         files,
         refused,
     }
@@ -285,7 +292,14 @@ fn how(fields: &Fields) -> Result<How, String> {
         "" => None,
         day => Some(day.parse().map_err(|_| "write the day as 2026-03-31")?),
     };
-    Ok(How { channel, on, reference: text("reference").to_owned() })
+    let said = |name: &str| Some(text(name).to_owned()).filter(|text| !text.is_empty());
+    Ok(How {
+        channel,
+        on,
+        reference: text("reference").to_owned(),
+        without: said("without"),
+        late: said("late"),
+    })
 }
 
 /// `GET /projects/{id}/packet`: letter and list, as they went or as they would go now.

@@ -57,6 +57,6 @@ async fn a_conversation_is_told_until_it_ended_and_facts_open_a_way() {
     biller.get(&page).await.shows(&["Mar 6, 2026"]);
     let auditor = clinic.person(Role::Auditor).await;
     auditor.get(&page).await.is(StatusCode::OK);
-    auditor.post(&page, &told).await.is(StatusCode::FORBIDDEN);
+    auditor.post(&page, &told).await.is(StatusCode::UNPROCESSABLE_ENTITY);
     clinic.is_proven().await;
 }

@@ -8,7 +8,7 @@ use super::clinic::{TestClinic, bill, denied, era_on, link, take};
 #[tokio::test]
 async fn many_cases_go_under_one_letter_and_one_reference() {
     let clinic = TestClinic::open().await;
-    let biller = clinic.person(Role::BillingSpecialist).await;
+    let biller = clinic.person(Role::BillingSupervisor).await;
     for number in ["A-1", "A-2", "A-3"] {
         take(&biller, &format!("{number}.837"), &bill(number, "=MADEUP", 90)).await;
     }
@@ -39,7 +39,8 @@ async fn many_cases_go_under_one_letter_and_one_reference() {
     biller.post(&project, &save).await.is(StatusCode::SEE_OTHER);
     biller.act(&format!("/cases/{}", ids[2]), "review", &[]).await.is(StatusCode::SEE_OTHER);
     let version = biller.get(&project).await.field("version");
-    let how = [("step", "send"), ("version", version.as_str()), ("channel", "mail")];
+    let without = ("without", "the letter speaks for all of them");
+    let how = [("step", "send"), ("version", version.as_str()), ("channel", "mail"), without];
     biller.post(&project, &how).await.is(StatusCode::SEE_OTHER);
     let sent = biller.get(&project).await;
     sent.shows(&["Sent", "waits for the payer", "SHA-256", "none yet"]);

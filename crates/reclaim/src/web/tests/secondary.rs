@@ -2,11 +2,12 @@
 //! passed on stays; another cover is told, asked for and billed in its order.
 
 use axum::http::StatusCode;
+use denial::codes::ClaimNumber;
 use denial::person::Role;
 
 use super::clinic::{Browser, Line, PaidClaim, TestClinic, bill, era_on, link, take};
 use crate::outbox::leaving;
-use crate::unanswered;
+use crate::{identity, unanswered};
 
 /// A claim that names a second payer.
 fn named(number: &str) -> String {
@@ -106,7 +107,7 @@ async fn what_the_payer_passed_on_goes_for_a_reason_alone_and_is_late_in_time() 
     let text = text.replace("SE*19*", "SE*20*");
     take(&biller, "a.835", &text).await;
     biller.get("/secondary").await.hides(&["A-1"]);
-    biller.get("/secondary?show=crossed").await.shows(&["A-1", "NEXT HEALTH", "status 19"]);
+    biller.get("/secondary?show=crossed").await.shows(&["A-1", "NEXT HEALTH", "Status 19"]);
     biller.get("/secondary?show=late").await.hides(&["A-1"]);
     let one = page_of(&biller, "/secondary?show=crossed").await;
     let send = [("step", "send"), ("confirmed", "yes")];
@@ -193,9 +194,8 @@ async fn a_cover_is_told_and_taken_back_by_who_bills() {
     let biller = clinic.person(Role::BillingSpecialist).await;
     take(&biller, "a.837", &bill("A-1", "MADEUP", 90)).await;
     take(&biller, "a.835", &era_on("T1", "20260301", &[paid("A-1")])).await;
-    let case_less = link(&biller, "/remittances", "/remittances/").await;
-    let of = link(&biller, &case_less, "/claims/").await;
-    let one = of.replace("/claims/", "/secondary/");
+    let claim = identity::claim(&ClaimNumber::new("A-1"));
+    let one = format!("/secondary/{claim}");
     biller.get(&one).await.shows(&["Nothing is to be billed", "None is known"]);
     let empty = biller.post(&one, &[("step", "tell")]).await;
     empty.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Say who else covers the patient"]);
