@@ -5,6 +5,7 @@
 //! were taken in.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -109,7 +110,13 @@ enum Key {
 
 /// Puts adjudications into the order in which they were said.
 pub fn sort(adjudications: &mut [Adjudication]) {
-    adjudications.sort_by(|one, other| order(one).cmp(&order(other)));
+    adjudications.sort_by(compare);
+}
+
+/// Which of two was said first.
+#[must_use]
+pub fn compare(one: &Adjudication, other: &Adjudication) -> Ordering {
+    order(one).cmp(&order(other))
 }
 
 fn order(one: &Adjudication) -> (Option<Date>, bool, &TraceNumber, &RemittanceId, u64) {

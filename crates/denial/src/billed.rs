@@ -13,6 +13,7 @@ use crate::claim::{
     Claim, ClaimSource, ControlNumbers, Patient, PayerName, PayerOrder, ServiceLine,
 };
 use crate::codes::{ClaimNumber, Diagnosis, LineControl, Npi, PayerControlNumber};
+use crate::cover::{Cover, Turn};
 use crate::element::{
     civil, day, days, filled, missing, money, procedure, quantity, small, span, text,
 };
@@ -35,6 +36,10 @@ pub struct BilledClaim {
     pub version: SmolStr,
     /// The numbers by which acknowledgements answer.
     pub sent: ControlNumbers,
+    /// Other payers that the claim names (loop 2320), and the one it was sent to where that is not
+    /// the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub covers: Vec<Cover>,
 }
 
 impl BilledClaim {
@@ -77,6 +82,7 @@ struct Levels {
     billing: Option<Npi>,
     tax_id: SmolStr,
     order: Option<PayerOrder>,
+    relation: SmolStr,
     filing: SmolStr,
     payer: Option<PayerName>,
     subscriber: Patient,
@@ -148,8 +154,10 @@ impl Billed {
             }
             Part::Claim(clm) => {
                 self.levels.tell_missing(opener, findings);
-                let claim = Draft::open(self, &clm, opener, findings).read(block, findings);
-                Some(self.sent(claim, span(block)))
+                let (claim, others) =
+                    Draft::open(self, &clm, opener, findings).read(block, findings);
+                let covers = self.levels.later_cover().into_iter().chain(others).collect();
+                Some(self.sent((claim, covers), span(block)))
             }
             Part::Start(_)
             | Part::Beginning(_)
@@ -165,11 +173,12 @@ impl Billed {
         }
     }
 
-    fn sent(&self, claim: Claim, span: Span) -> BilledClaim {
+    fn sent(&self, (claim, covers): (Claim, Vec<Cover>), span: Span) -> BilledClaim {
         let Transaction { control, version, batch, .. } = self.transaction.clone();
         let version = if version.is_empty() { self.envelope.version.clone() } else { version };
         BilledClaim {
             claim,
+            covers,
             span,
             test: self.envelope.test,
             version,
@@ -204,6 +213,7 @@ impl Levels {
             match t837::part(&segment) {
                 Part::Subscriber(sbr) => {
                     self.order = Some(order(sbr.order));
+                    self.relation = small(sbr.relation);
                     self.filing = small(sbr.filing);
                 }
                 Part::Name(name) => {
@@ -276,6 +286,18 @@ impl Levels {
         patient
     }
 
+    /// The payer that the claim was sent to as a cover, where it is not the first one.
+    fn later_cover(&self) -> Option<Cover> {
+        let turn = Turn::of_order(self.order?).filter(|turn| *turn != Turn::Primary)?;
+        Some(Cover {
+            payer: self.payer.clone()?,
+            filing: self.filing.clone(),
+            relation: self.relation.clone(),
+            insured: Phi::new(self.subscriber.clone()),
+            ..Cover::at(turn)
+        })
+    }
+
     fn tell_missing(&self, clm: &Segment<'_>, findings: &mut Vec<Finding>) {
         let levels = [
             (self.billing.is_none(), "expected a billing provider (NM1*85) above the claim"),
@@ -310,6 +332,8 @@ struct Draft {
     line: Option<(ServiceLine, bool)>,
     /// True from the first SBR on: what follows is another payer's.
     of_another_payer: bool,
+    /// Those other payers; of a turn that is not kept `None`.
+    others: Vec<Option<Cover>>,
     statement: Option<(Date, Date)>,
 }
 
@@ -345,10 +369,12 @@ impl Draft {
             institutional: clm.place.part(2) == b"A",
             source: ClaimSource::Billed,
         };
-        Draft { claim, line: None, of_another_payer: false, statement: None }
+        let others = Vec::new();
+        Draft { claim, line: None, of_another_payer: false, others, statement: None }
     }
 
-    fn read(mut self, block: &Block<'_>, findings: &mut Vec<Finding>) -> Claim {
+    /// The claim, and the payers that come after the first.
+    fn read(mut self, block: &Block<'_>, findings: &mut Vec<Finding>) -> (Claim, Vec<Cover>) {
         for segment in block.segments() {
             self.segment(&segment, findings);
         }
@@ -356,7 +382,10 @@ impl Draft {
             findings.push(missing(opener.place(), "expected at least one line (LX) on the claim"));
         }
         self.close_line();
-        self.claim
+        let named = self.others.into_iter().flatten();
+        // The first payer of a claim to the second is the one that was billed before.
+        let later = named.filter(|one| one.turn != Turn::Primary && !one.payer.name.is_empty());
+        (self.claim, later.collect())
     }
 
     fn segment(&mut self, segment: &Segment<'_>, findings: &mut Vec<Finding>) {
@@ -366,7 +395,7 @@ impl Draft {
                 self.open_line(number);
             }
             Part::Line(line) => self.line(&line, segment, findings),
-            Part::Subscriber(_) => self.of_another_payer = true,
+            Part::Subscriber(sbr) => self.open_other(&sbr),
             Part::Codes(codes) => self.diagnoses(&codes),
             Part::Reference(reference) => self.reference(&reference),
             Part::Name(name) => self.name(&name),
@@ -445,7 +474,36 @@ impl Draft {
         }
     }
 
+    fn open_other(&mut self, sbr: &t837::Subscriber<'_>) {
+        self.of_another_payer = true;
+        self.others.push(Turn::of_code(sbr.order).map(|turn| Cover {
+            filing: small(sbr.filing),
+            relation: small(sbr.relation),
+            ..Cover::at(turn)
+        }));
+    }
+
+    /// Insured and payer of another payer's loops.
+    fn other_name(&mut self, name: &t837::Name<'_>) {
+        let Some(Some(cover)) = self.others.last_mut().filter(|_| self.line.is_none()) else {
+            return;
+        };
+        match name.role {
+            b"IL" => {
+                let mut insured = Patient::default();
+                named_as(&mut insured, name);
+                cover.insured = Phi::new(insured);
+            }
+            b"PR" => {
+                let ids = filled(name.id).into_iter().collect();
+                cover.payer = PayerName { name: small(name.family), ids };
+            }
+            _ => {}
+        }
+    }
+
     fn name(&mut self, name: &t837::Name<'_>) {
+        self.other_name(name);
         let is_ours = self.line.is_some() || !self.of_another_payer;
         let is_new = self.claim.rendering.is_empty();
         if name.role == b"82" && name.qualifier == b"XX" && is_ours && is_new {

@@ -91,6 +91,8 @@ id! {
     OutgoingId "out",
     /// A draft of an appeal or another letter.
     DraftId "drf",
+    /// Many cases of one payer under one letter.
+    ProjectId "prj",
     /// A queue as somebody keeps it.
     ViewId "viw",
 }

@@ -6,7 +6,7 @@ mod plan;
 mod recommend;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -165,6 +165,8 @@ pub struct Known<'a> {
     pub resent: Option<&'a Resent>,
     /// Another payer of the patient is known.
     pub other_cover: bool,
+    /// A payer passed the claim on, and the next one's usual days are over without an answer.
+    pub late_crossover: bool,
     /// Acknowledgements on file prove that the first claim came within the filing limit.
     pub in_time: bool,
     /// The day.

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::actions::{Does, Rule};
+use crate::beyond::Reviews;
 use crate::category::Category;
 use crate::claim::{PayerName, PlanType};
 use crate::claim_status::StatusRules;
@@ -32,6 +33,7 @@ mod read_letters;
 mod read_payer;
 mod read_playbook;
 mod read_protected;
+mod read_reviews;
 mod read_status;
 mod summary;
 pub mod write;
@@ -60,6 +62,8 @@ pub struct Rules {
     pub status: StatusRules,
     /// Rules that act by themselves, in their order.
     pub actions: Vec<Rule>,
+    /// Ways beyond the payer's own appeals.
+    pub reviews: Reviews,
 }
 
 /// Something wrong in a rule file.
@@ -430,6 +434,7 @@ impl Draft {
             "protected.toml" => self.read_protected(name, text),
             "actions.toml" => self.read_actions(name, text),
             "status.toml" => self.read_status(name, text),
+            "reviews.toml" => self.read_reviews(name, text),
             "codes/carc.csv" => {
                 let list = self.read_codes(name, text);
                 self.rules.wording.carcs =
@@ -467,8 +472,8 @@ impl Draft {
                 line: 1,
                 message: "no rules are read from a file of this name".to_owned(),
                 hint: format!(
-                    "expected {}, actions.toml, protected.toml, status.toml, letters/….toml or \
-                     payers/….toml",
+                    "expected {}, actions.toml, protected.toml, reviews.toml, status.toml, \
+                     letters/….toml or payers/….toml",
                     FILES.join(", ")
                 ),
             }),

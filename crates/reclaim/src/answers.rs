@@ -16,6 +16,7 @@ use crate::identity;
 use crate::outbox::hearing;
 use crate::parts::PART;
 use crate::practice::Office;
+use crate::secondary;
 use crate::status::answered;
 
 /// One answer and its position in the file.
@@ -75,6 +76,8 @@ async fn write(office: &Office, file: &str, answers: Vec<Answer>) -> anyhow::Res
     }
     hearing::hear(&mut tx, office, file, &answers).await?;
     answered::hear(&mut tx, office, file, &answers).await?;
+    let claims: Vec<String> = refused.iter().filter_map(|row| row.claim.clone()).collect();
+    secondary::follow(&mut tx, office, &claims, std::iter::empty()).await?;
     tx.commit().await?;
     Ok(())
 }

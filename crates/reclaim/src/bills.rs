@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use denial::billed::{Billed, BilledClaim};
+use denial::cover::Cover;
 use serde_json::json;
 use store::claims::{KnownClaim, NewVersion};
 use store::journal::Entry;
@@ -15,6 +16,7 @@ use crate::identity;
 use crate::parts::PART;
 use crate::practice::Office;
 use crate::protecting;
+use crate::secondary;
 use crate::settle::{self, Fresh};
 
 /// Writes every claim of a kept file.
@@ -46,7 +48,7 @@ pub(crate) async fn place(
 fn read(
     path: PathBuf,
     file: &str,
-    sender: &mpsc::Sender<(Vec<NewVersion>, u64)>,
+    sender: &mpsc::Sender<(Vec<Version>, u64)>,
 ) -> anyhow::Result<()> {
     let mut reader = Reader::new(File::open(path).context("cannot open the kept file")?);
     let mut billed = Billed::default();
@@ -73,10 +75,13 @@ fn read(
     Ok(())
 }
 
-fn version(billed: BilledClaim, file: &str, n: u64) -> NewVersion {
-    let claim = billed.claim;
+/// A version of a claim, and the payers that it names after the first.
+type Version = (NewVersion, Vec<Cover>);
+
+fn version(billed: BilledClaim, file: &str, n: u64) -> Version {
+    let (claim, covers) = (billed.claim, billed.covers);
     let day = claim.submitted_on.map(|day| day.to_string()).unwrap_or_default();
-    NewVersion {
+    let version = NewVersion {
         n,
         known: KnownClaim {
             claim: identity::claim(&claim.number),
@@ -87,23 +92,29 @@ fn version(billed: BilledClaim, file: &str, n: u64) -> NewVersion {
         batch: identity::batch(&billed.sent),
         rank: format!("{day} {file} {n:010}"),
         body: claim,
-    }
+    };
+    (version, covers)
 }
 
-async fn write(office: &Office, file: &str, versions: Vec<NewVersion>) -> anyhow::Result<()> {
+async fn write(office: &Office, file: &str, versions: Vec<Version>) -> anyhow::Result<()> {
     if versions.is_empty() {
         return Ok(());
     }
+    let (versions, covers): (Vec<NewVersion>, Vec<Vec<Cover>>) = versions.into_iter().unzip();
     let ids: Vec<String> = versions.iter().map(|one| one.known.claim.as_str().to_owned()).collect();
     let moment = office.moment();
     let mut tx = office.write().await?;
     let now = office.in_step(&mut tx).await?;
     let marked = protecting::marked(&versions, &now.rules.protected);
     tx.add_versions(file, versions).await?;
+    let covered = ids.iter().zip(covers);
+    let covered = covered.flat_map(|(id, all)| all.into_iter().map(|one| (id.clone(), one)));
+    tx.bill_covers(covered.collect()).await?;
     tx.find_likely_paid(&ids).await?;
     let paid = tx.paid_among(&ids).await?;
     settle::settle_claims(&mut tx, office, &moment, paid, Fresh::nothing()).await?;
     protecting::billed(&mut tx, &now, marked, &ids, &moment).await?;
+    secondary::follow(&mut tx, &now, &ids, std::iter::empty()).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -35,7 +35,7 @@ use crate::scanner::Scanner;
 use crate::taking::Taking;
 use crate::web::site;
 use crate::{act, backup, batch, bench, digest, doctor, export, packet, posting};
-use crate::{retention, rules_files, serve, show, taking, verify};
+use crate::{retention, rules_files, secondary, serve, show, taking, verify};
 
 /// What the program is asked to do.
 #[derive(Parser)]
@@ -85,6 +85,11 @@ enum Command {
     /// Prints every field that changes and what must be mended first; the exit code is then 1. With
     /// --batch it makes one change on many claims of the database and queues them.
     Correct(Box<Correction>),
+    /// Claims before the payer that comes next: lists them, shows what would go, queues one
+    ///
+    /// What the payer before it passed on by itself goes for a reason alone. The exit code is 1
+    /// where something was refused.
+    Secondary(secondary::command::Wish),
     /// Takes files in: 837, 835, 999, TA1, 277CA; folders are looked through
     ///
     /// What was taken already is refused with a pointer to the first. The exit code is 0 unless a
@@ -290,6 +295,9 @@ enum Command {
         /// The file to write
         #[arg(short, long, value_name = "FILE")]
         out: PathBuf,
+        /// The proof of timely filing of its claim instead, as a sheet of its own
+        #[arg(long)]
+        filing: bool,
         /// Why the packet of a specially protected case is taken out
         #[arg(long)]
         why: Option<String>,
@@ -316,6 +324,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
             .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
         Command::Correct(wish) => run_correct(&place, needs, *wish),
+        Command::Secondary(wish) => on_office(&place, needs, async move |office| {
+            secondary::command::run(&office, &wish).await
+        }),
         Command::Rules(command) => run_rules(place, needs, command),
         Command::Demo { size, seed, days, no_serve, listen, score } => {
             in_time(demo::run(&place, (Wish { size, seed }, days), (no_serve, listen), score))
@@ -373,7 +384,9 @@ pub(crate) fn main() -> ExitCode {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
         Command::Practices(command) => run_practice(place, needs, command),
-        Command::Packet { id, out, why } => run_packet(&place, needs, &id, &out, why.as_deref()),
+        Command::Packet { id, out, filing, why } => {
+            run_packet(&place, needs, (&id, filing), &out, why.as_deref())
+        }
         Command::Show { id, json, why } => on_office(&place, needs, async move |office| {
             show::case(&office, &id, json, why.as_deref()).await
         }),
@@ -395,11 +408,14 @@ fn run_correct(place: &Place, needs: Needs, wish: Correction) -> anyhow::Result<
 fn run_packet(
     place: &Place,
     needs: Needs,
-    id: &str,
+    (id, filing): (&str, bool),
     out: &Path,
     why: Option<&str>,
 ) -> anyhow::Result<ExitCode> {
-    on_office(place, needs, async move |office| packet::command::run(&office, id, out, why).await)
+    on_office(place, needs, async move |office| match filing {
+        true => packet::command::filing(&office, id, out, why).await,
+        false => packet::command::run(&office, id, out, why).await,
+    })
 }
 
 /// The exit code, after a fault was told.

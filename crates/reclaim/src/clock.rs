@@ -37,6 +37,12 @@ pub(crate) fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
+/// The day of an instant, as rows keep it, where a practice is.
+pub(crate) fn day_of(at: &str, instant: &str) -> Option<Date> {
+    let instant: Timestamp = instant.parse().ok()?;
+    Some(zone(at).to_datetime(instant).date())
+}
+
 /// The instant at which a day begins in a zone, as rows have it.
 pub(crate) fn begins(at: &str, day: Date) -> String {
     let beyond = |_| if day.year() > 0 { NEVER.to_owned() } else { String::new() };

@@ -151,7 +151,7 @@ impl Subject {
 }
 
 /// Claims at some places of a kept file; none where its bytes were taken out.
-fn originals(
+pub(crate) fn originals(
     documents: &Documents,
     file: &str,
     places: BTreeSet<u64>,

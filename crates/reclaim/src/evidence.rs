@@ -177,7 +177,7 @@ fn segments(path: &Path, evidence: &Evidence) -> anyhow::Result<String> {
 }
 
 /// One segment a line, whatever ended it; letters that nobody sees are left out.
-fn lines(bytes: &[u8], ends: u8) -> String {
+pub(crate) fn lines(bytes: &[u8], ends: u8) -> String {
     let mut lines = String::new();
     for segment in bytes.split(|byte| *byte == ends) {
         let segment = x12::segment::text(segment);

@@ -10,6 +10,7 @@ mod folder;
 pub(crate) mod hearing;
 pub(crate) mod leaving;
 mod numbered;
+pub(crate) mod onward;
 mod reading;
 pub(crate) mod remote;
 pub(crate) mod rounds;
@@ -168,9 +169,7 @@ pub(crate) async fn queue_in(
     let route = route::route(office, parcel.route.as_deref());
     let route = route.map_err(|fault| NotQueued::Unfit(format!("nothing can leave: {fault:#}")))?;
     let moment = office.moment_of(who.clone());
-    let control = tx.next_control(&route.name, route.first_number).await?;
-    let control = u32::try_from(control).ok().filter(|one| i64::from(*one) <= LAST_NUMBER);
-    let control = control.context("the route has no control numbers left")?;
+    let control = draw(tx, &route).await?;
     let at = zone(&office.clinic.zone).to_datetime(moment.now);
     let bytes = write(&Numbers { control, at })?;
     let read = reading::read(&bytes, parcel.kind, control, &parcel.carries)?;
@@ -180,6 +179,13 @@ pub(crate) async fn queue_in(
     tx.queue_outgoing(&one, &items).await?;
     tx.append(vec![queued(&one, &items, &parcel)], &moment).await?;
     Ok((one, arriving))
+}
+
+/// The next control number of a route.
+async fn draw(tx: &mut Tx, route: &Route) -> Result<u32, NotQueued> {
+    let control = tx.next_control(&route.name, route.first_number).await?;
+    let control = u32::try_from(control).ok().filter(|one| i64::from(*one) <= LAST_NUMBER);
+    Ok(control.context("the route has no control numbers left")?)
 }
 
 /// Keeps the bytes, and gives the row.
@@ -274,7 +280,7 @@ async fn items(
         items.push(OutgoingItem {
             outgoing: one.outgoing.clone(),
             n: i64::try_from(items.len()).unwrap_or(i64::MAX),
-            denial: carried.case.to_string(),
+            denial: Some(carried.case.to_string()),
             claim,
             number: carried.number.as_str().to_owned(),
             content,

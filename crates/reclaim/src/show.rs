@@ -17,7 +17,7 @@ use crate::outbox::filing;
 use crate::practice::Office;
 use crate::ways::{self, Around};
 use crate::web::words;
-use crate::{access, outcomes, rank, resent};
+use crate::{access, outcomes, rank, resent, secondary};
 
 /// Prints lines; that nobody reads on is no fault.
 pub(crate) fn print(lines: Vec<String>) -> anyhow::Result<ExitCode> {
@@ -163,10 +163,12 @@ pub(crate) async fn case(
     let today = office.moment().today;
     let waits = resent::of_one(&mut tx, office, &case).await?;
     let history = outcomes::like(&mut tx, &case, &office.rules).await?;
+    let covers = secondary::covered(&mut tx, office, &claims).await?;
     drop(tx);
     let by = (&*office.rules, &history);
     let in_time = matches!(filing.verdict, Verdict::Proven { .. });
-    let known = Around { resent: waits.as_ref(), in_time, ..Around::default() };
+    let resent = waits.as_ref();
+    let known = Around { resent, in_time, covers, ..Around::default() };
     let kind = if json { "case.exported" } else { "case.viewed" };
     access::note(office, &id, kind, &json!({ "why": why })).await?;
     if json {

@@ -18,7 +18,7 @@ use store::{Tx, instant};
 
 use crate::outbox::filing;
 use crate::practice::Office;
-use crate::{identity, intake, rank, settle};
+use crate::{identity, intake, rank, secondary, settle};
 
 /// The sweep's name among those that ran.
 pub(crate) const SWEEP: &str = "unanswered";
@@ -88,6 +88,7 @@ pub(crate) async fn look(office: &Office) -> anyhow::Result<Waiting> {
     let waiting = Waiting { all: count, late: tx.late_answers(&today).await?.0 };
     tx.note_sweep(SWEEP, &instant(office.clock.now()), &waiting.to_string()).await?;
     tx.commit().await?;
+    secondary::sweep(office).await?;
     Ok(waiting)
 }
 
@@ -104,6 +105,17 @@ async fn learned(tx: &mut Tx, since: &str) -> anyhow::Result<BTreeMap<String, Us
     }
     let usual = |(payer, days): (String, Vec<i32>)| Some((payer, Usual::of(&days)?));
     Ok(days.into_iter().filter_map(usual).collect())
+}
+
+/// The same of a payer whose line of business is not known.
+pub(crate) fn due_of(
+    office: &Office,
+    name: &PayerName,
+    payer: &PayerId,
+    sent_on: Date,
+    times: &BTreeMap<String, Usual>,
+) -> (Option<Date>, String) {
+    due(office, (name, PlanType::Unknown), payer, sent_on, times)
 }
 
 /// The day by which a payer usually has answered what it got on a day, and where that is from.

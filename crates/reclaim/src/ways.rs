@@ -23,6 +23,17 @@ pub(crate) struct Around<'a> {
     pub(crate) resent: Option<&'a Resent>,
     /// Acknowledgements prove that the first claim came within the filing limit.
     pub(crate) in_time: bool,
+    /// Other covers of the patient.
+    pub(crate) covers: Covered,
+}
+
+/// What is on record of other covers of a claim's patient.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Covered {
+    /// A payer comes next and has not answered.
+    pub(crate) known: bool,
+    /// A payer passed the claim on, and the next one's usual days are over without an answer.
+    pub(crate) late_crossover: bool,
 }
 
 /// Every way from a case. Its chance is the stated prior, moved by what came of such ways.
@@ -32,14 +43,15 @@ pub(crate) fn of(
     (rules, history): (&Rules, &History),
     today: Date,
 ) -> Ways {
-    let Around { claim, payment, resent, in_time } = around;
+    let Around { claim, payment, resent, in_time, covers } = around;
     let ruling = case.leading(rules);
     let passed = payment.is_some_and(|one| one.crossover.is_some() || one.priority_payer.is_some());
     let behind = |one: &Claim| matches!(one.order, PayerOrder::Secondary | PayerOrder::Tertiary);
     let later = claim.is_some_and(behind);
-    let other_cover = passed || later || case.days.other_payer_on.is_some();
-    let ruling = ruling.as_ref();
-    let known = Known { case, claim, ruling, rules, resent, other_cover, in_time, today };
+    let other_cover = covers.known || passed || later || case.days.other_payer_on.is_some();
+    let (ruling, late_crossover) = (ruling.as_ref(), covers.late_crossover);
+    let known =
+        Known { case, claim, ruling, rules, resent, other_cover, late_crossover, in_time, today };
     let code = rank::code(case, rules);
     let place = (case.payer.as_str(), code.as_str());
     next_action::ways(&known, |way, prior| history.odds(place, Some(way), prior))

@@ -29,8 +29,9 @@ pub(crate) fn write(
         edi.segment(&["HL", &level, "1", "22", "0"]);
         subscriber(world, submission, edi);
         claim(practice, submission, edi);
-        if let Some(prior) = &submission.prior {
-            other_payer(world, submission, prior, edi);
+        match &submission.prior {
+            Some(prior) => other_payer(world, submission, prior, edi),
+            None => second_payer(world, submission, edi),
         }
         lines(world, submission, edi);
     }
@@ -110,6 +111,18 @@ fn claim(practice: &Practice, submission: &Submission, edi: &mut Edi) {
     edi.segment(&["NM1", "77", "2", &site.name, "", "", "", "", "XX", &site.npi]);
     edi.segment(&["N3", &site.street]);
     edi.segment(&["N4", site.city, STATE, &site.zip]);
+}
+
+/// The payer that comes after the first, where the patient has one (loop 2320).
+fn second_payer(world: &World, submission: &Submission, edi: &mut Edi) {
+    let patient = &submission.claim.patient;
+    let Some(second) = &patient.second else { return };
+    let payer = world.payer(second.payer);
+    edi.segment(&["SBR", "S", "18", "", "", "", "", "", "", payer.filing]);
+    edi.segment(&["OI", "", "", "Y", "", "", "Y"]);
+    let (last, first) = (patient.last, patient.first);
+    edi.segment(&["NM1", "IL", "1", last, first, "", "", "", "MI", &second.member]);
+    edi.segment(&["NM1", "PR", "2", payer.name, "", "", "", "", "PI", &payer.code]);
 }
 
 /// What the first payer said, for the second (loop 2320).

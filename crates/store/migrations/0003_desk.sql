@@ -352,7 +352,7 @@ create table outgoing_item (
   practice text not null,
   outgoing text not null,
   n bigint not null,
-  denial text not null,
+  denial text,                          -- none where a claim goes to the payer that comes next
   claim text not null,
   number text not null,                 -- of the claim, as it is sent
   content text not null,                -- what makes it the same correction
@@ -667,4 +667,87 @@ create table rule_stop (
   started_at text,
   started_by text,
   primary key (practice, rule, version, at)
+-- Covers of a claim beside the payer that was billed first: as bills name them, or as somebody told.
+create table cover (
+  practice text not null references practice (practice),
+  claim text not null,
+  turn text not null check (turn in ('primary', 'secondary', 'tertiary')),
+  source text not null check (source in ('billed', 'told')),
+  at text not null,                     -- when it was told; empty where a bill names it
+  by_person text not null,
+  body text not null,                   -- payer, insured, days, as JSON
+  primary key (practice, claim, turn),
+  foreign key (practice, claim) references claim (practice, claim)
+);
+-- Claims before the payer that comes next, as they stand.
+create table next_bill (
+  practice text not null references practice (practice),
+  claim text not null,
+  number text not null,
+  state text not null check (state in ('to_bill', 'denied', 'crossed', 'waiting')),
+  payer_name text not null,             -- who comes next; empty where nobody named it
+  from_name text not null,              -- the payer before it; empty where none is
+  share bigint not null,                -- what is left for it
+  since text,
+  due_on text,                          -- when it usually has answered; none: not configured
+  usual text not null,                  -- where that is from
+  why text not null,
+  primary key (practice, claim),
+  foreign key (practice, claim) references claim (practice, claim)
+);
+create index next_bill_state on next_bill (practice, state, since, claim);
+
+-- Project appeals: many cases of one payer under one letter, one spreadsheet, one reference.
+create table project (
+  practice text not null references practice (practice),
+  project text not null,
+  payer text not null,
+  payer_name text not null,
+  state text not null check (state in ('draft', 'sent', 'void')),
+  version bigint not null,
+  made_at text not null,
+  made_by text not null,
+  subject text not null,
+  letter text not null,
+  channel text not null,                -- how it went; empty before
+  sent_on text,
+  reference text not null,              -- the payer's; empty where none came
+  packet text,                          -- sha-256 of the letter with its list, as it went
+  sheet text,                           -- sha-256 of the spreadsheet, as it went
+  primary key (practice, project)
+);
+create index project_made on project (practice, made_at, project);
+create table project_case (
+  practice text not null references practice (practice),
+  project text not null,
+  denial text not null,
+  n bigint not null,
+  stayed text not null,                 -- why it did not go along; empty where it did
+  primary key (practice, project, denial),
+  foreign key (practice, project) references project (practice, project),
+  foreign key (practice, denial) references denial (practice, denial)
+);
+create index project_case_denial on project_case (practice, denial);
+
+-- Peer-to-peer conversations of a case, each as it stands now; the journal has what it was before.
+create table peer (
+  practice text not null references practice (practice),
+  denial text not null,
+  n bigint not null,                    -- from 1
+  body text not null,                   -- when asked, window, provider, reviewer, said, outcome
+  at text not null,
+  by_person text not null,
+  primary key (practice, denial, n),
+  foreign key (practice, denial) references denial (practice, denial)
+);
+-- Facts that people told of a case, for the ways beyond the payer's own appeals.
+create table review_fact (
+  practice text not null references practice (practice),
+  denial text not null,
+  fact text not null,
+  body text not null,                   -- whether it holds, since when
+  at text not null,
+  by_person text not null,
+  primary key (practice, denial, fact),
+  foreign key (practice, denial) references denial (practice, denial)
 );

@@ -58,8 +58,8 @@ pub struct OutgoingItem {
     pub outgoing: String,
     /// Its place there, from 0.
     pub n: i64,
-    /// The case.
-    pub denial: String,
+    /// The case; none where a claim goes to the payer that comes next.
+    pub denial: Option<String>,
     /// The claim.
     pub claim: String,
     /// The claim's number, as it is sent.
@@ -511,7 +511,7 @@ fn item_row(practice: &str, item: &OutgoingItem) -> Vec<Cell> {
         Cell::Text(practice.to_owned()),
         Cell::Text(item.outgoing.clone()),
         Cell::Int(item.n),
-        Cell::Text(item.denial.clone()),
+        Cell::Maybe(item.denial.clone()),
         Cell::Text(item.claim.clone()),
         Cell::Text(item.number.clone()),
         Cell::Text(item.content.clone()),

@@ -12,21 +12,21 @@ use crate::claim::{Claim, PayerName};
 use crate::codes::Procedure;
 use crate::correction::cob::{self, OtherPayer};
 use crate::correction::draft::{Draft, Level};
+use crate::correction::letters;
 use crate::correction::original::Original;
 use crate::correction::resend::new_claim;
 use crate::correction::rows::{find, named, until};
 use crate::correction::values::claim_end;
+use crate::cover::{Cover, SELF, Turn};
 use crate::matching;
 use crate::money::Money;
+use crate::next_bill;
 use crate::payer::key;
 use crate::remittance::{Adjustment, ClaimPayment, LinePayment, RemittanceHead, Standing};
 
 /// Triplets of a CAS, and CAS segments of a loop.
 const TRIPLETS: usize = 6;
 const SEGMENTS: usize = 5;
-
-/// Remarks by which a payer says that it passed the claim on.
-const PASSED_ON: [&str; 3] = ["MA07", "MA18", "N89"];
 
 /// Why no claim goes to the next payer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +63,15 @@ pub enum NoSecondary {
     /// Dental claims are not written here.
     #[error("dental claims are not written here")]
     Dental,
+    /// The cover lacks what the claim needs of it.
+    #[error("expected the other cover with its payer, the payer's id and the member id")]
+    ThinCover,
+    /// A letter of the cover has no plain one.
+    #[error("expected plain letters in the other cover: {0}")]
+    Letters(String),
+    /// The payer that is to be billed first is the one that the claim went to.
+    #[error("expected another payer than the one that the claim was sent to")]
+    SamePayer,
     /// Something in the remittance that the claim cannot carry.
     #[error(transparent)]
     Unwritable(#[from] Unwritable),
@@ -79,9 +88,76 @@ pub fn secondary(
     head: &RemittanceHead,
     payment: &ClaimPayment,
 ) -> Result<Draft, NoSecondary> {
+    uncrossed(payment)?;
+    secondary_of(original.draft().clone(), claim, head, payment)
+}
+
+/// The same where the claim itself does not name the payer that comes next, and somebody said who
+/// it is.
+///
+/// # Errors
+/// [`NoSecondary`] says why it would be wrong to send one.
+pub fn secondary_by(
+    original: &Original,
+    cover: &Cover,
+    claim: &Claim,
+    (head, payment): (&RemittanceHead, &ClaimPayment),
+) -> Result<Draft, NoSecondary> {
+    uncrossed(payment)?;
+    crossed_over(original, cover, claim, (head, payment))
+}
+
+/// The same where the payer said that it passed the claim on, and nothing arrived there. Whoever
+/// sends it says why.
+///
+/// # Errors
+/// [`NoSecondary`] says why it would be wrong to send one.
+pub fn crossed_over(
+    original: &Original,
+    cover: &Cover,
+    claim: &Claim,
+    (head, payment): (&RemittanceHead, &ClaimPayment),
+) -> Result<Draft, NoSecondary> {
+    let mut draft = original.draft().clone();
+    if next_payer(&draft).is_none() {
+        let turn = turn_after(&draft)?;
+        add(&mut draft, cover, turn)?;
+    }
+    secondary_of(draft, claim, head, payment)
+}
+
+/// The claim as new to a payer that comes before the one that it was sent to, which stays on it as
+/// the one that follows.
+///
+/// # Errors
+/// [`NoSecondary`] says why it cannot be written.
+pub fn in_order(original: &Original, cover: &Cover) -> Result<Draft, NoSecondary> {
+    let mut draft = new_claim(original.draft().clone()).map_err(|_| NoSecondary::Dental)?;
+    let own = draft.payer().0;
+    if own.ids.iter().any(|id| cover.payer.ids.contains(id)) {
+        return Err(NoSecondary::SamePayer);
+    }
+    for row in draft.claim.iter_mut().filter(|row| row.is("SBR", "")) {
+        let later = after(&row.text(1)).ok_or(NoSecondary::NoNextPayer)?;
+        row.set(1, later)?;
+    }
+    add(&mut draft, cover, Turn::Primary.code())?;
+    let first = cob::others(&draft).into_iter().find(|other| other.order == "P");
+    let first = first.ok_or(NoSecondary::NoNextPayer)?;
+    let behind = unheard(&draft, &first)?;
+    change_places(&mut draft, &first, behind)?;
+    Ok(draft)
+}
+
+fn secondary_of(
+    draft: Draft,
+    claim: &Claim,
+    head: &RemittanceHead,
+    payment: &ClaimPayment,
+) -> Result<Draft, NoSecondary> {
     refuse(payment)?;
     let day = head.paid_on.or(head.produced_on).ok_or(NoSecondary::NoDay)?;
-    let mut draft = new_claim(original.draft().clone()).map_err(|_| NoSecondary::Dental)?;
+    let mut draft = new_claim(draft).map_err(|_| NoSecondary::Dental)?;
     let next = next_payer(&draft).ok_or(NoSecondary::NoNextPayer)?;
     if !is_of(&head.payer, claim, &draft) {
         return Err(NoSecondary::OtherPayer);
@@ -104,14 +180,12 @@ struct Told<'a> {
     payer: String,
 }
 
+fn uncrossed(payment: &ClaimPayment) -> Result<(), NoSecondary> {
+    let is_passed = next_bill::passed_on(payment).is_some();
+    if is_passed { Err(NoSecondary::Crossover) } else { Ok(()) }
+}
+
 fn refuse(payment: &ClaimPayment) -> Result<(), NoSecondary> {
-    let passed_on = |code: &str| PASSED_ON.contains(&code);
-    let is_crossover = matches!(payment.status.as_str(), "19" | "20" | "21" | "23")
-        || payment.crossover.is_some()
-        || payment.remarks.iter().any(|remark| passed_on(remark.code.as_str()));
-    if is_crossover {
-        return Err(NoSecondary::Crossover);
-    }
     if payment.standing() != Standing::Processed {
         return Err(NoSecondary::NotProcessed);
     }
@@ -131,11 +205,95 @@ fn is_of(payer: &PayerName, claim: &Claim, draft: &Draft) -> bool {
 
 /// The other payer whose turn is after the one that the claim was sent to.
 fn next_payer(draft: &Draft) -> Option<OtherPayer> {
+    let next = turn_after(draft).ok()?;
+    cob::others(draft).into_iter().find(|other| other.order == next)
+}
+
+/// SBR01 in its order.
+fn after(turn: &str) -> Option<&'static str> {
     const TURNS: [&str; 11] = ["P", "S", "T", "A", "B", "C", "D", "E", "F", "G", "H"];
-    let own = draft.subscriber.iter().find(|row| row.is("SBR", ""))?.text(1);
-    let turn = TURNS.iter().position(|turn| *turn == own)?;
-    let next = TURNS.get(turn + 1)?;
-    cob::others(draft).into_iter().find(|other| other.order == *next)
+    let at = TURNS.iter().position(|one| *one == turn)?;
+    TURNS.get(at + 1).copied()
+}
+
+fn turn_after(draft: &Draft) -> Result<&'static str, NoSecondary> {
+    let own = draft.subscriber.iter().find(|row| row.is("SBR", ""));
+    own.and_then(|row| after(&row.text(1))).ok_or(NoSecondary::NoNextPayer)
+}
+
+/// Puts a cover that somebody told of on the claim (loops 2320, 2330A, 2330B).
+fn add(draft: &mut Draft, cover: &Cover, turn: &str) -> Result<(), NoSecondary> {
+    let id = cover.payer.ids.first().map(|id| id.trim()).unwrap_or_default();
+    let insured = cover.insured.reveal();
+    if cover.payer.name.trim().is_empty() || id.is_empty() || insured.member.trim().is_empty() {
+        return Err(NoSecondary::ThinCover);
+    }
+    let plain = |text: &str| letters::plain(text).map_err(NoSecondary::Letters);
+    let (family, given) = match insured_name(draft, cover) {
+        Some(row) => (row.text(3).into_owned(), row.text(4).into_owned()),
+        None => (plain(&insured.family)?, plain(&insured.given)?),
+    };
+    if family.trim().is_empty() {
+        return Err(NoSecondary::ThinCover);
+    }
+    let (payer, id, member) = (plain(&cover.payer.name)?, plain(id)?, plain(&insured.member)?);
+    let said = |element: usize| draft.claim.first().map(|clm| clm.text(element).into_owned());
+    let (assigned, released) = (said(8).unwrap_or_default(), said(9).unwrap_or_default());
+    let filing = if cover.filing.is_empty() { "ZZ" } else { cover.filing.as_str() };
+    let rows = [
+        made(draft, "SBR", &[(1, turn), (2, &cover.relation), (9, filing)])?,
+        made(draft, "OI", &[(3, &assigned), (6, &released)])?,
+        made(
+            draft,
+            "NM1",
+            &[(1, "IL"), (2, "1"), (3, &family), (4, &given), (8, "MI"), (9, &member)],
+        )?,
+        made(draft, "NM1", &[(1, "PR"), (2, "2"), (3, &payer), (8, "PI"), (9, &id)])?,
+    ];
+    draft.claim.extend(rows);
+    Ok(())
+}
+
+/// The patient's own NM1, where the patient is the insured of a cover.
+fn insured_name(draft: &Draft, cover: &Cover) -> Option<Row> {
+    let rows = person(draft);
+    rows.into_iter().find(|row| row.is("NM1", "")).filter(|_| cover.relation == SELF)
+}
+
+/// The payer that the claim went to as the one that follows, of which nothing is heard yet.
+fn unheard(draft: &Draft, next: &OtherPayer) -> Result<Vec<Row>, NoSecondary> {
+    let mut rows = vec![own_place(draft)?, release(draft, next)?];
+    let own = draft.subscriber.iter().find(|row| row.is("SBR", ""));
+    let later = own.and_then(|row| after(&row.text(1))).ok_or(NoSecondary::NoNextPayer)?;
+    if let Some(sbr) = rows.first_mut() {
+        sbr.set(1, later)?;
+    }
+    rows.extend(own_insured(draft));
+    let payer = named(&draft.subscriber, 0..draft.subscriber.len(), "PR").unwrap_or_default();
+    let payer = draft.subscriber.get(payer).unwrap_or_default();
+    let known = |row: &&Row| ["2U", "EI", "FY", "NF"].iter().any(|list| row.is("REF", list));
+    rows.extend(payer.iter().filter(|row| !row.is("REF", "")).cloned());
+    rows.extend(payer.iter().filter(known).cloned());
+    Ok(rows)
+}
+
+/// The SBR of the claim's own level as another payer has it: with how the patient stands to the
+/// insured.
+fn own_place(draft: &Draft) -> Result<Row, NoSecondary> {
+    let sbr = draft.subscriber.iter().find(|row| row.is("SBR", ""));
+    let mut sbr = sbr.ok_or(NoSecondary::NoNextPayer)?.clone();
+    let relation =
+        draft.patient.as_ref().and_then(|rows| rows.iter().find(|row| row.is("PAT", "")));
+    sbr.set(2, &relation.map_or(SELF.into(), |pat| pat.text(1)))?;
+    Ok(sbr)
+}
+
+/// The insured of the claim's own level, as loop 2330A has them.
+fn own_insured(draft: &Draft) -> impl Iterator<Item = Row> + '_ {
+    let own = &draft.subscriber;
+    let name = named(own, 0..own.len(), "IL").unwrap_or_default();
+    let stays = |row: &&Row| !row.is("DMG", "") && !row.is("PER", "") && !row.is("REF", "Y4");
+    own.get(name).unwrap_or_default().iter().filter(stays).cloned()
 }
 
 fn payer_id(subscriber: &[Row]) -> String {
@@ -146,14 +304,7 @@ fn payer_id(subscriber: &[Row]) -> String {
 /// The payer of the claim as another payer of the next one (loops 2320, 2330A, 2330B).
 fn other_payer(draft: &Draft, next: &OtherPayer, told: &Told<'_>) -> Result<Vec<Row>, NoSecondary> {
     let payment = told.payment;
-    let own = &draft.subscriber;
-    let mut rows = Vec::new();
-    let sbr = own.iter().find(|row| row.is("SBR", "")).ok_or(NoSecondary::NoNextPayer)?;
-    let mut sbr = sbr.clone();
-    let relation =
-        draft.patient.as_ref().and_then(|rows| rows.iter().find(|row| row.is("PAT", "")));
-    sbr.set(2, &relation.map_or("18".into(), |pat| pat.text(1)))?;
-    rows.push(sbr);
+    let mut rows = vec![own_place(draft)?];
     rows.extend(adjustments(draft, &payment.adjustments)?);
     rows.push(made(draft, "AMT", &[(1, "D"), (2, &payment.paid.plain())])?);
     if payment.lines.is_empty() {
@@ -162,10 +313,7 @@ fn other_payer(draft: &Draft, next: &OtherPayer, told: &Told<'_>) -> Result<Vec<
     }
     rows.push(release(draft, next)?);
     rows.extend(outpatient(draft, payment)?);
-    let name = named(own, 0..own.len(), "IL").unwrap_or_default();
-    let insured = own.get(name).unwrap_or_default();
-    let stays = |row: &&Row| !row.is("DMG", "") && !row.is("PER", "") && !row.is("REF", "Y4");
-    rows.extend(insured.iter().filter(stays).cloned());
+    rows.extend(own_insured(draft));
     rows.extend(payer_before(draft, told)?);
     Ok(rows)
 }
@@ -304,7 +452,7 @@ fn change_places(
     let group: Vec<Row> = draft.claim.get(next.range.clone()).unwrap_or_default().to_vec();
     let relation = group.first().map(|sbr| sbr.text(2).into_owned()).unwrap_or_default();
     let person = person(draft);
-    let is_self = relation == "18";
+    let is_self = relation == SELF;
     draft.subscriber = Arc::new(subscriber(&group, &person, is_self)?);
     draft.patient = if is_self { None } else { Some(patient(draft, &person, &relation)?) };
     draft.claim.drain(next.range.clone());

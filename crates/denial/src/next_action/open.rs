@@ -260,7 +260,8 @@ impl Standing<'_> {
     }
 
     fn secondary(&self) -> Option<String> {
-        if let Some(code) = self.with_rights(Rights::WaitCrossover) {
+        let passed_on = self.with_rights(Rights::WaitCrossover);
+        if let Some(code) = passed_on.filter(|_| !self.known.late_crossover) {
             return Some(format!(
                 "{code}: the next payer has it already; a bill would be a duplicate"
             ));
@@ -268,7 +269,8 @@ impl Standing<'_> {
         let named =
             self.known.ruling.is_some_and(|one| one.next == NextActionKind::CoordinateBenefits);
         let text = "no other cover of the patient is on record";
-        (!named && !self.known.other_cover).then(|| text.to_owned())
+        let is_known = named || self.known.other_cover || passed_on.is_some();
+        (!is_known).then(|| text.to_owned())
     }
 
     fn patient(&self) -> Option<String> {
@@ -373,6 +375,10 @@ impl Standing<'_> {
         }
         if way == Way::SecondaryPayer {
             notes.push("the other payer's filing limit is not on record here".to_owned());
+            if self.known.late_crossover {
+                let text = "late crossover: ask the next payer whether it has the claim first";
+                notes.push(text.to_owned());
+            }
         }
         notes
     }

@@ -61,6 +61,7 @@ pub(crate) fn planned(case: &Denial, today: Date, rules: &Rules) -> NextActionKi
         rules,
         resent: None,
         other_cover,
+        late_crossover: false,
         in_time: false,
         today,
     };

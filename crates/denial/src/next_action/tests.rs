@@ -28,7 +28,13 @@ fn shipped() -> &'static Rules {
 }
 
 /// A claim of 100.00 denied as a whole, with the payer's number P1.
-fn case(rules: &Rules, plan: PlanType, group: &str, carc: &str, remarks: &[&str]) -> Denial {
+pub(crate) fn case(
+    rules: &Rules,
+    plan: PlanType,
+    group: &str,
+    carc: &str,
+    remarks: &[&str],
+) -> Denial {
     case_of("Somebody", rules, plan, (group, carc), remarks)
 }
 
@@ -85,6 +91,7 @@ fn of(case: &Denial, rules: &Rules) -> Ways {
         rules,
         resent: None,
         other_cover,
+        late_crossover: false,
         in_time: false,
         today: TODAY,
     };
@@ -234,6 +241,7 @@ fn clocks_numbers_and_statuses_close_ways() {
         rules,
         resent: None,
         other_cover: true,
+        late_crossover: false,
         in_time: false,
         today,
     };
@@ -269,6 +277,7 @@ fn where_playbook_and_figures_part_both_are_said() {
         rules,
         resent: None,
         other_cover: false,
+        late_crossover: false,
         in_time: false,
         today: TODAY,
     };
@@ -295,6 +304,7 @@ fn seen_on(case: &Denial, rules: &Rules, (today, in_time): (Date, bool)) -> Ways
         rules,
         resent: None,
         other_cover: false,
+        late_crossover: false,
         in_time,
         today,
     };
@@ -434,6 +444,7 @@ proptest! {
             rules,
             resent: None,
             other_cover: false,
+        late_crossover: false,
         in_time: false,
             today: TODAY,
         };

@@ -1,15 +1,19 @@
 //! A claim to the next payer carries what the one before it said, exactly, or does not go.
 
 use denial::billed::Billed;
-use denial::claim::{Claim, PayerName};
+use denial::claim::{Claim, Patient, PayerName};
 use denial::codes::{Carc, Group, LineControl, PayerControlNumber, Rarc};
-use denial::correction::{Draft, Field, NoSecondary, Terms, Who, check, secondary, write};
+use denial::correction::{
+    Draft, Field, NoSecondary, Terms, Who, check, in_order, secondary, secondary_by, write,
+};
+use denial::cover::{Cover, Turn};
 use denial::money::Money;
+use denial::phi::Phi;
 use denial::remittance::{Adjustment, ClaimPayment, LinePayment, Remark, RemittanceHead};
 use jiff::civil::date;
 use x12::Reader;
 
-use super::fields::{PROFESSIONAL, one};
+use super::fields::{INSTITUTIONAL, PROFESSIONAL, one};
 use super::written::{assert_valid, sending, text};
 
 fn cents(cents: i64) -> Money {
@@ -26,8 +30,12 @@ fn adjusted(group: &str, reason: &str, amount: i64) -> Adjustment {
 }
 
 fn claim() -> Claim {
-    let (mut reader, mut billed, mut findings) =
-        (Reader::new(PROFESSIONAL), Billed::default(), Vec::new());
+    claim_of(PROFESSIONAL)
+}
+
+/// The first claim of a file.
+fn claim_of(file: &[u8]) -> Claim {
+    let (mut reader, mut billed, mut findings) = (Reader::new(file), Billed::default(), Vec::new());
     while let Some(block) = reader.next() {
         if let Some(claim) = billed.read(&block, &mut findings) {
             return claim.claim;
@@ -206,4 +214,126 @@ fn what_does_not_add_up_or_was_not_answered_stays_here() {
     assert_eq!(unknown.err(), Some(NoSecondary::NoDay));
     let alone = secondary(&one(PROFESSIONAL, 1), &claim(), &head(), &payment());
     assert_eq!(alone.err(), Some(NoSecondary::NoNextPayer));
+}
+
+/// Another cover, as the front desk answered it.
+fn told(turn: Turn) -> Cover {
+    Cover {
+        payer: PayerName { name: "Answered Health Plan".into(), ids: vec!["AN1".into()] },
+        filing: "CI".into(),
+        insured: Phi::new(Patient { member: "AN-77".into(), ..Patient::default() }),
+        ..Cover::at(turn)
+    }
+}
+
+/// What a payer paid of the institutional claim: 150 on the first line, nothing on the second.
+fn institutional() -> ClaimPayment {
+    let billed = claim_of(INSTITUTIONAL);
+    let of = |at: usize, paid, adjustments| LinePayment {
+        control: billed.lines[at].control.clone(),
+        procedure: billed.lines[at].procedure.clone(),
+        revenue: billed.lines[at].revenue.clone(),
+        charge: billed.lines[at].charge,
+        paid: cents(paid),
+        units: billed.lines[at].units,
+        adjustments,
+        ..LinePayment::default()
+    };
+    ClaimPayment {
+        number: billed.number.clone(),
+        status: "1".into(),
+        charge: cents(25_000),
+        paid: cents(15_000),
+        control: PayerControlNumber::new("DCN9"),
+        lines: vec![
+            of(0, 15_000, vec![adjusted("PR", "2", 3_000), adjusted("CO", "45", 2_000)]),
+            of(1, 0, vec![adjusted("PR", "1", 5_000)]),
+        ],
+        ..ClaimPayment::default()
+    }
+}
+
+#[test]
+fn an_institutional_claim_goes_to_a_cover_that_somebody_told_of() {
+    let (original, billed) = (one(INSTITUTIONAL, 0), claim_of(INSTITUTIONAL));
+    let (cover, paid) = (told(Turn::Secondary), institutional());
+    let draft = secondary_by(&original, &cover, &billed, (&head(), &paid)).expect("balanced");
+    let said = text(&draft);
+    for segment in [
+        "SBR*S*18*******CI",
+        "NM1*IL*1*EXAMPLE*ANNA****MI*AN-77",
+        "NM1*PR*2*Answered Health Plan*****PI*AN1",
+        "SBR*P*18*******MA",
+        "AMT*D*150.00",
+        "REF*F8*DCN9",
+        "SVD*SH001*150.00*HC:99283*0450*1",
+        "SVD*SH001*0.00**0300*3",
+        "CAS*PR*2*30.00",
+        "CAS*CO*45*20.00",
+        "CAS*PR*1*50.00",
+    ] {
+        assert_eq!(said.iter().filter(|one| *one == segment).count(), 1, "{segment} in {said:?}");
+    }
+    assert_eq!(check(&draft, date(2026, 2, 3), Terms::default()), []);
+    assert_valid(&[("institutional-second", write(&[&draft], &sending()).expect("plain"))]);
+}
+
+#[test]
+fn a_payer_that_comes_first_gets_the_claim_and_the_other_follows_it() {
+    for (name, file) in
+        [("first-professional", PROFESSIONAL), ("first-institutional", INSTITUTIONAL)]
+    {
+        let draft = in_order(&one(file, 0), &told(Turn::Primary)).expect("another payer");
+        let said = text(&draft);
+        let place = |start: &str| said.iter().position(|one| one.starts_with(start));
+        assert!(place("SBR*P") < place("CLM"), "{said:?}");
+        assert!(place("NM1*PR*2*Answered") < place("CLM"), "{said:?}");
+        assert!(place("SBR*S") > place("CLM"), "{said:?}");
+        assert!(said.iter().all(|one| !one.starts_with("SVD") && !one.starts_with("AMT*D")));
+        assert_eq!(check(&draft, date(2026, 2, 3), Terms::default()), []);
+        assert_valid(&[(name, write(&[&draft], &sending()).expect("plain"))]);
+    }
+    let mut same = told(Turn::Primary);
+    same.payer.ids = vec!["SH001".into()];
+    let refused = in_order(&one(INSTITUTIONAL, 0), &same).err();
+    assert_eq!(refused, Some(NoSecondary::SamePayer));
+}
+
+#[test]
+fn a_cover_without_what_the_claim_needs_goes_nowhere() {
+    let (original, billed) = (one(INSTITUTIONAL, 0), claim_of(INSTITUTIONAL));
+    let by =
+        |cover: &Cover| secondary_by(&original, cover, &billed, (&head(), &institutional())).err();
+    let mut thin = told(Turn::Secondary);
+    thin.payer.ids.clear();
+    assert_eq!(by(&thin), Some(NoSecondary::ThinCover));
+    let mut anothers = told(Turn::Secondary);
+    anothers.relation = "01".into();
+    assert_eq!(by(&anothers), Some(NoSecondary::ThinCover), "the insured has no name");
+    let mut odd = told(Turn::Secondary);
+    odd.payer.name = "Plan \u{202e}".into();
+    assert!(matches!(by(&odd), Some(NoSecondary::Letters(_))));
+}
+
+#[test]
+fn a_claim_tells_which_payers_come_after_the_first() {
+    let covers = |file: &[u8]| {
+        let (mut reader, mut billed, mut findings) =
+            (Reader::new(file), Billed::default(), Vec::new());
+        let mut found = Vec::new();
+        while let Some(block) = reader.next() {
+            found.extend(billed.read(&block, &mut findings).map(|one| one.covers));
+        }
+        found.into_iter().next().expect("a claim")
+    };
+    let named = covers(PROFESSIONAL);
+    assert_eq!(named.len(), 1);
+    assert_eq!((named[0].turn, named[0].payer.name.as_str()), (Turn::Secondary, "OTHER HEALTH"));
+    assert_eq!((named[0].filing.as_str(), named[0].relation.as_str()), ("MB", "18"));
+    assert_eq!(named[0].insured.reveal().member, "OM1");
+    // What was sent to the second payer names it by its own level, and the first not at all.
+    let sent = made(&payment()).expect("balanced");
+    let again = covers(&write(&[&sent], &sending()).expect("plain"));
+    assert_eq!(again.len(), 1);
+    assert_eq!((again[0].turn, again[0].payer.name.as_str()), (Turn::Secondary, "OTHER HEALTH"));
 }

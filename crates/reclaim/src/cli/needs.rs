@@ -34,6 +34,7 @@ impl Command {
             Command::Rules(RulesCommand::Save { .. }) => Some(("rules save", Access::Rules)),
             Command::Rules(RulesCommand::Actions { .. }) => Some(("rules actions", Access::Rules)),
             Command::Rules(RulesCommand::Export { .. }) => Some(("rules export", Access::Rules)),
+            Command::Secondary(_) => Some(("secondary", Access::Correct)),
             Command::Correct(wish) if wish.many.is_meant() => {
                 Some(("correct --batch", Access::Correct))
             }

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use crate::outbox::door::Doorway;
 use crate::outbox::{route, state};
 use crate::practice::{Office, console_actor};
+use crate::secondary;
 
 /// How long a page waits for the other side, which may not answer at all.
 const AT_ONCE: Duration = Duration::from_secs(3);
@@ -39,6 +40,9 @@ pub(crate) enum NotChanged {
     /// The database.
     #[error("{0}")]
     Store(#[from] store::Error),
+    /// What stands before the next payer could not be found anew.
+    #[error("{0:#}")]
+    Failed(#[from] anyhow::Error),
 }
 
 /// Calls something back before it leaves: its cases may be sent otherwise. What an earlier try left
@@ -156,6 +160,10 @@ async fn change(
     }
     if state(&after) == Some(State::CalledBack) {
         tx.free_outgoing_items(id).await?;
+        let items = tx.outgoing_items(id, 0, i64::MAX).await?;
+        let onward = items.into_iter().filter(|item| item.denial.is_none());
+        let claims: Vec<String> = onward.map(|item| item.claim).collect();
+        secondary::look(&mut tx, office, &claims).await?;
     }
     let facts = json!({ "name": after.name });
     tx.append(vec![Entry::new(id, kind, &facts)], &moment).await?;

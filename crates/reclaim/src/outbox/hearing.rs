@@ -231,7 +231,8 @@ async fn move_case(
     item: &OutgoingItem,
     (meaning, on): (&Meaning, Option<Date>),
 ) -> anyhow::Result<()> {
-    let case = tx.case(&item.denial).await?;
+    let Some(id) = &item.denial else { return Ok(()) };
+    let case = tx.case(id).await?;
     let moment = office.moment_of(console_actor());
     let on = on.map(|on| on.min(moment.today));
     let (act, action) = match meaning {

@@ -23,6 +23,7 @@ use crate::outbox::door::{Doorway, Unnamed};
 use crate::outbox::{route, state};
 use crate::practice::{Office, console_actor};
 use crate::resent;
+use crate::secondary;
 use crate::take::{self, Options};
 
 /// The sweep's name among those that ran.
@@ -186,7 +187,7 @@ async fn begin(office: &Office, one: &Outgoing) -> anyhow::Result<Option<Outgoin
 async fn refused(tx: &mut Tx, office: &Office, one: &Outgoing) -> anyhow::Result<Option<String>> {
     let moment = office.moment_of(maker(one)?);
     let items = tx.outgoing_items(&one.outgoing, 0, i64::MAX).await?;
-    let ids: Vec<String> = items.iter().map(|item| item.denial.clone()).collect();
+    let ids: Vec<String> = items.iter().filter_map(|item| item.denial.clone()).collect();
     let cases = tx.cases_among(&ids).await?;
     let awaited = if one.kind == Kind::Claims.as_str() {
         resent::of(tx, office, &cases, Some(&one.outgoing)).await?
@@ -195,11 +196,17 @@ async fn refused(tx: &mut Tx, office: &Office, one: &Outgoing) -> anyhow::Result
     };
     let cases: HashMap<&str, &Denial> = cases.iter().map(|case| (case.id.as_str(), case)).collect();
     for item in &items {
-        let case = cases.get(item.denial.as_str()).context("a case that it carries is there")?;
+        let Some(id) = &item.denial else {
+            if let Some(why) = secondary::stops(tx, office, item).await? {
+                return Ok(Some(why));
+            }
+            continue;
+        };
+        let case = cases.get(id.as_str()).context("a case that it carries is there")?;
         if let Err(why) = case.act(&action(item)?, &moment, &office.rules) {
             return Ok(Some(format!("case {}: {why}", case.id)));
         }
-        if let Some(other) = awaited.get(&item.denial).filter(|_| item.force.is_empty()) {
+        if let Some(other) = awaited.get(id).filter(|_| item.force.is_empty()) {
             return Ok(Some(format!("case {}: meanwhile a {other}", case.id)));
         }
     }
@@ -378,8 +385,13 @@ pub(crate) async fn follow(
     if item.acted != "not_yet" {
         return Ok(item);
     }
+    let Some(id) = item.denial.clone() else {
+        let item = OutgoingItem { acted: "done".to_owned(), ..item };
+        tx.save_outgoing_item(&item).await?;
+        return Ok(item);
+    };
     let moment = office.moment_of(maker(one)?);
-    let case = tx.case(&item.denial).await?;
+    let case = tx.case(&id).await?;
     let done = act::do_in(tx, office, &moment, &case, &action(&item)?).await;
     let (acted, note) = match done {
         Ok(_) => ("done", String::new()),

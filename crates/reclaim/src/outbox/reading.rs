@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use denial::billed::{Billed, BilledClaim};
+use denial::codes::ClaimNumber;
 use denial::inquiry;
 use denial::outgoing::Kind;
 use jiff::Timestamp;
@@ -33,6 +34,11 @@ impl Read {
         let read = self.contents.get(carried.number.as_str());
         read.unwrap_or(&carried.content).clone()
     }
+
+    /// The content of a claim in it.
+    pub(crate) fn content_of(&self, number: &ClaimNumber) -> Option<String> {
+        self.contents.get(number.as_str()).cloned()
+    }
 }
 
 /// Reads the bytes, and compares them with what they are to carry.
@@ -49,7 +55,10 @@ pub(crate) fn read(
         return unfit("it carries no case");
     }
     match kind {
-        Kind::Claims => claims(bytes, control, carries),
+        Kind::Claims => {
+            let named = carries.iter().map(|one| one.number.as_str()).collect();
+            claims(bytes, control, &named)
+        }
         Kind::Packet | Kind::StatusInquiry | Kind::Other => {
             if carries.iter().any(|one| one.content.trim().is_empty()) {
                 return unfit("a case in it has nothing that tells its content");
@@ -94,7 +103,12 @@ fn sender(bytes: &[u8]) -> String {
     isa.map(|isa| isa.text(6).trim().to_owned()).unwrap_or_default()
 }
 
-fn claims(bytes: &[u8], control: u32, carries: &[Carried]) -> Result<Read, NotQueued> {
+/// Reads the bytes of claims, which are to be the ones that are named.
+pub(crate) fn claims(
+    bytes: &[u8],
+    control: u32,
+    named: &BTreeSet<&str>,
+) -> Result<Read, NotQueued> {
     let Whole { billed, contents, transactions } = billed(bytes);
     let Some(first) = billed.first() else { return unfit("no claim of an 837 is in it") };
     // A 999 that refuses one of several says nothing of the others, and all would follow it.
@@ -107,9 +121,8 @@ fn claims(bytes: &[u8], control: u32, carries: &[Carried]) -> Result<Read, NotQu
     if billed.iter().any(|one| strays(&one)) {
         return unfit("its envelope bears another control number than the one that was drawn");
     }
-    let named: BTreeSet<&str> = carries.iter().map(|one| one.number.as_str()).collect();
     let is_doubled = contents.len() != billed.len();
-    if is_doubled || !contents.keys().map(String::as_str).eq(named) {
+    if is_doubled || !contents.keys().map(String::as_str).eq(named.iter().copied()) {
         return unfit("the claims in it are not the ones that it is to carry, each once");
     }
     Ok(Read {

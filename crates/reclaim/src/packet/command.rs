@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::packet::{self, Dossier, Plan};
 use crate::practice::Office;
-use crate::{access, show};
+use crate::{access, proof_sheet, show};
 
 /// Writes the packet of the newest open draft of a case; nothing of the draft changes.
 pub(crate) async fn run(
@@ -45,6 +45,32 @@ pub(crate) async fn run(
     let packet = packet::build(plan).await?;
     std::fs::write(out, &packet.pdf).context("cannot write the packet")?;
     show::print(vec![told(&draft, &packet, out)])
+}
+
+/// Writes the proof of timely filing of a case's claim.
+pub(crate) async fn filing(
+    office: &Office,
+    id: &str,
+    out: &Path,
+    why: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    show::require_clearance(office, why).await?;
+    let id = show::find(office, id).await?;
+    let mut tx = office.read().await?;
+    let case = tx.case(&id).await?;
+    let claims = [case.claim.to_string()];
+    if !tx.protected_among(&claims).await?.is_empty() && why.is_none() {
+        bail!("the case is specially protected; say --why for a role that is cleared")
+    }
+    let sheet = proof_sheet::read(&mut tx, office, (case.number.as_str(), &claims)).await?;
+    drop(tx);
+    let facts = json!({ "what": proof_sheet::WHAT, "why": why });
+    access::note(office, &id, "packet.exported", &facts).await?;
+    let verdict = sheet.verdict();
+    let pdf = sheet.pdf().await?;
+    std::fs::write(out, &pdf).context("cannot write the sheet")?;
+    let hash = hex::encode(Sha256::digest(&pdf));
+    show::print(vec![verdict, format!("{}: sha-256 {hash}", out.display())])
 }
 
 fn told(draft: &Draft, packet: &press::Packet, out: &Path) -> String {

@@ -7,13 +7,14 @@ use denial::appeal::{
 use denial::denial::{Channel, Denial};
 use denial::letter::{Piece, Values, pieces};
 use denial::lifecycle::Act;
-use denial::person::{Role, may, supervises};
+use denial::person::{Access, Role, allows, may, supervises};
 use denial::rules::Rules;
 
 use crate::drafts;
 use crate::fields::Fields;
 use crate::packet::{Dossier, Paper, template};
 use crate::practice::Office;
+use crate::proof_sheet;
 use crate::web::appeal::{Known, address, called, standing};
 use crate::web::appeal_asked::{self, AskedRow};
 use crate::web::appeal_form::{MOST_POINTS, choices};
@@ -165,6 +166,8 @@ struct Preview {
 /// A document that has to go with it.
 struct Wanted {
     what: String,
+    /// It can be made from what is on record.
+    is_filing_proof: bool,
     state: &'static str,
     class: &'static str,
     from: String,
@@ -330,6 +333,7 @@ fn wanted(draft: &Draft, dossier: &Dossier, office: &Office) -> Vec<Wanted> {
     let around = dossier.around(draft, &office.rules, office.moment().today);
     let taken = kinds_of(&draft.content, case);
     let from = case_documents::supplier(case, &office.rules);
+    let makes = allows(office.who.role, Access::Claims);
     let row = |what: smol_str::SmolStr| {
         let here = case.documents.iter().any(|one| one.what == what);
         let (state, class) = if taken.contains(&&what) {
@@ -339,7 +343,8 @@ fn wanted(draft: &Draft, dossier: &Dossier, office: &Office) -> Vec<Wanted> {
         } else {
             ("missing", "absent")
         };
-        Wanted { what: title(&what), state, class, from: from.clone() }
+        let is_filing_proof = makes && what == proof_sheet::WHAT;
+        Wanted { what: title(&what), is_filing_proof, state, class, from: from.clone() }
     };
     required(&around).into_iter().map(row).collect()
 }

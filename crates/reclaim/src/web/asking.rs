@@ -6,6 +6,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::appeal;
+use denial::cover::Cover;
 use denial::denial::{Denial, Question};
 use denial::lifecycle::{Act, Action, Change, Event};
 use denial::person::{may, supervises};
@@ -15,9 +16,12 @@ use store::journal::Happened;
 
 use crate::act::{self, Failed};
 use crate::documents::Received;
+use crate::fields::Fields;
 use crate::practice::Office;
+use crate::secondary::{self, told};
 use crate::web::about::About;
 use crate::web::case_view::PatientView;
+use crate::web::cover_form::CoverForm;
 use crate::web::keyed::receive;
 use crate::web::page::{Page, html_with};
 use crate::web::reach;
@@ -51,6 +55,8 @@ struct QuestionPage {
     answers: bool,
     /// What they may attach: value and label; nothing where they may not.
     papers: Vec<(String, String)>,
+    /// The fields of another cover, where the case is about who pays first.
+    cover: Option<CoverForm>,
     refused: Option<String>,
     typed: String,
 }
@@ -114,7 +120,7 @@ pub(crate) async fn page(
     let known = known(&visitor.office, &id, &number).await?;
     access::note(&visitor.office, &id, "question.viewed", &json!({})).await?;
     seen(&visitor.office, &id, Some(known.spoken.question.number)).await?;
-    html_with(StatusCode::OK, &shown(&visitor, known, None, String::new()))
+    html_with(StatusCode::OK, &shown(&visitor, known, None, &Fields::new()))
 }
 
 /// Whoever asked on a case has seen its answers, or that to one question.
@@ -141,7 +147,7 @@ async fn known(office: &Office, id: &str, number: &str) -> Result<Known, Trouble
     Ok(Known { case, spoken, people, patient })
 }
 
-fn shown(visitor: &Visitor, known: Known, refused: Option<String>, typed: String) -> QuestionPage {
+fn shown(visitor: &Visitor, known: Known, refused: Option<String>, typed: &Fields) -> QuestionPage {
     let office = &visitor.office;
     let Known { case, spoken, people, patient } = known;
     let moment = office.moment();
@@ -172,9 +178,11 @@ fn shown(visitor: &Visitor, known: Known, refused: Option<String>, typed: String
             Vec::new()
         },
         answer: spoken.answer,
+        cover: (answers && secondary::is_about_payers(&case, office))
+            .then(|| CoverForm::of(typed, None)),
         answers,
         refused,
-        typed,
+        typed: words_of(typed),
     }
 }
 
@@ -205,7 +213,15 @@ pub(crate) async fn answer(
 ) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let known = known(office, &id, &number).await?;
-    let text = words_of(&sent);
+    let cover = if secondary::is_about_payers(&known.case, office) {
+        match told::read(&sent.fields) {
+            Ok(cover) => cover,
+            Err(text) => return again(&visitor, known, text, &sent.fields).await,
+        }
+    } else {
+        None
+    };
+    let text = answer_of(&sent.fields, cover.as_ref());
     let mut actions = Vec::new();
     let mut received = None;
     if let Some(file) = sent.files.pop() {
@@ -215,19 +231,21 @@ pub(crate) async fn answer(
         actions.push(Action::AttachDocument { document, what, notice_on: None });
     }
     let question = known.spoken.question.number;
-    actions.push(Action::Answer { question, text: text.clone() });
+    actions.push(Action::Answer { question, text });
     let mut tx = office.write().await?;
     match all(&mut tx, office, &id, (&actions, received)).await {
         Ok(()) => {
+            if let Some(cover) = &cover {
+                let about = (known.case.claim.as_str(), cover);
+                told::tell(&mut tx, office, &office.moment(), about).await?;
+            }
             tx.commit().await?;
             Ok(Redirect::to("/questions?done=answer").into_response())
         }
         Err(Failed::Refused(why)) => {
             drop(tx);
             act::note_refusal(office, &id, Act::Answer.as_str(), &why).await;
-            access::note(office, &id, "question.viewed", &json!({})).await?;
-            let page = shown(&visitor, known, Some(words::sentence(&why.to_string())), text);
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            again(&visitor, known, words::sentence(&why.to_string()), &sent.fields).await
         }
         Err(Failed::Missing) => Err(Trouble::Nowhere),
         Err(Failed::Stale { .. }) => Err(Trouble::Unfit(
@@ -236,6 +254,18 @@ pub(crate) async fn answer(
         Err(Failed::Store(error)) => Err(error.into()),
         Err(Failed::Folder(fault)) => Err(fault.into()),
     }
+}
+
+/// The page once more, with what was typed and why it was not kept.
+async fn again(
+    visitor: &Visitor,
+    known: Known,
+    why: String,
+    typed: &Fields,
+) -> Result<Response, Trouble> {
+    access::note(&visitor.office, known.case.id.as_str(), "question.viewed", &json!({})).await?;
+    let page = shown(visitor, known, Some(why), typed);
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 async fn all(
@@ -255,9 +285,20 @@ async fn all(
     Ok(())
 }
 
+/// The answer in words: what was typed, with the cover that was told, of which the words name
+/// nothing of the patient.
+fn answer_of(fields: &Fields, cover: Option<&Cover>) -> String {
+    let typed = words_of(fields);
+    match cover.map(|cover| words::sentence_case(&told::in_words(cover))) {
+        None => typed,
+        Some(told) if typed.is_empty() => told,
+        Some(told) => format!("{told}. {typed}"),
+    }
+}
+
 /// What was typed, after the short answer of the button that was pressed.
-fn words_of(sent: &Sent) -> String {
-    let field = |name: &str| sent.fields.get(name).map(|text| text.trim()).unwrap_or_default();
+fn words_of(fields: &Fields) -> String {
+    let field = |name: &str| fields.get(name).map(|text| text.trim()).unwrap_or_default();
     match (field("short"), field("text")) {
         ("", text) => text.to_owned(),
         (short, "") => short.to_owned(),

@@ -252,9 +252,19 @@ async fn write_letters(
         let text = format!("At most {} letters in one go: choose fewer cases.", letters::MOST);
         return Err(Trouble::Unfit(text));
     }
-    let kind = order.fields.get("kind").and_then(|name| LetterKind::from_name(name));
+    let chosen = order.fields.get("kind").map(String::as_str);
+    let is_project = chosen == Some(letters::PROJECT);
+    let appeal = is_project.then_some(LetterKind::Appeal);
+    let kind = appeal.or_else(|| chosen.and_then(LetterKind::from_name));
     let tally = letters::preview(office, &order.ids, kind).await?;
     let unready = order.unready(&tally);
+    if is_project && !order.is_first() && unready.is_none() {
+        let (_, tally) = letters::begin_project(office, &order.ids).await?;
+        let text = format!("Project appeal begun: {}. It stands under Letters.", what(&tally));
+        let query = order.fields.get("query").cloned().unwrap_or_default();
+        let done = Done { text, left_out: left_out(&tally), batch: None, query };
+        return tell(visitor, done, is_part);
+    }
     if let (false, Some(kind), None) = (order.is_first(), kind, &unready) {
         let tally = letters::begin(office, &order.ids, kind).await?;
         let text = format!("Letters begun: {}. They stand under Letters.", what(&tally));

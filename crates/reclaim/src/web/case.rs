@@ -23,6 +23,7 @@ use crate::documents::Received;
 use crate::fields::{self, Fields};
 use crate::outbox::filing;
 use crate::practice::Office;
+use crate::ways::Covered;
 use crate::web::about::{About, AnswerView};
 use crate::web::act_words;
 use crate::web::asking;
@@ -55,7 +56,7 @@ use crate::web::status::Standing;
 use crate::web::timeline::{self, People, Told};
 use crate::web::trouble::Trouble;
 use crate::web::words;
-use crate::{drafts, outcomes, posting, ways};
+use crate::{drafts, outcomes, posting, secondary, ways};
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -222,6 +223,7 @@ async fn read(
         if drafts.is_empty() { HashSet::new() } else { drafts::queued(&mut tx, &case).await? };
     let awaited = Awaited::of(&mut tx, office, &case).await?;
     let in_time = filing::in_time(&mut tx, office, &case, &about.claims).await?;
+    let covers = secondary::covered(&mut tx, office, &about.claims).await?;
     let record = Record {
         case: &case,
         claim: about.billed.as_ref(),
@@ -236,7 +238,7 @@ async fn read(
         queued,
         missing: record.missing(),
         correction: CorrectionView::of(&mut tx, office, &case, &people).await?,
-        ways: ways_of(&case, &about, (awaited.as_ref(), in_time), (office, &history)),
+        ways: ways_of(&case, &about, (awaited.as_ref(), in_time, covers), (office, &history)),
         awaited,
         standing: Standing::of(&mut tx, office, &case, &people).await?,
         remitted: remitted(&mut tx, office, &case).await?,
@@ -280,15 +282,18 @@ async fn remitted(
 fn ways_of(
     case: &Denial,
     about: &About,
-    (awaited, in_time): (Option<&Awaited>, bool),
+    (awaited, in_time, covers): (Option<&Awaited>, bool, Covered),
     (office, history): (&Office, &History),
 ) -> Option<WaysView> {
     let today = office.moment().today;
     let resent = awaited.map(|one| &one.resent);
     let (claim, payment) = (about.billed.as_ref(), about.payment.as_ref());
-    let around = ways::Around { claim, payment, resent, in_time };
+    let around = ways::Around { claim, payment, resent, in_time, covers };
     let found = || ways::of(case, around, (&office.rules, history), today);
-    (!case.status().is_closed()).then(|| WaysView::of(&found(), case, &office.rules, today))
+    let bills = allows(office.who.role, Access::Correct);
+    let next = bills.then(|| format!("/secondary/{}", case.claim));
+    let view = || WaysView::of(&found(), case, (&office.rules, today), next);
+    (!case.status().is_closed()).then(view)
 }
 
 /// The days of service.

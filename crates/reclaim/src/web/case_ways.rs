@@ -25,6 +25,8 @@ pub(crate) struct WaysView {
     pub(crate) plan: NextActionKind,
     /// It is recommended to give it up.
     pub(crate) gives_up: bool,
+    /// Where the claim stands before the payer that comes next, for who may bill it.
+    pub(crate) next_payer: Option<String>,
 }
 
 /// One way.
@@ -37,6 +39,10 @@ pub(crate) struct WayRow {
     pub(crate) sends_records: bool,
     /// The claim is written anew here: as a replacement, a void or a new one.
     pub(crate) corrects: bool,
+    /// It goes to another payer.
+    pub(crate) bills_next: bool,
+    /// It is told and tested on the page of what is beyond the payer's own appeals.
+    pub(crate) is_beyond: bool,
     pub(crate) notes: Vec<String>,
     pub(crate) days: String,
     /// Other clocks that go on, and what it closes.
@@ -52,7 +58,12 @@ pub(crate) struct WayRow {
 }
 
 impl WaysView {
-    pub(crate) fn of(ways: &Ways, case: &Denial, rules: &Rules, today: Date) -> WaysView {
+    pub(crate) fn of(
+        ways: &Ways,
+        case: &Denial,
+        (rules, today): (&Rules, Date),
+        next_payer: Option<String>,
+    ) -> WaysView {
         let told = &ways.recommended;
         let row = |one: &Forward| row(one, told.way == Some(one.way), case, rules, today);
         let small = format!("{} or less is a small balance", ways.small_balance);
@@ -70,6 +81,7 @@ impl WaysView {
             pays,
             plan: ways.plan(case.first),
             gives_up: told.way == Some(Way::WriteOff),
+            next_payer,
         }
     }
 }
@@ -97,6 +109,8 @@ fn row(one: &Forward, is_recommended: bool, case: &Denial, rules: &Rules, today:
         is_appeal: matches!(one.way, Way::Appeal | Way::Reconsideration | Way::Reopening),
         sends_records: one.way == Way::Records,
         corrects: matches!(one.way, Way::CorrectedClaim | Way::VoidAndNew | Way::NewClaim),
+        bills_next: one.way == Way::SecondaryPayer,
+        is_beyond: matches!(one.way, Way::PeerToPeer | Way::ExternalReview),
         notes: one.notes.iter().map(|note| words::sentence(note)).collect(),
         days: one.clock.map_or_else(|| "no clock of its own".to_owned(), own),
         beside: beside(one),

@@ -44,6 +44,8 @@ struct ClaimPage {
     protected: &'static str,
     /// Remittances and files may be opened.
     remittances: bool,
+    /// Where it stands before the payer that comes next, for who may bill it.
+    next_payer: Option<String>,
 }
 
 /// Whether it was filed in time, and what proves it.
@@ -113,6 +115,7 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
         patient: about.patient(office, &format!("/claims/{id}")),
         joined: others.map(other).collect(),
         remittances: allows(office.who.role, Access::Remittances),
+        next_payer: allows(office.who.role, Access::Correct).then(|| format!("/secondary/{id}")),
         spoken: about.spoken,
         answers: about.answers,
         number,

@@ -13,6 +13,7 @@ use crate::fields::Fields;
 use crate::web::figures::{self, Chart};
 use crate::web::gate::NoPatient;
 use crate::web::page::{Page, html};
+use crate::web::secondary;
 use crate::web::session::Visitor;
 use crate::web::tiles::{Counter, Link, Section, Tile};
 use crate::web::trouble::Trouble;
@@ -135,6 +136,12 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         let open = batch::waiting(tx, office).await?;
         let (one, many) = ("batch of corrected claims", "batches of corrected claims");
         waiting.extend(waits(open, one, many, "/batches"));
+        let (to_bill, late) = secondary::counts(tx, office).await?;
+        let (one, many) =
+            ("claim to bill to its next payer", "claims to bill to their next payers");
+        waiting.extend(waits(to_bill, one, many, "/secondary"));
+        let (one, many) = ("late crossover", "late crossovers");
+        waiting.extend(waits(late, one, many, "/secondary?show=late"));
     }
     if allows(role, Access::Rules) {
         let stopped = rules_actions::stopped(tx, office).await?;

@@ -15,6 +15,8 @@ pub(crate) fn said(kind: &str) -> String {
         "practice" | "issuer" => of_practice(kind),
         "outbox" => of_outbox(what),
         "appeal" | "packet" => of_draft(kind),
+        "project" => of_project(what),
+        "peer" | "review" => of_beyond(kind),
         "correction" => of_correction(what),
         "remittance" | "match" | "rejection" | "file" | "claims" => of_files(kind),
         _ => seen_or_kept(kind),
@@ -76,6 +78,26 @@ fn of_draft(kind: &str) -> Option<&'static str> {
         "appeal.viewed" => "Opened a letter to the payer",
         "packet.downloaded" => "Downloaded the packet of a letter",
         "packet.exported" => "Wrote the packet of a letter to a file",
+        _ => return None,
+    })
+}
+
+fn of_beyond(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "peer.told" => "Told of a peer-to-peer conversation",
+        "review.fact_told" => "Told a fact for a way outside the payer",
+        _ => return None,
+    })
+}
+
+fn of_project(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "begun" => "Began a project appeal",
+        "saved" => "Wrote on the letter of a project appeal",
+        "sent" => "Recorded that a project appeal went",
+        "referred" => "Entered the payer's reference of a project appeal",
+        "dropped" => "Gave up a project appeal",
+        "downloaded" => "Downloaded the letter or list of a project appeal",
         _ => return None,
     })
 }
@@ -234,6 +256,9 @@ fn seen_or_kept(kind: &str) -> Option<&'static str> {
         "status.asked" => "A payer was asked where a claim stands",
         "status.answered" => "A payer answered where a claim stands",
         "status.not_planned" => "What a payer's answer asks for was not planned",
+        "claim.billed_next" => "Queued a claim to the payer that comes next",
+        "claim.cover_told" => "Told another cover of the patient",
+        "claim.cover_forgotten" => "Took back another cover that somebody had told",
         "question.viewed" => "Opened a question",
         "document.downloaded" => "Downloaded a document",
         "scan.downloaded" => "Downloaded a scan",

@@ -16,6 +16,7 @@ use crate::bulk::Tally;
 use crate::drafts::{self, Wish};
 use crate::fields::Fields;
 use crate::practice::Office;
+use crate::projects;
 use crate::web::appeal;
 use crate::web::case_fields::{Choice, Field, Kind};
 use crate::web::names::Names;
@@ -214,6 +215,39 @@ fn row(
     }
 }
 
+/// One appeal for all of the cases, which is no letter of each.
+pub(super) const PROJECT: &str = "project";
+
+/// Begins one project appeal for the cases that allow an appeal; gives its address.
+///
+/// # Errors
+/// The database; cases of several payers.
+pub(super) async fn begin_project(
+    office: &Office,
+    ids: &[String],
+) -> Result<(String, Tally), Trouble> {
+    let mut tally = Tally::default();
+    let mut tx = office.read().await?;
+    let cases = tx.cases_among(ids).await?;
+    let shown = shown_of(&mut tx, office, cases.iter()).await?;
+    drop(tx);
+    let mut going = Vec::new();
+    for case in cases {
+        match hindered(office, &case, Some(LetterKind::Appeal), &shown) {
+            Some(why) => *tally.skipped.entry(why).or_default() += 1,
+            None => {
+                tally.take(&case);
+                going.push(case);
+            }
+        }
+    }
+    match projects::begin(office, &going).await {
+        Ok(id) => Ok((format!("/projects/{id}"), tally)),
+        Err(projects::NotDone::Failed(fault)) => Err(fault.into()),
+        Err(why) => Err(Trouble::Unfit(words::sentence(&why.to_string()))),
+    }
+}
+
 /// The choice of what letters for many are to ask.
 pub(super) fn choice(fields: &Fields) -> Field {
     let chosen = fields.get("kind").map_or(LetterKind::Appeal.as_str(), String::as_str);
@@ -222,10 +256,15 @@ pub(super) fn choice(fields: &Fields) -> Field {
         label: words::label(kind.as_str()),
         is_chosen: kind.as_str() == chosen,
     };
+    let project = Choice {
+        value: PROJECT.to_owned(),
+        label: "Project appeal: one for all of them".to_owned(),
+        is_chosen: chosen == PROJECT,
+    };
     Field {
         name: "kind",
         label: "What the letters ask",
-        kind: Kind::Choice(LetterKind::ALL.iter().map(one).collect()),
+        kind: Kind::Choice(LetterKind::ALL.iter().map(one).chain([project]).collect()),
         value: String::new(),
         needed: true,
     }

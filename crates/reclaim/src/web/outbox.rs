@@ -14,6 +14,7 @@ use store::outgoing::{Counts, Outgoing, OutgoingItem};
 use crate::fields::Fields;
 use crate::outbox::{self, NotChanged, command};
 use crate::practice::Office;
+use crate::secondary::BillNext;
 use crate::web::gate::Posted;
 use crate::web::home::tile;
 use crate::web::page::{Page, html};
@@ -173,7 +174,11 @@ fn row(
     let state = outbox::state(one);
     let case = |item: &OutgoingItem| {
         let outcome = if item.outcome.is_empty() { &item.note } else { &item.outcome };
-        (format!("/cases/{}", item.denial), item.number.clone(), words::lower(outcome))
+        let href = match &item.denial {
+            Some(case) => format!("/cases/{case}"),
+            None => format!("/secondary/{}", item.claim),
+        };
+        (href, item.number.clone(), words::lower(outcome))
     };
     let named = i64::try_from(items.len()).unwrap_or(i64::MAX);
     Row {
@@ -181,7 +186,8 @@ fn row(
         name: one.name.clone(),
         what: what(one, items),
         payer: match burden.payers {
-            0 | 1 => burden.payer,
+            0 => onward(items),
+            1 => burden.payer,
             more => format!("{} and {}", burden.payer, words::counted(more - 1, "other", "others")),
         },
         money: words::money(burden.outstanding),
@@ -203,6 +209,12 @@ fn row(
     }
 }
 
+/// The payer that comes next, where a claim goes there without a case.
+fn onward(items: &[OutgoingItem]) -> String {
+    let bill = items.iter().find_map(|one| serde_json::from_str::<BillNext>(&one.act).ok());
+    bill.map(|bill| bill.payer.name.to_string()).unwrap_or_default()
+}
+
 /// What it is; of claims also what they say they are: corrected (7), void (8), new (1).
 fn what(one: &Outgoing, items: &[OutgoingItem]) -> String {
     let mut kinds: Vec<&str> = items
@@ -216,6 +228,9 @@ fn what(one: &Outgoing, items: &[OutgoingItem]) -> String {
             })
         })
         .collect();
+    if items.iter().any(|item| item.denial.is_none()) {
+        kinds.push("to the next payer");
+    }
     kinds.sort_unstable();
     kinds.dedup();
     let kind = words::label(&one.kind);
@@ -268,6 +283,7 @@ pub(crate) async fn change(visitor: Visitor, Posted(fields): Posted) -> Result<R
         Err(why @ NotChanged::Past { .. }) => Err(Trouble::Unfit(format!("{}.", cased(&why)))),
         Err(why @ NotChanged::NotYourRole(_)) => Err(Trouble::Denied(format!("{}.", cased(&why)))),
         Err(NotChanged::Store(fault)) => Err(fault.into()),
+        Err(NotChanged::Failed(fault)) => Err(fault.into()),
     }
 }
 

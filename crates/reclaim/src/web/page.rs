@@ -57,7 +57,7 @@ pub(crate) struct Link {
 }
 
 /// Every page of the frame's list, with what it takes to open it.
-const LINKS: [(&str, &str, &str, Option<Access>); 14] = [
+const LINKS: [(&str, &str, &str, Option<Access>); 15] = [
     ("/", "Home", "h", None),
     ("/queue", "Queue", "w q", Some(Access::Queue)),
     ("/letters", "Letters", "a l", Some(Access::Letters)),
@@ -66,6 +66,7 @@ const LINKS: [(&str, &str, &str, Option<Access>); 14] = [
     ("/matches", "Matches", "m", Some(Access::Matches)),
     ("/rejections", "Rejections", "x", Some(Access::Rejections)),
     ("/unanswered", "Unanswered", "n", Some(Access::Rejections)),
+    ("/secondary", "Next payer", "b", Some(Access::Rejections)),
     ("/outbox", "Outbox", "o", Some(Access::Outbox)),
     ("/files", "Files", "f", Some(Access::Remittances)),
     ("/rules", "Rules", "u", Some(Access::Rules)),

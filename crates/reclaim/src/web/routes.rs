@@ -10,13 +10,14 @@ use denial::person::Access;
 
 use crate::web::gate::{Gate, Sight, Way};
 use crate::web::{
-    App, account, appeal, asking, assets, audit, batch, batch_new, bulk, case, case_documents,
-    case_evidence, case_undo, claim, correct, correct_look, day, digest, doubtful, emergency,
-    facets, files, find, glossary, health, hold, home, intake, issuer, keyed, lacking, letters,
-    matches, names, news, outbox, passkeys, practice, protection, questions, queue, rejections,
-    remittance_claim, remittances, rules, rules_actions, rules_code, rules_codes, rules_edit,
-    rules_letters, rules_lists, rules_owners, rules_payer, rules_text, rules_worth, saved, second,
-    sign_in, staff, status, style, ties, tour, unanswered, unmatched, upload,
+    App, account, appeal, asking, assets, audit, batch, batch_new, bulk, case, case_beyond,
+    case_documents, case_evidence, case_filing, case_undo, claim, correct, correct_look, day,
+    digest, doubtful, emergency, facets, files, find, glossary, health, hold, home, intake, issuer,
+    keyed, lacking, letters, matches, names, news, outbox, passkeys, practice, projects,
+    protection, questions, queue, rejections, remittance_claim, remittances, rules, rules_actions,
+    rules_code, rules_codes, rules_edit, rules_letters, rules_lists, rules_owners, rules_payer,
+    rules_text, rules_worth, saved, second, secondary, secondary_one, sign_in, staff, status,
+    style, ties, tour, unanswered, unmatched, upload,
 };
 
 /// One page.
@@ -115,6 +116,11 @@ fn desk() -> Vec<Route> {
         does("/queue/views", Needs(A::Queue), saved::change),
         shows("/day", Needs(A::Queue), day::page).lists("day"),
         shows("/letters", Needs(A::Letters), letters::page),
+        shows("/projects", Needs(A::Letters), projects::list),
+        shows("/projects/{id}", Needs(A::Letters), projects::page).lists("project"),
+        does("/projects/{id}", Needs(A::Letters), projects::change),
+        shows("/projects/{id}/packet", Needs(A::Letters), projects::packet).reveals(),
+        shows("/projects/{id}/list.csv", Needs(A::Letters), projects::sheet).reveals(),
         does("/find", Needs(A::Queue), find::find).lists("search"),
         shows("/cases/{id}", Needs(A::ReadCases), case::page).reveals(),
         does("/cases/{id}/acts", Needs(A::ReadCases), case::act).reveals(),
@@ -124,6 +130,10 @@ fn desk() -> Vec<Route> {
             .reveals(),
         does("/cases/{id}/evidence", Both(A::ReadCases, A::Claims), case_evidence::attach)
             .reveals(),
+        shows("/cases/{id}/beyond", Needs(A::ReadCases), case_beyond::page).reveals(),
+        does("/cases/{id}/beyond", Needs(A::ReadCases), case_beyond::tell).reveals(),
+        shows("/cases/{id}/filing", Both(A::ReadCases, A::Claims), case_filing::page).reveals(),
+        does("/cases/{id}/filing", Both(A::ReadCases, A::Claims), case_filing::attach).reveals(),
         shows("/cases/{id}/documents/{document}", Needs(A::ReadCases), case_documents::one)
             .reveals(),
         shows("/cases/{id}/appeal", Needs(A::ReadCases), appeal::page).reveals(),
@@ -176,6 +186,9 @@ fn files_and_money() -> Vec<Route> {
         does("/unanswered", Both(A::Rejections, A::Matches), unanswered::follow),
         // Who decides matches asks payers where claims stand.
         does("/unanswered/ask", Both(A::Rejections, A::Matches), status::ask_many),
+        shows("/secondary", Needs(A::Rejections), secondary::page).lists("next payer"),
+        shows("/secondary/{claim}", Needs(A::Correct), secondary_one::page).reveals(),
+        does("/secondary/{claim}", Needs(A::Correct), secondary_one::change).reveals(),
         shows("/outbox", Needs(A::Outbox), outbox::page).lists("outbox"),
         // Auditors read it; who decides matches calls back.
         does("/outbox", Both(A::Outbox, A::Matches), outbox::change),

@@ -10,6 +10,19 @@ pub(crate) fn file<const N: usize>(
     rows: impl Iterator<Item = [String; N]>,
     note: Option<String>,
 ) -> Response {
+    let text = text(heading, rows, note);
+    let name = format!("attachment; filename=\"{name}.csv\"");
+    let headers =
+        [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
+    (headers, text).into_response()
+}
+
+/// The same as a text.
+pub(crate) fn text<const N: usize>(
+    heading: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+    note: Option<String>,
+) -> String {
     let mut text = heading.join(",");
     text.push_str("\r\n");
     let note = note.map(|note| {
@@ -22,10 +35,7 @@ pub(crate) fn file<const N: usize>(
         text.push_str(&cells.join(","));
         text.push_str("\r\n");
     }
-    let name = format!("attachment; filename=\"{name}.csv\"");
-    let headers =
-        [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
-    (headers, text).into_response()
+    text
 }
 
 /// A text as a cell that no spreadsheet takes for a formula.

@@ -70,6 +70,29 @@ async function batch(page, base) {
   return new URL(page.url()).pathname;
 }
 
+/// The page of a project appeal that is begun from the queue, where the visitor may; the first case
+/// that allows an appeal makes it.
+async function project(page, base) {
+  for (let row = 0; row < 8; row += 1) {
+    await page.goto(`${base}/queue`);
+    const button = page.locator("[data-bulk-key=l]");
+    if (!await button.isVisible()) return null;
+    const ticks = page.locator("#list .tick input");
+    if (await ticks.count() <= row) return null;
+    await ticks.nth(row).check();
+    if (!await button.isEnabled()) continue;
+    await button.click();
+    const form = page.locator("form[data-bulk]");
+    await form.locator("[name=kind]").selectOption("project");
+    await form.locator("button.primary").click();
+    const begun = page.getByText("Project appeal begun").first();
+    if (!await begun.waitFor({ timeout: 3000 }).then(() => true, () => false)) continue;
+    await page.goto(`${base}/projects`);
+    return page.locator("a[href^='/projects/prj_']").first().getAttribute("href");
+  }
+  return null;
+}
+
 /// Goes from page to page over the links of each and calls `at` once for each kind.
 export async function walk(page, base, at) {
   const known = new Set();
@@ -102,6 +125,10 @@ export async function walk(page, base, at) {
     }
     if (kindOf(address) === "/batches" && !known.has("/batches/{id}")) {
       const begun = await batch(page, base);
+      if (begun) add(begun);
+    }
+    if (kindOf(address) === "/projects" && !known.has("/projects/{id}")) {
+      const begun = await project(page, base);
       if (begun) add(begun);
     }
     for (const further of FURTHER[kindOf(address)] ?? []) add(further.replace(/^\./, address));

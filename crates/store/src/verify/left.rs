@@ -31,11 +31,13 @@ impl Tx {
                  where q.practice = o.practice and q.outgoing = o.outgoing)
                or exists (select 1 from outgoing_item i where i.practice = o.practice
                  and i.outgoing = o.outgoing and not exists (select 1 from denial d
-                   where d.practice = i.practice and d.denial = i.denial)))
+                   where d.practice = i.practice and d.denial = i.denial)
+                 and not exists (select 1 from claim c where i.denial is null
+                   and c.practice = i.practice and c.claim = i.claim)))
              order by outgoing limit 1",
             self.practice.as_str()
         )?;
-        found(cases, "it leaves, and a case that it is of is not there")?;
+        found(cases, "it leaves, and a case or claim that it is of is not there")?;
         let asked = run!(
             self,
             optional as (String,),

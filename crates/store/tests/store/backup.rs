@@ -115,11 +115,17 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 46] = [
+const TABLES: [&str; 52] = [
     "rule_firing",
     "rule_stop",
     "status_answer",
     "status_question",
+    "peer",
+    "review_fact",
+    "project_case",
+    "project",
+    "next_bill",
+    "cover",
     "correction_item",
     "correction_batch",
     "rhythm",

@@ -4,6 +4,7 @@
 mod appeals;
 #[path = "backup.rs"]
 mod backups;
+mod beyond;
 mod cases;
 mod chains;
 mod claims;
@@ -17,10 +18,12 @@ mod files;
 mod firings;
 mod intake;
 mod matches;
+mod next_bills;
 mod outcomes;
 mod outgoing;
 mod people;
 mod place;
+mod projects;
 mod protections;
 mod queue;
 mod remittances;

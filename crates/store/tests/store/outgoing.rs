@@ -40,7 +40,7 @@ pub(crate) fn item(of: &Outgoing, denial: &str, content: &str, again: i64) -> Ou
     OutgoingItem {
         outgoing: of.outgoing.clone(),
         n: 0,
-        denial: denial.to_owned(),
+        denial: Some(denial.to_owned()),
         claim: id(1),
         number: "C1".to_owned(),
         content: content.to_owned(),

@@ -237,7 +237,7 @@ fn what_leaves_has_its_bytes_its_cases_and_its_entry() {
     for (table, triggers, statement, words) in [
         ("outgoing", &[][..], "update outgoing set document = 'x'", "no document is its bytes"),
         ("outgoing", &[], "update outgoing set bytes = 8", "no document is its bytes"),
-        ("outgoing_item", &[], "delete from outgoing_item", "a case that it is of"),
+        ("outgoing_item", &[], "delete from outgoing_item", "a case or claim that it is of"),
         ("outgoing", &[], "update outgoing set state = 'called_back'", "no entry of the journal"),
         (
             "journal",

@@ -1,0 +1,488 @@
+//! Claims before the payer that comes next: how they stand, kept beside them whenever a payer
+//! speaks, a bill names another payer, somebody tells one, or a claim leaves (features 12.01–12.03).
+
+pub(crate) mod billing;
+pub(crate) mod command;
+pub(crate) mod told;
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::Context;
+use denial::adjudication::{self, Adjudication};
+use denial::category::Category;
+use denial::claim::PayerName;
+use denial::cover::Cover;
+use denial::denial::{Denial, NextAction, NextActionKind};
+use denial::ids::PayerId;
+use denial::lifecycle::Action;
+use denial::next_bill::{self, Known, Next, Sent, State, Word};
+use denial::person::Moment;
+use denial::remittance::RemittanceHead;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use store::matches::group;
+use store::next_bills::{CoverRow, NextBill};
+use store::outgoing::OutgoingItem;
+use store::remittances::ClaimPaymentRow;
+use store::resent::Billed;
+
+use crate::act::{self, Failed};
+use crate::practice::{Office, console_actor};
+use crate::ways::Covered;
+use crate::{clock, identity, settle, unanswered};
+
+/// Claims looked at in one transaction of the sweep.
+const PAGE: i64 = 200;
+
+/// What an item of the outbox says of a claim that goes to the next payer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BillNext {
+    /// Always `bill_next`.
+    pub(crate) act: String,
+    /// The payer that it goes to, as the claim names it.
+    pub(crate) payer: PayerName,
+    /// Why it goes though the payer before it passed the claim on; none where it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) despite: Option<String>,
+}
+
+impl BillNext {
+    pub(crate) fn to(payer: PayerName, despite: Option<String>) -> BillNext {
+        BillNext { act: "bill_next".to_owned(), payer, despite }
+    }
+}
+
+/// One word of a payer, with the remittance that says it.
+pub(crate) struct Heard {
+    pub(crate) payer: PayerId,
+    pub(crate) head: RemittanceHead,
+    pub(crate) said: Adjudication,
+}
+
+/// Everything that is known of a claim and its payers.
+#[derive(Default)]
+pub(crate) struct Standing {
+    /// The claim that speaks for those joined to it.
+    pub(crate) claim: String,
+    pub(crate) number: String,
+    pub(crate) covers: Vec<CoverRow>,
+    pub(crate) heard: Vec<Heard>,
+    pub(crate) versions: Vec<Billed>,
+    pub(crate) cases: Vec<Denial>,
+    /// What waits in the outbox for a next payer, or left: payer and day.
+    out: Vec<Sent>,
+    refused: Vec<Date>,
+}
+
+/// Finds anew how those of some claims stand that have another payer or were passed on.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn follow(
+    tx: &mut Tx,
+    office: &Office,
+    claims: &[String],
+    passed: impl Iterator<Item = String>,
+) -> anyhow::Result<()> {
+    let mut relevant = tx.covered_among(claims).await?;
+    relevant.extend(passed);
+    relevant.sort();
+    relevant.dedup();
+    look(tx, office, &relevant).await
+}
+
+/// Finds anew how some claims stand, and keeps it.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn look(tx: &mut Tx, office: &Office, claims: &[String]) -> anyhow::Result<()> {
+    if claims.is_empty() {
+        return Ok(());
+    }
+    let times = tx.answer_times().await?.into_iter().collect();
+    let all = standings(tx, office, claims).await?;
+    let rows = all.iter().filter_map(|one| {
+        let next = one.next(office)?;
+        Some(row(one, &next, office, &times))
+    });
+    let rows: Vec<NextBill> = rows.collect();
+    let speakers = all.iter().map(|one| one.claim.clone()).chain(claims.iter().cloned());
+    let speakers: Vec<String> = speakers.collect();
+    tx.keep_next_bills(&speakers, rows).await?;
+    Ok(())
+}
+
+/// Looks at every claim again that stands before a next payer: its case may have been closed, and
+/// its payer's usual days changed.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn sweep(office: &Office) -> anyhow::Result<()> {
+    let mut after = String::new();
+    loop {
+        let mut tx = office.write().await?;
+        let claims = tx.next_billed(&after, PAGE).await?;
+        let Some(last) = claims.last() else { return Ok(()) };
+        after.clone_from(last);
+        look(&mut tx, office, &claims).await?;
+        raise(&mut tx, office, &claims).await?;
+        tx.commit().await?;
+    }
+}
+
+/// Where a crossover is late, a case of the claim that only waits has a next action again: to bill
+/// the next payer, today. Once, since it does not wait any more then.
+async fn raise(tx: &mut Tx, office: &Office, claims: &[String]) -> anyhow::Result<()> {
+    let moment = office.moment_of(console_actor());
+    let today = moment.today.to_string();
+    let mut late = Vec::new();
+    for claim in claims {
+        let row = tx.next_bill(claim).await?;
+        late.extend(row.filter(|row| is_late_crossover(row, &today)).map(|row| row.claim));
+    }
+    let joined = tx.joined(&late).await?;
+    let names: Vec<String> =
+        late.iter().flat_map(|claim| group(claim, &joined)).map(str::to_owned).collect();
+    for case in tx.cases_of(&names).await? {
+        // What somebody put off to a day rests until then.
+        let is_due = |on: Date| case.follows_way() || on <= moment.today;
+        let waits = |one: &NextAction| one.kind == NextActionKind::AwaitPayer && is_due(one.on);
+        if case.next().is_some_and(waits) {
+            plan(tx, office, &moment, &case, NextActionKind::CoordinateBenefits, moment.today)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Plans on a case where that is allowed; where it is not, it stays as somebody left it.
+async fn plan(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    case: &Denial,
+    next: NextActionKind,
+    on: Date,
+) -> anyhow::Result<()> {
+    match act::do_in(tx, office, moment, case, &Action::Plan { next, on }).await {
+        Ok(_) | Err(Failed::Refused(_)) => Ok(()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// What waits with a claim that went to its next payer: cases of it wait for that answer.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn wait(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    standing: &Standing,
+) -> anyhow::Result<()> {
+    let row = tx.next_bill(&standing.claim).await?;
+    let due = row.and_then(|row| row.due_on).and_then(|day| day.parse::<Date>().ok());
+    let days = i64::from(office.rules.desk.days_for(NextActionKind::AwaitPayer));
+    let usual = moment.today.saturating_add(days.days());
+    let on = due.filter(|due| *due > moment.today).unwrap_or(usual);
+    for case in standing.cases.iter().filter(|case| !case.status().is_closed()) {
+        if is_about_payers(case, office) && office.sees(case) {
+            plan(tx, office, moment, case, NextActionKind::AwaitPayer, on).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Why a claim that waits in the outbox may not go to its next payer any more, where it may not.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn stops(
+    tx: &mut Tx,
+    office: &Office,
+    item: &OutgoingItem,
+) -> anyhow::Result<Option<String>> {
+    let bill: BillNext = serde_json::from_str(&item.act).context("a kept act is JSON")?;
+    let Some(mut standing) = standing(tx, office, &item.claim).await? else {
+        return Ok(Some("the claim is not known any more".to_owned()));
+    };
+    // The claim itself is the one that is looked at.
+    standing.out.clear();
+    let Some(next) = standing.next(office) else {
+        return Ok(Some("meanwhile nothing is left to bill to a next payer".to_owned()));
+    };
+    let is_forced = !item.force.is_empty();
+    Ok(match next.state {
+        State::ToBill | State::Denied => None,
+        State::Crossed if bill.despite.is_some() => None,
+        State::Crossed => Some(format!("meanwhile the payer passed it on: {}", next.why)),
+        State::Waiting if is_forced => None,
+        State::Waiting => Some("meanwhile another claim went to that payer".to_owned()),
+    })
+}
+
+/// What is known of one claim, by any of its names.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn standing(
+    tx: &mut Tx,
+    office: &Office,
+    claim: &str,
+) -> anyhow::Result<Option<Standing>> {
+    Ok(standings(tx, office, &[claim.to_owned()]).await?.pop())
+}
+
+/// What is gathered of some claims, each speaking for those that are joined to it.
+struct Gathered {
+    /// Which claim speaks for one that was joined to it.
+    speaks: HashMap<String, String>,
+    /// Every name of them.
+    names: Vec<String>,
+    all: BTreeMap<String, Standing>,
+}
+
+async fn standings(
+    tx: &mut Tx,
+    office: &Office,
+    claims: &[String],
+) -> anyhow::Result<Vec<Standing>> {
+    let joined = tx.joined(claims).await?;
+    let mut gathered = Gathered::of(claims, &joined);
+    gathered.fill(tx, office).await?;
+    gathered.hear(tx, office).await?;
+    Ok(gathered.all.into_values().collect())
+}
+
+impl Gathered {
+    fn of(claims: &[String], joined: &[(String, String)]) -> Gathered {
+        let speaks: HashMap<String, String> = joined.iter().cloned().collect();
+        let (mut names, mut all) = (Vec::new(), BTreeMap::new());
+        for claim in claims {
+            let speaker = speaks.get(claim).unwrap_or(claim);
+            names.extend(group(speaker, joined).into_iter().map(str::to_owned));
+            let one = Standing { claim: speaker.clone(), ..Standing::default() };
+            all.entry(speaker.clone()).or_insert(one);
+        }
+        names.sort();
+        names.dedup();
+        Gathered { speaks, names, all }
+    }
+
+    /// The claim that speaks for one of the names.
+    fn at(&mut self, claim: &str) -> Option<&mut Standing> {
+        let speaker = self.speaks.get(claim).map_or(claim, String::as_str);
+        self.all.get_mut(speaker)
+    }
+
+    /// Covers, versions, cases, refusals and what waits in the outbox.
+    async fn fill(&mut self, tx: &mut Tx, office: &Office) -> anyhow::Result<()> {
+        let names = self.names.clone();
+        for (claim, row) in tx.claims(&names).await? {
+            if let Some(one) = self.all.get_mut(&claim) {
+                one.number = row.number;
+            }
+        }
+        for row in tx.covers_among(&names).await? {
+            if let Some(one) = self.at(&row.claim.clone()) {
+                one.covers.push(row);
+            }
+        }
+        for row in tx.versions_among(&names).await? {
+            if let Some(one) = self.at(&row.claim.clone()) {
+                one.versions.push(row);
+            }
+        }
+        for case in tx.cases_of(&names).await? {
+            if let Some(one) = self.at(case.claim.clone().as_str()) {
+                one.cases.push(case);
+            }
+        }
+        for (claim, answer) in tx.refusals_among(&names).await? {
+            if let Some(one) = self.at(&claim) {
+                one.refused.extend(answer.on);
+            }
+        }
+        for (claim, act, leaves) in tx.bills_out(&names).await? {
+            let bill: BillNext = serde_json::from_str(&act).context("a kept act is JSON")?;
+            let on = clock::day_of(&office.clinic.zone, &leaves);
+            let payer = identity::payer(&bill.payer, "", &office.rules);
+            if let Some(one) = self.at(&claim) {
+                one.out.extend(on.map(|on| Sent { payer, on }));
+            }
+        }
+        Ok(())
+    }
+
+    /// What payers said, the first first.
+    async fn hear(&mut self, tx: &mut Tx, office: &Office) -> anyhow::Result<()> {
+        let rows = tx.said_of(&self.names).await?;
+        let heads = heads(tx, office, &rows).await?;
+        for row in rows {
+            let said = settle::adjudication(&row)?;
+            // Money that does not count yet says nothing that a next payer could be told.
+            if said.quarantined {
+                continue;
+            }
+            let (payer, head) = heads.get(&row.remittance).context("a payment has a remittance")?;
+            let heard = Heard { payer: payer.clone(), head: head.clone(), said };
+            if let Some(one) = self.at(&row.claim) {
+                one.heard.push(heard);
+            }
+        }
+        for one in self.all.values_mut() {
+            one.heard.sort_by(|one, other| adjudication::compare(&one.said, &other.said));
+        }
+        Ok(())
+    }
+}
+
+async fn heads(
+    tx: &mut Tx,
+    office: &Office,
+    rows: &[ClaimPaymentRow],
+) -> anyhow::Result<HashMap<String, (PayerId, RemittanceHead)>> {
+    let mut sources: Vec<String> = rows.iter().map(|row| row.remittance.clone()).collect();
+    sources.sort();
+    sources.dedup();
+    let mut heads = HashMap::new();
+    for row in tx.remittances_among(&sources).await? {
+        let head: RemittanceHead =
+            serde_json::from_str(&row.head).context("a kept head is JSON")?;
+        let payer = identity::payer(&head.payer, &head.payer_key, &office.rules);
+        heads.insert(row.remittance, (payer, head));
+    }
+    Ok(heads)
+}
+
+impl Standing {
+    /// The payer that comes next, where one does and has not answered.
+    pub(crate) fn next(&self, office: &Office) -> Option<Next> {
+        let covers: Vec<(PayerId, Cover)> = self.payers(office);
+        let said = self.heard.iter().map(|one| Word {
+            payer: &one.payer,
+            on: one.said.on,
+            payment: &one.said.payment,
+        });
+        let said: Vec<Word<'_>> = said.collect();
+        next_bill::next(&Known {
+            covers: &covers,
+            said: &said,
+            sent: &self.sent(office),
+            refused: &self.refused,
+            is_denied: self.is_denied(office),
+            served_on: self.served_on(),
+        })
+    }
+
+    fn payers(&self, office: &Office) -> Vec<(PayerId, Cover)> {
+        let payer = |cover: &Cover| identity::payer(&cover.payer, "", &office.rules);
+        self.covers.iter().map(|row| (payer(&row.cover), row.cover.clone())).collect()
+    }
+
+    /// The first day of service, as billed or else as paid.
+    pub(crate) fn served_on(&self) -> Option<Date> {
+        let billed = self.versions.iter().filter_map(|one| one.body.first_service()).min();
+        let paid = || self.heard.iter().filter_map(|one| one.said.payment.first_service()).min();
+        billed.or_else(paid)
+    }
+
+    /// What went to which payer: by the outbox, and by files that were taken in.
+    fn sent(&self, office: &Office) -> Vec<Sent> {
+        let version = |one: &Billed| {
+            let on = one.body.submitted_on.filter(|_| one.body.frequency != "8")?;
+            Some(Sent { payer: identity::payer(&one.body.payer, "", &office.rules), on })
+        };
+        self.versions.iter().filter_map(version).chain(self.out.iter().cloned()).collect()
+    }
+
+    /// A case of the payer that spoke last is worked on, and is not about who pays first.
+    fn is_denied(&self, office: &Office) -> bool {
+        let Some(last) = self.heard.last() else { return false };
+        self.cases.iter().any(|case| {
+            let is_its = identity::payer_of(case, &office.rules) == last.payer;
+            is_its && !case.status().is_closed() && !is_about_payers(case, office)
+        })
+    }
+
+    /// The newest claim that went to a payer and is no void.
+    pub(crate) fn billed_to(&self, payer: &PayerId, office: &Office) -> Option<&Billed> {
+        let fits = |one: &&Billed| {
+            one.body.frequency != "8"
+                && identity::payer(&one.body.payer, "", &office.rules) == *payer
+        };
+        let fits: Vec<&Billed> = self.versions.iter().filter(fits).collect();
+        // Of one day the first, which the database ranks highest.
+        fits.into_iter().rev().max_by_key(|one| one.body.submitted_on)
+    }
+
+    /// The newest claim that is no void, whoever it went to.
+    pub(crate) fn billed_last(&self) -> Option<&Billed> {
+        let fits: Vec<&Billed> =
+            self.versions.iter().filter(|one| one.body.frequency != "8").collect();
+        fits.into_iter().rev().max_by_key(|one| one.body.submitted_on)
+    }
+}
+
+/// What is on record of other covers of a claim, by all of its names.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn covered(
+    tx: &mut Tx,
+    office: &Office,
+    names: &[String],
+) -> Result<Covered, store::Error> {
+    let today = office.moment().today.to_string();
+    let mut covered = Covered::default();
+    for name in names {
+        if let Some(row) = tx.next_bill(name).await? {
+            covered.known = true;
+            covered.late_crossover |= is_late_crossover(&row, &today);
+        }
+    }
+    Ok(covered)
+}
+
+/// True where a claim was passed on, and the next payer's usual days are over.
+fn is_late_crossover(row: &NextBill, today: &str) -> bool {
+    row.state == State::Crossed.as_str() && row.due_on.as_deref().is_some_and(|due| due < today)
+}
+
+/// True where a case is about who pays first: nothing of it is worked before the other payer is
+/// billed.
+pub(crate) fn is_about_payers(case: &Denial, office: &Office) -> bool {
+    let leading = case.leading(&office.rules);
+    let next = leading.is_some_and(|one| one.next == NextActionKind::CoordinateBenefits);
+    next || case.category == Category::CoordinationOfBenefits
+}
+
+/// The row of a claim that stands before a next payer.
+fn row(
+    one: &Standing,
+    next: &Next,
+    office: &Office,
+    times: &BTreeMap<String, insight::usual::Usual>,
+) -> NextBill {
+    let waits = matches!(next.state, State::Crossed | State::Waiting);
+    let payer = identity::payer(&next.payer, "", &office.rules);
+    let (due_on, usual) = match next.since.filter(|_| waits) {
+        Some(since) => unanswered::due_of(office, &next.payer, &payer, since, times),
+        None => (None, String::new()),
+    };
+    let before = next.after.and_then(|at| one.heard.get(at));
+    NextBill {
+        claim: one.claim.clone(),
+        number: one.number.clone(),
+        state: next.state.as_str().to_owned(),
+        payer_name: next.payer.name.to_string(),
+        from_name: before.map(|one| one.head.payer.name.to_string()).unwrap_or_default(),
+        share: next.share.cents(),
+        since: next.since.map(|on| on.to_string()),
+        due_on: due_on.map(|on| on.to_string()),
+        usual,
+        why: next.why.clone(),
+    }
+}

@@ -1,0 +1,58 @@
+//! Project appeals: begun with their cases, saved once, found by a case.
+
+use store::projects::Project;
+
+use crate::clinic::open;
+use crate::place::{AT, on_each, practice};
+
+fn project() -> Project {
+    Project {
+        project: "prj_1".to_owned(),
+        payer: "pay_1".to_owned(),
+        payer_name: "Synthetic payer".to_owned(),
+        state: "draft".to_owned(),
+        version: 1,
+        made_at: AT.to_owned(),
+        made_by: "usr_1".to_owned(),
+        subject: "Many claims".to_owned(),
+        letter: "Please look at them again.".to_owned(),
+        channel: String::new(),
+        sent_on: None,
+        reference: String::new(),
+        packet: None,
+        sheet: None,
+    }
+}
+
+#[test]
+fn a_project_is_begun_saved_and_found_by_its_cases() {
+    on_each(async |place| {
+        let cases = open(place, &[100, 200]).await;
+        let ids: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        tx.begin_project(&project(), &ids).await.expect("begun");
+        assert_eq!(tx.project("prj_1").await.expect("read"), Some(project()));
+        assert_eq!(tx.project("prj_2").await.expect("read"), None);
+        assert_eq!(tx.projects(9).await.expect("read"), [project()]);
+        let listed = tx.project_cases("prj_1").await.expect("read");
+        assert_eq!(listed.iter().map(|one| one.n).collect::<Vec<_>>(), [1, 2]);
+        let sent = Project {
+            state: "sent".to_owned(),
+            channel: "mail".to_owned(),
+            sent_on: Some("2026-06-01".to_owned()),
+            reference: "R-7".to_owned(),
+            packet: Some("ab".to_owned()),
+            sheet: Some("cd".to_owned()),
+            ..project()
+        };
+        assert!(tx.save_project(&sent, 1).await.expect("saved"));
+        assert!(!tx.save_project(&sent, 1).await.expect("another was faster"));
+        let read = tx.project("prj_1").await.expect("read");
+        assert_eq!(read, Some(Project { version: 2, ..sent.clone() }));
+        assert_eq!(tx.projects_of(&ids[1]).await.expect("read").len(), 1);
+        tx.leave_out_of_project(("prj_1", &ids[1]), "closed").await.expect("left out");
+        assert!(tx.projects_of(&ids[1]).await.expect("read").is_empty());
+        assert_eq!(tx.project_cases("prj_1").await.expect("read")[1].stayed, "closed");
+        tx.commit().await.expect("durable");
+    });
+}
