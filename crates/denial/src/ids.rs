@@ -91,6 +91,8 @@ id! {
     OutgoingId "out",
     /// A draft of an appeal or another letter.
     DraftId "drf",
+    /// A letter of a payer that is no denial.
+    RequestId "req",
     /// A queue as somebody keeps it.
     ViewId "viw",
 }

@@ -162,6 +162,7 @@ mod tests {
             charge: None,
             codes: vec![code],
             on: Some(on),
+            required_by: None,
             answers: ControlNumbers::default(),
             answerer: Answerer::Payer,
             from: PayerName { name: "SYNTHETIC PAYER".into(), ids: Vec::new() },

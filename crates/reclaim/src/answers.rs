@@ -16,6 +16,7 @@ use crate::identity;
 use crate::outbox::hearing;
 use crate::parts::PART;
 use crate::practice::Office;
+use crate::requests;
 
 /// One answer and its position in the file.
 type Answer = (u64, Acknowledgement);
@@ -73,6 +74,7 @@ async fn write(office: &Office, file: &str, answers: Vec<Answer>) -> anyhow::Res
         tx.append(entries, &office.moment()).await?;
     }
     hearing::hear(&mut tx, office, file, &answers).await?;
+    requests::hear(&mut tx, office, file, &answers).await?;
     tx.commit().await?;
     Ok(())
 }

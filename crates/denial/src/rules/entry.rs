@@ -16,6 +16,7 @@ use crate::money::Money;
 use crate::payer::{Anchor, Counts, OnHoliday, Unit, Verification};
 use crate::person::Role;
 use crate::playbook::{Recoverable, Resend, Rights};
+use crate::service::ServiceStep;
 
 /// A place in a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -302,5 +303,5 @@ macro_rules! words {
 
 words! {
     AdjustmentKind, Anchor, Category, Channel, Counts, LetterKind, NextActionKind, OnHoliday,
-    Origin, PlanType, Recoverable, Resend, Rights, Role, Unit, Verification,
+    Origin, PlanType, Recoverable, Resend, Rights, Role, ServiceStep, Unit, Verification,
 }

@@ -15,6 +15,7 @@ use store::claims::ClaimRow;
 use crate::outbox::filing;
 use crate::web::about::{About, AnswerView};
 use crate::web::case::{self, Sibling};
+use crate::web::case_requests::Letters;
 use crate::web::case_view::{PatientView, Spoken};
 use crate::web::page::{Page, html};
 use crate::web::protection;
@@ -35,6 +36,9 @@ struct ClaimPage {
     spoken: Vec<Spoken>,
     answers: Vec<AnswerView>,
     cases: Vec<Sibling>,
+    /// Payers' letters about it that are no denials.
+    letters: Letters,
+    id: String,
     filing: FilingView,
     /// What its chip says where it is specially protected.
     protected: &'static str,
@@ -97,6 +101,8 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let cases = cases.iter().filter(|case| office.sees(case)).map(case::sibling);
     let cases = cases.collect();
     let filing = filing::filing(&mut tx, office, &about.claims).await?;
+    let shows = about.names_are_shown(office);
+    let letters = Letters::about(&mut tx, office, &id, shows).await?;
     let protected = protection::chip_of(&mut tx, &about.claims).await?;
     drop(tx);
     access::note(office, &id, "claim.viewed", &json!({})).await?;
@@ -112,6 +118,8 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
         number,
         versions,
         cases,
+        letters,
+        id,
         filing: FilingView::of(&filing),
         protected,
     })

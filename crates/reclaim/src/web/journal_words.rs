@@ -16,6 +16,8 @@ pub(crate) fn said(kind: &str) -> String {
         "outbox" => of_outbox(what),
         "appeal" | "packet" => of_draft(kind),
         "correction" => of_correction(what),
+        "request" => of_request(what),
+        "payer" => (what == "card_saved").then_some("Changed the card of a payer"),
         "remittance" | "match" | "rejection" | "file" | "claims" => of_files(kind),
         _ => seen_or_kept(kind),
     };
@@ -48,6 +50,11 @@ fn of_case(what: &str) -> Option<&'static str> {
         "sub_status_set" => "Set the sub-status",
         "snoozed" => "Put the case off",
         "contacted" => "Logged a contact with the payer",
+        "promised" => "The payer promised something by a day",
+        "promise_kept" => "The payer did what it had promised",
+        "promise_broken" => "The day of a payer's promise passed and nothing came",
+        "request_came" => "A letter of the payer came that is no denial",
+        "request_ended" => "A letter of the payer waits no more",
         "attached" => "Attached a document",
         "asked" => "Asked a colleague",
         "answered" => "Answered a question",
@@ -197,6 +204,17 @@ fn of_outbox(what: &str) -> Option<&'static str> {
     })
 }
 
+fn of_request(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "kept" => "Keyed a letter of a payer that is no denial",
+        "viewed" => "Opened a letter of a payer",
+        "answered" => "Answered a letter of a payer, with proof",
+        "closed" => "Closed a letter of a payer without an answer",
+        "escalated" => "A payer's letter whose day has passed was brought to somebody",
+        _ => return None,
+    })
+}
+
 fn of_correction(what: &str) -> Option<&'static str> {
     Some(match what {
         "saved" => "Saved the correction of the claim",
@@ -327,7 +345,9 @@ mod tests {
 
     /// Texts that look like a kind of entry.
     fn kinds(text: &str) -> impl Iterator<Item = &str> {
-        const ABOUT: [&str; 19] = [
+        const ABOUT: [&str; 21] = [
+            "payer",
+            "request",
             "outbox",
             "codes",
             "denial",

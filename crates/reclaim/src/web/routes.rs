@@ -13,10 +13,11 @@ use crate::web::{
     App, account, appeal, asking, assets, audit, batch, batch_new, bulk, case, case_documents,
     case_evidence, case_undo, claim, correct, correct_look, day, digest, doubtful, emergency,
     facets, files, find, glossary, health, hold, home, intake, issuer, keyed, lacking, letters,
-    matches, names, news, outbox, passkeys, practice, protection, questions, queue, rejections,
-    remittance_claim, remittances, rules, rules_code, rules_codes, rules_edit, rules_letters,
-    rules_lists, rules_owners, rules_payer, rules_text, rules_worth, saved, second, sign_in, staff,
-    style, ties, tour, unanswered, unmatched, upload,
+    matches, names, news, outbox, passkeys, payer, payers, practice, protection, questions, queue,
+    rejections, remittance_claim, remittances, request, request_new, requests, rules, rules_code,
+    rules_codes, rules_edit, rules_letters, rules_lists, rules_owners, rules_payer, rules_text,
+    rules_worth, saved, second, service, sign_in, staff, style, ties, tour, unanswered, unmatched,
+    upload,
 };
 
 /// One page.
@@ -113,6 +114,7 @@ fn desk() -> Vec<Route> {
         shows("/batches/{id}", Needs(A::Correct), batch::page).lists("corrections"),
         does("/batches/{id}", Needs(A::Correct), batch::decide),
         does("/queue/views", Needs(A::Queue), saved::change),
+        shows("/service", Needs(A::Figures), service::page),
         shows("/day", Needs(A::Queue), day::page).lists("day"),
         shows("/letters", Needs(A::Letters), letters::page),
         does("/find", Needs(A::Queue), find::find).lists("search"),
@@ -173,6 +175,23 @@ fn files_and_money() -> Vec<Route> {
         shows("/unanswered", Needs(A::Rejections), unanswered::page).lists("unanswered"),
         // Auditors read them; who decides matches notes what was done.
         does("/unanswered", Both(A::Rejections, A::Matches), unanswered::follow),
+        shows("/requests", Needs(A::Requests), requests::page).lists("requests"),
+        does("/requests", Both(A::Requests, A::KeepRequests), request_new::keep)
+            .large()
+            .lists("requests"),
+        shows("/requests/new", Both(A::Requests, A::KeepRequests), request_new::form)
+            .lists("requests"),
+        shows("/requests/{id}", Needs(A::Requests), request::page).reveals(),
+        // Auditors read them; who answers payers changes them.
+        does("/requests/{id}", Both(A::Requests, A::KeepRequests), request::change)
+            .large()
+            .reveals(),
+        shows("/requests/{id}/documents/{document}", Needs(A::Requests), request::document)
+            .reveals(),
+        shows("/payers", Needs(A::Payers), payers::page),
+        shows("/payers/{id}", Needs(A::Payers), payer::page).lists("payers"),
+        // Those who work with payers read their cards; who leads changes them.
+        does("/payers/{id}", Both(A::Payers, A::Rules), payer::change).lists("payers"),
         shows("/outbox", Needs(A::Outbox), outbox::page).lists("outbox"),
         // Auditors read it; who decides matches calls back.
         does("/outbox", Both(A::Outbox, A::Matches), outbox::change),

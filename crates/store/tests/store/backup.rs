@@ -115,7 +115,9 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 42] = [
+const TABLES: [&str; 44] = [
+    "payer_card",
+    "payer_request",
     "correction_item",
     "correction_batch",
     "rhythm",
