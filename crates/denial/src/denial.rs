@@ -11,6 +11,7 @@ use crate::category::{AdjustmentKind, Category, Origin};
 use crate::checklist::Ticked;
 use crate::claim::{PayerName, PlanType};
 use crate::codes::{ClaimNumber, LineControl, Npi, Procedure};
+use crate::contact::Promise;
 use crate::deadline::Deadline;
 use crate::escalation::Escalated;
 use crate::ids::{ClaimId, DenialId, PayerId, PersonId, RemittanceId};
@@ -20,6 +21,7 @@ use crate::named;
 use crate::person::Role;
 use crate::posting::Posting;
 use crate::remittance::{Adjustment, Remark, Source};
+use crate::request::OpenRequest;
 
 pub use appealed::{Appeal, Outcome};
 
@@ -476,6 +478,13 @@ pub struct Denial {
     pub taken_until: Option<Timestamp>,
     /// The day by which the payer promised an answer.
     pub promised_by: Option<Date>,
+    /// What it promised then, until it is kept or another takes its place; none where it was promised
+    /// before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Promise>,
+    /// Letters of the payer that are no denials, and wait for our answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<OpenRequest>,
     /// Who heard last that nothing moves, since the last move.
     pub escalated: Option<Escalated>,
     /// What people chose by hand.

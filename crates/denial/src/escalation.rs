@@ -10,6 +10,7 @@ use crate::lifecycle::timing::later;
 use crate::owner;
 use crate::person::Role;
 use crate::rules::Rules;
+use crate::service::ServiceStep;
 
 /// Who heard last, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,8 @@ pub struct Escalation {
 pub enum Overdue {
     /// A clock runs out soon.
     DeadlineNear(DeadlineKind),
+    /// The last day for the answer to a payer's letter has passed.
+    RequestMissed,
     /// The payer did not keep its promise.
     PromiseBroken,
     /// The payer has not answered in its usual time.
@@ -61,6 +64,9 @@ impl Overdue {
         match self {
             Overdue::DeadlineNear(kind) => {
                 format!("the clock for {} runs out soon", kind.in_words())
+            }
+            Overdue::RequestMissed => {
+                "the last day for the answer to a payer's letter has passed".to_owned()
             }
             Overdue::PromiseBroken => "the payer did not keep its promise".to_owned(),
             Overdue::PayerSilent => "the payer has not answered in its usual time".to_owned(),
@@ -87,7 +93,8 @@ pub fn due(denial: &Denial, today: Date, rules: &Rules) -> Option<Escalation> {
                 let is_leads = lead.is_some() && today < later(since, rules.desk.unowned_days);
                 (!is_leads).then_some(Role::Manager)
             }
-            Overdue::PromiseBroken
+            Overdue::RequestMissed
+            | Overdue::PromiseBroken
             | Overdue::PayerSilent
             | Overdue::ColleagueSilent
             | Overdue::NotTouched => by_ladder(denial, since, today, rules),
@@ -125,17 +132,20 @@ const fn step(role: Role) -> u8 {
 /// Every reason that holds, the gravest first.
 fn overdue(denial: &Denial, today: Date, rules: &Rules) -> Vec<(Overdue, Date)> {
     let near = near(denial, today, rules);
-    if denial.snoozed_until.is_some_and(|until| today < until) {
-        return near.into_iter().collect();
-    }
     let over = |since: &Date| *since < today;
+    let missed = denial.requests.iter().filter_map(|one| one.due).min().filter(over);
+    let missed = missed.map(|since| (Overdue::RequestMissed, since));
+    if denial.snoozed_until.is_some_and(|until| today < until) {
+        return [near, missed].into_iter().flatten().collect();
+    }
     let promised = denial.promised_by.map(|on| later(on, rules.desk.promise_days)).filter(over);
     let asked = denial.questions.iter().map(|question| question.due).min().filter(over);
     let reasons = [
         near,
+        missed,
         promised.map(|since| (Overdue::PromiseBroken, since)),
         asked.map(|since| (Overdue::ColleagueSilent, since)),
-        late(denial, today),
+        late(denial, today, rules),
         unowned(denial, today, rules),
     ];
     reasons.into_iter().flatten().collect()
@@ -150,10 +160,21 @@ fn near(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date)> 
     (since <= today).then_some((Overdue::DeadlineNear(kind), since))
 }
 
-fn late(denial: &Denial, today: Date) -> Option<(Overdue, Date)> {
+fn late(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date)> {
     let Work::Open { escalate_on, .. } = &denial.work else { return None };
     let why = if denial.lies_with_payer() { Overdue::PayerSilent } else { Overdue::NotTouched };
-    (*escalate_on < today).then_some((why, *escalate_on))
+    let since = first_touch(denial, rules).unwrap_or(*escalate_on).min(*escalate_on);
+    (since < today).then_some((why, since))
+}
+
+/// The last day for the first touch of a case that nobody has done anything with, where a service
+/// level says it.
+fn first_touch(denial: &Denial, rules: &Rules) -> Option<Date> {
+    let is_new = denial.status() == Status::New && !denial.chosen.next;
+    let is_untouched = is_new && denial.questions.is_empty() && denial.taken_by.is_none();
+    let role = denial.owner().map(|owner| owner.role);
+    let level = rules.owners.level(ServiceStep::FirstTouch, role).filter(|_| is_untouched)?;
+    Some(level.last_day(denial.opened_on))
 }
 
 fn unowned(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date)> {

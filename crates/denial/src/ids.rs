@@ -93,6 +93,8 @@ id! {
     DraftId "drf",
     /// Many cases of one payer under one letter.
     ProjectId "prj",
+    /// A letter of a payer that is no denial.
+    RequestId "req",
     /// A queue as somebody keeps it.
     ViewId "viw",
 }

@@ -13,6 +13,7 @@ pub mod hearing;
 mod money;
 mod moves;
 pub mod opening;
+mod payer;
 pub mod refused;
 pub mod texts;
 pub(crate) mod timing;
@@ -200,13 +201,18 @@ impl Denial {
         self.as_events(changes, rules)
     }
 
-    /// What waiting comes to: somebody hears of the case today, once for each step.
+    /// What waiting comes to: a promise that was not kept is a call to make, and somebody hears of
+    /// the case today, once for each step.
     #[must_use]
     pub fn brought(&self, today: Date, rules: &Rules) -> Vec<Event> {
-        let Some(due) = escalation::due(self, today, rules) else { return Vec::new() };
-        let since = due.since.strftime("%b %-d, %Y");
-        let reason = format!("{}, since {since}", due.why.in_words());
-        let escalated = Change::Escalated { to: due.to, person: due.person, on: today, reason };
-        self.as_events(vec![escalated], rules)
+        let mut changes = self.broken(today, rules);
+        let after = changes.iter().fold(self.clone(), Denial::changed);
+        if let Some(due) = escalation::due(&after, today, rules) {
+            let since = due.since.strftime("%b %-d, %Y");
+            let reason = format!("{}, since {since}", due.why.in_words());
+            let (to, person) = (due.to, due.person);
+            changes.push(Change::Escalated { to, person, on: today, reason });
+        }
+        self.as_events(changes, rules)
     }
 }

@@ -173,6 +173,7 @@ mod tests {
             payment: None,
             codes: Vec::new(),
             on: Some(date(2026, 3, 3)),
+            required_by: None,
             answers: ControlNumbers { batch: "B1".into(), ..ControlNumbers::default() },
             answerer: Answerer::Payer,
             from: PayerName::default(),

@@ -12,6 +12,7 @@ use crate::money::Money;
 use crate::payer::PayerRules;
 use crate::person::Role;
 use crate::rules::Rules;
+use crate::service::{self, Service, ServiceStep, Within};
 use crate::team::Team;
 
 /// The matrix of owners and the ladder of escalation.
@@ -29,6 +30,8 @@ pub struct Owners {
     pub teams: Vec<Team>,
     /// Who posts the payments of what was won; none is "not configured".
     pub posting: Option<Posts>,
+    /// How long steps may take, each step and role once; a step without one is "not configured".
+    pub services: Vec<Service>,
 }
 
 /// Who posts payments.
@@ -111,6 +114,12 @@ pub enum Stand {
 }
 
 impl Owners {
+    /// How long a step may take that is of a role.
+    #[must_use]
+    pub fn level(&self, step: ServiceStep, role: Option<Role>) -> Option<Within> {
+        service::level(&self.services, step, role)
+    }
+
     /// The NPIs of somebody; none where nobody has said which provider they are.
     pub fn npis_of<'a>(&'a self, person: &'a PersonId) -> impl Iterator<Item = &'a Npi> {
         let own = self.providers.iter().filter(|one| one.person.id.as_ref() == Some(person));

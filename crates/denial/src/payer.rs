@@ -1,5 +1,6 @@
 //! A payer's rules: names and ids, plan types, windows, usual answer, own reasons and owners.
 
+mod card;
 mod channel;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::named;
 use crate::owner::OwnerRow;
 use crate::playbook::Reason;
 
+pub use card::{Card, NoCard};
 pub use channel::ChannelRule;
 
 /// What a clinic knows of one payer's program: one file of `data/payers`.

@@ -108,6 +108,12 @@ named! {
         Outbox = "outbox",
         /// Letters to payers that may still be sent, of the cases that one may see.
         Letters = "letters",
+        /// Letters of payers that are no denials.
+        Requests = "requests",
+        /// Keying them, and answering them.
+        KeepRequests = "keep_requests",
+        /// Payers: how to reach them, what they promised and kept.
+        Payers = "payers",
         /// Remittances with their balance.
         Remittances = "remittances",
         /// Which claim a payment is about: to accept or refuse it.
@@ -210,6 +216,11 @@ pub const fn allows(role: Role, access: Access) -> bool {
             supervises(role) || matches!(role, Role::BillingSpecialist | Role::Auditor)
         }
         Access::Letters => may(role, Act::Appeal),
+        Access::Requests | Access::Payers => {
+            allows(role, Access::KeepRequests) || matches!(role, Role::Auditor)
+        }
+        // A provider is asked for records, and an outsourcer has its cases alone.
+        Access::KeepRequests => may(role, Act::LogContact) && !matches!(role, Role::Vendor),
         Access::Matches | Access::TakeFiles => bills(role),
         Access::Post => posts(role),
         Access::Figures => {
@@ -337,6 +348,9 @@ mod tests {
         rejections: spec post supe mana audi
         outbox: spec supe mana audi
         letters: staf code spec supe mana revi vend
+        requests: desk staf code spec post supe mana revi audi
+        keep_requests: desk staf code spec post supe mana revi
+        payers: desk staf code spec post supe mana revi audi
         remittances: spec post supe mana audi
         matches: spec post supe mana
         take_files: spec post supe mana

@@ -121,6 +121,9 @@ pub struct Acknowledgement {
     pub codes: Vec<AnswerCode>,
     /// The day of the answer.
     pub on: Option<Date>,
+    /// The day by which it wants what it asks for (DTP*106 of a 277).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required_by: Option<Date>,
     /// The numbers of what is answered.
     pub answers: ControlNumbers,
     /// Who answers.
@@ -274,6 +277,7 @@ impl Rejection {
             payment: None,
             codes: Vec::new(),
             on: self.above.made_on.or(self.envelope.made_on).or(self.envelope.sent_on),
+            required_by: None,
             answers: self.above.answers.clone(),
             answerer: self.above.answerer,
             from: self.from(),

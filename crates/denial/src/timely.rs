@@ -164,6 +164,7 @@ mod tests {
             payment: None,
             codes: vec![code],
             on: Some(on),
+            required_by: None,
             answers: ControlNumbers::default(),
             answerer: Answerer::Payer,
             from: PayerName { name: "SYNTHETIC PAYER".into(), ids: Vec::new() },

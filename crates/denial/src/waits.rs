@@ -41,6 +41,8 @@ impl Denial {
             Some(WaitsOn::Approval)
         } else if !self.questions.is_empty() {
             Some(WaitsOn::Colleague)
+        } else if !self.requests.is_empty() {
+            Some(WaitsOn::Us)
         } else if self.lies_with_payer() || self.promised_by.is_some() {
             Some(WaitsOn::Payer)
         } else {

@@ -16,6 +16,7 @@ use crate::identity;
 use crate::outbox::hearing;
 use crate::parts::PART;
 use crate::practice::Office;
+use crate::requests;
 use crate::secondary;
 use crate::status::answered;
 
@@ -78,6 +79,7 @@ async fn write(office: &Office, file: &str, answers: Vec<Answer>) -> anyhow::Res
     answered::hear(&mut tx, office, file, &answers).await?;
     let claims: Vec<String> = refused.iter().filter_map(|row| row.claim.clone()).collect();
     secondary::follow(&mut tx, office, &claims, std::iter::empty()).await?;
+    requests::hear(&mut tx, office, file, &answers).await?;
     tx.commit().await?;
     Ok(())
 }

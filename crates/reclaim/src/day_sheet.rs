@@ -31,13 +31,18 @@ pub(crate) struct Touched {
 }
 
 /// What follows from a file, a rule or a day, and is no deed of whoever set it off.
-const FOLLOWS: [&str; 6] = [
+const FOLLOWS: [&str; 11] = [
     "denial.opened",
     "denial.refiled",
     "denial.joined",
     "denial.clocked",
     "denial.scheduled",
     "denial.owned",
+    "denial.promised",
+    "denial.promise_kept",
+    "denial.promise_broken",
+    "denial.request_came",
+    "denial.request_ended",
 ];
 
 /// Adds up what somebody did. A decision that begins with what files say is the payer's, whoever

@@ -113,6 +113,7 @@ pub(crate) fn label(what: &str) -> &str {
         "answers" => "Answers that came for you",
         "questions" => "Questions to your role",
         "promises" => "Payer's promise not kept",
+        "requests" => "Payers' requests past their day",
         "unowned" => "No person has it",
         "shared" => "Your teams share, and no person has",
         "unplanned" => "Lacks owner, action or day",
@@ -323,6 +324,10 @@ async fn others(tx: &mut Tx, office: &Office, team: bool) -> anyhow::Result<Vec<
         let (asked, answered) = crate::web::count_questions(tx, office).await?;
         lines.push(list("answers", answered, "/questions#answered"));
         lines.push(list("questions", asked, "/questions#asked"));
+    }
+    if allows(role, Access::Requests) {
+        let (_, missed) = crate::web::count_requests(tx, office).await?;
+        lines.push(list("requests", missed, "/requests"));
     }
     if allows(role, Access::Rejections) {
         let (late, _) = tx.late_answers(&office.moment().today.to_string()).await?;

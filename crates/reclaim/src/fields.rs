@@ -66,7 +66,7 @@ fn value(name: &str, text: &str) -> Result<Value, String> {
             Err(_) => Err(format!("{name}: expected a whole number")),
         },
         "recoverable" if text == "unknown" => Ok(Value::Null),
-        "preventable" | "recoverable" | "dismissed" => {
+        "preventable" | "recoverable" | "dismissed" | "kept" => {
             Ok(json!(matches!(text, "yes" | "true" | "on" | "1")))
         }
         "codes" => {

@@ -6,6 +6,7 @@ use denial::codes::ClaimNumber;
 use denial::denial::Denial;
 use denial::ids::{
     ClaimId, DenialId, DocumentId, PayerId, PersonId, PostingId, RejectionId, RemittanceId,
+    RequestId,
 };
 use denial::matching;
 use denial::money::Money;
@@ -165,6 +166,12 @@ pub(crate) fn denial_anew(claim: &ClaimId, payer: &PayerId, round: u8, taken: u3
 pub(crate) fn rejection(file: &str, n: u64) -> RejectionId {
     let n = n.to_string();
     RejectionId::from_bits(bits(&["rejection", file, &n]))
+}
+
+/// A payer's letter that came in a file, by its place there.
+pub(crate) fn request(file: &str, n: u64) -> RequestId {
+    let n = n.to_string();
+    RequestId::from_bits(bits(&["request", file, &n]))
 }
 
 /// What posts itself on a case, once for each line, kind and remittance.

@@ -13,7 +13,7 @@ use store::denials::Rank;
 use store::{Tx, instant};
 
 use crate::practice::Office;
-use crate::{clock, settle, ways};
+use crate::{clock, requests, settle, ways};
 
 /// The numbers that the queue sorts by; `history` is what came of ways so far.
 pub(crate) fn rank(case: &Denial, today: Date, rules: &Rules, history: &History) -> Rank {
@@ -83,6 +83,7 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<u64> {
         }
         tx.commit().await?;
     }
+    brought += requests::bring(office).await?;
     let mut tx = office.write().await?;
     let at = instant(office.clock.now());
     let result = format!(

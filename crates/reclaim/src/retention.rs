@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use denial::denial::{Denial, Work};
+use denial::request::Request;
 use jiff::Span;
 use jiff::civil::Date;
 use serde_json::json;
@@ -83,12 +84,28 @@ fn cutoff(today: Date, years: u16) -> anyhow::Result<Date> {
     today.checked_sub(span).context("so many years reach before any calendar")
 }
 
+impl Said {
+    /// Claims and documents that something names: it needs them, or its last day is past.
+    fn name(&mut self, subjects: impl Iterator<Item = String>, last: Option<Date>) {
+        for subject in subjects {
+            match last {
+                None => drop(self.needed.insert(subject)),
+                Some(day) => {
+                    let kept = self.last.entry(subject).or_insert(day);
+                    *kept = day.max(*kept);
+                }
+            }
+        }
+    }
+}
+
 async fn find(office: &Office, years: u16) -> anyhow::Result<Found> {
     let cutoff = cutoff(office.moment().today, years)?;
     let mut tx = office.read().await?;
     let (holds, seq) = (tx.holds().await?, tx.known().await?.seq);
     let mut found = Found { holds, seq, ..Found::default() };
-    let said = said(&mut tx, cutoff, &mut found).await?;
+    let mut said = said(&mut tx, cutoff, &mut found).await?;
+    letters(&mut tx, cutoff, &mut said).await?;
     for kept in tx.kept_bytes().await? {
         let Some(own) = own_day(&kept).filter(|day| *day < cutoff) else { continue };
         let subjects = subjects(&mut tx, &kept).await?;
@@ -177,15 +194,25 @@ async fn said(tx: &mut Tx, cutoff: Date, found: &mut Found) -> anyhow::Result<Sa
                 *found.cases.entry(last.year()).or_default() += 1;
             }
             let drafted = drafts.remove(case.id.as_str()).unwrap_or_default();
-            for subject in named_by(&case)?.into_iter().chain(drafted) {
-                match last.filter(|_| !is_held) {
-                    None => drop(said.needed.insert(subject)),
-                    Some(day) => {
-                        let kept = said.last.entry(subject).or_insert(day);
-                        *kept = day.max(*kept);
-                    }
-                }
-            }
+            let named = named_by(&case)?.into_iter().chain(drafted);
+            said.name(named, last.filter(|_| !is_held));
+        }
+    }
+}
+
+/// What payers' letters need that wait for an answer, and what those that ended need no more.
+async fn letters(tx: &mut Tx, cutoff: Date, said: &mut Said) -> anyhow::Result<()> {
+    let mut after = String::new();
+    loop {
+        let bodies = tx.request_bodies(&after, PAGE).await?;
+        let Some((last, _)) = bodies.last() else { return Ok(()) };
+        after.clone_from(last);
+        for (_, body) in &bodies {
+            let letter: Request = serde_json::from_str(body).context("a kept letter is JSON")?;
+            let claim = letter.subject.claim.as_ref().map(ToString::to_string);
+            let is_held = claim.as_ref().is_some_and(|claim| said.needed.contains(claim));
+            let last = letter.ended_on().filter(|day| *day < cutoff && !is_held);
+            said.name(documents(body).chain(claim), last);
         }
     }
 }

@@ -104,6 +104,7 @@ pub(crate) async fn on(office: &Office) -> anyhow::Result<Verified> {
     tx.check_purged().await?;
     tx.check_outgoing().await?;
     tx.check_drafts().await?;
+    tx.check_requests().await?;
     let hashes = tx.hashes_since(&from.at).await?;
     own_rules::check(&mut tx).await?;
     code_lists::check(&mut tx, false).await?;
@@ -168,6 +169,7 @@ pub(crate) async fn rows(store: &Store, practice: &Practice) -> anyhow::Result<V
     tx.check_purged().await?;
     tx.check_outgoing().await?;
     tx.check_drafts().await?;
+    tx.check_requests().await?;
     own_rules::check(&mut tx).await?;
     code_lists::check(&mut tx, true).await?;
     let (remittances, claim_payments) = payments(&mut tx).await?;

@@ -149,6 +149,11 @@ fn written(change: &Change) -> Vec<&str> {
         | Change::Released
         | Change::SubStatusSet { .. }
         | Change::Attached { .. }
+        | Change::Promised { .. }
+        | Change::PromiseKept { .. }
+        | Change::PromiseBroken { .. }
+        | Change::RequestCame { .. }
+        | Change::RequestEnded { .. }
         | Change::BroughtBack { .. }
         | Change::Split { .. }
         | Change::WriteOffApproved { .. }

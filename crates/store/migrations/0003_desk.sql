@@ -750,4 +750,39 @@ create table review_fact (
   by_person text not null,
   primary key (practice, denial, fact),
   foreign key (practice, denial) references denial (practice, denial)
+-- Letters of payers that are no denials (features 1.14), each with a clock of its own.
+create table payer_request (
+  practice text not null references practice (practice),
+  request text not null,
+  kind text not null check (kind in
+    ('records_request', 'audit', 'recoupment_notice', 'pre_claim_review')),
+  state text not null check (state in ('open', 'answered', 'closed')),
+  denial text,                          -- the case, where there is one
+  claim text,                           -- the claim, where we know it
+  payer text not null,
+  role text not null,                   -- who answers it
+  due_on text,                          -- the last day; none: not configured
+  version bigint not null,
+  changed_at text not null,
+  changed_by text not null,
+  body text not null,
+  primary key (practice, request),
+  foreign key (practice, denial) references denial (practice, denial),
+  foreign key (practice, claim) references claim (practice, claim)
+);
+create index payer_request_open on payer_request (practice, due_on, request) where state = 'open';
+create index payer_request_changed on payer_request (practice, state, changed_at, request);
+create index payer_request_denial on payer_request (practice, denial) where denial is not null;
+create index payer_request_claim on payer_request (practice, claim) where claim is not null;
+
+-- How a practice reaches a payer, as its people know it, version by version of each payer, from 1.
+create table payer_card (
+  practice text not null references practice (practice),
+  payer text not null,
+  version bigint not null,
+  body text not null,
+  why text not null,
+  saved_at text not null,
+  saved_by text not null,
+  primary key (practice, payer, version)
 );

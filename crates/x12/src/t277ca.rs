@@ -26,6 +26,8 @@ pub enum Part<'a> {
     Status(Status<'a>),
     /// SVC: a line.
     Line,
+    /// DTP: a day with what it is: 106 by when an answer is wanted, 472 of service.
+    Day(Day<'a>),
     /// REF: a reference with its qualifier.
     Reference(Coded<'a>),
     /// Anything else, known or not.
@@ -45,6 +47,15 @@ pub struct Status<'a> {
     pub charge: Amount,
 }
 
+/// DTP.
+#[derive(Clone, Copy, Debug)]
+pub struct Day<'a> {
+    /// DTP01: what it is.
+    pub qualifier: &'a [u8],
+    /// DTP03: the day, or two of them.
+    pub on: &'a [u8],
+}
+
 /// The segments that are read here.
 mod tag {
     use crate::segment::Tag;
@@ -56,6 +67,7 @@ mod tag {
     pub(super) const STC: Tag = Tag::of(b"STC");
     pub(super) const SVC: Tag = Tag::of(b"SVC");
     pub(super) const REF: Tag = Tag::of(b"REF");
+    pub(super) const DTP: Tag = Tag::of(b"DTP");
 }
 
 /// Reads one segment of a 277CA.
@@ -68,6 +80,9 @@ pub fn part<'a>(segment: &Segment<'a>) -> Part<'a> {
         tag::NM1 => Part::Name(Name::of(segment)),
         tag::HL => Part::Level(Level::of(segment)),
         tag::SVC => Part::Line,
+        tag::DTP => {
+            Part::Day(Day { qualifier: segment.bytes(1).trim_ascii(), on: segment.bytes(3) })
+        }
         tag::BHT => Part::Beginning(Beginning::of(segment)),
         tag::ST => Part::Start(Start::of(segment)),
         _ => Part::Other,

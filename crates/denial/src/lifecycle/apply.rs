@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::checklist::{Mark, Ticked};
+use crate::contact::Promise;
 use crate::denial::{Balance, ClaimDays, Denial, NextAction, Outcome, Owner, Work};
 use crate::escalation::Escalated;
 use crate::ids::PersonId;
@@ -66,6 +67,13 @@ impl Denial {
             Change::Contacted { contact, .. } => {
                 self.promised_by = contact.promised_by.or(self.promised_by);
             }
+            Change::Promised { promise } => self.promise = Some(promise.clone()),
+            Change::PromiseKept { .. } => self.end_promise(),
+            Change::PromiseBroken { by, reference, on } => {
+                self.break_promise(*by, reference, *on);
+            }
+            Change::RequestCame { request } => self.requests.push(request.clone()),
+            Change::RequestEnded { id, .. } => self.requests.retain(|one| one.id != *id),
             Change::Attached { attached, notice_on } => {
                 self.documents.push(attached.clone());
                 self.days.notice_on = notice_on.or(self.days.notice_on);
@@ -95,6 +103,17 @@ impl Denial {
     fn add_postings(&mut self, postings: &[Posting]) {
         self.postings.extend_from_slice(postings);
         self.balance = Balance::of(&self.lines, &self.postings);
+    }
+
+    fn end_promise(&mut self) {
+        self.promised_by = None;
+        self.promise = None;
+    }
+
+    fn break_promise(&mut self, by: Date, reference: &str, on: Date) {
+        let reference = reference.to_owned();
+        let made = || Promise { by, made_on: by, reference, broken_on: None };
+        self.promise.get_or_insert_with(made).broken_on = Some(on);
     }
 
     fn tick_off(&mut self, ticked: &Ticked) {
@@ -163,7 +182,7 @@ impl Denial {
         self.rest_denied = matches!(deed, Deed::Overturned { rest_denied: true, .. });
         self.proposal = None;
         self.snoozed_until = None;
-        self.promised_by = None;
+        self.end_promise();
         self.escalated = None;
         self.chosen.next = false;
         if work.status().is_closed() {

@@ -2,7 +2,6 @@
 
 use crate::category::Category;
 use crate::checklist::{Mark, Tick, Ticked};
-use crate::contact::Contact;
 use crate::deadline::DeadlineKind;
 use crate::denial::{
     Denial, DeniedLine, NextAction, NextActionKind, Owner, Question, RootCause, Status,
@@ -18,6 +17,7 @@ use crate::money::Money;
 use crate::owner::Stand;
 use crate::person::{self, Moment, Role};
 use crate::rules::Rules;
+use crate::service::ServiceStep;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -219,30 +219,11 @@ impl Denial {
         {
             return Err(Refused::PastClock { deadline, by });
         }
-        Ok(Change::Snoozed { until, reason })
-    }
-
-    /// A promise of the payer becomes the day to wait for.
-    pub(crate) fn log_contact(
-        &self,
-        contact: &Contact,
-        at: &Moment,
-        rules: &Rules,
-    ) -> Result<Vec<Change>, Refused> {
-        said(&contact.said, "what was said")?;
-        let mut changes = vec![Change::Contacted { contact: contact.clone(), at: at.now }];
-        if let Some(on) = contact.promised_by.filter(|_| !self.status().is_closed()) {
-            not_before(on, at.today)?;
-            let kind = if self.status() == Status::Overturned {
-                NextActionKind::PostPayment
-            } else {
-                NextActionKind::AwaitPayer
-            };
-            let next = NextAction { kind, on };
-            let escalate_on = later(on, rules.desk.promise_days);
-            changes.push(Change::Scheduled { next, escalate_on });
+        let asked = self.requests.iter().filter_map(|one| one.due).min();
+        if let Some(by) = asked.filter(|by| *by < until) {
+            return Err(Refused::PastClock { deadline: DeadlineKind::RecordsRequest, by });
         }
-        Ok(changes)
+        Ok(Change::Snoozed { until, reason })
     }
 
     pub(crate) fn attach(
@@ -269,7 +250,11 @@ impl Denial {
         if !person::may(to, Act::Answer) {
             return Err(Refused::Missing("a role that answers questions"));
         }
-        let due = due.unwrap_or_else(|| workday(at.today, rules.desk.colleague_days));
+        let usual = || match rules.owners.level(ServiceStep::Reply, Some(to)) {
+            Some(within) => within.last_day(at.today),
+            None => workday(at.today, rules.desk.colleague_days),
+        };
+        let due = due.unwrap_or_else(usual);
         not_before(due, at.today)?;
         let number = self.asked.saturating_add(1);
         let question = Question { number, to, text, due, asker: at.who.person.clone() };
@@ -295,13 +280,7 @@ impl Denial {
         let others = self.questions.iter().filter(|one| one.number != number);
         let next = match others.map(|one| one.due).min() {
             Some(on) => NextAction { kind: NextActionKind::AskColleague, on },
-            None if self.status().is_awaiting() => {
-                self.next_by_payer(self.out_since().unwrap_or(at.today), at.today, rules)
-            }
-            None if self.status() == Status::Overturned => {
-                self.next_by_payment(at.today, at.today, rules)
-            }
-            None => self.next_by_habit(NextActionKind::Review, at.today, rules),
+            None => self.next_once_heard(at, rules),
         };
         let escalate_on = self.escalate_on(next, at.today, rules);
         let by = at.who.person.clone();
@@ -380,6 +359,6 @@ impl Denial {
     }
 }
 
-fn not_before(on: Date, first: Date) -> Result<(), Refused> {
+pub(crate) fn not_before(on: Date, first: Date) -> Result<(), Refused> {
     if on < first { Err(Refused::NotAhead { on, first }) } else { Ok(()) }
 }

@@ -8,18 +8,19 @@ use smol_str::SmolStr;
 use crate::category::{AdjustmentKind, Category, Origin};
 use crate::checklist::Ticked;
 use crate::codes::LineControl;
-use crate::contact::Contact;
+use crate::contact::{Contact, Promise};
 use crate::deadline::Deadline;
 use crate::denial::{
     Appeal, Denial, DeniedLine, NextAction, NextActionKind, Owner, Proposal, Question, Recovery,
     RootCause, Status, Work,
 };
-use crate::ids::{DenialId, PersonId, RemittanceId};
+use crate::ids::{DenialId, PersonId, RemittanceId, RequestId};
 use crate::lifecycle::evidence::{Attached, PayerAnswer, Receipt, Submission};
 use crate::lifecycle::opening::ClaimFacts;
 use crate::money::Money;
 use crate::person::Role;
 use crate::posting::{Posting, WriteOffReason};
+use crate::request::{OpenRequest, RequestState};
 
 /// One change and the version that its decision leads to. All events of one decision carry the same
 /// version, one above the case's: a version counts decisions, and folding alone restores it.
@@ -137,6 +138,39 @@ pub enum Change {
         contact: Contact,
         /// When.
         at: Timestamp,
+    },
+    /// The payer promised something on a contact.
+    Promised {
+        /// What.
+        promise: Promise,
+    },
+    /// The payer did what it had promised.
+    PromiseKept {
+        /// The day by which it had promised.
+        by: Date,
+        /// The day on which it was there.
+        on: Date,
+    },
+    /// The day of a promise has passed and nothing came.
+    PromiseBroken {
+        /// The day by which it was promised.
+        by: Date,
+        /// The payer's reference number of the contact.
+        reference: String,
+        /// The day on which that was found.
+        on: Date,
+    },
+    /// A letter of the payer came that is no denial.
+    RequestCame {
+        /// Which.
+        request: OpenRequest,
+    },
+    /// Such a letter waits no more.
+    RequestEnded {
+        /// Which.
+        id: RequestId,
+        /// How it ended.
+        state: RequestState,
     },
     /// A document is on file.
     Attached {
@@ -393,6 +427,11 @@ impl Event {
             Change::SubStatusSet { .. } => "denial.sub_status_set",
             Change::Snoozed { .. } => "denial.snoozed",
             Change::Contacted { .. } => "denial.contacted",
+            Change::Promised { .. } => "denial.promised",
+            Change::PromiseKept { .. } => "denial.promise_kept",
+            Change::PromiseBroken { .. } => "denial.promise_broken",
+            Change::RequestCame { .. } => "denial.request_came",
+            Change::RequestEnded { .. } => "denial.request_ended",
             Change::Attached { .. } => "denial.attached",
             Change::Asked { .. } => "denial.asked",
             Change::Answered { .. } => "denial.answered",

@@ -12,6 +12,7 @@ use crate::lifecycle::event::Change;
 use crate::owner;
 use crate::payer::PayerRules;
 use crate::rules::Rules;
+use crate::service::ServiceStep;
 
 /// A day that many days later.
 pub(crate) fn later(date: Date, days: u16) -> Date {
@@ -223,12 +224,16 @@ impl Denial {
         NextAction { kind, on: safe.map_or(usual, |safe| usual.min(safe)) }
     }
 
-    /// The wait for a payer's answer to what was sent on a day: by its clock, else the desk's days.
+    /// The wait for a payer's answer to what was sent on a day: by its clock, else the
+    /// service level, else the desk's days.
     pub(crate) fn next_by_payer(&self, sent_on: Date, today: Date, rules: &Rules) -> NextAction {
         let anchors = Anchors { submitted_on: Some(sent_on), ..self.anchors() };
         let clocks = deadline::clocks(self.payer_rules(rules), self.category, &anchors);
         let answer = clocks.iter().find(|one| one.kind == DeadlineKind::PayerAnswer);
-        let usual = || later(sent_on, rules.desk.days_for(NextActionKind::AwaitPayer));
+        let usual = || match rules.owners.level(ServiceStep::PayerReply, None) {
+            Some(within) => within.last_day(sent_on),
+            None => later(sent_on, rules.desk.days_for(NextActionKind::AwaitPayer)),
+        };
         let on = answer.and_then(Deadline::date).unwrap_or_else(usual);
         NextAction { kind: NextActionKind::AwaitPayer, on: workday(on, 0).max(today) }
     }

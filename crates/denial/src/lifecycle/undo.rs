@@ -60,6 +60,8 @@ impl Change {
             | Change::SubStatusSet { .. }
             | Change::Snoozed { .. }
             | Change::Contacted { .. }
+            | Change::Promised { .. }
+            | Change::PromiseKept { .. }
             | Change::Attached { .. }
             | Change::Asked { .. }
             | Change::Answered { .. }
@@ -73,6 +75,9 @@ impl Change {
             // money stay.
             Change::RootCauseSet { .. }
             | Change::Opened { .. }
+            | Change::PromiseBroken { .. }
+            | Change::RequestCame { .. }
+            | Change::RequestEnded { .. }
             | Change::Moved { .. }
             | Change::Refiled { .. }
             | Change::Joined { .. }

@@ -84,11 +84,12 @@ impl Denial {
     }
 
     /// True while the next action follows from the recommended way: it is ours to act, nobody chose
-    /// the action, and nothing is awaited from a colleague or promised by the payer.
+    /// the action, and nothing is awaited from a colleague, asked or promised by the payer.
     #[must_use]
     pub fn follows_way(&self) -> bool {
         let is_ours = matches!(self.status(), Status::New | Status::InReview);
-        let waits = !self.questions.is_empty() || self.promised_by.is_some();
+        let asked = !self.questions.is_empty() || !self.requests.is_empty();
+        let waits = asked || self.promised_by.is_some();
         let by_rule = self.next().is_some_and(|next| leads(next.kind) || next.kind == self.first);
         is_ours && by_rule && !self.chosen.next && !waits && self.proposal.is_none()
     }

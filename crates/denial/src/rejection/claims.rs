@@ -31,6 +31,7 @@ pub(super) fn kind(head: &Block<'_>, envelope: &Envelope) -> Option<AnswerKind> 
             | Part::Trace(_)
             | Part::Status(_)
             | Part::Line
+            | Part::Day(_)
             | Part::Reference(_)
             | Part::Other => {}
         }
@@ -60,6 +61,7 @@ pub(super) fn read(
                 }
             }
             Part::Line => drafts.line(),
+            Part::Day(told) => drafts.day(&told, &segment, findings),
             Part::Reference(reference) => drafts.reference(&reference),
             Part::Start(_) | Part::Other => {}
         }
@@ -227,6 +229,13 @@ impl Drafts {
         if let Some(draft) = &mut self.open {
             draft.line = Some(draft.answer.codes.len());
         }
+    }
+
+    /// The day by which a payer that asks for more wants it (DTP*106).
+    fn day(&mut self, told: &t277ca::Day<'_>, segment: &Segment<'_>, findings: &mut Vec<Finding>) {
+        let Some(draft) = self.open.as_mut().filter(|_| told.qualifier == b"106") else { return };
+        let on = day(x12::amount::date(told.on), "DTP03", segment, findings);
+        draft.answer.required_by = on.or(draft.answer.required_by);
     }
 
     fn reference(&mut self, reference: &t277ca::Coded<'_>) {

@@ -18,6 +18,7 @@ use crate::money::Money;
 use crate::payer::{Anchor, Counts, OnHoliday, Unit, Verification};
 use crate::person::Role;
 use crate::playbook::{Recoverable, Resend, Rights};
+use crate::service::ServiceStep;
 
 /// A place in a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -304,5 +305,6 @@ macro_rules! words {
 
 words! {
     AdjustmentKind, Anchor, Category, Channel, Counts, LetterKind, Mode, NextActionKind, OnHoliday,
-    Origin, PlanType, Recoverable, Resend, Rights, Role, Status, StatusStep, Unit, Verification,
+    Origin, PlanType, Recoverable, Resend, Rights, Role, ServiceStep, Status, StatusStep, Unit,
+    Verification,
 }

@@ -15,6 +15,7 @@ use crate::lifecycle::Act;
 use crate::money::Money;
 use crate::owner::{Away, Cover, Member, OwnerRow, Owners, Posts, Rendering, Step};
 use crate::person::{self, Role};
+use crate::service::{Service, ServiceStep, Within};
 use crate::team::{self, Team};
 
 impl Draft {
@@ -33,6 +34,7 @@ impl Draft {
                 providers: page.entries("provider").iter().filter_map(provider).collect(),
                 teams: teams(page),
                 posting: posting(page),
+                services: services(page),
             };
             (owners, named_teams(page))
         });
@@ -216,6 +218,44 @@ fn posting(page: &Entry<'_>) -> Option<Posts> {
         row.fault_at("role", message, "name poster, billing_supervisor or manager");
     }
     Some(Posts { role: role?, person, team })
+}
+
+/// Each `[[service]]`, no two of one step and role. Rules that practices saved before there were any
+/// go without.
+fn services(page: &Entry<'_>) -> Vec<Service> {
+    let mut services: Vec<Service> = Vec::new();
+    let rows = if page.has("service") { page.entries("service") } else { Vec::new() };
+    for row in rows {
+        let Some(one) = service(&row) else { continue };
+        if services.iter().any(|other| (other.step, other.role) == (one.step, one.role)) {
+            let message = "two service levels are of one step and role".to_owned();
+            row.fault_at("step", message, "keep one of them");
+        }
+        services.push(one);
+    }
+    services
+}
+
+/// One `[[service]]`.
+fn service(row: &Entry<'_>) -> Option<Service> {
+    let step = row.required("step", row.named("step"));
+    let role = row.named("role");
+    let (hours, days) = (row.number("hours"), row.number("days"));
+    row.finish();
+    if step == Some(ServiceStep::PayerReply) && role.is_some() {
+        let message = "a payer has no role".to_owned();
+        row.fault_at("role", message, "leave `role` out");
+    }
+    let within = match (hours, days) {
+        (Some(hours), None) => Within::Hours(hours),
+        (None, Some(days)) => Within::Days(days),
+        (Some(_), Some(_)) | (None, None) => {
+            let message = "a service level is of hours or of days".to_owned();
+            row.fault(message, "write `hours` or `days`, and not both");
+            return None;
+        }
+    };
+    Some(Service { step: step?, role, within })
 }
 
 /// Each `[[team]]`, no two of one name.

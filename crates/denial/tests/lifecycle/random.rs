@@ -313,6 +313,7 @@ impl Run {
                 said: text,
                 promised_by: self.dice.chance(50).then_some(soon),
                 minutes: 9,
+                kept: false,
             });
         }
         let document = DocumentId::from_bits(number);

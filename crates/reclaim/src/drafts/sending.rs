@@ -82,6 +82,7 @@ fn contact(held: &Held, how: &ByHand, packet: &Built) -> Action {
         reference: how.confirmation.trim().to_owned(),
         said: format!("Sent: {kind}, {} pages, on {on}; sha-256 {}", packet.pages, packet.hash),
         promised_by: None,
+        kept: false,
         minutes: 0,
     })
 }

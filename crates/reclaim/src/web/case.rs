@@ -39,6 +39,7 @@ use crate::web::case_fields::Kind;
 use crate::web::case_forms::{ActForm, Desk};
 use crate::web::case_payer::PayerView;
 use crate::web::case_posting::PostingView;
+use crate::web::case_requests::Letters;
 use crate::web::case_resent::{Awaited, ResentView};
 use crate::web::case_timeline::{Timeline, Wanted};
 use crate::web::case_undo;
@@ -49,6 +50,7 @@ use crate::web::emergency;
 use crate::web::gate::Posted;
 use crate::web::hold::Holds;
 use crate::web::page::{Page, html_with};
+use crate::web::payer::CardView;
 use crate::web::protection::Protection;
 use crate::web::reach;
 use crate::web::session::Visitor;
@@ -83,6 +85,11 @@ struct CasePage {
     payer: Option<PayerView>,
     /// What its payer was asked and answered.
     standing: Standing,
+    /// How its payer is reached, and where more of that stands.
+    card: CardView,
+    payer_page: Option<String>,
+    /// Letters of the payer that are no denials.
+    letters: Letters,
     /// What went to the payer again and has no answer yet.
     resent: Option<ResentView>,
     /// The way to the correction of its claim.
@@ -146,6 +153,8 @@ struct Loaded {
     undo: Option<String>,
     siblings: Vec<Sibling>,
     missing: Vec<Fact>,
+    letters: Letters,
+    card: CardView,
     awaited: Option<Awaited>,
     standing: Standing,
     correction: Option<CorrectionView>,
@@ -234,6 +243,8 @@ async fn read(
         emergency: until.map(|until| words::instant(&until, zone)),
         protection: Protection::of(&mut tx, office, &case).await?,
         holds: Holds::of(&mut tx, office, &case, &people).await?,
+        letters: Letters::of(&mut tx, office, &case, shows).await?,
+        card: CardView::of_case(&mut tx, office, &case, &people).await?,
         drafts,
         queued,
         missing: record.missing(),
@@ -343,6 +354,8 @@ fn shown(
     let claims = allows(office.who.role, Access::Claims);
     let claim = claims.then(|| format!("/claims/{}", case.claim));
     let chain = Chain::of(&loaded.versions, &loaded.spoken);
+    let payers = allows(office.who.role, Access::Payers);
+    let payer_page = payers.then(|| format!("/payers/{}", case.payer));
     let mut view = CaseView::of(case, people, (rules, &loaded.history), (moment, zone));
     if let Some(ways) = loaded.ways.as_ref().filter(|_| case.follows_way()) {
         view.next = words::label(ways.plan.as_str());
@@ -359,6 +372,9 @@ fn shown(
         attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),
         resent: loaded.awaited.as_ref().map(|one| ResentView::of(one, case, visitor)),
         standing: loaded.standing,
+        letters: loaded.letters,
+        card: loaded.card,
+        payer_page,
         ways: loaded.ways,
         correction: loaded.correction,
         patient: loaded.patient,

@@ -423,14 +423,19 @@ impl Desk<'_> {
         minutes.kind = Kind::Number;
         let mut channel = self.channel(act);
         channel.choose_if_none("phone");
-        vec![
+        let mut fields = vec![
             channel,
             self.text(act, "representative", "With whom", false),
             self.text(act, "reference", "Reference number", false),
             self.words(act, "said", "What was said", true),
             self.day(act, "promised_by", "Promised by", false),
             minutes,
-        ]
+        ];
+        if self.case.promised_by.is_some() {
+            let kept = [("no", "Not yet"), ("yes", "Yes, it is there")];
+            fields.push(self.chosen(act, "kept", "Did it do what it had promised?", &kept, "no"));
+        }
+        fields
     }
 
     fn document(&self) -> Vec<Field> {

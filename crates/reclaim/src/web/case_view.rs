@@ -20,7 +20,7 @@ use crate::web::asking;
 use crate::web::case_clocks::{self, Clock};
 use crate::web::grades::Chip;
 use crate::web::reasons::{self, Context, Reason, Said};
-use crate::web::timeline::{People, owned};
+use crate::web::timeline::{self, People, owned};
 use crate::web::won;
 use crate::web::words::{self, Due};
 use crate::web::worth::{By, Prospects, Worth};
@@ -71,6 +71,8 @@ pub(crate) struct CaseView {
     pub(crate) control: String,
     /// Whose step it is.
     pub(crate) waits_on: String,
+    /// What the payer promised: a word where it is broken, and what it was.
+    pub(crate) promise: Option<(&'static str, String)>,
     /// Open questions: the page of each, and its words.
     pub(crate) questions: Vec<(String, String)>,
     pub(crate) proposal: Option<String>,
@@ -138,6 +140,7 @@ impl CaseView {
             }),
             control: case.control.to_string(),
             waits_on: waits_on(case),
+            promise: promise(case),
             questions: case
                 .questions
                 .iter()
@@ -183,6 +186,18 @@ fn waits_on(case: &Denial) -> String {
     };
     let on = words::sentence_case(on.in_words());
     if more.is_empty() { on } else { format!("{on}: {more}") }
+}
+
+/// What the payer promised last, and whether its day has passed without it.
+fn promise(case: &Denial) -> Option<(&'static str, String)> {
+    let by = case.promised_by.filter(|_| !case.status().is_closed())?;
+    let promise = case.promise.as_ref();
+    let reference = promise.map(|one| one.reference.as_str()).unwrap_or_default();
+    if promise.is_some_and(|one| one.broken_on.is_some()) {
+        return Some(("broken", timeline::broken(by, reference)));
+    }
+    let reference = if reference.is_empty() { "" } else { &format!(", reference {reference}") };
+    Some(("", format!("by {}{reference}", words::day(by))))
 }
 
 /// Who has it alone, and until when.

@@ -15,6 +15,7 @@ use store::claims::ClaimRow;
 use crate::outbox::filing;
 use crate::web::about::{About, AnswerView};
 use crate::web::case::{self, Sibling};
+use crate::web::case_requests::Letters;
 use crate::web::case_view::{PatientView, Spoken};
 use crate::web::page::{Page, html};
 use crate::web::protection;
@@ -37,6 +38,9 @@ struct ClaimPage {
     spoken: Vec<Spoken>,
     answers: Vec<AnswerView>,
     cases: Vec<Sibling>,
+    /// Payers' letters about it that are no denials.
+    letters: Letters,
+    id: String,
     filing: FilingView,
     /// What its payer was asked and answered.
     asked: Vec<AskedView>,
@@ -103,6 +107,8 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let cases = cases.iter().filter(|case| office.sees(case)).map(case::sibling);
     let cases = cases.collect();
     let filing = filing::filing(&mut tx, office, &about.claims).await?;
+    let shows = about.names_are_shown(office);
+    let letters = Letters::about(&mut tx, office, &id, shows).await?;
     let protected = protection::chip_of(&mut tx, &about.claims).await?;
     let people = timeline::people(&mut tx).await?;
     let asked = crate::status::of_claim(&mut tx, &id).await?;
@@ -121,6 +127,8 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
         number,
         versions,
         cases,
+        letters,
+        id,
         filing: FilingView::of(&filing),
         asked: asked.iter().map(|one| AskedView::of(one, &people)).collect(),
         protected,

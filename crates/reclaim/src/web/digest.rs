@@ -115,7 +115,7 @@ fn counts(digest: &Digest) -> Section {
             "new" => format!("New since {}", words::day(digest.since)),
             what => digest::label(what).to_owned(),
         };
-        let is_past = matches!(line.what.as_str(), "past_due" | "unplanned");
+        let is_past = matches!(line.what.as_str(), "past_due" | "unplanned" | "requests");
         let is_soon = matches!(line.what.as_str(), "late" | "clocks" | "promises" | "approvals");
         let class = if is_past {
             "past"

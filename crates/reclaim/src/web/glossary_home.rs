@@ -191,6 +191,11 @@ pub(crate) const HOME: &[Word] = &[
         "Open cases on which a payer promised something by a day that has passed, and nothing came; cases put off count too.",
     ),
     word(
+        "home-payers-requests-past-their-day",
+        "Payers' requests past their day",
+        "Payers' letters that are no denials, and whose last day for an answer has passed without one: those that you may see.",
+    ),
+    word(
         "home-payers-to-configure",
         "Payers to configure",
         "Payers of open cases of which a usual clock has no rule.",
@@ -256,6 +261,16 @@ pub(crate) const HOME: &[Word] = &[
 
 /// Figures, and how they come about.
 pub(crate) const FIGURES: &[Word] = &[
+    word(
+        "service-levels",
+        "Service levels",
+        "How long a step may take: until somebody has done something with a new case, a colleague has answered, a payer has answered what was sent. Owners and absences in the rules say it; what is missed climbs the ladder from a reminder to the manager.",
+    ),
+    word(
+        "promises-kept",
+        "Promises kept",
+        "Of what a payer promised by a day that has come, how much was there by then. Its answer counts, and a person's word on a later contact. What we did ourselves before the day, or another promise in its place, leaves the former one uncounted; after the day it was broken.",
+    ),
     word(
         "at-risk",
         "At risk",

@@ -19,7 +19,7 @@ use crate::web::tiles::{Counter, Link, Section, Tile};
 use crate::web::trouble::Trouble;
 use crate::web::{
     App, act_words, batch, home_ask, home_desk, home_lead, home_office, letters, outbox, questions,
-    rules_actions, words,
+    requests, rules_actions, words,
 };
 
 #[derive(Template)]
@@ -38,6 +38,8 @@ struct HomePage {
     unread: bool,
     /// They have a sheet of their day.
     works: bool,
+    /// They see figures, service levels among them.
+    levels: bool,
 }
 
 /// Something that waits outside the queue.
@@ -106,6 +108,7 @@ pub(crate) async fn page(
         counts,
         unread: tx.digest(&today, office.who.person.as_str()).await?.is_none(),
         works: opens,
+        levels: allows(role, Access::Figures),
         page,
     };
     let mut response = html(&template)?;
@@ -125,6 +128,13 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         waiting.extend(waits(asked, "question for you", "questions for you", "/questions#asked"));
         let href = "/questions#answered";
         waiting.extend(waits(answered, "answer for you", "answers for you", href));
+    }
+    if allows(role, Access::Requests) {
+        let (open, missed) = requests::counts(tx, office).await?;
+        let (one, many) = ("payer's request past its day", "payers' requests past their day");
+        waiting.extend(waits(missed, one, many, "/requests"));
+        let (one, many) = ("payer's request to answer", "payers' requests to answer");
+        waiting.extend(waits(open.saturating_sub(missed), one, many, "/requests"));
     }
     let (letters, is_capped) = letters::to_sign(tx, office).await?;
     let (one, many) = match is_capped {

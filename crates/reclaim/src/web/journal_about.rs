@@ -7,10 +7,10 @@ use denial::person::{Access, Role, allows};
 use store::Tx;
 use store::audit::Line;
 
-use crate::own_rules;
 use crate::web::gate;
 use crate::web::timeline::People;
 use crate::web::words;
+use crate::{calls, own_rules};
 
 /// What some entries are about, by id.
 pub(crate) struct Subjects {
@@ -74,7 +74,9 @@ impl Subjects {
             Some(("clm", _)) => (Access::Claims, format!("/claims/{about}")),
             Some(("cor", _)) => (Access::Correct, format!("/batches/{about}")),
             Some(("era", _)) => (Access::Remittances, format!("/remittances/{about}")),
+            Some(("req", _)) => (Access::Requests, format!("/requests/{about}")),
             _ if line.kind.starts_with("file.") => (Access::Remittances, format!("/files/{about}")),
+            _ if about.starts_with(calls::ABOUT) => (Access::Payers, format!("/{about}")),
             _ => match (list(about), about.strip_prefix(own_rules::ABOUT)) {
                 (Some(kind), _) => (Access::Rules, format!("/rules/lists#{}", kind.as_str())),
                 (_, Some(path)) => (Access::Rules, format!("/rules/file?path={}", escaped(path))),
@@ -98,6 +100,9 @@ fn in_words(about: &str) -> String {
     if let Some(kind) = list(about) {
         return kind.title().to_owned();
     }
+    if about.starts_with(calls::ABOUT) {
+        return ending("Payer");
+    }
     if let Some(path) = about.strip_prefix(own_rules::ABOUT) {
         return path.to_owned();
     }
@@ -107,6 +112,7 @@ fn in_words(about: &str) -> String {
         Some("era") => ending("Remittance"),
         Some("rej") => ending("Rejection"),
         Some("doc") => ending("Document"),
+        Some("req") => ending("Payer's letter"),
         Some("viw") => ending("View of the queue"),
         Some("cor") => ending("Batch of corrections"),
         Some("bat") => ending("Acts on many cases"),

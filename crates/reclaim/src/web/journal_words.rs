@@ -18,6 +18,8 @@ pub(crate) fn said(kind: &str) -> String {
         "project" => of_project(what),
         "peer" | "review" => of_beyond(kind),
         "correction" => of_correction(what),
+        "request" => of_request(what),
+        "payer" => (what == "card_saved").then_some("Changed the card of a payer"),
         "remittance" | "match" | "rejection" | "file" | "claims" => of_files(kind),
         _ => seen_or_kept(kind),
     };
@@ -50,6 +52,11 @@ fn of_case(what: &str) -> Option<&'static str> {
         "sub_status_set" => "Set the sub-status",
         "snoozed" => "Put the case off",
         "contacted" => "Logged a contact with the payer",
+        "promised" => "The payer promised something by a day",
+        "promise_kept" => "The payer did what it had promised",
+        "promise_broken" => "The day of a payer's promise passed and nothing came",
+        "request_came" => "A letter of the payer came that is no denial",
+        "request_ended" => "A letter of the payer waits no more",
         "attached" => "Attached a document",
         "asked" => "Asked a colleague",
         "answered" => "Answered a question",
@@ -219,6 +226,17 @@ fn of_outbox(what: &str) -> Option<&'static str> {
     })
 }
 
+fn of_request(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "kept" => "Keyed a letter of a payer that is no denial",
+        "viewed" => "Opened a letter of a payer",
+        "answered" => "Answered a letter of a payer, with proof",
+        "closed" => "Closed a letter of a payer without an answer",
+        "escalated" => "A payer's letter whose day has passed was brought to somebody",
+        _ => return None,
+    })
+}
+
 fn of_correction(what: &str) -> Option<&'static str> {
     Some(match what {
         "saved" => "Saved the correction of the claim",
@@ -363,6 +381,8 @@ mod tests {
         const ABOUT: [&str; 21] = [
             "rule",
             "status",
+            "payer",
+            "request",
             "outbox",
             "codes",
             "denial",

@@ -57,11 +57,13 @@ pub(crate) struct Link {
 }
 
 /// Every page of the frame's list, with what it takes to open it.
-const LINKS: [(&str, &str, &str, Option<Access>); 15] = [
+const LINKS: [(&str, &str, &str, Option<Access>); 17] = [
     ("/", "Home", "h", None),
     ("/queue", "Queue", "w q", Some(Access::Queue)),
     ("/letters", "Letters", "a l", Some(Access::Letters)),
     ("/questions", "Questions", "k", Some(Access::Questions)),
+    ("/requests", "Requests", "e", Some(Access::Requests)),
+    ("/payers", "Payers", "y", Some(Access::Payers)),
     ("/remittances", "Remittances", "r", Some(Access::Remittances)),
     ("/matches", "Matches", "m", Some(Access::Matches)),
     ("/rejections", "Rejections", "x", Some(Access::Rejections)),

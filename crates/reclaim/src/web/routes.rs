@@ -13,11 +13,12 @@ use crate::web::{
     App, account, appeal, asking, assets, audit, batch, batch_new, bulk, case, case_beyond,
     case_documents, case_evidence, case_filing, case_undo, claim, correct, correct_look, day,
     digest, doubtful, emergency, facets, files, find, glossary, health, hold, home, intake, issuer,
-    keyed, lacking, letters, matches, names, news, outbox, passkeys, practice, projects,
-    protection, questions, queue, rejections, remittance_claim, remittances, rules, rules_actions,
-    rules_code, rules_codes, rules_edit, rules_letters, rules_lists, rules_owners, rules_payer,
-    rules_text, rules_worth, saved, second, secondary, secondary_one, sign_in, staff, status,
-    style, ties, tour, unanswered, unmatched, upload,
+    keyed, lacking, letters, matches, names, news, outbox, passkeys, payer, payers, practice,
+    projects, protection, questions, queue, rejections, remittance_claim, remittances, request,
+    request_new, requests, rules, rules_actions, rules_code, rules_codes, rules_edit,
+    rules_letters, rules_lists, rules_owners, rules_payer, rules_text, rules_worth, saved, second,
+    secondary, secondary_one, service, sign_in, staff, status, style, ties, tour, unanswered,
+    unmatched, upload,
 };
 
 /// One page.
@@ -114,6 +115,7 @@ fn desk() -> Vec<Route> {
         shows("/batches/{id}", Needs(A::Correct), batch::page).lists("corrections"),
         does("/batches/{id}", Needs(A::Correct), batch::decide),
         does("/queue/views", Needs(A::Queue), saved::change),
+        shows("/service", Needs(A::Figures), service::page),
         shows("/day", Needs(A::Queue), day::page).lists("day"),
         shows("/letters", Needs(A::Letters), letters::page),
         shows("/projects", Needs(A::Letters), projects::list),
@@ -189,6 +191,23 @@ fn files_and_money() -> Vec<Route> {
         shows("/secondary", Needs(A::Rejections), secondary::page).lists("next payer"),
         shows("/secondary/{claim}", Needs(A::Correct), secondary_one::page).reveals(),
         does("/secondary/{claim}", Needs(A::Correct), secondary_one::change).reveals(),
+        shows("/requests", Needs(A::Requests), requests::page).lists("requests"),
+        does("/requests", Both(A::Requests, A::KeepRequests), request_new::keep)
+            .large()
+            .lists("requests"),
+        shows("/requests/new", Both(A::Requests, A::KeepRequests), request_new::form)
+            .lists("requests"),
+        shows("/requests/{id}", Needs(A::Requests), request::page).reveals(),
+        // Auditors read them; who answers payers changes them.
+        does("/requests/{id}", Both(A::Requests, A::KeepRequests), request::change)
+            .large()
+            .reveals(),
+        shows("/requests/{id}/documents/{document}", Needs(A::Requests), request::document)
+            .reveals(),
+        shows("/payers", Needs(A::Payers), payers::page),
+        shows("/payers/{id}", Needs(A::Payers), payer::page).lists("payers"),
+        // Those who work with payers read their cards; who leads changes them.
+        does("/payers/{id}", Both(A::Payers, A::Rules), payer::change).lists("payers"),
         shows("/outbox", Needs(A::Outbox), outbox::page).lists("outbox"),
         // Auditors read it; who decides matches calls back.
         does("/outbox", Both(A::Outbox, A::Matches), outbox::change),

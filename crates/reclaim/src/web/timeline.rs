@@ -7,6 +7,7 @@ use denial::denial::{Appeal, Denial, DeniedLine, NextAction, Owner, Resolution, 
 use denial::lifecycle::event::{Deed, Difference, LineChange};
 use denial::lifecycle::evidence::{Frequency, PayerAnswer, Submission};
 use denial::lifecycle::{Change, Event};
+use denial::request::OpenRequest;
 use denial::team;
 use jiff::civil::Date;
 use store::Tx;
@@ -198,7 +199,12 @@ const fn topic(change: &Change) -> &'static str {
         | Change::RootCauseSet { .. }
         | Change::Noted { .. }
         | Change::Undone { .. } => "notes",
-        Change::Contacted { .. } => "contacts",
+        Change::Contacted { .. }
+        | Change::Promised { .. }
+        | Change::PromiseKept { .. }
+        | Change::PromiseBroken { .. }
+        | Change::RequestCame { .. }
+        | Change::RequestEnded { .. } => "contacts",
         Change::Asked { .. } | Change::Answered { .. } => "questions",
         Change::Ticked { .. } => "checks",
         Change::Attached { .. } => "documents",
@@ -248,6 +254,7 @@ const fn is_quiet(change: &Change) -> bool {
             | Change::Clocked { .. }
             | Change::Joined { .. }
             | Change::Owned { .. }
+            | Change::Promised { .. }
     )
 }
 
@@ -284,6 +291,15 @@ pub(crate) fn sentence(change: &Change, people: &People, around: Around<'_>) -> 
         Change::SubStatusSet { sub_status } => within(sub_status),
         Change::Snoozed { until, reason } => format!("Put off until {}: {reason}", day(*until)),
         Change::Contacted { contact, .. } => contacted(contact),
+        Change::Promised { promise } => format!("Promised by {}", day(promise.by)),
+        Change::PromiseKept { by, .. } => {
+            format!("The payer did what it had promised by {}", day(*by))
+        }
+        Change::PromiseBroken { by, reference, .. } => broken(*by, reference),
+        Change::RequestCame { request } => came(request),
+        Change::RequestEnded { state, .. } => {
+            format!("The payer's letter is {}", lower(state.as_str()))
+        }
         Change::Attached { attached, notice_on } => {
             let notice = notice_on.map(|on| format!(", received {}", day(on)));
             format!("Attached: {}{}", lower(&attached.what), notice.unwrap_or_default())
@@ -323,6 +339,20 @@ pub(crate) fn sentence(change: &Change, people: &People, around: Around<'_>) -> 
         }
         Change::Undone { .. } => "What was done last was taken back".to_owned(),
     }
+}
+
+/// `Promise of Mar 6, 2026 broken: call again, reference R-7`.
+pub(crate) fn broken(by: Date, reference: &str) -> String {
+    let reference = if reference.is_empty() { "none given" } else { reference };
+    format!("Promise of {} broken: call again, reference {reference}", day(by))
+}
+
+fn came(request: &OpenRequest) -> String {
+    let due = request.due.map_or_else(
+        || "; its last day is not configured".to_owned(),
+        |due| format!("; answer by {}", day(due)),
+    );
+    format!("The payer's letter came: {}{due}", lower(request.kind.as_str()))
 }
 
 fn ticked(ticked: &Ticked) -> String {

@@ -93,6 +93,20 @@ async function project(page, base) {
   return null;
 }
 
+/// The page of a payer's letter that is keyed, where the visitor may see it afterwards.
+async function letter(page, base) {
+  await page.goto(`${base}/requests/new`);
+  const form = page.locator("form[action='/requests']");
+  if (!await form.isVisible()) return null;
+  await form.locator("[name=payer]").fill("Made-up payer");
+  await form.locator("[name=dated_on]").fill("2026-01-05");
+  await form.locator("[name=asked]").fill("the record of a made-up visit");
+  await form.locator("button.primary").click();
+  await page.waitForURL("**/requests?done=kept");
+  const row = page.locator("a.row[href^='/requests/req_']").first();
+  return await row.isVisible() ? await row.getAttribute("href") : null;
+}
+
 /// Goes from page to page over the links of each and calls `at` once for each kind.
 export async function walk(page, base, at) {
   const known = new Set();
@@ -130,6 +144,10 @@ export async function walk(page, base, at) {
     if (kindOf(address) === "/projects" && !known.has("/projects/{id}")) {
       const begun = await project(page, base);
       if (begun) add(begun);
+    }
+    if (kindOf(address) === "/requests" && !known.has("/requests/{id}")) {
+      const keyed = await letter(page, base);
+      if (keyed) add(keyed);
     }
     for (const further of FURTHER[kindOf(address)] ?? []) add(further.replace(/^\./, address));
   }

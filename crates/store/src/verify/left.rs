@@ -92,6 +92,25 @@ impl Tx {
         )?;
         found(draft, "it is a draft, and its case or the entry that began it is not there")
     }
+
+    /// The first letter of a payer whose keeping, or whose last change, no entry of the journal
+    /// tells.
+    ///
+    /// # Errors
+    /// [`Error::Differs`] naming it, [`Error::Database`].
+    pub async fn check_requests(&mut self) -> Result<(), Error> {
+        let request = run!(
+            self,
+            optional as (String,),
+            "select request from payer_request r where practice = $1
+             and (select count(*) from journal j where j.practice = r.practice
+               and j.chain = 'work' and j.about = r.request and j.kind in ('request.kept',
+                 'request.answered', 'request.closed', 'request.escalated')) <> r.version
+             order by request limit 1",
+            self.practice.as_str()
+        )?;
+        found(request, "it is a payer's letter, and its changes are not those that entries tell")
+    }
 }
 
 fn found(id: Option<(String,)>, what: &str) -> Result<(), Error> {

@@ -115,7 +115,7 @@ const TRIGGERS: [&str; 9] = [
 ];
 
 /// Tables that they brought, those first that name others.
-const TABLES: [&str; 52] = [
+const TABLES: [&str; 54] = [
     "rule_firing",
     "rule_stop",
     "status_answer",
@@ -126,6 +126,8 @@ const TABLES: [&str; 52] = [
     "project",
     "next_bill",
     "cover",
+    "payer_card",
+    "payer_request",
     "correction_item",
     "correction_batch",
     "rhythm",

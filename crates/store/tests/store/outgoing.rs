@@ -273,6 +273,7 @@ fn what_was_sent_again_of_claims_is_told_together() {
             payment: None,
             codes: Vec::new(),
             on: None,
+            required_by: None,
             answers: Default::default(),
             answerer: Answerer::Payer,
             from: Default::default(),

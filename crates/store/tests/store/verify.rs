@@ -223,13 +223,17 @@ async fn sent(place: &Place) {
     let entry = Entry::new(case.id.as_str(), "appeal.drafted", &());
     let draft = crate::appeals::draft(&case, 1, 1);
     assert!(tx.add_draft(&draft, entry, &crate::clinic::moment()).await.expect("kept"));
+    let letter = crate::requests::letter(&case, 1, None);
+    let entry = Entry::new(letter.id.as_str(), "request.kept", &());
+    tx.add_request(&letter, entry, &crate::clinic::moment()).await.expect("kept");
     tx.commit().await.expect("durable");
 }
 
 async fn left(place: &Place) -> Result<(), Error> {
     let mut tx = place.store.read(&practice()).await.expect("a look");
     tx.check_outgoing().await?;
-    tx.check_drafts().await
+    tx.check_drafts().await?;
+    tx.check_requests().await
 }
 
 #[test]
@@ -251,6 +255,7 @@ fn what_leaves_has_its_bytes_its_cases_and_its_entry() {
             "update journal set kind = 'x' where kind = 'appeal.drafted'",
             "its case or the entry that began it",
         ),
+        ("payer_request", &[], "update payer_request set version = 2", "that entries tell"),
     ] {
         on_each(async |place| {
             sent(place).await;

@@ -32,11 +32,19 @@ async fn ids(biller: &Browser) -> BTreeMap<&'static str, String> {
         ("/batches/{id}", "/batches/cor_00000000000000000000000000".to_owned()),
         ("/projects/{id}", "/projects/prj_00000000000000000000000000".to_owned()),
         ("{draft}", "drf_00000000000000000000000000".to_owned()),
+        ("/payers/{id}", format!("/payers/{}", payer(biller).await)),
+        ("/requests/{id}", "/requests/req_00000000000000000000000000".to_owned()),
         ("{document}", "doc_00000000000000000000000000".to_owned()),
         ("{hash}", file.expect("a file").to_owned()),
         ("{n}", "0".to_owned()),
         ("{name}", "reclaim.css".to_owned()),
     ])
+}
+
+/// The payer of the remittance.
+async fn payer(biller: &Browser) -> String {
+    let list = super::clinic::link(biller, "/payers", "/payers/pay_").await;
+    list.trim_start_matches("/payers/").to_owned()
 }
 
 #[tokio::test]

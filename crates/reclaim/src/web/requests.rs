@@ -1,0 +1,197 @@
+//! Letters of payers that are no denials: those that wait by their last day, those that are done.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use denial::denial::Denial;
+use denial::person::{Access, allows};
+use denial::request::{DueBy, Request, RequestState};
+use jiff::civil::Date;
+use store::Tx;
+
+use crate::fields::Fields;
+use crate::practice::Office;
+use crate::requests::NotDone;
+use crate::web::names::Names;
+use crate::web::page::{Page, html};
+use crate::web::session::Visitor;
+use crate::web::trouble::Trouble;
+use crate::web::words::{self, Due};
+
+/// Letters that are looked through.
+const LOOKED_THROUGH: i64 = 2_000;
+/// Rows of the page.
+const ROWS: usize = 200;
+
+#[derive(Template)]
+#[template(path = "requests.html")]
+struct RequestsPage {
+    page: Page,
+    shown: RequestState,
+    open: usize,
+    missed: usize,
+    rows: Vec<Row>,
+    keeps: bool,
+    more: bool,
+}
+
+/// One letter as a list shows it.
+pub(crate) struct Row {
+    pub(crate) href: String,
+    pub(crate) kind: String,
+    pub(crate) reference: String,
+    pub(crate) number: String,
+    pub(crate) payer: String,
+    pub(crate) asked: String,
+    pub(crate) due: Due,
+    /// Where the last day is from.
+    pub(crate) from: String,
+    pub(crate) role: String,
+    pub(crate) amount: String,
+    /// It was brought to this role.
+    pub(crate) told: String,
+    /// How it ended.
+    pub(crate) end: String,
+}
+
+/// Where a letter's last day is from.
+pub(crate) fn source(due: &DueBy) -> String {
+    match due {
+        DueBy::Printed { .. } => "printed on it".to_owned(),
+        DueBy::Rule { rule, .. } => {
+            format!("{} from the {} ({})", rule.window, rule.anchor, rule.file)
+        }
+        DueBy::NoRule => "nothing is printed, and no rule of the payer gives it".to_owned(),
+    }
+}
+
+impl Row {
+    /// `shows` says whether its words stand before the visitor: they may name the patient.
+    pub(crate) fn of(one: &Request, shows: bool, today: Date) -> Row {
+        let due = words::due(one.due.day(), today);
+        let letter = &one.letter;
+        Row {
+            href: format!("/requests/{}", one.id),
+            kind: words::label(letter.kind.as_str()),
+            reference: letter.reference.clone(),
+            number: one.subject.number.to_string(),
+            payer: one.subject.payer_name.to_string(),
+            asked: if shows { letter.asked.clone() } else { "•••".to_owned() },
+            due: if one.state == RequestState::Open { due } else { Due { class: "later", ..due } },
+            from: source(&one.due),
+            role: words::label(letter.role.as_str()),
+            amount: letter.amount.map(|amount| amount.to_string()).unwrap_or_default(),
+            told: one
+                .told
+                .as_ref()
+                .filter(|_| one.state == RequestState::Open)
+                .map(|told| format!("{}, {}", words::lower(told.to.as_str()), words::day(told.on)))
+                .unwrap_or_default(),
+            end: end(one),
+        }
+    }
+}
+
+/// How it ended; empty while it is open.
+pub(crate) fn end(one: &Request) -> String {
+    match (&one.reply, &one.ended) {
+        (Some(reply), _) => {
+            let late = one.due.day().filter(|due| reply.on > *due);
+            let late = late.map(|due| format!(", after its last day {}", words::day(due)));
+            let (how, on) = (words::lower(reply.channel.as_str()), words::day(reply.on));
+            format!("answered by {how} on {on}{}", late.unwrap_or_default())
+        }
+        (None, Some(ended)) => format!("closed on {}: {}", words::day(ended.on), ended.reason),
+        (None, None) => String::new(),
+    }
+}
+
+/// Letters that the visitor may see, of those that wait or of those that ended so.
+async fn seen(
+    tx: &mut Tx,
+    office: &Office,
+    state: RequestState,
+) -> Result<Vec<Request>, store::Error> {
+    let found = match state {
+        RequestState::Open => tx.open_requests(LOOKED_THROUGH).await?,
+        RequestState::Answered | RequestState::Closed => {
+            tx.past_requests(state, LOOKED_THROUGH).await?
+        }
+    };
+    let ids = found.iter().filter_map(|one| one.subject.case.as_ref().map(ToString::to_string));
+    let mut ids: Vec<String> = ids.collect();
+    ids.sort();
+    ids.dedup();
+    let cases = tx.cases_among(&ids).await?;
+    let cases: HashMap<&str, &Denial> = cases.iter().map(|case| (case.id.as_str(), case)).collect();
+    let mut seen = found;
+    seen.retain(|one| {
+        let case = one.subject.case.as_ref().and_then(|id| cases.get(id.as_str()).copied());
+        one.is_seen_by(&office.who, case, &office.rules)
+    });
+    Ok(seen)
+}
+
+/// How many wait that the visitor may see, and of how many the last day has passed.
+pub(crate) async fn counts(tx: &mut Tx, office: &Office) -> Result<(u64, u64), store::Error> {
+    let today = office.moment().today;
+    let open = seen(tx, office, RequestState::Open).await?;
+    let missed = open.iter().filter(|one| one.is_missed(today)).count();
+    Ok((open.len() as u64, missed as u64))
+}
+
+/// `GET /requests`.
+pub(crate) async fn page(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let today = office.moment().today;
+    let state = asked.get("show").and_then(|name| RequestState::from_name(name));
+    let state = state.unwrap_or(RequestState::Open);
+    let mut tx = office.read().await?;
+    let open = seen(&mut tx, office, RequestState::Open).await?;
+    let counted = (open.len(), open.iter().filter(|one| one.is_missed(today)).count());
+    let mut found = match state {
+        RequestState::Open => open,
+        RequestState::Answered | RequestState::Closed => seen(&mut tx, office, state).await?,
+    };
+    let more = found.len() > ROWS;
+    found.truncate(ROWS);
+    let claims: Vec<String> = found
+        .iter()
+        .filter_map(|one| one.subject.claim.as_ref().map(ToString::to_string))
+        .collect();
+    let names = Names::among(&mut tx, &claims).await?;
+    let shows = |one: &Request| {
+        let guarded = one.subject.claim.as_ref().is_some_and(|id| names.guards(id.as_str()));
+        names.in_lists(office) && !guarded
+    };
+    let mut page = Page::of(&visitor, "Payers' requests", "/requests");
+    page.done = asked.get("done").and_then(|done| match done.as_str() {
+        "kept" => Some("Kept. Its day runs, and it comes next on its case.".to_owned()),
+        "answered" => Some("Answered, with its proof on file.".to_owned()),
+        "closed" => Some("Closed; the reason stands with it.".to_owned()),
+        _ => None,
+    });
+    html(&RequestsPage {
+        page,
+        shown: state,
+        open: counted.0,
+        missed: counted.1,
+        rows: found.iter().map(|one| Row::of(one, shows(one), today)).collect(),
+        keeps: allows(office.who.role, Access::KeepRequests),
+        more,
+    })
+}
+
+/// What a page says where nothing was done.
+pub(crate) fn trouble(why: NotDone) -> Trouble {
+    match why {
+        NotDone::Missing => Trouble::Nowhere,
+        NotDone::Unfit(_) | NotDone::Stale => Trouble::Unfit(words::sentence(&why.to_string())),
+        NotDone::Broken(fault) => fault.into(),
+    }
+}

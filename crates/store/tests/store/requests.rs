@@ -1,0 +1,79 @@
+//! Letters of payers that are no denials: by their last day, of a case and of a claim, and nobody
+//! writes over another.
+
+use denial::denial::{Channel, Denial};
+use denial::ids::RequestId;
+use denial::person::Role;
+use denial::request::{Letter, Request, RequestKind, RequestState, Subject};
+use jiff::civil::Date;
+use store::Error;
+use store::journal::Entry;
+
+use crate::clinic::{self, TODAY};
+use crate::place::{on_each, practice};
+
+pub(crate) fn letter(case: &Denial, bits: u128, printed: Option<Date>) -> Request {
+    let letter = Letter {
+        kind: RequestKind::Records,
+        reference: "ADR-1".to_owned(),
+        channel: Channel::Mail,
+        dated_on: TODAY,
+        received_on: TODAY,
+        printed,
+        asked: "the record".to_owned(),
+        amount: None,
+        role: Role::BillingSpecialist,
+        document: None,
+    };
+    let subject = Subject {
+        case: Some(case.id.clone()),
+        claim: Some(case.claim.clone()),
+        number: case.number.as_str().into(),
+        payer: case.payer.clone(),
+        payer_name: "Standin".into(),
+    };
+    let id = RequestId::from_bits(bits);
+    Request::keep(id, letter, subject, None, &clinic::moment()).expect("fits")
+}
+
+#[test]
+fn letters_stand_by_their_last_day_and_stale_ones_are_told() {
+    on_each(async |place| {
+        let case = clinic::open(place, &[900]).await.remove(0);
+        let moment = clinic::moment();
+        let entry = |one: &Request| Entry::new(one.id.as_str(), "request.kept", &());
+        let later = TODAY.saturating_add(jiff::Span::new().days(9));
+        let all =
+            [letter(&case, 1, None), letter(&case, 2, Some(later)), letter(&case, 3, Some(TODAY))];
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        for one in &all {
+            tx.add_request(one, entry(one), &moment).await.expect("kept");
+        }
+        let open = tx.open_requests(9).await.expect("read");
+        let ids: Vec<_> = open.iter().map(|one| one.id.bits()).collect();
+        assert_eq!(ids, [3, 2, 1], "the soonest first, not configured last");
+        assert_eq!(tx.open_requests(1).await.expect("read").len(), 1);
+        let closed = all[0].closed("not ours", &moment).expect("closed");
+        tx.save_request(&closed, 1, entry(&closed), &moment).await.expect("saved");
+        let late = tx.save_request(&closed, 1, entry(&closed), &moment).await;
+        assert!(matches!(late, Err(Error::Stale { .. })), "{late:?}");
+        assert_eq!(tx.request(closed.id.as_str()).await.expect("read"), closed);
+        assert_eq!(tx.open_requests(9).await.expect("read").len(), 2);
+        let past = tx.past_requests(RequestState::Closed, 9).await.expect("read");
+        assert_eq!(past, [closed]);
+        assert_eq!(tx.past_requests(RequestState::Answered, 9).await.expect("read"), []);
+        assert_eq!(tx.requests_of(case.id.as_str()).await.expect("read").len(), 3);
+        assert_eq!(tx.requests_about(case.claim.as_str()).await.expect("read").len(), 3);
+        assert_eq!(tx.requests_about("clm_none").await.expect("read"), []);
+        let bodies = tx.request_bodies("", 2).await.expect("read");
+        assert_eq!(bodies.len(), 2);
+        assert_eq!(tx.request_bodies(&bodies[1].0, 9).await.expect("read").len(), 1);
+        assert!(tx.has_request(all[0].id.as_str()).await.expect("asked"));
+        assert!(!tx.has_request("req_none").await.expect("asked"));
+        assert!(matches!(tx.request("req_none").await, Err(Error::Missing { .. })));
+        let gone = letter(&case, 9, None);
+        let missing = tx.save_request(&gone, 1, entry(&gone), &moment).await;
+        assert!(matches!(missing, Err(Error::Missing { .. })), "{missing:?}");
+        tx.commit().await.expect("written");
+    });
+}
