@@ -253,6 +253,7 @@ mod tests {
             ..AnswerCode::default()
         };
         Acknowledgement {
+            required_by: None,
             kind: AnswerKind::Status,
             level: Level::Claim,
             outcome: Outcome::Waiting,

@@ -508,6 +508,7 @@ pub(crate) async fn refer(
         said: format!("Reference of the project appeal “{}”", opened.project.subject),
         promised_by: None,
         minutes: 0,
+        kept: false,
     });
     let moment = office.moment();
     let mut count = 0;

@@ -378,7 +378,7 @@ mod tests {
 
     /// Texts that look like a kind of entry.
     fn kinds(text: &str) -> impl Iterator<Item = &str> {
-        const ABOUT: [&str; 21] = [
+        const ABOUT: [&str; 23] = [
             "rule",
             "status",
             "payer",

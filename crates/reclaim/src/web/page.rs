@@ -63,13 +63,13 @@ const LINKS: [(&str, &str, &str, Option<Access>); 17] = [
     ("/letters", "Letters", "a l", Some(Access::Letters)),
     ("/questions", "Questions", "k", Some(Access::Questions)),
     ("/requests", "Requests", "e", Some(Access::Requests)),
-    ("/payers", "Payers", "y", Some(Access::Payers)),
     ("/remittances", "Remittances", "r", Some(Access::Remittances)),
     ("/matches", "Matches", "m", Some(Access::Matches)),
     ("/rejections", "Rejections", "x", Some(Access::Rejections)),
     ("/unanswered", "Unanswered", "n", Some(Access::Rejections)),
     ("/secondary", "Next payer", "b", Some(Access::Rejections)),
     ("/outbox", "Outbox", "o", Some(Access::Outbox)),
+    ("/payers", "Payers", "y", Some(Access::Payers)),
     ("/files", "Files", "f", Some(Access::Remittances)),
     ("/rules", "Rules", "u", Some(Access::Rules)),
     ("/journal", "Journal", "j", Some(Access::Audit)),
@@ -77,7 +77,27 @@ const LINKS: [(&str, &str, &str, Option<Access>); 17] = [
     ("/practice", "Practice", "c", Some(Access::ManagePeople)),
 ];
 
+/// So many pages stand in the frame's one line; the others under one word.
+const FIRST: usize = 9;
+
 impl Page {
+    /// The pages that stand in the line: the first ones, and the one that is shown.
+    pub(crate) fn first(&self) -> impl Iterator<Item = &Link> {
+        let is_first = |(at, link): &(usize, &Link)| self.is_first(*at) || link.is_here;
+        self.links.iter().enumerate().filter(is_first).map(|(_, link)| link)
+    }
+
+    /// The others.
+    pub(crate) fn more(&self) -> impl Iterator<Item = &Link> {
+        let is_more = |(at, link): &(usize, &Link)| !self.is_first(*at) && !link.is_here;
+        self.links.iter().enumerate().filter(is_more).map(|(_, link)| link)
+    }
+
+    /// One page more is no reason for a word of its own.
+    fn is_first(&self, at: usize) -> bool {
+        at < FIRST || self.links.len() == FIRST + 1
+    }
+
     /// The frame of a page for somebody; `here` is its address in the list.
     pub(crate) fn of(visitor: &Visitor, title: impl Into<String>, here: &str) -> Page {
         let role = visitor.office.who.role;

@@ -24,6 +24,7 @@ async function reach(page, claim) {
 
 async function work(page) {
   await signIn(page, base, login, password);
+  await page.locator("nav .more > summary").click();
   await page.getByRole("link", { name: "Files", exact: true }).click();
   await page.getByRole("link", { name: "Take files in" }).click();
   await page.locator("input[type=file]").setInputFiles(file);
