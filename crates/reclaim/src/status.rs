@@ -24,6 +24,9 @@ pub(crate) const SWEEP: &str = "status";
 /// Cases looked at in one transaction.
 const PAGE: i64 = 500;
 
+/// The number of a claim, and why nobody is asked about it.
+pub(crate) type Left = (String, String);
+
 /// What asking came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
@@ -32,7 +35,7 @@ pub(crate) struct Tally {
     /// The files in which they leave.
     pub(crate) files: usize,
     /// Claims about which nobody is asked, by their numbers, and why.
-    pub(crate) left: Vec<(String, String)>,
+    pub(crate) left: Vec<Left>,
 }
 
 impl fmt::Display for Tally {

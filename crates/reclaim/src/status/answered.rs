@@ -219,7 +219,7 @@ async fn finish(tx: &mut Tx, office: &Office, outgoing: &str) -> anyhow::Result<
     } else {
         one
     };
-    let counts = tx.count_questions(&[one.outgoing.clone()]).await?;
+    let counts = tx.count_questions(std::slice::from_ref(&one.outgoing)).await?;
     let is_whole = counts.get(&one.outgoing).is_some_and(|(asked, answered)| asked == answered);
     if is_whole && one.left_at.is_some() {
         let after = Outgoing { state: State::Answered.as_str().to_owned(), ..one.clone() };

@@ -20,7 +20,7 @@ use store::{Tx, instant};
 use crate::documents::Arriving;
 use crate::outbox::{self, NotQueued, Numbers, Parcel};
 use crate::practice::{Office, console_actor};
-use crate::status::{Tally, too_soon};
+use crate::status::{Left, Tally, too_soon};
 use crate::{correcting, identity};
 
 /// What is to be asked about.
@@ -154,10 +154,7 @@ fn soon(
 }
 
 /// Reads the claims of each kept file once, and makes their questions.
-fn read(
-    office: &Office,
-    planned: Vec<Planned>,
-) -> anyhow::Result<(Vec<Ready>, Vec<(String, String)>)> {
+fn read(office: &Office, planned: Vec<Planned>) -> anyhow::Result<(Vec<Ready>, Vec<Left>)> {
     let mut files: BTreeMap<String, BTreeMap<u64, Planned>> = BTreeMap::new();
     for one in planned {
         files.entry(one.file.clone()).or_default().insert(one.n, one);
