@@ -351,9 +351,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
             .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
         Command::Correct(wish) => run_correct(&place, needs, *wish),
-        Command::Secondary(wish) => on_office(&place, needs, async move |office| {
-            secondary::command::run(&office, &wish).await
-        }),
+        Command::Secondary(wish) => run_secondary(&place, needs, &wish),
         Command::Rules(command) => run_rules(place, needs, command),
         Command::Demo { size, seed, days, no_serve, listen, score } => {
             in_time(demo::run(&place, (Wish { size, seed }, days), (no_serve, listen), score))
@@ -427,6 +425,14 @@ fn run_correct(place: &Place, needs: Needs, wish: Correction) -> anyhow::Result<
     }
     let rules = rules_files::load(place.rules.as_deref())?;
     correct::run(&wish, &Clock::System, &rules)
+}
+
+fn run_secondary(
+    place: &Place,
+    needs: Needs,
+    wish: &secondary::command::Wish,
+) -> anyhow::Result<ExitCode> {
+    on_office(place, needs, async move |office| secondary::command::run(&office, wish).await)
 }
 
 /// The exit code, after a fault was told.
