@@ -1,5 +1,5 @@
 //! Ways beyond the payer's own appeals: external review, a complaint to the state, independent
-//! dispute resolution. Each opens by facts, every one of them met, unmet or unknown (features 7.12).
+//! dispute resolution. Each opens by facts: met, unmet or unknown (features 7.12).
 
 use jiff::ToSpan;
 use jiff::civil::Date;

@@ -289,13 +289,9 @@ impl Levels {
     /// The payer that the claim was sent to as a cover, where it is not the first one.
     fn later_cover(&self) -> Option<Cover> {
         let turn = Turn::of_order(self.order?).filter(|turn| *turn != Turn::Primary)?;
-        Some(Cover {
-            payer: self.payer.clone()?,
-            filing: self.filing.clone(),
-            relation: self.relation.clone(),
-            insured: Phi::new(self.subscriber.clone()),
-            ..Cover::at(turn)
-        })
+        let said = Cover::said(turn, self.filing.clone(), self.relation.clone());
+        let insured = Phi::new(self.subscriber.clone());
+        Some(Cover { payer: self.payer.clone()?, insured, ..said })
     }
 
     fn tell_missing(&self, clm: &Segment<'_>, findings: &mut Vec<Finding>) {
@@ -476,11 +472,8 @@ impl Draft {
 
     fn open_other(&mut self, sbr: &t837::Subscriber<'_>) {
         self.of_another_payer = true;
-        self.others.push(Turn::of_code(sbr.order).map(|turn| Cover {
-            filing: small(sbr.filing),
-            relation: small(sbr.relation),
-            ..Cover::at(turn)
-        }));
+        let said = |turn| Cover::said(turn, small(sbr.filing), small(sbr.relation));
+        self.others.push(Turn::of_code(sbr.order).map(said));
     }
 
     /// Insured and payer of another payer's loops.

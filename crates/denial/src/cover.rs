@@ -92,6 +92,11 @@ impl Cover {
         }
     }
 
+    /// A cover as SBR says it.
+    pub(crate) fn said(turn: Turn, filing: SmolStr, relation: SmolStr) -> Cover {
+        Cover { filing, relation, ..Cover::at(turn) }
+    }
+
     /// True where it covers a day of service; what nobody said speaks against no day.
     #[must_use]
     pub fn holds_on(&self, day: Option<Date>) -> bool {

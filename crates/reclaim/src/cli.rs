@@ -11,7 +11,7 @@ mod status;
 mod users;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -289,19 +289,7 @@ enum Command {
     #[command(subcommand, name = "practice")]
     Practices(PracticeCommand),
     /// Writes the packet of a case's open draft to a file
-    Packet {
-        /// Its id, or the number of its claim
-        id: String,
-        /// The file to write
-        #[arg(short, long, value_name = "FILE")]
-        out: PathBuf,
-        /// The proof of timely filing of its claim instead, as a sheet of its own
-        #[arg(long)]
-        filing: bool,
-        /// Why the packet of a specially protected case is taken out
-        #[arg(long)]
-        why: Option<String>,
-    },
+    Packet(packet::command::Wish),
     /// Shows one case
     Show {
         /// Its id, or the number of its claim
@@ -324,9 +312,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Doctor { json, files } => rules_files::load(place.rules.as_deref())
             .map(|rules| ExitCode::from(doctor::run(&files, json, &rules))),
         Command::Correct(wish) => run_correct(&place, needs, *wish),
-        Command::Secondary(wish) => on_office(&place, needs, async move |office| {
-            secondary::command::run(&office, &wish).await
-        }),
+        Command::Secondary(wish) => run_secondary(&place, needs, &wish),
         Command::Rules(command) => run_rules(place, needs, command),
         Command::Demo { size, seed, days, no_serve, listen, score } => {
             in_time(demo::run(&place, (Wish { size, seed }, days), (no_serve, listen), score))
@@ -384,8 +370,8 @@ pub(crate) fn main() -> ExitCode {
             on_office(&place, needs, async move |office| command.run(&office).await)
         }
         Command::Practices(command) => run_practice(place, needs, command),
-        Command::Packet { id, out, filing, why } => {
-            run_packet(&place, needs, (&id, filing), &out, why.as_deref())
+        Command::Packet(wish) => {
+            on_office(&place, needs, async move |office| packet::command::run(&office, &wish).await)
         }
         Command::Show { id, json, why } => on_office(&place, needs, async move |office| {
             show::case(&office, &id, json, why.as_deref()).await
@@ -405,17 +391,12 @@ fn run_correct(place: &Place, needs: Needs, wish: Correction) -> anyhow::Result<
     correct::run(&wish, &Clock::System, &rules)
 }
 
-fn run_packet(
+fn run_secondary(
     place: &Place,
     needs: Needs,
-    (id, filing): (&str, bool),
-    out: &Path,
-    why: Option<&str>,
+    wish: &secondary::command::Wish,
 ) -> anyhow::Result<ExitCode> {
-    on_office(place, needs, async move |office| match filing {
-        true => packet::command::filing(&office, id, out, why).await,
-        false => packet::command::run(&office, id, out, why).await,
-    })
+    on_office(place, needs, async move |office| secondary::command::run(&office, wish).await)
 }
 
 /// The exit code, after a fault was told.

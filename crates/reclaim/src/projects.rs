@@ -168,11 +168,6 @@ impl Opened {
         sheet::text(HEADING, self.going().map(Row::cells), None)
     }
 
-    /// What is outstanding on the cases that go along.
-    pub(crate) fn outstanding(&self) -> Money {
-        self.going().map(|row| row.case.balance.outstanding()).sum()
-    }
-
     /// Letter and list as one PDF/A.
     ///
     /// # Errors

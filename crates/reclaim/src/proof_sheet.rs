@@ -209,8 +209,8 @@ impl Sheet {
             blocks.push(Block::Heading("The answers as they came".to_owned()));
             blocks.push(Block::Raw(raw));
         }
-        let note = "A file is known again by its SHA-256. The answers stand here segment by segment, \
-                    those of this claim alone.";
+        let note = "A file is known again by its SHA-256. The answers stand here segment by \
+                    segment, those of this claim alone.";
         blocks.push(Block::Text(note.to_owned()));
         Ok(blocks)
     }

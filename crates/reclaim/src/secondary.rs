@@ -1,5 +1,5 @@
-//! Claims before the payer that comes next: how they stand, kept beside them whenever a payer
-//! speaks, a bill names another payer, somebody tells one, or a claim leaves (features 12.01–12.03).
+//! Claims before the payer that comes next: how they stand, found anew whenever a payer speaks, a
+//! bill names another payer, somebody tells one, or a claim leaves (features 12.01–12.03).
 
 pub(crate) mod billing;
 pub(crate) mod command;

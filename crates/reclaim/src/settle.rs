@@ -13,7 +13,6 @@ use denial::lifecycle::hearing::hear_all;
 use denial::lifecycle::opening::{ClaimFacts, Opening};
 use denial::lifecycle::{Decided, Event};
 use denial::matching;
-use denial::next_bill;
 use denial::payer::PayerRules;
 use denial::person::Moment;
 use denial::phi::Phi;
@@ -162,8 +161,7 @@ pub(crate) async fn settle_under(
     if claims.is_empty() {
         return Ok(());
     }
-    let about = claims.clone();
-    let mut known = known(tx, claims, fresh, &office.rules).await?;
+    let (about, mut known) = (claims.clone(), known(tx, claims, fresh, &office.rules).await?);
     let passed = known.passed_on();
     doubts::look(tx, &known.said, &known.claims).await?;
     let mut terms = Terms::default();
@@ -191,17 +189,6 @@ pub(crate) async fn settle_under(
     opened.named.write(tx).await?;
     protecting::keep(tx, marked, &before, moment).await?;
     secondary::follow(tx, office, &about, passed.into_iter()).await
-}
-
-impl Known {
-    /// Claims that a payer passed on to the next one.
-    fn passed_on(&self) -> Vec<String> {
-        let is_passed = |said: &[Adjudication]| {
-            said.iter().any(|one| next_bill::passed_on(&one.payment).is_some())
-        };
-        let passed = self.said.iter().filter(|(_, said)| is_passed(said));
-        passed.map(|((claim, _), _)| claim.clone()).collect()
-    }
 }
 
 /// Which of the ids that new cases would have are there already: their cases went to other claims.

@@ -1,3 +1,5 @@
+//! Who comes next after what payers said, and that nothing goes twice.
+
 use jiff::civil::date;
 
 use super::*;

@@ -18,7 +18,7 @@ impl Command {
             Command::Export { .. } => Some(("export", Access::Export)),
             Command::Queue { .. } => Some(("queue", Access::Queue)),
             Command::Digest { team: true, .. } => Some(("digest --team", Access::Team)),
-            Command::Packet { .. } => Some(("packet", Access::Export)),
+            Command::Packet(_) => Some(("packet", Access::Export)),
             Command::Show { .. } => Some(("show", Access::ReadCases)),
             Command::Act { .. } => Some(("act", Access::ReadCases)),
             Command::Verify { .. } => Some(("verify", Access::Audit)),

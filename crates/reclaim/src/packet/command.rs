@@ -1,9 +1,10 @@
 //! `reclaim packet`: the packet of a case's draft, as a file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use clap::Args;
 use denial::appeal::Draft;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -12,8 +13,30 @@ use crate::packet::{self, Dossier, Plan};
 use crate::practice::Office;
 use crate::{access, proof_sheet, show};
 
-/// Writes the packet of the newest open draft of a case; nothing of the draft changes.
-pub(crate) async fn run(
+/// Which packet, and where to.
+#[derive(Args)]
+pub(crate) struct Wish {
+    /// Its id, or the number of its claim
+    id: String,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    out: PathBuf,
+    /// The proof of timely filing of its claim instead, as a sheet of its own
+    #[arg(long)]
+    filing: bool,
+    /// Why the packet of a specially protected case is taken out
+    #[arg(long)]
+    why: Option<String>,
+}
+
+/// Writes what is wished for; nothing of the case changes.
+pub(crate) async fn run(office: &Office, wish: &Wish) -> anyhow::Result<ExitCode> {
+    let (id, out, why) = (wish.id.as_str(), wish.out.as_path(), wish.why.as_deref());
+    if wish.filing { filing(office, id, out, why).await } else { draft(office, id, out, why).await }
+}
+
+/// Writes the packet of the newest open draft of a case.
+async fn draft(
     office: &Office,
     id: &str,
     out: &Path,
@@ -48,7 +71,7 @@ pub(crate) async fn run(
 }
 
 /// Writes the proof of timely filing of a case's claim.
-pub(crate) async fn filing(
+async fn filing(
     office: &Office,
     id: &str,
     out: &Path,

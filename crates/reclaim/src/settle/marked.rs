@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use denial::adjudication::Adjudication;
+use denial::next_bill;
 use denial::protected::{Marks, Protected};
 use denial::rules::Rules;
 use store::Tx;
@@ -22,6 +24,15 @@ pub(crate) async fn marked(
 }
 
 impl Known {
+    /// Claims that a payer passed on to the next one.
+    pub(super) fn passed_on(&self) -> Vec<String> {
+        let is_passed = |said: &[Adjudication]| {
+            said.iter().any(|one| next_bill::passed_on(&one.payment).is_some())
+        };
+        let passed = self.said.iter().filter(|(_, said)| is_passed(said));
+        passed.map(|((claim, _), _)| claim.clone()).collect()
+    }
+
     /// The kinds of each claim; claims that are one are marked alike.
     pub(super) fn kinds(&self, protected: &Protected) -> BTreeMap<String, String> {
         let marks = self.marks();

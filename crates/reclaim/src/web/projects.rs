@@ -159,7 +159,10 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
 fn shown(visitor: &Visitor, opened: &Opened, files: bool, refused: Option<String>) -> OnePage {
     let project = &opened.project;
     let is_draft = project.state == "draft";
-    let count = i64::try_from(opened.going().count()).unwrap_or(i64::MAX);
+    // Until it goes all of them are counted, whatever would keep some back now.
+    let counted = || opened.rows.iter().filter(|row| is_draft || row.stayed.is_empty());
+    let count = i64::try_from(counted().count()).unwrap_or(i64::MAX);
+    let money: Money = counted().map(|row| row.case.balance.outstanding()).sum();
     let went = project
         .sent_on
         .as_deref()
@@ -178,7 +181,7 @@ fn shown(visitor: &Visitor, opened: &Opened, files: bool, refused: Option<String
         has_gone: project.state == "sent",
         went: went.unwrap_or_default(),
         reference: project.reference.clone(),
-        what: format!("{} · {}", words::counted(count, "case", "cases"), opened.outstanding()),
+        what: format!("{} · {money}", words::counted(count, "case", "cases")),
         tally: tally(opened),
         cases: opened.rows.iter().map(|row| case_row(row, project)).collect(),
         hashes: hashes.into_iter().flatten().collect(),
@@ -240,7 +243,7 @@ fn tally(opened: &Opened) -> Vec<(String, String)> {
     by.into_iter().map(told).collect()
 }
 
-/// `POST /projects/{id}`: its letter is saved, it goes, its reference is entered, or it is given up.
+/// `POST /projects/{id}`: its letter is saved, it goes, its reference is entered, or it ends.
 pub(crate) async fn change(
     visitor: Visitor,
     Path(id): Path<String>,
