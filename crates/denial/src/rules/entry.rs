@@ -12,11 +12,11 @@ use crate::category::{AdjustmentKind, Category, Origin};
 use crate::claim::PlanType;
 use crate::denial::{Channel, NextActionKind};
 use crate::letter::LetterKind;
+use crate::levels::ServiceStep;
 use crate::money::Money;
 use crate::payer::{Anchor, Counts, OnHoliday, Unit, Verification};
 use crate::person::Role;
 use crate::playbook::{Recoverable, Resend, Rights};
-use crate::service::ServiceStep;
 
 /// A place in a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,11 +13,11 @@ use crate::web::{
     App, account, appeal, asking, assets, audit, batch, batch_new, bulk, case, case_documents,
     case_evidence, case_undo, claim, correct, correct_look, day, digest, doubtful, emergency,
     facets, files, find, glossary, health, hold, home, intake, issuer, keyed, lacking, letters,
-    matches, names, news, outbox, passkeys, payer, payers, practice, protection, questions, queue,
-    rejections, remittance_claim, remittances, request, request_new, requests, rules, rules_code,
-    rules_codes, rules_edit, rules_letters, rules_lists, rules_owners, rules_payer, rules_text,
-    rules_worth, saved, second, service, sign_in, staff, style, ties, tour, unanswered, unmatched,
-    upload,
+    levels, matches, names, news, outbox, passkeys, payer, payers, practice, protection, questions,
+    queue, rejections, remittance_claim, remittances, request, request_new, requests, rules,
+    rules_code, rules_codes, rules_edit, rules_letters, rules_lists, rules_owners, rules_payer,
+    rules_text, rules_worth, saved, second, sign_in, staff, style, ties, tour, unanswered,
+    unmatched, upload,
 };
 
 /// One page.
@@ -114,7 +114,7 @@ fn desk() -> Vec<Route> {
         shows("/batches/{id}", Needs(A::Correct), batch::page).lists("corrections"),
         does("/batches/{id}", Needs(A::Correct), batch::decide),
         does("/queue/views", Needs(A::Queue), saved::change),
-        shows("/service", Needs(A::Figures), service::page),
+        shows("/service", Needs(A::Figures), levels::page),
         shows("/day", Needs(A::Queue), day::page).lists("day"),
         shows("/letters", Needs(A::Letters), letters::page),
         does("/find", Needs(A::Queue), find::find).lists("search"),
