@@ -1,6 +1,7 @@
 //! The denial case: one claim at one payer in one round, with its lines, balance, work and clocks.
 
 mod appealed;
+mod standing;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -478,8 +479,8 @@ pub struct Denial {
     pub taken_until: Option<Timestamp>,
     /// The day by which the payer promised an answer.
     pub promised_by: Option<Date>,
-    /// What it promised then, until it is kept or another takes its place; none where it was promised
-    /// before that was kept.
+    /// What it promised then, until it is kept or another takes its place; none where it was
+    /// promised before that was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promise: Option<Promise>,
     /// Letters of the payer that are no denials, and wait for our answer.
@@ -500,43 +501,4 @@ pub struct Denial {
     pub rest_denied: bool,
     /// Counts every saved decision, from 1, however many events it has.
     pub version: u32,
-}
-
-impl Denial {
-    /// True where every line was paid after all or set aside, and one at least was paid.
-    #[must_use]
-    pub fn is_won(&self) -> bool {
-        let settled = |line: &DeniedLine| !line.stays_denied() || line.set_aside.is_some();
-        self.lines.iter().all(settled) && self.lines.iter().any(|line| !line.stays_denied())
-    }
-
-    /// True while a write-off waits for a second person.
-    #[must_use]
-    pub fn waits_for_approval(&self) -> bool {
-        self.proposal.as_ref().is_some_and(|one| one.approved_by.is_none())
-    }
-
-    /// Where the case stands.
-    #[must_use]
-    pub const fn status(&self) -> Status {
-        self.work.status()
-    }
-
-    /// Who answers for the case while it is open.
-    #[must_use]
-    pub const fn owner(&self) -> Option<&Owner> {
-        match &self.work {
-            Work::Open { owner, .. } => Some(owner),
-            Work::Closed { .. } => None,
-        }
-    }
-
-    /// What comes next while the case is open.
-    #[must_use]
-    pub const fn next(&self) -> Option<&NextAction> {
-        match &self.work {
-            Work::Open { next, .. } => Some(next),
-            Work::Closed { .. } => None,
-        }
-    }
 }

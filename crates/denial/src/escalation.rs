@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::deadline::DeadlineKind;
 use crate::denial::{Denial, Status, Work};
 use crate::ids::PersonId;
+use crate::levels::ServiceStep;
 use crate::lifecycle::timing::later;
 use crate::owner;
 use crate::person::Role;
 use crate::rules::Rules;
-use crate::service::ServiceStep;
 
 /// Who heard last, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

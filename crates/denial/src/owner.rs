@@ -8,11 +8,11 @@ use crate::category::{Category, Origin};
 use crate::codes::Npi;
 use crate::denial::{Denial, DeniedLine, Owner};
 use crate::ids::PersonId;
+use crate::levels::{self, ServiceLevel, ServiceStep, Within};
 use crate::money::Money;
 use crate::payer::PayerRules;
 use crate::person::Role;
 use crate::rules::Rules;
-use crate::service::{self, Service, ServiceStep, Within};
 use crate::team::Team;
 
 /// The matrix of owners and the ladder of escalation.
@@ -31,7 +31,7 @@ pub struct Owners {
     /// Who posts the payments of what was won; none is "not configured".
     pub posting: Option<Posts>,
     /// How long steps may take, each step and role once; a step without one is "not configured".
-    pub services: Vec<Service>,
+    pub services: Vec<ServiceLevel>,
 }
 
 /// Who posts payments.
@@ -117,7 +117,7 @@ impl Owners {
     /// How long a step may take that is of a role.
     #[must_use]
     pub fn level(&self, step: ServiceStep, role: Option<Role>) -> Option<Within> {
-        service::level(&self.services, step, role)
+        levels::level(&self.services, step, role)
     }
 
     /// The NPIs of somebody; none where nobody has said which provider they are.

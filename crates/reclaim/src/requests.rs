@@ -47,10 +47,12 @@ pub(crate) enum NotDone {
 
 impl From<store::Error> for NotDone {
     fn from(error: store::Error) -> NotDone {
-        match error {
-            store::Error::Stale { .. } => NotDone::Stale,
-            store::Error::Missing { .. } => NotDone::Missing,
-            other => NotDone::Broken(other.into()),
+        if matches!(error, store::Error::Stale { .. }) {
+            NotDone::Stale
+        } else if matches!(error, store::Error::Missing { .. }) {
+            NotDone::Missing
+        } else {
+            NotDone::Broken(error.into())
         }
     }
 }
@@ -95,8 +97,8 @@ pub(crate) fn of_case(case: &Denial) -> Subject {
     }
 }
 
-/// A letter of a claim that was billed or paid and has no open case; `None` where nothing of it says
-/// who the payer is.
+/// A letter of a claim that was billed or paid and has no open case; `None` where nothing of it
+/// says who the payer is.
 pub(crate) async fn of_claim(
     tx: &mut Tx,
     office: &Office,
@@ -411,8 +413,8 @@ async fn save(
     Ok(settle::save(tx, office, moment, case, &after, events).await?)
 }
 
-/// Brings letters whose day has passed to whoever must hear of them today, once for each step; those
-/// of open cases are brought with their cases. Gives how many.
+/// Brings letters whose day has passed to whoever must hear of them today, once for each step;
+/// those of open cases are brought with their cases. Gives how many.
 ///
 /// # Errors
 /// The database.

@@ -7,6 +7,7 @@ use crate::denial::{
     Denial, DeniedLine, NextAction, NextActionKind, Owner, Question, RootCause, Status,
 };
 use crate::ids::{DocumentId, PersonId};
+use crate::levels::ServiceStep;
 use crate::lifecycle::action::{Act, Road};
 use crate::lifecycle::event::Change;
 use crate::lifecycle::evidence::Attached;
@@ -17,7 +18,6 @@ use crate::money::Money;
 use crate::owner::Stand;
 use crate::person::{self, Moment, Role};
 use crate::rules::Rules;
-use crate::service::ServiceStep;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};

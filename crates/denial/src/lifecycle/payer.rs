@@ -89,8 +89,8 @@ impl Denial {
         changes
     }
 
-    /// A letter of the payer that is no denial came: its answer is what comes next, safely before its
-    /// last day. A closed case stays closed.
+    /// A letter of the payer that is no denial came: its answer is what comes next, safely before
+    /// its last day. A closed case stays closed.
     #[must_use]
     pub fn request_came(&self, request: &OpenRequest, at: &Moment, rules: &Rules) -> Vec<Event> {
         let mut changes = vec![Change::RequestCame { request: request.clone() }];

@@ -8,11 +8,11 @@ use crate::deadline::{self, Anchors, Deadline, DeadlineKind, business_day};
 use crate::denial::{
     Appeal, Denial, DeniedLine, NextAction, NextActionKind, Outcome, Status, Work,
 };
+use crate::levels::ServiceStep;
 use crate::lifecycle::event::Change;
 use crate::owner;
 use crate::payer::PayerRules;
 use crate::rules::Rules;
-use crate::service::ServiceStep;
 
 /// A day that many days later.
 pub(crate) fn later(date: Date, days: u16) -> Date {

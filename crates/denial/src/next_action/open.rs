@@ -190,7 +190,10 @@ impl Standing<'_> {
     pub(super) fn asks_for_records(&self) -> bool {
         let by_reason =
             self.known.ruling.is_some_and(|one| one.next == NextActionKind::SendRecords);
-        by_reason || self.known.case.days.records_asked_on.is_some()
+        let case = self.known.case;
+        let wants = NextActionKind::SendRecords;
+        let by_letter = case.requests.iter().any(|one| one.kind.next() == wants);
+        by_reason || by_letter || case.days.records_asked_on.is_some()
     }
 
     fn records(&self) -> Option<String> {

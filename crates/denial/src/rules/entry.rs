@@ -14,11 +14,11 @@ use crate::claim::PlanType;
 use crate::claim_status::Step as StatusStep;
 use crate::denial::{Channel, NextActionKind, Status};
 use crate::letter::LetterKind;
+use crate::levels::ServiceStep;
 use crate::money::Money;
 use crate::payer::{Anchor, Counts, OnHoliday, Unit, Verification};
 use crate::person::Role;
 use crate::playbook::{Recoverable, Resend, Rights};
-use crate::service::ServiceStep;
 
 /// A place in a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,11 +11,11 @@ use super::{Desk, Draft, Intake, Silence};
 use crate::category::Category;
 use crate::codes::Npi;
 use crate::denial::{NextActionKind, Status};
+use crate::levels::{ServiceLevel, ServiceStep, Within};
 use crate::lifecycle::Act;
 use crate::money::Money;
 use crate::owner::{Away, Cover, Member, OwnerRow, Owners, Posts, Rendering, Step};
 use crate::person::{self, Role};
-use crate::service::{Service, ServiceStep, Within};
 use crate::team::{self, Team};
 
 impl Draft {
@@ -220,10 +220,10 @@ fn posting(page: &Entry<'_>) -> Option<Posts> {
     Some(Posts { role: role?, person, team })
 }
 
-/// Each `[[service]]`, no two of one step and role. Rules that practices saved before there were any
-/// go without.
-fn services(page: &Entry<'_>) -> Vec<Service> {
-    let mut services: Vec<Service> = Vec::new();
+/// Each `[[service]]`, no two of one step and role. Rules that practices saved before there were
+/// any go without.
+fn services(page: &Entry<'_>) -> Vec<ServiceLevel> {
+    let mut services: Vec<ServiceLevel> = Vec::new();
     let rows = if page.has("service") { page.entries("service") } else { Vec::new() };
     for row in rows {
         let Some(one) = service(&row) else { continue };
@@ -237,7 +237,7 @@ fn services(page: &Entry<'_>) -> Vec<Service> {
 }
 
 /// One `[[service]]`.
-fn service(row: &Entry<'_>) -> Option<Service> {
+fn service(row: &Entry<'_>) -> Option<ServiceLevel> {
     let step = row.required("step", row.named("step"));
     let role = row.named("role");
     let (hours, days) = (row.number("hours"), row.number("days"));
@@ -255,7 +255,7 @@ fn service(row: &Entry<'_>) -> Option<Service> {
             return None;
         }
     };
-    Some(Service { step: step?, role, within })
+    Some(ServiceLevel { step: step?, role, within })
 }
 
 /// Each `[[team]]`, no two of one name.

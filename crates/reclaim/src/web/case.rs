@@ -37,6 +37,7 @@ use crate::web::case_documents::{self, Paper};
 use crate::web::case_evidence::{self, Proof};
 use crate::web::case_fields::Kind;
 use crate::web::case_forms::{ActForm, Desk};
+use crate::web::case_lacks;
 use crate::web::case_payer::PayerView;
 use crate::web::case_posting::PostingView;
 use crate::web::case_requests::Letters;
@@ -50,7 +51,7 @@ use crate::web::emergency;
 use crate::web::gate::Posted;
 use crate::web::hold::Holds;
 use crate::web::page::{Page, html_with};
-use crate::web::payer::CardView;
+use crate::web::payer::{self, CardView};
 use crate::web::protection::Protection;
 use crate::web::reach;
 use crate::web::session::Visitor;
@@ -354,8 +355,6 @@ fn shown(
     let claims = allows(office.who.role, Access::Claims);
     let claim = claims.then(|| format!("/claims/{}", case.claim));
     let chain = Chain::of(&loaded.versions, &loaded.spoken);
-    let payers = allows(office.who.role, Access::Payers);
-    let payer_page = payers.then(|| format!("/payers/{}", case.payer));
     let mut view = CaseView::of(case, people, (rules, &loaded.history), (moment, zone));
     if let Some(ways) = loaded.ways.as_ref().filter(|_| case.follows_way()) {
         view.next = words::label(ways.plan.as_str());
@@ -367,6 +366,7 @@ fn shown(
         appeals: Appeals::of(case, (&loaded.drafts, &loaded.queued), moment.today),
         sent: timeline::sent(case),
         payer: PayerView::of(case, &office.rules),
+        payer_page: payer::address(office, case),
         writes_letters: may(office.who.role, Act::Appeal) && !case.status().is_closed(),
         plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
         attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),
@@ -374,7 +374,6 @@ fn shown(
         standing: loaded.standing,
         letters: loaded.letters,
         card: loaded.card,
-        payer_page,
         ways: loaded.ways,
         correction: loaded.correction,
         patient: loaded.patient,
@@ -402,23 +401,7 @@ fn shown(
         refused,
         meanwhile: Vec::new(),
         whole: (Fact::ALL.len() - loaded.missing.len(), Fact::ALL.len()),
-        missing: loaded.missing.into_iter().map(lacks).collect(),
-    }
-}
-
-/// What is missing, and what brings it.
-const fn lacks(fact: Fact) -> &'static str {
-    match fact {
-        Fact::Claim => "the claim as billed: take its 837 in",
-        Fact::Patient => "the patient's name or member id",
-        Fact::Provider => "the billing provider: it comes with the 837",
-        Fact::Payer => "the payer in the rules: add a file or an alias for it",
-        Fact::Plan => "the line of business: it comes with the 837 or the payer's file",
-        Fact::Service => "the day of service, or the code of a line",
-        Fact::Reason => "the reason of a line",
-        Fact::Control => "the payer's number of the claim",
-        Fact::Clocks => "the rule of a clock: not configured",
-        Fact::Expected => "what the contract would have paid: not configured",
+        missing: loaded.missing.into_iter().map(case_lacks::lacks).collect(),
     }
 }
 

@@ -10,7 +10,6 @@ use denial::money::Money;
 use denial::person::Moment;
 use denial::remittance::{ClaimPayment, Source, Standing};
 use denial::rules::Rules;
-use denial::waits::WaitsOn;
 use jiff::civil::Date;
 use store::claims::ClaimRow;
 use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
@@ -18,9 +17,10 @@ use store::remittances::{ClaimPaymentRow, RemittanceRow, State};
 use crate::settle;
 use crate::web::asking;
 use crate::web::case_clocks::{self, Clock};
+use crate::web::case_waits;
 use crate::web::grades::Chip;
 use crate::web::reasons::{self, Context, Reason, Said};
-use crate::web::timeline::{self, People, owned};
+use crate::web::timeline::{People, owned};
 use crate::web::won;
 use crate::web::words::{self, Due};
 use crate::web::worth::{By, Prospects, Worth};
@@ -139,8 +139,8 @@ impl CaseView {
                 format!("{} ({}): {}", cause.step, words::lower(cause.team.as_str()), cause.note)
             }),
             control: case.control.to_string(),
-            waits_on: waits_on(case),
-            promise: promise(case),
+            waits_on: case_waits::on(case),
+            promise: case_waits::promise(case),
             questions: case
                 .questions
                 .iter()
@@ -165,39 +165,6 @@ fn proposal(case: &Denial, name: &dyn Fn(&denial::ids::PersonId) -> String) -> O
     };
     let by = name(&one.by);
     Some(format!("{by} asks to give up {}: {} ({second})", one.amount, one.reason))
-}
-
-/// Whom it waits on, with what is known of that.
-fn waits_on(case: &Denial) -> String {
-    let Some(on) = case.waits_on() else { return String::new() };
-    let more = match on {
-        WaitsOn::Approval => "for the write-off".to_owned(),
-        WaitsOn::Colleague => {
-            let asked = case.questions.iter().min_by_key(|one| one.due);
-            let asked = asked.map(|one| (words::lower(one.to.as_str()), words::day(one.due)));
-            asked.map(|(to, due)| format!("{to}, answer by {due}")).unwrap_or_default()
-        }
-        WaitsOn::Payer => match case.promised_by {
-            Some(by) => format!("promised by {}", words::day(by)),
-            None if case.status() == Status::Overturned => "its payment".to_owned(),
-            None => String::new(),
-        },
-        WaitsOn::Us => String::new(),
-    };
-    let on = words::sentence_case(on.in_words());
-    if more.is_empty() { on } else { format!("{on}: {more}") }
-}
-
-/// What the payer promised last, and whether its day has passed without it.
-fn promise(case: &Denial) -> Option<(&'static str, String)> {
-    let by = case.promised_by.filter(|_| !case.status().is_closed())?;
-    let promise = case.promise.as_ref();
-    let reference = promise.map(|one| one.reference.as_str()).unwrap_or_default();
-    if promise.is_some_and(|one| one.broken_on.is_some()) {
-        return Some(("broken", timeline::broken(by, reference)));
-    }
-    let reference = if reference.is_empty() { "" } else { &format!(", reference {reference}") };
-    Some(("", format!("by {}{reference}", words::day(by))))
 }
 
 /// Who has it alone, and until when.

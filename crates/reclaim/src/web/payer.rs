@@ -127,6 +127,11 @@ impl CardView {
     }
 }
 
+/// The page of a case's payer, where the visitor may open it.
+pub(crate) fn address(office: &Office, case: &Denial) -> Option<String> {
+    allows(office.who.role, Access::Payers).then(|| format!("/payers/{}", case.payer))
+}
+
 /// A payer's id, and those that it had before rules said that its spellings are one.
 fn ids(office: &Office, payer: &PayerId, name: &PayerName) -> Vec<String> {
     let former = identity::former_payers(name, &office.rules);

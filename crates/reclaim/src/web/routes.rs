@@ -13,12 +13,12 @@ use crate::web::{
     App, account, appeal, asking, assets, audit, batch, batch_new, bulk, case, case_beyond,
     case_documents, case_evidence, case_filing, case_undo, claim, correct, correct_look, day,
     digest, doubtful, emergency, facets, files, find, glossary, health, hold, home, intake, issuer,
-    keyed, lacking, letters, matches, names, news, outbox, passkeys, payer, payers, practice,
-    projects, protection, questions, queue, rejections, remittance_claim, remittances, request,
-    request_new, requests, rules, rules_actions, rules_code, rules_codes, rules_edit,
+    keyed, lacking, letters, levels, matches, names, news, outbox, passkeys, payer, payers,
+    practice, projects, protection, questions, queue, rejections, remittance_claim, remittances,
+    request, request_new, requests, rules, rules_actions, rules_code, rules_codes, rules_edit,
     rules_letters, rules_lists, rules_owners, rules_payer, rules_text, rules_worth, saved, second,
-    secondary, secondary_one, service, sign_in, staff, status, style, ties, tour, unanswered,
-    unmatched, upload,
+    secondary, secondary_one, sign_in, staff, status, style, ties, tour, unanswered, unmatched,
+    upload,
 };
 
 /// One page.
@@ -115,7 +115,7 @@ fn desk() -> Vec<Route> {
         shows("/batches/{id}", Needs(A::Correct), batch::page).lists("corrections"),
         does("/batches/{id}", Needs(A::Correct), batch::decide),
         does("/queue/views", Needs(A::Queue), saved::change),
-        shows("/service", Needs(A::Figures), service::page),
+        shows("/service", Needs(A::Figures), levels::page),
         shows("/day", Needs(A::Queue), day::page).lists("day"),
         shows("/letters", Needs(A::Letters), letters::page),
         shows("/projects", Needs(A::Letters), projects::list),

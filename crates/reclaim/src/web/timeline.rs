@@ -290,16 +290,12 @@ pub(crate) fn sentence(change: &Change, people: &People, around: Around<'_>) -> 
         Change::RootCauseSet { cause } => caused(cause),
         Change::SubStatusSet { sub_status } => within(sub_status),
         Change::Snoozed { until, reason } => format!("Put off until {}: {reason}", day(*until)),
-        Change::Contacted { contact, .. } => contacted(contact),
-        Change::Promised { promise } => format!("Promised by {}", day(promise.by)),
-        Change::PromiseKept { by, .. } => {
-            format!("The payer did what it had promised by {}", day(*by))
-        }
-        Change::PromiseBroken { by, reference, .. } => broken(*by, reference),
-        Change::RequestCame { request } => came(request),
-        Change::RequestEnded { state, .. } => {
-            format!("The payer's letter is {}", lower(state.as_str()))
-        }
+        Change::Contacted { .. }
+        | Change::Promised { .. }
+        | Change::PromiseKept { .. }
+        | Change::PromiseBroken { .. }
+        | Change::RequestCame { .. }
+        | Change::RequestEnded { .. } => by_payer(change),
         Change::Attached { attached, notice_on } => {
             let notice = notice_on.map(|on| format!(", received {}", day(on)));
             format!("Attached: {}{}", lower(&attached.what), notice.unwrap_or_default())
@@ -338,6 +334,25 @@ pub(crate) fn sentence(change: &Change, people: &People, around: Around<'_>) -> 
             format!("Write-off{} declined by {by}: {reason}", told_money::proposed(around))
         }
         Change::Undone { .. } => "What was done last was taken back".to_owned(),
+    }
+}
+
+/// What the payer said beside its remittances.
+fn by_payer(change: &Change) -> String {
+    if let Change::Contacted { contact, .. } = change {
+        contacted(contact)
+    } else if let Change::Promised { promise } = change {
+        format!("Promised by {}", day(promise.by))
+    } else if let Change::PromiseKept { by, .. } = change {
+        format!("The payer did what it had promised by {}", day(*by))
+    } else if let Change::PromiseBroken { by, reference, .. } = change {
+        broken(*by, reference)
+    } else if let Change::RequestCame { request } = change {
+        came(request)
+    } else if let Change::RequestEnded { state, .. } = change {
+        format!("The payer's letter is {}", lower(state.as_str()))
+    } else {
+        String::new()
     }
 }
 

@@ -58,10 +58,12 @@ async fn a_records_request_is_what_comes_next_until_its_answer_is_proven() {
     biller.get("/").await.shows(&["1 payer&#39;s request to answer"]);
     let shown = biller.get(&case).await;
     shown.shows(&["Send records", "answer by", "Mar 20, 2026", "The payer&#39;s letter came"]);
+    shown.hides(&["The payer asked for no records"]);
     // Five days before its last day, and a business day: nobody sleeps through it.
     let late = [("until", "2026-03-21"), ("reason", "later")];
     let snoozed = biller.act(&case, "snooze", &late).await;
-    snoozed.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["records request runs out"]);
+    snoozed.is(StatusCode::UNPROCESSABLE_ENTITY);
+    snoozed.shows(&["the records asked for runs out on 2026-03-20"]);
 
     let page = link(&biller, "/requests", "/requests/req_").await;
     let one = biller.get(&page).await;

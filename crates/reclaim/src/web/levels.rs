@@ -4,14 +4,14 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use denial::levels::{ServiceLevel, ServiceStep};
 use denial::owner::Step;
 use denial::person::{Access, Role, allows};
-use denial::service::{Service, ServiceStep};
 use jiff::ToSpan;
 
 use crate::fields::Fields;
+use crate::levels::{self, Count, LOOKED_THROUGH, Measured};
 use crate::practice::Office;
-use crate::service::{self, Count, LOOKED_THROUGH, Measured};
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
@@ -21,8 +21,8 @@ use crate::web::words;
 const SPANS: [i64; 2] = [30, 90];
 
 #[derive(Template)]
-#[template(path = "service.html")]
-struct ServicePage {
+#[template(path = "levels.html")]
+struct LevelsPage {
     page: Page,
     rows: Vec<Row>,
     ladder: Vec<String>,
@@ -63,9 +63,9 @@ pub(crate) async fn page(
     let days = days.filter(|days| SPANS.contains(days)).unwrap_or(SPANS[0]);
     let since = office.moment().today.saturating_sub(days.days());
     let mut tx = office.read().await?;
-    let measured = service::measured(&mut tx, office, since).await?;
+    let measured = levels::measured(&mut tx, office, since).await?;
     drop(tx);
-    html(&ServicePage {
+    html(&LevelsPage {
         page: Page::of(&visitor, "Service levels", "/"),
         rows: rows(office, &measured),
         ladder: office.rules.owners.ladder.iter().map(rung).collect(),
@@ -90,7 +90,7 @@ fn rung(one: &Step) -> String {
 /// What was measured, and the levels of which nothing was.
 fn rows(office: &Office, measured: &Measured) -> Vec<Row> {
     let mut counts = measured.counts.clone();
-    let set = |one: &&Service| one.step != ServiceStep::FirstTouch || one.role.is_some();
+    let set = |one: &&ServiceLevel| one.step != ServiceStep::FirstTouch || one.role.is_some();
     for one in office.rules.owners.services.iter().filter(set) {
         let is_general = one.step == ServiceStep::Reply && one.role.is_none();
         if !is_general {
@@ -123,7 +123,7 @@ fn row(office: &Office, (of, role): (ServiceStep, Option<Role>), count: Count) -
         step: step(of),
         role: role.map(|role| words::label(role.as_str())).unwrap_or_default(),
         is_set: level.is_some() || of != ServiceStep::FirstTouch,
-        level: level.map_or_else(|| otherwise.to_owned(), denial::service::Within::in_words),
+        level: level.map_or_else(|| otherwise.to_owned(), denial::levels::Within::in_words),
         met: unless_none(count.met),
         missed: unless_none(count.missed),
         waits: unless_none(count.waits),

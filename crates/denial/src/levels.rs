@@ -64,7 +64,7 @@ impl Within {
 
 /// One service level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Service {
+pub struct ServiceLevel {
     /// The step.
     pub step: ServiceStep,
     /// Of this role only: who owns the case, or who is asked.
@@ -75,7 +75,7 @@ pub struct Service {
 
 /// The level of a step: that of the role first, then that of every role.
 #[must_use]
-pub fn level(all: &[Service], step: ServiceStep, role: Option<Role>) -> Option<Within> {
+pub fn level(all: &[ServiceLevel], step: ServiceStep, role: Option<Role>) -> Option<Within> {
     let of_step = || all.iter().filter(|one| one.step == step);
     let own = of_step().find(|one| one.role.is_some() && one.role == role);
     own.or_else(|| of_step().find(|one| one.role.is_none())).map(|one| one.within)
@@ -89,8 +89,8 @@ mod tests {
     #[test]
     fn a_level_is_of_its_role_first_and_met_by_its_clock() {
         let all = [
-            Service { step: ServiceStep::Reply, role: None, within: Within::Days(3) },
-            Service {
+            ServiceLevel { step: ServiceStep::Reply, role: None, within: Within::Days(3) },
+            ServiceLevel {
                 step: ServiceStep::Reply,
                 role: Some(Role::Provider),
                 within: Within::Hours(48),

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use denial::denial::{NextActionKind, Work};
+use denial::levels::{ServiceStep, Within};
 use denial::lifecycle::event::Deed;
 use denial::lifecycle::{Change, Event};
 use denial::person::Role;
-use denial::service::{ServiceStep, Within};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;

@@ -1,0 +1,43 @@
+//! What a case says of itself at once: won or not, where it stands, who answers for it, what comes
+//! next.
+
+use super::{Denial, DeniedLine, NextAction, Owner, Status, Work};
+
+impl Denial {
+    /// True where every line was paid after all or set aside, and one at least was paid.
+    #[must_use]
+    pub fn is_won(&self) -> bool {
+        let settled = |line: &DeniedLine| !line.stays_denied() || line.set_aside.is_some();
+        self.lines.iter().all(settled) && self.lines.iter().any(|line| !line.stays_denied())
+    }
+
+    /// True while a write-off waits for a second person.
+    #[must_use]
+    pub fn waits_for_approval(&self) -> bool {
+        self.proposal.as_ref().is_some_and(|one| one.approved_by.is_none())
+    }
+
+    /// Where the case stands.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        self.work.status()
+    }
+
+    /// Who answers for the case while it is open.
+    #[must_use]
+    pub const fn owner(&self) -> Option<&Owner> {
+        match &self.work {
+            Work::Open { owner, .. } => Some(owner),
+            Work::Closed { .. } => None,
+        }
+    }
+
+    /// What comes next while the case is open.
+    #[must_use]
+    pub const fn next(&self) -> Option<&NextAction> {
+        match &self.work {
+            Work::Open { next, .. } => Some(next),
+            Work::Closed { .. } => None,
+        }
+    }
+}
