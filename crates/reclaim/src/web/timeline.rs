@@ -261,11 +261,7 @@ const fn is_quiet(change: &Change) -> bool {
 /// A change in a sentence.
 pub(crate) fn sentence(change: &Change, people: &People, around: Around<'_>) -> String {
     match change {
-        Change::Opened { denial } => format!(
-            "Case opened: {} denied as {}",
-            denial.balance.denied,
-            lower(denial.category.as_str())
-        ),
+        Change::Opened { denial } => opened(denial),
         Change::Moved { work, deed, .. } => moved(deed, work, people, around),
         Change::Refiled { changes, .. } => {
             let changes: Vec<String> = changes.iter().map(line_change).collect();
@@ -322,19 +318,21 @@ pub(crate) fn sentence(change: &Change, people: &People, around: Around<'_>) -> 
         Change::WriteOffProposed { proposal } => {
             format!("Write-off of {} proposed: {}", proposal.amount, proposal.reason)
         }
-        Change::WriteOffApproved { by } => {
-            format!(
-                "Write-off{} approved by {}",
-                told_money::proposed(around),
-                name(people, by.as_str())
-            )
-        }
+        Change::WriteOffApproved { by } => approved(by.as_str(), people, around),
         Change::WriteOffDeclined { by, reason } => {
             let by = name(people, by.as_str());
             format!("Write-off{} declined by {by}: {reason}", told_money::proposed(around))
         }
         Change::Undone { .. } => "What was done last was taken back".to_owned(),
     }
+}
+
+fn opened(case: &Denial) -> String {
+    format!("Case opened: {} denied as {}", case.balance.denied, lower(case.category.as_str()))
+}
+
+fn approved(by: &str, people: &People, around: Around<'_>) -> String {
+    format!("Write-off{} approved by {}", told_money::proposed(around), name(people, by))
 }
 
 /// What the payer said beside its remittances.
