@@ -667,6 +667,8 @@ create table rule_stop (
   started_at text,
   started_by text,
   primary key (practice, rule, version, at)
+);
+
 -- Covers of a claim beside the payer that was billed first: as bills name them, or as somebody told.
 create table cover (
   practice text not null references practice (practice),
@@ -750,6 +752,8 @@ create table review_fact (
   by_person text not null,
   primary key (practice, denial, fact),
   foreign key (practice, denial) references denial (practice, denial)
+);
+
 -- Letters of payers that are no denials (features 1.14), each with a clock of its own.
 create table payer_request (
   practice text not null references practice (practice),
