@@ -139,6 +139,7 @@ mod style;
 mod ties;
 pub(crate) mod tiles;
 mod timeline;
+mod timeline_beside;
 mod told_money;
 mod tour;
 mod tries;

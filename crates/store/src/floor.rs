@@ -270,11 +270,11 @@ impl Tx {
             self,
             execute,
             "insert into claim (practice, claim, number, source, fingerprint, member)
-             with recursive n (n) as (select $2 union all select n + 1 from n where n < $3),
+             with recursive n (k) as (select $2 union all select k + 1 from n where k < $3),
              base as (select * from denial where practice = $1 and state = 'open'
                order by denial limit 100)
-             select c.practice, 'clm_' || printf('%026d', n * 1000 + x), c.number, c.source,
-               c.fingerprint || '-' || n, c.member || '-' || n
+             select c.practice, 'clm_' || printf('%026d', k * 1000 + x), c.number, c.source,
+               c.fingerprint || '-' || k, c.member || '-' || k
              from n, (select claim as of, row_number() over (order by denial) as x
                from base), claim c
              where c.practice = $1 and c.claim = of",
@@ -287,11 +287,11 @@ impl Tx {
             execute,
             "insert into claim_payment
                (practice, remittance, n, claim, quarantined, segment, byte, control, raw)
-             with recursive n (n) as (select $2 union all select n + 1 from n where n < $3),
+             with recursive n (k) as (select $2 union all select k + 1 from n where k < $3),
              base as (select * from denial where practice = $1 and state = 'open'
                order by denial limit 100)
-             select p.practice, p.remittance, p.n + n * 100000,
-               'clm_' || printf('%026d', n * 1000 + x), p.quarantined, p.segment, p.byte, null,
+             select p.practice, p.remittance, p.n + k * 100000,
+               'clm_' || printf('%026d', k * 1000 + x), p.quarantined, p.segment, p.byte, null,
                p.raw
              from n, (select claim as of, row_number() over (order by denial) as x
                from base), claim_payment p
@@ -304,23 +304,23 @@ impl Tx {
             self,
             execute,
             "insert into denial
-             with recursive n (n) as (select $2 union all select n + 1 from n where n < $3),
+             with recursive n (k) as (select $2 union all select k + 1 from n where k < $3),
              base as (select * from denial where practice = $1 and state = 'open'
                order by denial limit 100)
-             select practice, 'den_' || printf('%026d', n * 1000 + x),
-               'clm_' || printf('%026d', n * 1000 + x), payer, 1, number,
-               state, case when n % 5 = 0 then 'in_review' else 'new' end,
-               case n % 3 when 0 then 'certified_coder' when 1 then 'front_desk' else role end,
-               case when n % 4 = 0 then 'usr_' || printf('%026d', n % 40) else '' end,
-               case n % 4 when 0 then 'bundling' when 1 then 'eligibility' else category end, plan,
-               date(denied_on, '-' || (n % 200) || ' days'), next_kind,
-               date(next_on, (n % 60) || ' days'), date(denied_on, (n % 365) || ' days'), denied,
-               outstanding + n % 9973, priority + (n * 7919) % 100003, quarantined, snoozed_until,
+             select practice, 'den_' || printf('%026d', k * 1000 + x),
+               'clm_' || printf('%026d', k * 1000 + x), payer, 1, number,
+               state, case when k % 5 = 0 then 'in_review' else 'new' end,
+               case k % 3 when 0 then 'certified_coder' when 1 then 'front_desk' else role end,
+               case when k % 4 = 0 then 'usr_' || printf('%026d', k % 40) else '' end,
+               case k % 4 when 0 then 'bundling' when 1 then 'eligibility' else category end, plan,
+               date(denied_on, '-' || (k % 200) || ' days'), next_kind,
+               date(next_on, (k % 60) || ' days'), date(denied_on, (k % 365) || ' days'), denied,
+               outstanding + k % 9973, priority + (k * 7919) % 100003, quarantined, snoozed_until,
                brought_to, no_rule, unmapped, version, changed_at, changed_by,
-               replace(replace(body, denial, 'den_' || printf('%026d', n * 1000 + x)),
-                 claim, 'clm_' || printf('%026d', n * 1000 + x)),
-               'CO-' || (n % 90), case when n % 3 = 0 then 'N' || (n % 70) else '' end,
-               '99' || (200 + n % 300), printf('%010d', n % 50), '', opened_on,
+               replace(replace(body, denial, 'den_' || printf('%026d', k * 1000 + x)),
+                 claim, 'clm_' || printf('%026d', k * 1000 + x)),
+               'CO-' || (k % 90), case when k % 3 = 0 then 'N' || (k % 70) else '' end,
+               '99' || (200 + k % 300), printf('%010d', k % 50), '', opened_on,
                promised_by, waits_on, team, to_post
              from n, (select *, row_number() over (order by denial) as x from base)",
             practice.as_str(),

@@ -256,7 +256,7 @@ async fn read(
         remitted: remitted(&mut tx, office, &case).await?,
         usual: tx.usual_root_causes(&case, USUAL_CAUSES).await?,
         patient: about.patient(office, &format!("/cases/{id}")),
-        services: services(&case),
+        services: case_view::services(&case),
         proofs: match bills {
             true => case_evidence::proofs(&mut tx, about.billed.as_ref()).await?,
             false => Vec::new(),
@@ -306,17 +306,6 @@ fn ways_of(
     let next = bills.then(|| format!("/secondary/{}", case.claim));
     let view = || WaysView::of(&found(), case, (&office.rules, today), next);
     (!case.status().is_closed()).then(view)
-}
-
-/// The days of service.
-fn services(case: &Denial) -> String {
-    match (case.days.service_on, case.days.service_end_on) {
-        (Some(from), Some(to)) if from != to => {
-            format!("{} – {}", words::day(from), words::day(to))
-        }
-        (Some(on), _) | (None, Some(on)) => words::day(on),
-        (None, None) => String::new(),
-    }
 }
 
 pub(super) fn sibling(case: &Denial) -> Sibling {

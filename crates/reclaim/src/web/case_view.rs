@@ -508,3 +508,14 @@ pub(crate) fn patient(billed: Option<&Claim>, payment: Option<&ClaimPayment>) ->
     let born = patient.born.map(words::day).unwrap_or_default();
     PatientView::of(name.join(", "), patient.member.to_string(), born)
 }
+
+/// The days of service.
+pub(super) fn services(case: &Denial) -> String {
+    match (case.days.service_on, case.days.service_end_on) {
+        (Some(from), Some(to)) if from != to => {
+            format!("{} – {}", words::day(from), words::day(to))
+        }
+        (Some(on), _) | (None, Some(on)) => words::day(on),
+        (None, None) => String::new(),
+    }
+}

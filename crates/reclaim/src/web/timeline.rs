@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use store::Tx;
 use store::journal::Happened;
 
-use crate::web::journal_words;
+use crate::web::timeline_beside;
 use crate::web::told_money::{self, Around, noted};
 use crate::web::words::{day, day_of, instant, label, lower};
 
@@ -76,10 +76,13 @@ pub(crate) fn told(entries: &[Happened], people: &People, zone: &str) -> Vec<Tol
             version: event.as_ref().map_or(0, |event| event.version),
             at: instant(&one.at, zone),
             who: name(people, &one.actor),
-            text: change.map_or_else(|| plain(one), |change| sentence(change, people, around)),
+            text: change.map_or_else(
+                || timeline_beside::said(one),
+                |change| sentence(change, people, around),
+            ),
             moved: moved.map(|status| (label(status), crate::web::words::status_class_of(status))),
             quiet: change.is_some_and(is_quiet),
-            topic: change.map_or_else(|| beside(&one.kind), topic),
+            topic: change.map_or_else(|| timeline_beside::topic(&one.kind), topic),
             lines: change.map(|change| named_lines(change, &lines)).unwrap_or_default(),
         });
         change.into_iter().for_each(|change| follow(&mut lines, change));
@@ -96,57 +99,6 @@ fn after(case: Option<&Denial>, event: Option<&Event>) -> Option<Denial> {
         (None, Some(event)) => Denial::fold([event]),
         (_, None) => None,
     }
-}
-
-/// What happened beside the events of a case.
-fn plain(one: &Happened) -> String {
-    let facts: serde_json::Value = serde_json::from_str(&one.body).unwrap_or_default();
-    let why = facts["why"].as_str().unwrap_or_default();
-    match one.kind.as_str() {
-        "emergency.opened" => format!("Opened in an emergency: {why}"),
-        "emergency.looked_at" => "Somebody who leads looked at an emergency".to_owned(),
-        "status.asked" => format!("The payer was asked where the claim stands: {why}"),
-        "status.answered" => {
-            let told = facts["told"].as_str().unwrap_or_default();
-            format!("The payer answered where the claim stands. {told}")
-        }
-        "rule.acted" => {
-            format!("Rule {} acted: {}", ruled(&facts), facts["did"].as_str().unwrap_or_default())
-        }
-        "rule.would_act" if why.is_empty() => format!(
-            "Rule {} would have acted (shadow): {}",
-            ruled(&facts),
-            facts["did"].as_str().unwrap_or_default()
-        ),
-        "rule.would_act" => {
-            format!("Rule {} would have been refused (shadow): {why}", ruled(&facts))
-        }
-        "rule.refused" => format!("Rule {} was refused: {why}", ruled(&facts)),
-        "status.not_planned" => format!("What the payer’s answer asks for was not planned: {why}"),
-        "hold.placed" => format!("Legal hold on {}: {why}", held(&facts)),
-        "hold.lifted" => format!("Legal hold on {} lifted: {why}", held(&facts)),
-        kind => journal_words::said(kind),
-    }
-}
-
-/// The kind of what happened beside the events of a case.
-fn beside(kind: &str) -> &'static str {
-    match kind.split_once('.').map(|(about, _)| about) {
-        Some("status") => "contacts",
-        Some("rule") => "plan",
-        _ => "notes",
-    }
-}
-
-/// A rule's name, its version and why it is there.
-fn ruled(facts: &serde_json::Value) -> String {
-    let text = |name: &str| facts[name].as_str().unwrap_or_default();
-    format!("{} (version {}, {})", text("rule"), text("version"), text("reason"))
-}
-
-/// What a hold is on.
-fn held(facts: &serde_json::Value) -> &'static str {
-    crate::web::hold::in_words(facts["what"].as_str().unwrap_or_default())
 }
 
 /// Keeps which line stands at which place of the case.

@@ -49,7 +49,9 @@ impl Staff {
         let head: Vec<String> = join(&inner[..first]);
         for claim in inner[first..].chunk_by(|_, next| next[0] != "HL") {
             let number = &claim.iter().find(|one| one[0] == "CLM").expect("a claim")[1];
-            let is_second = claim.iter().any(|one| one[0] == "SBR" && one[1] == "S");
+            // The first says before whom it lies; a later one names another cover.
+            let lies = claim.iter().find(|one| one[0] == "SBR");
+            let is_second = lies.is_some_and(|one| one[1] == "S");
             if !is_second {
                 self.sent.insert(number.clone(), (head.clone(), join(claim)));
             }
