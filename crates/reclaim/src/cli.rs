@@ -325,10 +325,7 @@ pub(crate) fn main() -> ExitCode {
             act::run(&office, &id, &act, &fields, json).await
         }),
         Command::Take { json, accept_test, files } => {
-            let taking = Taking { json, accept_test };
-            on_office(&place, needs, async move |office| {
-                taking::run(&office, &files, &taking).await
-            })
+            run_take(&place, needs, &files, &Taking { json, accept_test })
         }
         Command::Export { canonical: _, why } => {
             on_office(&place, needs, async move |office| export::run(&office, why.as_deref()).await)
@@ -389,6 +386,15 @@ fn run_correct(place: &Place, needs: Needs, wish: Correction) -> anyhow::Result<
     }
     let rules = rules_files::load(place.rules.as_deref())?;
     correct::run(&wish, &Clock::System, &rules)
+}
+
+fn run_take(
+    place: &Place,
+    needs: Needs,
+    files: &[PathBuf],
+    taking: &Taking,
+) -> anyhow::Result<ExitCode> {
+    on_office(place, needs, async move |office| taking::run(&office, files, taking).await)
 }
 
 fn run_secondary(

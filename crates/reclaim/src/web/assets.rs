@@ -39,7 +39,18 @@ fn bytes(name: &str) -> Option<Vec<u8>> {
         return one(name);
     }
     let parts: Option<Vec<Vec<u8>>> = SHEET.1.into_iter().map(one).collect();
-    parts.map(|parts| parts.concat())
+    parts.map(|parts| without_comments(&parts.concat()))
+}
+
+/// A stylesheet without what is written for its readers: no browser needs it.
+fn without_comments(sheet: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(sheet);
+    let mut kept = String::with_capacity(text.len());
+    for (at, part) in text.split("/*").enumerate() {
+        let rule = if at == 0 { part } else { part.split_once("*/").map_or("", |(_, rule)| rule) };
+        kept.push_str(rule);
+    }
+    kept.into_bytes()
 }
 
 /// The text of one part.
@@ -68,9 +79,10 @@ mod tests {
     #[test]
     fn the_stylesheet_is_every_part_of_it_in_order() {
         let text = String::from_utf8(bytes("reclaim.css").expect("a sheet")).expect("text");
-        let marks = ["--ground:", ".panel {", "/* The queue. */", "@page"];
+        let marks = ["--ground:", ".panel {", ".queue .head", "@page"];
         let places: Vec<usize> = marks.iter().filter_map(|mark| text.find(mark)).collect();
         assert!(places.len() == marks.len() && places.is_sorted(), "{places:?}");
+        assert!(!text.contains("/*") && !text.contains("*/"), "no comments");
         assert_eq!(bytes("none.css"), None);
     }
 }

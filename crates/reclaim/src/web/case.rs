@@ -213,10 +213,7 @@ async fn read(
     let siblings = siblings.iter().filter(|one| one.id != case.id && office.sees(one));
     let history = outcomes::like(&mut tx, &case, &office.rules).await?;
     let zone = &office.clinic.zone;
-    let until = match office.sees(&case) {
-        true => None,
-        false => emergency::open_until(&mut tx, office, id).await?,
-    };
+    let until = in_emergency(&mut tx, office, &case).await?;
     let happened = tx.timeline(id).await?;
     let names = timeline::names(&mut tx, &people, &happened).await?;
     let bills = allows(office.who.role, Access::Claims);
@@ -276,6 +273,18 @@ async fn read(
         case,
         people,
     })
+}
+
+/// Until when a case that is not the visitor's stands open to them in an emergency.
+async fn in_emergency(
+    tx: &mut store::Tx,
+    office: &Office,
+    case: &Denial,
+) -> Result<Option<String>, Trouble> {
+    if office.sees(case) {
+        return Ok(None);
+    }
+    emergency::open_until(tx, office, case.id.as_str()).await
 }
 
 /// What remittances say is to be posted, for who may post it now.

@@ -9,7 +9,7 @@ use denial::cover::{Cover, Turn};
 use denial::deadline;
 use denial::denial::Denial;
 use denial::next_bill::{Next, State};
-use denial::person::supervises;
+use denial::person::{Access, allows, supervises};
 use denial::remittance::{Adjustment, ClaimPayment};
 use serde_json::json;
 use store::next_bills::CoverRow;
@@ -34,6 +34,8 @@ use crate::web::words::{self, Due};
 #[template(path = "secondary_one.html")]
 struct OnePage {
     page: Page,
+    /// The visitor may see the list of them.
+    lists: bool,
     claim: String,
     number: String,
     /// What is to be done, and why it stands so; empty where nothing is left to bill.
@@ -152,6 +154,7 @@ async fn shown(
     let is_shown = names.are_shown(office);
     let page = OnePage {
         page: Page::of(visitor, format!("Next payer of {}", known.number), "/secondary"),
+        lists: allows(office.who.role, Access::Rejections),
         claim: id.to_owned(),
         number: known.number.clone(),
         step: next.map(|next| step(next.state, due, today)).unwrap_or_default(),
