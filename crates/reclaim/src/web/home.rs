@@ -146,6 +146,9 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         let open = batch::waiting(tx, office).await?;
         let (one, many) = ("batch of corrected claims", "batches of corrected claims");
         waiting.extend(waits(open, one, many, "/batches"));
+    }
+    // Coders correct claims, and who bills brings them to the next payer.
+    if allows(role, Access::Correct) && allows(role, Access::Rejections) {
         let (to_bill, late) = secondary::counts(tx, office).await?;
         let (one, many) =
             ("claim to bill to its next payer", "claims to bill to their next payers");
