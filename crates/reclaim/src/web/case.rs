@@ -29,7 +29,7 @@ use crate::web::act_words;
 use crate::web::asking;
 use crate::web::case_alike::Alike;
 use crate::web::case_appeals::Appeals;
-use crate::web::case_chain::Chain;
+use crate::web::case_chain::{Chain, Sibling};
 use crate::web::case_checklist::{Around, Checklist};
 use crate::web::case_codes::CaseCodes;
 use crate::web::case_correction::CorrectionView;
@@ -125,12 +125,6 @@ struct CasePage {
     holds: Holds,
     /// Where those who audit see who has seen it.
     seen: Option<String>,
-}
-
-/// Another case of the same claim.
-pub(super) struct Sibling {
-    pub(super) href: String,
-    pub(super) text: String,
 }
 
 /// Everything that the page is made of.
@@ -269,7 +263,7 @@ async fn read(
         alike: Alike::of(&mut tx, (office, &history), &case).await?,
         history,
         versions,
-        siblings: siblings.map(sibling).collect(),
+        siblings: siblings.map(Sibling::of).collect(),
         case,
         people,
     })
@@ -315,14 +309,6 @@ fn ways_of(
     let next = bills.then(|| format!("/secondary/{}", case.claim));
     let view = || WaysView::of(&found(), case, (&office.rules, today), next);
     (!case.status().is_closed()).then(view)
-}
-
-pub(super) fn sibling(case: &Denial) -> Sibling {
-    let status = words::lower(case.status().as_str());
-    Sibling {
-        href: format!("/cases/{}", case.id),
-        text: format!("Round {} at {}: {status}", case.round, case.payer_name.name),
-    }
 }
 
 fn shown(

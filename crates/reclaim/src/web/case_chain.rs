@@ -3,12 +3,29 @@
 
 use std::collections::BTreeSet;
 
+use denial::denial::Denial;
 use denial::resent;
 use jiff::civil::Date;
 
 use crate::web::case_view::Spoken;
 use crate::web::claim::VersionView;
 use crate::web::words;
+
+/// Another case of the same claim.
+pub(super) struct Sibling {
+    pub(super) href: String,
+    pub(super) text: String,
+}
+
+impl Sibling {
+    pub(super) fn of(case: &Denial) -> Sibling {
+        let status = words::lower(case.status().as_str());
+        Sibling {
+            href: format!("/cases/{}", case.id),
+            text: format!("Round {} at {}: {status}", case.round, case.payer_name.name),
+        }
+    }
+}
 
 /// The chain.
 pub(crate) struct Chain {

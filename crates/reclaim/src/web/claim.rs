@@ -14,7 +14,7 @@ use store::claims::ClaimRow;
 
 use crate::outbox::filing;
 use crate::web::about::{About, AnswerView};
-use crate::web::case::{self, Sibling};
+use crate::web::case_chain::Sibling;
 use crate::web::case_requests::Letters;
 use crate::web::case_view::{PatientView, Spoken};
 use crate::web::page::{Page, html};
@@ -104,7 +104,7 @@ pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let number = about.known.get(&id).map(|row| row.number.clone()).ok_or(Trouble::Nowhere)?;
     let versions = versions(&mut tx, &about.claims, about.hides(office)).await?;
     let cases = tx.cases_of(&about.claims).await?;
-    let cases = cases.iter().filter(|case| office.sees(case)).map(case::sibling);
+    let cases = cases.iter().filter(|case| office.sees(case)).map(Sibling::of);
     let cases = cases.collect();
     let filing = filing::filing(&mut tx, office, &about.claims).await?;
     let shows = about.names_are_shown(office);

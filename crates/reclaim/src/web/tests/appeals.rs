@@ -160,29 +160,6 @@ const WHOLE: [(&str, &str); 5] = [
     ("exhibit_0", "1"),
 ];
 
-/// What the letter that fits wants can be brought under its name.
-async fn asks_for_notes((biller, provider): (&Browser, &Browser), case: &str) {
-    let ask = [("to", "provider"), ("text", "Please send the notes of the visit"), ("due", "")];
-    biller.act(case, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);
-    let id = case.trim_start_matches("/cases/");
-    let asked = provider.get(&format!("/questions/{id}/1")).await;
-    asked.shows(&["value=\"clinical_notes\""]);
-    biller.get(case).await.shows(&["Clinical notes (a letter of appeal wants it)"]);
-}
-
-/// Signing answers who asked for it.
-async fn signs_as_asked(
-    (lead, biller): (&Browser, &Browser),
-    (case, draft): (&str, &str),
-    (seen, sign): (&Answer, &[(&str, &str)]),
-) {
-    seen.shows(&["name=\"answers_2\" value=\"yes\"", "It answers: Please sign the packet"]);
-    let answering = [sign, &[("answers_2", "yes")]].concat();
-    send(lead, draft, seen, &answering).await.is(StatusCode::SEE_OTHER);
-    lead.get("/questions").await.hides(&["Please sign the packet"]);
-    biller.get(case).await.shows(&["Answered by Test lead: The packet is signed."]);
-}
-
 #[tokio::test]
 async fn a_case_goes_from_hand_off_to_overturn() {
     let mut clinic = TestClinic::open().await;
@@ -191,7 +168,7 @@ async fn a_case_goes_from_hand_off_to_overturn() {
     let provider = clinic.person(Role::Provider).await;
     let case = reviewed(&biller, 250).await;
     let id = case.trim_start_matches("/cases/");
-    asks_for_notes((&biller, &provider), &case).await;
+    super::decided::asks_for_notes((&biller, &provider), &case).await;
     let notes = pdf("clinical_notes", 3);
     let answer = [("text", "Here they are"), ("what", "clinical_notes")];
     let file = ("file", "notes.pdf", notes.as_str());
@@ -232,7 +209,7 @@ async fn a_case_goes_from_hand_off_to_overturn() {
     let sign = [("what", "sign"), ("hash", hash.as_str())];
     let own = send(&biller, &draft, &page, &sign).await;
     own.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["did not write it signs"]);
-    signs_as_asked((&lead, &biller), (&case, &draft), (&seen, &sign)).await;
+    super::decided::signs_as_asked((&lead, &biller), (&case, &draft), (&seen, &sign)).await;
     let page = biller.get(&draft).await;
     page.shows(&["Test lead", "Send it by hand"]);
 

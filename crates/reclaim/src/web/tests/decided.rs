@@ -44,6 +44,29 @@ pub(super) async fn asks_a_signer(
     signer.get("/questions").await.shows(&["Please sign the packet"]);
 }
 
+/// What the letter that fits wants can be brought under its name.
+pub(super) async fn asks_for_notes((biller, provider): (&Browser, &Browser), case: &str) {
+    let ask = [("to", "provider"), ("text", "Please send the notes of the visit"), ("due", "")];
+    biller.act(case, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);
+    let id = case.trim_start_matches("/cases/");
+    let asked = provider.get(&format!("/questions/{id}/1")).await;
+    asked.shows(&["value=\"clinical_notes\""]);
+    biller.get(case).await.shows(&["Clinical notes (a letter of appeal wants it)"]);
+}
+
+/// Signing answers who asked for it.
+pub(super) async fn signs_as_asked(
+    (lead, biller): (&Browser, &Browser),
+    (case, draft): (&str, &str),
+    (seen, sign): (&Answer, &[(&str, &str)]),
+) {
+    seen.shows(&["name=\"answers_2\" value=\"yes\"", "It answers: Please sign the packet"]);
+    let answering = [sign, &[("answers_2", "yes")]].concat();
+    send(lead, draft, seen, &answering).await.is(StatusCode::SEE_OTHER);
+    lead.get("/questions").await.hides(&["Please sign the packet"]);
+    biller.get(case).await.shows(&["Answered by Test lead: The packet is signed."]);
+}
+
 async fn row(browser: &Browser, query: &str, number: &str) -> String {
     let page = browser.get(&format!("/queue?{query}")).await;
     let rows = page.text.split("<tr data-id=\"");
