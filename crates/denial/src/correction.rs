@@ -32,6 +32,6 @@ pub use field::{Field, LineField, Who};
 pub use file::{NotWritten, Sending, write};
 pub use original::{Original, Originals, Parties, originals};
 pub use resend::{NoteCode, Refusal, Terms, new_claim, replacement, void};
-pub use secondary::{NoSecondary, crossed_over, in_order, secondary, secondary_by};
+pub use secondary::{NoSecondary, in_order, secondary, secondary_by};
 pub use wish::{Aside, Scope, What, Wish, WishFault, bundles, denied};
 pub use x12::t837::Form;

@@ -116,7 +116,7 @@ impl Known<'_> {
             cover.turn == Turn::Primary && cover.holds_on(self.served_on) && !self.spoke(payer)
         };
         let (at, (payer, cover)) = self.covers.iter().enumerate().find(is_first)?;
-        let sent = self.with(payer, None);
+        let sent = self.with(payer);
         Some(Next {
             state: if sent.is_some() { State::Waiting } else { State::ToBill },
             payer: cover.payer.clone(),
@@ -136,7 +136,7 @@ impl Known<'_> {
         }
         let cover = self.unanswered()?;
         let (payer, told) = self.covers.get(cover)?;
-        let (share, sent) = (share(word.payment), self.with(payer, word.on));
+        let (share, sent) = (share(word.payment), self.with(payer));
         let (state, why) = match sent {
             Some(_) => (State::Waiting, "a claim to it has no answer yet"),
             None if self.is_denied => (State::Denied, "a denial of the payer before it is open"),
@@ -160,7 +160,7 @@ impl Known<'_> {
         let told = cover.and_then(|at| self.covers.get(at));
         let named = word.payment.crossover.clone();
         let payer = named.or_else(|| told.map(|(_, cover)| cover.payer.clone()));
-        let sent = told.and_then(|(payer, _)| self.with(payer, word.on));
+        let sent = told.and_then(|(payer, _)| self.with(payer));
         Next {
             state: if sent.is_some() { State::Waiting } else { State::Crossed },
             payer: payer.unwrap_or_default(),
@@ -172,11 +172,18 @@ impl Known<'_> {
         }
     }
 
-    /// The last adjudication that was not taken back.
+    /// The last adjudication, where it was not taken back. An estimate or a status that nobody
+    /// knows stands beside it and says nothing.
     fn last(&self) -> Option<usize> {
-        let word = self.said.last()?;
-        let stands = matches!(word.payment.standing(), Standing::Processed | Standing::Forwarded);
-        stands.then(|| self.said.len() - 1)
+        let says = |word: &Word<'_>| match word.payment.standing() {
+            Standing::Processed | Standing::Denied | Standing::Forwarded | Standing::Reversal => {
+                true
+            }
+            Standing::Predetermination | Standing::Review => false,
+        };
+        let at = self.said.iter().rposition(says)?;
+        let word = self.said.get(at)?;
+        (word.payment.standing() != Standing::Reversal).then_some(at)
     }
 
     /// What counts of what was said: where the first payer is known by its cover, nothing before
@@ -214,10 +221,14 @@ impl Known<'_> {
         })
     }
 
-    /// The day on which a claim went to a payer since a day and was not refused after.
-    fn with(&self, payer: &PayerId, since: Option<Date>) -> Option<Date> {
-        let fits = |one: &&Sent| one.payer == *payer && since.is_none_or(|since| one.on >= since);
-        let sent = self.sent.iter().filter(fits).map(|one| one.on).max()?;
+    /// The day on which a claim went to a payer that has not answered it, and that was not refused
+    /// after. What has no answer is never sent twice, however early it went: a remittance bears the
+    /// day of its payment, which may be days after it came.
+    fn with(&self, payer: &PayerId) -> Option<Date> {
+        let own = self.said.iter().filter(|word| word.payer == payer);
+        let answered = own.filter_map(|word| word.on).max();
+        let waits = |one: &&Sent| one.payer == *payer && answered.is_none_or(|day| one.on > day);
+        let sent = self.sent.iter().filter(waits).map(|one| one.on).max()?;
         let is_refused = self.refused.iter().any(|day| *day >= sent);
         (!is_refused).then_some(sent)
     }

@@ -109,7 +109,7 @@ async fn write(office: &Office, file: &str, versions: Vec<Version>) -> anyhow::R
     tx.add_versions(file, versions).await?;
     let covered = ids.iter().zip(covers);
     let covered = covered.flat_map(|(id, all)| all.into_iter().map(|one| (id.clone(), one)));
-    tx.bill_covers(covered.collect()).await?;
+    tx.bill_covers(&ids, covered.collect()).await?;
     tx.find_likely_paid(&ids).await?;
     let paid = tx.paid_among(&ids).await?;
     settle::settle_claims(&mut tx, office, &moment, paid, Fresh::nothing()).await?;

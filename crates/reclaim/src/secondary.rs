@@ -43,15 +43,16 @@ pub(crate) struct BillNext {
     pub(crate) act: String,
     /// The payer that it goes to, as the claim names it.
     pub(crate) payer: PayerName,
-    /// Why it goes though the payer before it passed the claim on; none where it did not.
+    /// The same as its cover names it.
+    pub(crate) next: PayerId,
+    /// How many words of payers it was written from: another one makes it old.
+    pub(crate) words: usize,
+    /// Why it goes though the payer before it passed the claim on, or its denial is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) despite: Option<String>,
-}
-
-impl BillNext {
-    pub(crate) fn to(payer: PayerName, despite: Option<String>) -> BillNext {
-        BillNext { act: "bill_next".to_owned(), payer, despite }
-    }
+    /// Why it goes beside another that has no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) again: Option<String>,
 }
 
 /// One word of a payer, with the remittance that says it.
@@ -195,6 +196,31 @@ pub(crate) async fn wait(
     Ok(())
 }
 
+/// What waited with a claim that did not go after all: its cases have the other payer before them
+/// again, today.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn resume(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    claims: &[String],
+) -> anyhow::Result<()> {
+    look(tx, office, claims).await?;
+    let joined = tx.joined(claims).await?;
+    let names: Vec<String> =
+        claims.iter().flat_map(|claim| group(claim, &joined)).map(str::to_owned).collect();
+    for case in tx.cases_of(&names).await? {
+        let waits = case.next().is_some_and(|one| one.kind == NextActionKind::AwaitPayer);
+        if waits && is_about_payers(&case, office) {
+            let next = NextActionKind::CoordinateBenefits;
+            plan(tx, office, moment, &case, next, moment.today).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Why a claim that waits in the outbox may not go to its next payer any more, where it may not.
 ///
 /// # Errors
@@ -213,13 +239,24 @@ pub(crate) async fn stops(
     let Some(next) = standing.next(office) else {
         return Ok(Some("meanwhile nothing is left to bill to a next payer".to_owned()));
     };
-    let is_forced = !item.force.is_empty();
+    if identity::payer(&next.payer, "", &office.rules) != bill.next {
+        return Ok(Some(format!("meanwhile {} comes next", next.payer.name)));
+    }
+    let is_old = standing.heard.len() != bill.words;
     Ok(match next.state {
-        State::ToBill | State::Denied => None,
-        State::Crossed if bill.despite.is_some() => None,
-        State::Crossed => Some(format!("meanwhile the payer passed it on: {}", next.why)),
-        State::Waiting if is_forced => None,
-        State::Waiting => Some("meanwhile another claim went to that payer".to_owned()),
+        State::Denied if bill.despite.is_none() => {
+            Some("meanwhile a denial of the payer before it was opened".to_owned())
+        }
+        State::Crossed if bill.despite.is_none() => {
+            Some(format!("meanwhile the payer passed it on: {}", next.why))
+        }
+        State::Waiting if bill.again.is_none() => {
+            Some("meanwhile another claim went to that payer".to_owned())
+        }
+        State::ToBill | State::Denied | State::Crossed | State::Waiting => is_old.then(|| {
+            "meanwhile a payer said more of it: call it back, look at it and send it anew"
+                .to_owned()
+        }),
     })
 }
 
@@ -308,9 +345,8 @@ impl Gathered {
         for (claim, act, leaves) in tx.bills_out(&names).await? {
             let bill: BillNext = serde_json::from_str(&act).context("a kept act is JSON")?;
             let on = clock::day_of(&office.clinic.zone, &leaves);
-            let payer = identity::payer(&bill.payer, "", &office.rules);
             if let Some(one) = self.at(&claim) {
-                one.out.extend(on.map(|on| Sent { payer, on }));
+                one.out.extend(on.map(|on| Sent { payer: bill.next, on }));
             }
         }
         Ok(())

@@ -678,7 +678,7 @@ create table cover (
   at text not null,                     -- when it was told; empty where a bill names it
   by_person text not null,
   body text not null,                   -- payer, insured, days, as JSON
-  primary key (practice, claim, turn),
+  primary key (practice, claim, turn, source),
   foreign key (practice, claim) references claim (practice, claim)
 );
 -- Claims before the payer that comes next, as they stand.

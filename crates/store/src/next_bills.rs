@@ -96,16 +96,16 @@ macro_rules! next_bills {
 }
 
 impl Tx {
-    /// Keeps the covers that bills name, in place of those that earlier bills of the same claims
-    /// named; what people told stays.
+    /// Keeps the covers that bills of some claims name, in place of those that earlier bills of the
+    /// same claims named, also where they name none any more; what people told stays.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn bill_covers(&mut self, rows: Vec<(String, Cover)>) -> Result<(), Error> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let claims: Vec<&str> = rows.iter().map(|(claim, _)| claim.as_str()).collect();
+    pub async fn bill_covers(
+        &mut self,
+        claims: &[String],
+        rows: Vec<(String, Cover)>,
+    ) -> Result<(), Error> {
         among!(
             self,
             (String,),
@@ -113,9 +113,12 @@ impl Tx {
              and claim in (select value from json_each($2)) returning claim",
             "delete from cover where practice = $1 and source = 'billed' and claim = any($2)
              returning claim",
-            &claims,
+            claims,
             self.practice.as_str()
         )?;
+        if rows.is_empty() {
+            return Ok(());
+        }
         let rows = rows.into_iter().map(|(claim, cover)| {
             vec![
                 Cell::Text(self.practice.as_str().to_owned()),
@@ -131,7 +134,7 @@ impl Tx {
         self.insert_all(&COVER, rows).await.map(|_| ())
     }
 
-    /// Keeps a cover that somebody told, in place of what was known of that turn.
+    /// Keeps a cover that somebody told, in place of what anybody told of that turn.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -141,7 +144,7 @@ impl Tx {
             execute,
             "insert into cover (practice, claim, turn, source, at, by_person, body)
              values ($1, $2, $3, 'told', $4, $5, $6)
-             on conflict (practice, claim, turn) do update set source = excluded.source,
+             on conflict (practice, claim, turn, source) do update set
                at = excluded.at, by_person = excluded.by_person, body = excluded.body",
             self.practice.as_str(),
             row.claim.as_str(),
@@ -170,7 +173,7 @@ impl Tx {
         Ok(gone > 0)
     }
 
-    /// Covers of some claims, by claim and turn.
+    /// Covers of some claims, by claim and turn; what people told before what bills name.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -179,9 +182,9 @@ impl Tx {
             self,
             (String, String, String, String),
             "select claim, at, by_person, body from cover where practice = $1
-             and claim in (select value from json_each($2)) order by claim, turn",
+             and claim in (select value from json_each($2)) order by claim, turn, source desc",
             "select claim, at, by_person, body from cover where practice = $1 and claim = any($2)
-             order by claim, turn",
+             order by claim, turn, source desc",
             claims,
             self.practice.as_str()
         )?;
@@ -189,7 +192,10 @@ impl Tx {
             let cover = parsed("cover", &claim, &body)?;
             Ok(CoverRow { claim, at, by_person, cover })
         };
-        rows.into_iter().map(row).collect()
+        let rows: Result<Vec<CoverRow>, Error> = rows.into_iter().map(row).collect();
+        let mut rows = rows?;
+        rows.dedup_by(|next, one| next.claim == one.claim && next.cover.turn == one.cover.turn);
+        Ok(rows)
     }
 
     /// Which of some claims have another cover, or stand before a next payer.

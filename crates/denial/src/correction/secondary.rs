@@ -35,7 +35,7 @@ pub enum NoSecondary {
     #[error("the payer passed the claim on itself (crossover); another would be a duplicate")]
     Crossover,
     /// The payment is a reversal, an estimate or no adjudication.
-    #[error("expected a claim that the payer processed (CLP02 1, 2 or 3)")]
+    #[error("expected a claim that the payer processed or refused (CLP02 1 to 4)")]
     NotProcessed,
     /// The claim names no payer that follows (loop 2320).
     #[error(
@@ -92,8 +92,8 @@ pub fn secondary(
     secondary_of(original.draft().clone(), claim, head, payment)
 }
 
-/// The same where the claim itself does not name the payer that comes next, and somebody said who
-/// it is.
+/// The same to the payer of a cover, whatever payer the claim itself names next. Whether one may go
+/// that the payer before it passed on itself ([`next_bill::passed_on`]) is for whoever sends it.
 ///
 /// # Errors
 /// [`NoSecondary`] says why it would be wrong to send one.
@@ -103,26 +103,8 @@ pub fn secondary_by(
     claim: &Claim,
     (head, payment): (&RemittanceHead, &ClaimPayment),
 ) -> Result<Draft, NoSecondary> {
-    uncrossed(payment)?;
-    crossed_over(original, cover, claim, (head, payment))
-}
-
-/// The same where the payer said that it passed the claim on, and nothing arrived there. Whoever
-/// sends it says why.
-///
-/// # Errors
-/// [`NoSecondary`] says why it would be wrong to send one.
-pub fn crossed_over(
-    original: &Original,
-    cover: &Cover,
-    claim: &Claim,
-    (head, payment): (&RemittanceHead, &ClaimPayment),
-) -> Result<Draft, NoSecondary> {
     let mut draft = original.draft().clone();
-    if next_payer(&draft).is_none() {
-        let turn = turn_after(&draft)?;
-        add(&mut draft, cover, turn)?;
-    }
+    put_next(&mut draft, cover)?;
     secondary_of(draft, claim, head, payment)
 }
 
@@ -186,7 +168,7 @@ fn uncrossed(payment: &ClaimPayment) -> Result<(), NoSecondary> {
 }
 
 fn refuse(payment: &ClaimPayment) -> Result<(), NoSecondary> {
-    if payment.standing() != Standing::Processed {
+    if !matches!(payment.standing(), Standing::Processed | Standing::Denied) {
         return Err(NoSecondary::NotProcessed);
     }
     let quarantined = payment.imbalances().iter().any(|one| one.check.quarantines());
@@ -219,6 +201,41 @@ fn after(turn: &str) -> Option<&'static str> {
 fn turn_after(draft: &Draft) -> Result<&'static str, NoSecondary> {
     let own = draft.subscriber.iter().find(|row| row.is("SBR", ""));
     own.and_then(|row| after(&row.text(1))).ok_or(NoSecondary::NoNextPayer)
+}
+
+/// Makes a cover the one that follows: where the claim names another payer there, or this one in
+/// another turn, the cover takes its place.
+fn put_next(draft: &mut Draft, cover: &Cover) -> Result<(), NoSecondary> {
+    let turn = turn_after(draft)?;
+    let others = cob::others(draft);
+    let is_it = |other: &OtherPayer| is_cover(draft, other, cover);
+    if others.iter().any(|other| other.order == turn && is_it(other)) {
+        return Ok(());
+    }
+    let goes = |other: &&OtherPayer| other.order == turn || is_it(other);
+    let gone: Vec<Range<usize>> =
+        others.iter().filter(goes).map(|other| other.range.clone()).collect();
+    for range in gone.into_iter().rev() {
+        draft.claim.drain(range);
+    }
+    add(draft, cover, turn)
+}
+
+/// True where a loop 2320 names the payer and the membership of a cover.
+fn is_cover(draft: &Draft, other: &OtherPayer, cover: &Cover) -> bool {
+    let group = draft.claim.get(other.range.clone()).unwrap_or_default();
+    let text = |role: &str, element: usize| {
+        let row = group.iter().find(|row| row.is("NM1", role));
+        row.map(|row| row.text(element).trim().to_owned()).unwrap_or_default()
+    };
+    let ids = &cover.payer.ids;
+    let same_payer = if ids.is_empty() {
+        key(&text("PR", 3)) == key(&cover.payer.name)
+    } else {
+        ids.iter().any(|id| id.trim().eq_ignore_ascii_case(&other.id))
+    };
+    let member = cover.insured.reveal().member.trim().to_owned();
+    same_payer && text("IL", 9).eq_ignore_ascii_case(&member)
 }
 
 /// Puts a cover that somebody told of on the claim (loops 2320, 2330A, 2330B).

@@ -92,6 +92,19 @@ fn nothing_is_to_bill_where_nothing_is_left_or_nobody_comes() {
 #[test]
 fn an_open_denial_is_worked_first() {
     assert_eq!(Story { is_denied: true, ..paid() }.state(), Some(State::Denied));
+    let whole = Story { said: vec![(1, PAID_ON, payment("4", 3_000))], ..paid() };
+    assert_eq!(whole.state(), Some(State::ToBill), "a whole refusal leaves the patient's share");
+    assert_eq!(Story { is_denied: true, ..whole }.state(), Some(State::Denied));
+}
+
+#[test]
+fn what_is_no_adjudication_hides_none() {
+    for status in ["25", "99"] {
+        let mut story = paid();
+        story.said.push((1, date(2026, 3, 9), payment(status, 0)));
+        let next = story.next().expect("the payment stands");
+        assert_eq!((next.state, next.after), (State::ToBill, Some(0)), "{status}");
+    }
 }
 
 #[test]
@@ -120,9 +133,9 @@ fn what_went_waits_and_what_was_refused_is_to_bill_again() {
     assert_eq!(sent.state(), Some(State::Waiting));
     let refused = Story { refused: vec![date(2026, 3, 6)], ..sent };
     assert_eq!(refused.state(), Some(State::ToBill));
-    // What went to it before the first payer spoke is of another round.
+    // A remittance is dated on its day of payment: what went before that has no answer either.
     let before = Story { sent: vec![(2, date(2026, 3, 1))], ..paid() };
-    assert_eq!(before.state(), Some(State::ToBill));
+    assert_eq!(before.state(), Some(State::Waiting));
 }
 
 #[test]
@@ -159,6 +172,8 @@ fn who_was_billed_too_early_comes_second_once_the_first_payer_has_spoken() {
     let story = Story {
         covers: vec![cover(7, Turn::Primary), cover(1, Turn::Secondary)],
         said: vec![(1, PAID_ON, payment("1", 0)), (7, date(2026, 4, 1), payment("1", 3_000))],
+        // It answered what went to it then.
+        sent: vec![(1, date(2026, 2, 5))],
         ..Story::default()
     };
     let next = story.next().expect("the payer that was billed first by mistake");

@@ -163,7 +163,7 @@ async fn change(
         let items = tx.outgoing_items(id, 0, i64::MAX).await?;
         let onward = items.into_iter().filter(|item| item.denial.is_none());
         let claims: Vec<String> = onward.map(|item| item.claim).collect();
-        secondary::look(&mut tx, office, &claims).await?;
+        secondary::resume(&mut tx, office, &moment, &claims).await?;
     }
     let facts = json!({ "name": after.name });
     tx.append(vec![Entry::new(id, kind, &facts)], &moment).await?;

@@ -11,12 +11,14 @@ use denial::next_bill::{Next, State};
 use denial::person::supervises;
 use jiff::civil::Date;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use store::Tx;
 use store::journal::Entry;
 use store::outgoing::Outgoing;
 use store::resent::Billed;
 
 use crate::correcting;
+use crate::identity;
 use crate::outbox::Numbers;
 use crate::outbox::onward::{self, NotOnward, Onward};
 use crate::practice::Office;
@@ -50,6 +52,8 @@ pub(crate) struct Written {
     pub(crate) draft: Draft,
     /// What has to be mended before it leaves.
     pub(crate) faults: Vec<Fault>,
+    /// Changes when anything of it does: who looked at it sends just this.
+    pub(crate) hash: String,
 }
 
 /// What would go to the next payer of a claim, where one comes next.
@@ -90,7 +94,10 @@ async fn written(
         Err(why) => return Ok(Err(why)),
     };
     let faults = check(&draft, office.moment().today, Terms::default());
-    Ok(Ok(Written { draft, faults }))
+    let mut hash = Sha256::new();
+    draft.segments().for_each(|segment| hash.update(segment));
+    let hash = hex::encode(hash.finalize());
+    Ok(Ok(Written { draft, faults, hash }))
 }
 
 /// The claim that the payer before it answered; where this payer comes first, the newest one.
@@ -120,12 +127,8 @@ fn draft(
         return Ok(correction::in_order(original, cover)?);
     };
     let said = (&heard.head, &heard.said.payment);
-    Ok(match next.state {
-        State::Crossed => correction::crossed_over(original, cover, &base.body, said)?,
-        State::ToBill | State::Denied | State::Waiting => {
-            correction::secondary_by(original, cover, &base.body, said)?
-        }
-    })
+    // Whether one may go that was passed on is asked when it is sent ([`may_go`]).
+    Ok(correction::secondary_by(original, cover, &base.body, said)?)
 }
 
 /// What people said when they sent it.
@@ -137,6 +140,8 @@ pub(crate) struct Said {
     pub(crate) despite: Option<String>,
     /// A supervisor's reason for sending it after the filing limit.
     pub(crate) late: Option<String>,
+    /// The hash of what they looked at, where they did.
+    pub(crate) seen: Option<String>,
 }
 
 /// Why it was not sent.
@@ -153,6 +158,8 @@ pub(crate) enum NotBilled {
          next payer does not have it, say how you know"
     )]
     Crossed(String),
+    #[error("what would go has changed since you looked: look at it once more, and send it then")]
+    Changed,
     #[error("a denial of the payer before it is open; work it first, or say why it goes now")]
     Denied,
     #[error("a claim to that payer has no answer yet; to send another say why")]
@@ -181,15 +188,25 @@ pub(crate) async fn send(office: &Office, claim: &str, said: &Said) -> Result<Ou
         bill(&mut tx, office, claim).await?.ok_or(NotBilled::Nothing)?;
     may_go(&next, said)?;
     in_time(&limit, said, office)?;
-    let Written { draft, faults } = written?;
+    let Written { draft, faults, hash } = written?;
     if let Some(first) = faults.first() {
         return Err(NotBilled::Faults(faults.len(), first.expected.clone()));
     }
-    let despite = said.despite.clone().filter(|_| next.state == State::Crossed);
+    if said.seen.as_ref().is_some_and(|seen| *seen != hash) {
+        return Err(NotBilled::Changed);
+    }
+    let told = |why: &Option<String>| why.clone().filter(|why| !why.trim().is_empty());
     let onward = Onward {
         claim: standing.claim.clone(),
         number: ClaimNumber::new(&draft.number()),
-        to: BillNext::to(draft.payer().0, despite),
+        to: BillNext {
+            act: "bill_next".to_owned(),
+            payer: draft.payer().0,
+            next: identity::payer(&next.payer, "", &office.rules),
+            words: standing.heard.len(),
+            despite: told(&said.despite).or_else(|| told(&said.again)),
+            again: told(&said.again),
+        },
         again: said.again.clone(),
     };
     let write = |numbers: &Numbers| Ok(correction::write(&[&draft], &sending(numbers, &draft))?);

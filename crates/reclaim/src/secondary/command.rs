@@ -51,6 +51,11 @@ const MOST: i64 = 1_000;
 pub(crate) async fn run(office: &Office, wish: &Wish) -> anyhow::Result<ExitCode> {
     let Some(number) = &wish.claim else { return list(office, wish).await };
     let claim = identity::claim(&ClaimNumber::new(number)).to_string();
+    let mut tx = office.read().await?;
+    if !tx.protected_among(std::slice::from_ref(&claim)).await?.is_empty() {
+        return refused("the claim is specially protected: look at it and send it on its page");
+    }
+    drop(tx);
     if wish.send {
         return send(office, &claim, wish).await;
     }
@@ -129,8 +134,12 @@ fn told(bill: &Bill) -> Vec<String> {
 }
 
 async fn send(office: &Office, claim: &str, wish: &Wish) -> anyhow::Result<ExitCode> {
-    let said =
-        Said { again: wish.again.clone(), despite: wish.despite.clone(), late: wish.late.clone() };
+    let said = Said {
+        again: wish.again.clone(),
+        despite: wish.despite.clone(),
+        late: wish.late.clone(),
+        seen: None,
+    };
     match billing::send(office, claim, &said).await {
         Ok(one) => show::print(vec![format!(
             "{} leaves at {} as {}; call it back until then",

@@ -95,6 +95,8 @@ struct GoesView {
     to: String,
     /// The segments that tell payers of payers.
     segments: Vec<String>,
+    /// Of all that would go.
+    hash: String,
     faults: Vec<String>,
 }
 
@@ -254,6 +256,7 @@ fn goes(bill: &Bill) -> Option<GoesView> {
     Some(GoesView {
         to: written.draft.payer().0.name.to_string(),
         segments: texts.map(|text| text.into_owned()).collect(),
+        hash: written.hash.clone(),
         faults: written.faults.iter().map(|one| words::sentence(&one.expected)).collect(),
     })
 }
@@ -352,7 +355,12 @@ async fn send(visitor: &Visitor, id: &str, fields: &Fields) -> Result<Done, Trou
         return Ok(Err("Tick the box above Send: what stands here is what goes.".to_owned()));
     }
     let text = |name: &str| fields.get(name).filter(|text| !text.trim().is_empty()).cloned();
-    let said = Said { again: text("again"), despite: text("despite"), late: text("late") };
+    let said = Said {
+        again: text("again"),
+        despite: text("despite"),
+        late: text("late"),
+        seen: text("seen"),
+    };
     let mut tx = visitor.office.read().await?;
     may_change(&mut tx, visitor, id).await?;
     drop(tx);

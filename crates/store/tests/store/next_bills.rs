@@ -45,10 +45,11 @@ fn covers_are_billed_told_and_forgotten() {
         billed(place).await;
         let claim = id(1);
         let mut tx = place.store.write(&practice()).await.expect("a turn");
-        tx.bill_covers(Vec::new()).await.expect("nothing");
+        let billed = [claim.clone()];
+        tx.bill_covers(&billed, Vec::new()).await.expect("nothing");
         let second = |name: &str| vec![(claim.clone(), cover(Turn::Secondary, name))];
-        tx.bill_covers(second("Former plan")).await.expect("kept");
-        tx.bill_covers(second("Billed plan")).await.expect("in place of the former");
+        tx.bill_covers(&billed, second("Former plan")).await.expect("kept");
+        tx.bill_covers(&billed, second("Billed plan")).await.expect("in place of the former");
         let names = |rows: &[CoverRow]| {
             rows.iter().map(|row| row.cover.payer.name.to_string()).collect::<Vec<_>>()
         };
@@ -61,10 +62,13 @@ fn covers_are_billed_told_and_forgotten() {
             cover: cover(Turn::Secondary, "Told plan"),
         };
         tx.tell_cover(&told).await.expect("told");
-        tx.bill_covers(second("Billed plan")).await.expect("what was told stays");
+        tx.bill_covers(&billed, second("Billed plan")).await.expect("what was told stays");
         assert_eq!(tx.covers_among(&claims).await.expect("read"), [told]);
         assert!(!tx.forget_cover(&claim, Turn::Primary).await.expect("there is none"));
         assert!(tx.forget_cover(&claim, Turn::Secondary).await.expect("forgotten"));
+        let back = names(&tx.covers_among(&claims).await.expect("read"));
+        assert_eq!(back, ["Billed plan"], "what the bill names is still there");
+        tx.bill_covers(&billed, Vec::new()).await.expect("a bill that names none any more");
         assert!(tx.covers_among(&claims).await.expect("read").is_empty());
         tx.commit().await.expect("durable");
     });

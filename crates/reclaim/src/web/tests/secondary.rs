@@ -214,3 +214,62 @@ async fn a_cover_is_told_and_taken_back_by_who_bills() {
     biller.get("/secondary").await.hides(&["A-1"]);
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn what_somebody_told_goes_before_what_the_bill_names_and_back() {
+    let mut clinic = TestClinic::open().await;
+    let biller = clinic.person(Role::BillingSpecialist).await;
+    take(&biller, "a.837", &named("A-1")).await;
+    take(&biller, "a.835", &era_on("T1", "20260301", &[paid("A-1")])).await;
+    let one = page_of(&biller, "/secondary").await;
+    let looked = biller.get(&one).await;
+    looked.shows(&["Send it to NEXT HEALTH"]);
+    let tell = [
+        ("step", "tell"),
+        ("cover_payer", "OTHER PLAN"),
+        ("cover_id", "OTHER1"),
+        ("cover_member", "O-7"),
+        ("cover_turn", "secondary"),
+    ];
+    biller.post(&one, &tell).await.is(StatusCode::SEE_OTHER);
+    // Who looked before sends nothing else unseen.
+    let seen = looked.field("seen");
+    let send = [("step", "send"), ("confirmed", "yes"), ("seen", seen.as_str())];
+    let changed = biller.post(&one, &send).await;
+    changed.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["has changed since you looked"]);
+    let looked = biller.get(&one).await;
+    looked.shows(&["Send it to OTHER PLAN"]);
+    let seen = looked.field("seen");
+    let send = [("step", "send"), ("confirmed", "yes"), ("seen", seen.as_str())];
+    biller.post(&one, &send).await.is(StatusCode::SEE_OTHER);
+    biller.get("/secondary").await.hides(&["A-1"]);
+    clinic.later("2026-03-03T12:30:00Z");
+    assert_eq!(leaving::sweep(clinic.office()).await.expect("swept").sent, 1);
+    let [file] = super::outbox::files(clinic.office()).try_into().expect("one file");
+    let text = std::fs::read_to_string(file).expect("text");
+    assert!(text.contains("NM1*PR*2*OTHER PLAN*****PI*OTHER1") && text.contains("*MI*O-7"));
+    assert!(!text.contains("NEXT"), "{text}");
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_payment_that_comes_meanwhile_stops_what_waits() {
+    let mut clinic = TestClinic::open().await;
+    let biller = clinic.person(Role::BillingSpecialist).await;
+    take(&biller, "a.837", &named("A-1")).await;
+    take(&biller, "a.835", &era_on("T1", "20260301", &[paid("A-1")])).await;
+    let one = page_of(&biller, "/secondary").await;
+    let send = [("step", "send"), ("confirmed", "yes")];
+    biller.post(&one, &send).await.is(StatusCode::SEE_OTHER);
+    let line =
+        Line { code: "99214", charge: 90, paid: 70, adjustments: &["PR*2*20"], remarks: &[] };
+    let other = PaidClaim { lines: vec![line], ..paid("A-1") };
+    take(&biller, "b.835", &era_on("T2", "20260302", &[other])).await;
+    clinic.later("2026-03-03T12:30:00Z");
+    let tally = leaving::sweep(clinic.office()).await.expect("swept");
+    assert_eq!((tally.sent, tally.failed), (0, 1));
+    let mut biller = clinic.stranger();
+    biller.sign_in(Role::BillingSpecialist.as_str(), super::clinic::PASSWORD).await;
+    biller.get("/outbox?show=odd").await.shows(&["said more of it", "call it back"]);
+    clinic.is_proven().await;
+}
