@@ -13,6 +13,7 @@ mod listed;
 mod numbers;
 mod order;
 mod places;
+mod sets;
 mod wanted;
 
 #[cfg(test)]
@@ -24,6 +25,7 @@ use column::Column;
 use jiff::civil::Date;
 use numbers::Numbers;
 use order::Orders;
+use sets::{Kind, Sets};
 
 pub use alike::Alike;
 pub use cut::{Pairs, Part};
@@ -44,11 +46,12 @@ pub struct Board {
     job: Column,
     numbers: Numbers,
     orders: Orders,
+    sets: Sets,
 }
 
 impl Board {
-    /// Takes a case as it is listed now, in place of what was listed of it before. The orders know
-    /// of it after [`Board::settle`].
+    /// Takes a case as it is listed now, in place of what was listed of it before. Orders and sets
+    /// know of it after [`Board::settle`].
     pub fn put(&mut self, listed: &Listed<'_>) {
         let place = self.place(listed.id);
         for (column, text) in self.texts.iter_mut().zip(listed.texts()) {
@@ -61,7 +64,8 @@ impl Board {
 
     /// Sorts in what was put since the last time.
     pub fn settle(&mut self) {
-        self.orders.settle(&self.ids, &self.numbers);
+        let moved = self.orders.settle(&self.ids, &self.numbers);
+        self.look_again(&moved);
     }
 
     /// Cases, open and closed.
@@ -91,7 +95,7 @@ impl Board {
     pub fn find(&self, wanted: &Wanted, today: Date) -> Places {
         let mut places = self.within(wanted, today);
         for (facet, names) in &wanted.chosen {
-            places.keep(&self.having(*facet, names, today));
+            places.keep(&self.set(Kind::Having(*facet, names.clone()), today));
         }
         places
     }
@@ -118,11 +122,7 @@ impl Board {
     /// How many cases and how much money.
     #[must_use]
     pub fn sum(&self, places: &Places) -> Sum {
-        let mut sum = Sum::default();
-        for place in places.iter() {
-            sum.add(self.numbers.outstanding[place as usize]);
-        }
-        sum
+        self.numbers.sum(places.words())
     }
 
     /// What is won on some places and not posted; cases that nobody won have told nothing.
@@ -154,8 +154,9 @@ impl Board {
     #[must_use]
     pub fn counts(&self, wanted: &Wanted, today: Date) -> Vec<(Facet, Vec<(String, Sum)>)> {
         let within = self.within(wanted, today);
-        let having: Vec<Places> =
-            wanted.chosen.iter().map(|(facet, names)| self.having(*facet, names, today)).collect();
+        let chosen = wanted.chosen.iter();
+        let having = chosen.map(|(facet, names)| Kind::Having(*facet, names.clone()));
+        let having: Vec<_> = having.map(|kind| self.set(kind, today)).collect();
         let count = |facet: &Facet| {
             let mut places = within.clone();
             for ((other, _), having) in wanted.chosen.iter().zip(&having) {

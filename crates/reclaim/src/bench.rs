@@ -51,7 +51,7 @@ pub(crate) struct Wish {
 }
 
 impl Wish {
-    fn wants(&self, row: &str) -> bool {
+    pub(crate) fn wants(&self, row: &str) -> bool {
         self.only.as_deref().is_none_or(|only| only == row)
     }
 }
@@ -92,8 +92,8 @@ async fn measure(
     if wish.wants("T5") {
         giant(wish, rows).await?;
     }
-    if wish.wants("Q") {
-        bench_desk::measure(wish.cases, folder, rows).await?;
+    if wish.wants("Q") || wish.wants("S1") {
+        bench_desk::measure(wish, folder, rows).await?;
     }
     if wish.wants("Q3") {
         bench_busy::measure(wish, rows).await?;

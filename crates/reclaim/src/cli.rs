@@ -168,9 +168,9 @@ enum Command {
         #[arg(long, default_value_t = 5)]
         runs: usize,
         /// Only one row; T1 brings T3 and V1 along, Q brings Q1, Q2 and Q4
-        #[arg(long, value_parser = ["T1", "T5", "T4", "T2", "Q", "Q3", "L2"])]
+        #[arg(long, value_parser = ["T1", "T5", "T4", "T2", "Q", "Q3", "L2", "S1"])]
         only: Option<String>,
-        /// Open cases of the queue that row Q measures
+        /// Open cases of the queue that rows Q and S1 measure
         #[arg(long, default_value_t = 1_000_000)]
         cases: u64,
         /// Also a database that grows to so many claims

@@ -59,7 +59,7 @@ const PART: usize = 200;
 
 /// Counts every open case's rank anew, some at a time, and brings those that waited too long to
 /// whoever must hear of them; gives how many stand elsewhere now.
-pub(crate) async fn sweep(office: &Office) -> anyhow::Result<u64> {
+pub(crate) async fn sweep(office: &Office) -> anyhow::Result<usize> {
     let mut after = String::new();
     let (mut moved, mut brought) = (0, 0);
     office.histories.afresh(&mut office.read().await?, office.moment().today).await?;
@@ -73,14 +73,15 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<u64> {
         last.id.as_str().clone_into(&mut after);
         let mut tx = office.write().await?;
         let history = office.histories.of(&mut tx, moment.today).await?;
+        let mut ranks = Vec::with_capacity(cases.len());
         for case in &cases {
             if bring(&mut tx, office, (&moment, &history), case).await? {
                 brought += 1;
-                continue;
+            } else {
+                ranks.push((case, rank(case, moment.today, &office.rules, &history)));
             }
-            let rank = rank(case, moment.today, &office.rules, &history);
-            moved += u64::from(tx.rerank(case, &rank).await?);
         }
+        moved += tx.rerank(&ranks).await?;
         tx.commit().await?;
     }
     brought += requests::bring(office).await?;

@@ -271,8 +271,8 @@ impl Tx {
             execute,
             "insert into claim (practice, claim, number, source, fingerprint, member)
              with recursive n (k) as (select $2 union all select k + 1 from n where k < $3),
-             base as (select * from denial where practice = $1 and state = 'open'
-               order by denial limit 100)
+             base as (select * from denial
+               where practice = $1 and +state = 'open' order by denial desc limit 100)
              select c.practice, 'clm_' || printf('%026d', k * 1000 + x), c.number, c.source,
                c.fingerprint || '-' || k, c.member || '-' || k
              from n, (select claim as of, row_number() over (order by denial) as x
@@ -288,8 +288,8 @@ impl Tx {
             "insert into claim_payment
                (practice, remittance, n, claim, quarantined, segment, byte, control, raw)
              with recursive n (k) as (select $2 union all select k + 1 from n where k < $3),
-             base as (select * from denial where practice = $1 and state = 'open'
-               order by denial limit 100)
+             base as (select * from denial
+               where practice = $1 and +state = 'open' order by denial desc limit 100)
              select p.practice, p.remittance, p.n + k * 100000,
                'clm_' || printf('%026d', k * 1000 + x), p.quarantined, p.segment, p.byte, null,
                p.raw
@@ -305,8 +305,8 @@ impl Tx {
             execute,
             "insert into denial
              with recursive n (k) as (select $2 union all select k + 1 from n where k < $3),
-             base as (select * from denial where practice = $1 and state = 'open'
-               order by denial limit 100)
+             base as (select * from denial
+               where practice = $1 and +state = 'open' order by denial desc limit 100)
              select practice, 'den_' || printf('%026d', k * 1000 + x),
                'clm_' || printf('%026d', k * 1000 + x), payer, 1, number,
                state, case when k % 5 = 0 then 'in_review' else 'new' end,

@@ -1,10 +1,36 @@
 //! The cases behind a page of the queue, and ranks computed anew as days pass.
 
 use denial::denial::Denial;
+use serde_json::json;
 
 use crate::denials::{NO_CLOCK, Rank};
 use crate::sql::{among, run};
 use crate::{Error, Tx, parsed};
+
+/// New ranks, as each database reads many texts that are bound at once.
+macro_rules! reranked {
+    ($each:literal) => {
+        concat!(
+            "update denial set priority = new_priority, due_on = new_due_on,
+               unmapped = new_unmapped, code = new_code, remark = new_remark,
+               service = new_service, provider = new_provider
+             from (select told ->> 'denial' as of_denial,
+               cast(told ->> 'version' as bigint) as of_version,
+               cast(told ->> 'priority' as bigint) as new_priority,
+               told ->> 'due_on' as new_due_on, told ->> 'unmapped' as new_unmapped,
+               told ->> 'code' as new_code, told ->> 'remark' as new_remark,
+               told ->> 'service' as new_service, told ->> 'provider' as new_provider
+               from (",
+            $each,
+            ") as each) as ranked
+             where practice = $1 and denial = of_denial and version = of_version
+               and (priority <> new_priority or due_on <> new_due_on
+                 or coalesce(unmapped, '') <> coalesce(new_unmapped, '') or code <> new_code
+                 or remark <> new_remark or service <> new_service or provider <> new_provider)
+             returning denial"
+        )
+    };
+}
 
 impl Tx {
     /// Cases by their ids, in no order.
@@ -97,32 +123,39 @@ impl Tx {
         rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
     }
 
-    /// Gives a case, as it was read, another rank. It stays the same case at the same version;
-    /// false where it has the rank already or somebody saved it meanwhile.
+    /// Gives cases, as they were read, other ranks in one statement. They stay the same cases at the
+    /// same versions; gives how many stand elsewhere now: those that have the rank already, or that
+    /// somebody saved meanwhile, do not.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn rerank(&mut self, case: &Denial, rank: &Rank) -> Result<bool, Error> {
-        let due_on = rank.due_on.map_or_else(|| NO_CLOCK.to_owned(), |day| day.to_string());
-        let changed = run!(
+    pub async fn rerank(&mut self, ranks: &[(&Denial, Rank)]) -> Result<usize, Error> {
+        let told: Vec<String> = ranks.iter().map(|(case, rank)| told(case, rank)).collect();
+        let moved = among!(
             self,
-            execute,
-            "update denial set priority = $1, due_on = $2, unmapped = $3, code = $4, remark = $5,
-             service = $6, provider = $7
-             where practice = $8 and denial = $9 and version = $10 and (priority <> $1
-               or due_on <> $2 or coalesce(unmapped, '') <> coalesce(cast($3 as text), '')
-               or code <> $4 or remark <> $5 or service <> $6 or provider <> $7)",
-            rank.priority,
-            due_on,
-            rank.unmapped.as_deref(),
-            rank.code.as_str(),
-            rank.remark.as_str(),
-            rank.service.as_str(),
-            rank.provider.as_str(),
-            self.practice.as_str(),
-            case.id.as_str(),
-            i64::from(case.version)
+            (String,),
+            reranked!("select value as told from json_each($2)"),
+            reranked!("select cast(unnest($2) as json) as told"),
+            &told,
+            self.practice.as_str()
         )?;
-        Ok(changed > 0)
+        Ok(moved.len())
     }
+}
+
+/// A case and its rank as a text that both databases read.
+fn told(case: &Denial, rank: &Rank) -> String {
+    let due_on = rank.due_on.map_or_else(|| NO_CLOCK.to_owned(), |day| day.to_string());
+    let told = json!({
+        "denial": case.id.as_str(),
+        "version": case.version,
+        "priority": rank.priority,
+        "due_on": due_on,
+        "unmapped": rank.unmapped,
+        "code": rank.code,
+        "remark": rank.remark,
+        "service": rank.service,
+        "provider": rank.provider,
+    });
+    told.to_string()
 }

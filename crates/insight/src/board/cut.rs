@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::facet::{Band, Days, Facet, Source};
+use super::facet::{Facet, Source};
+use super::sets::Kind;
 use super::{Board, Places, Sum, Wanted};
 
 /// How many and how much for each pair of values.
@@ -13,44 +14,14 @@ pub type Pairs = Vec<((String, String), Sum)>;
 /// Some values of one facet.
 pub type Part<'a> = (Facet, &'a [&'a str]);
 
-/// Which values of a column or of a band count, each by its number.
-enum Counted<'a> {
-    Text(&'a [u32], Vec<bool>),
-    Band(Band, Vec<bool>),
-}
-
 impl Board {
-    /// How many and how much of some cases have one of some values, for several facets in one walk.
+    /// How many and how much of some cases have one of some values, for several facets.
     #[must_use]
     pub fn parts(&self, places: &Places, today: Date, parts: &[Part<'_>]) -> Vec<Sum> {
-        let days = Days::of(today);
-        let counted: Vec<Counted<'_>> = parts.iter().map(|part| self.counted(*part)).collect();
-        let mut sums = vec![Sum::default(); parts.len()];
-        places.each(|at| {
-            for (sum, counted) in sums.iter_mut().zip(&counted) {
-                let counts = match counted {
-                    Counted::Text(numbers, values) => values[numbers[at] as usize],
-                    Counted::Band(band, values) => values[days.place(*band, &self.numbers, at)],
-                };
-                if counts {
-                    sum.add(self.numbers.outstanding[at]);
-                }
-            }
-        });
-        sums
-    }
-
-    fn counted(&self, (facet, values): Part<'_>) -> Counted<'_> {
-        match facet.source() {
-            Source::Text(at) => {
-                let column = &self.texts[at];
-                Counted::Text(column.numbers(), column.having(values.iter().copied()))
-            }
-            Source::Band(band) => {
-                let counts = band.names().iter().map(|name| values.contains(name));
-                Counted::Band(band, counts.collect())
-            }
-        }
+        let names = |values: &[&str]| values.iter().map(ToString::to_string).collect();
+        let kinds = parts.iter().map(|(facet, values)| Kind::Having(*facet, names(values)));
+        let sets = kinds.map(|kind| self.set(kind, today));
+        sets.map(|having| self.numbers.sum(places.words_with(&having))).collect()
     }
 
     /// How many and how much is wanted.

@@ -271,30 +271,6 @@ impl Days {
 }
 
 impl Board {
-    /// The cases with one of some values.
-    pub(crate) fn having(&self, facet: Facet, names: &[String], today: Date) -> Places {
-        match facet.source() {
-            Source::Text(at) => self.with_text(at, names),
-            Source::Band(band) => self.in_bands(band, names, today),
-        }
-    }
-
-    fn with_text(&self, at: usize, names: &[String]) -> Places {
-        let column = &self.texts[at];
-        let is_wanted = column.having(names.iter().map(String::as_str));
-        let numbers = column.numbers();
-        Places::of(self.len(), |at| {
-            numbers.get(at).is_some_and(|number| is_wanted[*number as usize])
-        })
-    }
-
-    fn in_bands(&self, band: Band, names: &[String], today: Date) -> Places {
-        let days = Days::of(today);
-        let is_wanted = band.names().iter().map(|band| names.iter().any(|name| name == band));
-        let is_wanted: Vec<bool> = is_wanted.collect();
-        Places::of(self.len(), |at| is_wanted[days.place(band, &self.numbers, at)])
-    }
-
     /// The values of a facet among some cases: texts with most money first, bands in their order.
     pub(crate) fn counts_of(
         &self,

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::group::Sum;
 use super::listed::Listed;
 
 /// Every number of every place.
@@ -82,6 +83,19 @@ impl Numbers {
 }
 
 impl Numbers {
+    /// How many cases and how much is outstanding, by the bits of a set.
+    pub(crate) fn sum(&self, words: impl Iterator<Item = u64>) -> Sum {
+        let mut sum = Sum::default();
+        for (word, cents) in words.zip(self.outstanding.chunks(64)) {
+            sum.cases += u64::from(word.count_ones());
+            // Without a branch a row of 64 is added eight at a time.
+            let one =
+                |(at, cents): (usize, &i64)| cents & (word >> at & 1).wrapping_neg().cast_signed();
+            sum.outstanding += cents.iter().enumerate().map(one).sum::<i64>();
+        }
+        sum
+    }
+
     /// True where something is outstanding and no clock that would limit it has a day.
     pub(crate) fn lacks_day(&self, at: usize) -> bool {
         self.due_on[at] == NEVER && self.flags[at] & NO_RULE != 0 && self.outstanding[at] > 0

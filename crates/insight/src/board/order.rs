@@ -73,13 +73,13 @@ impl Orders {
         self.sorted.get(sort as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// Brings the places that moved to where they belong.
-    pub(crate) fn settle(&mut self, ids: &[u128], numbers: &Numbers) {
+    /// Brings the places that moved to where they belong; gives them.
+    pub(crate) fn settle(&mut self, ids: &[u128], numbers: &Numbers) -> Vec<u32> {
         let mut moved = std::mem::take(&mut self.moved);
         moved.sort_unstable();
         moved.dedup();
         if moved.is_empty() {
-            return;
+            return moved;
         }
         let mut stays = Places::of(ids.len(), |_| true);
         stays.drop(&moved);
@@ -92,6 +92,7 @@ impl Orders {
             sorted.retain(|place| stays.has(*place));
             *sorted = merge(sorted, &moved, key);
         }
+        moved
     }
 }
 

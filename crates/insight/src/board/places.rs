@@ -32,6 +32,25 @@ impl Places {
         }
     }
 
+    /// Writes whether a place is among them; one beyond the last makes room for itself.
+    pub(crate) fn set(&mut self, place: u32, is_in: bool) {
+        let at = place as usize / 64;
+        if self.bits.len() <= at {
+            self.bits.resize(at + 1, 0);
+        }
+        self.bits[at] = self.bits[at] & !(1 << (place % 64)) | u64::from(is_in) << (place % 64);
+    }
+
+    /// The bits, 64 places in each.
+    pub(crate) fn words(&self) -> impl Iterator<Item = u64> {
+        self.bits.iter().copied()
+    }
+
+    /// The bits of what both sets have.
+    pub(crate) fn words_with(&self, other: &Places) -> impl Iterator<Item = u64> {
+        self.bits.iter().zip(&other.bits).map(|(word, other)| word & other)
+    }
+
     /// True where the place is among them.
     #[must_use]
     pub fn has(&self, place: u32) -> bool {

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use super::Board;
 use super::alike::Alike;
 use super::facet::{Facet, TEAM};
-use super::numbers::{Numbers, OPEN, number};
 use super::places::Places;
+use super::sets::Kind;
 
 /// Which cases. What is chosen of one facet adds up, facets narrow each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,15 +48,11 @@ pub fn bit(role: Role) -> u16 {
 impl Board {
     /// What is wanted, whatever is chosen of facets.
     pub(crate) fn within(&self, wanted: &Wanted, today: Date) -> Places {
-        let Numbers { flags, snoozed_until, .. } = &self.numbers;
-        let today = number(today);
         let (wakes, sleeps) = (!wanted.only_asleep, wanted.asleep || wanted.only_asleep);
-        let mut places = Places::of(self.len(), |at| {
-            let is_wanted = if snoozed_until[at] > today { sleeps } else { wakes };
-            (flags[at] & OPEN == 0) == wanted.closed && is_wanted
-        });
+        let state = Kind::State { closed: wanted.closed, wakes, sleeps };
+        let mut places = Places::clone(&self.set(state, today));
         if let Some(own) = &wanted.own {
-            places.keep(&self.reached_by(own));
+            places.keep(&self.set(Kind::Reach(own.clone()), today));
         }
         if let Some((id, alike)) = wanted.job_of {
             places.keep(&self.like(id, alike));
@@ -64,7 +60,7 @@ impl Board {
         places
     }
 
-    fn reached_by(&self, own: &Own) -> Places {
+    pub(crate) fn reached_by<'a>(&'a self, own: &Own) -> Box<dyn Fn(usize) -> bool + 'a> {
         let [_, _, roles, owners, ..] = &self.texts;
         let role = own.role.and_then(|role| roles.number_of(role.as_str()));
         let person = owners.number_of(&own.person);
@@ -74,13 +70,13 @@ impl Board {
             is_theirs[number as usize] = true;
         }
         let placed = roles.number_of(Role::Vendor.as_str());
-        let bit = own.role.map_or(0, bit);
-        Places::of(self.len(), |at| {
+        let (bit, has_role) = (own.role.map_or(0, bit), own.role.is_some());
+        Box::new(move |at| {
             let is_asked = self.numbers.asked[at] & bit != 0;
             let is =
                 |number: Option<u32>, of: &[u32]| number.is_some() && of.get(at).copied() == number;
             let team = teams.numbers().get(at).is_some_and(|team| is_theirs[*team as usize]);
-            let is_shared = team && (own.role.is_some() || is(placed, roles.numbers()));
+            let is_shared = team && (has_role || is(placed, roles.numbers()));
             is(role, roles.numbers()) || is(person, owners.numbers()) || is_asked || is_shared
         })
     }

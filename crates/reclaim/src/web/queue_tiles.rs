@@ -1,6 +1,7 @@
 //! The strip over the queue: what is at stake in the list that is shown, money first. Each tile is
 //! a filter; pressed once more it is none.
 
+use denial::denial::Status;
 use denial::team;
 use insight::board::{Board, Facet, Part, Sum};
 use jiff::civil::Date;
@@ -28,11 +29,21 @@ const fn kind(
 }
 
 /// What no payer has given way on.
-const AT_RISK: &[&str] = &["new", "in_review", "corrected", "appealed", "pending"];
+const AT_RISK: &[&str] = &[
+    Status::New.as_str(),
+    Status::InReview.as_str(),
+    Status::Corrected.as_str(),
+    Status::Appealed.as_str(),
+    Status::Pending.as_str(),
+];
+
+/// The same as an address has them.
+const AT_RISK_WORD: &str =
+    "new,in_review,corrected_and_resubmitted,appealed,pending_payer_response";
 
 /// Every tile.
 const KINDS: [Kind; 8] = [
-    kind("At risk", (Facet::Status, AT_RISK), "new,in_review,corrected,appealed,pending", ""),
+    kind("At risk", (Facet::Status, AT_RISK), AT_RISK_WORD, ""),
     kind("Due within 7 days", (Facet::Clock, &["soon"]), "soon", "soon"),
     kind("Past due", (Facet::Clock, &["past"]), "past", "past"),
     kind("Next action late or today", (Facet::When, &["late", "today"]), "late,today", "soon"),
@@ -91,5 +102,19 @@ fn tile(asked: &Asked, kind: &Kind, sum: Sum) -> Tile {
             ""
         },
         link: Some(Link { href: format!("/queue?{query}"), rows: sum.cases }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_at_risk_is_every_open_status_that_is_not_won() {
+        let at_risk = |status: &Status| !status.is_closed() && *status != Status::Overturned;
+        let names: Vec<&str> =
+            Status::ALL.iter().filter(|one| at_risk(one)).map(|one| one.as_str()).collect();
+        assert_eq!(AT_RISK, names);
+        assert_eq!(AT_RISK_WORD, names.join(","));
     }
 }

@@ -108,8 +108,8 @@ fn a_rank_is_renewed_without_a_version() {
         let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };
         let mut tx = place.store.write(&practice()).await.expect("a turn");
         let rank = Rank { priority: 99, due_on: Some(TODAY), ..Rank::default() };
-        assert!(tx.rerank(case, &rank).await.expect("renewed"));
-        assert!(!tx.rerank(case, &rank).await.expect("it has it already"));
+        assert_eq!(tx.rerank(&[(case, rank.clone())]).await.expect("renewed"), 1);
+        assert_eq!(tx.rerank(&[(case, rank)]).await.expect("it has it already"), 0);
         assert_eq!(tx.case(case.id.as_str()).await.expect("there"), *case);
     });
 }

@@ -268,7 +268,7 @@ fn cases_alike_have_the_payer_and_the_code() {
         let mut tx = place.store.write(&practice()).await.expect("a turn");
         for case in &cases[..2] {
             let rank = Rank { code: "CO-197".to_owned(), ..Rank::default() };
-            assert!(tx.rerank(case, &rank).await.expect("ranked"));
+            assert_eq!(tx.rerank(&[(case, rank)]).await.expect("ranked"), 1);
         }
         let alike = tx.cases_alike(&cases[2], "CO-197", 9).await.expect("read");
         let ids: Vec<_> = alike.iter().map(|one| one.id.clone()).collect();

@@ -42,7 +42,7 @@ fn rules_are_tried_on_the_cases_that_they_concern() {
         let unmapped = Some("CO-111".to_owned());
         for case in &cases[..2] {
             let rank = Rank { unmapped: unmapped.clone(), ..Rank::default() };
-            assert!(tx.rerank(case, &rank).await.expect("ranked"));
+            assert_eq!(tx.rerank(&[(case, rank)]).await.expect("ranked"), 1);
         }
         let newest = tx.newest_open_cases(2).await.expect("read");
         assert_eq!(newest.len(), 2);

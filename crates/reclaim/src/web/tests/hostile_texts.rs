@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use axum::http::StatusCode;
 use denial::person::Role;
 
-use super::clinic::{Browser, TestClinic, bill, denied, enveloped, era, take};
+use super::clinic::{Browser, TestClinic, bill, denied, enveloped, era, link, take};
 
 /// Runs where a page takes it for its own; holds no separator of X12.
 const SCRIPT: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7+7}}";
@@ -123,6 +123,83 @@ async fn what_people_write_is_shown_as_text_on_every_page() {
     }
     let (walked, shown) = walk(&lead, &case, 30).await;
     assert!(walked > 10 && shown >= 10, "{walked} walked, shown {shown} times");
+    clinic.is_proven().await;
+}
+
+/// A payer's card, a letter of a payer, a conversation, another cover: what is written beside cases.
+async fn written_beside(lead: &Browser, case: &str) {
+    let card = link(lead, "/payers", "/payers/pay_").await;
+    let fields = ["phone", "phone_tree", "best_time", "fax", "portal_steps", "file_limits"];
+    let mut fields: Vec<_> = fields.iter().map(|name| (*name, SCRIPT)).collect();
+    fields.extend([("read", "0"), ("appeal_address", SCRIPT), ("why", SCRIPT)]);
+    lead.post(&card, &fields).await.is(StatusCode::SEE_OTHER);
+    let id = case.trim_start_matches("/cases/");
+    let letter = [
+        ("kind", "records_request"),
+        ("channel", "mail"),
+        ("reference", SCRIPT),
+        ("dated_on", "2026-03-01"),
+        ("received_on", "2026-03-02"),
+        ("role", "billing_supervisor"),
+        ("asked", SCRIPT),
+        ("case", id),
+    ];
+    let named = SCRIPT.replace('"', "%22");
+    let kept = lead.upload("/requests", &letter, ("file", &named, "%PDF synthetic")).await;
+    kept.is(StatusCode::SEE_OTHER);
+    let peer = [
+        ("step", "peer"),
+        ("asked_on", "2026-03-02"),
+        ("provider", SCRIPT),
+        ("reviewer", SCRIPT),
+        ("held_on", "2026-03-02"),
+        ("said", SCRIPT),
+        ("outcome", "upheld"),
+    ];
+    lead.post(&format!("{case}/beyond"), &peer).await.is(StatusCode::SEE_OTHER);
+    let claim = link(lead, case, "/claims/clm_").await.replace("/claims/", "/secondary/");
+    let cover = [
+        ("step", "tell"),
+        ("cover_payer", SCRIPT),
+        ("cover_id", SCRIPT),
+        ("cover_member", SCRIPT),
+        ("cover_turn", "secondary"),
+    ];
+    lead.post(&claim, &cover).await.hides(&RUNS);
+    lead.get(&claim).await.is(StatusCode::OK).hides(&RUNS);
+}
+
+#[tokio::test]
+async fn what_is_written_beside_cases_is_shown_as_text_on_every_page() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    let auditor = clinic.named("audit", Role::Auditor).await;
+    for number in ["A-1", "A-2"] {
+        take(&lead, &format!("{number}.837"), &bill(number, "MADEUP", 90)).await;
+    }
+    let claims = ["A-1", "A-2"].map(|number| denied(number, 90, "CO*97*90"));
+    take(&lead, "a.835", &era("T1", &claims)).await;
+    let case = lead.find("A-1").await;
+    written_beside(&lead, &case).await;
+    let cases = [case.clone(), lead.find("A-2").await].map(|case| case.replace("/cases/", ""));
+    let all = cases.join(",");
+    let begin = [("act", "letters"), ("cases", &*all), ("step", "do"), ("kind", "project")];
+    lead.post("/queue/bulk", &begin).await.is(StatusCode::OK);
+    let project = link(&lead, "/projects", "/projects/prj_").await;
+    let version = lead.get(&project).await.field("version");
+    let text = SCRIPT.replace("{{7+7}}", "");
+    let letter =
+        [("step", "save"), ("version", &*version), ("subject", &*text), ("letter", &*text)];
+    lead.post(&project, &letter).await.is(StatusCode::SEE_OTHER);
+    let pages = ["/payers", "/requests", "/service", "/unanswered", "/secondary", "/outbox"];
+    for first in pages.into_iter().chain([&*project, &*case]) {
+        let (walked, _) = walk(&lead, first, 60).await;
+        assert!(walked > 10, "{first}: {walked} walked");
+    }
+    for first in [link(&lead, "/payers", "/payers/pay_").await, "/requests".into(), project, case] {
+        assert!(lead.get(&first).await.text.contains(SHOWN), "{first} shows what was written");
+        walk(&auditor, &first, 60).await;
+    }
     clinic.is_proven().await;
 }
 
