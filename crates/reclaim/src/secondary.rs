@@ -5,7 +5,8 @@ pub(crate) mod billing;
 pub(crate) mod command;
 pub(crate) mod told;
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Context;
 use denial::adjudication::{self, Adjudication};
@@ -15,6 +16,7 @@ use denial::cover::Cover;
 use denial::denial::{Denial, NextAction, NextActionKind};
 use denial::ids::PayerId;
 use denial::lifecycle::Action;
+use denial::money::Money;
 use denial::next_bill::{self, Known, Next, Sent, State, Word};
 use denial::person::Moment;
 use denial::remittance::RemittanceHead;
@@ -27,6 +29,7 @@ use store::next_bills::{CoverRow, NextBill};
 use store::outgoing::OutgoingItem;
 use store::remittances::ClaimPaymentRow;
 use store::resent::Billed;
+use store::unanswered::Unanswered;
 
 use crate::act::{self, Failed};
 use crate::practice::{Office, console_actor};
@@ -87,11 +90,20 @@ pub(crate) async fn follow(
     claims: &[String],
     passed: impl Iterator<Item = String>,
 ) -> anyhow::Result<()> {
-    let mut relevant = tx.covered_among(claims).await?;
+    // A cover may stand under another name of the claim.
+    let names = names_of(tx, claims).await?;
+    let mut relevant = tx.covered_among(&names).await?;
     relevant.extend(passed);
     relevant.sort();
     relevant.dedup();
     look(tx, office, &relevant).await
+}
+
+/// A claim before its next payer, as it was found.
+struct Found {
+    standing: Standing,
+    next: Next,
+    row: NextBill,
 }
 
 /// Finds anew how some claims stand, and keeps it.
@@ -99,54 +111,80 @@ pub(crate) async fn follow(
 /// # Errors
 /// The database.
 pub(crate) async fn look(tx: &mut Tx, office: &Office, claims: &[String]) -> anyhow::Result<()> {
+    found(tx, office, claims).await.map(drop)
+}
+
+/// The same; gives those that stand before a next payer.
+async fn found(tx: &mut Tx, office: &Office, claims: &[String]) -> anyhow::Result<Vec<Found>> {
     if claims.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let times = tx.answer_times().await?.into_iter().collect();
     let all = standings(tx, office, claims).await?;
-    let rows = all.iter().filter_map(|one| {
-        let next = one.next(office)?;
-        Some(row(one, &next, office, &times))
-    });
-    let rows: Vec<NextBill> = rows.collect();
     let speakers = all.iter().map(|one| one.claim.clone()).chain(claims.iter().cloned());
     let speakers: Vec<String> = speakers.collect();
+    let found = all.into_iter().filter_map(|standing| {
+        let next = standing.next(office)?;
+        let row = row(&standing, &next, office, &times);
+        Some(Found { standing, next, row })
+    });
+    let found: Vec<Found> = found.collect();
+    let rows = found.iter().map(|one| one.row.clone()).collect();
     tx.keep_next_bills(&speakers, rows).await?;
-    Ok(())
+    Ok(found)
 }
 
 /// Looks at every claim again that stands before a next payer: its case may have been closed, and
-/// its payer's usual days changed.
+/// its payer's usual days changed. Gives those that were passed on and have no answer.
 ///
 /// # Errors
 /// The database.
-pub(crate) async fn sweep(office: &Office) -> anyhow::Result<()> {
-    let mut after = String::new();
+pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Vec<Unanswered>> {
+    let (mut after, mut unheard) = (String::new(), Vec::new());
     loop {
         let mut tx = office.write().await?;
         let claims = tx.next_billed(&after, PAGE).await?;
-        let Some(last) = claims.last() else { return Ok(()) };
+        let Some(last) = claims.last() else { return Ok(unheard) };
         after.clone_from(last);
-        look(&mut tx, office, &claims).await?;
-        raise(&mut tx, office, &claims).await?;
+        let found = found(&mut tx, office, &claims).await?;
+        raise(&mut tx, office, &found).await?;
         tx.commit().await?;
+        unheard.extend(found.iter().filter_map(|one| one.unheard(office)));
+    }
+}
+
+impl Found {
+    /// As it stands among claims without an answer, where a payer passed it on.
+    fn unheard(&self, office: &Office) -> Option<Unanswered> {
+        let sent_on = self.row.since.clone().filter(|_| self.next.state == State::Crossed)?;
+        let said = &self.standing.heard.get(self.next.after?)?.said.payment;
+        Some(Unanswered {
+            claim: self.row.claim.clone(),
+            kind: "crossover".to_owned(),
+            number: self.row.number.clone(),
+            payer: identity::payer(&self.next.payer, "", &office.rules).to_string(),
+            payer_name: self.row.payer_name.clone(),
+            sent_on,
+            accepted_on: None,
+            charge: (said.charge - said.paid).max(Money::ZERO).cents(),
+            due_on: self.row.due_on.clone(),
+            usual: self.row.usual.clone(),
+            limit_on: None,
+        })
     }
 }
 
 /// Where a crossover is late, a case of the claim that only waits has a next action again: to bill
 /// the next payer, today. Once, since it does not wait any more then.
-async fn raise(tx: &mut Tx, office: &Office, claims: &[String]) -> anyhow::Result<()> {
+async fn raise(tx: &mut Tx, office: &Office, found: &[Found]) -> anyhow::Result<()> {
     let moment = office.moment_of(console_actor());
     let today = moment.today.to_string();
-    let mut late = Vec::new();
-    for claim in claims {
-        let row = tx.next_bill(claim).await?;
-        late.extend(row.filter(|row| is_late_crossover(row, &today)).map(|row| row.claim));
+    let late = found.iter().filter(|one| is_late_crossover(&one.row, &today));
+    let late: Vec<String> = late.map(|one| one.row.claim.clone()).collect();
+    if late.is_empty() {
+        return Ok(());
     }
-    let joined = tx.joined(&late).await?;
-    let names: Vec<String> =
-        late.iter().flat_map(|claim| group(claim, &joined)).map(str::to_owned).collect();
-    for case in tx.cases_of(&names).await? {
+    for case in tx.cases_of(&names_of(tx, &late).await?).await? {
         // What somebody put off to a day rests until then.
         let is_due = |on: Date| case.follows_way() || on <= moment.today;
         let waits = |one: &NextAction| one.kind == NextActionKind::AwaitPayer && is_due(one.on);
@@ -156,6 +194,14 @@ async fn raise(tx: &mut Tx, office: &Office, claims: &[String]) -> anyhow::Resul
         }
     }
     Ok(())
+}
+
+/// Every name of some claims: their own and those that are joined to them.
+async fn names_of(tx: &mut Tx, claims: &[String]) -> Result<Vec<String>, store::Error> {
+    let joined = tx.joined(claims).await?;
+    let names = claims.iter().flat_map(|claim| group(claim, &joined)).map(str::to_owned);
+    let names: BTreeSet<String> = names.collect();
+    Ok(names.into_iter().collect())
 }
 
 /// Plans on a case where that is allowed; where it is not, it stays as somebody left it.
@@ -208,10 +254,7 @@ pub(crate) async fn resume(
     claims: &[String],
 ) -> anyhow::Result<()> {
     look(tx, office, claims).await?;
-    let joined = tx.joined(claims).await?;
-    let names: Vec<String> =
-        claims.iter().flat_map(|claim| group(claim, &joined)).map(str::to_owned).collect();
-    for case in tx.cases_of(&names).await? {
+    for case in tx.cases_of(&names_of(tx, claims).await?).await? {
         let waits = case.next().is_some_and(|one| one.kind == NextActionKind::AwaitPayer);
         if waits && is_about_payers(&case, office) {
             let next = NextActionKind::CoordinateBenefits;
@@ -327,6 +370,7 @@ impl Gathered {
                 one.covers.push(row);
             }
         }
+        self.all.values_mut().for_each(Standing::settle_covers);
         for row in tx.versions_among(&names).await? {
             if let Some(one) = self.at(&row.claim.clone()) {
                 one.versions.push(row);
@@ -413,6 +457,15 @@ impl Standing {
         })
     }
 
+    /// One cover for each turn, of all that stand under the claim's names: what somebody told
+    /// last, then what the claim's own bill names.
+    fn settle_covers(&mut self) {
+        let own = self.claim.clone();
+        let place = |row: &CoverRow| (row.cover.turn, Reverse(row.at.clone()), row.claim != own);
+        self.covers.sort_by_key(place);
+        self.covers.dedup_by_key(|row| row.cover.turn);
+    }
+
     fn payers(&self, office: &Office) -> Vec<(PayerId, Cover)> {
         let payer = |cover: &Cover| identity::payer(&cover.payer, "", &office.rules);
         self.covers.iter().map(|row| (payer(&row.cover), row.cover.clone())).collect()
@@ -472,14 +525,11 @@ pub(crate) async fn covered(
     names: &[String],
 ) -> Result<Covered, store::Error> {
     let today = office.moment().today.to_string();
-    let mut covered = Covered::default();
-    for name in names {
-        if let Some(row) = tx.next_bill(name).await? {
-            covered.known = true;
-            covered.late_crossover |= is_late_crossover(&row, &today);
-        }
-    }
-    Ok(covered)
+    let rows = tx.next_bills_among(names).await?;
+    Ok(Covered {
+        known: !rows.is_empty(),
+        late_crossover: rows.iter().any(|row| is_late_crossover(row, &today)),
+    })
 }
 
 /// True where a claim was passed on, and the next payer's usual days are over.

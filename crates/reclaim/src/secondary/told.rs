@@ -13,7 +13,7 @@ use store::{Tx, instant};
 
 use crate::fields::Fields;
 use crate::practice::Office;
-use crate::secondary::look;
+use crate::secondary::{look, names_of};
 
 /// The longest name or id, in letters.
 const LONGEST: usize = 60;
@@ -132,7 +132,8 @@ pub(crate) async fn tell(
     look(tx, office, &[claim.to_owned()]).await
 }
 
-/// Takes a cover back that somebody told; false where there was none.
+/// Takes a cover back that somebody told, under whichever name of the claim; false where there was
+/// none.
 ///
 /// # Errors
 /// The database.
@@ -142,7 +143,8 @@ pub(crate) async fn forget(
     moment: &Moment,
     (claim, turn): (&str, Turn),
 ) -> anyhow::Result<bool> {
-    if !tx.forget_cover(claim, turn).await? {
+    let names = names_of(tx, &[claim.to_owned()]).await?;
+    if !tx.forget_cover(&names, turn).await? {
         return Ok(false);
     }
     let facts = json!({ "turn": turn.as_str() });
