@@ -336,3 +336,18 @@ async fn what_was_typed_stays_with_its_line_where_somebody_posted_another_first(
     late.shows(&["Paid by this payer 59.11", "Paid by this payer 38.22", "Why: as I read it."]);
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn nothing_is_given_up_on_what_is_closed() {
+    let (clinic, lead) = won().await;
+    let case = lead.find("A-1").await;
+    let open = lead.get("/queue").await;
+    open.shows(&["value=\"propose_write_off\""]);
+    let fields = told(&lead.get(&case).await.text);
+    lead.act(&case, "post", &sent(&fields)).await.is(StatusCode::SEE_OTHER);
+    let closed = lead.get("/queue?status=paid").await;
+    closed.shows(&["A-1"]).hides(&["value=\"propose_write_off\"", "value=\"snooze\""]);
+    let page = lead.get(&case).await;
+    page.hides(&["act-write_off", "act-propose_write_off"]).shows(&["act-reopen"]);
+    clinic.is_proven().await;
+}
