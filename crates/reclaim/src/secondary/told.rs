@@ -14,6 +14,7 @@ use store::{Tx, instant};
 use crate::fields::Fields;
 use crate::practice::Office;
 use crate::secondary::{look, names_of};
+use crate::web::words;
 
 /// The longest name or id, in letters.
 const LONGEST: usize = 60;
@@ -157,9 +158,9 @@ pub(crate) async fn forget(
 pub(crate) fn in_words(cover: &Cover) -> String {
     let days = match (cover.from, cover.to) {
         (None, None) => String::new(),
-        (Some(from), None) => format!(", from {from}"),
-        (None, Some(to)) => format!(", until {to}"),
-        (Some(from), Some(to)) => format!(", {from} to {to}"),
+        (Some(from), None) => format!(", from {}", words::day(from)),
+        (None, Some(to)) => format!(", until {}", words::day(to)),
+        (Some(from), Some(to)) => format!(", {} to {}", words::day(from), words::day(to)),
     };
     format!("{} payer: {}{days}", cover.turn.as_str(), cover.payer.name)
 }
@@ -183,7 +184,7 @@ mod tests {
     fn a_cover_needs_payer_id_member_and_turn() {
         assert_eq!(read(&Fields::new()), Ok(None));
         let cover = read(&fields(&[("cover_from", "2026-01-01")])).expect("whole").expect("told");
-        assert_eq!(in_words(&cover), "secondary payer: Synthetic Plan, from 2026-01-01");
+        assert_eq!(in_words(&cover), "secondary payer: Synthetic Plan, from Jan 1, 2026");
         assert!(cover.is_self());
         for (name, text) in [
             ("cover_payer", ""),

@@ -279,12 +279,12 @@ async fn an_older_bill_that_comes_later_takes_no_cover_away() {
     let clinic = TestClinic::open().await;
     let biller = clinic.person(Role::BillingSpecialist).await;
     take(&biller, "newer.837", &named("A-1")).await;
-    let older = bill("A-1", "MADEUP", 90).replace("*20260212*", "*20260205*");
+    let older = bill("A-1", "MADEUP", 90).replace("*20260301*", "*20260225*");
     take(&biller, "older.837", &older).await;
     take(&biller, "a.835", &era_on("T1", "20260301", &[paid("A-1")])).await;
     biller.get("/secondary").await.shows(&["A-1", "NEXT HEALTH", "$20.00"]);
     // A newer one that names none any more does.
-    let newer = bill("A-1", "MADEUP", 90).replace("*20260212*", "*20260220*");
+    let newer = bill("A-1", "MADEUP", 90).replace("*20260301*", "*20260302*");
     take(&biller, "newest.837", &newer).await;
     biller.get("/secondary").await.hides(&["A-1"]);
     clinic.is_proven().await;
