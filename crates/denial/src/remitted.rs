@@ -109,7 +109,8 @@ fn interest_left(
         one.kind == PostingKind::Interest
             && one.remittance.as_ref().is_none_or(|it| it == remittance)
     });
-    (told - of_it.map(|one| one.amount).sum()).max(Money::ZERO)
+    let posted: Money = of_it.map(|one| one.amount).sum();
+    (told - posted).max(Money::ZERO)
 }
 
 /// How surely a posting is of a line and its remittance.

@@ -184,7 +184,8 @@ async fn raise(tx: &mut Tx, office: &Office, found: &[Found]) -> anyhow::Result<
     if late.is_empty() {
         return Ok(());
     }
-    for case in tx.cases_of(&names_of(tx, &late).await?).await? {
+    let names = names_of(tx, &late).await?;
+    for case in tx.cases_of(&names).await? {
         // What somebody put off to a day rests until then.
         let is_due = |on: Date| case.follows_way() || on <= moment.today;
         let waits = |one: &NextAction| one.kind == NextActionKind::AwaitPayer && is_due(one.on);
@@ -254,7 +255,8 @@ pub(crate) async fn resume(
     claims: &[String],
 ) -> anyhow::Result<()> {
     look(tx, office, claims).await?;
-    for case in tx.cases_of(&names_of(tx, claims).await?).await? {
+    let names = names_of(tx, claims).await?;
+    for case in tx.cases_of(&names).await? {
         let waits = case.next().is_some_and(|one| one.kind == NextActionKind::AwaitPayer);
         if waits && is_about_payers(&case, office) {
             let next = NextActionKind::CoordinateBenefits;
