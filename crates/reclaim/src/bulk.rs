@@ -42,8 +42,26 @@ type Entries = HashMap<String, Result<Vec<Entry>, Doubt>>;
 enum Why {
     Refused(Refused),
     Doubt(Doubt),
+    /// What payers said of the claim with this number cannot be read.
+    Unread(String),
     /// Its own row cannot be read.
     Unreadable,
+}
+
+impl Why {
+    fn of(case: &Denial, doubt: Doubt) -> Why {
+        match doubt {
+            Doubt::Unreadable => Why::Unread(case.number.to_string()),
+            Doubt::NotWon
+            | Doubt::Unbalanced
+            | Doubt::Begun
+            | Doubt::SetAside
+            | Doubt::Unmatched
+            | Doubt::NoLine
+            | Doubt::OtherReason
+            | Doubt::Unexplained => Why::Doubt(doubt),
+        }
+    }
 }
 
 /// The cases of some ids, and the ids of those that cannot be read: they keep no other from what is
@@ -147,6 +165,8 @@ impl Tally {
             Why::Refused(Refused::TakenBy(_)) => "somebody else works on it".to_owned(),
             Why::Refused(why) => why.to_string(),
             Why::Doubt(doubt) => doubt.in_words().to_owned(),
+            // Somebody has to go there.
+            Why::Unread(number) => format!("claim {number}: {}", Doubt::Unreadable.in_words()),
             Why::Unreadable => "the case cannot be read here: run verify".to_owned(),
         };
         *self.skipped.entry(text).or_default() += 1;
@@ -195,7 +215,7 @@ pub(crate) async fn preview(
 fn unfit(office: &Office, case: &Denial, deed: &Deed, read: &Entries) -> Option<Why> {
     match deed.of(office, case, read) {
         Ok(action) => case.decide(&action, &office.moment(), &office.rules).err().map(Why::Refused),
-        Err(doubt) => Some(Why::Doubt(doubt)),
+        Err(doubt) => Some(Why::of(case, doubt)),
     }
 }
 
@@ -268,7 +288,7 @@ async fn act_on_part(
         let action = match deed.of(office, &case, &read) {
             Ok(action) => action,
             Err(doubt) => {
-                refused.push((case.id.to_string(), Why::Doubt(doubt)));
+                refused.push((case.id.to_string(), Why::of(&case, doubt)));
                 continue;
             }
         };

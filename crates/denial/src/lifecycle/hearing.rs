@@ -181,8 +181,7 @@ impl Denial {
     /// What was won in part is won in full by a file: it goes to who posts, as what is won at once
     /// does.
     fn left_to_who_posts(&self, after: &Denial, at: &Moment, rules: &Rules) -> Option<Change> {
-        let is_there =
-            self.status() == Status::Overturned && after.is_won() && !self.is_won();
+        let is_there = self.status() == Status::Overturned && after.is_won() && !self.is_won();
         let is_worked = after.work.won().is_some_and(|won| won.worked_by.is_none());
         let owner = owner::posting_owner(rules, at.today).filter(|_| is_there && is_worked)?;
         (after.owner() != Some(&owner)).then_some(Change::Owned { owner, posts: true })

@@ -64,8 +64,8 @@ impl Denial {
         Denial::open_by(found, opening, at, rules, by_prior)
     }
 
-    /// The same where history says more of ways than the stated priors: the case is opened by these,
-    /// so that the order of files does not matter, and follows history from there.
+    /// The same where history says more of ways than the stated priors: the case is opened by
+    /// these, so that the order of files does not matter, and follows history from there.
     #[must_use]
     pub fn open_by(
         found: &Findings,

@@ -98,11 +98,7 @@ fn of(case: &Denial, rules: &Rules) -> Ways {
     of_odds(case, rules, by_prior)
 }
 
-fn of_odds(
-    case: &Denial,
-    rules: &Rules,
-    odds: impl Fn(Way, Option<Chance>) -> Odds,
-) -> Ways {
+fn of_odds(case: &Denial, rules: &Rules, odds: impl Fn(Way, Option<Chance>) -> Odds) -> Ways {
     let ruling = ruling(case, rules);
     let (claim, other_cover) = (None, false);
     let known = Known {
@@ -410,9 +406,8 @@ fn what_is_opened_follows_history_as_what_is_saved_does() {
             let of = || found_of("Somebody", rules, PlanType::Commercial, code, &[]);
             let odds = won(*favoured);
             let (found, opening, at) = of();
-            let at_once = Denial::open_by(&found, opening, &at, rules, |_, way, prior| {
-                odds(way, prior)
-            });
+            let at_once =
+                Denial::open_by(&found, opening, &at, rules, |_, way, prior| odds(way, prior));
             let (found, opening, at) = of();
             let opened = Denial::open(&found, opening, &at, rules).after;
             let kind = of_odds(&opened, rules, odds).plan(opened.first);

@@ -22,8 +22,8 @@ use crate::identity;
 use crate::outbox::Numbers;
 use crate::outbox::onward::{self, NotOnward, Onward};
 use crate::practice::Office;
-use crate::web::words;
 use crate::secondary::{BillNext, Standing, look, standing, wait};
+use crate::web::words;
 
 /// Why no claim is written for the next payer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

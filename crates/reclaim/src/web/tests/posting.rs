@@ -249,7 +249,8 @@ async fn a_case_whose_payments_cannot_be_read_keeps_no_other_from_being_posted()
     let cases = ids.join(",");
     let poster = clinic.person(Role::Poster).await;
     let shown = poster.post("/queue/bulk", &[("act", "post"), ("cases", cases.as_str())]).await;
-    shown.is(StatusCode::OK).shows(&["1 case · $60.00", "1: what its payer said cannot be read"]);
+    let unread = "claim A-2: what its payer said cannot be read";
+    shown.is(StatusCode::OK).shows(&["1 case · $60.00", unread]);
     let told = shown.field("told");
     let go = [
         ("act", "post"),
@@ -259,7 +260,7 @@ async fn a_case_whose_payments_cannot_be_read_keeps_no_other_from_being_posted()
         ("sure", "yes"),
     ];
     let done = poster.post("/queue/bulk", &go).await;
-    done.is(StatusCode::OK).shows(&["1 case · $60.00", "1: what its payer said cannot be read"]);
+    done.is(StatusCode::OK).shows(&["1 case · $60.00", unread]);
     lead.get(&format!("/cases/{}", ids[0])).await.shows(&["Paid by payer on"]);
     // What was made up is no remittance of a file, so nothing is proven here.
 }
