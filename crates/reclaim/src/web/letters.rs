@@ -264,7 +264,9 @@ pub(super) async fn begin_project(
 ) -> Result<(String, Tally), Trouble> {
     let mut tally = Tally::default();
     let mut tx = office.read().await?;
-    let cases = tx.cases_among(ids).await?;
+    let mut cases = tx.cases_among(ids).await?;
+    // The list has them in the order in which they were chosen.
+    cases.sort_by_cached_key(|case| ids.iter().position(|id| id == case.id.as_str()));
     let shown = shown_of(&mut tx, office, cases.iter()).await?;
     drop(tx);
     let mut going = Vec::new();
