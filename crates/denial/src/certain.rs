@@ -44,6 +44,8 @@ named! {
         OtherReason = "other_reason",
         /// The amounts do not explain exactly what was denied.
         Unexplained = "unexplained",
+        /// What payers said of the claim is kept, and cannot be read.
+        Unreadable = "unreadable",
     }
 }
 
@@ -64,6 +66,9 @@ impl Doubt {
                 "a reason beside the payment is neither the contract's nor the patient's"
             }
             Doubt::Unexplained => "the amounts do not explain exactly what was denied",
+            Doubt::Unreadable => {
+                "what its payer said cannot be read here: run verify, and post it by hand"
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::playbook::{Ruling, Said};
 use crate::resent::Resent;
 use crate::rules::Rules;
 
-pub(crate) use plan::planned;
+pub(crate) use plan::{by_prior, planned, planned_twice};
 pub use recommend::Recommended;
 
 named! {
@@ -246,18 +246,7 @@ pub(crate) struct Standing<'a> {
 /// Every way from a case; `odds` says what history makes of a way and its stated prior.
 #[must_use]
 pub fn ways(known: &Known<'_>, odds: impl Fn(Way, Option<Chance>) -> Odds) -> Ways {
-    let standing = Standing::of(known);
-    let forward = |way: &Way| standing.forward(*way, odds(*way, standing.prior(*way)));
-    let ways: Vec<Forward> = Way::ALL.iter().map(forward).collect();
-    let recommended = recommend::recommend(&standing, &ways);
-    let best = recommended.way.and_then(|way| ways.iter().find(|one| one.way == way));
-    let best = best.filter(|one| one.way != Way::WriteOff).or_else(|| recommend::best(&ways));
-    Ways {
-        break_even: best.and_then(|one| crate::triage::break_even(one.cost, one.odds.chance?)),
-        small_balance: known.rules.desk.small_balance,
-        recommended,
-        ways,
-    }
+    Standing::of(known).ways(odds)
 }
 
 /// What the payer of a case takes when its claim goes again: what its file says, what a remark asks
@@ -294,12 +283,56 @@ impl<'a> Standing<'a> {
         }
     }
 
+    fn ways(&self, odds: impl Fn(Way, Option<Chance>) -> Odds) -> Ways {
+        let forward = |way: &Way| self.forward(*way, odds(*way, self.prior(*way)));
+        self.told(Way::ALL.iter().map(forward).collect())
+    }
+
+    /// The same ways by other odds: chance, money and what is recommended follow from these alone.
+    fn by_odds(&self, ways: Ways, odds: impl Fn(Way, Option<Chance>) -> Odds) -> Ways {
+        let again = |one: Forward| {
+            let odds = odds(one.way, one.odds.prior);
+            Forward { net: self.net(one.way, one.cost, &odds), odds, ..one }
+        };
+        self.told(ways.ways.into_iter().map(again).collect())
+    }
+
+    fn told(&self, ways: Vec<Forward>) -> Ways {
+        let recommended = recommend::recommend(self, &ways);
+        let best = recommended.way.and_then(|way| ways.iter().find(|one| one.way == way));
+        let best = best.filter(|one| one.way != Way::WriteOff).or_else(|| recommend::best(&ways));
+        Ways {
+            break_even: best.and_then(|one| crate::triage::break_even(one.cost, one.odds.chance?)),
+            small_balance: self.known.rules.desk.small_balance,
+            recommended,
+            ways,
+        }
+    }
+
+    /// The money outstanding times the chance, less what the work costs.
+    fn net(&self, way: Way, cost: Money, odds: &Odds) -> Option<Money> {
+        let outstanding = self.known.case.balance.outstanding();
+        match way {
+            Way::WriteOff => Some(Money::ZERO),
+            Way::Records
+            | Way::CorrectedClaim
+            | Way::VoidAndNew
+            | Way::NewClaim
+            | Way::Reopening
+            | Way::Reconsideration
+            | Way::Appeal
+            | Way::ExternalReview
+            | Way::PeerToPeer
+            | Way::SecondaryPayer
+            | Way::Patient => odds.chance.map(|chance| outstanding.share_rounded(chance) - cost),
+        }
+    }
+
     fn forward(&self, way: Way, odds: Odds) -> Forward {
         let case = self.known.case;
         let desk = &self.known.rules.desk;
         let works = way != Way::WriteOff;
         let cost = if works { desk.cost_of(case.category) } else { Money::ZERO };
-        let outstanding = case.balance.outstanding();
         let clock = self.clock(way);
         Forward {
             way,
@@ -309,10 +342,7 @@ impl<'a> Standing<'a> {
             runs_on: self.runs_on(clock),
             clock,
             closes: if way == Way::Patient && self.is_mixed() { "" } else { closes(way) },
-            net: match (works, odds.chance) {
-                (false, _) => Some(Money::ZERO),
-                (true, chance) => chance.map(|chance| outstanding.share_rounded(chance) - cost),
-            },
+            net: self.net(way, cost, &odds),
             odds,
             cost,
             minutes: if works { desk.work_minutes.get(&case.category).copied() } else { Some(0) },

@@ -83,7 +83,7 @@ fn taken_back(before: &Denial, after: &Denial, events: &[Event]) -> Option<Ended
 
 impl Denial {
     /// True where the payer has paid a line after all since that was sent whose answer is awaited.
-    fn is_paid_in_part(&self) -> bool {
+    pub(crate) fn is_paid_in_part(&self) -> bool {
         let sent = self.out_since();
         let paid = self.lines.iter().filter_map(|line| line.recovered.as_ref());
         paid.into_iter().any(|one| sent.is_none_or(|sent| one.on >= sent))
@@ -97,8 +97,9 @@ fn of_deed(case: &Denial, deed: &Deed, version: u32) -> Option<Heard> {
     };
     match deed {
         Deed::Upheld { answer, .. } if answer.dismissed => None,
-        Deed::Upheld { on, .. } if case.is_paid_in_part() => answered(Ended::Part, *on),
-        Deed::Upheld { on, .. } => answered(Ended::Lost, *on),
+        Deed::Upheld { on, partly, .. } => {
+            answered(if *partly { Ended::Part } else { Ended::Lost }, *on)
+        }
         Deed::Overturned { on, partly, .. } => {
             answered(if *partly { Ended::Part } else { Ended::Won }, *on)
         }

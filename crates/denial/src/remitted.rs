@@ -44,10 +44,11 @@ pub struct Remitted {
 }
 
 /// What is still to be posted of each line that a remittance paid after all; none where all of it
-/// is posted.
+/// is posted. `others` are the other cases of the claim.
 #[must_use]
 pub fn remitted(
     case: &Denial,
+    others: &[Denial],
     said: &[Adjudication],
     terms: (&Playbook, Option<&PayerRules>),
 ) -> Vec<Remitted> {
@@ -56,11 +57,12 @@ pub fn remitted(
     for line in &case.lines {
         let Some(recovery) = &line.recovered else { continue };
         let mut one = of_line(line, recovery, said, terms);
-        // Interest is of the claim: it stands beside the first line of its remittance.
-        if interest.contains(&&recovery.remittance) {
-            let of_it = |(kind, _): &&mut (PostingKind, Money)| *kind == PostingKind::Interest;
-            one.amounts.iter_mut().filter(of_it).for_each(|(_, amount)| *amount = Money::ZERO);
-        }
+        // Interest is of the claim: it stands beside the first line of its remittance, once.
+        let is_here = !interest.contains(&&recovery.remittance);
+        one.keep_interest(|told| match is_here {
+            true => interest_left(case, others, &recovery.remittance, told),
+            false => Money::ZERO,
+        });
         interest.push(&recovery.remittance);
         all.push(one);
     }
@@ -72,6 +74,43 @@ pub fn remitted(
     }
     all.retain(|one| one.amounts.iter().any(|(_, amount)| !amount.is_zero()));
     all
+}
+
+impl Remitted {
+    fn keep_interest(&mut self, of: impl Fn(Money) -> Money) {
+        let is_it = |(kind, _): &&mut (PostingKind, Money)| *kind == PostingKind::Interest;
+        self.amounts.iter_mut().filter(is_it).for_each(|(_, amount)| *amount = of(*amount));
+    }
+}
+
+/// What of a remittance's interest is to be posted on a case, where a claim has several: the one
+/// with the first of the lines that it pays has it, of those that are open, less what is posted of
+/// it on the others.
+fn interest_left(
+    case: &Denial,
+    others: &[Denial],
+    remittance: &RemittanceId,
+    told: Money,
+) -> Money {
+    let place = |one: &Denial| {
+        let paid = |line: &&DeniedLine| {
+            line.recovered.as_ref().is_some_and(|it| it.remittance == *remittance)
+        };
+        let first = one.lines.iter().filter(paid).map(|line| line.line).min();
+        first.map(|line| (line, one.id.clone()))
+    };
+    let own = place(case);
+    let open = others.iter().filter(|one| !one.status().is_closed());
+    if open.filter_map(place).any(|other| own.as_ref().is_none_or(|own| other < *own)) {
+        return Money::ZERO;
+    }
+    let posted = others.iter().flat_map(|one| &one.postings);
+    let of_it = posted.filter(|one| {
+        one.kind == PostingKind::Interest
+            && one.remittance.as_ref().is_none_or(|it| it == remittance)
+    });
+    let posted: Money = of_it.map(|one| one.amount).sum();
+    (told - posted).max(Money::ZERO)
 }
 
 /// How surely a posting is of a line and its remittance.
@@ -201,8 +240,8 @@ mod tests {
     use super::*;
     use crate::adjudication::tests::{line, payment, said_on};
     use crate::certain::tests::{DENIED, case_of, playbook};
-    use crate::denial::Balance;
-    use crate::ids::PersonId;
+    use crate::denial::{Balance, Resolution, Status, Work};
+    use crate::ids::{DenialId, PersonId};
 
     fn amounts(one: &Remitted) -> Vec<i64> {
         one.amounts.iter().map(|(_, amount)| amount.cents()).collect()
@@ -216,7 +255,7 @@ mod tests {
         let denied = said_on(1, payment("1", vec![line("1", 10_000, 0, DENIED)]));
         let all = vec![denied, paid];
         let case = case_of(&all);
-        let told = remitted(&case, &all, (&playbook(), None));
+        let told = remitted(&case, &[], &all, (&playbook(), None));
         let [one] = told.as_slice() else { panic!("{told:?}") };
         assert_eq!(amounts(one), [4_900, 4_000, 1_000, 100, 25]);
         assert_eq!((one.line, one.open, one.is_odd), (Some(1), Money::ZERO, false));
@@ -247,10 +286,56 @@ mod tests {
             by: PersonId::from_bits(1),
         });
         case.balance = Balance::of(&case.lines, &case.postings);
-        let told = remitted(&case, &all, (&playbook(), None));
+        let told = remitted(&case, &[], &all, (&playbook(), None));
         let [one] = told.as_slice() else { panic!("{told:?}") };
         assert_eq!((one.line, &one.remittance), (case.lines[0].line, &all[2].remittance));
         assert_eq!(amounts(one)[0], 10_000);
+    }
+
+    fn interest_posted(case: &Denial, remittance: &RemittanceId, cents: i64) -> Posting {
+        Posting {
+            id: PostingId::from_bits(2),
+            claim: case.claim.clone(),
+            denial: Some(case.id.clone()),
+            line: None,
+            kind: PostingKind::Interest,
+            amount: Money::from_cents(cents),
+            on: case.denied_on,
+            remittance: Some(remittance.clone()),
+            reverses: None,
+            why: String::new(),
+            by: PersonId::from_bits(1),
+        }
+    }
+
+    #[test]
+    fn interest_of_a_claim_with_two_cases_is_offered_once() {
+        let both = vec![line("1", 10_000, 0, DENIED), line("2", 10_000, 0, DENIED)];
+        let after = vec![line("1", 10_000, 10_000, &[]), line("2", 10_000, 10_000, &[])];
+        let mut paid = said_on(8, payment("1", after));
+        paid.payment.interest = Some(Money::from_cents(25));
+        let all = vec![said_on(1, payment("1", both)), paid];
+        let whole = case_of(&all);
+        let of = |at: usize, bits: u128| Denial {
+            id: DenialId::from_bits(bits),
+            lines: vec![whole.lines[at].clone()],
+            ..whole.clone()
+        };
+        // The second line became a case of its own, whatever the order of their ids.
+        let (mut first, second) = (of(0, 9), of(1, 3));
+        let interest = |case: &Denial, other: &Denial| -> i64 {
+            let others = std::slice::from_ref(other);
+            let told = remitted(case, others, &all, (&playbook(), None));
+            told.iter().map(|one| amounts(one)[4]).sum()
+        };
+        assert_eq!((interest(&first, &second), interest(&second, &first)), (25, 0));
+        first.postings.push(interest_posted(&first, &all[1].remittance, 10));
+        first.work = Work::Closed {
+            status: Status::Paid,
+            on: first.denied_on,
+            resolution: Resolution::PaidByPayer,
+        };
+        assert_eq!(interest(&second, &first), 15, "what the closed one left of it");
     }
 
     #[test]
@@ -259,11 +344,11 @@ mod tests {
         let paid = said_on(8, payment("1", vec![line("1", 10_000, 5_000, &reasons)]));
         let denied = said_on(1, payment("1", vec![line("1", 10_000, 0, DENIED)]));
         let all = vec![denied.clone(), paid];
-        let told = remitted(&case_of(&all), &all, (&playbook(), None));
+        let told = remitted(&case_of(&all), &[], &all, (&playbook(), None));
         assert_eq!(amounts(&told[0]), [5_000, 4_000, 0, 0, 0]);
         assert_eq!((told[0].open.cents(), told[0].is_odd), (1_000, true));
         let denied = std::slice::from_ref(&denied);
-        let none = remitted(&case_of(denied), denied, (&playbook(), None));
+        let none = remitted(&case_of(denied), &[], denied, (&playbook(), None));
         assert!(none.is_empty(), "nothing is paid");
     }
 }

@@ -102,14 +102,18 @@ async fn write(office: &Office, file: &str, versions: Vec<Version>) -> anyhow::R
     }
     let (versions, covers): (Vec<NewVersion>, Vec<Vec<Cover>>) = versions.into_iter().unzip();
     let ids: Vec<String> = versions.iter().map(|one| one.known.claim.as_str().to_owned()).collect();
+    let places: Vec<u64> = versions.iter().map(|one| one.n).collect();
     let moment = office.moment();
     let mut tx = office.write().await?;
     let now = office.in_step(&mut tx).await?;
     let marked = protecting::marked(&versions, &now.rules.protected);
-    tx.add_versions(file, versions).await?;
-    let covered = ids.iter().zip(covers);
-    let covered = covered.flat_map(|(id, all)| all.into_iter().map(|one| (id.clone(), one)));
-    tx.bill_covers(&ids, covered.collect()).await?;
+    let newest = tx.add_versions(file, versions).await?;
+    // An older bill that is taken in later says nothing of covers any more.
+    let named = ids.iter().zip(places).zip(covers);
+    let named = named.filter(|((_, place), _)| newest.contains(place));
+    let named: Vec<(String, Vec<Cover>)> =
+        named.map(|((id, _), covers)| (id.clone(), covers)).collect();
+    tx.bill_covers(&named).await?;
     tx.find_likely_paid(&ids).await?;
     let paid = tx.paid_among(&ids).await?;
     settle::settle_claims(&mut tx, office, &moment, paid, Fresh::nothing()).await?;

@@ -42,6 +42,49 @@ type Entries = HashMap<String, Result<Vec<Entry>, Doubt>>;
 enum Why {
     Refused(Refused),
     Doubt(Doubt),
+    /// What payers said of the claim with this number cannot be read.
+    Unread(String),
+    /// Its own row cannot be read.
+    Unreadable,
+}
+
+impl Why {
+    fn of(case: &Denial, doubt: Doubt) -> Why {
+        match doubt {
+            Doubt::Unreadable => Why::Unread(case.number.to_string()),
+            Doubt::NotWon
+            | Doubt::Unbalanced
+            | Doubt::Begun
+            | Doubt::SetAside
+            | Doubt::Unmatched
+            | Doubt::NoLine
+            | Doubt::OtherReason
+            | Doubt::Unexplained => Why::Doubt(doubt),
+        }
+    }
+}
+
+/// The cases of some ids, and the ids of those that cannot be read: they keep no other from what is
+/// done with all of them.
+pub(crate) async fn readable(
+    tx: &mut Tx,
+    part: &[String],
+) -> Result<(Vec<Denial>, Vec<String>), store::Error> {
+    match tx.cases_among(part).await {
+        Err(store::Error::Inconsistent { .. }) => {}
+        read => return Ok((read?, Vec::new())),
+    }
+    let (mut cases, mut unreadable) = (Vec::new(), Vec::new());
+    for id in part {
+        match tx.cases_among(std::slice::from_ref(id)).await {
+            Err(fault @ store::Error::Inconsistent { .. }) => {
+                tracing::error!("case {id} is left out: {fault}");
+                unreadable.push(id.clone());
+            }
+            read => cases.extend(read?),
+        }
+    }
+    Ok((cases, unreadable))
 }
 
 impl Deed {
@@ -60,7 +103,7 @@ impl Deed {
         tx: &mut Tx,
         office: &Office,
         cases: &[Denial],
-    ) -> anyhow::Result<Entries> {
+    ) -> Result<Entries, store::Error> {
         match self {
             Deed::Certain => posting::entries_among(tx, office, cases, POSTED).await,
             Deed::Same(_) | Deed::Playbook => Ok(Entries::new()),
@@ -122,6 +165,9 @@ impl Tally {
             Why::Refused(Refused::TakenBy(_)) => "somebody else works on it".to_owned(),
             Why::Refused(why) => why.to_string(),
             Why::Doubt(doubt) => doubt.in_words().to_owned(),
+            // Somebody has to go there.
+            Why::Unread(number) => format!("claim {number}: {}", Doubt::Unreadable.in_words()),
+            Why::Unreadable => "the case cannot be read here: run verify".to_owned(),
         };
         *self.skipped.entry(text).or_default() += 1;
     }
@@ -146,7 +192,8 @@ pub(crate) async fn preview(
     let mut tally = Tally::default();
     for part in ids.chunks(PART) {
         let mut tx = office.read().await?;
-        let cases = tx.cases_among(part).await?;
+        let (cases, unreadable) = readable(&mut tx, part).await?;
+        unreadable.iter().for_each(|_| tally.skip(&Why::Unreadable));
         let read = match deed {
             Some(deed) => deed.read(&mut tx, office, &cases).await?,
             None => Entries::new(),
@@ -168,7 +215,7 @@ pub(crate) async fn preview(
 fn unfit(office: &Office, case: &Denial, deed: &Deed, read: &Entries) -> Option<Why> {
     match deed.of(office, case, read) {
         Ok(action) => case.decide(&action, &office.moment(), &office.rules).err().map(Why::Refused),
-        Err(doubt) => Some(Why::Doubt(doubt)),
+        Err(doubt) => Some(Why::of(case, doubt)),
     }
 }
 
@@ -231,15 +278,17 @@ async fn act_on_part(
     deed: &Deed,
     batch: &str,
 ) -> anyhow::Result<(Vec<Denial>, Vec<(String, Why)>)> {
-    let (mut done, mut refused) = (Vec::new(), Vec::new());
+    let mut done = Vec::new();
     let mut tx = office.write().await?;
-    let cases = tx.cases_among(part).await?;
+    let (cases, unreadable) = readable(&mut tx, part).await?;
+    let mut refused: Vec<(String, Why)> =
+        unreadable.into_iter().map(|id| (id, Why::Unreadable)).collect();
     let read = deed.read(&mut tx, office, &cases).await?;
     for case in cases {
         let action = match deed.of(office, &case, &read) {
             Ok(action) => action,
             Err(doubt) => {
-                refused.push((case.id.to_string(), Why::Doubt(doubt)));
+                refused.push((case.id.to_string(), Why::of(&case, doubt)));
                 continue;
             }
         };

@@ -17,7 +17,7 @@ use store::{Tx, instant};
 
 use crate::act::{self, Failed};
 use crate::practice::{Office, console_actor};
-use crate::{identity, settle};
+use crate::{bulk, identity, settle};
 
 /// The sweep's name among those that ran.
 pub(crate) const SWEEP: &str = "post";
@@ -58,7 +58,8 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
     for part in changed.chunks(PART) {
         let mut tx = office.read().await?;
         let won = |case: &Denial| case.status() == Status::Overturned && case.is_won();
-        let cases: Vec<Denial> = tx.cases_among(part).await?.into_iter().filter(won).collect();
+        let (cases, _) = bulk::readable(&mut tx, part).await?;
+        let cases: Vec<Denial> = cases.into_iter().filter(won).collect();
         drop(tx);
         if cases.is_empty() {
             continue;
@@ -82,21 +83,11 @@ fn seen(result: &str) -> i64 {
     result.and_then(|it| it.get("seen")?.as_i64()).unwrap_or(0)
 }
 
-/// Posts one case as it stands now, where it is certain; true where it did. One that cannot be read
-/// waits for a person like any other doubt, and keeps no other from being posted.
+/// Posts one case as it stands now, where it is certain; true where it did.
 async fn post(tx: &mut Tx, office: &Office, case: &Denial) -> anyhow::Result<bool> {
     let case = tx.case(case.id.as_str()).await?;
-    let entries = match entries_among(tx, office, std::slice::from_ref(&case), WHY).await {
-        Ok(mut all) => match all.remove(case.id.as_str()) {
-            Some(Ok(entries)) => entries,
-            Some(Err(_)) | None => return Ok(false),
-        },
-        Err(fault) if fault.is::<store::Error>() => return Err(fault),
-        Err(fault) => {
-            tracing::error!("case {} does not post itself: {fault:#}", case.id);
-            return Ok(false);
-        }
-    };
+    let mut certain = entries_among(tx, office, std::slice::from_ref(&case), WHY).await?;
+    let Some(Ok(entries)) = certain.remove(case.id.as_str()) else { return Ok(false) };
     let moment = office.moment_of(console_actor());
     match act::do_in(tx, office, &moment, &case, &Action::Post { entries }).await {
         Ok(_) => Ok(true),
@@ -109,23 +100,24 @@ async fn post(tx: &mut Tx, office: &Office, case: &Denial) -> anyhow::Result<boo
 }
 
 /// What is certain of some cases, by all that their payers said of the claims, as postings that say
-/// why; by case. Of cases that wait for no payment nothing is read.
+/// why; by case. Of cases that wait for no payment nothing is read; one that cannot be read waits
+/// for a person like any other doubt, and keeps no other from being posted.
 ///
 /// # Errors
-/// The database, and what it holds that cannot be read.
+/// The database.
 pub(crate) async fn entries_among(
     tx: &mut Tx,
     office: &Office,
     cases: &[Denial],
     why: &str,
-) -> anyhow::Result<HashMap<String, Result<Vec<Entry>, Doubt>>> {
+) -> Result<HashMap<String, Result<Vec<Entry>, Doubt>>, store::Error> {
     let waiting = cases.iter().filter(|case| certain::waits(case).is_ok());
     let claims: Vec<String> = waiting.map(|case| case.claim.to_string()).collect();
     let heard = Heard::among(tx, &claims).await?;
     let today = office.moment().today;
     let of = |case: &Denial| {
         certain::waits(case)?;
-        let (said, is_billed) = heard.of(case.claim.as_str());
+        let (said, is_billed) = heard.of(case.claim.as_str())?;
         let payer = office.rules.payer(&case.payer_name, case.plan);
         let all = certain::certain(case, &said, is_billed, (&office.rules.playbook, payer))?;
         Ok(all.iter().map(|one| entry(case, one, (today, why))).collect())
@@ -139,32 +131,37 @@ pub(crate) async fn explained_of(
     office: &Office,
     case: &Denial,
 ) -> anyhow::Result<Result<Vec<Certain>, Doubt>> {
-    let (said, is_billed) = said(tx, case).await?;
+    let claim = case.claim.as_str();
+    let heard = Heard::among(tx, &[claim.to_owned()]).await?;
+    let (said, is_billed) = match heard.of(claim) {
+        Ok(said) => said,
+        Err(doubt) => return Ok(Err(doubt)),
+    };
     let payer = office.rules.payer(&case.payer_name, case.plan);
     Ok(certain::explained(case, &said, is_billed, (&office.rules.playbook, payer)))
 }
 
-/// What remittances say is still to be posted of a case, certain or not.
+/// What remittances say is still to be posted of a case, certain or not; nothing where they cannot
+/// be read.
 ///
 /// # Errors
-/// The database, and what it holds that cannot be read.
+/// The database.
 pub(crate) async fn remitted_of(
     tx: &mut Tx,
     office: &Office,
     case: &Denial,
-) -> anyhow::Result<Vec<Remitted>> {
+) -> Result<Vec<Remitted>, store::Error> {
     if case.paid_after_all().is_none() {
         return Ok(Vec::new());
     }
-    let (said, _) = said(tx, case).await?;
-    let payer = office.rules.payer(&case.payer_name, case.plan);
-    Ok(remitted::remitted(case, &said, (&office.rules.playbook, payer)))
-}
-
-/// All that was said of a case's claim, and whether it was billed here.
-async fn said(tx: &mut Tx, case: &Denial) -> anyhow::Result<(Vec<Adjudication>, bool)> {
     let claim = case.claim.as_str();
-    Ok(Heard::among(tx, &[claim.to_owned()]).await?.of(claim))
+    let heard = Heard::among(tx, &[claim.to_owned()]).await?;
+    let Ok((said, _)) = heard.of(claim) else { return Ok(Vec::new()) };
+    let names: Vec<String> = group(claim, &heard.joined).into_iter().map(str::to_owned).collect();
+    let mut others = tx.cases_of(&names).await?;
+    others.retain(|one| one.id != case.id);
+    let payer = office.rules.payer(&case.payer_name, case.plan);
+    Ok(remitted::remitted(case, &others, &said, (&office.rules.playbook, payer)))
 }
 
 /// All that was said of some claims and of those that are joined to them.
@@ -172,11 +169,13 @@ async fn said(tx: &mut Tx, case: &Denial) -> anyhow::Result<(Vec<Adjudication>, 
 struct Heard {
     joined: Vec<(String, String)>,
     said: HashMap<String, Vec<Adjudication>>,
+    /// Claims of which something is kept that cannot be read.
+    unreadable: HashSet<String>,
     billed: HashSet<String>,
 }
 
 impl Heard {
-    async fn among(tx: &mut Tx, claims: &[String]) -> anyhow::Result<Heard> {
+    async fn among(tx: &mut Tx, claims: &[String]) -> Result<Heard, store::Error> {
         if claims.is_empty() {
             return Ok(Heard::default());
         }
@@ -189,19 +188,27 @@ impl Heard {
         let mut heard =
             Heard { joined, billed: billed.map(|(claim, _)| claim).collect(), ..Heard::default() };
         for row in tx.said_of(&all).await? {
-            let said = settle::adjudication(&row)?;
-            heard.said.entry(row.claim).or_default().push(said);
+            match settle::adjudication(&row) {
+                Ok(said) => heard.said.entry(row.claim).or_default().push(said),
+                Err(fault) => {
+                    tracing::error!("claim {} is not posted: {fault:#}", row.claim);
+                    heard.unreadable.insert(row.claim);
+                }
+            }
         }
         Ok(heard)
     }
 
     /// What was said of one of them and of those joined to it, and whether any was billed here.
-    fn of(&self, claim: &str) -> (Vec<Adjudication>, bool) {
+    fn of(&self, claim: &str) -> Result<(Vec<Adjudication>, bool), Doubt> {
         let group = group(claim, &self.joined);
+        if group.iter().any(|one| self.unreadable.contains(*one)) {
+            return Err(Doubt::Unreadable);
+        }
         let said = group.iter().filter_map(|one| self.said.get(*one)).flatten();
         let mut said: Vec<Adjudication> = said.cloned().collect();
         adjudication::sort(&mut said);
-        (said, group.iter().any(|one| self.billed.contains(*one)))
+        Ok((said, group.iter().any(|one| self.billed.contains(*one))))
     }
 }
 

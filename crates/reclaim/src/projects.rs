@@ -1,8 +1,9 @@
 //! Project appeals (features 7.11): many cases of one payer under one cover letter, one spreadsheet
 //! and one reference; what becomes of each is tracked together.
 
+mod papers;
+
 use anyhow::Context;
-use denial::appeal::day;
 use denial::claim::Claim;
 use denial::contact::Contact;
 use denial::denial::{Channel, Denial, Status};
@@ -11,8 +12,8 @@ use denial::lifecycle::Action;
 use denial::lifecycle::action::AppealFiling;
 use denial::money::Money;
 use jiff::civil::Date;
-use press::{Block, Column, Document, Section};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use store::journal::Entry;
 use store::projects::{Project, ProjectCase};
 use store::{Tx, instant};
@@ -21,7 +22,6 @@ use crate::act::{self, Failed};
 use crate::documents::{self, Received};
 use crate::identity;
 use crate::practice::Office;
-use crate::web::sheet;
 
 /// The most cases of one project.
 pub(crate) const MOST: usize = 500;
@@ -33,8 +33,18 @@ const LONGEST: usize = 8_000;
 pub(crate) enum NotDone {
     #[error("there is no project with this id")]
     Missing,
-    #[error("somebody saved this project meanwhile; look again")]
-    Stale,
+    /// Somebody was faster.
+    #[error("somebody changed this project meanwhile; look again")]
+    Stale {
+        /// A person's id; empty where nobody is known.
+        by: String,
+        at: String,
+        /// What they did, as the journal calls it.
+        kind: String,
+    },
+    /// What is kept to be sent is not what would go now.
+    #[error("{}", otherwise(.0))]
+    Changed(Vec<String>),
     #[error("{0}")]
     Refused(String),
     #[error("{0:#}")]
@@ -45,6 +55,14 @@ impl From<store::Error> for NotDone {
     fn from(error: store::Error) -> NotDone {
         NotDone::Failed(error.into())
     }
+}
+
+fn otherwise(changes: &[String]) -> String {
+    format!(
+        "since letter and list were set, cases have changed: {}. Set them anew and send those; \
+         where the old ones have gone already, give the reasons on the cases",
+        changes.join("; ")
+    )
 }
 
 fn refused<T>(text: &str) -> Result<T, NotDone> {
@@ -98,6 +116,8 @@ pub(crate) async fn begin(office: &Office, cases: &[Denial]) -> Result<ProjectId
         reference: String::new(),
         packet: None,
         sheet: None,
+        without_why: String::new(),
+        late_why: String::new(),
     };
     let ids: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
     let mut tx = office.write().await?;
@@ -141,134 +161,13 @@ pub(crate) async fn open(tx: &mut Tx, project: &str) -> Result<Option<Opened>, N
     Ok(Some(Opened { project: one, rows }))
 }
 
-/// The headings of the list.
-const HEADING: [&str; 12] = [
-    "No.",
-    "Our claim number",
-    "Your claim number",
-    "Patient",
-    "Member id",
-    "Date of birth",
-    "Service",
-    "Procedures",
-    "Reasons",
-    "Decision of",
-    "Denied",
-    "Outstanding",
-];
-
-impl Opened {
-    /// The cases that go along.
-    pub(crate) fn going(&self) -> impl Iterator<Item = &Row> {
-        self.rows.iter().filter(|row| row.stayed.is_empty())
-    }
-
-    /// The list as a spreadsheet.
-    pub(crate) fn sheet(&self) -> String {
-        sheet::text(HEADING, self.going().map(Row::cells), None)
-    }
-
-    /// Letter and list as one PDF/A.
-    ///
-    /// # Errors
-    /// What cannot be set.
-    pub(crate) async fn pdf(&self, office: &Office) -> anyhow::Result<Vec<u8>> {
-        let document = self.document(office);
-        let set = tokio::task::spawn_blocking(move || press::set(&document));
-        Ok(set.await.context("setting the letter stopped")??.pdf)
-    }
-
-    fn document(&self, office: &Office) -> Document {
-        let today = office.moment().today;
-        let part = |number: i8| u8::try_from(number).unwrap_or_default();
-        let project = &self.project;
-        let paragraphs = project.letter.split("\n\n").map(|text| Block::Text(text.to_owned()));
-        let mut letter = vec![
-            Block::Lines(vec![office.clinic.name.clone()]),
-            Block::Text(day(today)),
-            Block::Heading(project.subject.clone()),
-        ];
-        letter.extend(paragraphs);
-        letter.push(Block::Signature(vec![office.clinic.name.clone()]));
-        Document {
-            title: project.subject.clone(),
-            author: office.clinic.name.clone(),
-            on: (i32::from(today.year()), part(today.month()), part(today.day())),
-            foot: office.clinic.name.clone(),
-            packet_pages: None,
-            sections: vec![
-                Section { title: "Letter".to_owned(), without_heading: true, blocks: letter },
-                Section {
-                    title: "The claims".to_owned(),
-                    without_heading: false,
-                    blocks: vec![self.table()],
-                },
-            ],
-        }
-    }
-
-    fn table(&self) -> Block {
-        let columns = vec![
-            Column::words("No.", 1),
-            Column::words("Our claim number", 3),
-            Column::words("Your claim number", 3),
-            Column::words("Patient", 4),
-            Column::words("Member id", 3),
-            Column::words("Service", 3),
-            Column::words("Reasons", 2),
-            Column::amounts("Outstanding", 3),
-        ];
-        let rows = self.going().map(|row| {
-            let [n, ours, yours, patient, member, _, service, _, reasons, _, _, outstanding] =
-                row.cells();
-            vec![n, ours, yours, patient, member, service, reasons, outstanding]
-        });
-        Block::Table { columns, rows: rows.collect() }
-    }
-}
-
-impl Row {
-    fn cells(&self) -> [String; 12] {
-        let case = &self.case;
-        let patient = self.claim.as_ref().map(|claim| claim.patient.reveal());
-        let born = patient.and_then(|one| one.born);
-        let mut reasons: Vec<String> = Vec::new();
-        let mut procedures: Vec<String> = Vec::new();
-        for line in &case.lines {
-            let told = line.adjustments.iter().map(|one| format!("{}-{}", one.group, one.reason));
-            reasons.extend(told);
-            procedures.push(line.procedure.to_string());
-        }
-        for list in [&mut reasons, &mut procedures] {
-            list.sort();
-            list.dedup();
-            list.retain(|text| !text.is_empty());
-        }
-        let denied: Money = case.lines.iter().map(|line| line.denied).sum();
-        [
-            self.n.to_string(),
-            case.number.to_string(),
-            case.control.to_string(),
-            patient.map(|one| format!("{} {}", one.given, one.family)).unwrap_or_default(),
-            patient.map(|one| one.member.clone()).unwrap_or_default(),
-            born.map(|on| on.to_string()).unwrap_or_default(),
-            case.days.service_on.map(|on| on.to_string()).unwrap_or_default(),
-            procedures.join("; "),
-            reasons.join("; "),
-            case.denied_on.to_string(),
-            denied.plain(),
-            case.balance.outstanding().plain(),
-        ]
-    }
-}
-
 /// What of a project is changed before it goes.
 pub(crate) struct Typed {
     pub(crate) subject: String,
     pub(crate) letter: String,
 }
 
-/// Saves subject and letter.
+/// Saves subject and letter; papers that were set of others are given up.
 ///
 /// # Errors
 /// [`NotDone`].
@@ -285,8 +184,11 @@ pub(crate) async fn save(
         )));
     }
     let mut tx = office.write().await?;
-    let before = draft(&mut tx, id).await?;
-    let after = Project { subject, letter, ..before };
+    let before = draft(&mut tx, id, read).await?;
+    if (&subject, &letter) == (&before.subject, &before.letter) {
+        return Ok(());
+    }
+    let after = Project { subject, letter, packet: None, sheet: None, ..before };
     changed(&mut tx, office, (&after, read), ("project.saved", json!({}))).await?;
     tx.commit().await?;
     Ok(())
@@ -298,16 +200,28 @@ pub(crate) async fn save(
 /// [`NotDone`].
 pub(crate) async fn drop_it(office: &Office, id: &str, read: i64) -> Result<(), NotDone> {
     let mut tx = office.write().await?;
-    let before = draft(&mut tx, id).await?;
+    let before = draft(&mut tx, id, read).await?;
     let after = Project { state: "void".to_owned(), ..before };
     changed(&mut tx, office, (&after, read), ("project.dropped", json!({}))).await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn draft(tx: &mut Tx, id: &str) -> Result<Project, NotDone> {
+/// A draft as it was read.
+async fn draft(tx: &mut Tx, id: &str, read: i64) -> Result<Project, NotDone> {
     let one = tx.project(id).await?.ok_or(NotDone::Missing)?;
+    if one.version != read {
+        return Err(stale(tx, id).await?);
+    }
     if one.state == "draft" { Ok(one) } else { refused("it has gone or was given up") }
+}
+
+/// Who changed a project last, and how.
+async fn stale(tx: &mut Tx, id: &str) -> Result<NotDone, NotDone> {
+    let last = tx.timeline(id).await?.pop();
+    let told = last.map(|one| (one.actor, one.at, one.kind)).unwrap_or_default();
+    let (by, at, kind) = told;
+    Ok(NotDone::Stale { by, at, kind })
 }
 
 async fn changed(
@@ -317,7 +231,7 @@ async fn changed(
     (kind, facts): (&str, serde_json::Value),
 ) -> Result<(), NotDone> {
     if !tx.save_project(after, read).await? {
-        return Err(NotDone::Stale);
+        return Err(stale(tx, &after.project).await?);
     }
     tx.append(vec![Entry::new(&after.project, kind, &facts)], &office.moment()).await?;
     Ok(())
@@ -329,56 +243,109 @@ pub(crate) struct How {
     pub(crate) on: Option<Date>,
     /// The payer's reference, where it gave one at once.
     pub(crate) reference: String,
-    /// A supervisor's reason for sending it without documents that are asked for.
-    pub(crate) without: Option<String>,
-    /// A supervisor's reason for sending it after the clocks of some.
-    pub(crate) late: Option<String>,
 }
 
 impl How {
     /// As most go, where nobody has said yet.
     pub(crate) const fn by_mail() -> How {
-        How {
-            channel: Channel::Mail,
-            on: None,
-            reference: String::new(),
-            without: None,
-            late: None,
-        }
+        How { channel: Channel::Mail, on: None, reference: String::new() }
     }
 }
 
-/// Records that it went: letter with list and spreadsheet are kept as they went, each case that
-/// allows it is appealed with them, all in one transaction. A case that does not is left out with
-/// its reason, and the papers name those alone that went along.
+/// A supervisor's reasons for what else would keep a case back.
+#[derive(Clone, Default)]
+pub(crate) struct Excuses {
+    /// Why it goes without documents that are asked for.
+    pub(crate) without: String,
+    /// Why it goes after the clocks of some.
+    pub(crate) late: String,
+}
+
+/// Sets letter and list as they are to go, and keeps them: what people take out and send is then
+/// what is recorded. A case that allows no appeal is left out with its reason, and the papers name
+/// those alone that go along.
 ///
 /// # Errors
 /// [`NotDone`].
-pub(crate) async fn send(office: &Office, id: &str, read: i64, how: How) -> Result<(), NotDone> {
+pub(crate) async fn set(
+    office: &Office,
+    id: &str,
+    read: i64,
+    excuses: Excuses,
+) -> Result<(), NotDone> {
+    let going = going(&mut office.read().await?, office, (id, read), &excuses).await?;
+    // Setting takes a while, and nobody else's turn is held for it.
+    let (pdf, list) = (going.pdf(office).await?, going.sheet());
+    let packet = documents::written(office, "project_appeal.pdf", "application/pdf", pdf).await?;
+    let bytes = list.clone().into_bytes();
+    let sheet = documents::written(office, "project_appeal.csv", "text/csv", bytes).await?;
     let mut tx = office.write().await?;
-    draft(&mut tx, id).await?;
-    let mut opened = open(&mut tx, id).await?.ok_or(NotDone::Missing)?;
+    let now = self::going(&mut tx, office, (id, read), &excuses).await?;
+    let changes = now.differences(&list);
+    if !changes.is_empty() {
+        return Err(NotDone::Changed(changes));
+    }
+    for row in &now.rows {
+        tx.leave_out_of_project((id, row.case.id.as_str()), &row.stayed).await?;
+    }
+    let after = Project {
+        packet: Some(packet.hash.clone()),
+        sheet: Some(sheet.hash.clone()),
+        ..now.project.clone()
+    };
+    let facts = json!({ "cases": now.going().count(), "packet": after.packet,
+        "sheet": after.sheet });
+    let kept = keep(&mut tx, office, [packet, sheet]).await?;
+    changed(&mut tx, office, (&after, read), ("project.set", facts)).await?;
+    tx.commit().await?;
+    drop(kept);
+    Ok(())
+}
+
+/// A draft with its cases, those marked that would stay; at least one goes.
+async fn going(
+    tx: &mut Tx,
+    office: &Office,
+    (id, read): (&str, i64),
+    excuses: &Excuses,
+) -> Result<Opened, NotDone> {
+    draft(tx, id, read).await?;
+    let mut opened = open(tx, id).await?.ok_or(NotDone::Missing)?;
     if opened.project.letter.contains("[[") {
         return refused("the letter holds a note in double brackets: write it out first");
     }
-    opened.would_stay(office, &how);
+    excuses.without.trim().clone_into(&mut opened.project.without_why);
+    excuses.late.trim().clone_into(&mut opened.project.late_why);
+    opened.would_stay(office, &How::by_mail());
     if opened.going().next().is_none() {
         let first = opened.rows.first().map(|row| row.stayed.as_str()).unwrap_or_default();
         return Err(NotDone::Refused(format!(
             "none of its cases allows an appeal now; the first: {first}"
         )));
     }
-    for row in &opened.rows {
-        tx.leave_out_of_project((id, row.case.id.as_str()), &row.stayed).await?;
+    Ok(opened)
+}
+
+/// Records that it went with the papers that were set: each case on them is appealed, all in one
+/// transaction. Where the papers would be others by now, nothing is done.
+///
+/// # Errors
+/// [`NotDone`].
+pub(crate) async fn send(office: &Office, id: &str, read: i64, how: How) -> Result<(), NotDone> {
+    let mut tx = office.write().await?;
+    let project = draft(&mut tx, id, read).await?;
+    let Some((packet, sheet)) = project.packet.clone().zip(project.sheet.clone()) else {
+        return refused("set letter and list first, and send those");
+    };
+    let mut opened = open(&mut tx, id).await?.ok_or(NotDone::Missing)?;
+    opened.would_stay(office, &how);
+    let changes = opened.changes_since(office, &sheet).await?;
+    if !changes.is_empty() {
+        return Err(NotDone::Changed(changes));
     }
-    let (pdf, list) = (opened.pdf(office).await?, opened.sheet());
-    let packet = documents::written(office, "project_appeal.pdf", "application/pdf", pdf).await?;
-    let sheet = documents::written(office, "project_appeal.csv", "text/csv", list.into()).await?;
-    let document = identity::document(&packet.hash).context("a hash")?;
-    let (packet_hash, sheet_hash) = (packet.hash.clone(), sheet.hash.clone());
-    let kept = keep(&mut tx, office, [packet, sheet]).await?;
+    let document = identity::document(&packet).context("a hash")?;
     for row in opened.going() {
-        appeal(&mut tx, office, row, (&document, &how)).await?;
+        appeal(&mut tx, office, (&project, row), (&document, &how)).await?;
     }
     let on = how.on.unwrap_or(office.moment().today);
     let after = Project {
@@ -386,15 +353,12 @@ pub(crate) async fn send(office: &Office, id: &str, read: i64, how: How) -> Resu
         channel: how.channel.as_str().to_owned(),
         sent_on: Some(on.to_string()),
         reference: how.reference.trim().to_owned(),
-        packet: Some(packet_hash.clone()),
-        sheet: Some(sheet_hash.clone()),
-        ..opened.project.clone()
+        ..project
     };
-    let facts = json!({ "cases": opened.going().count(), "packet": packet_hash,
-        "sheet": sheet_hash, "channel": after.channel });
+    let facts = json!({ "cases": opened.going().count(), "packet": packet, "sheet": sheet,
+        "channel": after.channel });
     changed(&mut tx, office, (&after, read), ("project.sent", facts)).await?;
     tx.commit().await?;
-    drop(kept);
     Ok(())
 }
 
@@ -411,6 +375,30 @@ async fn keep(
 }
 
 impl Opened {
+    /// The cases that go along.
+    pub(crate) fn going(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.stayed.is_empty())
+    }
+
+    /// What of the list with a hash reads otherwise by now, in words; nothing where it is the same.
+    ///
+    /// # Errors
+    /// The folder of documents.
+    pub(crate) async fn changes_since(
+        &self,
+        office: &Office,
+        sheet: &str,
+    ) -> anyhow::Result<Vec<String>> {
+        if hex::encode(Sha256::digest(self.sheet())) == sheet {
+            return Ok(Vec::new());
+        }
+        let kept = tokio::fs::read(office.documents.path(sheet)).await;
+        let kept = kept.context("the list is not on file any more")?;
+        let changes = self.differences(&String::from_utf8_lossy(&kept));
+        let untold = vec!["the order of the list is another".to_owned()];
+        Ok(if changes.is_empty() { untold } else { changes })
+    }
+
     /// Says of each case that allows no appeal now why it would stay; one that stayed before and
     /// allows it by now goes along.
     pub(crate) fn would_stay(&mut self, office: &Office, how: &How) {
@@ -424,15 +412,16 @@ impl Opened {
             {
                 case = decided.after;
             }
-            let action = Action::Appeal(filing(&case, &paper, how));
+            let action = Action::Appeal(filing(&self.project, &case, (&paper, how)));
             let refused = case.act(&action, &moment, &office.rules).err();
             row.stayed = refused.map(|why| why.to_string()).unwrap_or_default();
         }
     }
 }
 
-fn filing(case: &Denial, packet: &DocumentId, how: &How) -> AppealFiling {
+fn filing(project: &Project, case: &Denial, (packet, how): (&DocumentId, &How)) -> AppealFiling {
     let reference = how.reference.trim();
+    let said = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     AppealFiling {
         id: AppealId::from_bits(act::draw()),
         level: case.next_level(),
@@ -440,8 +429,8 @@ fn filing(case: &Denial, packet: &DocumentId, how: &How) -> AppealFiling {
         confirmation: (!reference.is_empty()).then(|| reference.to_owned()),
         packet: Some(packet.clone()),
         sent_on: how.on,
-        late: how.late.clone(),
-        without: how.without.clone(),
+        late: said(&project.late_why),
+        without: said(&project.without_why),
         although: None,
         arguments: Vec::new(),
         exhibits: Vec::new(),
@@ -451,15 +440,15 @@ fn filing(case: &Denial, packet: &DocumentId, how: &How) -> AppealFiling {
 async fn appeal(
     tx: &mut Tx,
     office: &Office,
-    row: &Row,
-    (document, how): (&DocumentId, &How),
+    (project, row): (&Project, &Row),
+    way: (&DocumentId, &How),
 ) -> Result<(), NotDone> {
     let moment = office.moment();
     let mut case = tx.case(row.case.id.as_str()).await?;
     if case.status() == Status::New {
         case = done(act::do_in(tx, office, &moment, &case, &Action::Review).await)?;
     }
-    let action = Action::Appeal(filing(&case, document, how));
+    let action = Action::Appeal(filing(project, &case, way));
     done(act::do_in(tx, office, &moment, &case, &action).await)?;
     Ok(())
 }
@@ -467,7 +456,9 @@ async fn appeal(
 fn done(result: Result<Denial, Failed>) -> Result<Denial, NotDone> {
     result.map_err(|why| match why {
         Failed::Refused(why) => NotDone::Refused(why.to_string()),
-        Failed::Stale { .. } => NotDone::Stale,
+        Failed::Stale { .. } => {
+            NotDone::Refused("somebody saved one of its cases meanwhile: do it again".to_owned())
+        }
         Failed::Missing => NotDone::Missing,
         Failed::Store(error) => error.into(),
         Failed::Folder(fault) => NotDone::Failed(fault),
@@ -491,6 +482,9 @@ pub(crate) async fn refer(
     }
     let mut tx = office.write().await?;
     let opened = open(&mut tx, id).await?.ok_or(NotDone::Missing)?;
+    if opened.project.version != read {
+        return Err(stale(&mut tx, id).await?);
+    }
     let sent = opened.project.state == "sent";
     let channel = Channel::from_name(&opened.project.channel).filter(|_| sent);
     let Some(channel) = channel else {

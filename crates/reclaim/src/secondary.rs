@@ -3,35 +3,35 @@
 
 pub(crate) mod billing;
 pub(crate) mod command;
+mod standing;
 pub(crate) mod told;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
-use denial::adjudication::{self, Adjudication};
 use denial::category::Category;
 use denial::claim::PayerName;
-use denial::cover::Cover;
 use denial::denial::{Denial, NextAction, NextActionKind};
 use denial::ids::PayerId;
 use denial::lifecycle::Action;
-use denial::next_bill::{self, Known, Next, Sent, State, Word};
+use denial::money::Money;
+use denial::next_bill::{Next, State};
 use denial::person::Moment;
-use denial::remittance::RemittanceHead;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::matches::group;
-use store::next_bills::{CoverRow, NextBill};
+use store::next_bills::NextBill;
 use store::outgoing::OutgoingItem;
-use store::remittances::ClaimPaymentRow;
-use store::resent::Billed;
+use store::unanswered::Unanswered;
 
 use crate::act::{self, Failed};
 use crate::practice::{Office, console_actor};
+use crate::secondary::standing::standings;
+pub(crate) use crate::secondary::standing::{Standing, standing};
 use crate::ways::Covered;
-use crate::{clock, identity, settle, unanswered};
+use crate::{identity, unanswered};
 
 /// Claims looked at in one transaction of the sweep.
 const PAGE: i64 = 200;
@@ -55,28 +55,6 @@ pub(crate) struct BillNext {
     pub(crate) again: Option<String>,
 }
 
-/// One word of a payer, with the remittance that says it.
-pub(crate) struct Heard {
-    pub(crate) payer: PayerId,
-    pub(crate) head: RemittanceHead,
-    pub(crate) said: Adjudication,
-}
-
-/// Everything that is known of a claim and its payers.
-#[derive(Default)]
-pub(crate) struct Standing {
-    /// The claim that speaks for those joined to it.
-    pub(crate) claim: String,
-    pub(crate) number: String,
-    pub(crate) covers: Vec<CoverRow>,
-    pub(crate) heard: Vec<Heard>,
-    pub(crate) versions: Vec<Billed>,
-    pub(crate) cases: Vec<Denial>,
-    /// What waits in the outbox for a next payer, or left: payer and day.
-    out: Vec<Sent>,
-    refused: Vec<Date>,
-}
-
 /// Finds anew how those of some claims stand that have another payer or were passed on.
 ///
 /// # Errors
@@ -87,11 +65,20 @@ pub(crate) async fn follow(
     claims: &[String],
     passed: impl Iterator<Item = String>,
 ) -> anyhow::Result<()> {
-    let mut relevant = tx.covered_among(claims).await?;
+    // A cover may stand under another name of the claim.
+    let names = names_of(tx, claims).await?;
+    let mut relevant = tx.covered_among(&names).await?;
     relevant.extend(passed);
     relevant.sort();
     relevant.dedup();
     look(tx, office, &relevant).await
+}
+
+/// A claim before its next payer, as it was found.
+struct Found {
+    standing: Standing,
+    next: Next,
+    row: NextBill,
 }
 
 /// Finds anew how some claims stand, and keeps it.
@@ -99,53 +86,80 @@ pub(crate) async fn follow(
 /// # Errors
 /// The database.
 pub(crate) async fn look(tx: &mut Tx, office: &Office, claims: &[String]) -> anyhow::Result<()> {
+    found(tx, office, claims).await.map(drop)
+}
+
+/// The same; gives those that stand before a next payer.
+async fn found(tx: &mut Tx, office: &Office, claims: &[String]) -> anyhow::Result<Vec<Found>> {
     if claims.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let times = tx.answer_times().await?.into_iter().collect();
     let all = standings(tx, office, claims).await?;
-    let rows = all.iter().filter_map(|one| {
-        let next = one.next(office)?;
-        Some(row(one, &next, office, &times))
-    });
-    let rows: Vec<NextBill> = rows.collect();
     let speakers = all.iter().map(|one| one.claim.clone()).chain(claims.iter().cloned());
     let speakers: Vec<String> = speakers.collect();
+    let found = all.into_iter().filter_map(|standing| {
+        let next = standing.next(office)?;
+        let row = row(&standing, &next, office, &times);
+        Some(Found { standing, next, row })
+    });
+    let found: Vec<Found> = found.collect();
+    let rows = found.iter().map(|one| one.row.clone()).collect();
     tx.keep_next_bills(&speakers, rows).await?;
-    Ok(())
+    Ok(found)
 }
 
 /// Looks at every claim again that stands before a next payer: its case may have been closed, and
-/// its payer's usual days changed.
+/// its payer's usual days changed. Gives those that were passed on and have no answer.
 ///
 /// # Errors
 /// The database.
-pub(crate) async fn sweep(office: &Office) -> anyhow::Result<()> {
-    let mut after = String::new();
+pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Vec<Unanswered>> {
+    let (mut after, mut unheard) = (String::new(), Vec::new());
     loop {
         let mut tx = office.write().await?;
         let claims = tx.next_billed(&after, PAGE).await?;
-        let Some(last) = claims.last() else { return Ok(()) };
+        let Some(last) = claims.last() else { return Ok(unheard) };
         after.clone_from(last);
-        look(&mut tx, office, &claims).await?;
-        raise(&mut tx, office, &claims).await?;
+        let found = found(&mut tx, office, &claims).await?;
+        raise(&mut tx, office, &found).await?;
         tx.commit().await?;
+        unheard.extend(found.iter().filter_map(|one| one.unheard(office)));
+    }
+}
+
+impl Found {
+    /// As it stands among claims without an answer, where a payer passed it on.
+    fn unheard(&self, office: &Office) -> Option<Unanswered> {
+        let sent_on = self.row.since.clone().filter(|_| self.next.state == State::Crossed)?;
+        let said = &self.standing.heard.get(self.next.after?)?.said.payment;
+        Some(Unanswered {
+            claim: self.row.claim.clone(),
+            kind: "crossover".to_owned(),
+            number: self.row.number.clone(),
+            payer: identity::payer(&self.next.payer, "", &office.rules).to_string(),
+            payer_name: self.row.payer_name.clone(),
+            sent_on,
+            accepted_on: None,
+            charge: (said.charge - said.paid).max(Money::ZERO).cents(),
+            due_on: self.row.due_on.clone(),
+            usual: self.row.usual.clone(),
+            limit_on: None,
+        })
     }
 }
 
 /// Where a crossover is late, a case of the claim that only waits has a next action again: to bill
 /// the next payer, today. Once, since it does not wait any more then.
-async fn raise(tx: &mut Tx, office: &Office, claims: &[String]) -> anyhow::Result<()> {
+async fn raise(tx: &mut Tx, office: &Office, found: &[Found]) -> anyhow::Result<()> {
     let moment = office.moment_of(console_actor());
     let today = moment.today.to_string();
-    let mut late = Vec::new();
-    for claim in claims {
-        let row = tx.next_bill(claim).await?;
-        late.extend(row.filter(|row| is_late_crossover(row, &today)).map(|row| row.claim));
+    let late = found.iter().filter(|one| is_late_crossover(&one.row, &today));
+    let late: Vec<String> = late.map(|one| one.row.claim.clone()).collect();
+    if late.is_empty() {
+        return Ok(());
     }
-    let joined = tx.joined(&late).await?;
-    let names: Vec<String> =
-        late.iter().flat_map(|claim| group(claim, &joined)).map(str::to_owned).collect();
+    let names = names_of(tx, &late).await?;
     for case in tx.cases_of(&names).await? {
         // What somebody put off to a day rests until then.
         let is_due = |on: Date| case.follows_way() || on <= moment.today;
@@ -156,6 +170,14 @@ async fn raise(tx: &mut Tx, office: &Office, claims: &[String]) -> anyhow::Resul
         }
     }
     Ok(())
+}
+
+/// Every name of some claims: their own and those that are joined to them.
+async fn names_of(tx: &mut Tx, claims: &[String]) -> Result<Vec<String>, store::Error> {
+    let joined = tx.joined(claims).await?;
+    let names = claims.iter().flat_map(|claim| group(claim, &joined)).map(str::to_owned);
+    let names: BTreeSet<String> = names.collect();
+    Ok(names.into_iter().collect())
 }
 
 /// Plans on a case where that is allowed; where it is not, it stays as somebody left it.
@@ -208,9 +230,7 @@ pub(crate) async fn resume(
     claims: &[String],
 ) -> anyhow::Result<()> {
     look(tx, office, claims).await?;
-    let joined = tx.joined(claims).await?;
-    let names: Vec<String> =
-        claims.iter().flat_map(|claim| group(claim, &joined)).map(str::to_owned).collect();
+    let names = names_of(tx, claims).await?;
     for case in tx.cases_of(&names).await? {
         let waits = case.next().is_some_and(|one| one.kind == NextActionKind::AwaitPayer);
         if waits && is_about_payers(&case, office) {
@@ -260,208 +280,6 @@ pub(crate) async fn stops(
     })
 }
 
-/// What is known of one claim, by any of its names.
-///
-/// # Errors
-/// The database.
-pub(crate) async fn standing(
-    tx: &mut Tx,
-    office: &Office,
-    claim: &str,
-) -> anyhow::Result<Option<Standing>> {
-    Ok(standings(tx, office, &[claim.to_owned()]).await?.pop())
-}
-
-/// What is gathered of some claims, each speaking for those that are joined to it.
-struct Gathered {
-    /// Which claim speaks for one that was joined to it.
-    speaks: HashMap<String, String>,
-    /// Every name of them.
-    names: Vec<String>,
-    all: BTreeMap<String, Standing>,
-}
-
-async fn standings(
-    tx: &mut Tx,
-    office: &Office,
-    claims: &[String],
-) -> anyhow::Result<Vec<Standing>> {
-    let joined = tx.joined(claims).await?;
-    let mut gathered = Gathered::of(claims, &joined);
-    gathered.fill(tx, office).await?;
-    gathered.hear(tx, office).await?;
-    Ok(gathered.all.into_values().collect())
-}
-
-impl Gathered {
-    fn of(claims: &[String], joined: &[(String, String)]) -> Gathered {
-        let speaks: HashMap<String, String> = joined.iter().cloned().collect();
-        let (mut names, mut all) = (Vec::new(), BTreeMap::new());
-        for claim in claims {
-            let speaker = speaks.get(claim).unwrap_or(claim);
-            names.extend(group(speaker, joined).into_iter().map(str::to_owned));
-            let one = Standing { claim: speaker.clone(), ..Standing::default() };
-            all.entry(speaker.clone()).or_insert(one);
-        }
-        names.sort();
-        names.dedup();
-        Gathered { speaks, names, all }
-    }
-
-    /// The claim that speaks for one of the names.
-    fn at(&mut self, claim: &str) -> Option<&mut Standing> {
-        let speaker = self.speaks.get(claim).map_or(claim, String::as_str);
-        self.all.get_mut(speaker)
-    }
-
-    /// Covers, versions, cases, refusals and what waits in the outbox.
-    async fn fill(&mut self, tx: &mut Tx, office: &Office) -> anyhow::Result<()> {
-        let names = self.names.clone();
-        for (claim, row) in tx.claims(&names).await? {
-            if let Some(one) = self.all.get_mut(&claim) {
-                one.number = row.number;
-            }
-        }
-        for row in tx.covers_among(&names).await? {
-            if let Some(one) = self.at(&row.claim.clone()) {
-                one.covers.push(row);
-            }
-        }
-        for row in tx.versions_among(&names).await? {
-            if let Some(one) = self.at(&row.claim.clone()) {
-                one.versions.push(row);
-            }
-        }
-        for case in tx.cases_of(&names).await? {
-            if let Some(one) = self.at(case.claim.clone().as_str()) {
-                one.cases.push(case);
-            }
-        }
-        for (claim, answer) in tx.refusals_among(&names).await? {
-            if let Some(one) = self.at(&claim) {
-                one.refused.extend(answer.on);
-            }
-        }
-        for (claim, act, leaves) in tx.bills_out(&names).await? {
-            let bill: BillNext = serde_json::from_str(&act).context("a kept act is JSON")?;
-            let on = clock::day_of(&office.clinic.zone, &leaves);
-            if let Some(one) = self.at(&claim) {
-                one.out.extend(on.map(|on| Sent { payer: bill.next, on }));
-            }
-        }
-        Ok(())
-    }
-
-    /// What payers said, the first first.
-    async fn hear(&mut self, tx: &mut Tx, office: &Office) -> anyhow::Result<()> {
-        let rows = tx.said_of(&self.names).await?;
-        let heads = heads(tx, office, &rows).await?;
-        for row in rows {
-            let said = settle::adjudication(&row)?;
-            // Money that does not count yet says nothing that a next payer could be told.
-            if said.quarantined {
-                continue;
-            }
-            let (payer, head) = heads.get(&row.remittance).context("a payment has a remittance")?;
-            let heard = Heard { payer: payer.clone(), head: head.clone(), said };
-            if let Some(one) = self.at(&row.claim) {
-                one.heard.push(heard);
-            }
-        }
-        for one in self.all.values_mut() {
-            one.heard.sort_by(|one, other| adjudication::compare(&one.said, &other.said));
-        }
-        Ok(())
-    }
-}
-
-async fn heads(
-    tx: &mut Tx,
-    office: &Office,
-    rows: &[ClaimPaymentRow],
-) -> anyhow::Result<HashMap<String, (PayerId, RemittanceHead)>> {
-    let mut sources: Vec<String> = rows.iter().map(|row| row.remittance.clone()).collect();
-    sources.sort();
-    sources.dedup();
-    let mut heads = HashMap::new();
-    for row in tx.remittances_among(&sources).await? {
-        let head: RemittanceHead =
-            serde_json::from_str(&row.head).context("a kept head is JSON")?;
-        let payer = identity::payer(&head.payer, &head.payer_key, &office.rules);
-        heads.insert(row.remittance, (payer, head));
-    }
-    Ok(heads)
-}
-
-impl Standing {
-    /// The payer that comes next, where one does and has not answered.
-    pub(crate) fn next(&self, office: &Office) -> Option<Next> {
-        let covers: Vec<(PayerId, Cover)> = self.payers(office);
-        let said = self.heard.iter().map(|one| Word {
-            payer: &one.payer,
-            on: one.said.on,
-            payment: &one.said.payment,
-        });
-        let said: Vec<Word<'_>> = said.collect();
-        next_bill::next(&Known {
-            covers: &covers,
-            said: &said,
-            sent: &self.sent(office),
-            refused: &self.refused,
-            is_denied: self.is_denied(office),
-            served_on: self.served_on(),
-        })
-    }
-
-    fn payers(&self, office: &Office) -> Vec<(PayerId, Cover)> {
-        let payer = |cover: &Cover| identity::payer(&cover.payer, "", &office.rules);
-        self.covers.iter().map(|row| (payer(&row.cover), row.cover.clone())).collect()
-    }
-
-    /// The first day of service, as billed or else as paid.
-    pub(crate) fn served_on(&self) -> Option<Date> {
-        let billed = self.versions.iter().filter_map(|one| one.body.first_service()).min();
-        let paid = || self.heard.iter().filter_map(|one| one.said.payment.first_service()).min();
-        billed.or_else(paid)
-    }
-
-    /// What went to which payer: by the outbox, and by files that were taken in.
-    fn sent(&self, office: &Office) -> Vec<Sent> {
-        let version = |one: &Billed| {
-            let on = one.body.submitted_on.filter(|_| one.body.frequency != "8")?;
-            Some(Sent { payer: identity::payer(&one.body.payer, "", &office.rules), on })
-        };
-        self.versions.iter().filter_map(version).chain(self.out.iter().cloned()).collect()
-    }
-
-    /// A case of the payer that spoke last is worked on, and is not about who pays first.
-    fn is_denied(&self, office: &Office) -> bool {
-        let Some(last) = self.heard.last() else { return false };
-        self.cases.iter().any(|case| {
-            let is_its = identity::payer_of(case, &office.rules) == last.payer;
-            is_its && !case.status().is_closed() && !is_about_payers(case, office)
-        })
-    }
-
-    /// The newest claim that went to a payer and is no void.
-    pub(crate) fn billed_to(&self, payer: &PayerId, office: &Office) -> Option<&Billed> {
-        let fits = |one: &&Billed| {
-            one.body.frequency != "8"
-                && identity::payer(&one.body.payer, "", &office.rules) == *payer
-        };
-        let fits: Vec<&Billed> = self.versions.iter().filter(fits).collect();
-        // Of one day the first, which the database ranks highest.
-        fits.into_iter().rev().max_by_key(|one| one.body.submitted_on)
-    }
-
-    /// The newest claim that is no void, whoever it went to.
-    pub(crate) fn billed_last(&self) -> Option<&Billed> {
-        let fits: Vec<&Billed> =
-            self.versions.iter().filter(|one| one.body.frequency != "8").collect();
-        fits.into_iter().rev().max_by_key(|one| one.body.submitted_on)
-    }
-}
-
 /// What is on record of other covers of a claim, by all of its names.
 ///
 /// # Errors
@@ -472,14 +290,11 @@ pub(crate) async fn covered(
     names: &[String],
 ) -> Result<Covered, store::Error> {
     let today = office.moment().today.to_string();
-    let mut covered = Covered::default();
-    for name in names {
-        if let Some(row) = tx.next_bill(name).await? {
-            covered.known = true;
-            covered.late_crossover |= is_late_crossover(&row, &today);
-        }
-    }
-    Ok(covered)
+    let rows = tx.next_bills_among(names).await?;
+    Ok(Covered {
+        known: !rows.is_empty(),
+        late_crossover: rows.iter().any(|row| is_late_crossover(row, &today)),
+    })
 }
 
 /// True where a claim was passed on, and the next payer's usual days are over.

@@ -383,11 +383,9 @@ async fn follow(
     let id = free(tx, &facts, round, opened).await?;
     let name = (facts.payer.clone(), facts.payer_name.name.to_string());
     opened.payers.insert(facts.payer.as_str().to_owned(), name);
-    let Decided { mut events, after, .. } =
-        Denial::open(&fresh, Opening { id, round, source, facts }, moment, rules);
     let history = office.histories.of(tx, moment.today).await?;
-    let (after, followed) = ways::followed(after, (rules, &history), moment.today);
-    events.extend(followed);
+    let opening = Opening { id, round, source, facts };
+    let Decided { events, after, .. } = ways::opened(&fresh, opening, moment, (rules, &history));
     opened.entries.extend(entries(&after, &events));
     opened.named.add(&after, patient.reveal());
     let rank = rank::rank(&after, moment.today, rules, &history);

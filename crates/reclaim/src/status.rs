@@ -17,6 +17,7 @@ use store::{Tx, instant};
 
 use crate::practice::{Office, console_actor};
 use crate::status::asking::Wanted;
+use crate::web::words;
 use crate::{rank, unanswered};
 
 /// The sweep's name among those that ran.
@@ -90,7 +91,7 @@ async fn late_claims(office: &Office) -> anyhow::Result<Vec<Wanted>> {
         claim: one.claim,
         number: one.number,
         case: None,
-        why: why(&one.due_on.unwrap_or_default(), &one.usual),
+        why: why(&words::day_of(&one.due_on.unwrap_or_default()), &one.usual),
     };
     Ok(own.map(wanted).collect())
 }
@@ -116,7 +117,7 @@ async fn late_cases(office: &Office) -> anyhow::Result<Vec<Wanted>> {
             let by = (&case.payer_name, case.plan);
             let (due, usual) = unanswered::due(office, by, &case.payer, sent.sent_on, &times);
             if let Some(due) = due.filter(|due| *due < today) {
-                wanted.push(Wanted::of(case, why(&due.to_string(), &usual)));
+                wanted.push(Wanted::of(case, why(&words::day(due), &usual)));
             }
         }
     }

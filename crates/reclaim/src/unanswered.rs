@@ -8,8 +8,6 @@ use anyhow::Context;
 use denial::claim::{Claim, PayerName, PlanType};
 use denial::deadline::Due;
 use denial::ids::PayerId;
-use denial::money::Money;
-use denial::remittance::ClaimPayment;
 use insight::usual::Usual;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -18,11 +16,11 @@ use store::{Tx, instant};
 
 use crate::outbox::filing;
 use crate::practice::Office;
-use crate::{identity, intake, rank, secondary, settle};
+use crate::{identity, intake, rank, secondary};
 
 /// The sweep's name among those that ran.
 pub(crate) const SWEEP: &str = "unanswered";
-/// Days from which answers are learned, and in which passed-on claims are looked at.
+/// Days from which answers are learned.
 const LEARNED_DAYS: i64 = 365;
 /// Claims looked at in one transaction.
 const PAGE: i64 = 500;
@@ -76,19 +74,21 @@ pub(crate) async fn look(office: &Office) -> anyhow::Result<Waiting> {
             all.extend(silent(&mut tx, office, (claim, number), &billed, &times).await?);
         }
     }
-    all.extend(passed_on(office, &since, &times).await?);
-    let count = all.len();
-    let today = office.moment().today.to_string();
     let times: Vec<(String, Usual)> = times.into_iter().collect();
-    let rhythms = intake::learned(&mut office.read().await?, office).await?;
     let mut tx = office.write().await?;
     tx.keep_answer_times(&times).await?;
+    tx.commit().await?;
+    // What was passed on is looked at by the days that are learned now.
+    all.extend(secondary::sweep(office).await?);
+    let count = all.len();
+    let today = office.moment().today.to_string();
+    let rhythms = intake::learned(&mut office.read().await?, office).await?;
+    let mut tx = office.write().await?;
     tx.keep_unanswered(all).await?;
     tx.keep_rhythms(&rhythms).await?;
     let waiting = Waiting { all: count, late: tx.late_answers(&today).await?.0 };
     tx.note_sweep(SWEEP, &instant(office.clock.now()), &waiting.to_string()).await?;
     tx.commit().await?;
-    secondary::sweep(office).await?;
     Ok(waiting)
 }
 
@@ -173,64 +173,4 @@ async fn silent(
             Due::NoRule => None,
         },
     }))
-}
-
-/// Claims that a payer passed on and that the next one has not answered.
-async fn passed_on(
-    office: &Office,
-    since: &str,
-    times: &BTreeMap<String, Usual>,
-) -> anyhow::Result<Vec<Unanswered>> {
-    let claims = office.read().await?.passed_on(since).await?;
-    let mut all = Vec::new();
-    for part in claims.chunks(PAGE.unsigned_abs() as usize) {
-        let mut tx = office.read().await?;
-        let mut said: BTreeMap<String, Vec<(PayerId, Option<Date>, ClaimPayment)>> =
-            BTreeMap::new();
-        for row in tx.said_of(part).await? {
-            let Some(head) = tx.remittance(&row.remittance).await? else { continue };
-            let payer = PayerId::parse(&head.payer)?;
-            let on = row.paid_on.as_deref().and_then(|day| day.parse().ok());
-            let claim = row.claim.clone();
-            said.entry(claim).or_default().push((payer, on, settle::payment(&row)?));
-        }
-        for (claim, said) in said {
-            all.extend(unheard(office, &claim, &said, times));
-        }
-    }
-    Ok(all)
-}
-
-/// The next payer of a claim, where it has said nothing of it.
-fn unheard(
-    office: &Office,
-    claim: &str,
-    said: &[(PayerId, Option<Date>, ClaimPayment)],
-    times: &BTreeMap<String, Usual>,
-) -> Option<Unanswered> {
-    let passed = said.iter().filter_map(|(from, on, payment)| {
-        Some((from, payment.crossover.as_ref()?, (*on)?, payment))
-    });
-    let (from, next, on, payment) = passed.max_by_key(|(_, _, on, _)| *on)?;
-    // The next payer may write its own name otherwise than the first wrote it: whoever else speaks
-    // of the claim since has it, and a bill more would be a duplicate.
-    let speaks = |other: &PayerId, day: Option<Date>| other != from && day >= Some(on);
-    if said.iter().any(|(other, day, _)| speaks(other, *day)) {
-        return None;
-    }
-    let payer = identity::payer(next, "", &office.rules);
-    let (due_on, usual) = due(office, (next, PlanType::Unknown), &payer, on, times);
-    Some(Unanswered {
-        claim: claim.to_owned(),
-        kind: "crossover".to_owned(),
-        number: identity::number_of(payment).to_owned(),
-        payer: payer.to_string(),
-        payer_name: next.name.to_string(),
-        sent_on: on.to_string(),
-        accepted_on: None,
-        charge: (payment.charge - payment.paid).max(Money::ZERO).cents(),
-        due_on: due_on.map(|on| on.to_string()),
-        usual,
-        limit_on: None,
-    })
 }

@@ -1,9 +1,15 @@
 //! The ways forward from a case, for the page and the command line; what comes next by them.
 
+use std::cell::OnceCell;
+
+use denial::adjudication::Findings;
 use denial::claim::{Claim, PayerOrder};
 use denial::denial::Denial;
-use denial::lifecycle::Event;
-use denial::next_action::{self, Known, Ways};
+use denial::lifecycle::opening::Opening;
+use denial::lifecycle::{Decided, Event};
+use denial::money::Chance;
+use denial::next_action::{self, Known, Way, Ways};
+use denial::person::Moment;
 use denial::remittance::ClaimPayment;
 use denial::resent::Resent;
 use denial::rules::Rules;
@@ -55,6 +61,22 @@ pub(crate) fn of(
     let code = rank::code(case, rules);
     let place = (case.payer.as_str(), code.as_str());
     next_action::ways(&known, |way, prior| history.odds(place, Some(way), prior))
+}
+
+/// A case that is opened, with what comes next by its ways as history has them: they are reckoned
+/// once.
+pub(crate) fn opened(
+    found: &Findings,
+    opening: Opening,
+    at: &Moment,
+    (rules, history): (&Rules, &History),
+) -> Decided {
+    let code = OnceCell::new();
+    let odds = |case: &Denial, way: Way, prior: Option<Chance>| {
+        let code = code.get_or_init(|| rank::code(case, rules));
+        history.odds((case.payer.as_str(), code), Some(way), prior)
+    };
+    Denial::open_by(found, opening, at, rules, odds)
 }
 
 /// What brings the next action of a case in line with its ways, as history has them; nothing where

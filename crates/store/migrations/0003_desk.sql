@@ -790,3 +790,8 @@ create table payer_card (
   saved_by text not null,
   primary key (practice, payer, version)
 );
+
+-- A supervisor's reasons for what would keep cases of a project back: documents that are asked for,
+-- last days that are past.
+alter table project add column without_why text not null default '';
+alter table project add column late_why text not null default '';

@@ -1,6 +1,6 @@
 //! Claims under their numbers, and each version as billed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use denial::claim::Claim;
 use denial::ids::ClaimId;
@@ -170,7 +170,8 @@ impl Tx {
         self.insert_all(&CLAIM, rows).await
     }
 
-    /// Writes versions of claims as a file bills them; the latest by rank speaks for its claim.
+    /// Writes versions of claims as a file bills them; the latest by rank speaks for its claim,
+    /// whichever file came first. Gives the places in this file of those that speak now.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -178,7 +179,7 @@ impl Tx {
         &mut self,
         file: &str,
         versions: Vec<NewVersion>,
-    ) -> Result<(), Error> {
+    ) -> Result<HashSet<u64>, Error> {
         let ids: Vec<String> =
             versions.iter().map(|one| one.known.claim.as_str().to_owned()).collect();
         let known = versions.iter().map(|one| one.known.clone()).collect();
@@ -198,25 +199,29 @@ impl Tx {
         };
         let rows = versions.into_iter().map(row).collect();
         self.insert_all(&VERSION, rows).await?;
-        self.speak_latest(&ids).await
+        let speaking = self.speak_latest(&ids).await?.into_iter();
+        let own = speaking.filter(|(at, _)| at == file);
+        Ok(own.filter_map(|(_, n)| u64::try_from(n).ok()).collect())
     }
 
-    async fn speak_latest(&mut self, claims: &[String]) -> Result<(), Error> {
-        among!(
+    /// Gives file and place of each version that speaks.
+    async fn speak_latest(&mut self, claims: &[String]) -> Result<Vec<(String, i64)>, Error> {
+        let rows = among!(
             self,
-            (String,),
+            (String, i64),
             "update claim set source = 'billed', (version_file, version_n) =
                (select v.file, v.n from claim_version v where v.practice = claim.practice
                 and v.claim = claim.claim order by v.rank desc limit 1)
-             where practice = $1 and claim in (select value from json_each($2)) returning claim",
+             where practice = $1 and claim in (select value from json_each($2))
+             returning version_file, version_n",
             "update claim set source = 'billed', (version_file, version_n) =
                (select v.file, v.n from claim_version v where v.practice = claim.practice
                 and v.claim = claim.claim order by v.rank desc limit 1)
-             where practice = $1 and claim = any($2) returning claim",
+             where practice = $1 and claim = any($2) returning version_file, version_n",
             claims,
             self.practice.as_str()
         )?;
-        Ok(())
+        Ok(rows)
     }
 
     /// Claims by id.

@@ -96,16 +96,13 @@ macro_rules! next_bills {
 }
 
 impl Tx {
-    /// Keeps the covers that bills of some claims name, in place of those that earlier bills of the
-    /// same claims named, also where they name none any more; what people told stays.
+    /// Keeps the covers that the newest bills of some claims name, in place of those that earlier
+    /// bills of the same claims named, also where they name none any more; what people told stays.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn bill_covers(
-        &mut self,
-        claims: &[String],
-        rows: Vec<(String, Cover)>,
-    ) -> Result<(), Error> {
+    pub async fn bill_covers(&mut self, named: &[(String, Vec<Cover>)]) -> Result<(), Error> {
+        let claims: Vec<String> = named.iter().map(|(claim, _)| claim.clone()).collect();
         among!(
             self,
             (String,),
@@ -113,21 +110,19 @@ impl Tx {
              and claim in (select value from json_each($2)) returning claim",
             "delete from cover where practice = $1 and source = 'billed' and claim = any($2)
              returning claim",
-            claims,
+            &claims,
             self.practice.as_str()
         )?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let rows = rows.into_iter().map(|(claim, cover)| {
+        let rows = named.iter().flat_map(|(claim, all)| all.iter().map(move |one| (claim, one)));
+        let rows = rows.map(|(claim, cover)| {
             vec![
                 Cell::Text(self.practice.as_str().to_owned()),
-                Cell::Text(claim),
+                Cell::Text(claim.clone()),
                 Cell::Text(cover.turn.as_str().to_owned()),
                 Cell::Text("billed".to_owned()),
                 Cell::Text(String::new()),
                 Cell::Text(String::new()),
-                Cell::Text(serde_json::to_string(&cover).expect("a cover is JSON")),
+                Cell::Text(serde_json::to_string(cover).expect("a cover is JSON")),
             ]
         });
         let rows = rows.collect();
@@ -156,21 +151,23 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes a cover back that somebody told; false where there was none.
+    /// Takes a cover back that somebody told under any name of a claim; false where there was none.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn forget_cover(&mut self, claim: &str, turn: Turn) -> Result<bool, Error> {
-        let gone = run!(
+    pub async fn forget_cover(&mut self, names: &[String], turn: Turn) -> Result<bool, Error> {
+        let gone = among!(
             self,
-            execute,
-            "delete from cover where practice = $1 and claim = $2 and turn = $3
-             and source = 'told'",
+            (String,),
+            "delete from cover where practice = $1 and turn = $2 and source = 'told'
+             and claim in (select value from json_each($3)) returning claim",
+            "delete from cover where practice = $1 and turn = $2 and source = 'told'
+             and claim = any($3) returning claim",
+            names,
             self.practice.as_str(),
-            claim,
             turn.as_str()
         )?;
-        Ok(gone > 0)
+        Ok(!gone.is_empty())
     }
 
     /// Covers of some claims, by claim and turn; what people told before what bills name.
@@ -282,6 +279,22 @@ impl Tx {
     pub async fn next_bill(&mut self, claim: &str) -> Result<Option<NextBill>, Error> {
         let text = next_bills!("and claim = $2");
         Ok(run!(self, optional as NextBill, text, self.practice.as_str(), claim)?)
+    }
+
+    /// How those of some claims stand that stand before a next payer.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn next_bills_among(&mut self, claims: &[String]) -> Result<Vec<NextBill>, Error> {
+        let rows = among!(
+            self,
+            NextBill,
+            next_bills!("and claim in (select value from json_each($2)) order by claim"),
+            next_bills!("and claim = any($2) order by claim"),
+            claims,
+            self.practice.as_str()
+        )?;
+        Ok(rows)
     }
 
     /// Every claim that stands before a next payer, in the order of their ids, after one of them.

@@ -1,6 +1,6 @@
 //! Project appeals: many cases of one payer under one letter, one spreadsheet and one reference.
 
-use crate::sql::run;
+use crate::sql::{among, run};
 use crate::{Error, Tx};
 
 /// A project.
@@ -30,10 +30,14 @@ pub struct Project {
     pub sent_on: Option<String>,
     /// The payer's one reference; empty where none came.
     pub reference: String,
-    /// Hash of the letter with its list, as it went.
+    /// Hash of the letter with its list, as it was set and went.
     pub packet: Option<String>,
-    /// Hash of the spreadsheet, as it went.
+    /// Hash of the spreadsheet that was set with it.
     pub sheet: Option<String>,
+    /// Why it goes without documents that are asked for; empty where nobody said.
+    pub without_why: String,
+    /// Why it goes after a last day; empty where nobody said.
+    pub late_why: String,
 }
 
 /// A case of a project.
@@ -51,7 +55,8 @@ macro_rules! projects {
     ($rest:literal) => {
         concat!(
             "select project, payer, payer_name, state, version, made_at, made_by, subject, letter,
-             channel, sent_on, reference, packet, sheet from project where practice = $1 ",
+             channel, sent_on, reference, packet, sheet, without_why, late_why
+             from project where practice = $1 ",
             $rest
         )
     };
@@ -127,16 +132,25 @@ impl Tx {
         Ok(rows)
     }
 
-    /// Projects of a case that are no void ones: id and reference.
+    /// The cases of some projects: project and case.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn projects_of(&mut self, denial: &str) -> Result<Vec<Project>, Error> {
-        let text = projects!(
-            "and state <> 'void' and project in (select c.project from project_case c
-             where c.practice = $1 and c.denial = $2 and c.stayed = '') order by made_at"
-        );
-        Ok(run!(self, all as Project, text, self.practice.as_str(), denial)?)
+    pub async fn cases_of_projects(
+        &mut self,
+        projects: &[String],
+    ) -> Result<Vec<(String, String)>, Error> {
+        let rows = among!(
+            self,
+            (String, String),
+            "select project, denial from project_case where practice = $1
+             and project in (select value from json_each($2)) order by project, n",
+            "select project, denial from project_case where practice = $1 and project = any($2)
+             order by project, n",
+            projects,
+            self.practice.as_str()
+        )?;
+        Ok(rows)
     }
 
     /// Saves a project where it still stands as it was read; false where another was faster.
@@ -148,8 +162,9 @@ impl Tx {
             self,
             execute,
             "update project set state = $1, version = version + 1, subject = $2, letter = $3,
-             channel = $4, sent_on = $5, reference = $6, packet = $7, sheet = $8
-             where practice = $9 and project = $10 and version = $11",
+             channel = $4, sent_on = $5, reference = $6, packet = $7, sheet = $8,
+             without_why = $9, late_why = $10
+             where practice = $11 and project = $12 and version = $13",
             one.state.as_str(),
             one.subject.as_str(),
             one.letter.as_str(),
@@ -158,6 +173,8 @@ impl Tx {
             one.reference.as_str(),
             one.packet.as_deref(),
             one.sheet.as_deref(),
+            one.without_why.as_str(),
+            one.late_why.as_str(),
             self.practice.as_str(),
             one.project.as_str(),
             read

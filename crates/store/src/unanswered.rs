@@ -134,24 +134,6 @@ impl Tx {
         Ok(rows)
     }
 
-    /// Claims that payers said since a day they had passed on to the next one (NM1*TT).
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn passed_on(&mut self, since: &str) -> Result<Vec<String>, Error> {
-        let rows = run!(
-            self,
-            all as (String,),
-            "select distinct p.claim from remittance r
-             join claim_payment p on p.practice = r.practice and p.remittance = r.remittance
-             where r.practice = $1 and r.state = 'published' and r.paid_on >= $2
-               and p.raw like '%NM1_TT_%' order by p.claim",
-            self.practice.as_str(),
-            since
-        )?;
-        Ok(rows.into_iter().map(|(claim,)| claim).collect())
-    }
-
     /// Keeps how long payers usually take, in place of what was kept before.
     ///
     /// # Errors

@@ -55,7 +55,12 @@ impl Denial {
                 self.chosen.owner = true;
                 self.escalated = None;
             }
-            Change::Owned { owner } => self.set_owner(owner),
+            Change::Owned { owner, posts } => {
+                if *posts {
+                    self.leave_to_who_posts();
+                }
+                self.set_owner(owner);
+            }
             Change::Taken { by, until } => self.take(by, *until),
             Change::Released => self.give_back(),
             Change::Recategorized { category, origin, .. } => {
@@ -156,6 +161,13 @@ impl Denial {
         self.taken_until = None;
     }
 
+    /// Whose it is now has it again where the payer does not pay.
+    fn leave_to_who_posts(&mut self) {
+        if let Work::Open { owner, won: Some(won), .. } = &mut self.work {
+            won.worked_by = Some(owner.clone());
+        }
+    }
+
     fn set_owner(&mut self, to: &Owner) {
         if let Work::Open { owner, .. } = &mut self.work {
             // What the former role had to hear is nothing to it any more.
@@ -200,8 +212,12 @@ impl Denial {
             Deed::Withdrawn { on, reason } => {
                 self.end_what_is_out(*on, Outcome::Withdrawn, reason);
             }
-            Deed::Upheld { on, answer } => {
-                let outcome = if answer.dismissed { Outcome::Dismissed } else { Outcome::Upheld };
+            Deed::Upheld { on, answer, partly } => {
+                let outcome = match (answer.dismissed, partly) {
+                    (true, _) => Outcome::Dismissed,
+                    (false, true) => Outcome::PartlyOverturned,
+                    (false, false) => Outcome::Upheld,
+                };
                 self.end_what_is_out(*on, outcome, &answer.note);
                 self.attempts = self.attempts.saturating_add(1);
             }

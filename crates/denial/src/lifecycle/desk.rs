@@ -125,7 +125,7 @@ impl Denial {
         let is_other = now.role != owner.role || (now.person.is_none() && is_narrower);
         let is_gone = now.team.as_ref().is_some_and(|team| rules.owners.team(team).is_none());
         let is_chosen = self.chosen.owner && !(is_gone && now.person.is_none());
-        (is_other && !is_chosen).then_some(Change::Owned { owner })
+        (is_other && !is_chosen).then_some(Change::Owned { owner, posts: false })
     }
 
     pub(crate) fn set_root_cause(cause: &RootCause) -> Result<Change, Refused> {

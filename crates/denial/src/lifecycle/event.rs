@@ -95,6 +95,9 @@ pub enum Change {
     Owned {
         /// Who.
         owner: Owner,
+        /// They post what was won; whose it was has it again where the payer does not pay.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        posts: bool,
     },
     /// Somebody began to work on it.
     Taken {
@@ -295,12 +298,15 @@ pub enum Deed {
         /// The day.
         on: Date,
     },
-    /// Denied again.
+    /// Denied again, in whole or for the rest.
     Upheld {
         /// The payer's word.
         answer: PayerAnswer,
         /// The day.
         on: Date,
+        /// It has paid a line after all, and keeps its view of the rest.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        partly: bool,
     },
     /// Taken back by us.
     Withdrawn {

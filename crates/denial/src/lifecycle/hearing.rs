@@ -13,6 +13,7 @@ use crate::lifecycle::event::{Change, Deed, Difference, Event, Filing, LineChang
 use crate::lifecycle::evidence::PayerAnswer;
 use crate::lifecycle::opening::ClaimFacts;
 use crate::next_action;
+use crate::owner;
 use crate::person::Moment;
 use crate::rules::Rules;
 
@@ -73,6 +74,7 @@ impl Denial {
             after = all.iter().fold(self.clone(), Denial::changed);
         }
         all.extend(self.follow(&after, &what, at, rules));
+        all.extend(self.left_to_who_posts(&after, at, rules));
         self.as_events(all, rules)
     }
 
@@ -176,6 +178,15 @@ impl Denial {
         }
     }
 
+    /// What was won in part is won in full by a file: it goes to who posts, as what is won at once
+    /// does.
+    fn left_to_who_posts(&self, after: &Denial, at: &Moment, rules: &Rules) -> Option<Change> {
+        let is_there = self.status() == Status::Overturned && after.is_won() && !self.is_won();
+        let is_worked = after.work.won().is_some_and(|won| won.worked_by.is_none());
+        let owner = owner::posting_owner(rules, at.today).filter(|_| is_there && is_worked)?;
+        (after.owner() != Some(&owner)).then_some(Change::Owned { owner, posts: true })
+    }
+
     /// The payment that was promised is there.
     fn by_payment(&self, at: &Moment, rules: &Rules) -> Change {
         let next = self.next_by_payment(at.today, at.today, rules);
@@ -222,8 +233,7 @@ impl Denial {
             return None;
         }
         let on = answer.denied_on.unwrap_or(at.today);
-        let answer = PayerAnswer::remitted(on, answer.remittance.clone());
-        let deed = Deed::Upheld { answer, on };
+        let deed = self.upheld(PayerAnswer::remitted(on, answer.remittance.clone()), on);
         Some(self.back_to_review(NextActionKind::Review, deed, at.today, rules))
     }
 

@@ -199,8 +199,14 @@ impl Denial {
         at: &Moment,
         rules: &Rules,
     ) -> Result<Change, Refused> {
-        let deed = Deed::Upheld { on: proven(answer, at)?, answer: answer.clone() };
+        let deed = self.upheld(answer.clone(), proven(answer, at)?);
         Ok(self.back_to_review(NextActionKind::Review, deed, at.today, rules))
+    }
+
+    /// Denied again; in part where the payer has paid a line after all meanwhile.
+    pub(crate) fn upheld(&self, answer: PayerAnswer, on: Date) -> Deed {
+        let partly = !answer.dismissed && self.is_paid_in_part();
+        Deed::Upheld { answer, on, partly }
     }
 
     pub(crate) fn withdraw(

@@ -12,7 +12,8 @@ use crate::lifecycle::Decided;
 use crate::lifecycle::action::{Action, Road};
 use crate::lifecycle::event::{Change, Event};
 use crate::lifecycle::evidence::PayerAnswer;
-use crate::next_action;
+use crate::money::Chance;
+use crate::next_action::{self, Odds, Way};
 use crate::owner::{self, Circumstance};
 use crate::person::Moment;
 use crate::remittance::Source;
@@ -59,17 +60,34 @@ impl Denial {
     /// after all, it is overturned at once.
     #[must_use]
     pub fn open(found: &Findings, opening: Opening, at: &Moment, rules: &Rules) -> Decided {
+        let by_prior = |_: &Denial, way, prior| next_action::by_prior(way, prior);
+        Denial::open_by(found, opening, at, rules, by_prior)
+    }
+
+    /// The same where history says more of ways than the stated priors: the case is opened by
+    /// these, so that the order of files does not matter, and follows history from there.
+    #[must_use]
+    pub fn open_by(
+        found: &Findings,
+        opening: Opening,
+        at: &Moment,
+        rules: &Rules,
+        history: impl Fn(&Denial, Way, Option<Chance>) -> Odds,
+    ) -> Decided {
         let mut denial = unplanned(found, opening, at, rules);
         denial.deadlines = denial.clocks(rules);
-        let kind = next_action::planned(&denial, at.today, rules);
+        let (kind, then) = next_action::planned_twice(&denial, at.today, rules, history);
         let next = denial.next_by_habit(kind, at.today, rules);
         denial.work = denial.open_work(Status::New, next, at.today, rules);
         let won = denial.won(at, rules);
         let opened = Change::Opened { denial: Box::new(denial.clone()) };
         let before = Denial { version: 0, ..denial };
         let changes = std::iter::once(opened).chain(won).collect();
-        let events = before.as_events(changes, rules);
-        let after = events.iter().fold(before, Denial::apply);
+        let mut events = before.as_events(changes, rules);
+        let opened = events.iter().fold(before, Denial::apply);
+        let followed = opened.replanned(then, at.today, rules);
+        let after = followed.iter().fold(opened, Denial::apply);
+        events.extend(followed);
         Decided { events, after, split: None }
     }
 

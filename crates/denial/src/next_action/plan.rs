@@ -4,10 +4,11 @@
 use jiff::civil::Date;
 
 use super::recommend::fits;
-use super::{Known, Odds, Ways, standing, ways};
+use super::{Known, Odds, Standing, Way, Ways, standing, ways};
 use crate::adjudication::denies;
 use crate::denial::{Denial, DeniedLine, NextAction, NextActionKind, Status, Work};
 use crate::lifecycle::event::{Change, Event};
+use crate::money::Chance;
 use crate::payer::PayerRules;
 use crate::playbook::Ruling;
 use crate::remittance::Adjustment;
@@ -50,23 +51,51 @@ pub(crate) const fn leads(kind: NextActionKind) -> bool {
     }
 }
 
-/// What comes next by the stated priors, from what the case itself knows.
-pub(crate) fn planned(case: &Denial, today: Date, rules: &Rules) -> NextActionKind {
-    let ruling = case.leading(rules);
-    let other_cover = case.days.other_payer_on.is_some();
-    let known = Known {
+/// What the case itself knows.
+fn known<'a>(
+    case: &'a Denial,
+    ruling: Option<&'a Ruling>,
+    today: Date,
+    rules: &'a Rules,
+) -> Known<'a> {
+    Known {
         case,
         claim: None,
-        ruling: ruling.as_ref(),
+        ruling,
         rules,
         resent: None,
-        other_cover,
+        other_cover: case.days.other_payer_on.is_some(),
         late_crossover: false,
         in_time: false,
         today,
-    };
-    let by_prior = |_, prior| Odds { chance: prior, prior, ..Odds::default() };
-    ways(&known, by_prior).plan(case.first)
+    }
+}
+
+/// The odds of a way before there is any history.
+pub(crate) fn by_prior(_: Way, prior: Option<Chance>) -> Odds {
+    Odds { chance: prior, prior, ..Odds::default() }
+}
+
+/// What comes next by the stated priors, from what the case itself knows.
+pub(crate) fn planned(case: &Denial, today: Date, rules: &Rules) -> NextActionKind {
+    let ruling = case.leading(rules);
+    ways(&known(case, ruling.as_ref(), today, rules), by_prior).plan(case.first)
+}
+
+/// What comes next by the stated priors, and what by history, of ways that are reckoned once.
+pub(crate) fn planned_twice(
+    case: &Denial,
+    today: Date,
+    rules: &Rules,
+    history: impl Fn(&Denial, Way, Option<Chance>) -> Odds,
+) -> (NextActionKind, NextActionKind) {
+    let ruling = case.leading(rules);
+    let known = known(case, ruling.as_ref(), today, rules);
+    let standing = Standing::of(&known);
+    let ways = standing.ways(by_prior);
+    let stated = ways.plan(case.first);
+    let ways = standing.by_odds(ways, |way, prior| history(case, way, prior));
+    (stated, ways.plan(case.first))
 }
 
 impl Denial {

@@ -8,6 +8,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
+use crate::adjudication::Findings;
 use crate::adjudication::tests::{line, payment, said_on};
 use crate::claim::{PayerName, PlanType};
 use crate::codes::{ClaimNumber, Npi, Rarc};
@@ -42,9 +43,21 @@ fn case_of(
     payer: &str,
     rules: &Rules,
     plan: PlanType,
-    (group, carc): (&str, &str),
+    code: (&str, &str),
     remarks: &[&str],
 ) -> Denial {
+    let (found, opening, moment) = found_of(payer, rules, plan, code, remarks);
+    Denial::open(&found, opening, &moment, rules).after
+}
+
+/// What such a case is opened from.
+fn found_of(
+    payer: &str,
+    rules: &Rules,
+    plan: PlanType,
+    (group, carc): (&str, &str),
+    remarks: &[&str],
+) -> (Findings, Opening, Moment) {
     let mut denied = line("1", 10_000, 0, &[(group, carc, 10_000)]);
     denied.from = Some(date(2026, 2, 2));
     let remark = |code: &&str| Remark { code: Rarc::new(code), list: "HE".into() };
@@ -67,7 +80,7 @@ fn case_of(
     let id = DenialId::from_bits(1);
     let who = Actor { person: PersonId::from_bits(1), role: Role::BillingSpecialist };
     let moment = Moment { now: Timestamp::UNIX_EPOCH, today: TODAY, who };
-    Denial::open(&found, Opening { id, round: 1, source: Source::Era, facts }, &moment, rules).after
+    (found, Opening { id, round: 1, source: Source::Era, facts }, moment)
 }
 
 fn ruling(case: &Denial, rules: &Rules) -> Ruling {
@@ -82,6 +95,10 @@ fn by_prior(_: Way, prior: Option<Chance>) -> Odds {
 }
 
 fn of(case: &Denial, rules: &Rules) -> Ways {
+    of_odds(case, rules, by_prior)
+}
+
+fn of_odds(case: &Denial, rules: &Rules, odds: impl Fn(Way, Option<Chance>) -> Odds) -> Ways {
     let ruling = ruling(case, rules);
     let (claim, other_cover) = (None, false);
     let known = Known {
@@ -95,7 +112,7 @@ fn of(case: &Denial, rules: &Rules) -> Ways {
         in_time: false,
         today: TODAY,
     };
-    ways(&known, by_prior)
+    ways(&known, odds)
 }
 
 fn open(found: &Ways) -> Vec<&'static str> {
@@ -371,6 +388,36 @@ fn what_comes_next_is_the_recommended_way() {
     chosen.chosen.next = true;
     assert!(chosen.replanned(NextActionKind::Correct, TODAY, rules).is_empty());
     assert_eq!(found.plan(NextActionKind::Review), NextActionKind::Review);
+}
+
+#[test]
+fn what_is_opened_follows_history_as_what_is_saved_does() {
+    let rules = shipped();
+    let won = |favoured: Way| {
+        move |way: Way, prior: Option<Chance>| {
+            let points = if way == favoured { 9_500 } else { 0 };
+            Odds { chance: Some(Chance::from_basis_points(points)), prior, ..Odds::default() }
+        }
+    };
+    let mut followed = 0;
+    for carc in ["16", "29", "50", "97", "197", "22", "252"] {
+        for favoured in Way::ALL {
+            let code = ("CO", carc);
+            let of = || found_of("Somebody", rules, PlanType::Commercial, code, &[]);
+            let odds = won(*favoured);
+            let (found, opening, at) = of();
+            let at_once =
+                Denial::open_by(&found, opening, &at, rules, |_, way, prior| odds(way, prior));
+            let (found, opening, at) = of();
+            let opened = Denial::open(&found, opening, &at, rules).after;
+            let kind = of_odds(&opened, rules, odds).plan(opened.first);
+            let events = opened.replanned(kind, TODAY, rules);
+            let after = events.iter().fold(opened, Denial::apply);
+            assert_eq!(at_once.after, after, "{carc} {}", favoured.as_str());
+            followed += usize::from(!events.is_empty());
+        }
+    }
+    assert!(followed > 0, "history led some of them another way");
 }
 
 #[test]

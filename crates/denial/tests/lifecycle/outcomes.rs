@@ -143,6 +143,24 @@ fn one_line_paid_and_one_denied_again_is_won_in_part() {
 }
 
 #[test]
+fn an_appeal_upheld_after_a_line_was_paid_was_won_in_part() {
+    let outcome = |case: &Denial| case.appeals[0].decided.map(|(_, outcome)| outcome);
+    let (filed, _) = did(&reviewed(), APPEAL);
+    let (paid_one, none) = heard_of(&filed, vec![paid(1, 6_000), line(2, 4_000)]);
+    assert_eq!((outcome(&paid_one), none), (None, vec![]), "the rest waits for the payer");
+    let later = moment(7, Role::BillingSupervisor);
+    let upheld = |case: &Denial, json: &str| {
+        case.act(&action(json), &later, &rules()).expect("upheld").after
+    };
+    assert_eq!(outcome(&upheld(&paid_one, UPHELD)), Some(Outcome::PartlyOverturned));
+    assert_eq!(outcome(&upheld(&filed, UPHELD)), Some(Outcome::Upheld), "nothing was paid");
+    let late = r#"{"act":"uphold","note":"too late","dismissed":true}"#;
+    assert_eq!(outcome(&upheld(&paid_one, late)), Some(Outcome::Dismissed));
+    let (by_file, _) = heard_of(&filed, vec![paid(1, 6_000), again(2, 4_000)]);
+    assert_eq!(outcome(&by_file), Some(Outcome::PartlyOverturned));
+}
+
+#[test]
 fn a_file_that_denies_a_part_of_what_was_won_leaves_it_won_in_part() {
     let (sent, _) = did(&reviewed(), SEND);
     let (won, counted) = heard_of(&sent, vec![paid(1, 6_000), paid(2, 4_000)]);

@@ -33,10 +33,14 @@ fn soonest(case: &Denial) -> Option<DeadlineKind> {
 
 /// The lines as a file says them, the first so many of them paid after all.
 fn heard(case: &Denial, paid: usize) -> Denial {
+    heard_under(case, paid, &rules())
+}
+
+fn heard_under(case: &Denial, paid: usize, rules: &Rules) -> Denial {
     let lines = [line(1, 6_000), line(2, 4_000)].into_iter().enumerate();
     let lines = lines.map(|(at, line)| if at < paid { recovered(line, 6) } else { line });
     let found = found(lines.collect());
-    let heard = hear_all(std::slice::from_ref(case), &found, &moment(6, Role::Manager), &rules());
+    let heard = hear_all(std::slice::from_ref(case), &found, &moment(6, Role::Manager), rules);
     let events = heard.events.into_iter().next().unwrap_or_default();
     let after = events.iter().fold(case.clone(), Denial::apply);
     Denial { deadlines: case.deadlines.clone(), ..after }
@@ -150,6 +154,22 @@ fn who_posts_has_what_is_won_and_who_had_it_has_it_again_where_it_is_not_paid() 
     assert_eq!(why, None, "whoever of the role comes to it posts it");
     let disputed = act(&won, r#"{"act":"dispute","reason":"not paid"}"#);
     assert_eq!(disputed.owner(), Some(&worked_by));
+}
+
+#[test]
+fn a_part_that_a_file_makes_whole_goes_to_who_posts_and_back_where_it_is_taken_back() {
+    let rules = posted_by_posters();
+    let open = did(&clocked(), 1, r#"{"act":"review"}"#);
+    let worked_by = open.owner().expect("open").clone();
+    let part = did(&open, 5, WON_IN_PART);
+    assert_eq!(part.owner(), Some(&worked_by), "the rest is worked on");
+    let whole = heard_under(&part, 2, &rules);
+    assert_eq!(whole.owner(), Some(&Owner::of(Role::Poster)), "as what is won at once");
+    let under = whole.under(&rules, &moment(6, Role::Manager));
+    assert!(under.iter().all(|one| one.kind() != "denial.owned"), "rules leave it there");
+    assert_eq!(heard_under(&whole, 2, &rules), whole, "hearing it again changes nothing");
+    assert_eq!(heard_under(&whole, 1, &rules).owner(), Some(&worked_by), "it is denied again");
+    assert_eq!(heard(&part, 2).owner(), Some(&worked_by), "not configured: it stays");
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::drafts::{Held, NotDone, entry, hold, is_intact, require_writer, stopp
 use crate::identity;
 use crate::outbox::{self, Carried, NotQueued, Parcel};
 use crate::practice::Office;
+use crate::web::words;
 
 /// How something went by hand.
 pub(crate) struct ByHand {
@@ -75,7 +76,7 @@ fn filing(held: &Held, channel: Channel, packet: &Built) -> AppealFiling {
 /// A letter that is no appeal moves no case: it is a contact with the payer.
 fn contact(held: &Held, how: &ByHand, packet: &Built) -> Action {
     let kind = held.draft.kind.as_str().replace('_', " ");
-    let on = how.on.unwrap_or(held.moment.today);
+    let on = words::day(how.on.unwrap_or(held.moment.today));
     Action::LogContact(Contact {
         channel: how.channel,
         representative: String::new(),

@@ -23,6 +23,7 @@ use crate::outbox::Numbers;
 use crate::outbox::onward::{self, NotOnward, Onward};
 use crate::practice::Office;
 use crate::secondary::{BillNext, Standing, look, standing, wait};
+use crate::web::words;
 
 /// Why no claim is written for the next payer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -164,7 +165,10 @@ pub(crate) enum NotBilled {
     Denied,
     #[error("a claim to that payer has no answer yet; to send another say why")]
     Waiting,
-    #[error("its last day for filing was {0}; a supervisor may send it and say why it is late")]
+    #[error(
+        "its last day for filing was {}; a supervisor may send it and say why it is late",
+        words::day(*.0)
+    )]
     Late(Date),
     #[error("{0}")]
     NotOnward(#[from] NotOnward),

@@ -13,7 +13,8 @@ use store::{Tx, instant};
 
 use crate::fields::Fields;
 use crate::practice::Office;
-use crate::secondary::look;
+use crate::secondary::{look, names_of};
+use crate::web::words;
 
 /// The longest name or id, in letters.
 const LONGEST: usize = 60;
@@ -132,7 +133,8 @@ pub(crate) async fn tell(
     look(tx, office, &[claim.to_owned()]).await
 }
 
-/// Takes a cover back that somebody told; false where there was none.
+/// Takes a cover back that somebody told, under whichever name of the claim; false where there was
+/// none.
 ///
 /// # Errors
 /// The database.
@@ -142,7 +144,8 @@ pub(crate) async fn forget(
     moment: &Moment,
     (claim, turn): (&str, Turn),
 ) -> anyhow::Result<bool> {
-    if !tx.forget_cover(claim, turn).await? {
+    let names = names_of(tx, &[claim.to_owned()]).await?;
+    if !tx.forget_cover(&names, turn).await? {
         return Ok(false);
     }
     let facts = json!({ "turn": turn.as_str() });
@@ -155,9 +158,9 @@ pub(crate) async fn forget(
 pub(crate) fn in_words(cover: &Cover) -> String {
     let days = match (cover.from, cover.to) {
         (None, None) => String::new(),
-        (Some(from), None) => format!(", from {from}"),
-        (None, Some(to)) => format!(", until {to}"),
-        (Some(from), Some(to)) => format!(", {from} to {to}"),
+        (Some(from), None) => format!(", from {}", words::day(from)),
+        (None, Some(to)) => format!(", until {}", words::day(to)),
+        (Some(from), Some(to)) => format!(", {} to {}", words::day(from), words::day(to)),
     };
     format!("{} payer: {}{days}", cover.turn.as_str(), cover.payer.name)
 }
@@ -181,7 +184,7 @@ mod tests {
     fn a_cover_needs_payer_id_member_and_turn() {
         assert_eq!(read(&Fields::new()), Ok(None));
         let cover = read(&fields(&[("cover_from", "2026-01-01")])).expect("whole").expect("told");
-        assert_eq!(in_words(&cover), "secondary payer: Synthetic Plan, from 2026-01-01");
+        assert_eq!(in_words(&cover), "secondary payer: Synthetic Plan, from Jan 1, 2026");
         assert!(cover.is_self());
         for (name, text) in [
             ("cover_payer", ""),

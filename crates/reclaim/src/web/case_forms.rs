@@ -126,7 +126,12 @@ impl Desk<'_> {
         let waits = case.proposal.as_ref().filter(|one| one.approved_by.is_none());
         match act {
             Act::Approve | Act::Decline => waits.is_some_and(|one| one.by != *me),
-            Act::ProposeWriteOff => case.proposal.is_none(),
+            Act::ProposeWriteOff => {
+                case.proposal.is_none() && !case.balance.outstanding().is_zero()
+            }
+            Act::WriteOff => {
+                !case.balance.outstanding().is_zero() || !case.balance.written_off.is_zero()
+            }
             // Who has it already is offered more time once half of theirs is over.
             Act::Take => case.act(&Action::Take, self.moment, self.rules).is_ok(),
             Act::Release => case.worked_on_by(self.moment.now).is_some(),
@@ -142,7 +147,6 @@ impl Desk<'_> {
             | Act::Withdraw
             | Act::Overturn
             | Act::Dispute
-            | Act::WriteOff
             | Act::Reopen
             | Act::Assign
             | Act::Recategorize

@@ -12,6 +12,7 @@ use store::reviews::Reviews;
 use crate::fields::Fields;
 use crate::web::figures::{self, Chart};
 use crate::web::gate::NoPatient;
+use crate::web::letters::Ready;
 use crate::web::page::{Page, html};
 use crate::web::secondary;
 use crate::web::session::Visitor;
@@ -136,12 +137,7 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         let (one, many) = ("payer's request to answer", "payers' requests to answer");
         waiting.extend(waits(open.saturating_sub(missed), one, many, "/requests"));
     }
-    let (letters, is_capped) = letters::to_sign(tx, office).await?;
-    let (one, many) = match is_capped {
-        true => ("letter to sign or more", "letters to sign or more"),
-        false => ("letter to sign", "letters to sign"),
-    };
-    waiting.extend(waits(letters, one, many, "/letters?show=ready"));
+    waiting.extend(ready(letters::ready(tx, office).await?));
     if allows(role, Access::Correct) {
         let open = batch::waiting(tx, office).await?;
         let (one, many) = ("batch of corrected claims", "batches of corrected claims");
@@ -183,6 +179,18 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         waiting.extend(waits(late, one, many, "/unanswered"));
     }
     Ok(waiting)
+}
+
+/// Letters that are ready: to be signed, or that nobody can sign before their channel is chosen.
+fn ready(letters: Ready) -> impl Iterator<Item = Waiting> {
+    let (one, many) = match letters.is_capped {
+        true => ("letter to sign or more", "letters to sign or more"),
+        false => ("letter to sign", "letters to sign"),
+    };
+    let to_sign = waits(letters.to_sign, one, many, "/letters?show=ready");
+    let (one, many) = ("letter without a channel", "letters without a channel");
+    let no_channel = waits(letters.no_channel, one, many, "/letters?show=no_channel");
+    to_sign.into_iter().chain(no_channel)
 }
 
 /// Cases that were brought to the role.

@@ -101,6 +101,7 @@ fn of_project(what: &str) -> Option<&'static str> {
     Some(match what {
         "begun" => "Began a project appeal",
         "saved" => "Wrote on the letter of a project appeal",
+        "set" => "Set letter and list of a project appeal",
         "sent" => "Recorded that a project appeal went",
         "referred" => "Entered the payer's reference of a project appeal",
         "dropped" => "Gave up a project appeal",

@@ -6,9 +6,10 @@ use std::collections::{HashMap, HashSet};
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
-use denial::appeal::{Draft, DraftState, Unsigned, may_sign};
+use denial::appeal::{Draft, DraftState, Unsigned};
 use denial::denial::Denial;
 use denial::letter::LetterKind;
+use denial::person::{Access, allows};
 use jiff::civil::Date;
 use store::Tx;
 
@@ -63,21 +64,34 @@ struct Row {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stand {
     In(DraftState),
+    /// It is ready, and nobody signs it before somebody says how it goes.
+    NoChannel,
     Outbox,
 }
 
 impl Stand {
     fn from_name(name: &str) -> Option<Stand> {
-        if name == "outbox" {
-            Some(Stand::Outbox)
-        } else {
-            DraftState::from_name(name).map(Self::In)
+        match name {
+            "outbox" => Some(Stand::Outbox),
+            "no_channel" => Some(Stand::NoChannel),
+            state => DraftState::from_name(state).map(Self::In),
         }
     }
 
     fn of(draft: &Draft, queued: &HashSet<String>) -> Stand {
-        if drafts::waits(draft, queued) { Stand::Outbox } else { Stand::In(draft.state) }
+        if drafts::waits(draft, queued) {
+            Stand::Outbox
+        } else if lacks_channel(draft) {
+            Stand::NoChannel
+        } else {
+            Stand::In(draft.state)
+        }
     }
+}
+
+/// True where a letter waits for a sign-off that nobody can give before its channel is chosen.
+fn lacks_channel(draft: &Draft) -> bool {
+    draft.state == DraftState::Ready && draft.content.channel.is_none()
 }
 
 /// Letters that may still be sent, of the cases that the visitor may see.
@@ -116,17 +130,32 @@ impl Open {
     }
 }
 
-/// How many letters the visitor may sign; and whether more wait than were looked through.
+/// Letters that are ready, as they wait for who looks.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ready {
+    /// They may sign these.
+    pub(crate) to_sign: u64,
+    /// They may say how these go.
+    pub(crate) no_channel: u64,
+    /// More wait than were looked through.
+    pub(crate) is_capped: bool,
+}
+
+/// How many letters the visitor may sign, and of how many they may say how they go.
 ///
 /// # Errors
 /// The database.
-pub(crate) async fn to_sign(tx: &mut Tx, office: &Office) -> Result<(u64, bool), Trouble> {
-    if !may_sign(office.who.role) {
-        return Ok((0, false));
+pub(crate) async fn ready(tx: &mut Tx, office: &Office) -> Result<Ready, Trouble> {
+    if !allows(office.who.role, Access::Letters) {
+        return Ok(Ready::default());
     }
     let open = Open::of(tx, office, Some(DraftState::Ready), LOOKED_THROUGH).await?;
     let may = |(draft, case): &&(Draft, Denial)| drafts::unsigned(office, case, draft).is_none();
-    Ok((open.all.iter().filter(may).count() as u64, open.is_capped))
+    Ok(Ready {
+        to_sign: open.all.iter().filter(may).count() as u64,
+        no_channel: open.all.iter().filter(|(draft, _)| lacks_channel(draft)).count() as u64,
+        is_capped: open.is_capped,
+    })
 }
 
 /// `GET /letters`.
@@ -172,6 +201,7 @@ fn tabs(
     vec![
         tab("/letters", "All open", None),
         tab("/letters?show=draft", "Being written", Some(Stand::In(DraftState::Draft))),
+        tab("/letters?show=no_channel", "No channel", Some(Stand::NoChannel)),
         tab("/letters?show=ready", "To sign", Some(Stand::In(DraftState::Ready))),
         tab("/letters?show=signed", "To send", Some(Stand::In(DraftState::Signed))),
         tab("/letters?show=outbox", "In the outbox", Some(Stand::Outbox)),
@@ -209,7 +239,13 @@ fn row(
         case: format!("/cases/{}", case.id),
         number: case.number.to_string(),
         payer: case.payer_name.name.to_string(),
-        state: if is_own { format!("{state}: somebody else signs it") } else { state },
+        state: if lacks_channel(draft) {
+            format!("{state}: say how it goes, then it can be signed")
+        } else if is_own {
+            format!("{state}: somebody else signs it")
+        } else {
+            state
+        },
         due: clock.map(|_| words::due(last_day(draft, case), today)),
         outstanding: case.balance.outstanding().to_string(),
     }
@@ -228,7 +264,9 @@ pub(super) async fn begin_project(
 ) -> Result<(String, Tally), Trouble> {
     let mut tally = Tally::default();
     let mut tx = office.read().await?;
-    let cases = tx.cases_among(ids).await?;
+    let mut cases = tx.cases_among(ids).await?;
+    // The list has them in the order in which they were chosen.
+    cases.sort_by_cached_key(|case| ids.iter().position(|id| id == case.id.as_str()));
     let shown = shown_of(&mut tx, office, cases.iter()).await?;
     drop(tx);
     let mut going = Vec::new();

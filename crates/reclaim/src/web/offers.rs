@@ -71,6 +71,14 @@ pub(crate) fn of(role: Role) -> Vec<Offer> {
     OFFERS.into_iter().filter(is_for).collect()
 }
 
+/// The buttons for a list of open cases, or of closed ones: what no case of the list allows is not
+/// offered on it.
+pub(crate) fn on(role: Role, closed: bool) -> Vec<Offer> {
+    let of_list = |status: &&Status| status.is_closed() == closed;
+    let is_past = |offer: &Offer| Status::ALL.iter().filter(of_list).all(|one| offer.is_past(*one));
+    of(role).into_iter().filter(|offer| !is_past(offer)).collect()
+}
+
 /// The act of a button, and whether each case gets its own recommended way.
 pub(crate) fn act(name: &str) -> Option<(Act, bool)> {
     let offer = OFFERS.into_iter().find(|offer| offer.name == name)?;
@@ -115,6 +123,15 @@ mod tests {
         assert_eq!(told(&[Status::Appealed]), "review correct post propose_write_off");
         assert_eq!(told(&[Status::Appealed, Status::New, Status::InReview]), "post");
         assert_eq!(told(&[Status::Overturned]), "review correct propose_write_off");
+    }
+
+    #[test]
+    fn closed_cases_are_offered_nothing_that_gives_up_or_moves_them() {
+        let names = |closed: bool| -> Vec<&str> {
+            on(Role::BillingSupervisor, closed).iter().map(|offer| offer.name).collect()
+        };
+        assert_eq!(names(true), ["note"]);
+        assert_eq!(names(false).len(), OFFERS.len());
     }
 
     #[test]

@@ -1,24 +1,26 @@
 //! Project appeals: those that were begun, and one with its cases, its letter, its list, its one
 //! reference and what became of each case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::denial::{Appeal, Channel, Denial};
 use denial::money::Money;
-use denial::person::supervises;
+use denial::person::{Reach, reach, supervises};
 use jiff::civil::Date;
 use serde_json::json;
+use store::Tx;
 use store::projects::Project;
 
 use crate::fields::Fields;
+use crate::line_changes::{self, Line, Mark};
 use crate::practice::Office;
-use crate::projects::{self, How, NotDone, Opened, Row, Typed};
+use crate::projects::{self, Excuses, How, NotDone, Opened, Row, Typed};
 use crate::web::gate::Posted;
+use crate::web::journal_words;
 use crate::web::keyed::sent_back;
 use crate::web::names::Names;
 use crate::web::page::{Page, html, html_with};
@@ -75,7 +77,18 @@ struct OnePage {
     excuses: bool,
     /// Letter and list name patients, and all of these are shown to the visitor.
     files: bool,
+    /// Letter and list are set, to be taken out and sent.
+    is_set: bool,
+    /// What would read otherwise by now than it was set.
+    changes: Vec<String>,
+    /// A supervisor's reasons, as they stand.
+    without: String,
+    late: String,
     refused: Option<String>,
+    /// What was typed and is not saved.
+    typed: Fields,
+    /// What somebody saved meanwhile of which other words were typed: the subject, and the lines.
+    theirs: Option<(String, Vec<Line>)>,
 }
 
 /// One case of it.
@@ -95,14 +108,32 @@ pub(crate) async fn list(visitor: Visitor) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let mut tx = office.read().await?;
     let people = timeline::people(&mut tx).await?;
-    let mut rows = Vec::new();
-    for one in tx.projects(ROWS).await? {
-        let reaches = projects::open(&mut tx, &one.project).await.map_err(trouble)?;
-        if reaches.is_some_and(|opened| reaches_all(&opened, office)) {
-            rows.push(listed(&one, &people, &office.clinic.zone));
-        }
-    }
+    let all = tx.projects(ROWS).await?;
+    let hidden = hidden_of(&mut tx, office, &all).await?;
+    let seen = all.iter().filter(|one| !hidden.contains(&one.project));
+    let rows = seen.map(|one| listed(one, &people, &office.clinic.zone)).collect();
     html(&ListPage { page: Page::of(&visitor, "Project appeals", "/letters"), rows })
+}
+
+/// Which of some projects hold a case that the visitor may not see.
+async fn hidden_of(
+    tx: &mut Tx,
+    office: &Office,
+    all: &[Project],
+) -> Result<HashSet<String>, Trouble> {
+    if reach(office.who.role) == Reach::Every {
+        return Ok(HashSet::new());
+    }
+    let ids: Vec<String> = all.iter().map(|one| one.project.clone()).collect();
+    let listed = tx.cases_of_projects(&ids).await?;
+    let mut cases: Vec<String> = listed.iter().map(|(_, case)| case.clone()).collect();
+    cases.sort();
+    cases.dedup();
+    let cases = tx.cases_among(&cases).await?;
+    let seen = cases.iter().filter(|case| office.sees(case)).map(|case| case.id.as_str());
+    let seen: HashSet<&str> = seen.collect();
+    let hidden = listed.iter().filter(|(_, case)| !seen.contains(case.as_str()));
+    Ok(hidden.map(|(project, _)| project.clone()).collect())
 }
 
 fn listed(one: &Project, people: &People, zone: &str) -> Listed {
@@ -125,9 +156,10 @@ fn reaches_all(opened: &Opened, office: &Office) -> bool {
 fn trouble(why: NotDone) -> Trouble {
     match why {
         NotDone::Missing => Trouble::Nowhere,
-        NotDone::Stale => Trouble::Unfit(words::sentence(&why.to_string())),
-        NotDone::Refused(text) => Trouble::Unfit(words::sentence(&text)),
         NotDone::Failed(fault) => fault.into(),
+        NotDone::Stale { .. } | NotDone::Changed(_) | NotDone::Refused(_) => {
+            Trouble::Unfit(words::sentence(&why.to_string()))
+        }
     }
 }
 
@@ -150,13 +182,28 @@ async fn known(visitor: &Visitor, id: &str) -> Result<(Opened, bool), Trouble> {
 /// `GET /projects/{id}`.
 pub(crate) async fn page(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Trouble> {
     let (mut opened, files) = known(&visitor, &id).await?;
-    if opened.project.state == "draft" {
-        opened.would_stay(&visitor.office, &How::by_mail());
-    }
-    html(&shown(&visitor, &opened, files, None))
+    let changes = looked_at(&visitor.office, &mut opened).await?;
+    html(&shown(&visitor, &opened, (files, changes), Fields::new()))
 }
 
-fn shown(visitor: &Visitor, opened: &Opened, files: bool, refused: Option<String>) -> OnePage {
+/// What of the papers of a draft would read otherwise now; its cases that would stay are marked.
+async fn looked_at(office: &Office, opened: &mut Opened) -> Result<Vec<String>, Trouble> {
+    if opened.project.state != "draft" {
+        return Ok(Vec::new());
+    }
+    opened.would_stay(office, &How::by_mail());
+    match opened.project.sheet.clone() {
+        Some(sheet) => Ok(opened.changes_since(office, &sheet).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn shown(
+    visitor: &Visitor,
+    opened: &Opened,
+    (files, changes): (bool, Vec<String>),
+    typed: Fields,
+) -> OnePage {
     let project = &opened.project;
     let is_draft = project.state == "draft";
     // Until it goes all of them are counted, whatever would keep some back now.
@@ -188,7 +235,24 @@ fn shown(visitor: &Visitor, opened: &Opened, files: bool, refused: Option<String
         channels: channels(),
         excuses: supervises(visitor.office.who.role),
         files,
-        refused,
+        is_set: project.sheet.is_some(),
+        changes,
+        without: project.without_why.clone(),
+        late: project.late_why.clone(),
+        refused: None,
+        typed,
+        theirs: None,
+    }
+}
+
+impl OnePage {
+    /// What was typed in a field, else what stands there.
+    fn typed(&self, name: &str, stands: &str) -> String {
+        self.typed.get(name).map_or(stands, String::as_str).to_owned()
+    }
+
+    fn is_typed(&self, name: &str, value: &str) -> bool {
+        self.typed.get(name).is_some_and(|typed| typed == value)
     }
 }
 
@@ -243,29 +307,66 @@ fn tally(opened: &Opened) -> Vec<(String, String)> {
     by.into_iter().map(told).collect()
 }
 
-/// `POST /projects/{id}`: its letter is saved, it goes, its reference is entered, or it ends.
+/// `POST /projects/{id}`: its letter is saved, its papers are set, it goes, its reference is
+/// entered, or it ends.
 pub(crate) async fn change(
     visitor: Visitor,
     Path(id): Path<String>,
     Posted(fields): Posted,
 ) -> Result<Response, Trouble> {
-    let (opened, files) = known(&visitor, &id).await?;
+    let (_, files) = known(&visitor, &id).await?;
     if !files {
         let text = "It names patients that are masked before you: show their names first.";
         return Err(Trouble::Denied(text.to_owned()));
     }
-    let done = step(&visitor.office, &id, &fields).await?;
-    match done {
+    match step(&visitor.office, &id, &fields).await? {
         Ok(()) => Ok(Redirect::to(&format!("/projects/{id}")).into_response()),
         Err(NotDone::Missing) => Err(Trouble::Nowhere),
         Err(NotDone::Failed(fault)) => Err(fault.into()),
-        Err(why @ (NotDone::Stale | NotDone::Refused(_))) => {
-            let text = words::sentence(&why.to_string());
-            let mut page = shown(&visitor, &opened, files, Some(text));
-            page.letter = fields.get("letter").cloned().unwrap_or(page.letter);
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
+        Err(why) => told_off(&visitor, &id, fields, &why).await,
     }
+}
+
+/// The page as it stands now, with why nothing was done and everything that was typed.
+async fn told_off(
+    visitor: &Visitor,
+    id: &str,
+    fields: Fields,
+    why: &NotDone,
+) -> Result<Response, Trouble> {
+    let office = &visitor.office;
+    let (mut opened, files) = known(visitor, id).await?;
+    let changes = looked_at(office, &mut opened).await?;
+    let text = match why {
+        NotDone::Stale { by, at, kind } => {
+            let people = timeline::people(&mut office.read().await?).await?;
+            let who = timeline::name(&people, by);
+            let at = words::instant(at, &office.clinic.zone);
+            let what = journal_words::said(kind);
+            format!(
+                "Nothing was saved: somebody was faster ({who}, {at}: {what}). What you typed is \
+                 still here; look at what stands now, and send yours again where it holds."
+            )
+        }
+        NotDone::Missing | NotDone::Changed(_) | NotDone::Refused(_) | NotDone::Failed(_) => {
+            words::sentence(&why.to_string())
+        }
+    };
+    let theirs = matches!(why, NotDone::Stale { .. }).then(|| theirs(&opened.project, &fields));
+    let page = OnePage {
+        refused: Some(text),
+        theirs: theirs.flatten(),
+        ..shown(visitor, &opened, (files, changes), fields)
+    };
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// What stands now of which other words were typed.
+fn theirs(project: &Project, typed: &Fields) -> Option<(String, Vec<Line>)> {
+    let (subject, letter) = (typed.get("subject")?, typed.get("letter")?.replace("\r\n", "\n"));
+    let is_same = *subject == project.subject && letter.trim() == project.letter.trim();
+    let lines = line_changes::between(&project.letter, &letter);
+    (!is_same).then(|| (project.subject.clone(), lines))
 }
 
 async fn step(office: &Office, id: &str, fields: &Fields) -> Result<Result<(), NotDone>, Trouble> {
@@ -274,8 +375,13 @@ async fn step(office: &Office, id: &str, fields: &Fields) -> Result<Result<(), N
     let read = of("version").parse().map_err(|_| Trouble::Nowhere)?;
     Ok(match of("step").as_str() {
         "save" => {
-            let typed = Typed { subject: of("subject"), letter: of("letter") };
-            projects::save(office, id, read, typed).await
+            // Browsers end lines as mail does.
+            let letter = of("letter").replace("\r\n", "\n");
+            projects::save(office, id, read, Typed { subject: of("subject"), letter }).await
+        }
+        "set" => {
+            let excuses = Excuses { without: of("without"), late: of("late") };
+            projects::set(office, id, read, excuses).await
         }
         "send" => match how(fields) {
             Ok(how) => projects::send(office, id, read, how).await,
@@ -295,40 +401,29 @@ fn how(fields: &Fields) -> Result<How, String> {
         "" => None,
         day => Some(day.parse().map_err(|_| "write the day as 2026-03-31")?),
     };
-    let said = |name: &str| Some(text(name).to_owned()).filter(|text| !text.is_empty());
-    Ok(How {
-        channel,
-        on,
-        reference: text("reference").to_owned(),
-        without: said("without"),
-        late: said("late"),
-    })
+    Ok(How { channel, on, reference: text("reference").to_owned() })
 }
 
-/// `GET /projects/{id}/packet`: letter and list, as they went or as they would go now.
+/// `GET /projects/{id}/packet`: letter and list as they were set: what is taken out here is what is
+/// on record as sent.
 pub(crate) async fn packet(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Trouble> {
-    let office = &visitor.office;
     let opened = revealed(&visitor, &id, "packet").await?;
-    if let Some(hash) = &opened.project.packet {
-        let row = office.read().await?.document(hash).await?.ok_or(Trouble::Nowhere)?;
-        return sent_back(office, &row).await;
-    }
-    let pdf = opened.pdf(office).await?;
-    let name = "attachment; filename=\"project_appeal.pdf\"";
-    Ok(([(CONTENT_TYPE, "application/pdf"), (CONTENT_DISPOSITION, name)], pdf).into_response())
+    kept(&visitor.office, opened.project.packet.as_deref()).await
 }
 
 /// `GET /projects/{id}/list.csv`.
 pub(crate) async fn sheet(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Trouble> {
-    let office = &visitor.office;
     let opened = revealed(&visitor, &id, "list").await?;
-    if let Some(hash) = &opened.project.sheet {
-        let row = office.read().await?.document(hash).await?.ok_or(Trouble::Nowhere)?;
-        return sent_back(office, &row).await;
-    }
-    let name = "attachment; filename=\"project_appeal.csv\"";
-    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, name)];
-    Ok((headers, opened.sheet()).into_response())
+    kept(&visitor.office, opened.project.sheet.as_deref()).await
+}
+
+async fn kept(office: &Office, hash: Option<&str>) -> Result<Response, Trouble> {
+    let Some(hash) = hash else {
+        let text = "Letter and list are not set yet: set them on the project's page.";
+        return Err(Trouble::Unfit(text.to_owned()));
+    };
+    let row = office.read().await?.document(hash).await?.ok_or(Trouble::Nowhere)?;
+    sent_back(office, &row).await
 }
 
 /// A project whose patients the visitor may see, which is on record for each case.

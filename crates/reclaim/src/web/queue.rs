@@ -150,7 +150,7 @@ pub(crate) async fn page(
         rows: found.rows,
         groups: found.groups,
         cuts: groups::cuts(&asked),
-        offers: offers::of(role),
+        offers: offers::on(role, asked.wanted.closed),
         asked,
     };
     html(&template)

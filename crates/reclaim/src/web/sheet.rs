@@ -17,6 +17,9 @@ pub(crate) fn file<const N: usize>(
     (headers, text).into_response()
 }
 
+/// What ends each row.
+pub(crate) const END: &str = "\r\n";
+
 /// The same as a text.
 pub(crate) fn text<const N: usize>(
     heading: [&str; N],
@@ -24,18 +27,23 @@ pub(crate) fn text<const N: usize>(
     note: Option<String>,
 ) -> String {
     let mut text = heading.join(",");
-    text.push_str("\r\n");
+    text.push_str(END);
     let note = note.map(|note| {
         let mut row = [const { String::new() }; N];
         row[0] = note;
         row
     });
     for row in rows.chain(note) {
-        let cells: Vec<String> = row.iter().map(|text| cell(text)).collect();
-        text.push_str(&cells.join(","));
-        text.push_str("\r\n");
+        text.push_str(&self::row(&row));
+        text.push_str(END);
     }
     text
+}
+
+/// One row.
+pub(crate) fn row<const N: usize>(cells: &[String; N]) -> String {
+    let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
+    cells.join(",")
 }
 
 /// A text as a cell that no spreadsheet takes for a formula.

@@ -205,7 +205,7 @@ const fn is_quiet(change: &Change) -> bool {
         Change::Scheduled { .. }
             | Change::Clocked { .. }
             | Change::Joined { .. }
-            | Change::Owned { .. }
+            | Change::Owned { posts: false, .. }
             | Change::Promised { .. }
     )
 }
@@ -229,7 +229,12 @@ pub(crate) fn sentence(change: &Change, people: &People, around: Around<'_>) -> 
         Change::Scheduled { next, .. } => format!("Next: {}", action(next)),
         Change::Planned { next, .. } => format!("Planned: {}", action(next)),
         Change::Assigned { owner } => format!("Given to {}", owned(owner, people)),
-        Change::Owned { owner } => format!("Belongs to {} now", owned(owner, people)),
+        Change::Owned { owner, posts: false } => {
+            format!("Belongs to {} now", owned(owner, people))
+        }
+        Change::Owned { owner, posts: true } => {
+            format!("All of it is paid; {} posts its payment", owned(owner, people))
+        }
         Change::Taken { by, .. } => format!("{} works on it", name(people, by.as_str())),
         Change::Released => "Released".to_owned(),
         Change::Recategorized { category, reason, .. } => {
@@ -351,8 +356,9 @@ fn moved(deed: &Deed, work: &Work, people: &People, around: Around<'_>) -> Strin
             let codes: Vec<&str> = codes.iter().map(smol_str::SmolStr::as_str).collect();
             format!("Rejected before adjudication on {}: {}", day(*on), codes.join(", "))
         }
-        Deed::Upheld { answer, on } => {
-            format!("Denied again on {}{}", day(*on), answered(answer, people))
+        Deed::Upheld { answer, on, partly } => {
+            let rest = if *partly { " for the rest" } else { "" };
+            format!("Denied again{rest} on {}{}", day(*on), answered(answer, people))
         }
         Deed::Withdrawn { reason, on } => format!("Withdrawn on {}: {reason}", day(*on)),
         Deed::Overturned { answer, on, expected, partly, rest_denied: _ } => {

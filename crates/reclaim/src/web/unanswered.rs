@@ -128,7 +128,7 @@ fn row(one: &Unanswered, desk: &Desk, today: Date) -> Row {
     Row {
         claim: one.claim.clone(),
         number: one.number.clone(),
-        payer: one.payer_name.clone(),
+        payer: if one.payer_name.is_empty() { "not named".into() } else { one.payer_name.clone() },
         passed_on: silent.crossover,
         kind: if silent.crossover { "passed on by the first payer" } else { "sent" },
         sent: words::day_of(&one.sent_on),

@@ -12,6 +12,7 @@ mod place;
 mod practices;
 mod roles;
 mod rules;
+mod secondary;
 mod serving;
 mod sftp;
 mod specialists;

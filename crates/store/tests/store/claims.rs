@@ -51,8 +51,12 @@ pub(crate) async fn billed(place: &Place, file: &str, version: NewVersion) {
 #[test]
 fn the_latest_version_speaks_whichever_came_first() {
     on_each(async |place| {
-        billed(place, "new", bill(1, "2026-02-01 new", "x")).await;
-        billed(place, "old", bill(1, "2026-01-01 old", "y")).await;
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let newer = tx.add_versions("new", vec![bill(1, "2026-02-01 new", "x")]).await;
+        assert_eq!(newer.expect("written"), [0].into(), "it speaks");
+        let older = tx.add_versions("old", vec![bill(1, "2026-01-01 old", "y")]).await;
+        assert!(older.expect("written").is_empty(), "it came later and is older");
+        tx.commit().await.expect("durable");
         let mut tx = place.store.read(&practice()).await.expect("a look");
         let row = tx.claims(&[id(1)]).await.expect("read").remove(&id(1)).expect("there");
         let body = row.billed().expect("whole").expect("billed");

@@ -45,11 +45,11 @@ fn covers_are_billed_told_and_forgotten() {
         billed(place).await;
         let claim = id(1);
         let mut tx = place.store.write(&practice()).await.expect("a turn");
-        let billed = [claim.clone()];
-        tx.bill_covers(&billed, Vec::new()).await.expect("nothing");
-        let second = |name: &str| vec![(claim.clone(), cover(Turn::Secondary, name))];
-        tx.bill_covers(&billed, second("Former plan")).await.expect("kept");
-        tx.bill_covers(&billed, second("Billed plan")).await.expect("in place of the former");
+        let none = [(claim.clone(), Vec::new())];
+        tx.bill_covers(&none).await.expect("nothing");
+        let second = |name: &str| [(claim.clone(), vec![cover(Turn::Secondary, name)])];
+        tx.bill_covers(&second("Former plan")).await.expect("kept");
+        tx.bill_covers(&second("Billed plan")).await.expect("in place of the former");
         let names = |rows: &[CoverRow]| {
             rows.iter().map(|row| row.cover.payer.name.to_string()).collect::<Vec<_>>()
         };
@@ -62,13 +62,13 @@ fn covers_are_billed_told_and_forgotten() {
             cover: cover(Turn::Secondary, "Told plan"),
         };
         tx.tell_cover(&told).await.expect("told");
-        tx.bill_covers(&billed, second("Billed plan")).await.expect("what was told stays");
+        tx.bill_covers(&second("Billed plan")).await.expect("what was told stays");
         assert_eq!(tx.covers_among(&claims).await.expect("read"), [told]);
-        assert!(!tx.forget_cover(&claim, Turn::Primary).await.expect("there is none"));
-        assert!(tx.forget_cover(&claim, Turn::Secondary).await.expect("forgotten"));
+        assert!(!tx.forget_cover(&claims, Turn::Primary).await.expect("there is none"));
+        assert!(tx.forget_cover(&claims, Turn::Secondary).await.expect("forgotten"));
         let back = names(&tx.covers_among(&claims).await.expect("read"));
         assert_eq!(back, ["Billed plan"], "what the bill names is still there");
-        tx.bill_covers(&billed, Vec::new()).await.expect("a bill that names none any more");
+        tx.bill_covers(&none).await.expect("a bill that names none any more");
         assert!(tx.covers_among(&claims).await.expect("read").is_empty());
         tx.commit().await.expect("durable");
     });
@@ -87,6 +87,8 @@ fn claims_stand_before_the_next_payer_until_nothing_is_left() {
         tx.keep_next_bills(&claims, vec![crossed.clone()]).await.expect("in its place");
         assert_eq!(tx.covered_among(&claims).await.expect("read"), claims);
         assert_eq!(tx.next_bill(&claim).await.expect("read"), Some(crossed.clone()));
+        let among = tx.next_bills_among(&[claim.clone(), id(9)]).await.expect("read");
+        assert_eq!(among, std::slice::from_ref(&crossed));
         assert_eq!(tx.next_billed("", 9).await.expect("read"), claims);
         assert!(tx.next_billed(&claim, 9).await.expect("read").is_empty());
         assert!(tx.next_bills("to_bill", None, 9).await.expect("read").is_empty());

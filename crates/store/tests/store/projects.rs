@@ -21,6 +21,8 @@ fn project() -> Project {
         reference: String::new(),
         packet: None,
         sheet: None,
+        without_why: String::new(),
+        late_why: String::new(),
     }
 }
 
@@ -43,15 +45,19 @@ fn a_project_is_begun_saved_and_found_by_its_cases() {
             reference: "R-7".to_owned(),
             packet: Some("ab".to_owned()),
             sheet: Some("cd".to_owned()),
+            without_why: "one letter speaks for all".to_owned(),
+            late_why: "late by a day".to_owned(),
             ..project()
         };
         assert!(tx.save_project(&sent, 1).await.expect("saved"));
         assert!(!tx.save_project(&sent, 1).await.expect("another was faster"));
         let read = tx.project("prj_1").await.expect("read");
         assert_eq!(read, Some(Project { version: 2, ..sent.clone() }));
-        assert_eq!(tx.projects_of(&ids[1]).await.expect("read").len(), 1);
+        let all = ["prj_1".to_owned(), "prj_2".to_owned()];
+        let of = |id: &String| ("prj_1".to_owned(), id.clone());
+        let found = tx.cases_of_projects(&all).await.expect("read");
+        assert_eq!(found, [of(&ids[0]), of(&ids[1])]);
         tx.leave_out_of_project(("prj_1", &ids[1]), "closed").await.expect("left out");
-        assert!(tx.projects_of(&ids[1]).await.expect("read").is_empty());
         assert_eq!(tx.project_cases("prj_1").await.expect("read")[1].stayed, "closed");
         tx.commit().await.expect("durable");
     });

@@ -45,7 +45,6 @@ fn what_is_late_stands_there_until_it_is_put_off_or_answered() {
         let numbers: Vec<&str> = silent.iter().map(|one| one.1.as_str()).collect();
         assert_eq!(numbers, ["C71", "C72"], "not the one that a remittance made known");
         assert!(tx.first_answers("2026-01-01").await.expect("read").is_empty());
-        assert!(tx.passed_on("2026-01-01").await.expect("read").is_empty());
 
         let usual = Usual { median: 14, p90: 21, n: 40 };
         let times = [("pay_1".to_owned(), usual)];

@@ -218,5 +218,16 @@ async fn a_packet_is_signed_for_the_channel_that_somebody_chose() {
     let sign = [("what", "sign"), ("hash", hash.expect("a hash"))];
     let refused = send(&biller, &draft, &page, &sign).await;
     refused.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["No channel is chosen"]);
+    // Nobody can sign it yet, so it waits for whoever may say how it goes.
+    let home = biller.get("/").await;
+    home.shows(&["1 letter without a channel"]).hides(&["letter to sign"]);
+    let listed = biller.get("/letters?show=no_channel").await;
+    listed.shows(&["A-1", "say how it goes, then it can be signed"]);
+    biller.get("/letters?show=ready").await.shows(&["No letter"]);
+    clinic.person(Role::Auditor).await.get("/").await.hides(&["without a channel"]);
+    let page = biller.get(&draft).await;
+    send(&biller, &draft, &page, &[("channel", "fax"), ("what", "build")]).await;
+    let home = biller.get("/").await;
+    home.shows(&["1 letter to sign"]).hides(&["without a channel"]);
     clinic.is_proven().await;
 }

@@ -1,9 +1,14 @@
 //! Money of what was won: what is to be posted, and how it is posted.
 
 use axum::http::StatusCode;
+use denial::codes::ClaimNumber;
+use denial::ids::RemittanceId;
 use denial::person::Role;
+use denial::remittance::Source;
+use store::remittances::{NewClaimPayment, RemittanceRow, State};
 
 use super::clinic::{Browser, Line, PaidClaim, TestClinic, bill, denied, era, era_on, take};
+use crate::identity;
 
 /// A claim of one line of which a payer pays a part after all.
 fn paid(
@@ -192,6 +197,74 @@ async fn what_is_certain_is_posted_for_many_at_once_and_the_rest_is_told() {
     clinic.is_proven().await;
 }
 
+/// A claim gets a payment that was keyed in, of which nothing can be read any more.
+async fn spoil(clinic: &TestClinic, number: &str) {
+    let claim = identity::claim(&ClaimNumber::new(number));
+    let mut tx = clinic.office().write().await.expect("a turn");
+    let said = tx.said_of(&[claim.to_string()]).await.expect("read");
+    let first = tx.remittance(&said[0].remittance).await.expect("read").expect("there");
+    let id = RemittanceId::from_bits(7);
+    let row = RemittanceRow {
+        remittance: id.to_string(),
+        number: 2,
+        deal: "made up".to_owned(),
+        content: "made up".to_owned(),
+        state: State::Staging.as_str().to_owned(),
+        source: Source::Paper.as_str().to_owned(),
+        trace: "T9".to_owned(),
+        ..first
+    };
+    assert!(tx.stage_remittance(&row).await.expect("staged"));
+    let payment = NewClaimPayment {
+        n: 0,
+        claim,
+        quarantined: false,
+        segment: 0,
+        byte: 0,
+        control: None,
+        raw: "no JSON".to_owned(),
+    };
+    tx.add_claim_payments(&id, vec![payment]).await.expect("written");
+    let moved = tx.move_remittance(&row.remittance, State::Staging, State::Published).await;
+    assert!(moved.expect("moved"));
+    tx.commit().await.expect("durable");
+}
+
+#[tokio::test]
+async fn a_case_whose_payments_cannot_be_read_keeps_no_other_from_being_posted() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    for (number, charge) in [("A-1", 100), ("A-2", 50)] {
+        take(&lead, "a.837", &bill(number, "MADEUP", charge)).await.is(StatusCode::OK);
+    }
+    let claims = [denied("A-1", 100, "CO*197*100"), denied("A-2", 50, "CO*197*50")];
+    take(&lead, "a.835", &era("T1", &claims)).await.is(StatusCode::OK);
+    let pays = [paid("A-1", 100, 60, &["CO*45*40"]), paid("A-2", 50, 50, &[])];
+    take(&lead, "b.835", &era_on("T2", "20260302", &pays)).await.is(StatusCode::OK);
+    let mut ids = Vec::new();
+    for number in ["A-1", "A-2"] {
+        ids.push(lead.find(number).await.trim_start_matches("/cases/").to_owned());
+    }
+    spoil(&clinic, "A-2").await;
+    let cases = ids.join(",");
+    let poster = clinic.person(Role::Poster).await;
+    let shown = poster.post("/queue/bulk", &[("act", "post"), ("cases", cases.as_str())]).await;
+    let unread = "claim A-2: what its payer said cannot be read";
+    shown.is(StatusCode::OK).shows(&["1 case · $60.00", unread]);
+    let told = shown.field("told");
+    let go = [
+        ("act", "post"),
+        ("step", "do"),
+        ("cases", cases.as_str()),
+        ("told", told.as_str()),
+        ("sure", "yes"),
+    ];
+    let done = poster.post("/queue/bulk", &go).await;
+    done.is(StatusCode::OK).shows(&["1 case · $60.00", unread]);
+    lead.get(&format!("/cases/{}", ids[0])).await.shows(&["Paid by payer on"]);
+    // What was made up is no remittance of a file, so nothing is proven here.
+}
+
 #[tokio::test]
 async fn the_timeline_tells_amounts_and_names_remittances_by_their_trace() {
     let (clinic, lead) = won().await;
@@ -262,5 +335,20 @@ async fn what_was_typed_stays_with_its_line_where_somebody_posted_another_first(
     let late = lead.act_at(&case, &version, "post", &sent(&fields)).await;
     late.is(StatusCode::CONFLICT).hides(&["told_0_"]);
     late.shows(&["Paid by this payer 59.11", "Paid by this payer 38.22", "Why: as I read it."]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn nothing_is_given_up_on_what_is_closed() {
+    let (clinic, lead) = won().await;
+    let case = lead.find("A-1").await;
+    let open = lead.get("/queue").await;
+    open.shows(&["value=\"propose_write_off\""]);
+    let fields = told(&lead.get(&case).await.text);
+    lead.act(&case, "post", &sent(&fields)).await.is(StatusCode::SEE_OTHER);
+    let closed = lead.get("/queue?status=paid").await;
+    closed.shows(&["A-1"]).hides(&["value=\"propose_write_off\"", "value=\"snooze\""]);
+    let page = lead.get(&case).await;
+    page.hides(&["act-write_off", "act-propose_write_off"]).shows(&["act-reopen"]);
     clinic.is_proven().await;
 }

@@ -273,3 +273,67 @@ async fn a_payment_that_comes_meanwhile_stops_what_waits() {
     biller.get("/outbox?show=odd").await.shows(&["said more of it", "call it back"]);
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn an_older_bill_that_comes_later_takes_no_cover_away() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.person(Role::BillingSpecialist).await;
+    take(&biller, "newer.837", &named("A-1")).await;
+    let older = bill("A-1", "MADEUP", 90).replace("*20260301*", "*20260225*");
+    take(&biller, "older.837", &older).await;
+    take(&biller, "a.835", &era_on("T1", "20260301", &[paid("A-1")])).await;
+    biller.get("/secondary").await.shows(&["A-1", "NEXT HEALTH", "$20.00"]);
+    // A newer one that names none any more does.
+    let newer = bill("A-1", "MADEUP", 90).replace("*20260301*", "*20260302*");
+    take(&biller, "newest.837", &newer).await;
+    biller.get("/secondary").await.hides(&["A-1"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_cover_told_before_two_claims_were_joined_is_taken_back_after() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.person(Role::BillingSpecialist).await;
+    take(&biller, "a.837", &bill("A-1", "MADEUP", 90)).await;
+    let nameless = PaidClaim { number: "0", control: "PAYER77", ..paid("0") };
+    take(&biller, "a.835", &era_on("T1", "20260301", &[nameless])).await;
+    let likely = biller.get("/matches").await;
+    let (claim, candidate) = (likely.field("claim"), likely.field("candidate"));
+    let told = [
+        ("step", "tell"),
+        ("cover_payer", "OTHER PLAN"),
+        ("cover_id", "OTHER1"),
+        ("cover_member", "O-7"),
+        ("cover_turn", "secondary"),
+    ];
+    biller.post(&format!("/secondary/{claim}"), &told).await.is(StatusCode::SEE_OTHER);
+    let joined = [("claim", &*claim), ("candidate", &*candidate), ("decision", "accepted")];
+    biller.post("/matches", &joined).await.is(StatusCode::SEE_OTHER);
+    let one = format!("/secondary/{candidate}");
+    biller.get(&one).await.shows(&["OTHER PLAN", "told by"]);
+    biller.get("/secondary").await.shows(&["A-1", "OTHER PLAN"]);
+    let back = [("step", "forget"), ("turn", "secondary")];
+    biller.post(&one, &back).await.is(StatusCode::SEE_OTHER);
+    biller.get(&one).await.shows(&["None is known"]);
+    biller.get("/secondary").await.hides(&["A-1"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_was_passed_on_is_so_by_one_rule_on_both_lists() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.person(Role::BillingSpecialist).await;
+    take(&biller, "a.837", &named("A-1")).await;
+    let crossed = PaidClaim { status: "19", ..paid("A-1") };
+    take(&biller, "a.835", &era_on("T1", "20260301", &[crossed])).await;
+    unanswered::look(clinic.office()).await.expect("looked");
+    biller.get("/secondary?show=crossed").await.shows(&["A-1", "NEXT HEALTH"]);
+    let all = biller.get("/unanswered?show=all").await;
+    all.shows(&["A-1", "NEXT HEALTH", "passed on by the first payer"]);
+    // The payer speaks again and has passed nothing on: it is ours to bill.
+    take(&biller, "b.835", &era_on("T2", "20260302", &[paid("A-1")])).await;
+    unanswered::look(clinic.office()).await.expect("looked");
+    biller.get("/secondary").await.shows(&["A-1", "NEXT HEALTH"]);
+    biller.get("/unanswered?show=all").await.hides(&["A-1"]);
+    clinic.is_proven().await;
+}

@@ -101,7 +101,9 @@ async fn what_is_late_is_asked_about_once_and_its_answer_says_when_to_look_again
     take(&lead, "b.277", &answer("STRANGE", "F2:1*20260321**90", "20260321")).await;
     lead.get("/unanswered?show=all").await.shows(&["In process; look again"]).hides(&["F2:1"]);
     let told = clinic.office().read().await.expect("a look").newest_status_questions(9).await;
-    assert_eq!(told.expect("read").len(), 1);
+    let told = told.expect("read");
+    assert_eq!(told.len(), 1);
+    assert!(told[0].why.starts_with("no answer by Mar 8, 2026, when"), "{}", told[0].why);
     clinic.is_proven().await;
 }
 
