@@ -185,6 +185,7 @@ async fn a_rule_whose_cases_are_denied_again_stops_itself_however_many_wait() {
     let text = RULES.replacen("of = 5\nrefused = 2", "of = 2\ndenied_again = 1", 1);
     saved_as(&lead, &text).await;
     switched(&lead, "sixteens", "on").await;
+    lead.get("/rules/actions").await.shows(&["1 denied again of its last 2 with an answer"]);
     assert_eq!(acting::sweep(clinic.office()).await.expect("swept").done, 3);
     clinic.later("2026-03-04T12:00:00Z");
     let mut biller = clinic.stranger();
