@@ -70,7 +70,7 @@ fn what_is_late_stands_there_until_it_is_put_off_or_answered() {
             look_on: Some("2026-06-05".to_owned()),
         };
         tx.follow_claim(&followed).await.expect("kept");
-        assert_eq!(tx.followed().await.expect("read"), [followed.clone()]);
+        assert_eq!(tx.followed().await.expect("read"), std::slice::from_ref(&followed));
         assert_eq!(tx.followed_claim(&followed.claim).await.expect("read"), Some(followed));
         assert_eq!(tx.followed_claim("clm_9").await.expect("read"), None);
         let asked = [late.to_string(), "clm_9".to_owned()];
