@@ -1,8 +1,8 @@
 //! Rules that act by themselves (`actions.toml`): which cases each is for, and what it does there.
 //!
 //! A rule decides nothing that a person could not: what it does are acts, which the case allows or
-//! refuses like anybody's. Rules run in the order of their file; each acts once on a case for as
-//! long as it says the same.
+//! refuses like anybody's, and what people chose stays. Rules run in the order of their file; each
+//! acts once on a case for as long as it says the same, and a refusal is that once.
 
 use std::fmt;
 
@@ -47,7 +47,7 @@ pub struct Rule {
     pub from: Option<Date>,
     /// The last day.
     pub to: Option<Date>,
-    /// Where it is for a case, no later rule is.
+    /// Where it is for a case and acts, no later rule is.
     pub last: bool,
     /// Which cases it is for.
     pub when: When,
@@ -117,14 +117,15 @@ pub enum Does {
     ProposeWriteOff,
 }
 
-/// When a rule stops itself: over its last firings.
+/// When a rule stops itself: over its last firings, and those of its last that a payer answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stops {
     /// How many of the last are looked at.
     pub of: u16,
     /// So many that were refused stop it.
     pub refused: Option<u16>,
-    /// So many whose cases were denied again stop it.
+    /// So many whose cases were denied again stop it: of the last that have an answer, since those
+    /// of today have none.
     pub denied_again: Option<u16>,
 }
 
@@ -135,7 +136,9 @@ pub struct Came {
     pub of: u16,
     /// Those that were refused.
     pub refused: u16,
-    /// Those whose cases were denied again since.
+    /// Firings that were looked at whose cases a payer answered since.
+    pub answered: u16,
+    /// Those whose cases it denied again.
     pub denied_again: u16,
 }
 
@@ -144,12 +147,12 @@ impl Stops {
     #[must_use]
     pub fn stopped(&self, came: Came) -> Option<String> {
         let passes = |limit: Option<u16>, count: u16| limit.is_some_and(|limit| count >= limit);
-        let Came { of, refused, denied_again } = came;
+        let Came { of, refused, answered, denied_again } = came;
         if passes(self.refused, refused) {
             return Some(format!("{refused} of its last {of} firings were refused"));
         }
         passes(self.denied_again, denied_again).then(|| {
-            format!("{denied_again} of the cases of its last {of} firings were denied again")
+            format!("{denied_again} of its last {answered} cases with an answer were denied again")
         })
     }
 }
@@ -173,9 +176,15 @@ impl Rule {
         self.when.fits(case, day, rules)
     }
 
-    /// The acts that it comes to on a case today.
+    /// True where no later rule is for a case that it is for: it acts, and has not stopped itself.
     #[must_use]
-    pub fn acts(&self, today: Date) -> Vec<Action> {
+    pub fn ends(&self, is_stopped: bool) -> bool {
+        self.last && self.mode == Mode::On && !is_stopped
+    }
+
+    /// The acts that it comes to on a case today; what people chose on it is left out.
+    #[must_use]
+    pub fn acts(&self, case: &Denial, today: Date) -> Vec<Action> {
         let later = |days: u16| today.saturating_add(i64::from(days).days());
         let reason = format!("rule {}: {}", self.name, self.why);
         let act = |one: &Does| match one {
@@ -189,17 +198,21 @@ impl Rule {
             Does::Hold(days) => Action::Snooze { until: later(*days), reason: reason.clone() },
             Does::ProposeWriteOff => Action::ProposeWriteOff { reason: reason.clone() },
         };
-        self.does.iter().map(act).collect()
+        self.does.iter().filter(|one| !one.is_chosen(case, today)).map(act).collect()
     }
 
     /// What its acts come to on a case, one after the other; nothing of it where one is refused.
-    /// What the case has already is left out.
+    /// What the case has already is left out, and everything while somebody works on it.
     ///
     /// # Errors
     /// The first refusal.
     pub fn tried(&self, case: &Denial, at: &Moment, rules: &Rules) -> Result<Vec<Action>, Refused> {
+        if case.worked_on_by(at.now).is_some() {
+            return Ok(Vec::new());
+        }
+        let acts = self.acts(case, at.today);
         let (mut case, mut done) = (case.clone(), Vec::new());
-        for action in self.acts(at.today) {
+        for action in acts {
             match case.act(&action, at, rules) {
                 Ok(Decided { after, .. }) => {
                     case = after;
@@ -238,6 +251,18 @@ impl Rule {
 
 fn plain(name: &str) -> String {
     name.replace('_', " ")
+}
+
+impl Does {
+    /// True where a person chose what it would change: owner, next action, or to put it off.
+    fn is_chosen(&self, case: &Denial, today: Date) -> bool {
+        match self {
+            Does::Assign { .. } => case.chosen.is_persons_owner(),
+            Does::Plan { .. } => case.chosen.is_persons_next(),
+            Does::Hold(_) => case.snoozed_until.is_some_and(|until| today < until),
+            Does::Escalate(_) | Does::ProposeWriteOff => false,
+        }
+    }
 }
 
 impl fmt::Display for Does {
@@ -352,18 +377,18 @@ impl When {
     }
 }
 
-/// The rules that are for a case today, in their order, up to one that is the last.
+/// The rules that are for a case today, in their order, up to one that acts and is the last.
 pub fn for_case<'a>(
     all: &'a [Rule],
-    case: &'a Denial,
-    today: Date,
-    rules: &'a Rules,
+    case: &Denial,
+    (today, rules): (Date, &Rules),
+    is_stopped: impl Fn(&Rule) -> bool,
 ) -> Vec<&'a Rule> {
     let mut found = Vec::new();
     for rule in all.iter().filter(|rule| rule.mode != Mode::Off) {
         if rule.is_for(case, today, rules) {
             found.push(rule);
-            if rule.last {
+            if rule.ends(is_stopped(rule)) {
                 break;
             }
         }

@@ -184,6 +184,7 @@ impl Billed {
             version,
             sent: ControlNumbers {
                 interchange: self.envelope.interchange.clone(),
+                holds: self.envelope.holds.clone(),
                 group: self.envelope.group.clone(),
                 transaction: control,
                 batch,

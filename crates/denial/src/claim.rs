@@ -136,6 +136,10 @@ pub struct Claim {
 pub struct ControlNumbers {
     /// Interchange (ISA13).
     pub interchange: SmolStr,
+    /// What the group holds (GS01, AK101): `HC` claims, `HR` questions where claims stand; empty
+    /// where nothing says it.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    pub holds: SmolStr,
     /// Group (GS06).
     pub group: SmolStr,
     /// Transaction (ST02).

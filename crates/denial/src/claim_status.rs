@@ -5,7 +5,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
-use crate::denial::NextActionKind;
+use crate::claim::{Claim, Patient};
+use crate::codes::ClaimNumber;
+use crate::denial::{Denial, NextActionKind};
+use crate::money::Money;
 use crate::named;
 use crate::rejection::{Acknowledgement, AnswerCode, AnswerKind};
 
@@ -200,6 +203,31 @@ impl Step {
         }
     }
 
+    /// True where what an answer asks for takes the place of what comes next on a case. Where
+    /// waiting alone is left, only waiting gives way, or a call about what lies with the payer;
+    /// what is ours to do stays, and a payment that was won is posted whatever the payer says.
+    #[must_use]
+    pub fn replaces(self, case: &Denial) -> bool {
+        let Some(next) = case.next() else { return false };
+        match next.kind {
+            NextActionKind::PostPayment => false,
+            NextActionKind::AwaitPayer => self.is_ours() || !case.chosen.is_persons_next(),
+            NextActionKind::CallPayer => {
+                let waits = case.status().is_awaiting() && !case.chosen.is_persons_next();
+                self.is_ours() || waits
+            }
+            NextActionKind::Review
+            | NextActionKind::Correct
+            | NextActionKind::Resubmit
+            | NextActionKind::Appeal
+            | NextActionKind::CoordinateBenefits
+            | NextActionKind::SendRecords
+            | NextActionKind::AskColleague
+            | NextActionKind::BillPatient
+            | NextActionKind::ProposeWriteOff => self.is_ours(),
+        }
+    }
+
     /// Where one answer says several things, the one that asks for most holds.
     const fn weight(self) -> u8 {
         match self {
@@ -213,6 +241,37 @@ impl Step {
             Step::Resend => 7,
         }
     }
+}
+
+/// True where an answer is about the claim that was asked about under a number of ours: it repeats
+/// that number, or, where it leaves it out or shortens it, patient and charge of a version of the
+/// claim.
+#[must_use]
+pub fn is_about(answer: &Acknowledgement, number: &ClaimNumber, versions: &[Claim]) -> bool {
+    let told = answer.claim.as_ref().map_or("", ClaimNumber::as_str);
+    let is_of = |claim: &Claim| is_of_patient(answer, (claim.patient.reveal(), claim.charge));
+    let is_number = !told.is_empty() && told == number.as_str();
+    is_number || number.as_str().starts_with(told) && versions.iter().any(is_of)
+}
+
+/// What an answer repeats of patient and charge is what the claim says, and something is told of
+/// the patient. Payers correct names and member numbers: one of the two has to agree.
+fn is_of_patient(answer: &Acknowledgement, (own, charge): (&Patient, Money)) -> bool {
+    let told = answer.patient.reveal();
+    let same = |told: &str, own: &str| {
+        let told = told.trim();
+        !told.is_empty() && told.eq_ignore_ascii_case(own.trim())
+    };
+    let is_charge = answer.charge.is_none_or(|told| told.is_zero() || told == charge);
+    let is_given = told.given.trim().is_empty() || begins(&told.given, &own.given);
+    is_charge && is_given && (same(&told.member, &own.member) || same(&told.family, &own.family))
+}
+
+/// True where two given names begin alike: one may be cut short.
+fn begins(one: &str, other: &str) -> bool {
+    let letters = |text: &str| text.trim().to_uppercase();
+    let (one, other) = (letters(one), letters(other));
+    one.starts_with(&other) || other.starts_with(&one)
 }
 
 /// The last question about a claim.
@@ -237,7 +296,6 @@ mod tests {
 
     use super::*;
     use crate::claim::{ControlNumbers, PayerName};
-    use crate::money::Money;
     use crate::phi::Phi;
     use crate::rejection::{Answerer, Level, Outcome, ToldPayment};
     use crate::remittance::Span;
@@ -267,6 +325,7 @@ mod tests {
             codes: codes.iter().map(code).collect(),
             on: None,
             answers: ControlNumbers::default(),
+            provider: SmolStr::default(),
             answerer: Answerer::Payer,
             from: PayerName::default(),
             test: false,
@@ -330,6 +389,35 @@ mod tests {
         let mut claims = answer(&[("A2", "20")]);
         claims.kind = AnswerKind::Claims;
         assert_eq!(shipped().ruled(&claims, TODAY, None), None);
+    }
+
+    #[test]
+    fn an_answer_is_about_the_claim_that_it_repeats() {
+        let number = ClaimNumber::new("A-1");
+        let mut told = answer(&[("P1", "3")]);
+        assert!(!is_about(&told, &number, &[]), "it says of nobody whose claim it is");
+        let own = Patient {
+            family: "MADEUP".to_owned(),
+            given: "PATRICIA".to_owned(),
+            member: "M1".to_owned(),
+            born: None,
+        };
+        let of = |patient: &Patient, charge: Option<i64>| {
+            let (patient, charge) = (Phi::new(patient.clone()), charge.map(Money::from_cents));
+            let told = Acknowledgement { patient, charge, ..answer(&[("P1", "3")]) };
+            is_of_patient(&told, (&own, Money::from_cents(9_000)))
+        };
+        assert!(of(&own, Some(9_000)) && of(&own, None) && of(&own, Some(0)));
+        assert!(!of(&own, Some(9_100)), "another charge");
+        let cut = Patient { given: "PAT".to_owned(), member: "M-1".to_owned(), ..own.clone() };
+        assert!(of(&cut, Some(9_000)), "the family name agrees");
+        let sister = Patient { given: "ANNE".to_owned(), ..own.clone() };
+        assert!(!of(&sister, Some(9_000)), "one number for the whole family");
+        assert!(!of(&Patient::default(), Some(9_000)), "a charge alone is no patient");
+        told.claim = Some(ClaimNumber::new("A-2"));
+        assert!(!is_about(&told, &number, &[]), "it names another claim");
+        told.claim = Some(number.clone());
+        assert!(is_about(&told, &number, &[]));
     }
 
     #[test]

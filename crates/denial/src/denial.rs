@@ -381,7 +381,7 @@ pub struct ClaimDays {
     pub other_payer_on: Option<Date>,
 }
 
-/// What people chose by hand; later files leave it alone.
+/// What was chosen; later files leave it alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
     /// The category.
@@ -390,6 +390,12 @@ pub struct Chosen {
     pub owner: bool,
     /// The next action, until the case moves.
     pub next: bool,
+    /// No person chose the owner: a rule that acts did.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub owner_by_itself: bool,
+    /// No person chose the next action: a rule that acts did, or a payer's answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub next_by_itself: bool,
 }
 
 /// One denial case.
@@ -488,7 +494,7 @@ pub struct Denial {
     pub requests: Vec<OpenRequest>,
     /// Who heard last that nothing moves, since the last move.
     pub escalated: Option<Escalated>,
-    /// What people chose by hand.
+    /// What was chosen, by people and by rules.
     pub chosen: Chosen,
     /// Out of the queue until this day.
     pub snoozed_until: Option<Date>,

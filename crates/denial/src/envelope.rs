@@ -18,6 +18,8 @@ pub(crate) struct Envelope {
     pub(crate) sender: SmolStr,
     /// ISA09.
     pub(crate) sent_on: Option<Date>,
+    /// GS01: what the group holds.
+    pub(crate) holds: SmolStr,
     /// GS06.
     pub(crate) group: SmolStr,
     /// GS08.
@@ -40,6 +42,7 @@ impl Envelope {
                 };
             }
             b"GS" => {
+                self.holds = small(segment.bytes(1));
                 self.group = small(segment.bytes(6));
                 self.version = small(segment.bytes(8));
                 self.made_on = date(segment.bytes(4)).and_then(civil);

@@ -46,7 +46,7 @@ pub struct Person {
     pub named: Named,
     /// Date of birth, CCYYMMDD; empty where it is not told.
     pub born: SmolStr,
-    /// Sex, as the claim has it.
+    /// Sex, where the claim says F or M: a 276 has no other code, and leaves out what is not known.
     pub sex: SmolStr,
 }
 
@@ -170,7 +170,8 @@ fn person(rows: &[Row], role: &str) -> Option<Person> {
     let named = named(rows, role)?;
     let born = rows.iter().find(|row| row.is("DMG", "D8"));
     let part = |number: usize| born.map(|row| SmolStr::new(row.text(number))).unwrap_or_default();
-    Some(Person { named, born: part(2), sex: part(3) })
+    let sex = Some(part(3)).filter(|told| matches!(told.as_str(), "F" | "M"));
+    Some(Person { named, born: part(2), sex: sex.unwrap_or_default() })
 }
 
 /// Writes questions of one sender to one payer as one 276, in their order.

@@ -67,6 +67,21 @@ pub struct Decided {
 }
 
 impl Decided {
+    /// The same where no person decided it: what it chose holds against files, and a person's
+    /// choice goes before it. `before` is the case before it.
+    #[must_use]
+    pub fn by_itself(mut self, before: &Denial) -> Decided {
+        for event in &mut self.events {
+            if let Change::Assigned { by_itself, .. } | Change::Planned { by_itself, .. } =
+                &mut event.change
+            {
+                *by_itself = true;
+            }
+        }
+        self.after = self.events.iter().fold(before.clone(), Denial::apply);
+        self
+    }
+
     /// The same new case in another round, in its opening and after it.
     #[must_use]
     pub fn in_round(mut self, round: u8) -> Decided {

@@ -43,6 +43,27 @@ named! {
     }
 }
 
+impl Kind {
+    /// What its group holds (GS01), by which a 999 names it (AK101); none where it is no X12.
+    #[must_use]
+    pub const fn holds(self) -> Option<&'static str> {
+        match self {
+            Kind::Claims => Some("HC"),
+            Kind::StatusInquiry => Some("HR"),
+            Kind::Packet | Kind::Other => None,
+        }
+    }
+
+    /// The kinds that an answer may be about: that of the group which it names, and each where it
+    /// names none, as a TA1.
+    #[must_use]
+    pub fn answered(answer: &Acknowledgement) -> Vec<Kind> {
+        let told = answer.answers.holds.as_str();
+        let fits = |kind: &Kind| kind.holds().is_some_and(|own| told.is_empty() || own == told);
+        Kind::ALL.iter().copied().filter(fits).collect()
+    }
+}
+
 /// How long it waits before it leaves (house §18.14).
 pub const WAITS: SignedDuration = SignedDuration::from_mins(10);
 
@@ -175,6 +196,7 @@ mod tests {
             on: Some(date(2026, 3, 3)),
             required_by: None,
             answers: ControlNumbers { batch: "B1".into(), ..ControlNumbers::default() },
+            provider: SmolStr::default(),
             answerer: Answerer::Payer,
             from: PayerName::default(),
             test: false,
@@ -223,6 +245,19 @@ mod tests {
             meaning(&answer(AnswerKind::Status, Level::Claim, Outcome::Accepted)),
             Meaning::Noted
         );
+    }
+
+    #[test]
+    fn a_999_of_questions_is_none_of_claims() {
+        let mut told = answer(AnswerKind::Syntax, Level::Transaction, Outcome::Accepted);
+        let mut of = |holds: &str| {
+            told.answers.holds = holds.into();
+            Kind::answered(&told)
+        };
+        assert_eq!(of("HC"), [Kind::Claims]);
+        assert_eq!(of("HR"), [Kind::StatusInquiry]);
+        assert_eq!(of("HS"), [], "nothing of the kind leaves here");
+        assert_eq!(of(""), [Kind::Claims, Kind::StatusInquiry], "a TA1 names no group");
     }
 
     #[test]

@@ -126,6 +126,9 @@ pub struct Acknowledgement {
     pub required_by: Option<Date>,
     /// The numbers of what is answered.
     pub answers: ControlNumbers,
+    /// The provider's id, where it is said of all that a provider sent or asked.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    pub provider: SmolStr,
     /// Who answers.
     pub answerer: Answerer,
     /// The answerer's name and ids.
@@ -230,6 +233,7 @@ struct Above {
     answerer: Answerer,
     from: PayerName,
     level: SmolStr,
+    provider: SmolStr,
 }
 
 impl Rejection {
@@ -279,6 +283,12 @@ impl Rejection {
             on: self.above.made_on.or(self.envelope.made_on).or(self.envelope.sent_on),
             required_by: None,
             answers: self.above.answers.clone(),
+            provider: match level {
+                Level::Provider => self.above.provider.clone(),
+                Level::Interchange | Level::Group | Level::Transaction | Level::Claim => {
+                    SmolStr::default()
+                }
+            },
             answerer: self.above.answerer,
             from: self.from(),
             test: self.envelope.test,

@@ -166,6 +166,7 @@ mod tests {
             on: Some(on),
             required_by: None,
             answers: ControlNumbers::default(),
+            provider: SmolStr::default(),
             answerer: Answerer::Payer,
             from: PayerName { name: "SYNTHETIC PAYER".into(), ids: Vec::new() },
             test: false,

@@ -51,6 +51,7 @@ fn a_999_says_which_transaction_where_and_about_which_claim() {
     assert_eq!(with_errors.outcome, Outcome::AcceptedWithErrors);
     assert_eq!((group.level, group.outcome), (Level::Group, Outcome::PartlyAccepted));
     assert_eq!((group.answers.group.as_str(), group.answers.transaction.as_str()), ("70", ""));
+    assert_eq!((accepted.answers.holds.as_str(), group.answers.holds.as_str()), ("HC", "HC"));
     assert_eq!(group.codes[0].list, "AK9");
     assert_eq!(rejected.outcome, Outcome::Rejected);
     let answered = &rejected.answers;

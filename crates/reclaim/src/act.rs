@@ -117,7 +117,32 @@ pub(crate) async fn do_in(
     case: &Denial,
     action: &Action,
 ) -> Result<Denial, Failed> {
-    let mut decided = case.act(action, moment, &office.rules)?;
+    let decided = case.act(action, moment, &office.rules)?;
+    do_decided(tx, office, moment, case, (action, decided)).await
+}
+
+/// The same where no person decided it, but a rule or a payer's answer.
+///
+/// # Errors
+/// [`Failed`].
+pub(crate) async fn do_by_itself(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    case: &Denial,
+    action: &Action,
+) -> Result<Denial, Failed> {
+    let decided = case.act(action, moment, &office.rules)?.by_itself(case);
+    do_decided(tx, office, moment, case, (action, decided)).await
+}
+
+async fn do_decided(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    case: &Denial,
+    (action, mut decided): (&Action, Decided),
+) -> Result<Denial, Failed> {
     if turns(action.act()) {
         let history = office.histories.of(tx, moment.today).await?;
         let events = ways::follow(&decided.after, (&office.rules, &history), moment.today);

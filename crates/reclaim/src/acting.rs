@@ -1,11 +1,15 @@
 //! Rules that act by themselves: on cases that were opened or heard of, and on every open case once
-//! a day, each once. What they do are acts like anybody's, on record with the rule's name; a rule
-//! whose acts go wrong stops itself.
+//! a day. What they do are acts like anybody's, on record with the rule's name; a rule whose acts
+//! go wrong stops itself.
+//!
+//! A rule acts once on a case for as long as it says the same: what it says is its version, its
+//! mode is no part of it. A refusal is that once, too; the shadow is not, nor what a person kept it
+//! from.
 
 pub(crate) mod command;
 pub(crate) mod tried;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 
 use denial::actions::{self, Came, Mode, Rule};
@@ -28,8 +32,8 @@ pub(crate) const SWEEP: &str = "actions";
 pub(crate) const FILE: &str = "actions.toml";
 /// Cases looked at in one transaction: the longest that anybody waits for it.
 const PART: usize = 50;
-/// Open cases read at once.
-const PAGE: i64 = 500;
+/// Cases read at once.
+const PAGE: usize = 500;
 
 /// What a sweep did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,10 +90,10 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
     drop(tx);
     if is_whole {
         every(office, &mut tally).await?;
-    } else {
-        for part in changed.chunks(PART) {
-            look(office, part, &mut tally).await?;
-        }
+    }
+    for page in changed.chunks(PAGE) {
+        let cases = office.read().await?.cases_among(page).await?;
+        look(office, &cases, &mut tally).await?;
     }
     let result = json!({ "seen": end, "day": today, "rules": mark, "did": tally.to_string() });
     let mut tx = office.write().await?;
@@ -107,15 +111,12 @@ fn mark(rules: &[Rule], stops: &[RuleStop]) -> String {
 }
 
 async fn every(office: &Office, tally: &mut Tally) -> anyhow::Result<()> {
-    let mut after = String::new();
+    let (mut after, limit) = (String::new(), i64::try_from(PAGE).unwrap_or(i64::MAX));
     loop {
-        let page = office.read().await?.open_cases_after(&after, PAGE).await?;
+        let page = office.read().await?.open_cases_after(&after, limit).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = last.id.to_string();
-        let ids: Vec<String> = page.iter().map(|case| case.id.to_string()).collect();
-        for part in ids.chunks(PART) {
-            look(office, part, tally).await?;
-        }
+        look(office, &page, tally).await?;
     }
 }
 
@@ -123,48 +124,112 @@ async fn every(office: &Office, tally: &mut Tally) -> anyhow::Result<()> {
 struct Known {
     /// Rule, version, mode, case.
     fired: HashSet<(String, String, String, String)>,
-    /// Rule, version.
-    stopped: HashSet<(String, String)>,
+    stops: Vec<RuleStop>,
+    /// What came of the last firings of those rules that act on one of them.
+    records: HashMap<String, Record>,
 }
 
 impl Known {
     async fn of(tx: &mut Tx, cases: &[String]) -> Result<Known, store::Error> {
-        let fired = tx.fired_on(cases).await?;
-        let stops = tx.rule_stops().await?.into_iter().filter(|one| one.started_at.is_none());
-        Ok(Known { fired, stopped: stops.map(|one| (one.rule, one.version)).collect() })
+        let (fired, stops) = (tx.fired_on(cases).await?, tx.rule_stops().await?);
+        Ok(Known { fired, stops, records: HashMap::new() })
     }
 
+    /// When a rule stopped itself; its version is counted only where it did.
+    fn stops_of(&self, rule: &Rule) -> impl Iterator<Item = &RuleStop> {
+        let is_its =
+            move |one: &&RuleStop| rule.name == one.rule.as_str() && one.version == version(rule);
+        self.stops.iter().filter(is_its)
+    }
+
+    fn is_stopped(&self, rule: &Rule) -> bool {
+        self.stops_of(rule).any(|one| one.started_at.is_none())
+    }
+
+    /// True where a rule may act on a case: it has not stopped itself, nor acted there before.
     fn acts(&self, rule: &Rule, case: &Denial) -> bool {
-        let (name, version) = (rule.name.to_string(), version(rule));
         let (mode, id) = (rule.mode.as_str().to_owned(), case.id.to_string());
-        !self.stopped.contains(&(name.clone(), version.clone()))
-            && !self.fired.contains(&(name, version, mode, id))
+        let key = (rule.name.to_string(), version(rule), mode, id);
+        !self.is_stopped(rule) && !self.fired.contains(&key)
+    }
+
+    /// Keeps what a firing came to.
+    fn add(&mut self, rule: &Rule, is_refused: bool) {
+        if let Some(record) = self.records.get_mut(rule.name.as_str()) {
+            record.add(is_refused, rule);
+        }
+    }
+
+    /// True where a rule has something to do with a case as it is.
+    fn waits(&self, office: &Office, case: &Denial, moment: &Moment) -> bool {
+        let (today, rules) = (moment.today, &*office.rules);
+        let stopped = |rule: &Rule| self.is_stopped(rule);
+        let found = actions::for_case(&rules.actions, case, (today, rules), stopped);
+        found.into_iter().any(|rule| {
+            let does = || rule.tried(case, moment, rules).map_or(true, |acts| !acts.is_empty());
+            self.acts(rule, case) && does()
+        })
     }
 }
 
-/// Looks at some cases, and writes only where a rule is for one of them.
-async fn look(office: &Office, ids: &[String], tally: &mut Tally) -> anyhow::Result<()> {
-    let today = office.moment().today;
-    let mut tx = office.read().await?;
-    let known = Known::of(&mut tx, ids).await?;
-    let waits = |case: &Denial| {
-        let rules = actions::for_case(&office.rules.actions, case, today, &office.rules);
-        rules.into_iter().any(|rule| known.acts(rule, case))
-    };
-    let cases = tx.cases_among(ids).await?;
-    let waiting: Vec<String> =
-        cases.iter().filter(|case| waits(case)).map(|case| case.id.to_string()).collect();
-    drop(tx);
-    if waiting.is_empty() {
-        return Ok(());
+/// What the last firings of a rule came to, since it was started last: read once, then kept.
+struct Record {
+    /// The newest first: true where it was refused.
+    refused: VecDeque<bool>,
+    answered: i64,
+    denied_again: i64,
+}
+
+impl Record {
+    async fn of(tx: &mut Tx, rule: &Rule, known: &Known) -> Result<Record, store::Error> {
+        let since = known.stops_of(rule).filter_map(|one| one.started_at.clone()).max();
+        let (since, version) = (since.unwrap_or_default(), version(rule));
+        let of = i64::from(rule.stops.of);
+        let last = tx.last_firings(&rule.name, &version, &since, of).await?;
+        let (answered, denied_again) =
+            tx.answered_firings(&rule.name, &version, &since, of).await?;
+        let refused = last.iter().map(|one| one.outcome == "refused").collect();
+        Ok(Record { refused, answered, denied_again })
     }
-    let mut tx = office.write().await?;
-    let mut known = Known::of(&mut tx, &waiting).await?;
-    for id in waiting {
-        let case = tx.case(&id).await?;
-        on_case(&mut tx, office, case, &mut known, tally).await?;
+
+    fn add(&mut self, is_refused: bool, rule: &Rule) {
+        self.refused.push_front(is_refused);
+        self.refused.truncate(usize::from(rule.stops.of));
     }
-    tx.commit().await?;
+
+    fn came(&self) -> Came {
+        let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+        let cases = |count: i64| u16::try_from(count).unwrap_or(u16::MAX);
+        Came {
+            of: count(self.refused.len()),
+            refused: count(self.refused.iter().filter(|is_refused| **is_refused).count()),
+            answered: cases(self.answered),
+            denied_again: cases(self.denied_again),
+        }
+    }
+}
+
+/// Looks at cases as they were read, and writes only where a rule has something to do with one.
+pub(crate) async fn look(
+    office: &Office,
+    cases: &[Denial],
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    let moment = office.moment_of(console_actor());
+    let ids: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
+    let known = Known::of(&mut office.read().await?, &ids).await?;
+    let waiting = cases.iter().filter(|case| known.waits(office, case, &moment));
+    let waiting: Vec<String> = waiting.map(|case| case.id.to_string()).collect();
+    for part in waiting.chunks(PART) {
+        let mut tx = office.write().await?;
+        // Somebody may have switched a rule since the sweep began.
+        let office = office.in_step(&mut tx).await?;
+        let mut known = Known::of(&mut tx, part).await?;
+        for case in tx.cases_among(part).await? {
+            on_case(&mut tx, &office, case, &mut known, tally).await?;
+        }
+        tx.commit().await?;
+    }
     Ok(())
 }
 
@@ -181,25 +246,23 @@ async fn on_case(
         if !rule.is_for(&case, moment.today, &office.rules) {
             continue;
         }
-        if known.acts(rule, &case) {
-            let fired = fire(tx, office, &case, rule, &moment).await?;
-            match fired {
+        if known.acts(rule, &case) && !has_stopped(tx, rule, known, &moment, tally).await? {
+            match fire(tx, office, &case, rule, &moment).await? {
                 Fired::Nothing => {}
                 Fired::Shadow => tally.shadow += 1,
                 Fired::Done(after) => {
                     tally.done += 1;
                     case = *after;
+                    known.add(rule, false);
                 }
                 Fired::Refused => {
                     tally.refused += 1;
+                    known.add(rule, true);
                 }
             }
-            if let Some(stopped) = break_circuit(tx, rule, &moment).await? {
-                known.stopped.insert((stopped.rule.clone(), stopped.version));
-                tally.stopped.push(stopped.rule);
-            }
+            has_stopped(tx, rule, known, &moment, tally).await?;
         }
-        if rule.last {
+        if rule.ends(known.is_stopped(rule)) {
             break;
         }
     }
@@ -238,7 +301,7 @@ async fn fire(
     let mut after = case.clone();
     if let (Ok(acts), false) = (&tried, is_shadow) {
         for action in acts {
-            after = act::do_in(tx, office, moment, &after, action).await?;
+            after = act::do_by_itself(tx, office, moment, &after, action).await?;
         }
     }
     let kind = match (is_shadow, tried.is_ok()) {
@@ -271,26 +334,32 @@ fn firing(
         did: rule.in_words(),
         why: refused.map(ToString::to_string).unwrap_or_default(),
         outstanding: case.balance.outstanding().cents(),
-        attempts: i64::from(case.attempts),
+        case_version: i64::from(case.version),
         at: instant(moment.now),
     }
 }
 
-/// Stops a rule whose last firings went wrong too often; somebody starts it again.
-async fn break_circuit(
+/// Stops a rule that acts and whose last firings went wrong too often, until somebody starts it
+/// again; true where it did.
+async fn has_stopped(
     tx: &mut Tx,
     rule: &Rule,
+    known: &mut Known,
     moment: &Moment,
-) -> anyhow::Result<Option<RuleStop>> {
+    tally: &mut Tally,
+) -> anyhow::Result<bool> {
     if rule.mode != Mode::On {
-        return Ok(None);
+        return Ok(false);
     }
-    let version = version(rule);
-    let came = came(tx, rule, &version).await?;
-    let Some(why) = rule.stops.stopped(came) else { return Ok(None) };
+    if !known.records.contains_key(rule.name.as_str()) {
+        let record = Record::of(tx, rule, known).await?;
+        known.records.insert(rule.name.to_string(), record);
+    }
+    let came = known.records.get(rule.name.as_str()).map(Record::came).unwrap_or_default();
+    let Some(why) = rule.stops.stopped(came) else { return Ok(false) };
     let stop = RuleStop {
         rule: rule.name.to_string(),
-        version,
+        version: version(rule),
         at: instant(moment.now),
         why,
         started_at: None,
@@ -301,27 +370,9 @@ async fn break_circuit(
     let facts = json!({ "rule": stop.rule, "version": stop.version, "why": stop.why });
     tx.append(vec![Entry::new(&about, "rule.stopped", &facts)], moment).await?;
     tracing::warn!("rule {} stopped itself: {}", stop.rule, stop.why);
-    Ok(Some(stop))
-}
-
-/// What the last firings of a rule came to, since it was started last.
-async fn came(tx: &mut Tx, rule: &Rule, version: &str) -> anyhow::Result<Came> {
-    let stops = tx.rule_stops().await?;
-    let own = stops.iter().filter(|one| one.rule == rule.name.as_str() && one.version == version);
-    let since = own.filter_map(|one| one.started_at.clone()).max().unwrap_or_default();
-    let last = tx.last_firings(&rule.name, version, &since, i64::from(rule.stops.of)).await?;
-    let ids: Vec<String> = last.iter().map(|one| one.denial.clone()).collect();
-    let cases = tx.cases_among(&ids).await?;
-    let again = last.iter().filter(|one| {
-        let case = cases.iter().find(|case| case.id.as_str() == one.denial);
-        one.outcome == "done" && case.is_some_and(|case| i64::from(case.attempts) > one.attempts)
-    });
-    let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
-    Ok(Came {
-        of: count(last.len()),
-        refused: count(last.iter().filter(|one| one.outcome == "refused").count()),
-        denied_again: count(again.count()),
-    })
+    tally.stopped.push(stop.rule.clone());
+    known.stops.push(stop);
+    Ok(true)
 }
 
 /// Lets a rule that stopped itself act again; false where it had not stopped.

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use denial::outgoing::Kind;
 use denial::rejection::{Acknowledgement, AnswerKind, Level, Outcome, Rejection};
 use serde_json::json;
 use store::acknowledgements::{NewAcknowledgement, RejectionRow};
@@ -101,11 +102,13 @@ fn claim(answer: &Acknowledgement) -> Option<String> {
     Some(identity::claim(number).as_str().to_owned())
 }
 
-/// The group and transaction that a 999 answers as a whole.
+/// The group and transaction of claims that a 999 answers as a whole: one of questions where claims
+/// stand says nothing of claims that were sent under the same numbers.
 pub(crate) fn batch(answer: &Acknowledgement) -> Option<String> {
     let is_syntax = matches!(answer.kind, AnswerKind::Syntax | AnswerKind::OldSyntax);
     let is_whole = is_syntax && answer.level == Level::Transaction;
-    identity::batch(&answer.answers).filter(|_| is_whole)
+    let is_of_claims = Kind::answered(answer).contains(&Kind::Claims);
+    identity::batch(&answer.answers).filter(|_| is_whole && is_of_claims)
 }
 
 fn rejection_row(file: &str, n: u64, answer: &Acknowledgement) -> RejectionRow {
@@ -128,6 +131,7 @@ fn number(answer: &Acknowledgement) -> String {
     let sent = &answer.answers;
     match answer.level {
         Level::Claim => answer.claim.as_ref().map(ToString::to_string).unwrap_or_default(),
+        Level::Provider if sent.batch.is_empty() => answer.provider.to_string(),
         Level::Provider => sent.batch.to_string(),
         Level::Transaction if sent.transaction.is_empty() => sent.batch.to_string(),
         Level::Transaction => sent.transaction.to_string(),
@@ -136,6 +140,9 @@ fn number(answer: &Acknowledgement) -> String {
     }
 }
 
+/// A refusal; and what a payer that was asked says of all questions of a provider, which no claim
+/// would tell.
 fn is_rejection(answer: &Acknowledgement) -> bool {
-    answer.outcome == Outcome::Rejected
+    let is_of_many = answer.kind == AnswerKind::Status && answer.level == Level::Provider;
+    answer.outcome == Outcome::Rejected || is_of_many
 }

@@ -650,7 +650,7 @@ create table rule_firing (
   did text not null,                    -- for people
   why text not null,                    -- why it was refused
   outstanding bigint not null,
-  attempts bigint not null,             -- of the case, when it fired
+  case_version bigint not null,         -- when it fired
   at text not null,
   primary key (practice, rule, version, mode, denial),
   foreign key (practice, denial) references denial (practice, denial)

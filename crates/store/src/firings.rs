@@ -26,8 +26,8 @@ pub struct Firing {
     pub why: String,
     /// What was outstanding, in cents.
     pub outstanding: i64,
-    /// How often the case had been denied again.
-    pub attempts: i64,
+    /// The version of the case, on which it fired.
+    pub case_version: i64,
     /// When.
     pub at: String,
 }
@@ -76,7 +76,7 @@ impl Tx {
             self,
             execute,
             "insert into rule_firing (practice, rule, version, denial, mode, outcome, did, why,
-               outstanding, attempts, at)
+               outstanding, case_version, at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing",
             self.practice.as_str(),
             one.rule.as_str(),
@@ -87,7 +87,7 @@ impl Tx {
             one.did.as_str(),
             one.why.as_str(),
             one.outstanding,
-            one.attempts,
+            one.case_version,
             one.at.as_str()
         )?;
         Ok(new > 0)
@@ -145,7 +145,7 @@ impl Tx {
         let rows = run!(
             self,
             all as Firing,
-            "select rule, version, denial, mode, outcome, did, why, outstanding, attempts, at
+            "select rule, version, denial, mode, outcome, did, why, outstanding, case_version, at
              from rule_firing
              where practice = $1 and rule = $2 and version = $3 and mode = 'on' and at > $4
              order by at desc, denial limit $5",
@@ -156,6 +156,38 @@ impl Tx {
             limit
         )?;
         Ok(rows)
+    }
+
+    /// Of the last firings of a rule, since an instant, whose cases a payer answered after it
+    /// acted: how many they are, and how many of those the payer denied again.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn answered_firings(
+        &mut self,
+        rule: &str,
+        version: &str,
+        since: &str,
+        limit: i64,
+    ) -> Result<(i64, i64), Error> {
+        let counts = run!(
+            self,
+            one as (i64, i64),
+            "select count(*), cast(coalesce(sum(again), 0) as bigint) from (
+               select max(case when o.ended = 'lost' then 1 else 0 end) as again
+               from rule_firing f
+               join outcome o on o.practice = f.practice and o.denial = f.denial
+                 and o.version > f.case_version
+               where f.practice = $1 and f.rule = $2 and f.version = $3 and f.mode = 'on'
+                 and f.outcome = 'done' and f.at > $4
+               group by f.denial, f.at order by f.at desc, f.denial limit $5) answered",
+            self.practice.as_str(),
+            rule,
+            version,
+            since,
+            limit
+        )?;
+        Ok(counts)
     }
 
     /// Keeps that a rule stopped itself.

@@ -414,23 +414,25 @@ impl Tx {
         Ok(freed)
     }
 
-    /// The X12 that left under a control number, unless a file of somebody else was sent in a
-    /// group and transaction of the same numbers: nothing tells them apart then. Packets draw
-    /// numbers too, for their names alone: no TA1 or 999 answers them.
+    /// The X12 that left under a control number, of one kind or (empty) of each, unless a file of
+    /// somebody else was sent in a group and transaction of the same numbers: nothing tells them
+    /// apart then. Packets draw numbers too, for their names alone: no TA1 or 999 answers them.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn outgoing_by_control(
         &mut self,
         control: i64,
+        kind: &str,
         batch: &str,
     ) -> Result<Option<Outgoing>, Error> {
         let text = outgoing!(
-            "and control = $2 and kind in ('claims', 'status_inquiry') and not exists (select 1 from claim_version v
-               where v.practice = $1 and v.batch = $3 and v.file <> outgoing.document)"
+            "and control = $2 and kind in ('claims', 'status_inquiry') and $3 in ('', kind)
+             and not exists (select 1 from claim_version v
+               where v.practice = $1 and v.batch = $4 and v.file <> outgoing.document)"
         );
         let practice = self.practice.as_str();
-        Ok(run!(self, optional as Outgoing, text, practice, control, batch)?)
+        Ok(run!(self, optional as Outgoing, text, practice, control, kind, batch)?)
     }
 
     /// What left in a batch of this reference.

@@ -1,9 +1,11 @@
 //! Claims without an answer, how long payers usually take, and what somebody did about it.
 
+use std::collections::HashSet;
+
 use insight::usual::Usual;
 
 use crate::bulk::{Bulk, Cell};
-use crate::sql::run;
+use crate::sql::{among, run};
 use crate::{Error, Tx};
 
 /// A claim that a payer has not answered.
@@ -68,6 +70,20 @@ const UNANSWERED: Bulk = Bulk {
         "limit_on",
     ],
 };
+
+/// Which of some claims wait for the payer that they were sent to.
+macro_rules! still {
+    ($which:literal) => {
+        concat!(
+            "select u.claim from unanswered u where u.practice = $1 and u.kind = 'claim' and ",
+            $which,
+            " and not exists (select 1 from claim_payment p
+               join remittance r on r.practice = p.practice and r.remittance = p.remittance
+               where p.practice = u.practice and p.claim = u.claim
+                 and r.state in ('published', 'conflict', 'held'))"
+        )
+    };
+}
 
 impl Tx {
     /// First answers to claims that were sent since a day: payer, the day it was sent, the day of
@@ -233,6 +249,22 @@ impl Tx {
         Ok(rows)
     }
 
+    /// Which of some claims still have no answer of the payer that they were sent to.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn unanswered_among(&mut self, claims: &[String]) -> Result<HashSet<String>, Error> {
+        let rows = among!(
+            self,
+            (String,),
+            still!("u.claim in (select value from json_each($2))"),
+            still!("u.claim = any($2)"),
+            claims,
+            self.practice.as_str()
+        )?;
+        Ok(rows.into_iter().map(|(claim,)| claim).collect())
+    }
+
     /// How many claims are late with their answer on a day, and their charges in cents.
     ///
     /// # Errors
@@ -275,6 +307,22 @@ impl Tx {
             one.look_on.as_deref()
         )?;
         Ok(())
+    }
+
+    /// What somebody did last about a claim.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn followed_claim(&mut self, claim: &str) -> Result<Option<Followed>, Error> {
+        let row = run!(
+            self,
+            optional as Followed,
+            "select claim, at, by_person, note, look_on from followed
+             where practice = $1 and claim = $2",
+            self.practice.as_str(),
+            claim
+        )?;
+        Ok(row)
     }
 
     /// What somebody did last about each claim that has no answer.

@@ -1,7 +1,7 @@
 //! What a case says of itself at once: won or not, where it stands, who answers for it, what comes
 //! next.
 
-use super::{Denial, DeniedLine, NextAction, Owner, Status, Work};
+use super::{Chosen, Denial, DeniedLine, NextAction, Owner, Status, Work};
 
 impl Denial {
     /// True where every line was paid after all or set aside, and one at least was paid.
@@ -39,5 +39,19 @@ impl Denial {
             Work::Open { next, .. } => Some(next),
             Work::Closed { .. } => None,
         }
+    }
+}
+
+impl Chosen {
+    /// True where a person chose the owner: no rule gives the case to another.
+    #[must_use]
+    pub const fn is_persons_owner(&self) -> bool {
+        self.owner && !self.owner_by_itself
+    }
+
+    /// True where a person planned what comes next: no rule plans another.
+    #[must_use]
+    pub const fn is_persons_next(&self) -> bool {
+        self.next && !self.next_by_itself
     }
 }

@@ -46,13 +46,13 @@ impl Denial {
             Change::Clocked { deadlines } => self.deadlines.clone_from(deadlines),
             Change::Posted { postings } => self.add_postings(postings),
             Change::Scheduled { next, escalate_on } => self.schedule_at(*next, *escalate_on),
-            Change::Planned { next, escalate_on } => {
+            Change::Planned { next, escalate_on, by_itself } => {
                 self.schedule_at(*next, *escalate_on);
-                self.chosen.next = true;
+                (self.chosen.next, self.chosen.next_by_itself) = (true, *by_itself);
             }
-            Change::Assigned { owner } => {
+            Change::Assigned { owner, by_itself } => {
                 self.set_owner(owner);
-                self.chosen.owner = true;
+                (self.chosen.owner, self.chosen.owner_by_itself) = (true, *by_itself);
                 self.escalated = None;
             }
             Change::Owned { owner, posts } => {
@@ -196,7 +196,7 @@ impl Denial {
         self.snoozed_until = None;
         self.end_promise();
         self.escalated = None;
-        self.chosen.next = false;
+        (self.chosen.next, self.chosen.next_by_itself) = (false, false);
         if work.status().is_closed() {
             self.give_back();
             self.questions.clear();
@@ -225,7 +225,9 @@ impl Denial {
                 let outcome = if *partly { Outcome::PartlyOverturned } else { Outcome::Overturned };
                 self.decide_appeals(*on, outcome, *expected, &answer.note);
             }
-            Deed::Reopened { .. } => self.chosen.owner = false,
+            Deed::Reopened { .. } => {
+                (self.chosen.owner, self.chosen.owner_by_itself) = (false, false);
+            }
             Deed::Reviewed
             | Deed::Acknowledged { .. }
             | Deed::Disputed { .. }

@@ -52,7 +52,7 @@ impl Denial {
         if self.owner() == Some(&owner) {
             return Err(Refused::Unchanged("with that owner"));
         }
-        Ok(Change::Assigned { owner })
+        Ok(Change::Assigned { owner, by_itself: false })
     }
 
     pub(crate) fn set_sub_status(
@@ -148,7 +148,8 @@ impl Denial {
             return Err(Refused::PastClock { deadline, by });
         }
         let next = NextAction { kind, on };
-        Ok(Change::Planned { next, escalate_on: self.escalate_on(next, at.today, rules) })
+        let escalate_on = self.escalate_on(next, at.today, rules);
+        Ok(Change::Planned { next, escalate_on, by_itself: false })
     }
 
     /// True where an action belongs to where the case stands: what lies with the payer is waited

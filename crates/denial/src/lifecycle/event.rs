@@ -79,17 +79,23 @@ pub enum Change {
         /// When silence becomes a matter for others.
         escalate_on: Date,
     },
-    /// A person chose the next action.
+    /// The next action was chosen.
     Planned {
         /// What and when.
         next: NextAction,
         /// When silence becomes a matter for others.
         escalate_on: Date,
+        /// No person chose it: a rule that acts did, or a payer's answer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_itself: bool,
     },
     /// The owner was chosen.
     Assigned {
         /// Who.
         owner: Owner,
+        /// No person chose them: a rule that acts did.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_itself: bool,
     },
     /// The owner follows from what happened.
     Owned {

@@ -85,6 +85,7 @@ fn named(rejection: &mut Rejection, drafts: &mut Drafts, name: &t277ca::Name<'_>
             let ids = filled(name.id).into_iter().collect();
             rejection.above.from = PayerName { name: small(name.family), ids };
         }
+        ("19", b"1P" | b"85") => rejection.above.provider = small(name.id),
         (_, b"QC" | b"IL") => {
             drafts.patient = Patient {
                 family: text(name.family).into_owned(),

@@ -48,7 +48,10 @@ pub(super) fn read(
     let mut draft = Draft::default();
     for segment in block.segments() {
         match t999::part(&segment) {
-            Part::Group(group) => rejection.above.answers.group = small(group.control),
+            Part::Group(group) => {
+                rejection.above.answers.holds = small(group.set);
+                rejection.above.answers.group = small(group.control);
+            }
             Part::Transaction(subject) => draft.transaction = Some(small(subject.control)),
             Part::TransactionVerdict(verdict) => draft.verdict(&verdict, &segment),
             Part::GroupVerdict(verdict) => draft.verdict(&verdict, &segment),

@@ -76,6 +76,23 @@ fn questions_are_written_and_read_back_equal() {
 }
 
 #[test]
+fn a_sex_that_is_not_told_is_left_out() {
+    let told = String::from_utf8(PROFESSIONAL.to_vec()).expect("text");
+    for sex in ["*U~", "*~", "~", "*X~"] {
+        let file = told.replace("20100304*M~", &format!("20100304{sex}"));
+        let file = file.replace("19500101*F~", &format!("19500101{sex}"));
+        let asked = questions(file.as_bytes());
+        let drafts = all(file.as_bytes());
+        let parties = drafts.first().expect("a claim").draft().parties();
+        let bytes = inquiry::write(&asked[..1], parties, &sending()).expect("plain text");
+        let text = String::from_utf8(bytes.clone()).expect("text");
+        let born = text.split('~').find(|one| one.starts_with("DMG*D8*")).expect("a day of birth");
+        assert_eq!(born.matches('*').count(), 2, "{born}");
+        assert_eq!(inquiry::read(&bytes).questions, asked[..1]);
+    }
+}
+
+#[test]
 fn one_file_asks_one_payer_for_one_sender() {
     let first = all(PROFESSIONAL);
     let parties = first.first().expect("a claim").draft().parties();

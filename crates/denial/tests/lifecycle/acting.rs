@@ -2,9 +2,10 @@
 
 use denial::actions::{Came, Does, Mode, Rule, Stops, When, for_case};
 use denial::category::Category;
+use denial::claim_status::Step;
 use denial::codes::{Carc, Group, Rarc};
 use denial::deadline::DeadlineKind;
-use denial::denial::{Denial, NextActionKind, Status};
+use denial::denial::{Denial, NextActionKind, Owner, Status, Work};
 use denial::lifecycle::Action;
 use denial::money::Money;
 use denial::person::Role;
@@ -130,25 +131,66 @@ fn rules_run_in_their_order_up_to_the_last() {
     };
     let all = [
         named("off", Mode::Off, true),
-        named("shadow", Mode::Shadow, false),
+        named("shadow", Mode::Shadow, true),
+        named("stopped", Mode::On, true),
         named("last", Mode::On, true),
         named("never", Mode::On, false),
     ];
     let (case, rules) = (denied(), rules());
-    let names: Vec<&str> =
-        for_case(&all, &case, day(1), &rules).iter().map(|rule| rule.name.as_str()).collect();
-    assert_eq!(names, ["shadow", "last"]);
+    let stopped = |rule: &Rule| rule.name == "stopped";
+    let found = for_case(&all, &case, (day(1), &rules), stopped);
+    let names: Vec<&str> = found.iter().map(|rule| rule.name.as_str()).collect();
+    assert_eq!(names, ["shadow", "stopped", "last"], "only what acts ends the list");
+}
+
+#[test]
+fn what_a_person_chose_stays_and_what_a_rule_chose_does_not() {
+    let always = When { age_from: Some(0), ..When::default() };
+    let assign = Does::Assign { role: Role::CertifiedCoder, person: None, team: None };
+    let does = vec![assign, plan().remove(0), Does::Hold(1)];
+    let rule = rule(always, does);
+    let (at, rules) = (moment(3, Role::BillingSupervisor), rules());
+    let owner = Owner::of(Role::Manager);
+    let person = [
+        Action::Assign(owner),
+        Action::Plan { next: NextActionKind::Review, on: day(6) },
+        Action::Snooze { until: day(5), reason: "a person's".to_owned() },
+    ];
+    let done = |by_itself: bool| {
+        person.iter().fold(denied(), |case, action| {
+            let decided = case.act(action, &at, &rules).expect("allowed");
+            if by_itself { decided.by_itself(&case).after } else { decided.after }
+        })
+    };
+    assert_eq!(rule.tried(&done(false), &at, &rules), Ok(Vec::new()));
+    let after = rule.tried(&done(true), &at, &rules).expect("allowed");
+    assert_eq!(after.len(), 2, "who was put off sleeps on: {after:?}");
+    // What a person chooses after a rule is theirs again.
+    let again = done(true).act(&Action::Assign(Owner::of(Role::BillingSupervisor)), &at, &rules);
+    let again = again.expect("allowed").after;
+    assert!(again.chosen.is_persons_owner() && !again.chosen.is_persons_next());
+}
+
+#[test]
+fn nothing_is_done_while_somebody_works_on_it() {
+    let always = When { age_from: Some(0), ..When::default() };
+    let (at, rules) = (moment(3, Role::BillingSupervisor), rules());
+    let taken = denied().act(&Action::Take, &at, &rules).expect("allowed").after;
+    let rule = rule(always, plan());
+    assert_eq!(rule.tried(&taken, &at, &rules), Ok(Vec::new()));
+    let given = taken.act(&Action::Release, &at, &rules).expect("allowed").after;
+    assert_eq!(rule.tried(&given, &at, &rules).expect("allowed").len(), 1);
 }
 
 #[test]
 fn a_rule_that_goes_wrong_too_often_stops_itself() {
     let stops = Stops { of: 10, refused: Some(3), denied_again: Some(2) };
-    let came = |refused, denied_again| Came { of: 9, refused, denied_again };
+    let came = |refused, denied_again| Came { of: 9, refused, answered: 7, denied_again };
     assert_eq!(stops.stopped(came(2, 1)), None);
     assert_eq!(stops.stopped(came(3, 0)).as_deref(), Some("3 of its last 9 firings were refused"));
     assert_eq!(
         stops.stopped(came(0, 2)).as_deref(),
-        Some("2 of the cases of its last 9 firings were denied again")
+        Some("2 of its last 7 cases with an answer were denied again")
     );
     assert_eq!(Stops { of: 10, ..Stops::default() }.stopped(came(9, 9)), None);
 }
@@ -162,4 +204,37 @@ fn a_rule_is_another_once_it_says_something_else_and_its_mode_is_no_part_of_it()
     assert_ne!(one.content(), other.content());
     let does = Rule { does: vec![Does::Escalate(Role::Manager)], ..one.clone() };
     assert_ne!(one.content(), does.content());
+}
+
+#[test]
+fn an_answer_that_only_waits_takes_the_place_of_waiting_alone() {
+    let (at, rules) = (moment(3, Role::BillingSupervisor), rules());
+    let planned = |next, by_itself: bool| {
+        let decided = denied().act(&Action::Plan { next, on: day(6) }, &at, &rules);
+        let decided = decided.expect("allowed");
+        if by_itself { decided.by_itself(&denied()).after } else { decided.after }
+    };
+    let waits = planned(NextActionKind::AwaitPayer, true);
+    assert!(Step::LookAgain.replaces(&waits) && Step::Correct.replaces(&waits));
+    let by_person = planned(NextActionKind::AwaitPayer, false);
+    assert!(!Step::LookAgain.replaces(&by_person) && Step::Correct.replaces(&by_person));
+    for ours in [NextActionKind::Correct, NextActionKind::Appeal, NextActionKind::CallPayer] {
+        let case = planned(ours, true);
+        assert!(!Step::LookAgain.replaces(&case) && Step::SendRecords.replaces(&case), "{ours:?}");
+    }
+    let with_payer = |kind| {
+        let mut case = planned(kind, true);
+        if let Work::Open { status, next, .. } = &mut case.work {
+            (*status, next.kind) = (Status::Pending, kind);
+        }
+        case
+    };
+    assert!(Step::LookAgain.replaces(&with_payer(NextActionKind::CallPayer)));
+    let mut won = waits;
+    if let Work::Open { status, next, .. } = &mut won.work {
+        (*status, next.kind) = (Status::Overturned, NextActionKind::PostPayment);
+    }
+    for step in Step::ALL {
+        assert!(!step.replaces(&won), "{step:?}");
+    }
 }

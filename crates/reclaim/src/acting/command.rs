@@ -10,6 +10,9 @@ use crate::acting::{self, tried, version};
 use crate::practice::Office;
 use crate::show;
 
+/// Why a rule does nothing on cases that it is for.
+const HAS: &str = "have already what it would do, or a person chose otherwise or works on it";
+
 /// Lists the rules that act, or tries one of them.
 pub(crate) async fn run(
     office: &Office,
@@ -39,7 +42,7 @@ pub(crate) async fn run(
             .map(|case| format!("  {} {} {}", case.id, case.number, case.balance.outstanding())),
     );
     if found.has.cases > 0 {
-        lines.push(format!("{} have already what it would do", told(found.has)));
+        lines.push(format!("{} {HAS}", told(found.has)));
     }
     let refused = found.refused.iter();
     lines.extend(refused.map(|(why, sum)| format!("{} would refuse it: {why}", told(*sum))));

@@ -25,7 +25,7 @@ pub(crate) struct Tried {
     pub(crate) acts: Sum,
     /// Those that would refuse it, by the reason.
     pub(crate) refused: BTreeMap<String, Sum>,
-    /// Those that have already what it would do.
+    /// Those that have already what it would do, and where a person chose otherwise or works on it.
     pub(crate) has: Sum,
     /// Some of those on which it would act.
     pub(crate) examples: Vec<Denial>,

@@ -93,7 +93,7 @@ async fn answered(
 }
 
 /// When it left; what was uploaded whole before the program ended may have.
-fn left_at(one: &Outgoing) -> Option<&str> {
+pub(crate) fn left_at(one: &Outgoing) -> Option<&str> {
     one.left_at.as_deref().or(one.uploaded_at.as_deref())
 }
 
@@ -108,8 +108,16 @@ async fn by_control(tx: &mut Tx, answer: &Acknowledgement) -> anyhow::Result<Opt
     let is_whole = answer.level == Level::Interchange;
     let number = if is_whole { &sent.interchange } else { &sent.group };
     let Ok(control) = number.trim().parse::<i64>() else { return Ok(None) };
-    let batch = answers::batch(answer).unwrap_or_else(|| format!("{control}/0001"));
-    Ok(tx.outgoing_by_control(control, &batch).await?)
+    let batch = || answers::batch(answer).unwrap_or_else(|| format!("{control}/0001"));
+    let (kind, batch) = match Kind::answered(answer)[..] {
+        [] => return Ok(None),
+        // No claim of somebody else stands in a group of questions.
+        [Kind::StatusInquiry] => (Some(Kind::StatusInquiry), String::new()),
+        [one] => (Some(one), batch()),
+        [..] => (None, batch()),
+    };
+    let kind = kind.map_or("", Kind::as_str);
+    Ok(tx.outgoing_by_control(control, kind, &batch).await?)
 }
 
 /// By the reference of its batch; where the answer bears none of ours, by the claim, if what left

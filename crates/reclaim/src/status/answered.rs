@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use denial::claim::Claim;
 use denial::claim_status::{self, Ruled};
+use denial::codes::ClaimNumber;
 use denial::deadline::Due;
 use denial::denial::{Denial, NextActionKind};
 use denial::lifecycle::Action;
@@ -13,13 +15,14 @@ use denial::rejection::{Acknowledgement, AnswerKind, Level};
 use jiff::civil::Date;
 use serde_json::json;
 use store::journal::Entry;
+use store::matches::group;
 use store::outgoing::Outgoing;
 use store::status::{StatusAnswer, StatusQuestion};
 use store::unanswered::Followed;
 use store::{Tx, instant};
 
 use crate::act::{self, Failed};
-use crate::outbox::{filing, leaving};
+use crate::outbox::{filing, hearing, leaving};
 use crate::practice::{Office, console_actor};
 
 /// The longest note that is kept beside a claim, in letters.
@@ -50,18 +53,33 @@ pub(crate) async fn hear(
     Ok(())
 }
 
-/// The question that an answer gives back the number of; all of a file where who answers says
-/// something of the whole.
+/// The question that an answer gives back the number of, where it is about the claim that was asked
+/// about; all of a file where who answers says something of the whole. What has not left was not
+/// answered.
 async fn answered(
     tx: &mut Tx,
     answer: &Acknowledgement,
 ) -> Result<Vec<StatusQuestion>, store::Error> {
     match answer.level {
-        Level::Claim => Ok(tx.status_question(&answer.question).await?.into_iter().collect()),
+        Level::Claim => {
+            let Some(one) = tx.status_question(&answer.question).await? else {
+                return Ok(Vec::new());
+            };
+            let sent = tx.outgoing(&one.outgoing).await?;
+            let has_left = sent.is_some_and(|sent| hearing::left_at(&sent).is_some());
+            if has_left && is_about(tx, &one, answer).await? {
+                return Ok(vec![one]);
+            }
+            // The number is ours, and tells of nobody.
+            let number = &one.question;
+            tracing::warn!("an answer to {number} is about another claim or comes before it left");
+            Ok(Vec::new())
+        }
         Level::Transaction => {
             let mut all = Vec::new();
             for one in tx.outgoing_by_batch(&answer.answers.batch).await? {
-                if one.kind == Kind::StatusInquiry.as_str() {
+                let is_asked = one.kind == Kind::StatusInquiry.as_str();
+                if is_asked && hearing::left_at(&one).is_some() {
                     all.extend(tx.questions_of(&one.outgoing).await?);
                 }
             }
@@ -69,6 +87,24 @@ async fn answered(
         }
         Level::Interchange | Level::Group | Level::Provider => Ok(Vec::new()),
     }
+}
+
+/// True where an answer repeats what was asked: the number alone may be another's, or a slip.
+async fn is_about(
+    tx: &mut Tx,
+    one: &StatusQuestion,
+    answer: &Acknowledgement,
+) -> Result<bool, store::Error> {
+    let number = ClaimNumber::new(&one.number);
+    if claim_status::is_about(answer, &number, &[]) {
+        return Ok(true);
+    }
+    let own = [one.claim.clone()];
+    let joined = tx.joined(&own).await?;
+    let claims: Vec<String> = group(&one.claim, &joined).into_iter().map(str::to_owned).collect();
+    let versions = tx.versions_among(&claims).await?;
+    let versions: Vec<Claim> = versions.into_iter().map(|one| one.body).collect();
+    Ok(claim_status::is_about(answer, &number, &versions))
 }
 
 /// What an answer says, as codes.
@@ -141,7 +177,8 @@ async fn follow(
 }
 
 /// Beside the claim in the list of those without an answer: what was told, and when to look again
-/// where nothing is ours to do before.
+/// where nothing is ours to do before. A person's note stays, and the later day that they chose
+/// while only waiting is left.
 async fn beside_claim(
     tx: &mut Tx,
     office: &Office,
@@ -150,20 +187,29 @@ async fn beside_claim(
 ) -> anyhow::Result<()> {
     let moment = office.moment_of(console_actor());
     let waits = ruled.filter(|one| !one.step.is_ours() && one.on > moment.today);
-    let followed = Followed {
-        claim: one.claim.clone(),
-        at: instant(moment.now),
-        by_person: moment.who.person.to_string(),
-        note: one.told.chars().take(LONGEST).collect(),
-        look_on: waits.map(|one| one.on.to_string()),
+    let look_on = waits.map(|one| one.on.to_string());
+    let by_person = moment.who.person.to_string();
+    let there = tx.followed_claim(&one.claim).await?.filter(|there| there.by_person != by_person);
+    let followed = match there {
+        Some(there) => {
+            Followed { look_on: waits.and_then(|_| look_on.max(there.look_on.clone())), ..there }
+        }
+        None => Followed {
+            claim: one.claim.clone(),
+            at: instant(moment.now),
+            by_person,
+            note: one.told.chars().take(LONGEST).collect(),
+            look_on,
+        },
     };
     tx.follow_claim(&followed).await?;
     Ok(())
 }
 
-/// Plans what the answer asks for, once: what a person planned stays where only waiting is left.
+/// Plans what the answer asks for, once: what a person planned and what is ours to do stay where
+/// only waiting is left.
 async fn plan(tx: &mut Tx, office: &Office, case: &Denial, ruled: &Ruled) -> anyhow::Result<()> {
-    if case.status().is_closed() || (case.chosen.next && !ruled.step.is_ours()) {
+    if !ruled.step.replaces(case) {
         return Ok(());
     }
     let moment = office.moment_of(console_actor());
@@ -171,7 +217,7 @@ async fn plan(tx: &mut Tx, office: &Office, case: &Denial, ruled: &Ruled) -> any
     // What lies with the payer is not ours to send: somebody speaks with the payer first.
     let next = if case.may_plan(own) { own } else { NextActionKind::CallPayer };
     let action = Action::Plan { next, on: ruled.on.max(moment.today) };
-    match act::do_in(tx, office, &moment, case, &action).await {
+    match act::do_by_itself(tx, office, &moment, case, &action).await {
         Ok(_) => Ok(()),
         Err(Failed::Refused(why)) => {
             let facts = json!({ "why": why.to_string(), "next": next.as_str() });

@@ -12,6 +12,7 @@ use denial::inquiry::{self, IN_FILE, NotAsked, Question};
 use denial::outgoing::Kind;
 use denial::person::Actor;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use store::journal::Entry;
 use store::resent::Billed;
 use store::status::StatusQuestion;
@@ -22,6 +23,11 @@ use crate::outbox::{self, NotQueued, Numbers, Parcel};
 use crate::practice::{Office, console_actor};
 use crate::status::{Left, Tally, too_soon};
 use crate::{correcting, identity};
+
+/// Why nobody is asked about a claim whose bytes are not there.
+const GONE: &str = "the file that billed this claim was taken out of the database, past its years";
+const UNREAD: &str = "the file that billed this claim cannot be read: have the documents folder \
+    looked at";
 
 /// What is to be asked about.
 #[derive(Clone, Debug)]
@@ -62,7 +68,7 @@ struct Ready {
 /// Asks about claims; what cannot be asked stays, with the reason.
 ///
 /// # Errors
-/// The database, or a file that cannot be read.
+/// The database.
 pub(crate) async fn ask(
     office: &Office,
     who: &Actor,
@@ -73,7 +79,7 @@ pub(crate) async fn ask(
     let there = office.clone();
     let reading = move || read(&there, planned);
     let (ready, left) =
-        tokio::task::spawn_blocking(reading).await.context("reading claims stopped")??;
+        tokio::task::spawn_blocking(reading).await.context("reading claims stopped")?;
     tally.left.extend(left);
     for file in together(ready) {
         leave(office, who, file, &mut tally).await?;
@@ -154,7 +160,7 @@ fn soon(
 }
 
 /// Reads the claims of each kept file once, and makes their questions.
-fn read(office: &Office, planned: Vec<Planned>) -> anyhow::Result<(Vec<Ready>, Vec<Left>)> {
+fn read(office: &Office, planned: Vec<Planned>) -> (Vec<Ready>, Vec<Left>) {
     let mut files: BTreeMap<String, BTreeMap<u64, Planned>> = BTreeMap::new();
     for one in planned {
         files.entry(one.file.clone()).or_default().insert(one.n, one);
@@ -162,7 +168,7 @@ fn read(office: &Office, planned: Vec<Planned>) -> anyhow::Result<(Vec<Ready>, V
     let (mut ready, mut left) = (Vec::new(), Vec::new());
     for (file, mut wanted) in files {
         let places = wanted.keys().copied().collect();
-        correcting::each_original(&office.documents, &file, places, |original| {
+        let done = correcting::each_original(&office.documents, &file, places, |original| {
             if let Some(one) = wanted.remove(&original.position()) {
                 match question(original.draft(), &one) {
                     Ok(question) => {
@@ -172,20 +178,31 @@ fn read(office: &Office, planned: Vec<Planned>) -> anyhow::Result<(Vec<Ready>, V
                 }
             }
             !wanted.is_empty()
-        })?;
-        let gone = "the file that billed this claim was taken out of the database, past its years";
-        left.extend(wanted.into_values().map(|one| (one.wanted.number, gone.to_owned())));
+        });
+        // One file that cannot be read keeps no claim of another from being asked about.
+        let why = match done {
+            Ok(()) => GONE,
+            Err(fault) => {
+                tracing::error!("file {file}: {fault:#}");
+                UNREAD
+            }
+        };
+        left.extend(wanted.into_values().map(|one| (one.wanted.number, why.to_owned())));
     }
-    Ok((ready, left))
+    (ready, left)
 }
 
 fn question(draft: &Draft, one: &Planned) -> Result<Question, NotAsked> {
     let known = one.wanted.case.as_ref().map(|case| case.control.as_str()).unwrap_or_default();
     let control = (!known.is_empty()).then(|| PayerControlNumber::new(known));
-    let question = Question::about(draft, &one.body, control, "Q000000000-0000")?;
+    let question = Question::about(draft, &one.body, control, &trace("00000000", 0, 0))?;
     // What X12 cannot carry keeps no other claim from being asked about.
     let numbers = Numbers { control: 1, at: jiff::civil::DateTime::default() };
-    inquiry::write(std::slice::from_ref(&question), draft.parties(), &sending(&numbers, false))?;
+    inquiry::write(
+        std::slice::from_ref(&question),
+        draft.parties(),
+        &sending("00000000", &numbers, false),
+    )?;
     Ok(question)
 }
 
@@ -218,23 +235,30 @@ fn together(ready: Vec<Ready>) -> Vec<Vec<Ready>> {
     files
 }
 
-fn sending(numbers: &Numbers, test: bool) -> Sending {
+fn sending(mark: &str, numbers: &Numbers, test: bool) -> Sending {
     Sending {
         interchange: numbers.control,
         group: numbers.control,
-        batch: batch(numbers.control),
+        batch: batch(mark, numbers.control),
         made: numbers.at,
         test,
     }
 }
 
-/// BHT03 of a file of questions; each question's number begins with it.
-fn batch(control: u32) -> String {
-    format!("Q{control:09}")
+/// What numbers of questions bear of the practice and its database: no answer to another's question
+/// is taken for one to ours.
+pub(crate) fn mark(office: &Office) -> String {
+    let whose = format!("{} {}", office.store.fingerprint(), office.practice());
+    hex::encode(&Sha256::digest(whose.as_bytes())[..4]).to_uppercase()
 }
 
-fn trace(control: u32, at: usize) -> String {
-    format!("{}-{:04}", batch(control), at + 1)
+/// BHT03 of a file of questions; each question's number begins with it.
+fn batch(mark: &str, control: u32) -> String {
+    format!("Q{mark}{control:09}")
+}
+
+fn trace(mark: &str, control: u32, at: usize) -> String {
+    format!("{}-{:04}", batch(mark, control), at + 1)
 }
 
 /// Queues one file: questions, rows and journal are one transaction. What somebody else asked since
@@ -284,13 +308,14 @@ async fn queue(
 ) -> Result<Arriving, NotQueued> {
     let parcel =
         Parcel { kind: Kind::StatusInquiry, route: None, carries: Vec::new(), again: None };
+    let mark = mark(office);
     let write = |numbers: &Numbers| {
         for (at, one) in going.iter_mut().enumerate() {
-            one.question.trace = trace(numbers.control, at).into();
+            one.question.trace = trace(&mark, numbers.control, at).into();
         }
         let questions: Vec<Question> = going.iter().map(|one| one.question.clone()).collect();
         let first = going.first().context("there is a question")?;
-        Ok(inquiry::write(&questions, &first.parties, &sending(numbers, first.test))?)
+        Ok(inquiry::write(&questions, &first.parties, &sending(&mark, numbers, first.test))?)
     };
     let (one, arriving) = outbox::queue_in(tx, office, who, parcel, write).await?;
     let moment = office.moment_of(who.clone());
@@ -314,7 +339,8 @@ fn row(
     StatusQuestion {
         question: ready.question.trace.to_string(),
         claim: ready.wanted.claim.clone(),
-        number: ready.wanted.number.clone(),
+        // As it was sent, which the answer repeats.
+        number: ready.question.number.as_ref().map(ToString::to_string).unwrap_or_default(),
         denial: ready.wanted.case.as_ref().map(|case| case.id.to_string()),
         payer: ready.payer.clone(),
         payer_name: ready.question.payer.parts[0].to_string(),

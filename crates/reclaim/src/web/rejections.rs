@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::person::{Access, allows};
-use denial::rejection::{Acknowledgement, Level};
+use denial::rejection::{Acknowledgement, AnswerKind, Level};
 use jiff::civil::Date;
 use serde_json::json;
 use store::Tx;
@@ -153,6 +153,7 @@ fn row(
 ) -> Row {
     let what = match answer.level {
         Level::Claim => "Claim",
+        Level::Provider if answer.kind == AnswerKind::Status => "All questions of a provider",
         Level::Provider => "Provider's batch",
         Level::Transaction => "Transaction",
         Level::Group => "Group",

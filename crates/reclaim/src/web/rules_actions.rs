@@ -160,10 +160,12 @@ fn days(rule: &Rule) -> String {
 
 fn stops_in_words(rule: &Rule) -> String {
     let stops = rule.stops;
-    let refused = stops.refused.map(|limit| format!("{limit} refused"));
-    let again = stops.denied_again.map(|limit| format!("{limit} denied again"));
+    let of = stops.of;
+    let refused = stops.refused.map(|limit| format!("{limit} refused of its last {of}"));
+    let again = stops.denied_again;
+    let again = again.map(|limit| format!("{limit} denied again of its last {of} with an answer"));
     let limits: Vec<String> = [refused, again].into_iter().flatten().collect();
-    format!("of its last {}: {}", stops.of, limits.join(" or "))
+    limits.join(", or ")
 }
 
 fn told(rule: &Rule, found: &Tried) -> TriedView {

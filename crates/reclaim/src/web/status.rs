@@ -123,17 +123,24 @@ pub(crate) async fn ask_many(
         return Err(Trouble::Unfit(text));
     }
     let ids: Vec<String> = ids.into_iter().collect();
-    let found = office.read().await?.claims(&ids).await?;
+    let mut tx = office.read().await?;
+    let (found, waiting) = (tx.claims(&ids).await?, tx.unanswered_among(&ids).await?);
+    drop(tx);
     if found.len() != ids.len() {
         return Err(Trouble::Nowhere);
     }
-    let wanted = found.into_iter().map(|(claim, row)| Wanted {
+    // What the page does not list any more was answered meanwhile, or never waited.
+    let (wanted, others): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|(claim, _)| waiting.contains(claim));
+    let wanted = wanted.into_iter().map(|(claim, row)| Wanted {
         claim,
         number: ClaimNumber::new(&row.number).to_string(),
         case: None,
         why: why(fields.get("why").map(String::as_str)),
     });
-    let tally = asking::ask(office, &office.who, wanted.collect()).await?;
+    let mut tally = asking::ask(office, &office.who, wanted.collect()).await?;
+    let answered = others.into_iter().map(|(_, row)| (row.number, "it does not wait".to_owned()));
+    tally.left.extend(answered);
     let show = fields.get("show").is_some_and(|show| show == "all");
     let show = if show { "&show=all" } else { "" };
     let Tally { asked, left, .. } = &tally;
@@ -149,7 +156,7 @@ pub(crate) fn done(asked: Option<&String>, left: Option<&String>) -> String {
     let stayed = match left {
         0 => String::new(),
         left => format!(
-            " {} not asked about: asked within the payer’s days, or nothing says how it was sent.",
+            " {} not asked about: answered, asked within the payer’s days, or nothing says how it was sent.",
             words::counted(left, "claim was", "claims were")
         ),
     };

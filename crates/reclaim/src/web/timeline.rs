@@ -228,7 +228,7 @@ pub(crate) fn sentence(change: &Change, people: &People, around: Around<'_>) -> 
         }
         Change::Scheduled { next, .. } => format!("Next: {}", action(next)),
         Change::Planned { next, .. } => format!("Planned: {}", action(next)),
-        Change::Assigned { owner } => format!("Given to {}", owned(owner, people)),
+        Change::Assigned { owner, .. } => format!("Given to {}", owned(owner, people)),
         Change::Owned { owner, posts: false } => {
             format!("Belongs to {} now", owned(owner, people))
         }

@@ -1,8 +1,11 @@
 //! Rules that act by themselves: each firing once, stops and starts.
 
+use denial::next_action::Way;
+use denial::outcome::Ended;
 use store::firings::{Firing, RuleStop};
+use store::outcomes::Outcome;
 
-use crate::clinic::open;
+use crate::clinic::{TODAY, open};
 use crate::place::{AT, on_each, practice};
 
 const LATER: &str = "2026-06-02T08:00:00.000000Z";
@@ -17,7 +20,7 @@ fn firing(denial: &str, mode: &str, outcome: &str) -> Firing {
         did: "plan call payer today".to_owned(),
         why: String::new(),
         outstanding: 100,
-        attempts: 0,
+        case_version: 1,
         at: AT.to_owned(),
     }
 }
@@ -46,6 +49,26 @@ fn a_rule_fires_once_on_a_case_in_each_mode() {
         assert_eq!(last[0], refused);
         assert_eq!(tx.last_firings("one", "abcd", AT, 9).await.expect("read").len(), 1);
         assert_eq!(tx.last_firings("one", "other", "", 9).await.expect("read").len(), 0);
+
+        // Refused, in the shadow or without an answer: none of them was denied again.
+        assert_eq!(tx.answered_firings("one", "abcd", "", 9).await.expect("counted"), (0, 0));
+        let answer = |version, ended| Outcome {
+            denial: cases[0].id.clone(),
+            version,
+            payer: cases[0].payer.clone(),
+            code: "CO-16".to_owned(),
+            way: Way::Appeal,
+            ended,
+            on: TODAY,
+        };
+        tx.count_outcome(&answer(1, Ended::Lost)).await.expect("counted");
+        let before = tx.answered_firings("one", "abcd", "", 9).await.expect("counted");
+        assert_eq!(before, (0, 0), "it was answered before the rule acted");
+        tx.count_outcome(&answer(2, Ended::Won)).await.expect("counted");
+        assert_eq!(tx.answered_firings("one", "abcd", "", 9).await.expect("counted"), (1, 0));
+        tx.count_outcome(&answer(3, Ended::Lost)).await.expect("counted");
+        assert_eq!(tx.answered_firings("one", "abcd", "", 9).await.expect("counted"), (1, 1));
+        assert_eq!(tx.answered_firings("one", "abcd", AT, 9).await.expect("counted"), (0, 0));
 
         let stop = RuleStop {
             rule: "one".to_owned(),

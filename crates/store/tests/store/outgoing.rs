@@ -173,10 +173,12 @@ fn an_answer_is_heard_once_and_its_cases_are_counted() {
 fn what_is_answered_is_found_by_its_numbers_unless_somebody_else_used_them() {
     on_each(async |place| {
         let case = open(place, &[100]).await.remove(0).id.to_string();
-        for number in [1, 2, 4] {
+        for number in [1, 2, 4, 5] {
             let mut one = outgoing(number);
-            if number == 4 {
-                one.kind = "packet".to_owned();
+            match number {
+                4 => one.kind = "packet".to_owned(),
+                5 => one.kind = "status_inquiry".to_owned(),
+                _ => {}
             }
             assert!(queued(place, &one, item(&one, &case, &number.to_string(), 0)).await);
         }
@@ -187,13 +189,22 @@ fn what_is_answered_is_found_by_its_numbers_unless_somebody_else_used_them() {
         };
         billed(place, "hash 1", sent_in("1/0001")).await;
         billed(place, "foreign", sent_in("2/0001")).await;
+        billed(place, "other", sent_in("5/0001")).await;
         let mut tx = place.store.read(&practice()).await.expect("a look");
-        let found = tx.outgoing_by_control(1, "1/0001").await.expect("read").expect("ours");
-        assert_eq!(found.outgoing, "out_1");
-        assert_eq!(tx.outgoing_by_control(2, "2/0001").await.expect("read"), None);
-        assert_eq!(tx.outgoing_by_control(3, "3/0001").await.expect("read"), None);
-        let packet = tx.outgoing_by_control(4, "4/0001").await.expect("read");
-        assert_eq!(packet, None, "no TA1 or 999 answers a packet");
+        let mut of = async |control, kind: &str, batch: &str| {
+            let found = tx.outgoing_by_control(control, kind, batch).await.expect("read");
+            found.map(|one| one.outgoing)
+        };
+        assert_eq!(of(1, "claims", "1/0001").await.as_deref(), Some("out_1"));
+        assert_eq!(of(1, "", "1/0001").await.as_deref(), Some("out_1"));
+        assert_eq!(of(1, "status_inquiry", "").await, None, "it holds claims");
+        assert_eq!(of(2, "claims", "2/0001").await, None);
+        assert_eq!(of(3, "claims", "3/0001").await, None);
+        assert_eq!(of(4, "", "4/0001").await, None, "no TA1 or 999 answers a packet");
+        // Claims of another program under the same numbers are no questions.
+        assert_eq!(of(5, "status_inquiry", "").await.as_deref(), Some("out_5"));
+        assert_eq!(of(5, "", "5/0001").await, None, "a TA1 does not say which");
+        assert_eq!(of(5, "claims", "5/0001").await, None);
         assert_eq!(tx.outgoing_by_batch("B2").await.expect("read").len(), 1);
         assert_eq!(tx.outgoing_by_batch("").await.expect("read"), []);
     });
@@ -275,6 +286,7 @@ fn what_was_sent_again_of_claims_is_told_together() {
             on: None,
             required_by: None,
             answers: Default::default(),
+            provider: Default::default(),
             answerer: Answerer::Payer,
             from: Default::default(),
             test: false,

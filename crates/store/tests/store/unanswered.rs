@@ -69,7 +69,12 @@ fn what_is_late_stands_there_until_it_is_put_off_or_answered() {
             look_on: Some("2026-06-05".to_owned()),
         };
         tx.follow_claim(&followed).await.expect("kept");
-        assert_eq!(tx.followed().await.expect("read"), [followed]);
+        assert_eq!(tx.followed().await.expect("read"), std::slice::from_ref(&followed));
+        assert_eq!(tx.followed_claim(&followed.claim).await.expect("read"), Some(followed));
+        assert_eq!(tx.followed_claim("clm_9").await.expect("read"), None);
+        let asked = [late.to_string(), "clm_9".to_owned()];
+        let waiting = tx.unanswered_among(&asked).await.expect("read");
+        assert_eq!(waiting, [late.to_string()].into());
         assert_eq!(tx.late_answers(day).await.expect("counted"), (0, 0), "put off");
         assert_eq!(tx.late_answers("2026-06-05").await.expect("counted"), (1, 9_000));
         tx.commit().await.expect("durable");

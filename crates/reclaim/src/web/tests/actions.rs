@@ -21,10 +21,14 @@ async fn cases(lead: &Browser, numbers: &[&'static str], adjustment: &'static st
 }
 
 async fn saved(lead: &Browser) {
+    saved_as(lead, RULES).await;
+}
+
+async fn saved_as(lead: &Browser, text: &str) {
     let form = lead.get("/rules/edit?path=actions.toml").await;
     let fields = [
         ("path", "actions.toml"),
-        ("text", RULES),
+        ("text", text),
         ("why", "a test"),
         ("what", "save"),
         ("read", &form.field("read")),
@@ -99,6 +103,106 @@ async fn a_rule_whose_acts_are_refused_stops_itself_until_it_is_started_again() 
     lead.post("/rules/actions", &fields).await.is(StatusCode::SEE_OTHER);
     lead.get("/rules/actions").await.shows(&["started again by"]);
     lead.get("/").await.hides(&["stopped itself"]);
+    // A refusal was its once on those two.
+    let again = acting::sweep(clinic.office()).await.expect("swept");
+    assert_eq!((again.done, again.refused), (0, 1));
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_people_have_is_left_to_them() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::Administrator).await;
+    let biller = clinic.person(Role::BillingSupervisor).await;
+    cases(&biller, &["A-1", "A-2", "A-3"], "CO*16*90").await;
+    let (taken, planned) = (biller.find("A-1").await, biller.find("A-2").await);
+    biller.act(&taken, "take", &[]).await.is(StatusCode::SEE_OTHER);
+    let plan = [("next", "review"), ("on", "2026-03-04")];
+    biller.act(&planned, "plan", &plan).await.is(StatusCode::SEE_OTHER);
+    saved(&lead).await;
+    lead.get("/rules/actions?try=sixteens").await.shows(&["1 case, $90.00", "a person chose"]);
+    switched(&lead, "sixteens", "on").await;
+    let first = acting::sweep(clinic.office()).await.expect("swept");
+    assert_eq!((first.done, first.refused), (1, 0), "what nobody has");
+    biller.get(&taken).await.hides(&["Planned: call"]);
+    biller.get(&planned).await.shows(&["Planned: review"]).hides(&["Planned: call"]);
+    // Given back, it is a case like others: it was not the rule's once.
+    biller.act(&taken, "release", &[]).await.is(StatusCode::SEE_OTHER);
+    assert_eq!(acting::sweep(clinic.office()).await.expect("swept").done, 1);
+    biller.get(&taken).await.shows(&["Planned: call"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_rule_that_is_switched_off_meanwhile_does_nothing_more() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::Administrator).await;
+    let biller = clinic.person(Role::BillingSupervisor).await;
+    cases(&biller, &["A-1"], "CO*16*90").await;
+    saved(&lead).await;
+    switched(&lead, "sixteens", "on").await;
+    // A sweep that began before somebody switched it off.
+    let begun = clinic.office().afresh().await.expect("read");
+    let mut tx = begun.read().await.expect("a look");
+    let open = tx.open_cases_after("", 9).await.expect("read");
+    drop(tx);
+    switched(&lead, "sixteens", "off").await;
+    let mut tally = acting::Tally::default();
+    acting::look(&begun, &open, &mut tally).await.expect("looked");
+    assert_eq!(tally, acting::Tally::default());
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_last_rule_in_the_shadow_keeps_no_other_from_acting() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::Administrator).await;
+    let biller = clinic.person(Role::BillingSupervisor).await;
+    cases(&biller, &["A-1"], "CO*16*90").await;
+    let watch = "[[rule]]\nname = \"watch\"\nwhy = \"a test\"\nmode = \"shadow\"\nlast = true\n\
+        [rule.when]\ncarcs = [\"16\"]\n[rule.do]\nescalate = \"billing_supervisor\"\n\
+        [rule.stop]\nof = 5\nrefused = 2\n\n";
+    saved_as(&lead, &format!("{watch}{RULES}")).await;
+    switched(&lead, "sixteens", "on").await;
+    let tally = acting::sweep(clinic.office()).await.expect("swept");
+    assert_eq!((tally.shadow, tally.done), (1, 1));
+    // Once it acts it is the last.
+    switched(&lead, "watch", "on").await;
+    cases(&biller, &["A-2"], "CO*16*90").await;
+    let tally = acting::sweep(clinic.office()).await.expect("swept");
+    assert_eq!((tally.shadow, tally.done), (0, 2), "on both cases, and the other on none");
+    let case = biller.find("A-2").await;
+    biller.get(&case).await.hides(&["Planned: call payer"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_rule_whose_cases_are_denied_again_stops_itself_however_many_wait() {
+    let mut clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::Administrator).await;
+    let biller = clinic.person(Role::BillingSupervisor).await;
+    cases(&biller, &["A-1", "A-2", "A-3"], "CO*16*90").await;
+    let text = RULES.replacen("of = 5\nrefused = 2", "of = 2\ndenied_again = 1", 1);
+    saved_as(&lead, &text).await;
+    switched(&lead, "sixteens", "on").await;
+    lead.get("/rules/actions").await.shows(&["1 denied again of its last 2 with an answer"]);
+    assert_eq!(acting::sweep(clinic.office()).await.expect("swept").done, 3);
+    clinic.later("2026-03-04T12:00:00Z");
+    let mut biller = clinic.stranger();
+    biller.sign_in(Role::BillingSupervisor.as_str(), PASSWORD).await;
+    // The first of them is answered: those after it, which wait, do not hide it.
+    let case = biller.find("A-1").await;
+    biller.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    let sent = [("frequency", "7"), ("channel", "portal"), ("reference", "V2")];
+    biller.act(&case, "resubmit", &sent).await.is(StatusCode::SEE_OTHER);
+    biller.act(&case, "uphold", &[("note", "call 7")]).await.is(StatusCode::SEE_OTHER);
+    cases(&biller, &["A-4"], "CO*16*90").await;
+    let tally = acting::sweep(clinic.office()).await.expect("swept");
+    assert_eq!((tally.done, tally.stopped), (0, vec!["sixteens".to_owned()]));
+    let mut lead = clinic.stranger();
+    lead.sign_in(Role::Administrator.as_str(), PASSWORD).await;
+    let told = "1 of its last 1 cases with an answer were denied again";
+    lead.get("/rules/actions").await.shows(&[told]);
     clinic.is_proven().await;
 }
 
