@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use denial::denial::{NextActionKind, Work};
-use denial::levels::{ServiceStep, Within};
+use denial::levels::{ServiceStep, TOUCHES, Within};
 use denial::lifecycle::event::Deed;
 use denial::lifecycle::{Change, Event};
 use denial::person::Role;
@@ -20,27 +20,6 @@ use crate::practice::Office;
 /// Entries that are looked through.
 pub(crate) const LOOKED_THROUGH: i64 = 100_000;
 
-/// What somebody does with a case, the first of which is its first touch.
-const TOUCHES: [&str; 18] = [
-    "denial.reviewed",
-    "denial.taken",
-    "denial.planned",
-    "denial.noted",
-    "denial.contacted",
-    "denial.asked",
-    "denial.attached",
-    "denial.assigned",
-    "denial.ticked",
-    "denial.snoozed",
-    "denial.recategorized",
-    "denial.root_cause_set",
-    "denial.sub_status_set",
-    "denial.line_split",
-    "denial.line_set_aside",
-    "denial.write_off_proposed",
-    "denial.resubmitted",
-    "denial.appealed",
-];
 /// What ends a wait without an answer, and where it begins.
 const OTHERS: [&str; 9] = [
     "denial.opened",
