@@ -246,7 +246,12 @@ async fn asked_already(
     let ids = [&subject.payer, &payer].into_iter().chain(&former);
     let ids: Vec<String> = ids.map(ToString::to_string).collect();
     let mut there = tx.requests_about_nothing(&ids).await?;
-    there.retain(|one| one.subject.number == subject.number);
+    // Without a number of ours it is the payer's number that tells one from another.
+    let is_same = |one: &Request| match subject.number.is_empty() {
+        true => one.subject.number.is_empty() && one.letter.reference == letter.reference,
+        false => one.subject.number == subject.number,
+    };
+    there.retain(is_same);
     if let Some(claim) = &subject.claim {
         there.extend(tx.requests_about(claim.as_str()).await?);
     }
@@ -303,11 +308,7 @@ fn by_file(answer: &Acknowledgement, role: Role, (today, office): (Date, &Office
         dated_on,
         received_on: today,
         printed: wanted.filter(|on| *on >= dated_on),
-        asked: format!(
-            "Asked for by file (277): {}{}",
-            said.join("; "),
-            early.unwrap_or_default()
-        ),
+        asked: format!("Asked for by file (277): {}{}", said.join("; "), early.unwrap_or_default()),
         amount: answer.charge.filter(|charge| *charge >= Money::ZERO),
         role,
         document: None,

@@ -142,7 +142,12 @@ impl Denial {
         if is_letters { kept } else { Some(*next) }
     }
 
-    pub(crate) fn next_by_letter(&self, request: &OpenRequest, today: Date, rules: &Rules) -> NextAction {
+    pub(crate) fn next_by_letter(
+        &self,
+        request: &OpenRequest,
+        today: Date,
+        rules: &Rules,
+    ) -> NextAction {
         let kind = request.kind.next();
         let usual = workday(today, rules.desk.days_for(kind));
         let safe = request.due.map(|due| deadline::internal_due(due, &rules.desk).max(today));
@@ -151,12 +156,7 @@ impl Denial {
 
     /// An open letter comes next, and no later than what was planned: that day was chosen for
     /// something. `None` where no letter is open.
-    fn answering(
-        &self,
-        planned: Option<NextAction>,
-        today: Date,
-        rules: &Rules,
-    ) -> Option<Change> {
+    fn answering(&self, planned: Option<NextAction>, today: Date, rules: &Rules) -> Option<Change> {
         let next = self.next_by_letter(self.soonest_request()?, today, rules);
         let planned = planned.map_or(next.on, |now| now.on.max(today));
         let next = NextAction { on: next.on.min(planned), ..next };
