@@ -165,7 +165,7 @@ fn a_new_case_is_brought_by_its_first_touch_until_somebody_has_done_something() 
         r#"{"act":"log_contact","channel":"phone","said":"soon"}"#,
         r#"{"act":"log_contact","channel":"phone","said":"x","promised_by":"2026-06-20"}"#,
         r#"{"act":"ask_colleague","to":"provider","text":"so?","due":"2026-06-20"}"#,
-        r#"{"act":"tick","step":"root_cause","mark":"done","note":"seen"}"#,
+        r#"{"act":"tick","step":"policy_verification","mark":"done","note":"seen"}"#,
         r#"{"act":"plan","next":"await_payer","on":"2026-06-20"}"#,
         &attach,
     ] {

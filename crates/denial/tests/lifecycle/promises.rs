@@ -119,7 +119,7 @@ fn promises_are_kept_late_broken_or_moot() {
 
 /// Won by a letter, and the payment promised by the twelfth.
 fn won() -> Denial {
-    let overturned = did(&promised(), 5, r#"{"act":"overturn","note":"its letter"}"#);
+    let overturned = did(&promised(), 5, r#"{"act":"overturn","answer":{"note":"its letter"}}"#);
     let call = r#"{"act":"log_contact","channel":"phone","said":"paid soon",
         "promised_by":"2026-06-12"}"#;
     did(&overturned, 6, call)

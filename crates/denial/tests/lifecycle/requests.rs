@@ -253,20 +253,20 @@ fn a_letter_wakes_a_case_that_sleeps() {
 fn what_a_person_planned_comes_again_once_the_letter_has_ended() {
     let plan = r#"{"act":"plan","next":"call_payer","on":"2026-06-16"}"#;
     let planned = did(&case().after, 1, plan);
-    let (first, audit) = (printed(20).on_case(), NextActionKind::CallPayer);
+    let (first, call) = (printed(20).on_case(), NextActionKind::CallPayer);
     let open = came(planned, 4, &first);
     assert_eq!(next(&open), (RECORDS, day(7)));
     let other = OpenRequest { id: RequestId::from_bits(2), ..first.clone() };
     let two = came(open.clone(), 4, &other);
     let one = ended(two, 5, &first);
     assert_eq!(next(&one).0, RECORDS);
-    assert_eq!(next(&ended(one, 5, &other)), (audit, day(15)));
-    assert_eq!(next(&ended(open.clone(), 20, &first)), (audit, day(20)), "not in the past");
+    assert_eq!(next(&ended(one, 5, &other)), (call, day(15)));
+    assert_eq!(next(&ended(open.clone(), 20, &first)), (call, day(20)), "not in the past");
     let sooner = r#"{"act":"plan","next":"call_payer","on":"2026-06-05"}"#;
     let sooner = came(did(&case().after, 1, sooner), 2, &first);
     assert_eq!(next(&sooner), (RECORDS, day(4)), "no later than what was planned");
     let moved = did(&did(&open, 5, r#"{"act":"review"}"#), 5, plan);
-    assert_eq!(next(&ended(moved, 6, &first)), (audit, day(15)), "planned anew meanwhile");
+    assert_eq!(next(&ended(moved, 6, &first)), (call, day(15)), "planned anew meanwhile");
 }
 
 #[test]
