@@ -448,8 +448,8 @@ impl Request {
 }
 
 impl Denial {
-    /// The open letters whose missed day is brought with the case: those that its owner answers. Any
-    /// other letter is brought to who answers it.
+    /// The open letters whose missed day is brought with the case: those that its owner answers.
+    /// Any other letter is brought to who answers it.
     pub fn letters_brought(&self) -> impl Iterator<Item = &OpenRequest> {
         let role = self.owner().map(|owner| owner.role);
         self.requests.iter().filter(move |one| {

@@ -72,7 +72,8 @@ impl Measure {
     }
 }
 
-/// Contacts since a day, with a payer under any of its ids or with all; those that were taken back are none.
+/// Contacts since a day, with a payer under any of its ids or with all; those that were taken back
+/// are none.
 pub(crate) struct Calls {
     pub(crate) calls: Vec<Call>,
     /// By payer.

@@ -209,8 +209,8 @@ impl Tx {
     }
 
     /// How many letters wait for an answer, and of how many the last day was before `today`: those
-    /// that a role answers, and those about cases of the role, of a person, of teams, or about which
-    /// the role is asked. All of them where `role` is empty.
+    /// that a role answers, and those about cases of the role, of a person, of teams, or about
+    /// which the role is asked. All of them where `role` is empty.
     ///
     /// # Errors
     /// [`Error::Database`].
