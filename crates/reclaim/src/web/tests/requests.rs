@@ -238,7 +238,8 @@ async fn a_277_that_asks_again_moves_the_day_and_comes_back_only_after_the_answe
     assert_eq!(list.text.matches("LOINC 18842-5").count(), 1, "it is one request");
     let case = lead.find("A-1").await;
     lead.get(&case).await.shows(&["Records request", "Apr 15, 2026", "Send records"]);
-    lead.get("/journal").await.shows(&["A payer asked again, with another last day"]);
+    let auditor = clinic.person(Role::Auditor).await;
+    auditor.get("/journal").await.shows(&["A payer asked again, with another last day"]);
 
     let page = link(&lead, "/requests", "/requests/req_").await;
     let version = lead.get(&page).await.field("version");
