@@ -19,8 +19,8 @@ named! {
     }
 }
 
-/// What somebody does with a case, by its name in the journal; the first of them is its first touch.
-/// Who is given a case has not touched it yet.
+/// What somebody does with a case, by its name in the journal; the first of them is its first
+/// touch. Who is given a case has not touched it yet.
 pub const TOUCHES: [&str; 19] = [
     "denial.reviewed",
     "denial.taken",
