@@ -93,18 +93,21 @@ impl Made {
 }
 
 /// The promises that a case's events tell, each with the day on which it happened, in their order.
+/// What is said of a closed case is waited for by nobody, and is none.
 #[must_use]
 pub fn promises(told: &[(Date, Event)]) -> Vec<Made> {
     let mut all: Vec<Made> = Vec::new();
+    let mut is_closed = false;
     for (day, Event { version, change }) in told {
         if let Change::PromiseKept { on, .. } = change {
             end(&mut all, (*version, *on, true));
         } else if let Change::Contacted { contact, .. } = change {
-            let Some(by) = contact.promised_by else { continue };
+            let Some(by) = contact.promised_by.filter(|_| !is_closed) else { continue };
             end(&mut all, (*version, *day, false));
             let reference = contact.reference.clone();
             all.push(Made { by, made_on: *day, reference, version: *version, ended: None });
-        } else if let Change::Moved { deed, .. } = change {
+        } else if let Change::Moved { deed, work, .. } = change {
+            is_closed = work.status().is_closed();
             let (kept, on) = kept_by(deed);
             end(&mut all, (*version, on.unwrap_or(*day), kept));
         } else if let Change::Undone { undone, .. } = change {

@@ -496,6 +496,10 @@ pub struct Denial {
     pub escalated: Option<Escalated>,
     /// What was chosen, by people and by rules.
     pub chosen: Chosen,
+    /// Nobody has done anything with it yet ([`crate::levels::TOUCHES`]); cases from before that
+    /// was kept lack it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untouched: bool,
     /// Out of the queue until this day.
     pub snoozed_until: Option<Date>,
     /// Where within its status it stands, in a word of the practice's own; empty for none. A move

@@ -4,13 +4,14 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::deadline::DeadlineKind;
-use crate::denial::{Denial, Status, Work};
+use crate::denial::{Denial, NextAction, NextActionKind, Status, Work};
 use crate::ids::PersonId;
 use crate::levels::ServiceStep;
 use crate::lifecycle::timing::later;
 use crate::owner;
 use crate::person::Role;
 use crate::rules::Rules;
+use crate::waits::WaitsOn;
 
 /// Who heard last, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,12 +134,13 @@ const fn step(role: Role) -> u8 {
 fn overdue(denial: &Denial, today: Date, rules: &Rules) -> Vec<(Overdue, Date)> {
     let near = near(denial, today, rules);
     let over = |since: &Date| *since < today;
-    let missed = denial.requests.iter().filter_map(|one| one.due).min().filter(over);
+    let missed = denial.letters_brought().filter_map(|one| one.due).min().filter(over);
     let missed = missed.map(|since| (Overdue::RequestMissed, since));
     if denial.snoozed_until.is_some_and(|until| today < until) {
         return [near, missed].into_iter().flatten().collect();
     }
-    let promised = denial.promised_by.map(|on| later(on, rules.desk.promise_days)).filter(over);
+    let promised =
+        denial.standing_promise().map(|on| later(on, rules.desk.promise_days)).filter(over);
     let asked = denial.questions.iter().map(|question| question.due).min().filter(over);
     let reasons = [
         near,
@@ -167,11 +169,15 @@ fn late(denial: &Denial, today: Date, rules: &Rules) -> Option<(Overdue, Date)> 
     (since < today).then_some((why, since))
 }
 
-/// The last day for the first touch of a case that nobody has done anything with, where a service
-/// level says it.
+/// The last day for the first touch of a case that nobody has done anything with and that waits
+/// for nobody else, where a service level says it.
 fn first_touch(denial: &Denial, rules: &Rules) -> Option<Date> {
-    let is_new = denial.status() == Status::New && !denial.chosen.next;
-    let is_untouched = is_new && denial.questions.is_empty() && denial.taken_by.is_none();
+    let waits = |next: &NextAction| {
+        matches!(next.kind, NextActionKind::AwaitPayer | NextActionKind::AskColleague)
+    };
+    let is_ours = denial.waits_on() == Some(WaitsOn::Us) && !denial.next().is_some_and(waits);
+    let is_new = denial.status() == Status::New && denial.requests.is_empty();
+    let is_untouched = is_new && is_ours && (denial.untouched || denial.version == 1);
     let role = denial.owner().map(|owner| owner.role);
     let level = rules.owners.level(ServiceStep::FirstTouch, role).filter(|_| is_untouched)?;
     Some(level.last_day(denial.opened_on))

@@ -19,6 +19,30 @@ named! {
     }
 }
 
+/// What somebody does with a case, by its name in the journal; the first of them is its first
+/// touch. Who is given a case has not touched it yet.
+pub const TOUCHES: [&str; 19] = [
+    "denial.reviewed",
+    "denial.taken",
+    "denial.planned",
+    "denial.noted",
+    "denial.contacted",
+    "denial.asked",
+    "denial.answered",
+    "denial.request_ended",
+    "denial.attached",
+    "denial.ticked",
+    "denial.snoozed",
+    "denial.recategorized",
+    "denial.root_cause_set",
+    "denial.sub_status_set",
+    "denial.line_split",
+    "denial.line_set_aside",
+    "denial.write_off_proposed",
+    "denial.resubmitted",
+    "denial.appealed",
+];
+
 /// How long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Within {

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use crate::category::Category;
 use crate::deadline::{self, Anchors, DeadlineKind, Due, RuleRef};
-use crate::denial::{Channel, Denial, NextActionKind};
+use crate::denial::{Channel, Denial, NextAction, NextActionKind};
 use crate::escalation::Escalated;
 use crate::ids::{ClaimId, DenialId, DocumentId, PayerId, PersonId, RequestId};
 use crate::lifecycle::texts as letters;
@@ -199,6 +199,12 @@ pub struct OpenRequest {
     pub kind: RequestKind,
     /// The last day for the answer, where it is known.
     pub due: Option<Date>,
+    /// Who answers it; letters from before it was kept here lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// What a person had planned when it came, and comes again once it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<NextAction>,
 }
 
 /// Why a letter is not kept, or not changed.
@@ -214,11 +220,16 @@ pub enum Unfit {
         on: Date,
     },
     /// A day is before the letter's.
-    #[error("{on} is before the day of the letter; look at the days once more")]
+    #[error("{what} ({on}) is before the day of the letter; look at both days once more")]
     BeforeLetter {
+        /// Which day.
+        what: &'static str,
         /// The day.
         on: Date,
     },
+    /// The letter names less than nothing.
+    #[error("the amount {0} is below zero; enter what the letter names, without a sign")]
+    BelowZero(Money),
     /// A text that is too long, or holds a sign that cannot be shown.
     #[error(
         "a text is too long or holds a sign that cannot be shown; shorten it, or type it again"
@@ -243,11 +254,17 @@ impl Letter {
         if let Some(on) = happened.into_iter().find(|on| *on > at.today) {
             return Err(Unfit::NotYet { on });
         }
-        let after = [Some(self.received_on), self.printed].into_iter().flatten();
-        after
-            .into_iter()
-            .find(|on| *on < self.dated_on)
-            .map_or(Ok(()), |on| Err(Unfit::BeforeLetter { on }))
+        if let Some(amount) = self.amount.filter(|amount| *amount < Money::ZERO) {
+            return Err(Unfit::BelowZero(amount));
+        }
+        let later = [
+            ("the day on which it was received", Some(self.received_on)),
+            ("the last day printed on it", self.printed),
+        ];
+        let early = |(what, on): (&'static str, Option<Date>)| {
+            Some(Unfit::BeforeLetter { what, on: on.filter(|on| *on < self.dated_on)? })
+        };
+        later.into_iter().find_map(early).map_or(Ok(()), Err)
     }
 
     /// The last day: what is printed, else what the payer's rule for records says. An audit, a
@@ -313,7 +330,8 @@ impl Request {
             return Err(Unfit::NotYet { on: reply.on });
         }
         if reply.on < self.letter.dated_on {
-            return Err(Unfit::BeforeLetter { on: reply.on });
+            let what = "the day on which it was sent";
+            return Err(Unfit::BeforeLetter { what, on: reply.on });
         }
         Ok(Request { reply: Some(reply), ..self.moved(RequestState::Answered) })
     }
@@ -333,6 +351,34 @@ impl Request {
         Ok(Request { ended, ..self.moved(RequestState::Closed) })
     }
 
+    /// The payer asks the same again by another day; `None` where that says nothing new. `payer`
+    /// is what the rules hold of who sent it.
+    #[must_use]
+    pub fn again(&self, letter: &Letter, payer: Option<&PayerRules>) -> Option<Request> {
+        let is_later = letter.dated_on >= self.letter.dated_on;
+        let is_other = letter.printed.is_some() && letter.printed != self.letter.printed;
+        if self.state != RequestState::Open || !is_later || !is_other {
+            return None;
+        }
+        let letter = Letter { printed: letter.printed, ..self.letter.clone() };
+        let due = letter.due(payer);
+        // Whoever heard that a day had passed hears anew of the other one.
+        Some(Request { letter, due, told: None, ..self.moved(RequestState::Open) })
+    }
+
+    /// True where a payer that asks this says nothing new: it is open, or it was answered or closed
+    /// on the day of that letter or later.
+    #[must_use]
+    pub fn covers(&self, letter: &Letter) -> bool {
+        let is_there = match self.state {
+            RequestState::Open => true,
+            RequestState::Answered | RequestState::Closed => {
+                self.ended_on().is_some_and(|on| on >= letter.dated_on)
+            }
+        };
+        is_there && self.letter.asked == letter.asked
+    }
+
     fn admit(&self, at: &Moment) -> Result<(), Unfit> {
         admit(at)?;
         if self.state == RequestState::Open { Ok(()) } else { Err(Unfit::NotOpen(self.state)) }
@@ -345,7 +391,13 @@ impl Request {
     /// The same as its case knows it.
     #[must_use]
     pub fn on_case(&self) -> OpenRequest {
-        OpenRequest { id: self.id.clone(), kind: self.letter.kind, due: self.due.day() }
+        OpenRequest {
+            id: self.id.clone(),
+            kind: self.letter.kind,
+            due: self.due.day(),
+            role: Some(self.letter.role),
+            before: None,
+        }
     }
 
     /// The day on which it was answered or closed.
@@ -362,7 +414,7 @@ impl Request {
     }
 
     /// Who must hear today that its day has passed, once for each step of the ladder: the reminder
-    /// is of who answers it. One of an open case is brought with the case.
+    /// is of who answers it. Some are brought with their case ([`Denial::letters_brought`]).
     #[must_use]
     pub fn brought(&self, today: Date, rules: &Rules) -> Option<Request> {
         let due = self.due.day().filter(|_| self.is_missed(today))?;
@@ -392,6 +444,17 @@ impl Request {
             }
             Reach::Placed | Reach::Nothing => false,
         }
+    }
+}
+
+impl Denial {
+    /// The open letters whose missed day is brought with the case: those that its owner answers.
+    /// Any other letter is brought to who answers it.
+    pub fn letters_brought(&self) -> impl Iterator<Item = &OpenRequest> {
+        let role = self.owner().map(|owner| owner.role);
+        self.requests.iter().filter(move |one| {
+            role.is_some_and(|role| one.role.is_none_or(|answers| answers == role))
+        })
     }
 }
 

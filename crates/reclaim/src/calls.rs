@@ -53,6 +53,17 @@ impl Measure {
         self.in_time + self.late.len() as u64 + self.broken
     }
 
+    fn and(self, other: Measure) -> Measure {
+        Measure {
+            contacts: self.contacts + other.contacts,
+            minutes: self.minutes + other.minutes,
+            in_time: self.in_time + other.in_time,
+            late: [self.late, other.late].concat(),
+            broken: self.broken + other.broken,
+            waits: self.waits + other.waits,
+        }
+    }
+
     /// The days that late ones usually took: the middle one.
     pub(crate) fn usual_delay(&self) -> Option<i32> {
         let mut late = self.late.clone();
@@ -61,7 +72,8 @@ impl Measure {
     }
 }
 
-/// Contacts since a day, with one payer or with all; those that were taken back are none.
+/// Contacts since a day, with a payer under any of its ids or with all; those that were taken back
+/// are none.
 pub(crate) struct Calls {
     pub(crate) calls: Vec<Call>,
     /// By payer.
@@ -79,10 +91,10 @@ impl Calls {
         tx: &mut Tx,
         office: &Office,
         day: Date,
-        payer: Option<&str>,
+        payers: &[String],
     ) -> Result<Calls, store::Error> {
         let since = office.begins(day);
-        let mut found = tx.contacts_since(&since, payer, LOOKED_THROUGH + 1).await?;
+        let mut found = tx.contacts_since(&since, payers, LOOKED_THROUGH + 1).await?;
         let is_capped = found.len() as u64 > LOOKED_THROUGH.unsigned_abs();
         found.truncate(usize::try_from(LOOKED_THROUGH).unwrap_or(usize::MAX));
         let mut cases: Vec<String> = found.iter().map(|one| one.denial.clone()).collect();
@@ -103,6 +115,11 @@ impl Calls {
         let mut calls = Calls { calls, measures: BTreeMap::new(), is_capped };
         calls.measure(&told, day, office.moment().today);
         Ok(calls)
+    }
+
+    /// What contacts with a payer under all its ids come to; `None` where there were none.
+    pub(crate) fn measure_of(&self, payers: &[String]) -> Option<Measure> {
+        payers.iter().filter_map(|one| self.measures.get(one)).cloned().reduce(Measure::and)
     }
 
     fn measure(&mut self, told: &HashMap<String, Vec<(Date, Event)>>, since: Date, today: Date) {
@@ -206,6 +223,7 @@ pub(crate) async fn keep(
         return Err(NotKept::Stale);
     }
     card_now.check(&there.card)?;
+    Card::check_why(why)?;
     let row = CardRow {
         payer: payer.as_str().to_owned(),
         version: read + 1,
@@ -246,5 +264,7 @@ mod tests {
         let measure = Measure { late: vec![9, 1, 3], in_time: 2, broken: 1, ..Measure::default() };
         assert_eq!((measure.due(), measure.usual_delay()), (6, Some(3)));
         assert_eq!(Measure::default().usual_delay(), None);
+        let both = measure.clone().and(Measure { late: vec![2], waits: 1, ..Measure::default() });
+        assert_eq!((both.due(), both.usual_delay(), both.waits), (7, Some(3), 1));
     }
 }

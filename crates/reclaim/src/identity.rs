@@ -57,7 +57,8 @@ pub(crate) fn payer_of(case: &Denial, rules: &Rules) -> PayerId {
     told_payer(&case.payer_name, rules).unwrap_or_else(|| case.payer.clone())
 }
 
-fn told_payer(name: &PayerName, rules: &Rules) -> Option<PayerId> {
+/// The payer that a name or an id tells by today's rules; `None` where it says neither.
+pub(crate) fn told_payer(name: &PayerName, rules: &Rules) -> Option<PayerId> {
     let known = rules.canonical(name).map_or(&name.name, |known| &known.name);
     let by_id = || name.ids.first().map(|id| payer_by_id(id));
     payer_by_name(known).or_else(by_id)

@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use denial::denial::{NextActionKind, Work};
-use denial::levels::{ServiceStep, Within};
+use denial::levels::{ServiceStep, TOUCHES, Within};
 use denial::lifecycle::event::Deed;
 use denial::lifecycle::{Change, Event};
 use denial::person::Role;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Deserialize;
 use store::Tx;
+use store::contacts::Told;
 use store::steps::Step;
 
 use crate::clock;
@@ -20,39 +20,23 @@ use crate::practice::Office;
 /// Entries that are looked through.
 pub(crate) const LOOKED_THROUGH: i64 = 100_000;
 
-/// What somebody does with a case, the first of which is its first touch.
-const TOUCHES: [&str; 18] = [
-    "denial.reviewed",
-    "denial.taken",
-    "denial.planned",
-    "denial.noted",
-    "denial.contacted",
-    "denial.asked",
-    "denial.attached",
-    "denial.assigned",
-    "denial.ticked",
-    "denial.snoozed",
-    "denial.recategorized",
-    "denial.root_cause_set",
-    "denial.sub_status_set",
-    "denial.line_split",
-    "denial.line_set_aside",
-    "denial.write_off_proposed",
-    "denial.resubmitted",
-    "denial.appealed",
-];
-/// What ends a wait without an answer, and where it begins.
-const OTHERS: [&str; 9] = [
-    "denial.opened",
-    "denial.answered",
+/// What ends a wait without an answer, and what was taken back.
+const ENDS: [&str; 7] = [
     "denial.upheld",
     "denial.overturned",
     "denial.rejected",
     "denial.withdrawn",
     "denial.settled",
     "denial.written_off",
-    "denial.undone",
+    UNDONE,
 ];
+/// Where a wait for an answer begins, and a colleague's answer.
+const WAITS: [&str; 4] =
+    ["denial.asked", "denial.answered", "denial.resubmitted", "denial.appealed"];
+const OPENED: &str = "denial.opened";
+const UNDONE: &str = "denial.undone";
+/// What a rule did stands with it, at the same instant and under the same account.
+const RULE: &str = "rule.acted";
 
 /// How often a step was done in time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,14 +53,6 @@ pub(crate) struct Measured {
     pub(crate) counts: BTreeMap<(ServiceStep, Option<Role>), Count>,
     /// There is more than was looked through.
     pub(crate) is_capped: bool,
-}
-
-/// An entry with its day.
-struct Told {
-    kind: String,
-    at: Timestamp,
-    on: Date,
-    body: String,
 }
 
 /// How one step ended.
@@ -97,29 +73,35 @@ pub(crate) async fn measured(
     office: &Office,
     since: Date,
 ) -> Result<Measured, store::Error> {
-    let kinds: Vec<String> = TOUCHES.iter().chain(&OTHERS).map(|kind| (*kind).to_owned()).collect();
-    let found = tx.steps_since(&kinds, &office.begins(since), LOOKED_THROUGH).await?;
-    let is_capped = found.len() as u64 >= LOOKED_THROUGH.unsigned_abs();
-    let mut cases: HashMap<String, Vec<Told>> = HashMap::new();
-    for step in found {
-        let about = step.about.clone();
-        cases.entry(about).or_default().extend(told(step, &office.clinic.zone));
-    }
-    let now = (office.clock.now(), office.moment().today);
+    let begins = office.begins(since);
+    let kinds = names(&[&TOUCHES, &ENDS, &[OPENED, RULE]]);
+    let steps = tx.steps_since(&kinds, &begins, LOOKED_THROUGH).await?;
+    let told = tx.steps_told_since(&names(&[&ENDS, &WAITS]), &begins, LOOKED_THROUGH).await?;
+    let is_capped = steps.len().max(told.len()) as u64 >= LOOKED_THROUGH.unsigned_abs();
     let mut measured = Measured { is_capped, ..Measured::default() };
-    for told in cases.values() {
-        first_touch(told, now, office, &mut measured);
-        let events = events(told);
-        replies(&events, now.1, &mut measured);
-        payer_replies(&events, now.1, &mut measured);
+    let mut cases: HashMap<&str, Vec<&Step>> = HashMap::new();
+    for step in &steps {
+        cases.entry(&step.about).or_default().push(step);
+    }
+    for steps in cases.values() {
+        first_touch(steps, office, &mut measured);
+    }
+    let today = office.moment().today;
+    for events in events(told, &office.clinic.zone).values() {
+        replies(events, today, &mut measured);
+        payer_replies(events, today, &mut measured);
     }
     Ok(measured)
 }
 
-fn told(step: Step, zone: &str) -> Option<Told> {
-    let at: Timestamp = step.at.parse().ok()?;
-    let on = clock::zone(zone).to_datetime(at).date();
-    Some(Told { kind: step.kind, at, on, body: step.body })
+fn names(kinds: &[&[&str]]) -> Vec<String> {
+    kinds.concat().into_iter().map(str::to_owned).collect()
+}
+
+/// An instant with its day.
+fn when(at: &str, zone: &str) -> Option<(Timestamp, Date)> {
+    let at: Timestamp = at.parse().ok()?;
+    Some((at, clock::zone(zone).to_datetime(at).date()))
 }
 
 impl Measured {
@@ -134,66 +116,72 @@ impl Measured {
     }
 }
 
-/// Of an opening no more than who owns the case.
-#[derive(Deserialize)]
-struct Opening {
-    change: Opened,
-}
-
-#[derive(Deserialize)]
-struct Opened {
-    denial: Owned,
-}
-
-#[derive(Deserialize)]
-struct Owned {
-    work: Work,
-}
-
 /// The first touch of a case that was opened in this time, where a level says how long it may take.
-fn first_touch(told: &[Told], now: (Timestamp, Date), office: &Office, measured: &mut Measured) {
-    let Some(at) = told.iter().position(|one| one.kind == "denial.opened") else { return };
-    let opened = &told[at];
-    let Ok(opening) = serde_json::from_str::<Opening>(&opened.body) else { return };
-    let Work::Open { owner, .. } = opening.change.denial.work else { return };
+fn first_touch(steps: &[&Step], office: &Office, measured: &mut Measured) {
+    let Some(at) = steps.iter().position(|one| one.kind == OPENED) else { return };
+    let Some(role) = Role::from_name(&steps[at].fact) else { return };
     let step = ServiceStep::FirstTouch;
-    let Some(level) = office.rules.owners.level(step, Some(owner.role)) else { return };
-    let next = told[at + 1..].iter().find(|one| one.kind != "denial.undone");
-    let began = (opened.at, opened.on);
-    let outcome = match next {
-        Some(one) if TOUCHES.contains(&one.kind.as_str()) => {
-            in_time(level, began, (one.at, one.on))
+    let Some(level) = office.rules.owners.level(step, Some(role)) else { return };
+    let zone = &office.clinic.zone;
+    let Some(began) = when(&steps[at].at, zone) else { return };
+    let now = (office.clock.now(), office.moment().today);
+    let outcome = match end(&steps[at + 1..]) {
+        Some(one) if is_touch(one) => {
+            when(&one.at, zone).map_or(Outcome::Moot, |done| in_time(level, began, done))
         }
         // The payer changed its mind before anybody had looked.
         Some(_) => Outcome::Moot,
         None if level.is_met(began, now) => Outcome::Waits,
         None => Outcome::Missed,
     };
-    measured.add(step, Some(owner.role), outcome);
+    measured.add(step, Some(role), outcome);
+}
+
+fn is_touch(step: &Step) -> bool {
+    TOUCHES.contains(&step.kind.as_str())
+}
+
+/// What ended the wait for a first touch: one of a person that was not taken back, or what the
+/// payer said before it. What a rule does is no touch.
+fn end<'a>(steps: &[&'a Step]) -> Option<&'a Step> {
+    let acted = steps.iter().filter(|one| one.kind == RULE);
+    let acted: Vec<(&str, &str)> = acted.map(|one| (&*one.at, &*one.actor)).collect();
+    let is_rules = |one: &&Step| acted.contains(&(&*one.at, &*one.actor));
+    let mut end: Option<&Step> = None;
+    for one in steps.iter().copied().filter(|one| !is_rules(one)) {
+        if one.kind != UNDONE {
+            end = end.or(Some(one));
+        } else if one.fact == "untouched" {
+            end = end.filter(|one| !is_touch(one));
+        }
+    }
+    end
 }
 
 fn in_time(level: Within, began: (Timestamp, Date), done: (Timestamp, Date)) -> Outcome {
     if level.is_met(began, done) { Outcome::Met } else { Outcome::Missed }
 }
 
-/// The events that stand: what was taken back is none.
-fn events(told: &[Told]) -> Vec<(Date, Event)> {
-    let waits = |kind: &str| {
-        let touch = ["denial.asked", "denial.resubmitted", "denial.appealed"].contains(&kind);
-        touch || (OTHERS.contains(&kind) && kind != "denial.opened")
-    };
-    let told = told.iter().filter(|one| waits(&one.kind));
-    let read = |one: &Told| Some((one.on, serde_json::from_str::<Event>(&one.body).ok()?));
-    let mut events: Vec<(Date, Event)> = told.filter_map(read).collect();
-    let undone: HashSet<u32> = events
-        .iter()
-        .filter_map(|(_, event)| {
-            let Change::Undone { undone, .. } = &event.change else { return None };
-            Some(*undone)
-        })
-        .collect();
+/// The events of each case that stand: what was taken back is none, and what was blanked past its
+/// time tells nothing any more.
+fn events(told: Vec<Told>, zone: &str) -> HashMap<String, Vec<(Date, Event)>> {
+    let mut cases: HashMap<String, Vec<(Date, Event)>> = HashMap::new();
+    for (case, at, body) in told {
+        let day = when(&at, zone).map(|(_, day)| day);
+        let event = day.zip(serde_json::from_str::<Event>(&body).ok());
+        cases.entry(case).or_default().extend(event);
+    }
+    cases.values_mut().for_each(drop_undone);
+    cases
+}
+
+fn drop_undone(events: &mut Vec<(Date, Event)>) {
+    let undone = events.iter().filter_map(|(_, event)| {
+        let Change::Undone { undone, .. } = &event.change else { return None };
+        Some(*undone)
+    });
+    let undone: HashSet<u32> = undone.collect();
     events.retain(|(_, event)| !undone.contains(&event.version));
-    events
 }
 
 /// Answers of colleagues, by the day that was wanted.

@@ -5,6 +5,7 @@ use denial::claim::{Claim, PayerName, PlanType};
 use denial::denial::{Channel, Denial};
 use denial::ids::{ClaimId, DocumentId, PayerId, RequestId};
 use denial::lifecycle::{Act, Action, Event};
+use denial::money::Money;
 use denial::payer::PayerRules;
 use denial::person::{Access, Moment, Role, allows};
 use denial::rejection::{Acknowledgement, Level, Outcome};
@@ -13,6 +14,7 @@ use denial::request::{
 };
 use jiff::civil::Date;
 use serde_json::json;
+use smol_str::SmolStr;
 use store::Tx;
 use store::journal::Entry;
 
@@ -216,11 +218,12 @@ pub(crate) async fn hear(
         let role = owner.filter(|role| allows(*role, Access::KeepRequests));
         let role = role.unwrap_or_else(|| usual_role(&office.rules));
         let letter = by_file(answer, role, (moment.today, office));
-        if is_asked_already(tx, &subject, &letter).await? {
-            continue;
-        }
-        match add(tx, office, &moment, (id, letter, subject), case).await {
-            Ok(_) => {}
+        let done = match asked_already(tx, office, &subject, &letter).await? {
+            Some(known) => ask_again(tx, office, &moment, &known, &letter).await,
+            None => add(tx, office, &moment, (id, letter, subject), case).await.map(|_| ()),
+        };
+        match done {
+            Ok(()) => {}
             // What nobody could have keyed stays with the answers of its claim.
             Err(NotDone::Unfit(why)) => tracing::warn!("a request in a 277 is not kept: {why}"),
             Err(other) => return Err(anyhow::anyhow!("{other}")),
@@ -229,16 +232,60 @@ pub(crate) async fn hear(
     Ok(())
 }
 
-/// A payer says with each answer what it still waits for: that is one request.
-async fn is_asked_already(
+/// A payer says with each answer what it still waits for: that is one request, about our claim or
+/// about a number that is none of ours.
+async fn asked_already(
     tx: &mut Tx,
+    office: &Office,
     subject: &Subject,
     letter: &Letter,
-) -> Result<bool, store::Error> {
-    let Some(claim) = &subject.claim else { return Ok(false) };
-    let there = tx.requests_about(claim.as_str()).await?;
-    let same = |one: &Request| one.state == RequestState::Open && one.letter.asked == letter.asked;
-    Ok(there.iter().any(same))
+) -> Result<Option<Request>, store::Error> {
+    let payer = payer_of(subject, office);
+    let name = PayerName { name: subject.payer_name.clone(), ..PayerName::default() };
+    let former = identity::former_payers(&name, &office.rules);
+    let ids = [&subject.payer, &payer].into_iter().chain(&former);
+    let ids: Vec<String> = ids.map(ToString::to_string).collect();
+    let mut there = tx.requests_about_nothing(&ids).await?;
+    // Without a number of ours it is the payer's number that tells one from another.
+    let is_same = |one: &Request| match subject.number.is_empty() {
+        true => one.subject.number.is_empty() && one.letter.reference == letter.reference,
+        false => one.subject.number == subject.number,
+    };
+    there.retain(is_same);
+    if let Some(claim) = &subject.claim {
+        there.extend(tx.requests_about(claim.as_str()).await?);
+    }
+    there.retain(|one| one.covers(letter) && payer_of(&one.subject, office) == payer);
+    let open = there.iter().position(|one| one.state == RequestState::Open);
+    Ok(there.into_iter().nth(open.unwrap_or(0)))
+}
+
+/// The payer of a letter by today's rules.
+fn payer_of(subject: &Subject, office: &Office) -> PayerId {
+    let name = PayerName { name: subject.payer_name.clone(), ..PayerName::default() };
+    identity::told_payer(&name, &office.rules).unwrap_or_else(|| subject.payer.clone())
+}
+
+/// What is asked already may have another last day by now.
+async fn ask_again(
+    tx: &mut Tx,
+    office: &Office,
+    moment: &Moment,
+    known: &Request,
+    letter: &Letter,
+) -> Result<(), NotDone> {
+    let case = case_of(tx, &known.subject).await?;
+    let rules = payer_rules(office, &known.subject, case.as_ref());
+    let Some(after) = known.again(letter, rules) else { return Ok(()) };
+    let (kind, was) = (after.letter.kind, known.due.day());
+    let facts = json!({ "kind": kind, "due": after.due.day(), "was": was });
+    let entry = Entry::new(after.id.as_str(), "request.redated", &facts);
+    tx.save_request(&after, known.version, entry, moment).await?;
+    if let Some(case) = case {
+        let events = case.request_came(&after.on_case(), moment, &office.rules);
+        save(tx, office, moment, &case, &events).await?;
+    }
+    Ok(())
 }
 
 /// What a 277 asks for, as somebody would have keyed it.
@@ -251,48 +298,62 @@ fn by_file(answer: &Acknowledgement, role: Role, (today, office): (Date, &Office
         false => answered::line(std::slice::from_ref(code), &office.rules),
     });
     let said: Vec<String> = said.filter(|text| !text.is_empty()).collect();
+    let wanted = answer.required_by;
+    let early = wanted.filter(|on| *on < dated_on);
+    let early = early.map(|on| format!("; wanted by {on}, which is before its own day"));
     Letter {
         kind: RequestKind::Records,
         reference: control,
         channel: Channel::Edi,
         dated_on,
         received_on: today,
-        printed: answer.required_by.filter(|on| *on >= dated_on),
-        asked: format!("Asked for by file (277): {}", said.join("; ")),
-        amount: answer.charge,
+        printed: wanted.filter(|on| *on >= dated_on),
+        asked: format!("Asked for by file (277): {}{}", said.join("; "), early.unwrap_or_default()),
+        amount: answer.charge.filter(|charge| *charge >= Money::ZERO),
         role,
         document: None,
     }
 }
 
-/// What a 277 asks about: the case of the claim that it names, or the claim; `None` where it names
-/// none of ours, and no payer either.
+/// What a 277 asks about: the sender's case of the claim that it names, or the claim; `None` where
+/// it names none of ours, and no payer either. A case at another payer is never meant.
 async fn asked_about(
     tx: &mut Tx,
     office: &Office,
     answer: &Acknowledgement,
 ) -> anyhow::Result<Option<(Subject, Option<Denial>)>> {
-    let payer = identity::payer(&answer.from, "", &office.rules);
     let number = answer.claim.as_ref();
+    let sender = sender(answer, office);
     if let Some(claim) = number.map(identity::claim) {
         let cases = tx.cases_of(&[claim.to_string()]).await?;
         let open = |case: &Denial| !case.status().is_closed();
-        let last =
-            cases.into_iter().max_by_key(|case| (case.payer == payer, open(case), case.round));
-        if let Some(case) = last {
+        let own = cases.into_iter().filter(|case| is_of(case, &answer.from, office));
+        if let Some(case) = own.max_by_key(|case| (open(case), case.round)) {
             return Ok(Some((of_case(&case), Some(case))));
         }
         if let Some(subject) = of_claim(tx, office, &claim).await? {
-            return Ok(Some((subject, None)));
+            let (payer, payer_name) = sender.unwrap_or((subject.payer, subject.payer_name));
+            return Ok(Some((Subject { payer, payer_name, ..subject }, None)));
         }
     }
-    let name = &answer.from.name;
-    let is_named = !denial::payer::key(name).is_empty();
-    Ok(is_named.then(|| {
+    Ok(sender.filter(|(_, name)| !name.is_empty()).map(|(payer, payer_name)| {
         let number = number.map(ToString::to_string).unwrap_or_default().into();
-        let (payer, payer_name) = (payer, name.clone());
         (Subject { case: None, claim: None, number, payer, payer_name }, None)
     }))
+}
+
+/// Who sent a 277, with the name that rules give it, else its own.
+fn sender(answer: &Acknowledgement, office: &Office) -> Option<(PayerId, SmolStr)> {
+    let payer = identity::told_payer(&answer.from, &office.rules)?;
+    let known = office.rules.canonical(&answer.from).map(|known| &known.name);
+    Some((payer, known.unwrap_or(&answer.from.name).clone()))
+}
+
+/// True where a case is at the payer that a file names: by today's rules, or by an id of its own.
+pub(crate) fn is_of(case: &Denial, payer: &PayerName, office: &Office) -> bool {
+    let told = identity::told_payer(payer, &office.rules);
+    let has_id = || case.payer_name.ids.iter().any(|id| payer.ids.contains(id));
+    told.is_some_and(|told| identity::payer_of(case, &office.rules) == told) || has_id()
 }
 
 /// It was answered, and this proves it.
@@ -414,7 +475,7 @@ async fn save(
 }
 
 /// Brings letters whose day has passed to whoever must hear of them today, once for each step;
-/// those of open cases are brought with their cases. Gives how many.
+/// those that the owner of an open case answers are brought with it. Gives how many.
 ///
 /// # Errors
 /// The database.
@@ -430,7 +491,8 @@ pub(crate) async fn bring(office: &Office) -> anyhow::Result<u64> {
     let mut brought = 0;
     for request in missed {
         let case = case_of(&mut tx, &request.subject).await?;
-        let is_brought_there = case.is_some_and(|case| !case.status().is_closed());
+        let is_brought_there =
+            case.is_some_and(|case| case.letters_brought().any(|one| one.id == request.id));
         let after = request.brought(moment.today, &office.rules).filter(|_| !is_brought_there);
         let Some(after) = after else { continue };
         let to = after.told.as_ref().map(|told| told.to);

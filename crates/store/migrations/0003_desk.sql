@@ -778,6 +778,7 @@ create index payer_request_open on payer_request (practice, due_on, request) whe
 create index payer_request_changed on payer_request (practice, state, changed_at, request);
 create index payer_request_denial on payer_request (practice, denial) where denial is not null;
 create index payer_request_claim on payer_request (practice, claim) where claim is not null;
+create index payer_request_payer on payer_request (practice, payer) where claim is null;
 
 -- How a practice reaches a payer, as its people know it, version by version of each payer, from 1.
 create table payer_card (

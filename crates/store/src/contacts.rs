@@ -40,27 +40,34 @@ pub struct CardRow {
 }
 
 impl Tx {
-    /// Contacts since an instant, with one payer or with all, the newest first.
+    /// Contacts since an instant, with a payer under any of its ids, or with all where none is
+    /// named; the newest first.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn contacts_since(
         &mut self,
         since: &str,
-        payer: Option<&str>,
+        payers: &[String],
         limit: i64,
     ) -> Result<Vec<Contacted>, Error> {
-        let rows = run!(
+        let rows = among!(
             self,
-            all as Contacted,
+            Contacted,
             "select j.about as denial, d.payer, j.at, j.actor, j.body from journal j
              join denial d on d.practice = j.practice and d.denial = j.about
              where j.practice = $1 and j.chain = 'work' and j.kind = 'denial.contacted'
-               and j.at >= $2 and ($3 = '' or d.payer = $3)
-             order by j.at desc, j.seq desc limit $4",
+               and j.at >= $2 and (json_array_length($4) = 0
+                 or d.payer in (select value from json_each($4)))
+             order by j.at desc, j.seq desc limit $3",
+            "select j.about as denial, d.payer, j.at, j.actor, j.body from journal j
+             join denial d on d.practice = j.practice and d.denial = j.about
+             where j.practice = $1 and j.chain = 'work' and j.kind = 'denial.contacted'
+               and j.at >= $2 and (cardinality($4::text[]) = 0 or d.payer = any($4::text[]))
+             order by j.at desc, j.seq desc limit $3",
+            payers,
             self.practice.as_str(),
             since,
-            payer.unwrap_or_default(),
             limit
         )?;
         Ok(rows)

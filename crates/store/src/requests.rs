@@ -4,7 +4,7 @@ use denial::person::Moment;
 use denial::request::{Request, RequestState};
 
 use crate::journal::Entry;
-use crate::sql::run;
+use crate::sql::{among, run};
 use crate::{Error, Tx, instant, parsed};
 
 impl Tx {
@@ -184,6 +184,66 @@ impl Tx {
             claim
         )?;
         rows.iter().map(|(id, body)| parsed("payer_request", id, body)).collect()
+    }
+
+    /// Letters of a payer, under any of its ids, that are about no claim that we know; the newest
+    /// first.
+    ///
+    /// # Errors
+    /// [`Error::Inconsistent`].
+    pub async fn requests_about_nothing(
+        &mut self,
+        payers: &[String],
+    ) -> Result<Vec<Request>, Error> {
+        let rows = among!(
+            self,
+            (String, String),
+            "select request, body from payer_request where practice = $1 and claim is null
+             and payer in (select value from json_each($2)) order by changed_at desc, request",
+            "select request, body from payer_request where practice = $1 and claim is null
+             and payer = any($2) order by changed_at desc, request",
+            payers,
+            self.practice.as_str()
+        )?;
+        rows.iter().map(|(id, body)| parsed("payer_request", id, body)).collect()
+    }
+
+    /// How many letters wait for an answer, and of how many the last day was before `today`: those
+    /// that a role answers, and those about cases of the role, of a person, of teams, or about
+    /// which the role is asked. All of them where `role` is empty.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn count_open_requests(
+        &mut self,
+        today: &str,
+        (role, person): (&str, &str),
+        teams: &[String],
+    ) -> Result<(i64, i64), Error> {
+        let rows = among!(
+            self,
+            (i64, i64),
+            "select count(*), coalesce(sum(case when r.due_on < $2 then 1 else 0 end), 0)
+             from payer_request r
+             left join denial d on d.practice = r.practice and d.denial = r.denial
+             where r.practice = $1 and r.state = 'open' and ($3 = '' or r.role = $3
+               or d.role = $3 or d.person = $4 or d.team in (select value from json_each($5))
+               or exists (select 1 from asked a where a.practice = r.practice
+                 and a.denial = r.denial and a.role = $3))",
+            "select count(*), coalesce(sum(case when r.due_on < $2 then 1 else 0 end), 0)
+             from payer_request r
+             left join denial d on d.practice = r.practice and d.denial = r.denial
+             where r.practice = $1 and r.state = 'open' and ($3 = '' or r.role = $3
+               or d.role = $3 or d.person = $4 or d.team = any($5)
+               or exists (select 1 from asked a where a.practice = r.practice
+                 and a.denial = r.denial and a.role = $3))",
+            teams,
+            self.practice.as_str(),
+            today,
+            role,
+            person
+        )?;
+        Ok(rows.first().copied().unwrap_or_default())
     }
 
     /// The bodies of every letter, for what they name.

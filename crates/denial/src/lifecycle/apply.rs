@@ -9,10 +9,12 @@ use crate::contact::Promise;
 use crate::denial::{Balance, ClaimDays, Denial, NextAction, Outcome, Owner, Work};
 use crate::escalation::Escalated;
 use crate::ids::PersonId;
+use crate::levels::TOUCHES;
 use crate::lifecycle::event::{Change, Deed, Event, Filing};
 use crate::lifecycle::opening::ClaimFacts;
 use crate::money::Money;
 use crate::posting::Posting;
+use crate::request::OpenRequest;
 
 impl Denial {
     /// The case after an event. Every event can be applied to every case; whether it may happen was
@@ -20,6 +22,7 @@ impl Denial {
     #[must_use]
     pub fn apply(self, event: &Event) -> Denial {
         let mut after = self.changed(&event.change);
+        after.untouched &= !TOUCHES.contains(&event.kind());
         after.version = event.version;
         after
     }
@@ -77,7 +80,7 @@ impl Denial {
             Change::PromiseBroken { by, reference, on } => {
                 self.break_promise(*by, reference, *on);
             }
-            Change::RequestCame { request } => self.requests.push(request.clone()),
+            Change::RequestCame { request, wakes } => self.ask_for(request, *wakes),
             Change::RequestEnded { id, .. } => self.requests.retain(|one| one.id != *id),
             Change::Attached { attached, notice_on } => {
                 self.documents.push(attached.clone());
@@ -108,6 +111,15 @@ impl Denial {
     fn add_postings(&mut self, postings: &[Posting]) {
         self.postings.extend_from_slice(postings);
         self.balance = Balance::of(&self.lines, &self.postings);
+    }
+
+    /// A letter of which more is known takes its own place. What was planned before it came stands
+    /// behind all that are open.
+    fn ask_for(&mut self, request: &OpenRequest, wakes: bool) {
+        self.requests.retain(|one| one.id != request.id);
+        self.requests.push(request.clone());
+        self.requests.iter_mut().for_each(|one| one.before = request.before);
+        self.snoozed_until = self.snoozed_until.filter(|_| !wakes);
     }
 
     fn end_promise(&mut self) {

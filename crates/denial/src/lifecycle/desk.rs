@@ -259,7 +259,8 @@ impl Denial {
         not_before(due, at.today)?;
         let number = self.asked.saturating_add(1);
         let question = Question { number, to, text, due, asker: at.who.person.clone() };
-        let next = NextAction { kind: NextActionKind::AskColleague, on: due };
+        let on = self.before_letters(due, at.today, rules);
+        let next = NextAction { kind: NextActionKind::AskColleague, on };
         let escalate_on = self.escalate_on(next, at.today, rules);
         Ok(vec![Change::Asked { question }, Change::Scheduled { next, escalate_on }])
     }
@@ -278,14 +279,10 @@ impl Denial {
         if asked.to != at.who.role && !person::supervises(at.who.role) {
             return Err(Refused::NotAsked(asked.to));
         }
-        let others = self.questions.iter().filter(|one| one.number != number);
-        let next = match others.map(|one| one.due).min() {
-            Some(on) => NextAction { kind: NextActionKind::AskColleague, on },
-            None => self.next_once_heard(at, rules),
-        };
-        let escalate_on = self.escalate_on(next, at.today, rules);
         let by = at.who.person.clone();
         let answered = Change::Answered { question: number, text, by };
+        let next = self.clone().changed(&answered).next_once_heard(at, rules);
+        let escalate_on = self.escalate_on(next, at.today, rules);
         Ok(vec![answered, Change::Scheduled { next, escalate_on }])
     }
 

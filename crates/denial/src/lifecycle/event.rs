@@ -173,6 +173,9 @@ pub enum Change {
     RequestCame {
         /// Which.
         request: OpenRequest,
+        /// It wakes a case that sleeps; entries from before it did lack it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        wakes: bool,
     },
     /// Such a letter waits no more.
     RequestEnded {

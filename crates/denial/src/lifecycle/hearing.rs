@@ -73,6 +73,7 @@ impl Denial {
             all.extend(after.owner_anew(rules, at.today));
             after = all.iter().fold(self.clone(), Denial::changed);
         }
+        all.extend(self.paid_as_promised(&after, &what));
         all.extend(self.follow(&after, &what, at, rules));
         all.extend(self.left_to_who_posts(&after, at, rules));
         self.as_events(all, rules)
@@ -187,6 +188,23 @@ impl Denial {
         (after.owner() != Some(&owner)).then_some(Change::Owned { owner, posts: true })
     }
 
+    /// A payment that the payer promised is there, on the day of its remittance. Where it gave way
+    /// in part, what it paid is what it promised.
+    fn paid_as_promised(&self, after: &Denial, what: &[Difference]) -> Option<Change> {
+        let by = self.promised_by.filter(|_| self.status() == Status::Overturned)?;
+        let paid = what.iter().filter_map(|one| match one {
+            Difference::Recovered(recovery) => Some(recovery.on),
+            Difference::Added
+            | Difference::Removed
+            | Difference::DeniedAgain
+            | Difference::TakenBack
+            | Difference::Changed => None,
+        });
+        let on = paid.max()?;
+        let is_part = after.work.won().is_some_and(|won| won.partly);
+        (is_part || after.is_won()).then_some(Change::PromiseKept { by, on })
+    }
+
     /// The payment that was promised is there.
     fn by_payment(&self, at: &Moment, rules: &Rules) -> Change {
         let next = self.next_by_payment(at.today, at.today, rules);
@@ -205,7 +223,7 @@ impl Denial {
 
     /// Another first action, as long as nobody planned one.
     fn planned_anew(&self, before: &Denial, at: &Moment, rules: &Rules) -> Option<Change> {
-        if self.first == before.first || self.chosen.next {
+        if self.first == before.first || self.chosen.next || !self.requests.is_empty() {
             return None;
         }
         let kind = next_action::planned(self, at.today, rules);

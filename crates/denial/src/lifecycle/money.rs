@@ -1,5 +1,7 @@
 //! The acts that explain money, give it up, or take either back.
 
+use jiff::civil::Date;
+
 use crate::denial::{Balance, Denial, NextActionKind, Proposal, Resolution, Status, Work};
 use crate::ids::{PostingId, RemittanceId};
 use crate::lifecycle::event::{Change, Deed};
@@ -31,8 +33,19 @@ impl Denial {
         if !matches!(self.status(), Status::InReview | Status::Overturned) {
             return Err(Refused::NotFrom(self.status()));
         }
+        if let Some(by) = self.promised_by {
+            changes.push(Change::PromiseKept { by, on: self.paid_on(entries, at) });
+        }
         changes.push(self.closed(Status::Paid, &balance, Deed::Settled, at));
         Ok(changes)
+    }
+
+    /// The day on which what is posted was there: that of the remittance that paid last, else that
+    /// of the payment.
+    fn paid_on(&self, entries: &[Entry], at: &Moment) -> Date {
+        let told = self.lines.iter().filter_map(|line| line.recovered.as_ref()).map(|one| one.on);
+        let posted = || entries.iter().filter_map(|entry| entry.on).max();
+        told.max().or_else(posted).unwrap_or(at.today)
     }
 
     /// A supervisor alone posts money of a remittance that does not add up, with a reason for each

@@ -38,7 +38,10 @@ fn is_said(text: Option<&String>) -> bool {
 
 impl Denial {
     pub(crate) fn review(&self, at: &Moment, rules: &Rules) -> Change {
-        let next = self.next_by_way(at.today, rules);
+        let next = match self.soonest_request() {
+            Some(letter) => self.next_by_letter(letter, at.today, rules),
+            None => self.next_by_way(at.today, rules),
+        };
         let next = self.next().copied().filter(|_| self.chosen.next).unwrap_or(next);
         let mut work = self.open_work(Status::InReview, next, at.today, rules);
         if let Work::Open { owner, .. } = &mut work {
@@ -288,6 +291,7 @@ impl Denial {
         rules: &Rules,
     ) -> Change {
         let next = self.next_by_habit(next, today, rules);
+        let next = NextAction { on: self.before_letters(next.on, today, rules), ..next };
         self.moved(Status::InReview, next, deed, today, rules)
     }
 

@@ -45,6 +45,13 @@ pub enum NoCard {
     /// An address with a name or a password in it.
     #[error("the portal's address holds a name or a password; enter the address alone")]
     Password,
+    /// A reason that is too long, or holds a sign that cannot be shown.
+    #[error(
+        "the reason for the change has at most {} letters and no sign that cannot be shown; shorten \
+         it, or type it again",
+        Card::LONGEST_WHY
+    )]
+    OddWhy,
     /// Nothing differs.
     #[error("nothing differs from the card that is kept")]
     Unchanged,
@@ -53,6 +60,8 @@ pub enum NoCard {
 impl Card {
     /// The most letters of one text.
     pub const LONGEST: usize = 2_000;
+    /// The most letters of the reason for a change.
+    pub const LONGEST_WHY: usize = 500;
 
     /// Its texts, each with its name.
     #[must_use]
@@ -88,6 +97,15 @@ impl Card {
         if self == before { Err(NoCard::Unchanged) } else { Ok(()) }
     }
 
+    /// Refuses a reason for a change that cannot stand beside a card.
+    ///
+    /// # Errors
+    /// [`NoCard::OddWhy`].
+    pub fn check_why(why: &str) -> Result<(), NoCard> {
+        let fits = why.chars().count() <= Card::LONGEST_WHY && why.chars().all(texts::is_plain);
+        if fits { Ok(()) } else { Err(NoCard::OddWhy) }
+    }
+
     /// The portal's address as a link; `None` where it is none that a browser may follow.
     #[must_use]
     pub fn link(&self) -> Option<&str> {
@@ -106,6 +124,9 @@ mod tests {
         let with = |portal: &str| Card { portal: portal.to_owned(), ..Card::default() };
         assert_eq!(none.check(&none), Err(NoCard::Unchanged));
         assert_eq!(with("https://portal.example/in?a=b@c").check(&none), Ok(()));
+        assert_eq!(Card::check_why(&"x".repeat(500)), Ok(()));
+        assert_eq!(Card::check_why(&"x".repeat(501)), Err(NoCard::OddWhy));
+        assert_eq!(Card::check_why("\u{202E}x"), Err(NoCard::OddWhy));
         for odd in ["https://ada:secret@portal.example", "ada@portal.example/x"] {
             assert_eq!(with(odd).check(&none), Err(NoCard::Password), "{odd}");
         }

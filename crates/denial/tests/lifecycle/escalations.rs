@@ -3,8 +3,11 @@
 use denial::deadline::DeadlineKind;
 use denial::denial::Denial;
 use denial::escalation::{Escalation, Overdue, due};
+use denial::ids::DocumentId;
+use denial::levels::{ServiceLevel, ServiceStep, Within};
 use denial::lifecycle::Action;
 use denial::person::Role;
+use denial::rules::Rules;
 
 use crate::clinic::{action, case, clock, day, moment, rules};
 
@@ -134,4 +137,73 @@ fn a_closed_case_waits_for_nobody() {
     let entries = vec![crate::clinic::entry(1, denial::posting::PostingKind::Contractual, 10_000)];
     let paid = paid.act(&Action::Post { entries }, &moment(2, Role::Manager), &rules());
     assert_eq!(heard(&paid.expect("allowed").after, 300), None);
+}
+
+fn levels() -> Rules {
+    let mut rules = rules();
+    let (step, within) = (ServiceStep::FirstTouch, Within::Days(3));
+    rules.owners.services = vec![ServiceLevel { step, role: None, within }];
+    rules
+}
+
+/// Why somebody hears on the fifth of June of a new case after some acts on the second.
+fn why(acts: &[&str]) -> Option<Overdue> {
+    let case = acts.iter().fold(case().after, |case, act| did(&case, 1, act));
+    due(&case, day(4), &levels()).map(|one| one.why)
+}
+
+#[test]
+fn a_new_case_is_brought_by_its_first_touch_until_somebody_has_done_something() {
+    assert_eq!(why(&[]), Some(Overdue::NotTouched));
+    let given = r#"{"act":"assign","role":"billing_specialist"}"#;
+    let to = r#"{"act":"assign","role":"certified_coder"}"#;
+    assert_eq!(why(&[to, given]), Some(Overdue::NotTouched), "nobody has looked at it yet");
+    let document = DocumentId::from_bits(1);
+    let attach = format!(r#"{{"act":"attach_document","document":"{document}","what":"x"}}"#);
+    for act in [
+        r#"{"act":"note","text":"called, nobody there"}"#,
+        r#"{"act":"log_contact","channel":"phone","said":"soon"}"#,
+        r#"{"act":"log_contact","channel":"phone","said":"x","promised_by":"2026-06-20"}"#,
+        r#"{"act":"ask_colleague","to":"provider","text":"so?","due":"2026-06-20"}"#,
+        r#"{"act":"tick","step":"policy_verification","mark":"done","note":"seen"}"#,
+        r#"{"act":"plan","next":"await_payer","on":"2026-06-20"}"#,
+        &attach,
+    ] {
+        assert_eq!(why(&[act]), None, "{act}");
+    }
+    let answered = [
+        r#"{"act":"ask_colleague","to":"provider","text":"so?","due":"2026-06-20"}"#,
+        r#"{"act":"answer","question":1,"text":"yes"}"#,
+    ];
+    assert_eq!(why(&answered), None);
+}
+
+#[test]
+fn a_case_from_before_touches_were_kept_is_as_its_journal_says() {
+    let opened = Denial { untouched: false, ..case().after };
+    let is_late = |case: &Denial| due(case, day(4), &levels()).is_some();
+    assert!(is_late(&opened), "nothing has happened to it");
+    let noted = did(&opened, 1, r#"{"act":"note","text":"x"}"#);
+    assert!(!noted.untouched && !is_late(&noted));
+    let json = serde_json::to_value(&opened).expect("JSON");
+    assert_eq!(json.get("untouched"), None);
+    assert_eq!(serde_json::from_value::<Denial>(json).expect("read"), opened);
+}
+
+#[test]
+fn what_was_taken_back_is_no_touch() {
+    let first = case();
+    let note = first.after.act(
+        &action(r#"{"act":"note","text":"x"}"#),
+        &moment(1, Role::Manager),
+        &rules(),
+    );
+    let noted = note.expect("noted");
+    let told: Vec<_> = first.events.iter().chain(&noted.events).cloned().collect();
+    let at = moment(1, Role::Manager);
+    let made = (&at.who.person, at.now);
+    let undone = noted.after.undo(&told, noted.after.version, made, &at).expect("taken back");
+    let after = undone.iter().fold(noted.after, Denial::apply);
+    assert!(after.untouched);
+    assert_eq!(due(&after, day(4), &levels()).map(|one| one.why), Some(Overdue::NotTouched));
 }

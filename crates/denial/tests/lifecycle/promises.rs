@@ -5,7 +5,7 @@ use denial::denial::{Denial, NextActionKind};
 use denial::lifecycle::{Change, Event, Refused};
 use denial::person::Role;
 
-use crate::clinic::{action, case, day, moment, rules};
+use crate::clinic::{action, case, day, found, line, moment, recovered, rules};
 
 fn decided(case: &Denial, on: i64, json: &str) -> Result<(Denial, Vec<Event>), Refused> {
     let decided = case.act(&action(json), &moment(on, Role::Manager), &rules())?;
@@ -115,4 +115,60 @@ fn promises_are_kept_late_broken_or_moot() {
     let change = Change::Undone { undone: version, before: Box::new(promised()) };
     undone.push((day(9), Event { version: version + 1, change }));
     assert_eq!(promises(&undone)[0].stands(day(10)), Kept::Waits, "it was taken back");
+}
+
+/// Won by a letter, and the payment promised by the twelfth.
+fn won() -> Denial {
+    let overturned = did(&promised(), 5, r#"{"act":"overturn","answer":{"note":"its letter"}}"#);
+    let call = r#"{"act":"log_contact","channel":"phone","said":"paid soon",
+        "promised_by":"2026-06-12"}"#;
+    did(&overturned, 6, call)
+}
+
+#[test]
+fn a_payment_that_comes_by_remittance_keeps_its_promise_on_its_own_day() {
+    let case = won();
+    let paid = found(vec![recovered(line(1, 6_000), 10), recovered(line(2, 4_000), 10)]);
+    let events = case.hear(&paid, &moment(14, Role::Poster), &rules());
+    let kept = events.iter().find_map(|event| {
+        let Change::PromiseKept { by, on } = event.change else { return None };
+        Some((by, on))
+    });
+    assert_eq!(kept, Some((day(11), day(10))), "{events:?}");
+    let after = events.iter().fold(case.clone(), Denial::apply);
+    assert_eq!((after.promised_by, &after.promise), (None, &None));
+    assert!(after.brought(day(15), &rules()).iter().all(|one| one.kind() != BROKEN));
+    let part = found(vec![recovered(line(1, 6_000), 10), line(2, 4_000)]);
+    let events = case.hear(&part, &moment(14, Role::Poster), &rules());
+    let after = events.iter().fold(case, Denial::apply);
+    assert_eq!(after.promised_by, Some(day(11)), "the rest of it was promised too");
+    assert!(after.brought(day(15), &rules()).iter().any(|one| one.kind() == BROKEN));
+}
+
+const BROKEN: &str = "denial.promise_broken";
+
+#[test]
+fn a_promise_of_what_is_paid_by_now_is_not_told_as_broken() {
+    let case = won();
+    let lines = vec![recovered(line(1, 6_000), 10), recovered(line(2, 4_000), 10)];
+    // As a program left it that did not know that the payment keeps the promise.
+    let case = Denial { lines, ..case };
+    let told = case.brought(day(20), &rules());
+    assert!(told.iter().all(|one| one.kind() != BROKEN), "{told:?}");
+    let due = denial::escalation::due(&case, day(20), &rules());
+    assert!(due.is_none_or(|one| one.why != denial::escalation::Overdue::PromiseBroken));
+}
+
+#[test]
+fn what_is_said_of_a_closed_case_is_no_promise() {
+    let review = did(&did(&case().after, 1, r#"{"act":"take"}"#), 1, r#"{"act":"review"}"#);
+    let entries = vec![crate::clinic::entry(1, denial::posting::PostingKind::Contractual, 10_000)];
+    let post = denial::lifecycle::Action::Post { entries };
+    let posted = review.act(&post, &moment(2, Role::Manager), &rules()).expect("posted");
+    let call = r#"{"act":"log_contact","channel":"phone","said":"x","promised_by":"2026-06-12"}"#;
+    let (after, said) = decided(&posted.after, 3, call).expect("logged");
+    assert!(after.status().is_closed());
+    let told = posted.events.into_iter().map(|one| (day(2), one));
+    let told: Vec<_> = told.chain(said.into_iter().map(|one| (day(3), one))).collect();
+    assert_eq!(promises(&told), []);
 }

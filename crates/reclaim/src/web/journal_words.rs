@@ -230,6 +230,7 @@ fn of_outbox(what: &str) -> Option<&'static str> {
 fn of_request(what: &str) -> Option<&'static str> {
     Some(match what {
         "kept" => "Keyed a letter of a payer that is no denial",
+        "redated" => "A payer asked again, with another last day",
         "viewed" => "Opened a letter of a payer",
         "answered" => "Answered a letter of a payer, with proof",
         "closed" => "Closed a letter of a payer without an answer",

@@ -4,9 +4,11 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
-use denial::levels::{ServiceLevel, ServiceStep};
+use denial::denial::NextActionKind;
+use denial::levels::{ServiceLevel, ServiceStep, Within};
 use denial::owner::Step;
 use denial::person::{Access, Role, allows};
+use denial::rules::Desk;
 use jiff::ToSpan;
 
 use crate::fields::Fields;
@@ -105,6 +107,21 @@ fn rows(office: &Office, measured: &Measured) -> Vec<Row> {
     counts.into_iter().map(|((step, role), count)| row(office, (step, role), count)).collect()
 }
 
+/// What holds where no level is set.
+fn otherwise(step: ServiceStep, desk: &Desk) -> String {
+    match step {
+        ServiceStep::FirstTouch => "not configured".to_owned(),
+        ServiceStep::Reply => {
+            let usual = Within::Days(desk.colleague_days).in_words();
+            format!("the day that was wanted, else {usual}")
+        }
+        ServiceStep::PayerReply => {
+            let usual = Within::Days(desk.days_for(NextActionKind::AwaitPayer)).in_words();
+            format!("the payer’s own usual days, else {usual}")
+        }
+    }
+}
+
 fn row(office: &Office, (of, role): (ServiceStep, Option<Role>), count: Count) -> Row {
     let level = office.rules.owners.level(of, role);
     let number = |count: u64| words::number(i64::try_from(count).unwrap_or(i64::MAX));
@@ -114,16 +131,11 @@ fn row(office: &Office, (of, role): (ServiceStep, Option<Role>), count: Count) -
         0 => String::new(),
         n => format!("{} of {} in time", number(count.met), number(n)),
     };
-    let otherwise = match of {
-        ServiceStep::FirstTouch => "not configured",
-        ServiceStep::Reply => "the day that was wanted",
-        ServiceStep::PayerReply => "the payer’s own usual days",
-    };
     Row {
         step: step(of),
         role: role.map(|role| words::label(role.as_str())).unwrap_or_default(),
         is_set: level.is_some() || of != ServiceStep::FirstTouch,
-        level: level.map_or_else(|| otherwise.to_owned(), denial::levels::Within::in_words),
+        level: level.map_or_else(|| otherwise(of, &office.rules.desk), Within::in_words),
         met: unless_none(count.met),
         missed: unless_none(count.missed),
         waits: unless_none(count.waits),

@@ -132,13 +132,22 @@ pub(crate) fn address(office: &Office, case: &Denial) -> Option<String> {
     allows(office.who.role, Access::Payers).then(|| format!("/payers/{}", case.payer))
 }
 
-/// A payer's id, and those that it had before rules said that its spellings are one.
-fn ids(office: &Office, payer: &PayerId, name: &PayerName) -> Vec<String> {
+/// A payer's id by today's rules, the one that it is called by here, and those that it had before
+/// rules said that its spellings are one.
+pub(super) fn ids(office: &Office, payer: &PayerId, name: &PayerName) -> Vec<String> {
+    let now = identity::told_payer(name, &office.rules);
     let former = identity::former_payers(name, &office.rules);
-    std::iter::once(payer).chain(&former).map(ToString::to_string).collect()
+    let all = now.iter().chain([payer]).chain(&former);
+    let mut ids: Vec<String> = Vec::new();
+    for id in all.map(ToString::to_string) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
 }
 
-/// A payer that the practice has met: its id, its name, and every id that it had.
+/// A payer that the practice has met: its id by today's rules, its name, and every id that it had.
 async fn known(
     tx: &mut Tx,
     office: &Office,
@@ -150,7 +159,8 @@ async fn known(
     let (_, name) = found.ok_or(Trouble::Nowhere)?;
     let called = PayerName { name: name.as_str().into(), ..PayerName::default() };
     let ids = ids(office, &payer, &called);
-    Ok((payer, name, ids))
+    let now = identity::told_payer(&called, &office.rules);
+    Ok((now.unwrap_or(payer), name, ids))
 }
 
 /// `GET /payers/{id}`.
@@ -176,9 +186,9 @@ async fn shown(
     let held = calls::card(&mut tx, &ids).await?;
     let days = payers::days(asked);
     let since = payers::since(office, days);
-    let found = Calls::since(&mut tx, office, since, Some(id)).await?;
-    let measure = found.measures.get(id).filter(|_| allows(role, Access::Figures));
-    let told = measure.map(Told::of);
+    let found = Calls::since(&mut tx, office, since, &ids).await?;
+    let measure = found.measure_of(&ids).filter(|_| allows(role, Access::Figures));
+    let told = measure.as_ref().map(Told::of);
     let (calls, beyond) = rows(&mut tx, office, &found, &people).await?;
     drop(tx);
     let (refused, typed) = match refused {
@@ -318,8 +328,8 @@ pub(crate) async fn change(
         file_limits: text("file_limits"),
         notes: text("notes"),
     };
-    let why = field("why").chars().take(500).collect::<String>();
-    match calls::keep(office, (&payer, &ids), (&card, &why), read).await {
+    let why = field("why");
+    match calls::keep(office, (&payer, &ids), (&card, why), read).await {
         Ok(()) => Ok(Redirect::to(&format!("/payers/{id}?done=card")).into_response()),
         Err(NotKept::Broken(fault)) => Err(fault.into()),
         Err(why) => {

@@ -1,10 +1,12 @@
 //! Payers: how each is reached, how often it was called, and what of its promises it kept.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use denial::claim::PayerName;
+use denial::ids::PayerId;
 use denial::person::{Access, allows};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -14,6 +16,7 @@ use crate::fields::Fields;
 use crate::practice::Office;
 use crate::web::narrow::Narrow;
 use crate::web::page::{Page, html};
+use crate::web::payer;
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 use crate::web::words;
@@ -102,20 +105,24 @@ pub(crate) async fn page(
     let mut tx = office.read().await?;
     let payers = tx.payers().await?;
     let cards: HashSet<String> = tx.payers_with_cards().await?.into_iter().collect();
-    let (measured, is_capped) = if measures {
-        let calls = Calls::since(&mut tx, office, since(office, days), None).await?;
-        (calls.measures, calls.is_capped)
+    let measured = if measures {
+        Some(Calls::since(&mut tx, office, since(office, days), &[]).await?)
     } else {
-        (BTreeMap::new(), false)
+        None
     };
+    let is_capped = measured.as_ref().is_some_and(|calls| calls.is_capped);
     let narrow = Narrow::of(&asked, "Payer", "");
-    let row = |(payer, name): (String, String)| Row {
-        href: format!("/payers/{payer}"),
-        has_card: cards.contains(&payer),
-        told: measured.get(&payer).map(Told::of).unwrap_or_default(),
+    let told = |ids: &[String]| {
+        let measure = measured.as_ref().and_then(|calls| calls.measure_of(ids));
+        measure.as_ref().map(Told::of).unwrap_or_default()
+    };
+    let row = |(ids, name): (Vec<String>, String)| Row {
+        href: format!("/payers/{}", ids[0]),
+        has_card: ids.iter().any(|id| cards.contains(id)),
+        told: told(&ids),
         name,
     };
-    let mut rows: Vec<Row> = payers.into_iter().map(row).collect();
+    let mut rows: Vec<Row> = met(office, payers).into_iter().map(row).collect();
     rows.retain(|row| narrow.fits_text(&[&row.name]));
     html(&PayersPage {
         page: Page::of(&visitor, "Payers", "/payers"),
@@ -126,6 +133,21 @@ pub(crate) async fn page(
         spans: spans(),
         capped: is_capped.then(|| words::number(LOOKED_THROUGH)),
     })
+}
+
+/// Every payer with all its ids, the one by which it is met first, and its name. Where a spelling
+/// is by now another payer that was met too, it stands there.
+fn met(office: &Office, payers: Vec<(String, String)>) -> Vec<(Vec<String>, String)> {
+    let listed: HashSet<String> = payers.iter().map(|(id, _)| id.clone()).collect();
+    let known = payers.into_iter().filter_map(|(id, name)| {
+        let called = PayerName { name: name.as_str().into(), ..PayerName::default() };
+        let mut ids = payer::ids(office, &PayerId::parse(&id).ok()?, &called);
+        let is_elsewhere = ids.first().is_some_and(|now| *now != id && listed.contains(now));
+        ids.retain(|one| *one != id);
+        ids.insert(0, id);
+        (!is_elsewhere).then_some((ids, name))
+    });
+    known.collect()
 }
 
 /// The spans that are offered, the shortest first.

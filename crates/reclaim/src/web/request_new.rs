@@ -1,6 +1,8 @@
 //! The form for a payer's letter that is no denial: a request for records, an audit, a recoupment
 //! notice, a review before the claim. It is keyed from its case, from its claim, or by a number.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -8,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use denial::claim::PayerName;
 use denial::codes::ClaimNumber;
 use denial::denial::{Channel, Denial};
-use denial::ids::ClaimId;
+use denial::ids::{ClaimId, PayerId};
 use denial::money::Money;
 use denial::person::{Access, Role, allows};
 use denial::request::{Letter, RequestKind, Subject, usual_role};
@@ -72,6 +74,9 @@ async fn shown(
     let office = &visitor.office;
     let mut tx = office.read().await?;
     let about = about(&mut tx, office, &typed).await?;
+    if about.is_none() {
+        name_claim(&mut tx, &mut typed).await?;
+    }
     let role = about.as_ref().and_then(|(_, case)| case.as_ref()?.owner().map(|owner| owner.role));
     let role = role.filter(|role| answering().contains(role));
     for (name, first) in [
@@ -104,7 +109,17 @@ fn answering() -> Vec<Role> {
     Role::ALL.iter().copied().filter(answers).collect()
 }
 
-/// The case or claim that the visitor came from.
+/// Whose cases are at more than one payer is keyed by its number and the payer.
+async fn name_claim(tx: &mut Tx, typed: &mut Fields) -> Result<(), Trouble> {
+    let Some(id) = typed.remove("claim").filter(|id| !id.is_empty()) else { return Ok(()) };
+    let known = tx.claims(std::slice::from_ref(&id)).await?;
+    let number = known.get(&id).map(|row| row.number.to_string());
+    typed.extend(number.map(|number| ("number".to_owned(), number)));
+    Ok(())
+}
+
+/// The case or claim that the visitor came from; none where cases of the claim are at more than one
+/// payer.
 async fn about(
     tx: &mut Tx,
     office: &Office,
@@ -121,8 +136,19 @@ async fn about(
         return Err(Trouble::Denied(text.to_owned()));
     }
     let claim = ClaimId::parse(id).map_err(|_| Trouble::Nowhere)?;
+    if is_of_several(tx, office, &claim).await? {
+        return Ok(None);
+    }
     let found = of_claim(tx, office, &claim, None).await?;
     found.map(Some).ok_or(Trouble::Nowhere)
+}
+
+/// True where cases of a claim are at more than one payer: nobody guesses which of them wrote.
+async fn is_of_several(tx: &mut Tx, office: &Office, claim: &ClaimId) -> Result<bool, Trouble> {
+    let cases = tx.cases_of(&[claim.to_string()]).await?;
+    let payers: HashSet<PayerId> =
+        cases.iter().map(|case| identity::payer_of(case, &office.rules)).collect();
+    Ok(payers.len() > 1)
 }
 
 /// What is known of a claim: its case with the payer, the open one first; else the claim itself.
@@ -130,10 +156,11 @@ async fn of_claim(
     tx: &mut Tx,
     office: &Office,
     claim: &ClaimId,
-    payer: Option<&denial::ids::PayerId>,
+    payer: Option<&PayerId>,
 ) -> Result<Option<(Subject, Option<Denial>)>, Trouble> {
     let cases = tx.cases_of(&[claim.to_string()]).await?;
-    let fits = |case: &&Denial| payer.is_none_or(|payer| case.payer == *payer);
+    let is_of = |case: &Denial, payer: &PayerId| identity::payer_of(case, &office.rules) == *payer;
+    let fits = |case: &&Denial| payer.is_none_or(|payer| is_of(case, payer));
     let last = cases.iter().filter(fits).max_by_key(|one| (!one.status().is_closed(), one.round));
     if let Some(case) = last {
         return Ok(Some((requests::of_case(case), Some(case.clone()))));
@@ -153,6 +180,10 @@ async fn by_number(tx: &mut Tx, office: &Office, typed: &Fields) -> Result<Subje
     let is_known = !number.is_empty() && !tx.claims(&[claim.to_string()]).await?.is_empty();
     if is_known {
         let wanted = Some(&payer).filter(|_| !name.is_empty());
+        if wanted.is_none() && is_of_several(tx, office, &claim).await? {
+            let text = "Say which payer sent it: cases of this claim are at more than one.";
+            return Err(Refusal::Told(text.to_owned()));
+        }
         if let Some((subject, _)) = of_claim(tx, office, &claim, wanted).await? {
             return Ok(subject);
         }

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use denial::denial::Denial;
-use denial::person::{Access, allows};
+use denial::person::{Access, Reach, allows, reach};
 use denial::request::{DueBy, Request, RequestState};
 use jiff::civil::Date;
 use store::Tx;
@@ -14,6 +14,7 @@ use store::Tx;
 use crate::fields::Fields;
 use crate::practice::Office;
 use crate::requests::NotDone;
+use crate::web::home::count;
 use crate::web::names::Names;
 use crate::web::page::{Page, html};
 use crate::web::session::Visitor;
@@ -89,13 +90,13 @@ impl Row {
                 .filter(|_| one.state == RequestState::Open)
                 .map(|told| format!("{}, {}", words::lower(told.to.as_str()), words::day(told.on)))
                 .unwrap_or_default(),
-            end: end(one),
+            end: end(one, shows),
         }
     }
 }
 
-/// How it ended; empty while it is open.
-pub(crate) fn end(one: &Request) -> String {
+/// How it ended; empty while it is open. `shows` says whether its words stand before the visitor.
+fn end(one: &Request, shows: bool) -> String {
     match (&one.reply, &one.ended) {
         (Some(reply), _) => {
             let late = one.due.day().filter(|due| reply.on > *due);
@@ -103,7 +104,10 @@ pub(crate) fn end(one: &Request) -> String {
             let (how, on) = (words::lower(reply.channel.as_str()), words::day(reply.on));
             format!("answered by {how} on {on}{}", late.unwrap_or_default())
         }
-        (None, Some(ended)) => format!("closed on {}: {}", words::day(ended.on), ended.reason),
+        (None, Some(ended)) => {
+            let why = if shows { ended.reason.as_str() } else { "•••" };
+            format!("closed on {}: {why}", words::day(ended.on))
+        }
         (None, None) => String::new(),
     }
 }
@@ -136,10 +140,17 @@ async fn seen(
 
 /// How many wait that the visitor may see, and of how many the last day has passed.
 pub(crate) async fn counts(tx: &mut Tx, office: &Office) -> Result<(u64, u64), store::Error> {
-    let today = office.moment().today;
-    let open = seen(tx, office, RequestState::Open).await?;
-    let missed = open.iter().filter(|one| one.is_missed(today)).count();
-    Ok((open.len() as u64, missed as u64))
+    let who = &office.who;
+    let role = match reach(who.role) {
+        Reach::Every => "",
+        Reach::Own => who.role.as_str(),
+        Reach::Placed | Reach::Nothing => return Ok((0, 0)),
+    };
+    let teams: Vec<String> = office.teams().map(|team| team.name.to_string()).collect();
+    let today = office.moment().today.to_string();
+    let (open, missed) =
+        tx.count_open_requests(&today, (role, who.person.as_str()), &teams).await?;
+    Ok((count(open), count(missed)))
 }
 
 /// `GET /requests`.

@@ -302,7 +302,7 @@ fn by_payer(change: &Change) -> String {
         format!("The payer did what it had promised by {}", day(*by))
     } else if let Change::PromiseBroken { by, reference, .. } = change {
         broken(*by, reference)
-    } else if let Change::RequestCame { request } = change {
+    } else if let Change::RequestCame { request, .. } = change {
         came(request)
     } else if let Change::RequestEnded { state, .. } = change {
         format!("The payer's letter is {}", lower(state.as_str()))

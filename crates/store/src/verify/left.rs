@@ -105,7 +105,8 @@ impl Tx {
             "select request from payer_request r where practice = $1
              and (select count(*) from journal j where j.practice = r.practice
                and j.chain = 'work' and j.about = r.request and j.kind in ('request.kept',
-                 'request.answered', 'request.closed', 'request.escalated')) <> r.version
+                 'request.answered', 'request.closed', 'request.escalated',
+                 'request.redated')) <> r.version
              order by request limit 1",
             self.practice.as_str()
         )?;

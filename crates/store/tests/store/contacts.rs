@@ -17,16 +17,17 @@ fn contacts_and_what_became_of_their_promises_are_told() {
         act(place, &cases[1], r#"{"act": "note", "text": "no call"}"#).await;
         let mut tx = place.store.read(&practice()).await.expect("a look");
         let since = "2026-01-01T00:00:00.000000Z";
-        let all = tx.contacts_since(since, None, 9).await.expect("read");
+        let all = tx.contacts_since(since, &[], 9).await.expect("read");
         assert_eq!(all.len(), 1);
         assert_eq!(
             (all[0].denial.as_str(), all[0].payer.as_str()),
             (case.id.as_str(), case.payer.as_str())
         );
-        let payer = Some(case.payer.as_str());
-        assert_eq!(tx.contacts_since(since, payer, 9).await.expect("read"), all);
-        assert_eq!(tx.contacts_since(since, Some("pay_other"), 9).await.expect("read"), []);
-        assert_eq!(tx.contacts_since("2027-01-01", None, 9).await.expect("read"), []);
+        let payers = ["pay_former".to_owned(), case.payer.to_string()];
+        assert_eq!(tx.contacts_since(since, &payers, 9).await.expect("read"), all);
+        let other = ["pay_other".to_owned()];
+        assert_eq!(tx.contacts_since(since, &other, 9).await.expect("read"), []);
+        assert_eq!(tx.contacts_since("2027-01-01", &[], 9).await.expect("read"), []);
         let told = tx.told_of_promises(&[case.id.to_string()]).await.expect("read");
         assert_eq!(told.len(), 2, "the contact and the move: {told:?}");
         assert!(told[0].2.contains("contacted") && told[1].2.contains("moved"), "{told:?}");

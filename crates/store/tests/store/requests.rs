@@ -77,3 +77,34 @@ fn letters_stand_by_their_last_day_and_stale_ones_are_told() {
         tx.commit().await.expect("written");
     });
 }
+
+#[test]
+fn letters_without_a_claim_are_found_by_payer_and_open_ones_counted_for_who_sees_them() {
+    on_each(async |place| {
+        let case = clinic::open(place, &[900]).await.remove(0);
+        let moment = clinic::moment();
+        let entry = |one: &Request| Entry::new(one.id.as_str(), "request.kept", &());
+        let later = TODAY.saturating_add(jiff::Span::new().days(9));
+        let mut lone = letter(&case, 2, Some(TODAY));
+        (lone.subject.claim, lone.subject.case) = (None, None);
+        lone.letter.role = Role::CertifiedCoder;
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        for one in [&letter(&case, 1, Some(later)), &lone] {
+            tx.add_request(one, entry(one), &moment).await.expect("kept");
+        }
+        let payers = ["pay_former".to_owned(), case.payer.to_string()];
+        assert_eq!(tx.requests_about_nothing(&payers).await.expect("read"), [lone]);
+        assert_eq!(tx.requests_about_nothing(&payers[..1]).await.expect("read"), []);
+        let (today, owner) = (later.to_string(), case.owner().expect("open").role.as_str());
+        for (who, counted) in [
+            (("", ""), (2, 1)),
+            (("certified_coder", "usr_no"), (1, 1)),
+            ((owner, "usr_no"), (1, 0)),
+            (("provider", "usr_no"), (0, 0)),
+        ] {
+            let count = tx.count_open_requests(&today, who, &["Nobody".to_owned()]).await;
+            assert_eq!(count.expect("counted"), counted, "{who:?}");
+        }
+        tx.commit().await.expect("written");
+    });
+}

@@ -133,3 +133,51 @@ async fn a_promise_is_in_view_broken_once_and_counted() {
     front.get(&page).await.hides(&["a supervisor looks at it", "What it promised"]);
     clinic.is_proven().await;
 }
+
+/// A made-up payer whose other spelling was a payer of its own before.
+const MERGED: &str = "name = \"Standin Health Group\"\naliases = [\"STANDIN HEALTH\"]\n\
+    plan_types = [\"commercial\"]\n";
+
+#[tokio::test]
+async fn what_was_kept_under_a_former_id_stands_with_the_payer_by_todays_rules() {
+    let mut clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::Manager).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 250, "CO*197*250")])).await;
+    let former = link(&lead, "/payers", "/payers/pay_").await;
+    saved(&lead, &former, "0", &[]).await.is(StatusCode::SEE_OTHER);
+    let case = lead.find("A-1").await;
+    let call = [("channel", "phone"), ("said", "soon"), ("minutes", "7")];
+    lead.act(&case, "log_contact", &call).await.is(StatusCode::SEE_OTHER);
+
+    clinic.with_file("payers/standin_group.toml", MERGED).await;
+    let lead = clinic.again(&lead);
+    let renamed = era("T2", &[denied("A-2", 90, "CO*197*90")]);
+    take(&lead, "b.835", &renamed.replace("STANDIN HEALTH", "STANDIN HEALTH GROUP")).await;
+    let list = lead.get("/payers").await;
+    assert_eq!(list.text.matches("href=\"/payers/pay_").count(), 1, "{}", list.text);
+    let now = link(&lead, "/payers", "/payers/pay_").await;
+    assert_ne!(now, former);
+    list.shows(&["<td class=\"num\" data-label=\"Contacts\">1</td>"]);
+    for page in [&now, &former] {
+        let shown = lead.get(page).await;
+        shown.is(StatusCode::OK).shows(&["555-0142", "1, 7 minutes", "soon"]);
+    }
+    saved(&lead, &former, "1", &[("fax", "555-0199")]).await.is(StatusCode::SEE_OTHER);
+    lead.get(&now).await.shows(&["555-0199"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_reason_that_is_too_long_is_refused_and_not_cut() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::Manager).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 250, "CO*197*250")])).await;
+    let page = link(&lead, "/payers", "/payers/pay_").await;
+    let long = "x".repeat(501);
+    let refused = saved(&lead, &page, "0", &[("why", &long)]).await;
+    refused.is(StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows(&["The reason for the change has at most 500 letters", &long]);
+    saved(&lead, &page, "0", &[("why", &long[..500])]).await.is(StatusCode::SEE_OTHER);
+    lead.get(&page).await.shows(&[&long[..500]]);
+    clinic.is_proven().await;
+}

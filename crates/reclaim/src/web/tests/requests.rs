@@ -218,3 +218,132 @@ async fn a_277_that_asks_for_records_becomes_a_request_once() {
     lead.get("/requests").await.shows(&["X-9", "STANDIN HEALTH"]);
     clinic.is_proven().await;
 }
+
+/// The same from another payer.
+fn elsewhere(text: &str) -> String {
+    let other = text.replace("STANDIN HEALTH", "OTHER PLAN").replace("PI*STAND", "PI*OTHER");
+    other.replace("1999999999", "1888888888")
+}
+
+#[tokio::test]
+async fn a_277_that_asks_again_moves_the_day_and_comes_back_only_after_the_answer() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 250, "CO*197*250")])).await;
+    take(&lead, "asks.277", &asks("A-1", 1)).await;
+    let later = asks("A-1", 2).replace("20260401", "20260415");
+    take(&lead, "later.277", &later).await;
+    let list = lead.get("/requests").await;
+    list.shows(&["Apr 15, 2026"]).hides(&["Apr 1, 2026"]);
+    assert_eq!(list.text.matches("LOINC 18842-5").count(), 1, "it is one request");
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.shows(&["Records request", "Apr 15, 2026", "Send records"]);
+    let auditor = clinic.person(Role::Auditor).await;
+    auditor.get("/journal").await.shows(&["A payer asked again, with another last day"]);
+
+    let page = link(&lead, "/requests", "/requests/req_").await;
+    let version = lead.get(&page).await.field("version");
+    let answer = [
+        ("version", version.as_str()),
+        ("what_to_do", "answer"),
+        ("what", "the record"),
+        ("channel", "fax"),
+        ("on", "2026-03-02"),
+    ];
+    lead.upload(&page, &answer, PDF).await.is(StatusCode::SEE_OTHER);
+    take(&lead, "again.277", &asks("A-1", 3)).await;
+    lead.get("/requests").await.hides(&["LOINC 18842-5"]);
+    let anew = asks("A-1", 4).replace("LOI*20260302", "LOI*20260303");
+    take(&lead, "anew.277", &anew).await;
+    lead.get("/requests").await.shows(&["LOINC 18842-5"]);
+
+    for n in [5, 6] {
+        take(&lead, &format!("x{n}.277"), &asks("X-9", n)).await;
+    }
+    let list = lead.get("/requests").await;
+    assert_eq!(list.text.matches("X-9").count(), 1, "a claim that is none of ours: {}", list.text);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_277_never_lands_on_a_case_at_another_payer() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let claims = [denied("A-1", 250, "CO*197*250")];
+    take(&lead, "a.835", &era("T1", &claims)).await;
+    let case = lead.find("A-1").await;
+    take(&lead, "asks.277", &elsewhere(&asks("A-1", 1))).await;
+    lead.get("/requests").await.shows(&["OTHER PLAN", "A-1"]);
+    lead.get(&case).await.hides(&["The payer&#39;s letter came"]);
+    let early = asks("B-1", 2).replace("20260401", "20260201").replace("**250", "**-250");
+    take(&lead, "early.277", &early).await;
+    let list = lead.get("/requests").await;
+    list.shows(&["wanted by 2026-02-01, which is before its own day"]).hides(&["-$250.00"]);
+
+    take(&lead, "b.835", &elsewhere(&era("T2", &claims))).await;
+    let which = "Say which payer sent it: cases of this claim are at more than one";
+    let guess = keyed(&lead, &[("number", "A-1"), ("reference", "G-1")], NONE).await;
+    guess.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&[which]);
+    let claim = crate::identity::claim(&denial::codes::ClaimNumber::new("A-1"));
+    let form = lead.get(&format!("/requests/new?claim={claim}")).await;
+    form.is(StatusCode::OK).shows(&["name=\"payer\"", "value=\"A-1\""]);
+    let told = [("number", "A-1"), ("payer", "Standin Health"), ("reference", "G-2")];
+    keyed(&lead, &told, NONE).await.is(StatusCode::SEE_OTHER);
+    lead.get(&case).await.shows(&["The payer&#39;s letter came"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_so_is_told_at_its_field() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let with = |more: (&'static str, &'static str)| [("payer", "STANDIN HEALTH"), more];
+    let early = keyed(&lead, &with(("printed", "2026-02-20")), NONE).await;
+    early.is(StatusCode::UNPROCESSABLE_ENTITY);
+    early.shows(&["The last day printed on it (2026-02-20) is before the day of the letter"]);
+    let less = keyed(&lead, &with(("amount", "-120.50")), NONE).await;
+    less.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["The amount -$120.50 is below zero"]);
+    keyed(&lead, &with(("amount", "120.50")), NONE).await.is(StatusCode::SEE_OTHER);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_missed_letter_is_brought_to_who_answers_it_and_counted_for_who_sees_it() {
+    let mut clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 250, "CO*197*250")])).await;
+    let case = lead.find("A-1").await;
+    lead.act(&case, "assign", &[("role", "billing_specialist")]).await;
+    let fields = [("number", "A-1"), ("role", "certified_coder"), ("printed", "2026-03-04")];
+    keyed(&lead, &fields, NONE).await.is(StatusCode::SEE_OTHER);
+    for (role, waits) in [(Role::CertifiedCoder, true), (Role::FrontDesk, false)] {
+        let home = clinic.person(role).await.get("/").await;
+        assert_eq!(home.text.contains("1 payer&#39;s request to answer"), waits, "{role:?}");
+    }
+    clinic.later("2026-03-05T12:00:00Z");
+    rank::sweep(clinic.office()).await.expect("swept");
+    let mut lead = clinic.stranger();
+    lead.sign_in(Role::BillingSupervisor.as_str(), PASSWORD).await;
+    lead.get("/requests").await.shows(&["brought to certified coder, Mar 5"]);
+    lead.get(&case).await.hides(&["the last day for the answer to a payer"]);
+    let mut coder = clinic.stranger();
+    coder.sign_in(Role::CertifiedCoder.as_str(), PASSWORD).await;
+    coder.get("/").await.shows(&["1 payer&#39;s request past its day"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn why_a_letter_was_closed_is_masked_where_names_are() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.person(Role::BillingSpecialist).await;
+    keyed(&biller, &[("payer", "STANDIN HEALTH")], NONE).await.is(StatusCode::SEE_OTHER);
+    let page = link(&biller, "/requests", "/requests/req_").await;
+    let close = [("version", "1"), ("what_to_do", "close"), ("why", "Pat Madeup has left")];
+    biller.upload(&page, &close, NONE).await.is(StatusCode::SEE_OTHER);
+    biller.get("/requests?show=closed").await.shows(&["Pat Madeup has left"]);
+    let auditor = clinic.person(Role::Auditor).await;
+    for place in ["/requests?show=closed", page.as_str()] {
+        auditor.get(place).await.is(StatusCode::OK).shows(&["•••"]).hides(&["Pat Madeup"]);
+    }
+    clinic.is_proven().await;
+}
