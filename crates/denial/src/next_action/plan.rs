@@ -18,6 +18,9 @@ impl Ways {
     /// waiting go before any way; another way than the recommended one does not.
     #[must_use]
     pub fn plan(&self, first: NextActionKind) -> NextActionKind {
+        if self.recommended.waits.is_some() {
+            return NextActionKind::AwaitPayer;
+        }
         match self.recommended.way {
             Some(way) if leads(first) && !fits(first, way) => way.action(),
             None if self.closes(first) => NextActionKind::Review,

@@ -1,5 +1,6 @@
 //! Which way is recommended, and why; where the playbook and the figures part, both are said.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Forward, Standing, Way};
@@ -18,6 +19,9 @@ pub struct Recommended {
     pub first: Option<NextActionKind>,
     /// How the playbook's first action and the figures part.
     pub differs: Option<String>,
+    /// What went again waits: the day by which its answer is looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Date>,
 }
 
 /// The open way that leaves most, besides giving up.
@@ -29,9 +33,21 @@ pub(super) fn best(ways: &[Forward]) -> Option<&Forward> {
 
 pub(super) fn recommend(standing: &Standing<'_>, ways: &[Forward]) -> Recommended {
     let first = standing.known.ruling.map(|ruling| ruling.next);
+    if let Some((why, until)) = waits(standing) {
+        return Recommended { way: None, why, first, differs: None, waits: Some(until) };
+    }
     let (way, why) = choose(standing, ways, first);
     let differs = first.and_then(|first| differs(first, way, ways));
-    Recommended { way, why, first, differs }
+    Recommended { way, why, first, differs, waits: None }
+}
+
+/// Where a claim went again and has no answer, that is awaited: one more would be a duplicate, and
+/// to dispute what was mended too early.
+fn waits(standing: &Standing<'_>) -> Option<(String, Date)> {
+    let known = standing.known;
+    let resent = known.resent.filter(|one| one.waits() && standing.by_status().is_none())?;
+    let next = known.case.next_by_payer(resent.on, known.today, known.rules);
+    Some((resent.to_string(), next.on))
 }
 
 fn choose(

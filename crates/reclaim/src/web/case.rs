@@ -26,7 +26,7 @@ use crate::practice::Office;
 use crate::ways::Covered;
 use crate::web::about::{About, AnswerView};
 use crate::web::act_words;
-use crate::web::asking;
+use crate::web::asking::{self, Answered};
 use crate::web::case_alike::Alike;
 use crate::web::case_appeals::Appeals;
 use crate::web::case_chain::{Chain, Sibling};
@@ -93,10 +93,16 @@ struct CasePage {
     letters: Letters,
     /// What went to the payer again and has no answer yet.
     resent: Option<ResentView>,
+    /// That is awaited, and leads.
+    waits: bool,
+    /// Questions that were answered, the newest first.
+    answered: Vec<Answered>,
     /// The way to the correction of its claim.
     correction: Option<CorrectionView>,
     /// Its ways forward, while it is open.
     ways: Option<WaysView>,
+    /// The visitor may change the rules.
+    keeps_rules: bool,
     /// The visitor may plan its next action now.
     plans_ways: bool,
     /// The visitor may write letters to the payer.
@@ -146,6 +152,7 @@ struct Loaded {
     versions: Vec<VersionView>,
     alike: Alike,
     undo: Option<String>,
+    answered: Vec<Answered>,
     siblings: Vec<Sibling>,
     missing: Vec<Fact>,
     letters: Letters,
@@ -259,6 +266,7 @@ async fn read(
         postings: PostingView::all(tx.postings_of(id).await?, &people),
         papers: case_documents::papers(&case, &happened, (&people, zone), &office.rules),
         timeline: Timeline::of(&case, timeline::told(&happened, &names, zone), wanted),
+        answered: asking::answered(&case, &happened, &people, zone),
         undo: case_undo::offer(&case, &happened, &people, &office.moment()),
         alike: Alike::of(&mut tx, (office, &history), &case).await?,
         history,
@@ -330,8 +338,20 @@ fn shown(
     let plans: Vec<_> = case.plans().collect();
     let (plans, moment) = (plans.as_slice(), &moment);
     let remitted = loaded.remitted.as_slice();
-    let desk =
-        Desk { case, moment, people, plans, advice, preventable, usual, remitted, rules, typed };
+    let resent = loaded.awaited.as_ref().map(|one| &one.resent);
+    let desk = Desk {
+        case,
+        moment,
+        people,
+        plans,
+        advice,
+        preventable,
+        usual,
+        remitted,
+        resent,
+        rules,
+        typed,
+    };
     let forms = desk.forms();
     let refused = refused.map(|text| text + &desk.lost());
     let audits = allows(office.who.role, Access::Audit);
@@ -340,8 +360,13 @@ fn shown(
     let claim = claims.then(|| format!("/claims/{}", case.claim));
     let chain = Chain::of(&loaded.versions, &loaded.spoken);
     let mut view = CaseView::of(case, people, (rules, &loaded.history), (moment, zone));
-    if let Some(ways) = loaded.ways.as_ref().filter(|_| case.follows_way()) {
+    let waits = loaded.ways.as_ref().and_then(|ways| ways.waits);
+    if let Some(ways) = loaded.ways.as_ref().filter(|_| case.follows_way() || waits.is_some()) {
         view.next = words::label(ways.plan.as_str());
+    }
+    if let (Some(until), Some(resent)) = (waits, resent) {
+        view.next_on = Some(words::due(Some(until), moment.today));
+        view.waits_on = words::sentence(&resent.to_string());
     }
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
@@ -352,9 +377,12 @@ fn shown(
         payer: PayerView::of(case, &office.rules),
         payer_page: payer::address(office, case),
         writes_letters: may(office.who.role, Act::Appeal) && !case.status().is_closed(),
+        keeps_rules: allows(office.who.role, Access::Rules),
         plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
         attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),
         resent: loaded.awaited.as_ref().map(|one| ResentView::of(one, case, visitor)),
+        waits: waits.is_some(),
+        answered: loaded.answered,
         standing: loaded.standing,
         letters: loaded.letters,
         card: loaded.card,

@@ -2,7 +2,7 @@
 
 use denial::deadline::DeadlineKind;
 use denial::denial::{Denial, NextActionKind};
-use denial::next_action::{Forward, Way, WayClock, Ways};
+use denial::next_action::{Forward, Recommended, Way, WayClock, Ways};
 use denial::rules::Rules;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -15,7 +15,7 @@ pub(crate) struct WaysView {
     pub(crate) open: Vec<WayRow>,
     /// The others, each with why it is not.
     pub(crate) closed: Vec<(String, String)>,
-    /// What is recommended; empty where nothing is.
+    /// What is recommended, or that nothing is.
     pub(crate) recommended: String,
     pub(crate) why: String,
     pub(crate) differs: String,
@@ -23,6 +23,8 @@ pub(crate) struct WaysView {
     pub(crate) pays: String,
     /// What comes next by it, where nobody chose.
     pub(crate) plan: NextActionKind,
+    /// What went again waits: the day by which its answer is looked for.
+    pub(crate) waits: Option<Date>,
     /// It is recommended to give it up.
     pub(crate) gives_up: bool,
     /// Where the claim stands before the payer that comes next, for who may bill it.
@@ -75,14 +77,31 @@ impl WaysView {
         WaysView {
             open: ways.ways.iter().filter(|one| one.is_open()).map(row).collect(),
             closed: ways.ways.iter().filter_map(shut).collect(),
-            recommended: told.way.map(|way| words::label(way.as_str())).unwrap_or_default(),
-            why: words::sentence(&told.why),
+            recommended: recommended(told),
+            why: why(told),
+            waits: told.waits,
             differs: told.differs.as_deref().map(words::sentence).unwrap_or_default(),
             pays,
             plan: ways.plan(case.first),
             gives_up: told.way == Some(Way::WriteOff),
             next_payer,
         }
+    }
+}
+
+fn recommended(told: &Recommended) -> String {
+    match (told.waits, told.way) {
+        (Some(_), _) => "Wait for the payer".to_owned(),
+        (None, Some(way)) => words::label(way.as_str()),
+        (None, None) => "No way is recommended".to_owned(),
+    }
+}
+
+fn why(told: &Recommended) -> String {
+    let why = words::sentence(&told.why);
+    match told.waits {
+        Some(until) => format!("{why} Where no answer is there by {}, ask.", words::day(until)),
+        None => why,
     }
 }
 

@@ -133,7 +133,21 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         let (open, missed) = requests::counts(tx, office).await?;
         let (one, many) = ("payer's request past its day", "payers' requests past their day");
         waiting.extend(waits(missed, one, many, "/requests"));
-        let (one, many) = ("payer's request to answer", "payers' requests to answer");
+        // Who leads or posts sees letters that others answer.
+        let (one, many) = match role {
+            Role::Poster | Role::Manager | Role::BillingSupervisor | Role::Administrator => {
+                ("open request of a payer", "open requests of payers")
+            }
+            Role::FrontDesk
+            | Role::AuthorizationStaff
+            | Role::CertifiedCoder
+            | Role::BillingSpecialist
+            | Role::UtilizationReview
+            | Role::Provider
+            | Role::Vendor
+            | Role::Executive
+            | Role::Auditor => ("payer's request to answer", "payers' requests to answer"),
+        };
         waiting.extend(waits(open.saturating_sub(missed), one, many, "/requests"));
     }
     let (letters, is_capped) = letters::to_sign(tx, office).await?;

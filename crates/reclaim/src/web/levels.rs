@@ -82,8 +82,8 @@ fn rung(one: &Step) -> String {
         days => format!("{} after its day", words::counted(days.into(), "day", "days")),
     };
     match one.to {
-        Some(role) => format!("the {}, {after}", words::lower(role.as_str())),
-        None => format!("a reminder to whoever owns it, {after}"),
+        Some(role) => format!("The {}, {after}.", words::lower(role.as_str())),
+        None => format!("A reminder to whoever owns it, {after}."),
     }
 }
 
@@ -115,9 +115,9 @@ fn row(office: &Office, (of, role): (ServiceStep, Option<Role>), count: Count) -
         n => format!("{} of {} in time", number(count.met), number(n)),
     };
     let otherwise = match of {
-        ServiceStep::FirstTouch => "not configured",
-        ServiceStep::Reply => "the day that was wanted",
-        ServiceStep::PayerReply => "the payer’s own usual days",
+        ServiceStep::FirstTouch => "Not configured",
+        ServiceStep::Reply => "The day that was wanted",
+        ServiceStep::PayerReply => "The payer’s own usual days",
     };
     Row {
         step: step(of),
