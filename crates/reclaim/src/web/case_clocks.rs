@@ -76,13 +76,13 @@ pub(crate) fn clock(case: &Denial, clock: &Deadline, rules: &Rules, today: Date)
         ClockDue::On { rule, .. } => {
             let anchored_on = words::day(rule.anchored_on);
             let counted = format!("{} after the {} of {anchored_on}", rule.window, rule.anchor);
-            let parts = [counted.as_str(), rule.file.as_str(), rule.source.as_str()];
+            let parts = [counted.as_str(), rule.source.as_str()];
             let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
             parts.join(" · ")
         }
         ClockDue::NoRule => {
             let payer = &case.payer_name.name;
-            format!("No rule says when, for {payer}: add it to the payer's file")
+            format!("No rule says when, for {payer}: ask it, and have it added to the rules")
         }
     };
     let is_open = case.open_clocks().contains(clock);

@@ -204,3 +204,44 @@ pub(crate) async fn follow(visitor: Visitor, Posted(fields): Posted) -> Result<R
     let show = if field("show") == "all" { "&show=all" } else { "" };
     Ok(Redirect::to(&format!("/unanswered?done={done}{show}")).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn asked(look_on: Option<&str>, code: &str) -> StatusQuestion {
+        StatusQuestion {
+            question: "Q1".to_owned(),
+            claim: String::new(),
+            number: String::new(),
+            denial: None,
+            payer: String::new(),
+            payer_name: String::new(),
+            why: String::new(),
+            outgoing: String::new(),
+            asked_on: "2026-03-03".to_owned(),
+            asked_at: String::new(),
+            asked_by: String::new(),
+            code: code.to_owned(),
+            step: String::new(),
+            told: String::new(),
+            answered_on: None,
+            look_on: look_on.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn who_was_asked_is_waited_for_until_the_day() {
+        let today = date(2026, 3, 10);
+        let told = |look_on, code| awaited(&asked(look_on, code), today);
+        assert_eq!(
+            told(Some("2026-03-12"), "").as_deref(),
+            Some("Wait for the payer’s answer until Mar 12, 2026")
+        );
+        assert!(told(None, "").is_some());
+        assert_eq!(told(Some("2026-03-09"), ""), None, "its day is over");
+        assert_eq!(told(None, "P1"), None, "it has answered");
+    }
+}

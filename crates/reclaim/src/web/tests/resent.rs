@@ -72,6 +72,8 @@ async fn what_the_file_tells_is_recorded_with_one_press() {
     biller.act(&case, "resubmit", &fields).await.is(StatusCode::SEE_OTHER);
     let page = biller.get(&case).await;
     page.shows(&[WAITS, "Corrected and resubmitted"]).hides(&["Record it on the case"]);
+    let no = biller.get(&format!("{case}/correct")).await;
+    no.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Back to the case", &format!("\"{case}\"")]);
     clinic.is_proven().await;
 }
 
