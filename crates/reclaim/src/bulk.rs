@@ -63,12 +63,7 @@ impl Deed {
     }
 
     /// What it needs of some cases beside themselves, read at once.
-    async fn read(
-        &self,
-        tx: &mut Tx,
-        office: &Office,
-        cases: &[Denial],
-    ) -> anyhow::Result<Read> {
+    async fn read(&self, tx: &mut Tx, office: &Office, cases: &[Denial]) -> anyhow::Result<Read> {
         let mut read = Read::default();
         match self {
             Deed::Certain => {

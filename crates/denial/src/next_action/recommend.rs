@@ -1,10 +1,9 @@
 //! Which way is recommended, and why; where the playbook and the figures part, both are said.
 
-use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Forward, Standing, Way};
-use crate::denial::NextActionKind;
+use crate::denial::{NextAction, NextActionKind};
 use crate::money::Money;
 use crate::playbook::Resend;
 
@@ -19,9 +18,9 @@ pub struct Recommended {
     pub first: Option<NextActionKind>,
     /// How the playbook's first action and the figures part.
     pub differs: Option<String>,
-    /// What went again waits: the day by which its answer is looked for.
+    /// What went again is awaited, or asked about once the payer's usual days are over.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub waits: Option<Date>,
+    pub waits: Option<NextAction>,
 }
 
 /// The open way that leaves most, besides giving up.
@@ -33,8 +32,8 @@ pub(super) fn best(ways: &[Forward]) -> Option<&Forward> {
 
 pub(super) fn recommend(standing: &Standing<'_>, ways: &[Forward]) -> Recommended {
     let first = standing.known.ruling.map(|ruling| ruling.next);
-    if let Some((why, until)) = waits(standing) {
-        return Recommended { way: None, why, first, differs: None, waits: Some(until) };
+    if let Some((why, next)) = waits(standing) {
+        return Recommended { way: None, why, first, differs: None, waits: Some(next) };
     }
     let (way, why) = choose(standing, ways, first);
     let differs = first.and_then(|first| differs(first, way, ways));
@@ -43,11 +42,13 @@ pub(super) fn recommend(standing: &Standing<'_>, ways: &[Forward]) -> Recommende
 
 /// Where a claim went again and has no answer, that is awaited: one more would be a duplicate, and
 /// to dispute what was mended too early.
-fn waits(standing: &Standing<'_>) -> Option<(String, Date)> {
+fn waits(standing: &Standing<'_>) -> Option<(String, NextAction)> {
     let known = standing.known;
     let resent = known.resent.filter(|one| one.waits() && standing.by_status().is_none())?;
     let next = known.case.next_by_payer(resent.on, known.today, known.rules);
-    Some((resent.to_string(), next.on))
+    let is_over = next.on <= known.today;
+    let kind = if is_over { NextActionKind::CallPayer } else { next.kind };
+    Some((resent.to_string(), NextAction { kind, ..next }))
 }
 
 fn choose(

@@ -364,8 +364,8 @@ fn shown(
     if let Some(ways) = loaded.ways.as_ref().filter(|_| case.follows_way() || waits.is_some()) {
         view.next = words::label(ways.plan.as_str());
     }
-    if let (Some(until), Some(resent)) = (waits, resent) {
-        view.next_on = Some(words::due(Some(until), moment.today));
+    if let (Some(next), Some(resent)) = (waits, resent) {
+        view.next_on = Some(words::due(Some(next.on), moment.today));
         view.waits_on = words::sentence(&resent.to_string());
     }
     CasePage {

@@ -1,7 +1,7 @@
 //! Ways forward from a case, side by side: a row for each, every figure explained.
 
 use denial::deadline::DeadlineKind;
-use denial::denial::{Denial, NextActionKind};
+use denial::denial::{Denial, NextAction, NextActionKind};
 use denial::next_action::{Forward, Recommended, Way, WayClock, Ways};
 use denial::rules::Rules;
 use jiff::ToSpan;
@@ -23,8 +23,8 @@ pub(crate) struct WaysView {
     pub(crate) pays: String,
     /// What comes next by it, where nobody chose.
     pub(crate) plan: NextActionKind,
-    /// What went again waits: the day by which its answer is looked for.
-    pub(crate) waits: Option<Date>,
+    /// What went again is awaited, or asked about.
+    pub(crate) waits: Option<NextAction>,
     /// It is recommended to give it up.
     pub(crate) gives_up: bool,
     /// Where the claim stands before the payer that comes next, for who may bill it.
@@ -91,7 +91,10 @@ impl WaysView {
 
 fn recommended(told: &Recommended) -> String {
     match (told.waits, told.way) {
-        (Some(_), _) => "Wait for the payer".to_owned(),
+        (Some(next), _) if next.kind == NextActionKind::AwaitPayer => {
+            "Wait for the payer".to_owned()
+        }
+        (Some(_), _) => "Ask the payer".to_owned(),
         (None, Some(way)) => words::label(way.as_str()),
         (None, None) => "No way is recommended".to_owned(),
     }
@@ -100,7 +103,10 @@ fn recommended(told: &Recommended) -> String {
 fn why(told: &Recommended) -> String {
     let why = words::sentence(&told.why);
     match told.waits {
-        Some(until) => format!("{why} Where no answer is there by {}, ask.", words::day(until)),
+        Some(next) if next.kind == NextActionKind::AwaitPayer => {
+            format!("{why} Where no answer is there by {}, ask.", words::day(next.on))
+        }
+        Some(_) => format!("{why} Its usual days are over."),
         None => why,
     }
 }

@@ -141,11 +141,7 @@ fn waiting(office: &Office, cases: &[Denial], people: &People) -> Vec<Asked> {
 }
 
 /// What the visitor asked: what is open, the soonest due first, then what was answered lately.
-async fn own(
-    tx: &mut Tx,
-    office: &Office,
-    people: &People,
-) -> Result<Vec<OwnQuestion>, Trouble> {
+async fn own(tx: &mut Tx, office: &Office, people: &People) -> Result<Vec<OwnQuestion>, Trouble> {
     let (me, now) = (&office.who.person, office.moment().now);
     let since = now.saturating_sub(LATELY).map_or_else(|_| String::new(), instant);
     let ids = tx.asked_by(me.as_str(), &since, MOST).await?;

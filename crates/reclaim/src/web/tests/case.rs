@@ -66,7 +66,9 @@ async fn the_appeals_part_tells_what_was_sent_and_whose_turn_it_is() {
         "It can be written now, and goes out once the review is started.",
     ]);
     lead.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
-    lead.get(&case).await.hides(&["It can be written now, and goes out once the review is started."]);
+    lead.get(&case)
+        .await
+        .hides(&["It can be written now, and goes out once the review is started."]);
     let sent = [
         ("level", "1"),
         ("channel", "fax"),

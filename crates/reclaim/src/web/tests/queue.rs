@@ -135,7 +135,9 @@ async fn a_job_is_as_fine_as_it_is_asked_for_and_offers_what_its_cases_allow() {
     asked.hides(&["value=\"appeal\"", "value=\"correct\"", "value=\"propose_write_off\""]);
     lead.get(&format!("/cases/{}", cases[0])).await.hides(&["value=\"resubmit\""]);
     let played = lead.post("/queue/bulk", &[("act", "playbook"), ("cases", &both)]).await;
-    played.shows(&["no case allows it", "2: no way is recommended: what was sent lies with"]).hides(&["primary"]);
+    played
+        .shows(&["no case allows it", "2: no way is recommended: what was sent lies with"])
+        .hides(&["primary"]);
     let planned = [
         ("act", "plan"),
         ("step", "do"),
