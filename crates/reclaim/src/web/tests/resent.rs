@@ -104,7 +104,7 @@ async fn what_waits_in_the_outbox_stands_on_the_case_too() {
     let one = queued(clinic.office(), &case, "A-1", "HC:99213", None).await.expect("queued");
     let page = biller.get(&case).await;
     page.shows(&["Replacement in the outbox leaves on Mar 3, 2026.", "Wait for the payer."]);
-    page.hides(&["value=\"resubmit\"", "data-act-key=\"c\""]);
+    page.hides(&["name=\"act\" value=\"resubmit\"", "data-act-key=\"c\""]);
     let other = queued(clinic.office(), &case, "A-1", "HC:99215", None).await;
     assert!(matches!(other, Err(NotQueued::Waits(_))), "{other:?}");
     let office = clinic.office();
