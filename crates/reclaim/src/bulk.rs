@@ -46,10 +46,10 @@ struct Read {
 
 /// Why a case is left out.
 enum Why {
-    Refused(Refused),
-    Doubt(Doubt),
     /// Nothing is recommended for it, or what is stands planned.
     NoWay(String),
+    Refused(Refused),
+    Doubt(Doubt),
 }
 
 impl Deed {
@@ -147,11 +147,11 @@ impl Tally {
 
     fn skip(&mut self, why: &Why) {
         let text = match why {
+            Why::NoWay(text) => text.clone(),
             // Whoever has taken a case is another one for each; here it matters that somebody has.
             Why::Refused(Refused::TakenBy(_)) => "somebody else works on it".to_owned(),
             Why::Refused(why) => why.to_string(),
             Why::Doubt(doubt) => doubt.in_words().to_owned(),
-            Why::NoWay(text) => text.clone(),
         };
         *self.skipped.entry(text).or_default() += 1;
     }

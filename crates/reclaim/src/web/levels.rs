@@ -115,9 +115,9 @@ fn row(office: &Office, (of, role): (ServiceStep, Option<Role>), count: Count) -
         n => format!("{} of {} in time", number(count.met), number(n)),
     };
     let otherwise = match of {
-        ServiceStep::FirstTouch => "Not configured",
-        ServiceStep::Reply => "The day that was wanted",
-        ServiceStep::PayerReply => "The payer’s own usual days",
+        ServiceStep::FirstTouch => "not configured",
+        ServiceStep::Reply => "the day that was wanted",
+        ServiceStep::PayerReply => "the payer’s own usual days",
     };
     Row {
         step: step(of),
