@@ -23,7 +23,6 @@ use crate::documents::Received;
 use crate::fields::{self, Fields};
 use crate::outbox::filing;
 use crate::practice::Office;
-use crate::ways::Covered;
 use crate::web::about::{About, AnswerView};
 use crate::web::act_words;
 use crate::web::asking::{self, Answered};
@@ -45,7 +44,7 @@ use crate::web::case_resent::{Awaited, ResentView};
 use crate::web::case_timeline::{Timeline, Wanted};
 use crate::web::case_undo;
 use crate::web::case_view::{self, CaseView, LineView, PatientView, Spoken};
-use crate::web::case_ways::WaysView;
+use crate::web::case_ways::{WaysView, ways_of};
 use crate::web::claim::{self, VersionView};
 use crate::web::emergency;
 use crate::web::gate::Posted;
@@ -59,7 +58,7 @@ use crate::web::status::Standing;
 use crate::web::timeline::{self, People, Told};
 use crate::web::trouble::Trouble;
 use crate::web::words;
-use crate::{drafts, outcomes, posting, secondary, ways};
+use crate::{drafts, outcomes, posting, secondary};
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -299,24 +298,6 @@ async fn remitted(
         Ok(()) => Ok(posting::remitted_of(tx, office, case).await?),
         Err(_) => Ok(Vec::new()),
     }
-}
-
-/// Its ways forward, until it is closed.
-fn ways_of(
-    case: &Denial,
-    about: &About,
-    (awaited, in_time, covers): (Option<&Awaited>, bool, Covered),
-    (office, history): (&Office, &History),
-) -> Option<WaysView> {
-    let today = office.moment().today;
-    let resent = awaited.map(|one| &one.resent);
-    let (claim, payment) = (about.billed.as_ref(), about.payment.as_ref());
-    let around = ways::Around { claim, payment, resent, in_time, covers };
-    let found = || ways::of(case, around, (&office.rules, history), today);
-    let bills = allows(office.who.role, Access::Correct);
-    let next = bills.then(|| format!("/secondary/{}", case.claim));
-    let view = || WaysView::of(&found(), case, (&office.rules, today), next);
-    (!case.status().is_closed()).then(view)
 }
 
 fn shown(

@@ -3,10 +3,16 @@
 use denial::deadline::DeadlineKind;
 use denial::denial::{Denial, NextAction, NextActionKind};
 use denial::next_action::{Forward, Recommended, Way, WayClock, Ways};
+use denial::person::{Access, allows};
 use denial::rules::Rules;
+use insight::odds::History;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::practice::Office;
+use crate::ways::{self, Covered};
+use crate::web::about::About;
+use crate::web::case_resent::Awaited;
 use crate::web::words;
 
 /// The table and what stands above and below it.
@@ -87,6 +93,24 @@ impl WaysView {
             next_payer,
         }
     }
+}
+
+/// Its ways forward, until it is closed.
+pub(crate) fn ways_of(
+    case: &Denial,
+    about: &About,
+    (awaited, in_time, covers): (Option<&Awaited>, bool, Covered),
+    (office, history): (&Office, &History),
+) -> Option<WaysView> {
+    let today = office.moment().today;
+    let resent = awaited.map(|one| &one.resent);
+    let (claim, payment) = (about.billed.as_ref(), about.payment.as_ref());
+    let around = ways::Around { claim, payment, resent, in_time, covers };
+    let found = || ways::of(case, around, (&office.rules, history), today);
+    let bills = allows(office.who.role, Access::Correct);
+    let next = bills.then(|| format!("/secondary/{}", case.claim));
+    let view = || WaysView::of(&found(), case, (&office.rules, today), next);
+    (!case.status().is_closed()).then(view)
 }
 
 fn recommended(told: &Recommended) -> String {

@@ -61,6 +61,7 @@ struct Row {
     followed: String,
     /// What its payer was asked last.
     asked: Option<AskedView>,
+    asked_on: String,
 }
 
 /// `GET /unanswered`.
@@ -96,6 +97,7 @@ pub(crate) async fn page(
             followed: told(one),
             step: question.and_then(|one| awaited(one, today)).unwrap_or(row.step),
             asked: question.map(|one| AskedView::of(one, &people)),
+            asked_on: question.map(|one| words::day_of(&one.asked_on)).unwrap_or_default(),
             ..row
         }
     };
@@ -162,6 +164,7 @@ fn row(one: &Unanswered, desk: &Desk, today: Date) -> Row {
         step: silent.step(desk, today).in_words().to_owned(),
         followed: String::new(),
         asked: None,
+        asked_on: String::new(),
     }
 }
 
