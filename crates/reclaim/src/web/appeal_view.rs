@@ -193,11 +193,10 @@ impl DraftPage {
         let dossier = dossier.with(&content);
         let rules = &office.rules;
         let today = office.moment().today;
-        let case = &dossier.case;
+        let (case, packet) = (&dossier.case, draft.packet.as_ref());
         let is_open = draft.state.is_open() && !drafts::was_sent(&draft, case) && !waits;
         let shown = Draft { content: content.clone(), ..draft.clone() };
         let stops = if is_open { dossier.stops(&shown, rules, today) } else { Vec::new() };
-        let packet = draft.packet.as_ref();
         let role = office.who.role;
         let is_unsigned = draft.cleared().is_none();
         let is_ready = is_open && packet.is_some() && is_unsigned && stops.is_empty();

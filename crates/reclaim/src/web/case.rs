@@ -10,8 +10,9 @@ use denial::appeal::Draft;
 use denial::completeness::{Fact, Record};
 use denial::denial::Denial;
 use denial::lifecycle::{Act, Refused};
-use denial::person::{Access, allows, may};
+use denial::person::{Access, Moment, allows, may};
 use denial::remitted::Remitted;
+use denial::rules::Rules;
 use denial::triage::Advice;
 use insight::odds::History;
 use serde_json::json;
@@ -213,7 +214,7 @@ async fn read(
     let siblings = siblings.iter().filter(|one| one.id != case.id && office.sees(one));
     let history = outcomes::like(&mut tx, &case, &office.rules).await?;
     let zone = &office.clinic.zone;
-    let until = in_emergency(&mut tx, office, &case).await?;
+    let until = emergency::open_to(&mut tx, office, &case).await?;
     let happened = tx.timeline(id).await?;
     let names = timeline::names(&mut tx, &people, &happened).await?;
     let bills = allows(office.who.role, Access::Claims);
@@ -276,18 +277,6 @@ async fn read(
     })
 }
 
-/// Until when a case that is not the visitor's stands open to them in an emergency.
-async fn in_emergency(
-    tx: &mut store::Tx,
-    office: &Office,
-    case: &Denial,
-) -> Result<Option<String>, Trouble> {
-    if office.sees(case) {
-        return Ok(None);
-    }
-    emergency::open_until(tx, office, case.id.as_str()).await
-}
-
 /// What remittances say is to be posted, for who may post it now.
 async fn remitted(
     tx: &mut store::Tx,
@@ -300,6 +289,31 @@ async fn remitted(
     }
 }
 
+/// The acts as forms, and what of the typed has no place in them.
+fn forms(
+    loaded: &Loaded,
+    (moment, rules): (&Moment, &Rules),
+    typed: Option<(&str, &Fields)>,
+) -> (Vec<ActForm>, String) {
+    let case = &loaded.case;
+    let gives_up = loaded.ways.as_ref().is_some_and(|ways| ways.gives_up);
+    let plans: Vec<_> = case.plans().collect();
+    let desk = Desk {
+        case,
+        moment,
+        people: &loaded.people,
+        plans: &plans,
+        advice: if gives_up { Advice::WriteOff } else { Advice::Rework },
+        preventable: case.leading(rules).and_then(|ruling| ruling.preventable),
+        usual: &loaded.usual,
+        remitted: &loaded.remitted,
+        resent: loaded.awaited.as_ref().map(|one| &one.resent),
+        rules,
+        typed,
+    };
+    (desk.forms(), desk.lost())
+}
+
 fn shown(
     visitor: &Visitor,
     loaded: Loaded,
@@ -309,45 +323,20 @@ fn shown(
     let office = &visitor.office;
     let moment = office.moment();
     let Loaded { case, people, .. } = &loaded;
-    let gives_up = loaded.ways.as_ref().is_some_and(|ways| ways.gives_up);
-    let advice = if gives_up { Advice::WriteOff } else { Advice::Rework };
-    let zone = office.clinic.zone.as_str();
-    let around = Around { people, zone, moment: &moment, typed };
-    let usual = loaded.usual.as_slice();
-    let preventable = case.leading(&office.rules).and_then(|ruling| ruling.preventable);
-    let rules = &office.rules;
-    let plans: Vec<_> = case.plans().collect();
-    let (plans, moment) = (plans.as_slice(), &moment);
-    let remitted = loaded.remitted.as_slice();
+    let (zone, rules) = (office.clinic.zone.as_str(), &office.rules);
+    let moment = &moment;
+    let around = Around { people, zone, moment, typed };
+    let (forms, lost) = forms(&loaded, (moment, rules), typed);
+    let refused = refused.map(|text| text + &lost);
     let resent = loaded.awaited.as_ref().map(|one| &one.resent);
-    let desk = Desk {
-        case,
-        moment,
-        people,
-        plans,
-        advice,
-        preventable,
-        usual,
-        remitted,
-        resent,
-        rules,
-        typed,
-    };
-    let forms = desk.forms();
-    let refused = refused.map(|text| text + &desk.lost());
     let audits = allows(office.who.role, Access::Audit);
     let seen = audits.then(|| format!("/journal?book=views&about={}&whole=yes", case.id));
     let claims = allows(office.who.role, Access::Claims);
     let claim = claims.then(|| format!("/claims/{}", case.claim));
     let chain = Chain::of(&loaded.versions, &loaded.spoken);
     let mut view = CaseView::of(case, people, (rules, &loaded.history), (moment, zone));
-    let waits = loaded.ways.as_ref().and_then(|ways| ways.waits);
-    if let Some(ways) = loaded.ways.as_ref().filter(|_| case.follows_way() || waits.is_some()) {
-        view.next = words::label(ways.plan.as_str());
-    }
-    if let (Some(next), Some(resent)) = (waits, resent) {
-        view.next_on = Some(words::due(Some(next.on), moment.today));
-        view.waits_on = words::sentence(&resent.to_string());
+    if let Some(ways) = &loaded.ways {
+        ways.lead(&mut view, (case, resent), moment.today);
     }
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
@@ -362,7 +351,7 @@ fn shown(
         plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
         attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),
         resent: loaded.awaited.as_ref().map(|one| ResentView::of(one, case, visitor)),
-        waits: waits.is_some(),
+        waits: loaded.ways.as_ref().is_some_and(|ways| ways.waits.is_some()),
         answered: loaded.answered,
         standing: loaded.standing,
         letters: loaded.letters,

@@ -4,6 +4,7 @@ use denial::deadline::DeadlineKind;
 use denial::denial::{Denial, NextAction, NextActionKind};
 use denial::next_action::{Forward, Recommended, Way, WayClock, Ways};
 use denial::person::{Access, allows};
+use denial::resent::Resent;
 use denial::rules::Rules;
 use insight::odds::History;
 use jiff::ToSpan;
@@ -13,6 +14,7 @@ use crate::practice::Office;
 use crate::ways::{self, Covered};
 use crate::web::about::About;
 use crate::web::case_resent::Awaited;
+use crate::web::case_view::CaseView;
 use crate::web::words;
 
 /// The table and what stands above and below it.
@@ -91,6 +93,23 @@ impl WaysView {
             plan: ways.plan(case.first),
             gives_up: told.way == Some(Way::WriteOff),
             next_payer,
+        }
+    }
+
+    /// What leads beside the case: what comes next by its ways, where nobody chose, and what went
+    /// again, where that is awaited.
+    pub(crate) fn lead(
+        &self,
+        view: &mut CaseView,
+        (case, resent): (&Denial, Option<&Resent>),
+        today: Date,
+    ) {
+        if case.follows_way() || self.waits.is_some() {
+            view.next = words::label(self.plan.as_str());
+        }
+        if let (Some(next), Some(resent)) = (self.waits, resent) {
+            view.next_on = Some(words::due(Some(next.on), today));
+            view.waits_on = words::sentence(&resent.to_string());
         }
     }
 }

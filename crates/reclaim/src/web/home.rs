@@ -129,27 +129,7 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         let href = "/questions#answered";
         waiting.extend(waits(answered, "answer for you", "answers for you", href));
     }
-    if allows(role, Access::Requests) {
-        let (open, missed) = requests::counts(tx, office).await?;
-        let (one, many) = ("payer's request past its day", "payers' requests past their day");
-        waiting.extend(waits(missed, one, many, "/requests"));
-        // Who leads or posts sees letters that others answer.
-        let (one, many) = match role {
-            Role::Poster | Role::Manager | Role::BillingSupervisor | Role::Administrator => {
-                ("open request of a payer", "open requests of payers")
-            }
-            Role::FrontDesk
-            | Role::AuthorizationStaff
-            | Role::CertifiedCoder
-            | Role::BillingSpecialist
-            | Role::UtilizationReview
-            | Role::Provider
-            | Role::Vendor
-            | Role::Executive
-            | Role::Auditor => ("payer's request to answer", "payers' requests to answer"),
-        };
-        waiting.extend(waits(open.saturating_sub(missed), one, many, "/requests"));
-    }
+    waiting.extend(asked_by_payers(tx, office).await?);
     let (letters, is_capped) = letters::to_sign(tx, office).await?;
     let (one, many) = match is_capped {
         true => ("letter to sign or more", "letters to sign or more"),
@@ -197,6 +177,33 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         waiting.extend(waits(late, one, many, "/unanswered"));
     }
     Ok(waiting)
+}
+
+/// Letters of payers that wait for an answer. Who leads or posts sees those that others answer.
+async fn asked_by_payers(tx: &mut Tx, office: &Office) -> Result<Vec<Waiting>, store::Error> {
+    let role = office.who.role;
+    if !allows(role, Access::Requests) {
+        return Ok(Vec::new());
+    }
+    let (open, missed) = requests::counts(tx, office).await?;
+    let (one, many) = ("payer's request past its day", "payers' requests past their day");
+    let late = waits(missed, one, many, "/requests");
+    let (one, many) = match role {
+        Role::Poster | Role::Manager | Role::BillingSupervisor | Role::Administrator => {
+            ("open request of a payer", "open requests of payers")
+        }
+        Role::FrontDesk
+        | Role::AuthorizationStaff
+        | Role::CertifiedCoder
+        | Role::BillingSpecialist
+        | Role::UtilizationReview
+        | Role::Provider
+        | Role::Vendor
+        | Role::Executive
+        | Role::Auditor => ("payer's request to answer", "payers' requests to answer"),
+    };
+    let open = waits(open.saturating_sub(missed), one, many, "/requests");
+    Ok(late.into_iter().chain(open).collect())
 }
 
 /// Cases that were brought to the role.

@@ -377,7 +377,7 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
                 ("Priority", true),
             ],
             rows: cases.iter().zip(&patients).map(row).collect(),
-            none: "Nothing waits for you.".to_owned(),
+            none: "No case of yours waits.".to_owned(),
         }),
         links: (head.rows > 0)
             .then_some((text, Link { href, rows: head.rows }))
