@@ -10,6 +10,7 @@ use store::Tx;
 use store::reviews::Reviews;
 
 use crate::fields::Fields;
+use crate::practice::Office;
 use crate::web::figures::{self, Chart};
 use crate::web::gate::NoPatient;
 use crate::web::page::{Page, html};
