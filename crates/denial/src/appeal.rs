@@ -20,7 +20,7 @@ mod facts;
 mod stops;
 
 pub use begin::{Sides, begun, level, papers, templates, title};
-pub use facts::{Facts, day};
+pub use facts::{Facts, day, of_parts};
 pub use stops::{Around, Stop, beyond, no_appeal, no_review, required, stops};
 
 named! {

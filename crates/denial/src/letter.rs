@@ -115,6 +115,10 @@ named! {
         TaxId = "tax_id",
         /// The day the letter is made.
         Today = "today",
+        /// The letter's own table, point by point.
+        Table = "table",
+        /// The payer's policy among the letter's exhibits.
+        PayerPolicy = "payer_policy",
     }
 }
 
@@ -153,6 +157,10 @@ impl Field {
             Field::RenderingNpi => "the rendering provider's NPI, else the billing one",
             Field::TaxId => "the billing provider's tax id",
             Field::Today => "the day on which the letter is made",
+            Field::Table => "the table below; unfilled while point by point has no row",
+            Field::PayerPolicy => {
+                "the exhibit that holds the payer's policy; unfilled while none of them does"
+            }
         }
     }
 

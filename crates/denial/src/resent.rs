@@ -44,6 +44,25 @@ impl Resent {
         matches!(self.found, Found::OnCase)
     }
 
+    /// True where its answer is awaited, or that it leaves: not where it could not.
+    #[must_use]
+    pub const fn waits(&self) -> bool {
+        match self.found {
+            Found::InOutbox(State::Failed) => false,
+            Found::OnCase
+            | Found::InFile
+            | Found::InOutbox(
+                State::Waiting | State::Leaving | State::CalledBack | State::Sent | State::Answered,
+            ) => true,
+        }
+    }
+
+    /// True where it is in the outbox and leaves by itself.
+    #[must_use]
+    pub const fn leaves(&self) -> bool {
+        matches!(self.found, Found::InOutbox(State::Waiting | State::Leaving))
+    }
+
     /// What was sent.
     #[must_use]
     pub const fn what(&self) -> &'static str {

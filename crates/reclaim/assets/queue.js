@@ -485,10 +485,10 @@
   window.queueKey = (event) => {
     const key = event.key;
     const row = current();
-    // The first press shows where the cursor is.
-    const isIn = row && row.contains(document.activeElement);
-    if ((key === "j" || key === "ArrowDown") && body) { go(isIn ? at + 1 : at); return true; }
-    if ((key === "k" || key === "ArrowUp") && body) { go(isIn ? at - 1 : at); return true; }
+    // The row that is marked is where the keys stand, whether or not anything has the focus yet.
+    const steps = row ? 1 : 0;
+    if ((key === "j" || key === "ArrowDown") && body) { go(at + steps); return true; }
+    if ((key === "k" || key === "ArrowUp") && body) { go(at - steps); return true; }
     if (key === "Home" && body) { go(0); return true; }
     if (key === "End" && body) { go(total - 1); return true; }
     if (key === "x" && row) {
@@ -512,9 +512,12 @@
     if (key === "r") { location.reload(); return true; }
     if (key === "v") { const first = document.querySelector("[data-views] a"); if (!first) return false; first.focus(); return true; }
     if (key === "Escape" && side && !side.hidden) { shut(); return true; }
-    if (key === "Enter" && row && !isGrouped && event.target.matches("a.row") && side) {
-      if (side.hidden || side.dataset.of !== idOf(row)) { side.dataset.of = idOf(row); look(row); return true; }
-      return false;
+    const isFree = event.target === document.body || event.target.id === "main";
+    if (key === "Enter" && row && (isFree || event.target.matches("a.row"))) {
+      if (!isGrouped && side && (side.hidden || side.dataset.of !== idOf(row))) { side.dataset.of = idOf(row); look(row); return true; }
+      if (!isFree) return false;
+      row.querySelector("a.row").click();
+      return true;
     }
     const button = bar && bar.querySelector(`[data-bulk-key="${CSS.escape(key)}"]`);
     if (button && button.disabled) { trouble("Choose a row first: press j or x."); return true; }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use denial::certain::Doubt;
-use denial::denial::{Denial, NextActionKind};
+use denial::denial::{Denial, NextAction, NextActionKind};
 use denial::ids::{BatchId, PersonId};
 use denial::lifecycle::undo::UNDO;
 use denial::lifecycle::{Act, Action, Change, Event, Refused};
@@ -16,7 +16,7 @@ use store::{Tx, instant};
 
 use crate::act::{self, Failed};
 use crate::practice::Office;
-use crate::{posting, rank, settle, wording};
+use crate::{posting, rank, settle, ways, wording};
 
 /// Cases in one transaction: the longest that anybody waits for it.
 const PART: usize = 50;
@@ -26,7 +26,7 @@ const PART: usize = 50;
 pub(crate) enum Deed {
     /// The same.
     Same(Box<Action>),
-    /// What the way says that is recommended for it, by its usual day.
+    /// The way that the case calls recommended, by its usual day.
     Playbook,
     /// What is certain of its payment is posted.
     Certain,
@@ -35,11 +35,19 @@ pub(crate) enum Deed {
 /// What a posting of many says of itself.
 const POSTED: &str = "confirmed with others: matched, balanced, and every cent is explained";
 
-/// What is certain of cases, by their ids, or why it is not.
-type Entries = HashMap<String, Result<Vec<Entry>, Doubt>>;
+/// What is read of some cases beside themselves, by their ids.
+#[derive(Default)]
+struct Read {
+    /// What is certain of their payments, or why it is not.
+    entries: HashMap<String, Result<Vec<Entry>, Doubt>>,
+    /// What their recommended ways plan, or why none does.
+    plans: HashMap<String, Result<NextAction, String>>,
+}
 
 /// Why a case is left out.
 enum Why {
+    /// Nothing is recommended for it, or what is stands planned.
+    NoWay(String),
     Refused(Refused),
     Doubt(Doubt),
     /// What payers said of the claim with this number cannot be read.
@@ -98,29 +106,42 @@ impl Deed {
     }
 
     /// What it needs of some cases beside themselves, read at once.
-    async fn read(
-        &self,
-        tx: &mut Tx,
-        office: &Office,
-        cases: &[Denial],
-    ) -> Result<Entries, store::Error> {
+    async fn read(&self, tx: &mut Tx, office: &Office, cases: &[Denial]) -> anyhow::Result<Read> {
+        let mut read = Read::default();
         match self {
-            Deed::Certain => posting::entries_among(tx, office, cases, POSTED).await,
-            Deed::Same(_) | Deed::Playbook => Ok(Entries::new()),
+            Deed::Certain => {
+                read.entries = posting::entries_among(tx, office, cases, POSTED).await?;
+            }
+            Deed::Playbook => {
+                for case in cases {
+                    let plan = ways::recommended(tx, office, case).await?;
+                    read.plans.insert(case.id.to_string(), plan);
+                }
+            }
+            Deed::Same(_) => {}
         }
+        Ok(read)
     }
 
     /// The act for one case, or why somebody has to look at it first.
-    fn of(&self, office: &Office, case: &Denial, read: &Entries) -> Result<Action, Doubt> {
+    fn of(&self, case: &Denial, read: &Read) -> Result<Action, Why> {
         match self {
             Deed::Same(action) => Ok(action.as_ref().clone()),
             Deed::Playbook => {
-                let next = case.next_by_way(office.moment().today, &office.rules);
+                let plan = read.plans.get(case.id.as_str()).cloned();
+                let plan = plan.unwrap_or_else(|| Err("no way is recommended".to_owned()));
+                let next = plan.map_err(Why::NoWay)?;
+                if case.chosen.next && case.next() == Some(&next) {
+                    let what = next.kind.as_str().replace('_', " ");
+                    return Err(Why::NoWay(format!("its way, {what}, is planned already")));
+                }
                 Ok(Action::Plan { next: next.kind, on: next.on })
             }
             Deed::Certain => {
-                let entries = read.get(case.id.as_str()).cloned();
-                entries.unwrap_or(Err(Doubt::NotWon)).map(|entries| Action::Post { entries })
+                let entries = read.entries.get(case.id.as_str()).cloned();
+                let entries = entries.unwrap_or(Err(Doubt::NotWon));
+                let entries = entries.map_err(|doubt| Why::of(case, doubt))?;
+                Ok(Action::Post { entries })
             }
         }
     }
@@ -138,6 +159,8 @@ pub(crate) struct Tally {
     pub(crate) first: Option<Denial>,
     /// What some of them may have planned as their next action.
     pub(crate) plans: BTreeSet<NextActionKind>,
+    /// What the recommended ways of so many planned.
+    pub(crate) planned: BTreeMap<NextActionKind, usize>,
 }
 
 impl Tally {
@@ -159,8 +182,16 @@ impl Tally {
         }
     }
 
+    /// Counts what a recommended way planned.
+    fn plan(&mut self, after: &Denial, deed: &Deed) {
+        if let (Deed::Playbook, Some(next)) = (deed, after.next()) {
+            *self.planned.entry(next.kind).or_default() += 1;
+        }
+    }
+
     fn skip(&mut self, why: &Why) {
         let text = match why {
+            Why::NoWay(text) => text.clone(),
             // Whoever has taken a case is another one for each; here it matters that somebody has.
             Why::Refused(Refused::TakenBy(_)) => "somebody else works on it".to_owned(),
             Why::Refused(why) => why.to_string(),
@@ -196,7 +227,7 @@ pub(crate) async fn preview(
         unreadable.iter().for_each(|_| tally.skip(&Why::Unreadable));
         let read = match deed {
             Some(deed) => deed.read(&mut tx, office, &cases).await?,
-            None => Entries::new(),
+            None => Read::default(),
         };
         for case in cases {
             let refused = case.admit(act, &moment, &office.rules).err().map(Why::Refused);
@@ -212,10 +243,10 @@ pub(crate) async fn preview(
 }
 
 /// Why an act would not be done on a case, if it would not.
-fn unfit(office: &Office, case: &Denial, deed: &Deed, read: &Entries) -> Option<Why> {
-    match deed.of(office, case, read) {
+fn unfit(office: &Office, case: &Denial, deed: &Deed, read: &Read) -> Option<Why> {
+    match deed.of(case, read) {
         Ok(action) => case.decide(&action, &office.moment(), &office.rules).err().map(Why::Refused),
-        Err(doubt) => Some(Why::of(case, doubt)),
+        Err(why) => Some(why),
     }
 }
 
@@ -253,7 +284,10 @@ pub(crate) async fn act_on_all(
     for part in ids.chunks(PART) {
         match act_on_part(office, &moment, part, deed, &batch).await {
             Ok((done, refused)) => {
-                done.iter().for_each(|case| tally.count(case, Some(deed)));
+                for (case, after) in &done {
+                    tally.count(case, Some(deed));
+                    tally.plan(after, deed);
+                }
                 for (id, why) in refused {
                     tally.skip(&why);
                     if let Why::Refused(why) = why {
@@ -270,14 +304,15 @@ pub(crate) async fn act_on_all(
     Ok(Came { batch, tally, stopped })
 }
 
-/// One transaction of it: the cases that it was done with, and those that did not allow it.
+/// One transaction of it: the cases that it was done with, before and after, and those that did not
+/// allow it.
 async fn act_on_part(
     office: &Office,
     moment: &Moment,
     part: &[String],
     deed: &Deed,
     batch: &str,
-) -> anyhow::Result<(Vec<Denial>, Vec<(String, Why)>)> {
+) -> anyhow::Result<(Vec<(Denial, Denial)>, Vec<(String, Why)>)> {
     let mut done = Vec::new();
     let mut tx = office.write().await?;
     let (cases, unreadable) = readable(&mut tx, part).await?;
@@ -285,17 +320,17 @@ async fn act_on_part(
         unreadable.into_iter().map(|id| (id, Why::Unreadable)).collect();
     let read = deed.read(&mut tx, office, &cases).await?;
     for case in cases {
-        let action = match deed.of(office, &case, &read) {
+        let action = match deed.of(&case, &read) {
             Ok(action) => action,
-            Err(doubt) => {
-                refused.push((case.id.to_string(), Why::of(&case, doubt)));
+            Err(why) => {
+                refused.push((case.id.to_string(), why));
                 continue;
             }
         };
         match act::do_in(&mut tx, office, moment, &case, &action).await {
             Ok(after) => {
                 tx.add_to_batch(batch, case.id.as_str(), after.version).await?;
-                done.push(case);
+                done.push((case, after));
             }
             Err(Failed::Refused(why)) => {
                 refused.push((case.id.to_string(), Why::Refused(why)));

@@ -330,6 +330,7 @@ pub(crate) async fn build(office: &Office, of: (&str, &str), read: u32) -> Resul
     let draft = tx.draft(of.1).await?;
     let case = tx.case(of.0).await?;
     let dossier = Dossier::of(&mut tx, office, case, (draft.kind, draft.level)).await?;
+    let dossier = dossier.with(&draft.content);
     drop(tx);
     let today = office.moment().today;
     stopped_by(dossier.stops(&draft, &office.rules, today))?;
@@ -407,7 +408,8 @@ impl Held {
 
     async fn dossier(&mut self, office: &Office) -> Result<Dossier, NotDone> {
         let of = (self.draft.kind, self.draft.level);
-        Ok(Dossier::of(&mut self.tx, office, self.case.clone(), of).await?)
+        let dossier = Dossier::of(&mut self.tx, office, self.case.clone(), of).await?;
+        Ok(dossier.with(&self.draft.content))
     }
 }
 

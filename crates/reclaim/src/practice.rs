@@ -346,7 +346,7 @@ async fn console(store: &Store, practice: &Practice, clock: &Clock) -> anyhow::R
         let account = Person {
             person: who.person.as_str().to_owned(),
             login: CONSOLE.to_owned(),
-            name: "Command line".to_owned(),
+            name: "Reclaim".to_owned(),
             secret: None,
             disabled_at: None,
         };

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use denial::adjudication::Findings;
 use denial::claim::{Claim, PayerOrder};
-use denial::denial::Denial;
+use denial::denial::{Denial, NextAction};
 use denial::lifecycle::opening::Opening;
 use denial::lifecycle::{Decided, Event};
 use denial::money::Chance;
@@ -15,8 +15,12 @@ use denial::resent::Resent;
 use denial::rules::Rules;
 use insight::odds::History;
 use jiff::civil::Date;
+use store::Tx;
+use store::claims::ClaimRow;
 
-use crate::rank;
+use crate::outbox::filing;
+use crate::practice::Office;
+use crate::{outcomes, rank, resent, secondary, settle};
 
 /// What is known around a case when its ways are looked for.
 #[derive(Clone, Copy, Default)]
@@ -77,6 +81,45 @@ pub(crate) fn opened(
         history.odds((case.payer.as_str(), code), Some(way), prior)
     };
     Denial::open_by(found, opening, at, rules, odds)
+}
+
+/// What the case calls its recommended way, planned by its usual day; why nothing is, in words.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn recommended(
+    tx: &mut Tx,
+    office: &Office,
+    case: &Denial,
+) -> anyhow::Result<Result<NextAction, String>> {
+    let (rules, today) = (&*office.rules, office.moment().today);
+    let own = vec![case.claim.to_string()];
+    let mut claims = own.clone();
+    claims.extend(tx.joined(&own).await?.into_iter().flat_map(|(one, other)| [one, other]));
+    claims.sort();
+    claims.dedup();
+    let known = tx.claims(&claims).await?;
+    let row = known.values().find(|row| row.body.is_some());
+    let claim = row.map(ClaimRow::billed).transpose()?.flatten();
+    let said = tx.said_of(&claims).await?;
+    let last = said.iter().max_by(|one, other| {
+        (&one.paid_on, &one.trace, one.n).cmp(&(&other.paid_on, &other.trace, other.n))
+    });
+    let payment = last.map(settle::payment).transpose()?;
+    let resent = resent::of_one(tx, office, case).await?;
+    let around = Around {
+        claim: claim.as_ref(),
+        payment: payment.as_ref(),
+        resent: resent.as_ref(),
+        in_time: filing::in_time(tx, office, case, &claims).await?,
+        covers: secondary::covered(tx, office, &claims).await?,
+    };
+    let history = outcomes::like(tx, case, rules).await?;
+    let told = of(case, around, (rules, &history), today).recommended;
+    Ok(match told.way.map(Way::action) {
+        None => Err(format!("no way is recommended: {}", told.why)),
+        Some(kind) => Ok(case.next_by_habit(kind, today, rules)),
+    })
 }
 
 /// What brings the next action of a case in line with its ways, as history has them; nothing where

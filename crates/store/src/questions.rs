@@ -72,6 +72,31 @@ impl Tx {
         rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
     }
 
+    /// Cases on which somebody asked something since an instant, those asked on last first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn asked_by(
+        &mut self,
+        person: &str,
+        since: &str,
+        limit: i64,
+    ) -> Result<Vec<String>, Error> {
+        let rows = run!(
+            self,
+            all as (String, i64),
+            "select about, max(seq) from journal
+             where practice = $1 and chain = 'work' and actor = $2 and at >= $3
+             and kind = 'denial.asked'
+             group by about order by 2 desc limit $4",
+            self.practice.as_str(),
+            person,
+            since,
+            limit
+        )?;
+        Ok(rows.into_iter().map(|(case, _)| case).collect())
+    }
+
     /// Keeps that a question of a case was answered, for who asked.
     ///
     /// # Errors

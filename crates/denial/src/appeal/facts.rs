@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::adjudication;
+use crate::appeal::{Content, Exhibit, letter_of};
 use crate::claim::{Claim, Patient, PlanType};
 use crate::denial::Denial;
 use crate::letter::{Field, LetterKind, Values};
@@ -31,6 +32,21 @@ pub struct Facts<'a> {
     pub today: Date,
     /// Codes in words.
     pub rules: &'a Rules,
+}
+
+/// The kind of document that is a payer's policy.
+const POLICY: &str = "payer_policy";
+
+/// What a letter's own parts come to: a text that speaks of them is not sent without them.
+#[must_use]
+pub fn of_parts(content: &Content, case: &Denial) -> Values {
+    let is_policy = |one: &Exhibit| {
+        case.documents.iter().any(|paper| paper.document == one.document && paper.what == POLICY)
+    };
+    let table = (!content.points.is_empty()).then(|| (Field::Table, "the table below".to_owned()));
+    let policy = content.exhibits.iter().position(is_policy);
+    let policy = policy.map(|at| (Field::PayerPolicy, format!("Exhibit {}", letter_of(at))));
+    table.into_iter().chain(policy).collect()
 }
 
 /// A day as letters write it.
@@ -97,6 +113,8 @@ impl Facts<'_> {
             }
             Field::TaxId => claim?.tax_id.to_string(),
             Field::Today => day(self.today),
+            // The letter's own parts tell these: `of_parts`.
+            Field::Table | Field::PayerPolicy => return None,
         })
     }
 

@@ -3,7 +3,11 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::claim::PlanType;
+use crate::letter::Field;
+use crate::next_action::tests::case;
 use crate::person::Actor;
+use crate::rules;
 
 fn moment(person: u128, role: Role) -> Moment {
     let now = "2026-03-03T12:00:00Z".parse().expect("an instant");
@@ -108,4 +112,28 @@ fn pages_are_read_as_people_write_them() {
     }
     let letters: Vec<String> = [0, 25, 26, 27, 701, 702].map(letter_of).to_vec();
     assert_eq!(letters, ["A", "Z", "AA", "AB", "ZZ", "AAA"]);
+}
+
+#[test]
+fn a_text_that_speaks_of_its_table_or_of_the_policy_waits_for_them() {
+    let text = "The policy ({{payer_policy}}) is met, as {{table}} shows.";
+    let rules = rules::read(&rules::tests::shipped()).expect("shipped rules");
+    let case = case(&rules, PlanType::Commercial, "CO", "50", &[]);
+    let none = of_parts(&Content::default(), &case);
+    let lacks = crate::letter::lacks(text, &none);
+    assert_eq!(lacks, [Field::PayerPolicy, Field::Table].map(crate::letter::Lack::Unfilled));
+    let document = DocumentId::from_bits(7);
+    let policy = crate::lifecycle::evidence::Attached {
+        what: "payer_policy".into(),
+        document: document.clone(),
+    };
+    let case = crate::denial::Denial { documents: vec![policy], ..case };
+    let exhibit = |document| Exhibit { document, title: String::new(), pages: String::new() };
+    let content = Content {
+        points: vec![Point::default()],
+        exhibits: vec![exhibit(DocumentId::from_bits(1)), exhibit(document)],
+        ..Content::default()
+    };
+    let text = crate::letter::filled(text, &of_parts(&content, &case));
+    assert_eq!(text, "The policy (Exhibit B) is met, as the table below shows.");
 }

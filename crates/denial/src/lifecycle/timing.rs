@@ -211,12 +211,8 @@ impl Denial {
 
     /// The next action by the desk's habits: in its usual days, on a business day, and safely
     /// before the next clock that runs against us.
-    pub(crate) fn next_by_habit(
-        &self,
-        kind: NextActionKind,
-        today: Date,
-        rules: &Rules,
-    ) -> NextAction {
+    #[must_use]
+    pub fn next_by_habit(&self, kind: NextActionKind, today: Date, rules: &Rules) -> NextAction {
         let usual = workday(today, rules.desk.days_for(kind));
         let waits = matches!(kind, NextActionKind::AwaitPayer);
         let last = self.soonest(today).map(|(_, date)| date).filter(|_| !waits);

@@ -19,6 +19,9 @@ impl Ways {
     /// waiting go before any way; another way than the recommended one does not.
     #[must_use]
     pub fn plan(&self, first: NextActionKind) -> NextActionKind {
+        if let Some(next) = self.recommended.waits {
+            return next.kind;
+        }
         match self.recommended.way {
             Some(way) if leads(first) && !fits(first, way) => way.action(),
             None if self.closes(first) => NextActionKind::Review,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Forward, Standing, Way};
-use crate::denial::NextActionKind;
+use crate::denial::{NextAction, NextActionKind};
 use crate::money::Money;
 use crate::playbook::Resend;
 
@@ -18,6 +18,9 @@ pub struct Recommended {
     pub first: Option<NextActionKind>,
     /// How the playbook's first action and the figures part.
     pub differs: Option<String>,
+    /// What went again is awaited, or asked about once the payer's usual days are over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<NextAction>,
 }
 
 /// The open way that leaves most, besides giving up.
@@ -29,9 +32,23 @@ pub(super) fn best(ways: &[Forward]) -> Option<&Forward> {
 
 pub(super) fn recommend(standing: &Standing<'_>, ways: &[Forward]) -> Recommended {
     let first = standing.known.ruling.map(|ruling| ruling.next);
+    if let Some((why, next)) = waits(standing) {
+        return Recommended { way: None, why, first, differs: None, waits: Some(next) };
+    }
     let (way, why) = choose(standing, ways, first);
     let differs = first.and_then(|first| differs(first, way, ways));
-    Recommended { way, why, first, differs }
+    Recommended { way, why, first, differs, waits: None }
+}
+
+/// Where a claim went again and has no answer, that is awaited: one more would be a duplicate, and
+/// to dispute what was mended too early.
+fn waits(standing: &Standing<'_>) -> Option<(String, NextAction)> {
+    let known = standing.known;
+    let resent = known.resent.filter(|one| one.waits() && standing.by_status().is_none())?;
+    let next = known.case.next_by_payer(resent.on, known.today, known.rules);
+    let is_over = next.on <= known.today;
+    let kind = if is_over { NextActionKind::CallPayer } else { next.kind };
+    Some((resent.to_string(), NextAction { kind, ..next }))
 }
 
 fn choose(

@@ -53,6 +53,7 @@ async fn draft(
         bail!("the case has no draft that is open; begin one on its page Appeal")
     };
     let dossier = Dossier::of(&mut tx, office, case, (draft.kind, draft.level)).await?;
+    let dossier = dossier.with(&draft.content);
     if dossier.protected && why.is_none() {
         bail!("the case is specially protected; say --why for a role that is cleared")
     }

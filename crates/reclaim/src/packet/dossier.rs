@@ -2,11 +2,11 @@
 //! what the fields of letters come to.
 
 use anyhow::Context;
-use denial::appeal::{Around, Draft, Facts, Stop, stops};
+use denial::appeal::{Around, Content, Draft, Facts, Stop, of_parts, stops};
 use denial::claim::Claim;
 use denial::denial::Denial;
 use denial::ids::DocumentId;
-use denial::letter::{self, Letter, LetterKind, Values};
+use denial::letter::{self, Field, Letter, LetterKind, Values};
 use denial::remittance::{ClaimPayment, RemittanceHead};
 use denial::rules::Rules;
 use jiff::civil::Date;
@@ -106,6 +106,13 @@ impl Dossier {
             head,
             values,
         })
+    }
+
+    /// The same for a letter as it stands: what its own parts come to.
+    pub(crate) fn with(mut self, content: &Content) -> Dossier {
+        self.values.retain(|field, _| !matches!(field, Field::Table | Field::PayerPolicy));
+        self.values.extend(of_parts(content, &self.case));
+        self
     }
 
     /// A document of the case.

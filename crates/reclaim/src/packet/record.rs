@@ -1,5 +1,6 @@
 //! What a packet shows of the record: what the payer said, and the claim as it was billed.
 
+use denial::appeal::day;
 use denial::claim::{Claim, ServiceLine};
 use denial::codes::Diagnosis;
 use denial::money::Money;
@@ -131,8 +132,8 @@ fn claim_fields(claim: &Claim) -> Vec<(String, String)> {
 
 fn billed_line(line: &ServiceLine, diagnoses: &[Diagnosis]) -> Vec<String> {
     let days = match (line.from, line.to) {
-        (Some(from), Some(to)) if from != to => format!("{from} to {to}"),
-        (Some(on), _) | (None, Some(on)) => on.to_string(),
+        (Some(from), Some(to)) if from != to => format!("{} to {}", day(from), day(to)),
+        (Some(on), _) | (None, Some(on)) => day(on),
         (None, None) => String::new(),
     };
     let procedure = if line.revenue.is_empty() {

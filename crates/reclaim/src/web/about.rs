@@ -7,6 +7,7 @@ use denial::claim::Claim;
 use denial::person::{Access, allows};
 use denial::rejection::Acknowledgement;
 use denial::remittance::ClaimPayment;
+use jiff::civil::Date;
 use store::Tx;
 use store::claims::ClaimRow;
 use store::remittances::ClaimPaymentRow;
@@ -43,6 +44,7 @@ pub(crate) struct About {
 pub(crate) struct AnswerView {
     pub(crate) outcome: String,
     pub(crate) on: String,
+    day: Option<Date>,
     pub(crate) from: String,
     /// Why, where it asks for work.
     pub(crate) why: String,
@@ -129,6 +131,7 @@ async fn answers(
             answers.push(AnswerView {
                 outcome: format!("{} {}", answer.kind.as_str(), words::lower(&outcome)),
                 on: answer.on.map(words::day).unwrap_or_default(),
+                day: answer.on,
                 from: answer.from.name.to_string(),
                 why: if answer.outcome.asks_for_work() {
                     answered::line(&answer.codes, &office.rules)
@@ -138,5 +141,7 @@ async fn answers(
             });
         }
     }
+    // Files come in any order; what they say is told by its day.
+    answers.sort_by_key(|one: &AnswerView| one.day);
     Ok(answers)
 }

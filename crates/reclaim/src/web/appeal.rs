@@ -206,6 +206,7 @@ async fn known(office: &Office, id: &str, draft: &str) -> Result<Known, Trouble>
     let waits = drafts::waits(&draft, &drafts::queued(&mut tx, &case).await?);
     let people = timeline::people(&mut tx).await?;
     let dossier = Dossier::of(&mut tx, office, case, (draft.kind, draft.level)).await?;
+    let dossier = dossier.with(&draft.content);
     Ok(Known { draft, dossier, people, waits })
 }
 

@@ -19,12 +19,13 @@ use crate::web::appeal::{Known, address, called, standing};
 use crate::web::appeal_asked::{self, AskedRow};
 use crate::web::appeal_form::{MOST_POINTS, choices};
 use crate::web::case_documents;
+use crate::web::letters::last_day;
 use crate::web::page::Page;
 use crate::web::rules_letters::written;
 use crate::web::session::Visitor;
 use crate::web::timeline::{self, People};
 use crate::web::trouble::Trouble;
-use crate::web::words;
+use crate::web::words::{self, Due};
 
 #[derive(Template)]
 #[template(path = "appeal.html")]
@@ -34,6 +35,8 @@ pub(super) struct DraftPage {
     case: String,
     number: String,
     payer: String,
+    /// The last day of its way, where a rule says it.
+    due: Option<Due>,
     title: String,
     state: String,
     template: String,
@@ -187,13 +190,13 @@ impl DraftPage {
         let Known { draft, dossier, people, waits } = known;
         let unsaved = extra.typed.as_ref().is_some_and(|typed| *typed != draft.content);
         let content = extra.typed.unwrap_or_else(|| draft.content.clone());
+        let dossier = dossier.with(&content);
         let rules = &office.rules;
         let today = office.moment().today;
-        let case = &dossier.case;
+        let (case, packet) = (&dossier.case, draft.packet.as_ref());
         let is_open = draft.state.is_open() && !drafts::was_sent(&draft, case) && !waits;
         let shown = Draft { content: content.clone(), ..draft.clone() };
         let stops = if is_open { dossier.stops(&shown, rules, today) } else { Vec::new() };
-        let packet = draft.packet.as_ref();
         let role = office.who.role;
         let is_unsigned = draft.cleared().is_none();
         let is_ready = is_open && packet.is_some() && is_unsigned && stops.is_empty();
@@ -210,6 +213,7 @@ impl DraftPage {
         Ok(DraftPage {
             here: address(case.id.as_str(), draft.id.as_str()),
             case: format!("/cases/{}", case.id),
+            due: last_day(&draft, case).map(|by| words::due(Some(by), today)),
             number: case.number.to_string(),
             payer: case.payer_name.name.to_string(),
             title: called(&draft),
@@ -290,8 +294,8 @@ fn limits(by: Option<Channel>, case: &Denial, rules: &Rules) -> Vec<String> {
     let Some(rule) = rules.channel(&case.payer_name, case.plan, by) else {
         let payer = &case.payer_name.name;
         return vec![format!(
-            "Not configured: the rules do not say what {payer} takes by {name}. Ask it, and add \
-             [[channel]] to its file."
+            "Not configured: the rules do not say what {payer} takes by {name}. Ask it, and have it \
+             added to the payer's rules."
         )];
     };
     let to = if rule.to.is_empty() { String::new() } else { format!(" to {}", rule.to) };

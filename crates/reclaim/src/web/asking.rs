@@ -99,6 +99,35 @@ impl Spoken {
     }
 }
 
+/// A question of a case that was answered.
+pub(crate) struct Answered {
+    pub(crate) href: String,
+    pub(crate) question: String,
+    pub(crate) answer: String,
+    /// Who answered, and when.
+    pub(crate) by: String,
+}
+
+/// Answered questions that a case shows.
+const SHOWN: usize = 3;
+
+/// What was answered on a case, the newest question first.
+pub(crate) fn answered(
+    case: &Denial,
+    told: &[Happened],
+    people: &People,
+    zone: &str,
+) -> Vec<Answered> {
+    let is_open = |number: &u16| case.questions.iter().any(|one| one.number == *number);
+    let spoken = (1..=case.asked).rev().filter(|number| !is_open(number)).filter_map(|number| {
+        let spoken = Spoken::of(told, number, people, zone)?;
+        let (answer, by) = spoken.answer?;
+        let href = address(case.id.as_str(), number);
+        Some(Answered { href, question: spoken.question.text, answer, by })
+    });
+    spoken.take(SHOWN).collect()
+}
+
 /// Where a question is.
 pub(crate) fn address(case: &str, number: u16) -> String {
     format!("/questions/{case}/{number}")

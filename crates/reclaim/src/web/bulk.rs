@@ -217,6 +217,9 @@ impl Order {
     fn done(&self, came: Came) -> Done {
         let Came { batch, tally, stopped } = came;
         let mut text = format!("{}: {}", name(self.act, self.playbook), what(&tally));
+        if !tally.planned.is_empty() {
+            text.push_str(&format!(". {}", planned(&tally)));
+        }
         if let Some(fault) = stopped {
             tracing::error!("an act on many cases stopped: {fault:#}");
             text.push_str(". It stopped there: the database did not go on. Do the rest again.");
@@ -464,6 +467,7 @@ fn fields_for(
         preventable: None,
         usual: &[],
         remitted: &[],
+        resent: None,
         rules: &visitor.office.rules,
         typed: Some((order.act.as_str(), &typed)),
     };
@@ -496,6 +500,15 @@ fn name(act: Act, playbook: bool) -> String {
 fn what(tally: &Tally) -> String {
     let count = i64::try_from(tally.cases).unwrap_or(i64::MAX);
     format!("{} · {}", words::counted(count, "case", "cases"), tally.money)
+}
+
+/// What the recommended ways planned: `Planned: appeal 3, correct 1`.
+fn planned(tally: &Tally) -> String {
+    let one = |(kind, count): (&NextActionKind, &usize)| {
+        format!("{} {count}", words::lower(kind.as_str()))
+    };
+    let all: Vec<String> = tally.planned.iter().map(one).collect();
+    format!("Planned: {}", all.join(", "))
 }
 
 fn left_out(tally: &Tally) -> Vec<(String, String)> {

@@ -10,8 +10,9 @@ use denial::appeal::Draft;
 use denial::completeness::{Fact, Record};
 use denial::denial::Denial;
 use denial::lifecycle::{Act, Refused};
-use denial::person::{Access, allows, may};
+use denial::person::{Access, Moment, allows, may};
 use denial::remitted::Remitted;
+use denial::rules::Rules;
 use denial::triage::Advice;
 use insight::odds::History;
 use serde_json::json;
@@ -23,10 +24,9 @@ use crate::documents::Received;
 use crate::fields::{self, Fields};
 use crate::outbox::filing;
 use crate::practice::Office;
-use crate::ways::Covered;
 use crate::web::about::{About, AnswerView};
 use crate::web::act_words;
-use crate::web::asking;
+use crate::web::asking::{self, Answered};
 use crate::web::case_alike::Alike;
 use crate::web::case_appeals::Appeals;
 use crate::web::case_chain::{Chain, Sibling};
@@ -45,7 +45,7 @@ use crate::web::case_resent::{Awaited, ResentView};
 use crate::web::case_timeline::{Timeline, Wanted};
 use crate::web::case_undo;
 use crate::web::case_view::{self, CaseView, LineView, PatientView, Spoken};
-use crate::web::case_ways::WaysView;
+use crate::web::case_ways::{WaysView, ways_of};
 use crate::web::claim::{self, VersionView};
 use crate::web::emergency;
 use crate::web::gate::Posted;
@@ -59,7 +59,7 @@ use crate::web::status::Standing;
 use crate::web::timeline::{self, People, Told};
 use crate::web::trouble::Trouble;
 use crate::web::words;
-use crate::{drafts, outcomes, posting, secondary, ways};
+use crate::{drafts, outcomes, posting, secondary};
 
 #[derive(Template)]
 #[template(path = "case.html")]
@@ -93,10 +93,16 @@ struct CasePage {
     letters: Letters,
     /// What went to the payer again and has no answer yet.
     resent: Option<ResentView>,
+    /// That is awaited, and leads.
+    waits: bool,
+    /// Questions that were answered, the newest first.
+    answered: Vec<Answered>,
     /// The way to the correction of its claim.
     correction: Option<CorrectionView>,
     /// Its ways forward, while it is open.
     ways: Option<WaysView>,
+    /// The visitor may change the rules.
+    keeps_rules: bool,
     /// The visitor may plan its next action now.
     plans_ways: bool,
     /// The visitor may write letters to the payer.
@@ -146,6 +152,7 @@ struct Loaded {
     versions: Vec<VersionView>,
     alike: Alike,
     undo: Option<String>,
+    answered: Vec<Answered>,
     siblings: Vec<Sibling>,
     missing: Vec<Fact>,
     letters: Letters,
@@ -207,7 +214,7 @@ async fn read(
     let siblings = siblings.iter().filter(|one| one.id != case.id && office.sees(one));
     let history = outcomes::like(&mut tx, &case, &office.rules).await?;
     let zone = &office.clinic.zone;
-    let until = in_emergency(&mut tx, office, &case).await?;
+    let until = emergency::open_to(&mut tx, office, &case).await?;
     let happened = tx.timeline(id).await?;
     let names = timeline::names(&mut tx, &people, &happened).await?;
     let bills = allows(office.who.role, Access::Claims);
@@ -259,6 +266,7 @@ async fn read(
         postings: PostingView::all(tx.postings_of(id).await?, &people),
         papers: case_documents::papers(&case, &happened, (&people, zone), &office.rules),
         timeline: Timeline::of(&case, timeline::told(&happened, &names, zone), wanted),
+        answered: asking::answered(&case, &happened, &people, zone),
         undo: case_undo::offer(&case, &happened, &people, &office.moment()),
         alike: Alike::of(&mut tx, (office, &history), &case).await?,
         history,
@@ -267,18 +275,6 @@ async fn read(
         case,
         people,
     })
-}
-
-/// Until when a case that is not the visitor's stands open to them in an emergency.
-async fn in_emergency(
-    tx: &mut store::Tx,
-    office: &Office,
-    case: &Denial,
-) -> Result<Option<String>, Trouble> {
-    if office.sees(case) {
-        return Ok(None);
-    }
-    emergency::open_until(tx, office, case.id.as_str()).await
 }
 
 /// What remittances say is to be posted, for who may post it now.
@@ -293,22 +289,29 @@ async fn remitted(
     }
 }
 
-/// Its ways forward, until it is closed.
-fn ways_of(
-    case: &Denial,
-    about: &About,
-    (awaited, in_time, covers): (Option<&Awaited>, bool, Covered),
-    (office, history): (&Office, &History),
-) -> Option<WaysView> {
-    let today = office.moment().today;
-    let resent = awaited.map(|one| &one.resent);
-    let (claim, payment) = (about.billed.as_ref(), about.payment.as_ref());
-    let around = ways::Around { claim, payment, resent, in_time, covers };
-    let found = || ways::of(case, around, (&office.rules, history), today);
-    let bills = allows(office.who.role, Access::Correct);
-    let next = bills.then(|| format!("/secondary/{}", case.claim));
-    let view = || WaysView::of(&found(), case, (&office.rules, today), next);
-    (!case.status().is_closed()).then(view)
+/// The acts as forms, and what of the typed has no place in them.
+fn forms(
+    loaded: &Loaded,
+    (moment, rules): (&Moment, &Rules),
+    typed: Option<(&str, &Fields)>,
+) -> (Vec<ActForm>, String) {
+    let case = &loaded.case;
+    let gives_up = loaded.ways.as_ref().is_some_and(|ways| ways.gives_up);
+    let plans: Vec<_> = case.plans().collect();
+    let desk = Desk {
+        case,
+        moment,
+        people: &loaded.people,
+        plans: &plans,
+        advice: if gives_up { Advice::WriteOff } else { Advice::Rework },
+        preventable: case.leading(rules).and_then(|ruling| ruling.preventable),
+        usual: &loaded.usual,
+        remitted: &loaded.remitted,
+        resent: loaded.awaited.as_ref().map(|one| &one.resent),
+        rules,
+        typed,
+    };
+    (desk.forms(), desk.lost())
 }
 
 fn shown(
@@ -320,28 +323,20 @@ fn shown(
     let office = &visitor.office;
     let moment = office.moment();
     let Loaded { case, people, .. } = &loaded;
-    let gives_up = loaded.ways.as_ref().is_some_and(|ways| ways.gives_up);
-    let advice = if gives_up { Advice::WriteOff } else { Advice::Rework };
-    let zone = office.clinic.zone.as_str();
-    let around = Around { people, zone, moment: &moment, typed };
-    let usual = loaded.usual.as_slice();
-    let preventable = case.leading(&office.rules).and_then(|ruling| ruling.preventable);
-    let rules = &office.rules;
-    let plans: Vec<_> = case.plans().collect();
-    let (plans, moment) = (plans.as_slice(), &moment);
-    let remitted = loaded.remitted.as_slice();
-    let desk =
-        Desk { case, moment, people, plans, advice, preventable, usual, remitted, rules, typed };
-    let forms = desk.forms();
-    let refused = refused.map(|text| text + &desk.lost());
+    let (zone, rules) = (office.clinic.zone.as_str(), &office.rules);
+    let moment = &moment;
+    let around = Around { people, zone, moment, typed };
+    let (forms, lost) = forms(&loaded, (moment, rules), typed);
+    let refused = refused.map(|text| text + &lost);
+    let resent = loaded.awaited.as_ref().map(|one| &one.resent);
     let audits = allows(office.who.role, Access::Audit);
     let seen = audits.then(|| format!("/journal?book=views&about={}&whole=yes", case.id));
     let claims = allows(office.who.role, Access::Claims);
     let claim = claims.then(|| format!("/claims/{}", case.claim));
     let chain = Chain::of(&loaded.versions, &loaded.spoken);
     let mut view = CaseView::of(case, people, (rules, &loaded.history), (moment, zone));
-    if let Some(ways) = loaded.ways.as_ref().filter(|_| case.follows_way()) {
-        view.next = words::label(ways.plan.as_str());
+    if let Some(ways) = &loaded.ways {
+        ways.lead(&mut view, (case, resent), moment.today);
     }
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
@@ -352,9 +347,12 @@ fn shown(
         payer: PayerView::of(case, &office.rules),
         payer_page: payer::address(office, case),
         writes_letters: may(office.who.role, Act::Appeal) && !case.status().is_closed(),
+        keeps_rules: allows(office.who.role, Access::Rules),
         plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
         attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),
         resent: loaded.awaited.as_ref().map(|one| ResentView::of(one, case, visitor)),
+        waits: loaded.ways.as_ref().is_some_and(|ways| ways.waits.is_some()),
+        answered: loaded.answered,
         standing: loaded.standing,
         letters: loaded.letters,
         card: loaded.card,

@@ -115,7 +115,7 @@ fn answer(case: &Denial, today: Date) -> Option<Due> {
 fn before(case: &Denial) -> &'static str {
     match case.status() {
         Status::InReview => "",
-        Status::New => "Start the review first.",
+        Status::New => "It can be written now, and goes out once the review is started.",
         Status::Corrected | Status::Appealed | Status::Pending => {
             "What was sent last waits for its answer."
         }

@@ -76,13 +76,13 @@ pub(crate) fn clock(case: &Denial, clock: &Deadline, rules: &Rules, today: Date)
         ClockDue::On { rule, .. } => {
             let anchored_on = words::day(rule.anchored_on);
             let counted = format!("{} after the {} of {anchored_on}", rule.window, rule.anchor);
-            let parts = [counted.as_str(), rule.file.as_str(), rule.source.as_str()];
+            let parts = [counted.as_str(), rule.source.as_str()];
             let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
             parts.join(" · ")
         }
         ClockDue::NoRule => {
             let payer = &case.payer_name.name;
-            format!("No rule says when, for {payer}: add it to the payer's file")
+            format!("No rule says when, for {payer}: ask it, and have it added to the rules")
         }
     };
     let is_open = case.open_clocks().contains(clock);
@@ -106,7 +106,8 @@ pub(crate) fn soonest(case: &Denial, today: Date) -> (String, Due) {
     (String::new(), due)
 }
 
-/// The clock of a row: the next action's, unless another one is about to run out or has.
+/// The clock of a row: the next action's, unless no rule says when that ends, or another one is
+/// about to run out or has. A clock that runs is never hidden behind one without a day.
 pub(crate) struct Shown {
     pub(crate) due: Due,
     /// What it limits and how long it has; empty where no clock runs.
@@ -135,8 +136,9 @@ pub(crate) fn shown(case: &Denial, today: Date, is_soonest: bool) -> Shown {
     };
     whole.push(told(what, &next_kind, &next_due));
     whole.extend(unruled(case));
-    if runs && (is_soonest || matches!(due.class, "soon" | "past")) {
-        let lacks = if next_due.class == "none" { short(&next_kind) } else { String::new() };
+    let is_unruled = next_due.class == "none";
+    if runs && (is_soonest || is_unruled || matches!(due.class, "soon" | "past")) {
+        let lacks = if is_unruled { short(&next_kind) } else { String::new() };
         return Shown { note: limits(&kind, &due), due, lacks, whole };
     }
     let note = if runs { limits(&next_kind, &next_due) } else { missing };

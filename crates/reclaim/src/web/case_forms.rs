@@ -8,6 +8,7 @@ use denial::owner;
 use denial::person::{Moment, Role, supervises};
 use denial::posting::WriteOffReason;
 use denial::remitted::Remitted;
+use denial::resent::Resent;
 use denial::rules::Rules;
 use denial::triage::Advice;
 use smol_str::SmolStr;
@@ -53,6 +54,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) usual: &'a [UsualCause],
     /// What remittances say is to be posted.
     pub(crate) remitted: &'a [Remitted],
+    /// What went to the payer again and has no answer yet.
+    pub(crate) resent: Option<&'a Resent>,
     /// The practice's rules.
     pub(crate) rules: &'a Rules,
     /// The act that was tried and what was typed for it.
@@ -138,8 +141,9 @@ impl Desk<'_> {
             Act::SetSubStatus => !self.sub_statuses().is_empty(),
             Act::Answer => self.answerable().next().is_some(),
             Act::Post => !matches!(case.status(), Status::New),
+            // The outbox records it itself when it leaves.
+            Act::Resubmit => !self.resent.is_some_and(Resent::leaves),
             Act::Review
-            | Act::Resubmit
             | Act::Appeal
             | Act::Acknowledge
             | Act::Reject
@@ -179,6 +183,7 @@ impl Desk<'_> {
         match case.status() {
             Status::New => Act::Review,
             Status::InReview if waits => Act::Approve,
+            Status::InReview if self.resent.is_some_and(Resent::waits) => Act::LogContact,
             Status::InReview => match next {
                 Some(NextActionKind::Appeal) => Act::Appeal,
                 Some(NextActionKind::CallPayer) => Act::LogContact,

@@ -15,6 +15,8 @@ use crate::{identity, resent};
 /// What a case waits with.
 pub(crate) struct ResentView {
     pub(crate) text: String,
+    /// Nothing is to be done meanwhile; what did not leave waits for nobody.
+    pub(crate) waits: bool,
     /// Where it lies, and what that is called.
     pub(crate) at: Option<(String, &'static str)>,
     /// What records it on the case, where no record tells of it.
@@ -66,6 +68,7 @@ impl ResentView {
         };
         ResentView {
             text: words::sentence(&resent.to_string()),
+            waits: resent.waits(),
             at,
             record: record(awaited, case, &office.moment(), office),
         }

@@ -104,7 +104,7 @@ impl CaseView {
             status_class: words::status_class(status),
             sub_status: case.sub_status.to_string(),
             category: words::label(case.category.as_str()),
-            origin: words::lower(case.origin.as_str()),
+            origin: arises(case),
             denied_on: words::day(case.denied_on),
             source: source(case.source).to_owned(),
             quarantined: case.quarantined,
@@ -173,12 +173,23 @@ fn taken(case: &Denial, name: &str, zone: &str) -> String {
     until.map_or_else(|| name.to_owned(), |until| format!("{name}, until {until}"))
 }
 
+/// Where it arises; where that is not where its reason usually does, why.
+fn arises(case: &Denial) -> String {
+    let here = words::lower(case.origin.as_str());
+    let usual = case.category.origin();
+    if case.origin == usual {
+        return format!("arises at the {here}");
+    }
+    let usual = words::lower(usual.as_str());
+    format!("arises at the {usual} as a rule; with this code at the {here}, says the playbook")
+}
+
 fn held_by(owner: &Owner, people: &People) -> String {
     let owned = owned(owner, people);
     match (&owner.person, &owner.team) {
         (Some(_), _) => owned,
         (None, Some(_)) => format!("No person yet, for {owned}"),
-        (None, None) => format!("No person yet, for a {owned}"),
+        (None, None) => format!("No person yet, for the role {owned}"),
     }
 }
 

@@ -1,12 +1,20 @@
 //! Ways forward from a case, side by side: a row for each, every figure explained.
 
 use denial::deadline::DeadlineKind;
-use denial::denial::{Denial, NextActionKind};
-use denial::next_action::{Forward, Way, WayClock, Ways};
+use denial::denial::{Denial, NextAction, NextActionKind};
+use denial::next_action::{Forward, Recommended, Way, WayClock, Ways};
+use denial::person::{Access, allows};
+use denial::resent::Resent;
 use denial::rules::Rules;
+use insight::odds::History;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::practice::Office;
+use crate::ways::{self, Covered};
+use crate::web::about::About;
+use crate::web::case_resent::Awaited;
+use crate::web::case_view::CaseView;
 use crate::web::words;
 
 /// The table and what stands above and below it.
@@ -15,7 +23,7 @@ pub(crate) struct WaysView {
     pub(crate) open: Vec<WayRow>,
     /// The others, each with why it is not.
     pub(crate) closed: Vec<(String, String)>,
-    /// What is recommended; empty where nothing is.
+    /// What is recommended, or that nothing is.
     pub(crate) recommended: String,
     pub(crate) why: String,
     pub(crate) differs: String,
@@ -23,6 +31,8 @@ pub(crate) struct WaysView {
     pub(crate) pays: String,
     /// What comes next by it, where nobody chose.
     pub(crate) plan: NextActionKind,
+    /// What went again is awaited, or asked about.
+    pub(crate) waits: Option<NextAction>,
     /// It is recommended to give it up.
     pub(crate) gives_up: bool,
     /// Where the claim stands before the payer that comes next, for who may bill it.
@@ -75,14 +85,72 @@ impl WaysView {
         WaysView {
             open: ways.ways.iter().filter(|one| one.is_open()).map(row).collect(),
             closed: ways.ways.iter().filter_map(shut).collect(),
-            recommended: told.way.map(|way| words::label(way.as_str())).unwrap_or_default(),
-            why: words::sentence(&told.why),
+            recommended: recommended(told),
+            why: why(told),
+            waits: told.waits,
             differs: told.differs.as_deref().map(words::sentence).unwrap_or_default(),
             pays,
             plan: ways.plan(case.first),
             gives_up: told.way == Some(Way::WriteOff),
             next_payer,
         }
+    }
+
+    /// What leads beside the case: what comes next by its ways, where nobody chose, and what went
+    /// again, where that is awaited.
+    pub(crate) fn lead(
+        &self,
+        view: &mut CaseView,
+        (case, resent): (&Denial, Option<&Resent>),
+        today: Date,
+    ) {
+        if case.follows_way() || self.waits.is_some() {
+            view.next = words::label(self.plan.as_str());
+        }
+        if let (Some(next), Some(resent)) = (self.waits, resent) {
+            view.next_on = Some(words::due(Some(next.on), today));
+            view.waits_on = words::sentence(&resent.to_string());
+        }
+    }
+}
+
+/// Its ways forward, until it is closed.
+pub(crate) fn ways_of(
+    case: &Denial,
+    about: &About,
+    (awaited, in_time, covers): (Option<&Awaited>, bool, Covered),
+    (office, history): (&Office, &History),
+) -> Option<WaysView> {
+    let today = office.moment().today;
+    let resent = awaited.map(|one| &one.resent);
+    let (claim, payment) = (about.billed.as_ref(), about.payment.as_ref());
+    let around = ways::Around { claim, payment, resent, in_time, covers };
+    let found = || ways::of(case, around, (&office.rules, history), today);
+    let bills = allows(office.who.role, Access::Correct);
+    let next = bills.then(|| format!("/secondary/{}", case.claim));
+    let view = || WaysView::of(&found(), case, (&office.rules, today), next);
+    (!case.status().is_closed()).then(view)
+}
+
+fn recommended(told: &Recommended) -> String {
+    match (told.waits, told.way) {
+        (Some(next), _) if next.kind == NextActionKind::AwaitPayer => {
+            "Wait for the payer".to_owned()
+        }
+        (Some(_), _) => "Ask the payer".to_owned(),
+        (None, Some(way)) => words::label(way.as_str()),
+        (None, None) => "No way is recommended".to_owned(),
+    }
+}
+
+fn why(told: &Recommended) -> String {
+    let why = words::sentence(&told.why);
+    match told.waits {
+        Some(next) if next.kind == NextActionKind::AwaitPayer => {
+            format!("{why} Where no answer is there by {}, ask.", words::day(next.on))
+        }
+        Some(_) => format!("{why} Its usual days are over."),
+        None => why,
     }
 }
 

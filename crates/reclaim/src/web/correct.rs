@@ -103,8 +103,10 @@ pub(crate) async fn open(visitor: &Visitor, id: &str) -> Result<Opened, Trouble>
     let waits = resent::of_one(&mut tx, office, &case).await?;
     let subject = correcting::subject(&mut tx, office, case).await?;
     drop(tx);
-    let subject =
-        subject.map_err(|why: NoSubject| Trouble::Unfit(words::sentence(&why.to_string())))?;
+    let subject = subject.map_err(|why: NoSubject| Trouble::UnfitCase {
+        text: words::sentence(&why.to_string()),
+        case: id.to_owned(),
+    })?;
     let mut notes: Vec<String> = Vec::new();
     if let Some(waits) = waits {
         notes.push(format!(
@@ -130,7 +132,10 @@ pub(crate) fn may_correct(case: &Denial, office: &Office) -> Result<(), Trouble>
         Some(why) if why.is_for_who_asked() => {
             Err(Trouble::Denied(words::sentence(&why.to_string())))
         }
-        Some(why) => Err(Trouble::Unfit(words::sentence(&why.to_string()))),
+        Some(why) => Err(Trouble::UnfitCase {
+            text: words::sentence(&why.to_string()),
+            case: case.id.to_string(),
+        }),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use denial::correction::{Corrected, Draft, Edit, Field, LineField};
 use denial::denial::Denial;
+use jiff::civil::Date;
 
 use crate::web::words;
 
@@ -29,6 +30,8 @@ pub(crate) struct FieldView {
     /// What the claim says, where something else was typed.
     pub(crate) was: Option<String>,
     pub(crate) faults: Vec<String>,
+    /// Its value is a day, and it is typed as one.
+    pub(crate) is_day: bool,
     /// A coder approves a change of it.
     pub(crate) is_code: bool,
 }
@@ -89,6 +92,33 @@ pub(crate) fn is_of_people(field: Field) -> bool {
         | Field::Payer
         | Field::Npi(_)
         | Field::Line(..) => false,
+    }
+}
+
+/// True where a field holds one day and nothing else: what is none stays text, so that nothing that
+/// was typed is lost. A line may be of several days.
+fn is_day(field: Field, value: &str) -> bool {
+    let is_date = value.parse::<Date>().is_ok();
+    match field {
+        Field::Born(_) | Field::Accident | Field::Onset => is_date || value.is_empty(),
+        Field::Line(_, kind) => kind == LineField::Dates && is_date,
+        Field::Place
+        | Field::Frequency
+        | Field::Replaces
+        | Field::Charge
+        | Field::Authorization
+        | Field::Referral
+        | Field::Clia
+        | Field::Delay
+        | Field::Statement
+        | Field::Note
+        | Field::Diagnosis(_)
+        | Field::Attachment(_)
+        | Field::Payer
+        | Field::Npi(_)
+        | Field::Family(_)
+        | Field::Given(_)
+        | Field::Member => false,
     }
 }
 
@@ -196,6 +226,7 @@ impl Around<'_> {
         // What follows from the rest, such as a charge that the lines add up to, is shown as it is.
         let value = typed.unwrap_or_else(|| self.corrected.draft.value(field).reveal().clone());
         FieldView {
+            is_day: is_day(field, &value),
             label: words::sentence_case(&label),
             was: (value != was).then(|| if was.is_empty() { "nothing".to_owned() } else { was }),
             faults: faults.map(|fault| fault.expected.clone()).collect(),

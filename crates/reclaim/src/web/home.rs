@@ -10,6 +10,7 @@ use store::Tx;
 use store::reviews::Reviews;
 
 use crate::fields::Fields;
+use crate::practice::Office;
 use crate::web::figures::{self, Chart};
 use crate::web::gate::NoPatient;
 use crate::web::letters::Ready;
@@ -130,13 +131,7 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
         let href = "/questions#answered";
         waiting.extend(waits(answered, "answer for you", "answers for you", href));
     }
-    if allows(role, Access::Requests) {
-        let (open, missed) = requests::counts(tx, office).await?;
-        let (one, many) = ("payer's request past its day", "payers' requests past their day");
-        waiting.extend(waits(missed, one, many, "/requests"));
-        let (one, many) = ("payer's request to answer", "payers' requests to answer");
-        waiting.extend(waits(open.saturating_sub(missed), one, many, "/requests"));
-    }
+    waiting.extend(asked_by_payers(tx, office).await?);
     waiting.extend(ready(letters::ready(tx, office).await?));
     if allows(role, Access::Correct) {
         let open = batch::waiting(tx, office).await?;
@@ -191,6 +186,33 @@ fn ready(letters: Ready) -> impl Iterator<Item = Waiting> {
     let (one, many) = ("letter without a channel", "letters without a channel");
     let no_channel = waits(letters.no_channel, one, many, "/letters?show=no_channel");
     to_sign.into_iter().chain(no_channel)
+}
+
+/// Letters of payers that wait for an answer. Who leads or posts sees those that others answer.
+async fn asked_by_payers(tx: &mut Tx, office: &Office) -> Result<Vec<Waiting>, store::Error> {
+    let role = office.who.role;
+    if !allows(role, Access::Requests) {
+        return Ok(Vec::new());
+    }
+    let (open, missed) = requests::counts(tx, office).await?;
+    let (one, many) = ("payer's request past its day", "payers' requests past their day");
+    let late = waits(missed, one, many, "/requests");
+    let (one, many) = match role {
+        Role::Poster | Role::Manager | Role::BillingSupervisor | Role::Administrator => {
+            ("open request of a payer", "open requests of payers")
+        }
+        Role::FrontDesk
+        | Role::AuthorizationStaff
+        | Role::CertifiedCoder
+        | Role::BillingSpecialist
+        | Role::UtilizationReview
+        | Role::Provider
+        | Role::Vendor
+        | Role::Executive
+        | Role::Auditor => ("payer's request to answer", "payers' requests to answer"),
+    };
+    let open = waits(open.saturating_sub(missed), one, many, "/requests");
+    Ok(late.into_iter().chain(open).collect())
 }
 
 /// Cases that were brought to the role.

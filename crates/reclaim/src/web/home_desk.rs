@@ -364,7 +364,7 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
     let text = format!("The queue in this order: {}", cases_in_words(head.rows));
     Ok(Section {
         title: "Next".to_owned(),
-        lead: ORDER.to_owned(),
+        lead: if cases.is_empty() { String::new() } else { ORDER.to_owned() },
         listing: Some(Listing {
             caption: "The first cases of your queue".to_owned(),
             heads: vec![
@@ -377,7 +377,7 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
                 ("Priority", true),
             ],
             rows: cases.iter().zip(&patients).map(row).collect(),
-            none: "Nothing waits for you.".to_owned(),
+            none: "No case of yours waits.".to_owned(),
         }),
         links: (head.rows > 0)
             .then_some((text, Link { href, rows: head.rows }))

@@ -219,7 +219,7 @@ async fn shown_of(
 }
 
 /// The last day of the letter's way, where a rule says it.
-fn last_day(draft: &Draft, case: &Denial) -> Option<Date> {
+pub(crate) fn last_day(draft: &Draft, case: &Denial) -> Option<Date> {
     case.last_day(draft.kind.clock(draft.level)?)
 }
 

@@ -84,8 +84,8 @@ fn rung(one: &Step) -> String {
         days => format!("{} after its day", words::counted(days.into(), "day", "days")),
     };
     match one.to {
-        Some(role) => format!("the {}, {after}", words::lower(role.as_str())),
-        None => format!("a reminder to whoever owns it, {after}"),
+        Some(role) => format!("The {}, {after}.", words::lower(role.as_str())),
+        None => format!("A reminder to whoever owns it, {after}."),
     }
 }
 

@@ -97,8 +97,9 @@ pub(crate) fn refused_by(case: &Denial, at: &Moment, rules: &Rules) -> String {
         if offer.name == LETTERS {
             return offer.is_past(case.status());
         }
-        let follows = || case.next_by_way(at.today, rules);
-        let is_idle = offer.name == "playbook" && !case.may_plan(follows().kind);
+        // A way is recommended while it is ours to act; where none is, the form says why.
+        let is_ours = matches!(case.status(), Status::New | Status::InReview);
+        let is_idle = offer.name == "playbook" && !is_ours;
         let is_silent = offer.name == INQUIRY && !case.may_plan(NextActionKind::CallPayer);
         let is_lost = offer.act == Act::Post && offer.is_past(case.status());
         let begins = offer.begins(case.status());

@@ -4,9 +4,10 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use denial::denial::{Denial, Question};
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use store::Tx;
 use store::questions::Answer;
+use store::{Tx, instant};
 
 use crate::fields::Fields;
 use crate::practice::Office;
@@ -19,6 +20,8 @@ use crate::web::words::{self, Due};
 
 /// Cases and answers that are listed at most.
 const MOST: i64 = 200;
+/// How far back one's own questions are looked for.
+const LATELY: SignedDuration = SignedDuration::from_hours(24 * 60);
 
 #[derive(Template)]
 #[template(path = "questions.html")]
@@ -27,6 +30,8 @@ struct QuestionsPage {
     role: String,
     asked: Vec<Asked>,
     answered: Vec<Answered>,
+    /// What the visitor asked: open, or answered lately.
+    own: Vec<OwnQuestion>,
 }
 
 /// A question that waits.
@@ -44,6 +49,17 @@ struct Answered {
     question: String,
     answer: String,
     by: String,
+    number: String,
+}
+
+/// A question of the visitor's own.
+struct OwnQuestion {
+    href: String,
+    text: String,
+    /// Whom it waits for, while it does.
+    waits: Option<(String, Due)>,
+    /// The words, and who said them when.
+    answer: Option<(String, String)>,
     number: String,
 }
 
@@ -66,6 +82,7 @@ pub(crate) async fn page(
         page,
         role: words::lower(role.as_str()),
         asked: waiting(office, &cases, &people),
+        own: own(&mut tx, office, &people).await?,
         answered: came_back(&mut tx, office, answers, &people).await?,
     })
 }
@@ -121,6 +138,45 @@ fn waiting(office: &Office, cases: &[Denial], people: &People) -> Vec<Asked> {
         ),
     };
     all.into_iter().map(asked).collect()
+}
+
+/// What the visitor asked: what is open, the soonest due first, then what was answered lately.
+async fn own(tx: &mut Tx, office: &Office, people: &People) -> Result<Vec<OwnQuestion>, Trouble> {
+    let (me, now) = (&office.who.person, office.moment().now);
+    let since = now.saturating_sub(LATELY).map_or_else(|_| String::new(), instant);
+    let ids = tx.asked_by(me.as_str(), &since, MOST).await?;
+    let mut own: Vec<(Option<Date>, OwnQuestion)> = Vec::new();
+    for case in tx.cases_among(&ids).await?.into_iter().filter(|case| office.sees(case)) {
+        let told = tx.timeline(case.id.as_str()).await?;
+        for number in 1..=case.asked {
+            let spoken = Spoken::of(&told, number, people, &office.clinic.zone);
+            let Some(spoken) = spoken.filter(|one| one.question.asker == *me) else { continue };
+            own.extend(own_question(office, &case, spoken));
+        }
+    }
+    own.sort_by_key(|(due, _)| (due.is_none(), *due));
+    Ok(own.into_iter().map(|(_, one)| one).collect())
+}
+
+/// One of them with the day on which its answer is wanted; nothing where it was taken back.
+fn own_question(
+    office: &Office,
+    case: &Denial,
+    spoken: Spoken,
+) -> Option<(Option<Date>, OwnQuestion)> {
+    let Spoken { question, answer } = spoken;
+    let is_open = case.questions.iter().any(|one| one.number == question.number);
+    let due = is_open.then_some(question.due);
+    let to = words::lower(question.to.as_str());
+    let waits = due.map(|due| (to, words::due(Some(due), office.moment().today)));
+    let own = OwnQuestion {
+        href: asking::address(case.id.as_str(), question.number),
+        text: question.text,
+        answer: answer.filter(|_| !is_open),
+        waits,
+        number: case.number.to_string(),
+    };
+    (own.waits.is_some() || own.answer.is_some()).then_some((due, own))
 }
 
 /// Answers that the visitor has not seen, on cases that they may see.

@@ -70,8 +70,17 @@ pub(crate) fn strip(board: &Board, asked: &Asked, today: Date) -> Vec<Tile> {
         matches!((kind.part.0, kind.word), (Facet::Lacks, _) | (Facet::Clock, "none"))
     };
     let is_on = |kind: &Kind| asked.value(kind.part.0.as_str()) == Some(kind.word);
+    let shown = shown.filter(|(kind, _)| !is_beside(asked, kind));
     let shown = shown.filter(|(kind, sum)| !is_rare(kind) || sum.cases > 0 || is_on(kind));
     shown.map(|(kind, sum)| tile(asked, kind, sum)).collect()
+}
+
+/// True where the list was asked for by a value of the tile's facet that is no tile's: my own cases
+/// hold none that nobody has, and a figure over them would count what they cannot hold.
+fn is_beside(asked: &Asked, kind: &Kind) -> bool {
+    let facet = kind.part.0;
+    let of_facet = |word: &str| KINDS.iter().any(|one| one.part.0 == facet && one.word == word);
+    asked.value(facet.as_str()).is_some_and(|word| !of_facet(word))
 }
 
 /// What the list would hold with a tile's values in place of those that are chosen of its facet.

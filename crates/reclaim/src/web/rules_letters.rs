@@ -143,5 +143,7 @@ const fn example(field: Field) -> &'static str {
         Field::BillingNpi | Field::RenderingNpi => "1234567893",
         Field::TaxId => "00-0000000",
         Field::Today => "March 3, 2026",
+        Field::Table => "the table below",
+        Field::PayerPolicy => "Exhibit B",
     }
 }

@@ -26,6 +26,8 @@ pub(crate) enum Trouble {
     Beyond { text: String, way: String },
     /// What came cannot be used; says what to change.
     Unfit(String),
+    /// The same of a case, to which there is a way back.
+    UnfitCase { text: String, case: String },
     /// More came than is taken.
     TooLarge(String),
     /// More was asked for than people read.
@@ -56,11 +58,13 @@ pub(crate) struct Told {
     heading: &'static str,
     text: String,
     way: Option<String>,
+    /// The case that it is about.
+    case: Option<String>,
 }
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
-        let mut way_on = None;
+        let (mut way_on, mut of_case) = (None, None);
         let (status, heading, text) = match self {
             Trouble::SignIn { back } => {
                 return Redirect::to(&format!("/sign-in{back}")).into_response();
@@ -79,6 +83,10 @@ impl IntoResponse for Trouble {
                 (StatusCode::FORBIDDEN, "This is not yours to open", text)
             }
             Trouble::Unfit(text) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be done as it stands", text)
+            }
+            Trouble::UnfitCase { text, case } => {
+                of_case = Some(case);
                 (StatusCode::UNPROCESSABLE_ENTITY, "That cannot be done as it stands", text)
             }
             Trouble::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too large", text),
@@ -101,7 +109,7 @@ impl IntoResponse for Trouble {
             }
         };
         let mut response = (status, text.clone()).into_response();
-        response.extensions_mut().insert(Told { heading, text, way: way_on });
+        response.extensions_mut().insert(Told { heading, text, way: way_on, case: of_case });
         response
     }
 }
@@ -114,6 +122,7 @@ struct TroublePage<'a> {
     text: &'a str,
     /// The way to it in an emergency.
     way: Option<&'a str>,
+    case: Option<&'a str>,
 }
 
 /// Puts what is told into the frame of whoever asked.
@@ -123,8 +132,8 @@ pub(crate) fn framed(app: &App, visitor: Option<&Visitor>, response: Response) -
         Some(visitor) => Page::of(visitor, told.heading, ""),
         None => Page::open(&app.office, told.heading),
     };
-    let template =
-        TroublePage { page, heading: told.heading, text: &told.text, way: told.way.as_deref() };
+    let (way, case) = (told.way.as_deref(), told.case.as_deref());
+    let template = TroublePage { page, heading: told.heading, text: &told.text, way, case };
     html_with(response.status(), &template).unwrap_or(response)
 }
 

@@ -1,7 +1,7 @@
 //! Claims that payers have not answered: since when, whether that is late, how long they can still
 //! be filed, what is to be done, and what somebody did.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
 use axum::extract::Query;
@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use serde_json::json;
 use store::instant;
 use store::journal::Entry;
+use store::status::StatusQuestion;
 use store::unanswered::{Followed, Unanswered};
 
 use crate::fields::Fields;
@@ -34,6 +35,8 @@ const LONGEST: usize = 500;
 struct UnansweredPage {
     page: Page,
     rows: Vec<Row>,
+    /// How long each of their payers usually takes, and where that is from.
+    usual: Vec<(String, String)>,
     all: bool,
     late: i64,
     money: String,
@@ -53,12 +56,12 @@ struct Row {
     accepted: String,
     charge: String,
     due: Due,
-    usual: String,
     limit: Due,
-    step: &'static str,
+    step: String,
     followed: String,
     /// What its payer was asked last.
     asked: Option<AskedView>,
+    asked_on: String,
 }
 
 /// `GET /unanswered`.
@@ -87,11 +90,19 @@ pub(crate) async fn page(
         let last = followed.get(one.claim.as_str());
         last.map(|last| in_words(last, &people, zone)).unwrap_or_default()
     };
-    let row = |one: &Unanswered| Row {
-        followed: told(one),
-        asked: questions.get(&one.claim).map(|one| AskedView::of(one, &people)),
-        ..row(one, &office.rules.desk, today)
+    let row = |one: &Unanswered| {
+        let question = questions.get(&one.claim);
+        let row = row(one, &office.rules.desk, today);
+        Row {
+            followed: told(one),
+            step: question.and_then(|one| awaited(one, today)).unwrap_or(row.step),
+            asked: question.map(|one| AskedView::of(one, &people)),
+            asked_on: question.map(|one| words::day_of(&one.asked_on)).unwrap_or_default(),
+            ..row
+        }
     };
+    let usual = |one: &Unanswered| (one.payer_name.clone(), one.usual.clone());
+    let usual: BTreeSet<(String, String)> = found.iter().take(most).map(usual).collect();
     let mut page = Page::of(&visitor, "Unanswered claims", "/unanswered");
     page.done = asked.get("done").map(|done| match done.as_str() {
         "asked" => status::done(asked.get("asked"), asked.get("left")),
@@ -101,12 +112,26 @@ pub(crate) async fn page(
     html(&UnansweredPage {
         page,
         rows: found.iter().take(most).map(row).collect(),
+        usual: usual.into_iter().filter(|(_, usual)| !usual.is_empty()).collect(),
         all,
         late,
         money: words::money(cents),
         follows: allows(office.who.role, Access::Matches),
         more: found.len() > most,
         looked: looked.map(|(_, at, _)| words::instant(at, zone)).unwrap_or_default(),
+    })
+}
+
+/// What is to be done while a payer that was asked has not answered; nothing where it has, or its
+/// time to answer is over.
+fn awaited(one: &StatusQuestion, today: Date) -> Option<String> {
+    let look = one.look_on.as_deref().and_then(|day| day.parse::<Date>().ok());
+    if !one.code.is_empty() || look.is_some_and(|look| look < today) {
+        return None;
+    }
+    Some(match look {
+        Some(look) => format!("Wait for the payer’s answer until {}", words::day(look)),
+        None => "Wait: the payer was asked and has not answered".to_owned(),
     })
 }
 
@@ -135,11 +160,11 @@ fn row(one: &Unanswered, desk: &Desk, today: Date) -> Row {
         accepted: one.accepted_on.as_deref().map(words::day_of).unwrap_or_default(),
         charge: words::money(one.charge),
         due: words::due(silent.due_on, today),
-        usual: one.usual.clone(),
         limit: words::due(silent.limit_on, today),
-        step: silent.step(desk, today).in_words(),
+        step: silent.step(desk, today).in_words().to_owned(),
         followed: String::new(),
         asked: None,
+        asked_on: String::new(),
     }
 }
 
@@ -181,4 +206,45 @@ pub(crate) async fn follow(visitor: Visitor, Posted(fields): Posted) -> Result<R
     let done = if followed.look_on.is_some() { "day" } else { "noted" };
     let show = if field("show") == "all" { "&show=all" } else { "" };
     Ok(Redirect::to(&format!("/unanswered?done={done}{show}")).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn asked(look_on: Option<&str>, code: &str) -> StatusQuestion {
+        StatusQuestion {
+            question: "Q1".to_owned(),
+            claim: String::new(),
+            number: String::new(),
+            denial: None,
+            payer: String::new(),
+            payer_name: String::new(),
+            why: String::new(),
+            outgoing: String::new(),
+            asked_on: "2026-03-03".to_owned(),
+            asked_at: String::new(),
+            asked_by: String::new(),
+            code: code.to_owned(),
+            step: String::new(),
+            told: String::new(),
+            answered_on: None,
+            look_on: look_on.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn who_was_asked_is_waited_for_until_the_day() {
+        let today = date(2026, 3, 10);
+        let told = |look_on, code| awaited(&asked(look_on, code), today);
+        assert_eq!(
+            told(Some("2026-03-12"), "").as_deref(),
+            Some("Wait for the payer’s answer until Mar 12, 2026")
+        );
+        assert!(told(None, "").is_some());
+        assert_eq!(told(Some("2026-03-09"), ""), None, "its day is over");
+        assert_eq!(told(None, "P1"), None, "it has answered");
+    }
 }

@@ -27,7 +27,7 @@ function hands(page) {
 }
 
 const toast = (page, text) => page.locator("#toast.shown", { hasText: text }).waitFor();
-const here = (page) => page.evaluate(() => document.activeElement.closest("tr")?.dataset.id);
+const here = (page) => page.evaluate(() => document.querySelector("tr.here")?.dataset.id);
 
 /// From one end of the list to the other, and back.
 async function ends(page, keys) {
@@ -50,6 +50,17 @@ async function choose(page, keys) {
   assert.equal(await chosen(), 0);
 }
 
+/// The row that is marked is where the keys stand, before anything has the focus.
+async function first(page, keys) {
+  const rows = await page.locator("tr[data-id]").evaluateAll((all) => all.slice(0, 2).map((row) => row.dataset.id));
+  await keys.press("Enter");
+  await page.locator(`#side:not([hidden]) h1`).waitFor();
+  assert.equal(await here(page), rows[0], "Enter looks at the marked row");
+  await keys.press("Escape", "j");
+  await page.waitForFunction((id) => document.querySelector("tr.here").dataset.id === id, rows[1]);
+  await keys.press("k");
+}
+
 /// A key does nothing where the row does not allow it, and its form says why.
 async function refuse(page, keys) {
   const name = await page.locator("tr.here a.row").textContent();
@@ -64,7 +75,6 @@ async function refuse(page, keys) {
 
 async function triage(page, keys) {
   const counts = [];
-  await keys.press("j");
   const seen = new Set();
   for (let n = 0; n < TRIAGED; n += 1) {
     const before = keys.count;
@@ -97,7 +107,7 @@ async function plan(page, keys) {
   await keys.press("c", "Tab", "Tab", "Enter");
   await page.locator("#sum", { hasText: "11 jobs" }).waitFor();
   await page.locator("#chosen", { hasText: "CO-197" }).waitFor();
-  await keys.press("j", "n");
+  await keys.press("n");
   await page.locator("dialog[open] .what", { hasText: `${job} cases` }).waitFor();
   await keys.press("Enter");
   await toast(page, `${job} cases`);
@@ -114,7 +124,7 @@ async function ask(page, keys) {
   await keys.press("g", "q");
   await page.locator("tr[data-id]").first().waitFor();
   await page.locator("tr.here").waitFor();
-  await keys.press("j", "q");
+  await keys.press("q");
   await page.locator("dialog[open] select[name=to]:focus").waitFor();
   const id = await page.locator("dialog[open] input[name=cases]").inputValue();
   await keys.type("cert");
@@ -158,6 +168,7 @@ try {
   const keys = hands(lead.page);
   await keys.press("g", "q");
   await lead.page.locator("tr.here").waitFor();
+  await first(lead.page, keys);
   await choose(lead.page, keys);
   await refuse(lead.page, keys);
   await ends(lead.page, keys);

@@ -15,9 +15,10 @@ async function shoot(page, name) {
 /// Presses `j` until the row of the claim has the focus.
 async function reach(page, claim) {
   for (let step = 0; step < 60; step += 1) {
-    await page.keyboard.press("j");
-    const row = await page.evaluate(() => document.activeElement.textContent);
+    const row = await page.evaluate(() => document.querySelector("tr.here a.row")?.textContent);
     if (row === claim) return;
+    await page.keyboard.press("j");
+    await page.waitForTimeout(20);
   }
   assert.fail(`no row of claim ${claim}`);
 }

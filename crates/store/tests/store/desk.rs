@@ -290,6 +290,11 @@ fn a_question_waits_for_its_role_and_its_answer_for_who_asked() {
         let waiting = tx.asked_of("certified_coder", 9).await.expect("read");
         assert_eq!(waiting, std::slice::from_ref(&asked));
         assert_eq!(tx.asked_of("provider", 9).await.expect("read"), []);
+        let me = someone(1).to_string();
+        let own = tx.asked_by(&me, "2020-01-01", 9).await.expect("read");
+        assert_eq!(own, [asked.id.to_string()]);
+        assert_eq!(tx.asked_by(&me, "2099-01-01", 9).await.expect("read"), [""; 0]);
+        assert_eq!(tx.asked_by("usr_other", "2020-01-01", 9).await.expect("read"), [""; 0]);
         drop(tx);
 
         let answer = r#"{"act": "answer", "question": 1, "text": "it is"}"#;

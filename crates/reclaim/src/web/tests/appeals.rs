@@ -312,7 +312,10 @@ async fn a_supervisor_alone_excuses_a_missing_exhibit_and_an_unfilled_field_nobo
     ]);
     wrong.shows(&["<mark>{{authorization}}</mark>"]).hides(&["Not among the exhibits"]);
     let page = lead.get(&draft).await;
-    let right = [("opening", "Please look again."), ("what", "build")];
+    // A table and a policy that it has not keep it too, until nothing speaks of them.
+    wrong.shows(&["{{payer_policy}} has no value here"]);
+    let own = ("argument_0", "The record meets each criterion.");
+    let right = [("opening", "Please look again."), own, ("what", "build")];
     send(&lead, &draft, &page, &right).await.is(StatusCode::SEE_OTHER);
     clinic.is_proven().await;
 }

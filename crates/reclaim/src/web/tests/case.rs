@@ -63,10 +63,12 @@ async fn the_appeals_part_tells_what_was_sent_and_whose_turn_it_is() {
     lead.get(&case).await.shows(&[
         "No appeal was sent.",
         "<dt>Appeal, level 1</dt>",
-        "Start the review first.",
+        "It can be written now, and goes out once the review is started.",
     ]);
     lead.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
-    lead.get(&case).await.hides(&["Start the review first."]);
+    lead.get(&case)
+        .await
+        .hides(&["It can be written now, and goes out once the review is started."]);
     let sent = [
         ("level", "1"),
         ("channel", "fax"),

@@ -104,13 +104,32 @@ async fn what_to_do_is_said_once_and_the_habit_as_a_habit() {
 }
 
 #[tokio::test]
+async fn the_best_way_for_many_is_the_one_that_the_case_calls_recommended() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    // The playbook begins with a look at it, and the figures say appeal.
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 900, "CO*27*900")])).await;
+    let case = lead.find("A-1").await;
+    lead.get(&case).await.shows(&["<strong>Appeal.</strong>", "<strong>Review</strong>"]);
+    let id = case.trim_start_matches("/cases/").to_owned();
+    let all = [("act", "playbook"), ("cases", id.as_str()), ("step", "do")];
+    let done = lead.post("/queue/bulk", &all).await;
+    done.is(StatusCode::OK).shows(&["Planned: appeal 1"]);
+    lead.get(&case).await.shows(&["Planned: appeal"]);
+    let again = lead.post("/queue/bulk", &all).await;
+    again.shows(&["its way, appeal, is planned already"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn a_question_hides_no_clock_that_is_not_configured() {
     let mut clinic = TestClinic::open().await;
     clinic.with_file("payers/standin.toml", HALF).await;
     let lead = clinic.named("lead", Role::BillingSupervisor).await;
     take(&lead, "a.835", &era("T1", &[denied("A-1", 900, "CO*50*900")])).await;
     let before = row(&lead, "", "A-1").await;
-    assert!(before.contains("Not configured"), "{before}");
+    assert!(before.contains("appeal: not configured"), "{before}");
+    assert!(before.contains("<span class=\"due later\">"), "a clock that runs is shown: {before}");
     let case = lead.find("A-1").await;
     let ask = [("to", "provider"), ("text", "Is it in the notes?"), ("due", "")];
     lead.act(&case, "ask_colleague", &ask).await.is(StatusCode::SEE_OTHER);

@@ -11,7 +11,7 @@ async fn steps_are_counted_as_met_missed_or_not_over() {
     let mut clinic = TestClinic::open().await;
     let lead = clinic.person(Role::BillingSupervisor).await;
     let empty = lead.get("/service").await;
-    empty.is(StatusCode::OK).shows(&["nothing measured", "3 days", "30 days", "a reminder to"]);
+    empty.is(StatusCode::OK).shows(&["Nothing measured", "3 days", "30 days", "A reminder to"]);
     let claims = [
         denied("A-1", 250, "CO*197*250"),
         denied("A-2", 90, "CO*197*90"),

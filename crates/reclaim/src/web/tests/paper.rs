@@ -103,7 +103,7 @@ async fn a_folder_is_emptied_into_taken_and_unreadable() {
     assert!(folder.join("taken/a.835").exists());
     biller.find("A-1").await;
     let files = biller.get("/files").await;
-    files.shows(&["a.835", "Command line"]);
+    files.shows(&["a.835", "Reclaim"]);
     clinic.is_proven().await;
 }
 

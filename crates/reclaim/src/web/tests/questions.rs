@@ -60,6 +60,14 @@ async fn an_answer_comes_back_to_who_asked_until_they_have_seen_it() {
     biller.get("/").await.shows(&["1 answer for you"]);
     biller.get(&case).await.is(StatusCode::OK);
     biller.get("/").await.hides(&["answer for you"]);
+    // What was asked stands for who asked, open or answered, and its answer on the case.
+    biller.get(&case).await.shows(&["Asked: Was it urgent?", "Answered: Yes: he came by"]);
+    let last = [("to", "provider"), ("text", "Which knee?"), ("due", "2026-03-05")];
+    biller.act(&case, "ask_colleague", &last).await.is(StatusCode::SEE_OTHER);
+    let own = biller.get("/questions").await;
+    own.shows(&["Asked by you", "Which knee?", "waits for the role provider", "Dr. Madeup"]);
+    assert!(own.text.find("Which knee?") < own.text.find("Was it urgent?"), "what waits is first");
+    provider.get("/questions").await.shows(&["You have asked nothing"]);
     biller.get(&case).await.shows(&[
         "Answered by Test provider: Yes: he came by ambulance",
         "Attached: clinical notes",

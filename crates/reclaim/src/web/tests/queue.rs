@@ -135,7 +135,9 @@ async fn a_job_is_as_fine_as_it_is_asked_for_and_offers_what_its_cases_allow() {
     asked.hides(&["value=\"appeal\"", "value=\"correct\"", "value=\"propose_write_off\""]);
     lead.get(&format!("/cases/{}", cases[0])).await.hides(&["value=\"resubmit\""]);
     let played = lead.post("/queue/bulk", &[("act", "playbook"), ("cases", &both)]).await;
-    played.shows(&["no case allows it", "2: a case that is corrected"]).hides(&["primary"]);
+    played
+        .shows(&["no case allows it", "2: no way is recommended: what was sent lies with"])
+        .hides(&["primary"]);
     let planned = [
         ("act", "plan"),
         ("step", "do"),
@@ -171,6 +173,9 @@ async fn the_queue_opens_on_ones_own_work_and_its_tiles_are_filters() {
     // Each tile counts what it leads to, within what is shown.
     let page = lead.get("/queue").await;
     page.shows(&["At risk", "Due within 7 days", "Past due", "No person has it"]);
+    // A figure stands only over a list that could hold its cases.
+    lead.get("/queue?person=me").await.shows(&["At risk"]).hides(&["No person has it"]);
+    lead.get("/queue?person=none").await.shows(&["No person has it"]);
     page.shows(&["A clock not configured"]).hides(&["Lacks owner"]);
     let strip = page.text.split("class=\"tiles\"").nth(1).and_then(|one| one.split("</ul>").next());
     let links = strip.expect("a strip").split("href=\"/queue").skip(1);

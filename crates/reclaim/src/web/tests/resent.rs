@@ -25,6 +25,9 @@ async fn a_replacement_that_a_file_tells_of_stands_on_case_queue_and_ways() {
     let closed = "<strong>Corrected claim</strong>: Replacement sent Mar 2, 2026, waits for the \
                   payer: one more would be a duplicate, and needs a reason.";
     page.shows(&[WAITS, closed, "Record it on the case"]);
+    // It waits, and what would send it twice does not lead.
+    page.shows(&["<strong>Wait for the payer.</strong>", "<strong>Await payer</strong>"]);
+    page.shows(&["Correct it all the same"]).hides(&["data-act-key=\"c\""]);
     biller.get("/queue?status=in_review").await.shows(&["sent again", WAITS]);
     clinic.is_proven().await;
 }
@@ -69,6 +72,8 @@ async fn what_the_file_tells_is_recorded_with_one_press() {
     biller.act(&case, "resubmit", &fields).await.is(StatusCode::SEE_OTHER);
     let page = biller.get(&case).await;
     page.shows(&[WAITS, "Corrected and resubmitted"]).hides(&["Record it on the case"]);
+    let no = biller.get(&format!("{case}/correct")).await;
+    no.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Back to the case", &format!("\"{case}\"")]);
     clinic.is_proven().await;
 }
 
@@ -97,7 +102,9 @@ async fn what_waits_in_the_outbox_stands_on_the_case_too() {
     let biller = clinic.named("ada", Role::BillingSpecialist).await;
     let case = reviewed(&biller, "A-1").await;
     let one = queued(clinic.office(), &case, "A-1", "HC:99213", None).await.expect("queued");
-    biller.get(&case).await.shows(&["Replacement in the outbox leaves on Mar 3, 2026."]);
+    let page = biller.get(&case).await;
+    page.shows(&["Replacement in the outbox leaves on Mar 3, 2026.", "Wait for the payer."]);
+    page.hides(&["name=\"act\" value=\"resubmit\"", "data-act-key=\"c\""]);
     let other = queued(clinic.office(), &case, "A-1", "HC:99215", None).await;
     assert!(matches!(other, Err(NotQueued::Waits(_))), "{other:?}");
     let office = clinic.office();

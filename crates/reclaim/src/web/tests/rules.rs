@@ -374,7 +374,7 @@ async fn large_amounts_have_an_owner_of_their_own() {
     let claims = [denied("A-1", 6_000, "CO*197*6000"), denied("A-2", 60, "CO*197*60")];
     take(&lead, "a.835", &era("T1", &claims)).await;
     let case = lead.find("A-1").await;
-    lead.get(&case).await.shows(&["for a billing supervisor"]);
+    lead.get(&case).await.shows(&["for the role billing supervisor"]);
     clinic.is_proven().await;
 }
 
