@@ -272,7 +272,8 @@ impl Tx {
             "insert into claim (practice, claim, number, source, fingerprint, member)
              with recursive n (k) as (select $2 union all select k + 1 from n where k < $3),
              base as (select * from denial
-               where practice = $1 and +state = 'open' order by denial desc limit 100)
+               where practice = $1 and denial > 'den_' and +state = 'open'
+               order by denial desc limit 100)
              select c.practice, 'clm_' || printf('%026d', k * 1000 + x), c.number, c.source,
                c.fingerprint || '-' || k, c.member || '-' || k
              from n, (select claim as of, row_number() over (order by denial) as x
@@ -289,7 +290,8 @@ impl Tx {
                (practice, remittance, n, claim, quarantined, segment, byte, control, raw)
              with recursive n (k) as (select $2 union all select k + 1 from n where k < $3),
              base as (select * from denial
-               where practice = $1 and +state = 'open' order by denial desc limit 100)
+               where practice = $1 and denial > 'den_' and +state = 'open'
+               order by denial desc limit 100)
              select p.practice, p.remittance, p.n + k * 100000,
                'clm_' || printf('%026d', k * 1000 + x), p.quarantined, p.segment, p.byte, null,
                p.raw
@@ -306,7 +308,8 @@ impl Tx {
             "insert into denial
              with recursive n (k) as (select $2 union all select k + 1 from n where k < $3),
              base as (select * from denial
-               where practice = $1 and +state = 'open' order by denial desc limit 100)
+               where practice = $1 and denial > 'den_' and +state = 'open'
+               order by denial desc limit 100)
              select practice, 'den_' || printf('%026d', k * 1000 + x),
                'clm_' || printf('%026d', k * 1000 + x), payer, 1, number,
                state, case when k % 5 = 0 then 'in_review' else 'new' end,

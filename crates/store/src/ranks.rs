@@ -11,7 +11,9 @@ use crate::{Error, Tx, parsed};
 macro_rules! reranked {
     ($each:literal) => {
         concat!(
-            "update denial set priority = new_priority, due_on = new_due_on,
+            "with each_one (told) as (",
+            $each,
+            ") update denial set priority = new_priority, due_on = new_due_on,
                unmapped = new_unmapped, code = new_code, remark = new_remark,
                service = new_service, provider = new_provider
              from (select told ->> 'denial' as of_denial,
@@ -20,9 +22,7 @@ macro_rules! reranked {
                told ->> 'due_on' as new_due_on, told ->> 'unmapped' as new_unmapped,
                told ->> 'code' as new_code, told ->> 'remark' as new_remark,
                told ->> 'service' as new_service, told ->> 'provider' as new_provider
-               from (",
-            $each,
-            ") as each) as ranked
+               from each_one) as ranked
              where practice = $1 and denial = of_denial and version = of_version
                and (priority <> new_priority or due_on <> new_due_on
                  or coalesce(unmapped, '') <> coalesce(new_unmapped, '') or code <> new_code
@@ -123,9 +123,9 @@ impl Tx {
         rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
     }
 
-    /// Gives cases, as they were read, other ranks in one statement. They stay the same cases at the
-    /// same versions; gives how many stand elsewhere now: those that have the rank already, or that
-    /// somebody saved meanwhile, do not.
+    /// Gives cases, as they were read, other ranks in one statement; they stay the same cases at
+    /// the same versions. Gives how many stand elsewhere now: those that have the rank already, or
+    /// that somebody saved meanwhile, do not.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -134,8 +134,8 @@ impl Tx {
         let moved = among!(
             self,
             (String,),
-            reranked!("select value as told from json_each($2)"),
-            reranked!("select cast(unnest($2) as json) as told"),
+            reranked!("select value from json_each($2)"),
+            reranked!("select cast(unnest($2) as json)"),
             &told,
             self.practice.as_str()
         )?;

@@ -126,7 +126,7 @@ async fn what_people_write_is_shown_as_text_on_every_page() {
     clinic.is_proven().await;
 }
 
-/// A payer's card, a letter of a payer, a conversation, another cover: what is written beside cases.
+/// A payer's card, a letter of a payer, a conversation, another cover.
 async fn written_beside(lead: &Browser, case: &str) {
     let card = link(lead, "/payers", "/payers/pay_").await;
     let fields = ["phone", "phone_tree", "best_time", "fax", "portal_steps", "file_limits"];
@@ -144,7 +144,7 @@ async fn written_beside(lead: &Browser, case: &str) {
         ("asked", SCRIPT),
         ("case", id),
     ];
-    let named = SCRIPT.replace('"', "%22");
+    let named = format!("{}.pdf", SCRIPT.replace('"', "%22"));
     let kept = lead.upload("/requests", &letter, ("file", &named, "%PDF synthetic")).await;
     kept.is(StatusCode::SEE_OTHER);
     let peer = [
