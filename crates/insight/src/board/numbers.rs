@@ -87,11 +87,15 @@ impl Numbers {
     pub(crate) fn sum(&self, words: impl Iterator<Item = u64>) -> Sum {
         let mut sum = Sum::default();
         for (word, cents) in words.zip(self.outstanding.chunks(64)) {
-            sum.cases += u64::from(word.count_ones());
-            // Without a branch a row of 64 is added eight at a time.
-            let one =
-                |(at, cents): (usize, &i64)| cents & (word >> at & 1).wrapping_neg().cast_signed();
-            sum.outstanding += cents.iter().enumerate().map(one).sum::<i64>();
+            let ones = word.count_ones();
+            sum.cases += u64::from(ones);
+            // Few are added one by one, few that lack are taken from the whole row.
+            let lacks = !word & u64::MAX >> (64 - cents.len());
+            sum.outstanding += match ones {
+                0 => 0,
+                1..=32 => added(word, cents),
+                _ => cents.iter().sum::<i64>() - added(lacks, cents),
+            };
         }
         sum
     }
@@ -107,6 +111,16 @@ impl Numbers {
     }
 }
 
+/// The sum of those of at most 64 amounts whose bits are set.
+fn added(mut word: u64, cents: &[i64]) -> i64 {
+    let mut sum = 0;
+    while word != 0 {
+        sum += cents[word.trailing_zeros() as usize];
+        word &= word - 1;
+    }
+    sum
+}
+
 fn set<T>(column: &mut Vec<T>, at: usize, value: T) {
     match column.get_mut(at) {
         Some(before) => *before = value,
@@ -116,8 +130,25 @@ fn set<T>(column: &mut Vec<T>, at: usize, value: T) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::places::Places;
     use super::*;
     use jiff::civil::date;
+
+    #[test]
+    fn amounts_are_added_by_their_bits_however_many_are_set() {
+        let cents: Vec<i64> = (0..100).map(|at| at * at - 50).collect();
+        let numbers = Numbers { outstanding: cents.clone(), ..Numbers::default() };
+        for every in 1..70 {
+            for wanted in [true, false] {
+                let is_in = |at: &usize| at.is_multiple_of(every) == wanted;
+                let places = Places::of(100, |at| is_in(&at));
+                let told: Vec<i64> = (0..100).filter(is_in).map(|at| cents[at]).collect();
+                let sum = numbers.sum(places.words());
+                let cases = u64::try_from(told.len()).expect("few");
+                assert_eq!((sum.cases, sum.outstanding), (cases, told.iter().sum()), "{every}");
+            }
+        }
+    }
 
     #[test]
     fn days_compare_as_numbers_and_come_back() {

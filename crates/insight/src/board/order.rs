@@ -96,6 +96,23 @@ impl Orders {
     }
 }
 
+/// The first of some places in an order, so many.
+pub(crate) fn first(
+    places: &Places,
+    sort: Sort,
+    many: usize,
+    (ids, numbers): (&[u128], &Numbers),
+) -> Vec<u32> {
+    let key = |place: &u32| (sort.key(numbers, *place as usize), ids[*place as usize]);
+    let mut some: Vec<u32> = places.iter().collect();
+    if many < some.len() {
+        some.select_nth_unstable_by_key(many, key);
+        some.truncate(many);
+    }
+    some.sort_unstable_by_key(key);
+    some
+}
+
 /// Two sorted lists as one.
 fn merge<K: Ord>(one: &[u32], other: &[u32], key: impl Fn(&u32) -> K) -> Vec<u32> {
     let mut all = Vec::with_capacity(one.len() + other.len());

@@ -182,6 +182,34 @@ fn orders_follow_what_changes() {
 }
 
 #[test]
+fn few_among_many_stand_in_the_order_of_all_and_sets_follow_what_changes() {
+    let one = |at: u64| {
+        let status = if at.is_multiple_of(20) { "in_review" } else { "new" };
+        let money = i64::try_from(at * 7_919 % 251).expect("small");
+        Listed { status, outstanding: money, priority: -money % 17, ..usual(at.into()) }
+    };
+    let cases: Vec<Listed<'_>> = (1..=400).map(one).collect();
+    let mut board = board(&cases);
+    let few = choose(Facet::Status, &["in_review"]);
+    for sort in Sort::ALL {
+        let order = board.page(&board.find(&Wanted::default(), TODAY), sort, 0, 400);
+        let few = board.find(&few, TODAY);
+        let fitting: Vec<u128> = order.into_iter().filter(|id| board.has(&few, *id)).collect();
+        assert_eq!(fitting.len(), 20);
+        assert_eq!(board.page(&few, sort, 0, 7), fitting[..7], "{sort:?}");
+        assert_eq!(board.page(&few, sort, 7, 50), fitting[7..], "{sort:?}");
+        assert!(board.page(&few, sort, 20, 5).is_empty());
+    }
+    board.put(&Listed { status: "new", ..one(20) });
+    board.put(&Listed { status: "in_review", ..one(401) });
+    board.settle();
+    let now = board.find(&few, TODAY);
+    assert!(board.has(&now, 401) && !board.has(&now, 20), "kept sets are looked at again");
+    let later = TODAY.tomorrow().expect("a day");
+    assert_eq!(board.find(&few, later), now);
+}
+
+#[test]
 fn counts_say_what_a_choice_would_show() {
     let board = board(&[
         usual(1),
