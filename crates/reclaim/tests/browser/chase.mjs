@@ -207,7 +207,8 @@ async function sign(page) {
 
 async function send(page) {
   await find(page, NEEDED.number);
-  assert.equal(await page.getByText("Please sign the packet").filter({ visible: true }).count(), 0, "signed is answered");
+  const asked = page.locator("p.note").filter({ hasText: "Please sign the packet" });
+  assert.equal(await asked.filter({ hasNotText: "Answered:" }).count(), 0, "signed is answered");
   await page.keyboard.press("7");
   await page.locator("#appeals a").first().click();
   await page.locator("[name=route]").selectOption("house");
