@@ -182,6 +182,9 @@ pub struct Request {
     pub ended: Option<Ended>,
     /// Who heard last that its day has passed.
     pub told: Option<Escalated>,
+    /// The day of the letter that asked the same last, where more than one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again_on: Option<Date>,
     /// When it was keyed.
     pub kept_at: Timestamp,
     /// Who keyed it.
@@ -310,6 +313,7 @@ impl Request {
             reply: None,
             ended: None,
             told: None,
+            again_on: None,
             kept_at: at.now,
             kept_by: at.who.person.clone(),
             version: 1,
@@ -355,15 +359,16 @@ impl Request {
     /// is what the rules hold of who sent it.
     #[must_use]
     pub fn again(&self, letter: &Letter, payer: Option<&PayerRules>) -> Option<Request> {
-        let is_later = letter.dated_on >= self.letter.dated_on;
+        let is_later = letter.dated_on >= self.again_on.unwrap_or(self.letter.dated_on);
         let is_other = letter.printed.is_some() && letter.printed != self.letter.printed;
         if self.state != RequestState::Open || !is_later || !is_other {
             return None;
         }
+        let again_on = Some(letter.dated_on);
         let letter = Letter { printed: letter.printed, ..self.letter.clone() };
         let due = letter.due(payer);
         // Whoever heard that a day had passed hears anew of the other one.
-        Some(Request { letter, due, told: None, ..self.moved(RequestState::Open) })
+        Some(Request { letter, due, told: None, again_on, ..self.moved(RequestState::Open) })
     }
 
     /// True where a payer that asks this says nothing new: it is open, or it was answered or closed

@@ -121,8 +121,9 @@ pub fn awaited(
         let (frequency, on) = (frequency(one.claim)?, one.claim.submitted_on?);
         Some(Resent { frequency, on, found: Found::InFile, source: one.file.to_owned() })
     });
-    // Of two of one day the outbox's speaks, then the case's.
-    files.chain(on_case(case)).chain(outbox).max_by_key(|one| one.on)
+    // What could not leave hides nothing that waits. Of two of one day the outbox's speaks, then
+    // the case's.
+    files.chain(on_case(case)).chain(outbox).max_by_key(|one| (one.waits(), one.on))
 }
 
 /// A correction that the case itself waits with.

@@ -23,6 +23,7 @@ use store::journal::Entry;
 use store::{Tx, instant};
 
 use crate::act;
+use crate::bulk;
 use crate::own_rules;
 use crate::practice::{Office, console_actor};
 
@@ -92,7 +93,7 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
         every(office, &mut tally).await?;
     }
     for page in changed.chunks(PAGE) {
-        let cases = office.read().await?.cases_among(page).await?;
+        let (cases, _) = bulk::readable(&mut office.read().await?, page).await?;
         look(office, &cases, &mut tally).await?;
     }
     let result = json!({ "seen": end, "day": today, "rules": mark, "did": tally.to_string() });
@@ -113,9 +114,12 @@ fn mark(rules: &[Rule], stops: &[RuleStop]) -> String {
 async fn every(office: &Office, tally: &mut Tally) -> anyhow::Result<()> {
     let (mut after, limit) = (String::new(), i64::try_from(PAGE).unwrap_or(i64::MAX));
     loop {
-        let page = office.read().await?.open_cases_after(&after, limit).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.id.to_string();
+        let mut tx = office.read().await?;
+        let ids = tx.open_ids_after(&after, limit).await?;
+        let Some(last) = ids.last() else { return Ok(()) };
+        after.clone_from(last);
+        let (page, _) = bulk::readable(&mut tx, &ids).await?;
+        drop(tx);
         look(office, &page, tally).await?;
     }
 }
@@ -186,8 +190,10 @@ impl Record {
         let (since, version) = (since.unwrap_or_default(), version(rule));
         let of = i64::from(rule.stops.of);
         let last = tx.last_firings(&rule.name, &version, &since, of).await?;
-        let (answered, denied_again) =
-            tx.answered_firings(&rule.name, &version, &since, of).await?;
+        let (answered, denied_again) = match rule.stops.denied_again {
+            Some(_) => tx.answered_firings(&rule.name, &version, &since, of).await?,
+            None => (0, 0),
+        };
         let refused = last.iter().map(|one| one.outcome == "refused").collect();
         Ok(Record { refused, answered, denied_again })
     }
@@ -225,7 +231,7 @@ pub(crate) async fn look(
         // Somebody may have switched a rule since the sweep began.
         let office = office.in_step(&mut tx).await?;
         let mut known = Known::of(&mut tx, part).await?;
-        for case in tx.cases_among(part).await? {
+        for case in bulk::readable(&mut tx, part).await?.0 {
             on_case(&mut tx, &office, case, &mut known, tally).await?;
         }
         tx.commit().await?;

@@ -41,10 +41,11 @@ struct Read {
     /// What is certain of their payments, or why it is not.
     entries: HashMap<String, Result<Vec<Entry>, Doubt>>,
     /// What their recommended ways plan, or why none does.
-    plans: HashMap<String, Result<NextAction, String>>,
+    plans: HashMap<String, Result<NextAction, Why>>,
 }
 
 /// Why a case is left out.
+#[derive(Clone)]
 enum Why {
     /// Nothing is recommended for it, or what is stands planned.
     NoWay(String),
@@ -52,8 +53,8 @@ enum Why {
     Doubt(Doubt),
     /// What payers said of the claim with this number cannot be read.
     Unread(String),
-    /// Its own row cannot be read.
-    Unreadable,
+    /// Its own row, with this id, cannot be read.
+    Unreadable(String),
 }
 
 impl Why {
@@ -72,27 +73,16 @@ impl Why {
     }
 }
 
-/// The cases of some ids, and the ids of those that cannot be read: they keep no other from what is
-/// done with all of them.
+/// The cases of some ids, and the ids of those that cannot be read, which are logged.
 pub(crate) async fn readable(
     tx: &mut Tx,
     part: &[String],
 ) -> Result<(Vec<Denial>, Vec<String>), store::Error> {
-    match tx.cases_among(part).await {
-        Err(store::Error::Inconsistent { .. }) => {}
-        read => return Ok((read?, Vec::new())),
+    let (cases, unreadable) = tx.readable_among(part).await?;
+    for (id, fault) in &unreadable {
+        tracing::error!("case {id} is left out: {fault}");
     }
-    let (mut cases, mut unreadable) = (Vec::new(), Vec::new());
-    for id in part {
-        match tx.cases_among(std::slice::from_ref(id)).await {
-            Err(fault @ store::Error::Inconsistent { .. }) => {
-                tracing::error!("case {id} is left out: {fault}");
-                unreadable.push(id.clone());
-            }
-            read => cases.extend(read?),
-        }
-    }
-    Ok((cases, unreadable))
+    Ok((cases, unreadable.into_iter().map(|(id, _)| id).collect()))
 }
 
 impl Deed {
@@ -114,7 +104,15 @@ impl Deed {
             }
             Deed::Playbook => {
                 for case in cases {
-                    let plan = ways::recommended(tx, office, case).await?;
+                    let plan = match ways::recommended(tx, office, case).await {
+                        Ok(plan) => plan.map_err(Why::NoWay),
+                        // The database itself keeps all of them from it.
+                        Err(fault) if fault.is::<store::Error>() => return Err(fault),
+                        Err(fault) => {
+                            tracing::error!("the way of case {} is not known: {fault:#}", case.id);
+                            Err(Why::Unread(case.number.to_string()))
+                        }
+                    };
                     read.plans.insert(case.id.to_string(), plan);
                 }
             }
@@ -129,8 +127,8 @@ impl Deed {
             Deed::Same(action) => Ok(action.as_ref().clone()),
             Deed::Playbook => {
                 let plan = read.plans.get(case.id.as_str()).cloned();
-                let plan = plan.unwrap_or_else(|| Err("no way is recommended".to_owned()));
-                let next = plan.map_err(Why::NoWay)?;
+                let none = || Err(Why::NoWay("no way is recommended".to_owned()));
+                let next = plan.unwrap_or_else(none)?;
                 if case.chosen.next && case.next() == Some(&next) {
                     let what = next.kind.as_str().replace('_', " ");
                     return Err(Why::NoWay(format!("its way, {what}, is planned already")));
@@ -198,7 +196,7 @@ impl Tally {
             Why::Doubt(doubt) => doubt.in_words().to_owned(),
             // Somebody has to go there.
             Why::Unread(number) => format!("claim {number}: {}", Doubt::Unreadable.in_words()),
-            Why::Unreadable => "the case cannot be read here: run verify".to_owned(),
+            Why::Unreadable(id) => format!("case {id} cannot be read: run `reclaim verify`"),
         };
         *self.skipped.entry(text).or_default() += 1;
     }
@@ -224,7 +222,7 @@ pub(crate) async fn preview(
     for part in ids.chunks(PART) {
         let mut tx = office.read().await?;
         let (cases, unreadable) = readable(&mut tx, part).await?;
-        unreadable.iter().for_each(|_| tally.skip(&Why::Unreadable));
+        unreadable.into_iter().for_each(|id| tally.skip(&Why::Unreadable(id)));
         let read = match deed {
             Some(deed) => deed.read(&mut tx, office, &cases).await?,
             None => Read::default(),
@@ -317,7 +315,7 @@ async fn act_on_part(
     let mut tx = office.write().await?;
     let (cases, unreadable) = readable(&mut tx, part).await?;
     let mut refused: Vec<(String, Why)> =
-        unreadable.into_iter().map(|id| (id, Why::Unreadable)).collect();
+        unreadable.into_iter().map(|id| (id.clone(), Why::Unreadable(id))).collect();
     let read = deed.read(&mut tx, office, &cases).await?;
     for case in cases {
         let action = match deed.of(&case, &read) {

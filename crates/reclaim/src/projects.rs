@@ -2,14 +2,15 @@
 //! and one reference; what becomes of each is tracked together.
 
 mod papers;
+mod staying;
+mod typed;
 
 use anyhow::Context;
 use denial::claim::Claim;
 use denial::contact::Contact;
 use denial::denial::{Channel, Denial, Status};
-use denial::ids::{AppealId, DocumentId, ProjectId};
+use denial::ids::{DocumentId, ProjectId};
 use denial::lifecycle::Action;
-use denial::lifecycle::action::AppealFiling;
 use denial::money::Money;
 use jiff::civil::Date;
 use serde_json::json;
@@ -22,11 +23,10 @@ use crate::act::{self, Failed};
 use crate::documents::{self, Received};
 use crate::identity;
 use crate::practice::Office;
+pub(crate) use crate::projects::typed::Typed;
 
 /// The most cases of one project.
 pub(crate) const MOST: usize = 500;
-/// The longest cover letter, in letters.
-const LONGEST: usize = 8_000;
 
 /// Why something was not done with a project.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +83,8 @@ pub(crate) struct Row {
     pub(crate) claim: Option<Claim>,
     /// Why it did not go along.
     pub(crate) stayed: String,
+    /// It goes by a supervisor's reason, and who looks is no supervisor.
+    is_excused: bool,
 }
 
 /// Begins a project with some cases, which are of one payer.
@@ -156,18 +158,12 @@ pub(crate) async fn open(tx: &mut Tx, project: &str) -> Result<Option<Opened>, N
     for ProjectCase { denial, n, stayed } in listed {
         let Some(case) = cases.remove(&denial) else { continue };
         let claim = known.get(case.claim.as_str()).map(|row| row.billed()).transpose()?.flatten();
-        rows.push(Row { n, case, claim, stayed });
+        rows.push(Row { n, case, claim, stayed, is_excused: false });
     }
     Ok(Some(Opened { project: one, rows }))
 }
 
-/// What of a project is changed before it goes.
-pub(crate) struct Typed {
-    pub(crate) subject: String,
-    pub(crate) letter: String,
-}
-
-/// Saves subject and letter; papers that were set of others are given up.
+/// Saves what was typed; papers that were set of other words are given up.
 ///
 /// # Errors
 /// [`NotDone`].
@@ -175,20 +171,14 @@ pub(crate) async fn save(
     office: &Office,
     id: &str,
     read: i64,
-    typed: Typed,
+    typed: &Typed,
 ) -> Result<(), NotDone> {
-    let (subject, letter) = (typed.subject.trim().to_owned(), typed.letter.trim().to_owned());
-    if subject.is_empty() || letter.is_empty() || letter.chars().count() > LONGEST {
-        return Err(NotDone::Refused(format!(
-            "say what it is about, and write a letter of at most {LONGEST} letters"
-        )));
-    }
     let mut tx = office.write().await?;
     let before = draft(&mut tx, id, read).await?;
-    if (&subject, &letter) == (&before.subject, &before.letter) {
+    let after = typed.on(&before, office.who.role)?;
+    if after == before {
         return Ok(());
     }
-    let after = Project { subject, letter, packet: None, sheet: None, ..before };
     changed(&mut tx, office, (&after, read), ("project.saved", json!({}))).await?;
     tx.commit().await?;
     Ok(())
@@ -252,18 +242,9 @@ impl How {
     }
 }
 
-/// A supervisor's reasons for what else would keep a case back.
-#[derive(Clone, Default)]
-pub(crate) struct Excuses {
-    /// Why it goes without documents that are asked for.
-    pub(crate) without: String,
-    /// Why it goes after the clocks of some.
-    pub(crate) late: String,
-}
-
-/// Sets letter and list as they are to go, and keeps them: what people take out and send is then
-/// what is recorded. A case that allows no appeal is left out with its reason, and the papers name
-/// those alone that go along.
+/// Saves what was typed and sets letter and list as they are to go, and keeps them: what people
+/// take out and send is then what is recorded. A case that allows no appeal is left out with its
+/// reason, and the papers name those alone that go along.
 ///
 /// # Errors
 /// [`NotDone`].
@@ -271,19 +252,23 @@ pub(crate) async fn set(
     office: &Office,
     id: &str,
     read: i64,
-    excuses: Excuses,
+    typed: &Typed,
 ) -> Result<(), NotDone> {
-    let going = going(&mut office.read().await?, office, (id, read), &excuses).await?;
+    let going = going(&mut office.read().await?, office, (id, read), typed).await?;
     // Setting takes a while, and nobody else's turn is held for it.
     let (pdf, list) = (going.pdf(office).await?, going.sheet());
     let packet = documents::written(office, "project_appeal.pdf", "application/pdf", pdf).await?;
     let bytes = list.clone().into_bytes();
     let sheet = documents::written(office, "project_appeal.csv", "text/csv", bytes).await?;
     let mut tx = office.write().await?;
-    let now = self::going(&mut tx, office, (id, read), &excuses).await?;
+    let before = draft(&mut tx, id, read).await?;
+    let now = self::going(&mut tx, office, (id, read), typed).await?;
     let changes = now.differences(&list);
     if !changes.is_empty() {
-        return Err(NotDone::Changed(changes));
+        return Err(NotDone::Refused(format!(
+            "cases changed while letter and list were being set: {}; set them again",
+            changes.join("; ")
+        )));
     }
     for row in &now.rows {
         tx.leave_out_of_project((id, row.case.id.as_str()), &row.stayed).await?;
@@ -296,26 +281,30 @@ pub(crate) async fn set(
     let facts = json!({ "cases": now.going().count(), "packet": after.packet,
         "sheet": after.sheet });
     let kept = keep(&mut tx, office, [packet, sheet]).await?;
+    if typed::is_reworded(&after, &before) {
+        let saved = Entry::new(id, "project.saved", &json!({}));
+        tx.append(vec![saved], &office.moment()).await?;
+    }
     changed(&mut tx, office, (&after, read), ("project.set", facts)).await?;
     tx.commit().await?;
     drop(kept);
     Ok(())
 }
 
-/// A draft with its cases, those marked that would stay; at least one goes.
+/// A draft with what was typed and with its cases, those marked that would stay; at least one
+/// goes.
 async fn going(
     tx: &mut Tx,
     office: &Office,
     (id, read): (&str, i64),
-    excuses: &Excuses,
+    typed: &Typed,
 ) -> Result<Opened, NotDone> {
     draft(tx, id, read).await?;
     let mut opened = open(tx, id).await?.ok_or(NotDone::Missing)?;
+    opened.project = typed.on(&opened.project, office.who.role)?;
     if opened.project.letter.contains("[[") {
         return refused("the letter holds a note in double brackets: write it out first");
     }
-    excuses.without.trim().clone_into(&mut opened.project.without_why);
-    excuses.late.trim().clone_into(&mut opened.project.late_why);
     opened.would_stay(office, &How::by_mail());
     if opened.going().next().is_none() {
         let first = opened.rows.first().map(|row| row.stayed.as_str()).unwrap_or_default();
@@ -339,9 +328,15 @@ pub(crate) async fn send(office: &Office, id: &str, read: i64, how: How) -> Resu
     };
     let mut opened = open(&mut tx, id).await?.ok_or(NotDone::Missing)?;
     opened.would_stay(office, &how);
-    let changes = opened.changes_since(office, &sheet).await?;
-    if !changes.is_empty() {
-        return Err(NotDone::Changed(changes));
+    if !opened.reads_as(&sheet) {
+        // Nobody's turn is held while the kept list is read.
+        drop(tx);
+        return Err(NotDone::Changed(opened.changes_since(office, &sheet).await?));
+    }
+    if opened.needs_supervisor() {
+        return refused(
+            "some of its cases go by a supervisor's reason: a supervisor records that it went",
+        );
     }
     let document = identity::document(&packet).context("a hash")?;
     for row in opened.going() {
@@ -380,6 +375,11 @@ impl Opened {
         self.rows.iter().filter(|row| row.stayed.is_empty())
     }
 
+    /// True where its list is still the one with a hash.
+    fn reads_as(&self, sheet: &str) -> bool {
+        hex::encode(Sha256::digest(self.sheet())) == sheet
+    }
+
     /// What of the list with a hash reads otherwise by now, in words; nothing where it is the same.
     ///
     /// # Errors
@@ -389,7 +389,7 @@ impl Opened {
         office: &Office,
         sheet: &str,
     ) -> anyhow::Result<Vec<String>> {
-        if hex::encode(Sha256::digest(self.sheet())) == sheet {
+        if self.reads_as(sheet) {
             return Ok(Vec::new());
         }
         let kept = tokio::fs::read(office.documents.path(sheet)).await;
@@ -397,43 +397,6 @@ impl Opened {
         let changes = self.differences(&String::from_utf8_lossy(&kept));
         let untold = vec!["the order of the list is another".to_owned()];
         Ok(if changes.is_empty() { untold } else { changes })
-    }
-
-    /// Says of each case that allows no appeal now why it would stay; one that stayed before and
-    /// allows it by now goes along.
-    pub(crate) fn would_stay(&mut self, office: &Office, how: &How) {
-        let moment = office.moment();
-        // Any document will do to ask: what is kept at last is not set yet.
-        let paper = DocumentId::from_bits(0);
-        for row in &mut self.rows {
-            let mut case = row.case.clone();
-            if case.status() == Status::New
-                && let Ok(decided) = case.act(&Action::Review, &moment, &office.rules)
-            {
-                case = decided.after;
-            }
-            let action = Action::Appeal(filing(&self.project, &case, (&paper, how)));
-            let refused = case.act(&action, &moment, &office.rules).err();
-            row.stayed = refused.map(|why| why.to_string()).unwrap_or_default();
-        }
-    }
-}
-
-fn filing(project: &Project, case: &Denial, (packet, how): (&DocumentId, &How)) -> AppealFiling {
-    let reference = how.reference.trim();
-    let said = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    AppealFiling {
-        id: AppealId::from_bits(act::draw()),
-        level: case.next_level(),
-        channel: how.channel,
-        confirmation: (!reference.is_empty()).then(|| reference.to_owned()),
-        packet: Some(packet.clone()),
-        sent_on: how.on,
-        late: said(&project.late_why),
-        without: said(&project.without_why),
-        although: None,
-        arguments: Vec::new(),
-        exhibits: Vec::new(),
     }
 }
 
@@ -448,7 +411,7 @@ async fn appeal(
     if case.status() == Status::New {
         case = done(act::do_in(tx, office, &moment, &case, &Action::Review).await)?;
     }
-    let action = Action::Appeal(filing(project, &case, way));
+    let action = Action::Appeal(staying::filing(project, &case, way));
     done(act::do_in(tx, office, &moment, &case, &action).await)?;
     Ok(())
 }

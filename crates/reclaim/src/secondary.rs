@@ -6,13 +6,12 @@ pub(crate) mod command;
 mod standing;
 pub(crate) mod told;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::Context;
 use denial::category::Category;
 use denial::claim::PayerName;
 use denial::denial::{Denial, NextAction, NextActionKind};
-use denial::ids::PayerId;
 use denial::lifecycle::Action;
 use denial::money::Money;
 use denial::next_bill::{Next, State};
@@ -21,7 +20,6 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use store::matches::group;
 use store::next_bills::NextBill;
 use store::outgoing::OutgoingItem;
 use store::unanswered::Unanswered;
@@ -43,8 +41,8 @@ pub(crate) struct BillNext {
     pub(crate) act: String,
     /// The payer that it goes to, as the claim names it.
     pub(crate) payer: PayerName,
-    /// The same as its cover names it.
-    pub(crate) next: PayerId,
+    /// The same as its cover names it; which payer that is, the rules say on the day.
+    pub(crate) next: PayerName,
     /// How many words of payers it was written from: another one makes it old.
     pub(crate) words: usize,
     /// Why it goes though the payer before it passed the claim on, or its denial is open.
@@ -66,7 +64,7 @@ pub(crate) async fn follow(
     passed: impl Iterator<Item = String>,
 ) -> anyhow::Result<()> {
     // A cover may stand under another name of the claim.
-    let names = names_of(tx, claims).await?;
+    let names = tx.names_of(claims).await?;
     let mut relevant = tx.covered_among(&names).await?;
     relevant.extend(passed);
     relevant.sort();
@@ -159,7 +157,7 @@ async fn raise(tx: &mut Tx, office: &Office, found: &[Found]) -> anyhow::Result<
     if late.is_empty() {
         return Ok(());
     }
-    let names = names_of(tx, &late).await?;
+    let names = tx.names_of(&late).await?;
     for case in tx.cases_of(&names).await? {
         // What somebody put off to a day rests until then.
         let is_due = |on: Date| case.follows_way() || on <= moment.today;
@@ -172,15 +170,8 @@ async fn raise(tx: &mut Tx, office: &Office, found: &[Found]) -> anyhow::Result<
     Ok(())
 }
 
-/// Every name of some claims: their own and those that are joined to them.
-async fn names_of(tx: &mut Tx, claims: &[String]) -> Result<Vec<String>, store::Error> {
-    let joined = tx.joined(claims).await?;
-    let names = claims.iter().flat_map(|claim| group(claim, &joined)).map(str::to_owned);
-    let names: BTreeSet<String> = names.collect();
-    Ok(names.into_iter().collect())
-}
-
-/// Plans on a case where that is allowed; where it is not, it stays as somebody left it.
+/// Plans on a case where that is allowed; where it is not, it stays as somebody left it. Nobody
+/// chose it: it follows from how the claim stands with its payers.
 async fn plan(
     tx: &mut Tx,
     office: &Office,
@@ -189,7 +180,7 @@ async fn plan(
     next: NextActionKind,
     on: Date,
 ) -> anyhow::Result<()> {
-    match act::do_in(tx, office, moment, case, &Action::Plan { next, on }).await {
+    match act::do_by_itself(tx, office, moment, case, &Action::Plan { next, on }).await {
         Ok(_) | Err(Failed::Refused(_)) => Ok(()),
         Err(other) => Err(other.into()),
     }
@@ -219,7 +210,7 @@ pub(crate) async fn wait(
 }
 
 /// What waited with a claim that did not go after all: its cases have the other payer before them
-/// again, today.
+/// again, today; what a person planned stays.
 ///
 /// # Errors
 /// The database.
@@ -230,10 +221,11 @@ pub(crate) async fn resume(
     claims: &[String],
 ) -> anyhow::Result<()> {
     look(tx, office, claims).await?;
-    let names = names_of(tx, claims).await?;
+    let names = tx.names_of(claims).await?;
     for case in tx.cases_of(&names).await? {
         let waits = case.next().is_some_and(|one| one.kind == NextActionKind::AwaitPayer);
-        if waits && is_about_payers(&case, office) {
+        let is_chosen = case.chosen.is_persons_next();
+        if waits && !is_chosen && is_about_payers(&case, office) && office.sees(&case) {
             let next = NextActionKind::CoordinateBenefits;
             plan(tx, office, moment, &case, next, moment.today).await?;
         }
@@ -259,7 +251,8 @@ pub(crate) async fn stops(
     let Some(next) = standing.next(office) else {
         return Ok(Some("meanwhile nothing is left to bill to a next payer".to_owned()));
     };
-    if identity::payer(&next.payer, "", &office.rules) != bill.next {
+    let payer = |name| identity::payer(name, "", &office.rules);
+    if payer(&next.payer) != payer(&bill.next) {
         return Ok(Some(format!("meanwhile {} comes next", next.payer.name)));
     }
     let is_old = standing.heard.len() != bill.words;

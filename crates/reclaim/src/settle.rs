@@ -28,7 +28,7 @@ use store::remittances::RemittanceRow;
 mod kept;
 mod marked;
 
-pub(crate) use self::kept::{adjudication, payment, segment_texts};
+pub(crate) use self::kept::{adjudication, payment, said, segment_texts};
 pub(crate) use self::marked::marked;
 use crate::parts::STEP;
 use crate::practice::Office;

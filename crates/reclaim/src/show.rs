@@ -151,7 +151,7 @@ pub(crate) async fn case(
             "this case is neither yours nor were you asked; a billing supervisor can assign it to you"
         );
     }
-    let claims = [case.claim.to_string()];
+    let claims = tx.names_of(&[case.claim.to_string()]).await?;
     let is_protected = !tx.protected_among(&claims).await?.is_empty();
     if is_protected && json && why.is_none() {
         drop(tx);

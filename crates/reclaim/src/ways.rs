@@ -93,19 +93,12 @@ pub(crate) async fn recommended(
     case: &Denial,
 ) -> anyhow::Result<Result<NextAction, String>> {
     let (rules, today) = (&*office.rules, office.moment().today);
-    let own = vec![case.claim.to_string()];
-    let mut claims = own.clone();
-    claims.extend(tx.joined(&own).await?.into_iter().flat_map(|(one, other)| [one, other]));
-    claims.sort();
-    claims.dedup();
+    let claims = tx.names_of(&[case.claim.to_string()]).await?;
     let known = tx.claims(&claims).await?;
     let row = known.values().find(|row| row.body.is_some());
     let claim = row.map(ClaimRow::billed).transpose()?.flatten();
-    let said = tx.said_of(&claims).await?;
-    let last = said.iter().max_by(|one, other| {
-        (&one.paid_on, &one.trace, one.n).cmp(&(&other.paid_on, &other.trace, other.n))
-    });
-    let payment = last.map(settle::payment).transpose()?;
+    let said = settle::said(tx, &claims).await?;
+    let payment = said.last().map(settle::payment).transpose()?;
     let resent = resent::of_one(tx, office, case).await?;
     let around = Around {
         claim: claim.as_ref(),
@@ -116,6 +109,10 @@ pub(crate) async fn recommended(
     };
     let history = outcomes::like(tx, case, rules).await?;
     let told = of(case, around, (rules, &history), today).recommended;
+    // What went again is waited for, or asked about once the payer's usual days are over.
+    if let Some(next) = told.waits {
+        return Ok(Ok(next));
+    }
     Ok(match told.way.map(Way::action) {
         None => Err(format!("no way is recommended: {}", told.why)),
         Some(kind) => Ok(case.next_by_habit(kind, today, rules)),

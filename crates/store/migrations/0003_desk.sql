@@ -714,8 +714,10 @@ create table project (
   channel text not null,                -- how it went; empty before
   sent_on text,
   reference text not null,              -- the payer's; empty where none came
-  packet text,                          -- sha-256 of the letter with its list, as it went
-  sheet text,                           -- sha-256 of the spreadsheet, as it went
+  packet text,                          -- sha-256 of the letter with its list, as set and as it went
+  sheet text,                           -- sha-256 of the spreadsheet, as set and as it went
+  without_why text not null default '', -- a supervisor's reason to go without documents
+  late_why text not null default '',    -- the same where a last day is past
   primary key (practice, project)
 );
 create index project_made on project (practice, made_at, project);
@@ -791,8 +793,3 @@ create table payer_card (
   saved_by text not null,
   primary key (practice, payer, version)
 );
-
--- A supervisor's reasons for what would keep cases of a project back: documents that are asked for,
--- last days that are past.
-alter table project add column without_why text not null default '';
-alter table project add column late_why text not null default '';

@@ -365,6 +365,19 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// Every name of some claims: their own and those that are joined to them, sorted.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn names_of(&mut self, claims: &[String]) -> Result<Vec<String>, Error> {
+        let joined = self.joined(claims).await?;
+        let names = claims.iter().flat_map(|claim| group(claim, &joined)).map(str::to_owned);
+        let names: BTreeSet<String> = names.collect();
+        Ok(names.into_iter().collect())
+    }
+}
+
 /// Of pairs that [`Tx::joined`] gave: a claim, the one that speaks for it, and all that this one
 /// speaks for.
 #[must_use]

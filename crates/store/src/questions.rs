@@ -3,7 +3,8 @@
 
 use denial::denial::{Denial, Question};
 
-use crate::sql::run;
+use crate::journal::Happened;
+use crate::sql::{among, run};
 use crate::{Error, Tx, parsed};
 
 /// An answer that waits to be seen.
@@ -72,7 +73,8 @@ impl Tx {
         rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
     }
 
-    /// Cases on which somebody asked something since an instant, those asked on last first.
+    /// Cases on which somebody asked something that waits, or that was asked or answered since an
+    /// instant; first those on which anything waits, then those of which something was said last.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -84,17 +86,54 @@ impl Tx {
     ) -> Result<Vec<String>, Error> {
         let rows = run!(
             self,
-            all as (String, i64),
-            "select about, max(seq) from journal
-             where practice = $1 and chain = 'work' and actor = $2 and at >= $3
-             and kind = 'denial.asked'
-             group by about order by 2 desc limit $4",
+            all as (String,),
+            // Entries of a case are found by the case: coalesce keeps SQLite from walking all that
+            // somebody did, or all that was ever asked.
+            "select about from (
+               select j.about, j.seq, 1 as waits from asked a
+               join journal j on j.practice = a.practice and j.chain = 'work'
+                 and j.about = a.denial and coalesce(j.kind, '') = 'denial.asked'
+                 and coalesce(j.actor, '') = $2
+               where a.practice = $1
+               union all
+               select about, seq, 0 as waits from journal
+               where practice = $1 and chain = 'work' and actor = $2 and at >= $3
+                 and kind = 'denial.asked'
+               union all
+               select b.about, b.seq, 0 as waits from journal b
+               join journal j on j.practice = b.practice and j.chain = 'work'
+                 and j.about = b.about and coalesce(j.kind, '') = 'denial.asked'
+                 and coalesce(j.actor, '') = $2
+               where b.practice = $1 and b.chain = 'work' and b.kind = 'denial.answered'
+                 and b.at >= $3) mine
+             group by about order by max(waits) desc, max(seq) desc limit $4",
             self.practice.as_str(),
             person,
             since,
             limit
         )?;
-        Ok(rows.into_iter().map(|(case, _)| case).collect())
+        Ok(rows.into_iter().map(|(case,)| case).collect())
+    }
+
+    /// What was asked and answered on some cases, and what was taken back there; in order.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn told_of_questions(&mut self, cases: &[String]) -> Result<Vec<Happened>, Error> {
+        let rows = among!(
+            self,
+            Happened,
+            "select seq, at, actor, about, kind, from_status, to_status, body from journal
+             where practice = $1 and chain = 'work'
+             and about in (select value from json_each($2))
+             and +kind in ('denial.asked', 'denial.answered', 'denial.undone') order by +seq",
+            "select seq, at, actor, about, kind, from_status, to_status, body from journal
+             where practice = $1 and chain = 'work' and about = any($2)
+             and kind in ('denial.asked', 'denial.answered', 'denial.undone') order by seq",
+            cases,
+            self.practice.as_str()
+        )?;
+        Ok(rows)
     }
 
     /// Keeps that a question of a case was answered, for who asked.

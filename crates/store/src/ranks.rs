@@ -7,6 +7,9 @@ use crate::denials::{NO_CLOCK, Rank};
 use crate::sql::{among, run};
 use crate::{Error, Tx, parsed};
 
+/// Cases, and those whose rows cannot be read, by their ids.
+type Readable = (Vec<Denial>, Vec<(String, Error)>);
+
 /// New ranks, as each database reads many texts that are bound at once.
 macro_rules! reranked {
     ($each:literal) => {
@@ -48,6 +51,43 @@ impl Tx {
             self.practice.as_str()
         )?;
         rows.iter().map(|(id, body)| parsed("denial", id, body)).collect()
+    }
+
+    /// The same, those that cannot be read apart, each with its fault: they keep no other from what
+    /// is done with all of them.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn readable_among(&mut self, ids: &[String]) -> Result<Readable, Error> {
+        match self.cases_among(ids).await {
+            Err(Error::Inconsistent { .. }) => {}
+            cases => return Ok((cases?, Vec::new())),
+        }
+        let (mut cases, mut unreadable) = (Vec::new(), Vec::new());
+        for id in ids {
+            match self.cases_among(std::slice::from_ref(id)).await {
+                Err(fault @ Error::Inconsistent { .. }) => unreadable.push((id.clone(), fault)),
+                one => cases.extend(one?),
+            }
+        }
+        Ok((cases, unreadable))
+    }
+
+    /// Ids of open cases in their order, after one of them.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn open_ids_after(&mut self, after: &str, limit: i64) -> Result<Vec<String>, Error> {
+        let rows = run!(
+            self,
+            all as (String,),
+            "select denial from denial
+             where practice = $1 and denial > $2 and state = 'open' order by denial limit $3",
+            self.practice.as_str(),
+            after,
+            limit
+        )?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
     /// Open cases in the order of their ids, after one of them.

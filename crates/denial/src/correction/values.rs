@@ -113,6 +113,14 @@ fn set(draft: &mut Draft, field: Field, text: &str) -> Result<(), String> {
     spot.write(draft, &wanted, is_range)
 }
 
+impl Field {
+    /// True where it holds one day and nothing else: a line may be of several days.
+    #[must_use]
+    pub fn is_day(self) -> bool {
+        spot(Form::Professional, self).is_some_and(|spot| spot.written == Written::Day)
+    }
+}
+
 fn spot(form: Form, field: Field) -> Option<Spot> {
     use Written::{Amount, Code, Day, Span, Text};
     let at = |part, id, qualifier, element, component, written| {

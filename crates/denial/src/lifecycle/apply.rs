@@ -22,7 +22,8 @@ impl Denial {
     #[must_use]
     pub fn apply(self, event: &Event) -> Denial {
         let mut after = self.changed(&event.change);
-        after.untouched &= !TOUCHES.contains(&event.kind());
+        let is_touch = TOUCHES.contains(&event.kind()) && !event.change.is_by_itself();
+        after.untouched &= !is_touch;
         after.version = event.version;
         after
     }

@@ -272,6 +272,17 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// True for what a rule or a payer's answer decided.
+    pub(crate) const fn is_by_itself(&self) -> bool {
+        if let Change::Planned { by_itself, .. } | Change::Assigned { by_itself, .. } = self {
+            *by_itself
+        } else {
+            false
+        }
+    }
+}
+
 /// What moved a status, with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]

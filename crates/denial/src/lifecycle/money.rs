@@ -40,12 +40,11 @@ impl Denial {
         Ok(changes)
     }
 
-    /// The day on which what is posted was there: that of the remittance that paid last, else that
-    /// of the payment.
+    /// The day on which all of it was there: that of the last remittance or payment.
     fn paid_on(&self, entries: &[Entry], at: &Moment) -> Date {
         let told = self.lines.iter().filter_map(|line| line.recovered.as_ref()).map(|one| one.on);
-        let posted = || entries.iter().filter_map(|entry| entry.on).max();
-        told.max().or_else(posted).unwrap_or(at.today)
+        let posted = entries.iter().filter_map(|entry| entry.on);
+        told.chain(posted).max().unwrap_or(at.today)
     }
 
     /// A supervisor alone posts money of a remittance that does not add up, with a reason for each

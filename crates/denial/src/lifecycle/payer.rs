@@ -136,7 +136,7 @@ impl Denial {
 
     /// What a person planned and nothing has moved since, also while letters stand before it.
     fn planned_by_hand(&self) -> Option<NextAction> {
-        let next = self.next().filter(|_| self.chosen.next)?;
+        let next = self.next().filter(|_| self.chosen.is_persons_next())?;
         let is_letters = self.requests.iter().any(|one| one.kind.next() == next.kind);
         let kept = self.requests.iter().find_map(|one| one.before);
         if is_letters { kept } else { Some(*next) }

@@ -301,6 +301,7 @@ fn the_same_asked_again_is_one_letter_and_another_day_takes_its_place() {
         (later.due.clone(), later.version, &later.told),
         (DueBy::Printed { on: day(30) }, 3, &None)
     );
+    assert_eq!(later.again(&again(Some(25), 2), None), None, "older than what was asked last");
     let case = came(case().after, 4, &open.on_case());
     let after =
         came(case, 4, &Request { due: DueBy::Printed { on: day(9) }, ..open.clone() }.on_case());

@@ -57,6 +57,23 @@ fn a_refusal_since_ends_it_and_one_before_does_not() {
 }
 
 #[test]
+fn what_could_not_leave_hides_nothing_that_waits() {
+    let (case, rules) = (case().after, rules());
+    let claim = version("7", 2);
+    let versions = [Version { file: "f", claim: &claim, submission: None }];
+    let failed = |on| Resent {
+        frequency: Frequency::Replacement,
+        on: day(on),
+        found: Found::InOutbox(State::Failed),
+        source: "out".to_owned(),
+    };
+    let found = awaited(&case, vec![failed(5)], &versions, &[], &rules).expect("waits");
+    assert_eq!((found.on, found.waits()), (day(2), true));
+    let found = awaited(&case, vec![failed(5)], &[], &[], &rules).expect("told");
+    assert!(!found.waits(), "it is told where nothing else waits");
+}
+
+#[test]
 fn a_version_for_another_payer_is_none_of_the_case() {
     let rules = rules();
     let named = |name: &str| PayerName { name: name.into(), ids: Vec::new() };

@@ -39,9 +39,12 @@ struct Day {
 }
 
 impl Day {
-    fn get(&self, day: Date, kind: &Kind) -> Option<Arc<Places>> {
-        let mut sets = self.sets.iter().filter(|_| self.day == day);
-        sets.find(|(one, _)| one == kind).map(|(_, places)| places.clone())
+    fn get(&mut self, day: Date, kind: &Kind) -> Option<Arc<Places>> {
+        let at = self.sets.iter().position(|(one, _)| self.day == day && one == kind)?;
+        let set = self.sets.remove(at)?;
+        let places = set.1.clone();
+        self.sets.push_back(set);
+        Some(places)
     }
 
     fn put(&mut self, day: Date, kind: Kind, places: Arc<Places>) {
@@ -49,6 +52,8 @@ impl Day {
             self.sets.clear();
             self.day = day;
         }
+        // Two readers may have looked for it at once.
+        self.sets.retain(|(one, _)| *one != kind);
         if self.sets.len() == KEPT {
             self.sets.pop_front();
         }

@@ -8,7 +8,6 @@ use clap::Args;
 use denial::appeal::Draft;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::matches::group;
 
 use crate::packet::{self, Dossier, Plan};
 use crate::practice::Office;
@@ -83,10 +82,7 @@ async fn filing(
     let id = show::find(office, id).await?;
     let mut tx = office.read().await?;
     let case = tx.case(&id).await?;
-    let own = case.claim.to_string();
-    let joined = tx.joined(std::slice::from_ref(&own)).await?;
-    let speaker = joined.iter().find(|(one, _)| *one == own).map_or(&own, |(_, speaker)| speaker);
-    let claims: Vec<String> = group(speaker, &joined).into_iter().map(str::to_owned).collect();
+    let claims = tx.names_of(&[case.claim.to_string()]).await?;
     if !tx.protected_among(&claims).await?.is_empty() && why.is_none() {
         bail!("the case is specially protected; say --why for a role that is cleared")
     }

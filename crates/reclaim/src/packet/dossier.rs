@@ -61,11 +61,7 @@ impl Dossier {
         case: Denial,
         (kind, level): (LetterKind, u8),
     ) -> anyhow::Result<Dossier> {
-        let own = vec![case.claim.to_string()];
-        let mut claims = own.clone();
-        claims.extend(tx.joined(&own).await?.into_iter().flat_map(|(one, other)| [one, other]));
-        claims.sort();
-        claims.dedup();
+        let claims = tx.names_of(&[case.claim.to_string()]).await?;
         let known = tx.claims(&claims).await?;
         let row = known.values().find(|row| row.body.is_some());
         let claim = row.map(ClaimRow::billed).transpose()?.flatten();
@@ -149,10 +145,7 @@ async fn denying(
     case: &Denial,
     claims: &[String],
 ) -> anyhow::Result<Option<ClaimPaymentRow>> {
-    let mut rows = tx.said_of(claims).await?;
-    rows.sort_by(|one, other| {
-        (&one.paid_on, &one.trace, one.n).cmp(&(&other.paid_on, &other.trace, other.n))
-    });
+    let mut rows = settle::said(tx, claims).await?;
     let denied = rows.iter().rposition(|row| row.remittance == case.remittance.as_str());
     let at = denied.or_else(|| rows.len().checked_sub(1));
     Ok(at.map(|at| rows.swap_remove(at)))

@@ -90,8 +90,10 @@ impl Opened {
             Column::amounts("Outstanding", 3),
         ];
         let rows = self.going().map(|row| {
-            let [n, ours, yours, patient, member, _, service, _, reasons, _, _, outstanding] =
+            let [n, ours, yours, patient, member, _, _, _, reasons, _, _, outstanding] =
                 row.cells();
+            // As the letter beside it writes days.
+            let service = row.case.days.service_on.map(day).unwrap_or_default();
             vec![n, ours, yours, patient, member, service, reasons, outstanding]
         });
         Block::Table { columns, rows: rows.collect() }
@@ -142,7 +144,11 @@ impl Row {
             self.n.to_string(),
             case.number.to_string(),
             case.control.to_string(),
-            patient.map(|one| format!("{} {}", one.given, one.family)).unwrap_or_default(),
+            patient
+                .map(|one| format!("{} {}", one.given, one.family))
+                .unwrap_or_default()
+                .trim()
+                .into(),
             patient.map(|one| one.member.clone()).unwrap_or_default(),
             born.map(|on| on.to_string()).unwrap_or_default(),
             case.days.service_on.map(|on| on.to_string()).unwrap_or_default(),

@@ -18,7 +18,6 @@ use store::outgoing::Outgoing;
 use store::resent::Billed;
 
 use crate::correcting;
-use crate::identity;
 use crate::outbox::Numbers;
 use crate::outbox::onward::{self, NotOnward, Onward};
 use crate::practice::Office;
@@ -206,7 +205,7 @@ pub(crate) async fn send(office: &Office, claim: &str, said: &Said) -> Result<Ou
         to: BillNext {
             act: "bill_next".to_owned(),
             payer: draft.payer().0,
-            next: identity::payer(&next.payer, "", &office.rules),
+            next: next.payer.clone(),
             words: standing.heard.len(),
             despite: told(&said.despite).or_else(|| told(&said.again)),
             again: told(&said.again),

@@ -52,7 +52,10 @@ pub(crate) async fn run(office: &Office, wish: &Wish) -> anyhow::Result<ExitCode
     let Some(number) = &wish.claim else { return list(office, wish).await };
     let claim = identity::claim(&ClaimNumber::new(number)).to_string();
     let mut tx = office.read().await?;
-    if !tx.protected_among(std::slice::from_ref(&claim)).await?.is_empty() {
+    let names = tx.names_of(std::slice::from_ref(&claim)).await?;
+    if !tx.protected_among(&names).await?.is_empty() {
+        drop(tx);
+        access::note_refusal(office, &claim, "claim.refused", "secondary").await;
         return refused("the claim is specially protected: look at it and send it on its page");
     }
     drop(tx);

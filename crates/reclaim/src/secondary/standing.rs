@@ -131,7 +131,8 @@ impl Gathered {
             let bill: BillNext = serde_json::from_str(&act).context("a kept act is JSON")?;
             let on = clock::day_of(&office.clinic.zone, &leaves);
             if let Some(one) = self.at(&claim) {
-                one.out.extend(on.map(|on| Sent { payer: bill.next, on }));
+                let payer = identity::payer(&bill.next, "", &office.rules);
+                one.out.extend(on.map(|on| Sent { payer, on }));
             }
         }
         Ok(())
@@ -142,7 +143,14 @@ impl Gathered {
         let rows = tx.said_of(&self.names).await?;
         let heads = heads(tx, office, &rows).await?;
         for row in rows {
-            let said = settle::adjudication(&row)?;
+            let said = match settle::adjudication(&row) {
+                Ok(said) => said,
+                // One that cannot be read keeps no other claim from its next payer.
+                Err(fault) => {
+                    tracing::error!("a payment of claim {} is left out: {fault:#}", row.claim);
+                    continue;
+                }
+            };
             // Money that does not count yet says nothing that a next payer could be told.
             if said.quarantined {
                 continue;

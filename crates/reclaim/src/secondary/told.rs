@@ -13,7 +13,7 @@ use store::{Tx, instant};
 
 use crate::fields::Fields;
 use crate::practice::Office;
-use crate::secondary::{look, names_of};
+use crate::secondary::look;
 use crate::web::words;
 
 /// The longest name or id, in letters.
@@ -144,7 +144,7 @@ pub(crate) async fn forget(
     moment: &Moment,
     (claim, turn): (&str, Turn),
 ) -> anyhow::Result<bool> {
-    let names = names_of(tx, &[claim.to_owned()]).await?;
+    let names = tx.names_of(&[claim.to_owned()]).await?;
     if !tx.forget_cover(&names, turn).await? {
         return Ok(false);
     }

@@ -6,8 +6,24 @@ use denial::codes::TraceNumber;
 use denial::ids::RemittanceId;
 use denial::intake;
 use denial::remittance::{ClaimPayment, Source};
+use store::Tx;
 use store::remittances::{ClaimPaymentRow, State};
 use x12::{Delimiters, Place};
+
+/// What payers said of some claims, in the order in which they said it.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn said(
+    tx: &mut Tx,
+    claims: &[String],
+) -> Result<Vec<ClaimPaymentRow>, store::Error> {
+    let mut rows = tx.said_of(claims).await?;
+    rows.sort_by(|one, other| {
+        (&one.paid_on, &one.trace, one.n).cmp(&(&other.paid_on, &other.trace, other.n))
+    });
+    Ok(rows)
+}
 
 /// Reads a kept claim payment.
 pub(crate) fn payment(row: &ClaimPaymentRow) -> anyhow::Result<ClaimPayment> {

@@ -15,7 +15,6 @@ use denial::rejection::{Acknowledgement, AnswerKind, Level};
 use jiff::civil::Date;
 use serde_json::json;
 use store::journal::Entry;
-use store::matches::group;
 use store::outgoing::Outgoing;
 use store::status::{StatusAnswer, StatusQuestion};
 use store::unanswered::Followed;
@@ -99,9 +98,7 @@ async fn is_about(
     if claim_status::is_about(answer, &number, &[]) {
         return Ok(true);
     }
-    let own = [one.claim.clone()];
-    let joined = tx.joined(&own).await?;
-    let claims: Vec<String> = group(&one.claim, &joined).into_iter().map(str::to_owned).collect();
+    let claims = tx.names_of(std::slice::from_ref(&one.claim)).await?;
     let versions = tx.versions_among(&claims).await?;
     let versions: Vec<Claim> = versions.into_iter().map(|one| one.body).collect();
     Ok(claim_status::is_about(answer, &number, &versions))

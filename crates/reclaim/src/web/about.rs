@@ -53,21 +53,17 @@ pub(crate) struct AnswerView {
 impl About {
     /// Reads it.
     pub(crate) async fn of(tx: &mut Tx, office: &Office, own: &str) -> Result<About, Trouble> {
-        let own = vec![own.to_owned()];
-        let mut claims = own.clone();
-        claims.extend(tx.joined(&own).await?.into_iter().flat_map(|(one, other)| [one, other]));
-        claims.sort();
-        claims.dedup();
-        let rows = said(tx, &claims).await?;
+        let own = own.to_owned();
+        let claims = tx.names_of(std::slice::from_ref(&own)).await?;
+        let rows = settle::said(tx, &claims).await?;
         let known = tx.claims(&claims).await?;
-        let claim = known.values().find(|row| row.body.is_some()).or_else(|| known.get(&own[0]));
+        let claim = known.values().find(|row| row.body.is_some()).or_else(|| known.get(&own));
         let billed = claim.map(ClaimRow::billed).transpose()?.flatten();
         let mut spoken = spoken(tx, office, claim, &rows).await?;
         let names = Names::about(tx, office, &claims).await?;
         names.mask(office, &mut spoken);
         let payment = rows.last().map(settle::payment).transpose()?;
         let answers = answers(tx, office, &claims).await?;
-        let own = own.into_iter().next().unwrap_or_default();
         Ok(About { billed, payment, spoken, answers, claims, known, names, own })
     }
 
@@ -87,15 +83,6 @@ impl About {
         let patient = || case_view::patient(self.billed.as_ref(), self.payment.as_ref());
         reads.then(|| self.names.patient(office, patient(), (&self.own, here)))
     }
-}
-
-/// What payers said of some claims, in the order in which they said it.
-async fn said(tx: &mut Tx, claims: &[String]) -> Result<Vec<ClaimPaymentRow>, Trouble> {
-    let mut rows = tx.said_of(claims).await?;
-    rows.sort_by(|one, other| {
-        (&one.paid_on, &one.trace, one.n).cmp(&(&other.paid_on, &other.trace, other.n))
-    });
-    Ok(rows)
 }
 
 async fn spoken(

@@ -75,6 +75,8 @@ pub(crate) struct Level {
     pub(crate) rule: String,
     /// What has to happen before it can be sent.
     pub(crate) before: &'static str,
+    /// Its letter can be written now.
+    pub(crate) can_be_written: bool,
 }
 
 impl Appeals {
@@ -86,8 +88,10 @@ impl Appeals {
     ) -> Appeals {
         let level = DeadlineKind::Appeal(case.next_level());
         let clock = |kind: DeadlineKind| case.deadlines.iter().find(|one| one.kind == kind);
-        let next = (!case.status().is_closed())
-            .then(|| Level { before: before(case), ..named(case, level, clock(level), today) });
+        let next = (!case.status().is_closed()).then(|| {
+            let (before, can_be_written) = before(case);
+            Level { before, can_be_written, ..named(case, level, clock(level), today) }
+        });
         let others = [DeadlineKind::Reconsideration, DeadlineKind::ExternalReview];
         let others = others.into_iter().filter_map(|kind| Some((kind, clock(kind)?)));
         Appeals {
@@ -111,16 +115,19 @@ fn answer(case: &Denial, today: Date) -> Option<Due> {
     next.filter(|_| waits).map(|next| words::due(Some(next.on), today))
 }
 
-/// An appeal is sent from review.
-fn before(case: &Denial) -> &'static str {
+/// What has to happen before it can be sent, and whether its letter can be written now. An appeal
+/// is sent from review.
+fn before(case: &Denial) -> (&'static str, bool) {
     match case.status() {
-        Status::InReview => "",
-        Status::New => "It can be written now, and goes out once the review is started.",
+        Status::InReview => ("", true),
+        Status::New => ("It can be written now, and goes out once the review is started.", true),
         Status::Corrected | Status::Appealed | Status::Pending => {
-            "What was sent last waits for its answer."
+            ("What was sent last waits for its answer.", false)
         }
-        Status::Overturned => "The payer gave way: post its payment, or dispute what is short.",
-        Status::Paid | Status::WrittenOff => "",
+        Status::Overturned => {
+            ("The payer gave way: post its payment, or dispute what is short.", false)
+        }
+        Status::Paid | Status::WrittenOff => ("", false),
     }
 }
 
@@ -143,6 +150,7 @@ fn named(case: &Denial, kind: DeadlineKind, clock: Option<&Deadline>, today: Dat
         due: case_clocks::due(case, clock, today),
         rule: rule.unwrap_or_default(),
         before: "",
+        can_be_written: false,
     }
 }
 

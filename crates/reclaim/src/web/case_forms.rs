@@ -8,7 +8,7 @@ use denial::owner;
 use denial::person::{Moment, Role, supervises};
 use denial::posting::WriteOffReason;
 use denial::remitted::Remitted;
-use denial::resent::Resent;
+use denial::resent::{Found, Resent};
 use denial::rules::Rules;
 use denial::triage::Advice;
 use smol_str::SmolStr;
@@ -100,6 +100,15 @@ const ORDER: [Act; 30] = [
 const ANSWERS: [(&str, &str); 2] =
     [("no", "Denied again"), ("yes", "Did not look at it: late, incomplete, not allowed")];
 
+/// True where what went again is recorded without a form: by the outbox when it leaves, or with the
+/// note of the file that tells of it.
+const fn is_recorded_elsewhere(resent: &Resent) -> bool {
+    match resent.found {
+        Found::InFile => true,
+        Found::OnCase | Found::InOutbox(_) => resent.leaves(),
+    }
+}
+
 impl Desk<'_> {
     /// Every act that is offered now.
     pub(crate) fn forms(&self) -> Vec<ActForm> {
@@ -141,8 +150,7 @@ impl Desk<'_> {
             Act::SetSubStatus => !self.sub_statuses().is_empty(),
             Act::Answer => self.answerable().next().is_some(),
             Act::Post => !matches!(case.status(), Status::New),
-            // The outbox records it itself when it leaves.
-            Act::Resubmit => !self.resent.is_some_and(Resent::leaves),
+            Act::Resubmit => !self.resent.is_some_and(is_recorded_elsewhere),
             Act::Review
             | Act::Appeal
             | Act::Acknowledge

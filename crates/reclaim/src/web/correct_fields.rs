@@ -95,33 +95,6 @@ pub(crate) fn is_of_people(field: Field) -> bool {
     }
 }
 
-/// True where a field holds one day and nothing else: what is none stays text, so that nothing that
-/// was typed is lost. A line may be of several days.
-fn is_day(field: Field, value: &str) -> bool {
-    let is_date = value.parse::<Date>().is_ok();
-    match field {
-        Field::Born(_) | Field::Accident | Field::Onset => is_date || value.is_empty(),
-        Field::Line(_, kind) => kind == LineField::Dates && is_date,
-        Field::Place
-        | Field::Frequency
-        | Field::Replaces
-        | Field::Charge
-        | Field::Authorization
-        | Field::Referral
-        | Field::Clia
-        | Field::Delay
-        | Field::Statement
-        | Field::Note
-        | Field::Diagnosis(_)
-        | Field::Attachment(_)
-        | Field::Payer
-        | Field::Npi(_)
-        | Field::Family(_)
-        | Field::Given(_)
-        | Field::Member => false,
-    }
-}
-
 /// Which heading a field stands under.
 const fn heading(field: Field) -> usize {
     match field {
@@ -226,7 +199,8 @@ impl Around<'_> {
         // What follows from the rest, such as a charge that the lines add up to, is shown as it is.
         let value = typed.unwrap_or_else(|| self.corrected.draft.value(field).reveal().clone());
         FieldView {
-            is_day: is_day(field, &value),
+            // What is no day stays text, so that nothing that was typed is lost.
+            is_day: field.is_day() && (value.is_empty() || value.parse::<Date>().is_ok()),
             label: words::sentence_case(&label),
             was: (value != was).then(|| if was.is_empty() { "nothing".to_owned() } else { was }),
             faults: faults.map(|fault| fault.expected.clone()).collect(),

@@ -183,7 +183,10 @@ fn ready(letters: Ready) -> impl Iterator<Item = Waiting> {
         false => ("letter to sign", "letters to sign"),
     };
     let to_sign = waits(letters.to_sign, one, many, "/letters?show=ready");
-    let (one, many) = ("letter without a channel", "letters without a channel");
+    let (one, many) = match letters.is_capped {
+        true => ("letter without a channel or more", "letters without a channel or more"),
+        false => ("letter without a channel", "letters without a channel"),
+    };
     let no_channel = waits(letters.no_channel, one, many, "/letters?show=no_channel");
     to_sign.into_iter().chain(no_channel)
 }

@@ -266,6 +266,7 @@ fn seen_or_kept(kind: &str) -> Option<&'static str> {
         "case.viewed" => "Opened a case",
         "case.exported" => "Took a case out",
         "case.refused" => "Was refused a case",
+        "claim.refused" => "Was refused a claim",
         "claim.viewed" => "Opened a claim",
         "claim.followed" => "Noted what was done about a claim without an answer",
         "rule.acted" => "A rule acted on the case",

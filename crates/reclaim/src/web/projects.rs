@@ -18,7 +18,7 @@ use store::projects::Project;
 use crate::fields::Fields;
 use crate::line_changes::{self, Line, Mark};
 use crate::practice::Office;
-use crate::projects::{self, Excuses, How, NotDone, Opened, Row, Typed};
+use crate::projects::{self, How, NotDone, Opened, Row, Typed};
 use crate::web::gate::Posted;
 use crate::web::journal_words;
 use crate::web::keyed::sent_back;
@@ -84,6 +84,8 @@ struct OnePage {
     /// A supervisor's reasons, as they stand.
     without: String,
     late: String,
+    /// Some of its cases go by these alone, and the visitor is no supervisor.
+    is_led: bool,
     refused: Option<String>,
     /// What was typed and is not saved.
     typed: Fields,
@@ -239,6 +241,7 @@ fn shown(
         changes,
         without: project.without_why.clone(),
         late: project.late_why.clone(),
+        is_led: opened.needs_supervisor(),
         refused: None,
         typed,
         theirs: None,
@@ -307,8 +310,8 @@ fn tally(opened: &Opened) -> Vec<(String, String)> {
     by.into_iter().map(told).collect()
 }
 
-/// `POST /projects/{id}`: its letter is saved, its papers are set, it goes, its reference is
-/// entered, or it ends.
+/// `POST /projects/{id}`: its letter is saved, its papers are set with it, it goes, its reference
+/// is entered, or it ends.
 pub(crate) async fn change(
     visitor: Visitor,
     Path(id): Path<String>,
@@ -373,16 +376,16 @@ async fn step(office: &Office, id: &str, fields: &Fields) -> Result<Result<(), N
     let text = |name: &str| fields.get(name).map(|text| text.trim().to_owned());
     let of = |name: &str| text(name).unwrap_or_default();
     let read = of("version").parse().map_err(|_| Trouble::Nowhere)?;
+    let typed = || Typed {
+        subject: text("subject"),
+        // Browsers end lines as mail does.
+        letter: text("letter").map(|letter| letter.replace("\r\n", "\n")),
+        without: text("without"),
+        late: text("late"),
+    };
     Ok(match of("step").as_str() {
-        "save" => {
-            // Browsers end lines as mail does.
-            let letter = of("letter").replace("\r\n", "\n");
-            projects::save(office, id, read, Typed { subject: of("subject"), letter }).await
-        }
-        "set" => {
-            let excuses = Excuses { without: of("without"), late: of("late") };
-            projects::set(office, id, read, excuses).await
-        }
+        "save" => projects::save(office, id, read, &typed()).await,
+        "set" => projects::set(office, id, read, &typed()).await,
         "send" => match how(fields) {
             Ok(how) => projects::send(office, id, read, how).await,
             Err(text) => Err(NotDone::Refused(text)),

@@ -1,11 +1,15 @@
 //! What colleagues ask one's role, and the answers that came back to who asked.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use denial::denial::{Denial, Question};
+use denial::lifecycle::{Change, Event};
 use jiff::SignedDuration;
 use jiff::civil::Date;
+use store::journal::Happened;
 use store::questions::Answer;
 use store::{Tx, instant};
 
@@ -20,7 +24,7 @@ use crate::web::words::{self, Due};
 
 /// Cases and answers that are listed at most.
 const MOST: i64 = 200;
-/// How far back one's own questions are looked for.
+/// How far back one's own questions are shown once they are answered.
 const LATELY: SignedDuration = SignedDuration::from_hours(24 * 60);
 
 #[derive(Template)]
@@ -30,7 +34,7 @@ struct QuestionsPage {
     role: String,
     asked: Vec<Asked>,
     answered: Vec<Answered>,
-    /// What the visitor asked: open, or answered lately.
+    /// What the visitor asked: open, or asked or answered lately.
     own: Vec<OwnQuestion>,
 }
 
@@ -140,22 +144,64 @@ fn waiting(office: &Office, cases: &[Denial], people: &People) -> Vec<Asked> {
     all.into_iter().map(asked).collect()
 }
 
-/// What the visitor asked: what is open, the soonest due first, then what was answered lately.
+/// What the visitor asked: what is open, the soonest due first, then what was asked or answered
+/// lately.
 async fn own(tx: &mut Tx, office: &Office, people: &People) -> Result<Vec<OwnQuestion>, Trouble> {
     let (me, now) = (&office.who.person, office.moment().now);
     let since = now.saturating_sub(LATELY).map_or_else(|_| String::new(), instant);
     let ids = tx.asked_by(me.as_str(), &since, MOST).await?;
+    let mut told = told_of(tx, office, &ids).await?;
     let mut own: Vec<(Option<Date>, OwnQuestion)> = Vec::new();
-    for case in tx.cases_among(&ids).await?.into_iter().filter(|case| office.sees(case)) {
-        let told = tx.timeline(case.id.as_str()).await?;
-        for number in 1..=case.asked {
-            let spoken = Spoken::of(&told, number, people, &office.clinic.zone);
-            let Some(spoken) = spoken.filter(|one| one.question.asker == *me) else { continue };
-            own.extend(own_question(office, &case, spoken));
-        }
+    for (case, told) in ids.iter().filter_map(|id| told.remove(id)) {
+        let mine = (1..=case.asked).rev().filter_map(|number| {
+            let spoken = Spoken::of(&told, number, people, &office.clinic.zone)?;
+            let is_shown = is_open(&case, number) || said_at(&told, number) >= since.as_str();
+            (is_shown && spoken.question.asker == *me).then_some(spoken)
+        });
+        own.extend(mine.filter_map(|spoken| own_question(office, &case, spoken)));
     }
     own.sort_by_key(|(due, _)| (due.is_none(), *due));
     Ok(own.into_iter().map(|(_, one)| one).collect())
+}
+
+/// Those of some cases that the visitor may see, with what was asked and answered on each.
+async fn told_of(
+    tx: &mut Tx,
+    office: &Office,
+    ids: &[String],
+) -> Result<HashMap<String, (Denial, Vec<Happened>)>, store::Error> {
+    let cases = tx.cases_among(ids).await?.into_iter().filter(|case| office.sees(case));
+    let mut told: HashMap<String, (Denial, Vec<Happened>)> =
+        cases.map(|case| (case.id.to_string(), (case, Vec::new()))).collect();
+    for one in tx.told_of_questions(ids).await? {
+        if let Some((_, told)) = told.get_mut(&one.about) {
+            told.push(one);
+        }
+    }
+    Ok(told)
+}
+
+/// A question waits for its answer.
+fn is_open(case: &Denial, number: u16) -> bool {
+    case.questions.iter().any(|one| one.number == number)
+}
+
+/// When a question was asked or answered last; empty where nobody knows.
+fn said_at(told: &[Happened], number: u16) -> &str {
+    let last = told.iter().rev().find(|one| is_of(one, number));
+    last.map_or("", |one| one.at.as_str())
+}
+
+/// An entry asks or answers the question of a number.
+fn is_of(one: &Happened, number: u16) -> bool {
+    let Ok(event) = serde_json::from_str::<Event>(&one.body) else { return false };
+    if let Change::Asked { question } = event.change {
+        question.number == number
+    } else if let Change::Answered { question, .. } = event.change {
+        question == number
+    } else {
+        false
+    }
 }
 
 /// One of them with the day on which its answer is wanted; nothing where it was taken back.
@@ -165,7 +211,7 @@ fn own_question(
     spoken: Spoken,
 ) -> Option<(Option<Date>, OwnQuestion)> {
     let Spoken { question, answer } = spoken;
-    let is_open = case.questions.iter().any(|one| one.number == question.number);
+    let is_open = is_open(case, question.number);
     let due = is_open.then_some(question.due);
     let to = words::lower(question.to.as_str());
     let waits = due.map(|due| (to, words::due(Some(due), office.moment().today)));
@@ -186,15 +232,15 @@ async fn came_back(
     answers: Vec<Answer>,
     people: &People,
 ) -> Result<Vec<Answered>, Trouble> {
+    let mut ids: Vec<String> = answers.iter().map(|one| one.denial.clone()).collect();
+    ids.sort();
+    ids.dedup();
+    let told = told_of(tx, office, &ids).await?;
     let mut came = Vec::new();
     for one in answers {
-        let case = tx.case(&one.denial).await?;
-        if !office.sees(&case) {
-            continue;
-        }
+        let Some((case, told)) = told.get(&one.denial) else { continue };
         let number = u16::try_from(one.number).unwrap_or_default();
-        let told = tx.timeline(&one.denial).await?;
-        let Some(spoken) = Spoken::of(&told, number, people, &office.clinic.zone) else { continue };
+        let Some(spoken) = Spoken::of(told, number, people, &office.clinic.zone) else { continue };
         let (answer, by) = spoken.answer.unwrap_or_default();
         came.push(Answered {
             href: asking::address(&one.denial, number),

@@ -79,8 +79,12 @@ pub(crate) fn strip(board: &Board, asked: &Asked, today: Date) -> Vec<Tile> {
 /// hold none that nobody has, and a figure over them would count what they cannot hold.
 fn is_beside(asked: &Asked, kind: &Kind) -> bool {
     let facet = kind.part.0;
-    let of_facet = |word: &str| KINDS.iter().any(|one| one.part.0 == facet && one.word == word);
-    asked.value(facet.as_str()).is_some_and(|word| !of_facet(word))
+    let chosen = asked.wanted.chosen.iter().find(|(one, _)| *one == facet);
+    let is_tiles = |value: &String| {
+        let of_facet = KINDS.iter().filter(|one| one.part.0 == facet);
+        of_facet.flat_map(|one| one.part.1).any(|one| one == value)
+    };
+    chosen.is_some_and(|(_, values)| !values.iter().any(is_tiles))
 }
 
 /// What the list would hold with a tile's values in place of those that are chosen of its facet.

@@ -31,8 +31,8 @@ const ROWS: usize = 200;
 struct RequestsPage {
     page: Page,
     shown: RequestState,
-    open: usize,
-    missed: usize,
+    open: u64,
+    missed: u64,
     rows: Vec<Row>,
     keeps: bool,
     more: bool,
@@ -163,12 +163,8 @@ pub(crate) async fn page(
     let state = asked.get("show").and_then(|name| RequestState::from_name(name));
     let state = state.unwrap_or(RequestState::Open);
     let mut tx = office.read().await?;
-    let open = seen(&mut tx, office, RequestState::Open).await?;
-    let counted = (open.len(), open.iter().filter(|one| one.is_missed(today)).count());
-    let mut found = match state {
-        RequestState::Open => open,
-        RequestState::Answered | RequestState::Closed => seen(&mut tx, office, state).await?,
-    };
+    let (open, missed) = counts(&mut tx, office).await?;
+    let mut found = seen(&mut tx, office, state).await?;
     let more = found.len() > ROWS;
     found.truncate(ROWS);
     let claims: Vec<String> = found
@@ -190,8 +186,8 @@ pub(crate) async fn page(
     html(&RequestsPage {
         page,
         shown: state,
-        open: counted.0,
-        missed: counted.1,
+        open,
+        missed,
         rows: found.iter().map(|one| Row::of(one, shows(one), today)).collect(),
         keeps: allows(office.who.role, Access::KeepRequests),
         more,

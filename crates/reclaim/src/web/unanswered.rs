@@ -8,7 +8,7 @@ use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::person::{Access, allows};
 use denial::rules::Desk;
-use denial::unanswered::Silent;
+use denial::unanswered::{Silent, Step};
 use jiff::civil::Date;
 use serde_json::json;
 use store::instant;
@@ -58,6 +58,8 @@ struct Row {
     due: Due,
     limit: Due,
     step: String,
+    /// Nothing presses: the answer of who was asked may be waited for.
+    may_wait: bool,
     followed: String,
     /// What its payer was asked last.
     asked: Option<AskedView>,
@@ -93,15 +95,16 @@ pub(crate) async fn page(
     let row = |one: &Unanswered| {
         let question = questions.get(&one.claim);
         let row = row(one, &office.rules.desk, today);
+        let awaits = question.filter(|_| row.may_wait);
         Row {
             followed: told(one),
-            step: question.and_then(|one| awaited(one, today)).unwrap_or(row.step),
+            step: awaits.and_then(|one| awaited(one, today)).unwrap_or(row.step),
             asked: question.map(|one| AskedView::of(one, &people)),
             asked_on: question.map(|one| words::day_of(&one.asked_on)).unwrap_or_default(),
             ..row
         }
     };
-    let usual = |one: &Unanswered| (one.payer_name.clone(), one.usual.clone());
+    let usual = |one: &Unanswered| (payer_in_words(one), one.usual.clone());
     let usual: BTreeSet<(String, String)> = found.iter().take(most).map(usual).collect();
     let mut page = Page::of(&visitor, "Unanswered claims", "/unanswered");
     page.done = asked.get("done").map(|done| match done.as_str() {
@@ -142,6 +145,10 @@ fn in_words(one: &Followed, people: &People, zone: &str) -> String {
     format!("{who}, {at}: {}{}", one.note, again.unwrap_or_default())
 }
 
+fn payer_in_words(one: &Unanswered) -> String {
+    if one.payer_name.is_empty() { "not named".to_owned() } else { one.payer_name.clone() }
+}
+
 fn row(one: &Unanswered, desk: &Desk, today: Date) -> Row {
     let day = |text: &Option<String>| text.as_deref().and_then(|day| day.parse::<Date>().ok());
     let silent = Silent {
@@ -150,10 +157,11 @@ fn row(one: &Unanswered, desk: &Desk, today: Date) -> Row {
         due_on: day(&one.due_on),
         limit_on: day(&one.limit_on),
     };
+    let step = silent.step(desk, today);
     Row {
         claim: one.claim.clone(),
         number: one.number.clone(),
-        payer: if one.payer_name.is_empty() { "not named".into() } else { one.payer_name.clone() },
+        payer: payer_in_words(one),
         passed_on: silent.crossover,
         kind: if silent.crossover { "passed on by the first payer" } else { "sent" },
         sent: words::day_of(&one.sent_on),
@@ -161,7 +169,8 @@ fn row(one: &Unanswered, desk: &Desk, today: Date) -> Row {
         charge: words::money(one.charge),
         due: words::due(silent.due_on, today),
         limit: words::due(silent.limit_on, today),
-        step: silent.step(desk, today).in_words().to_owned(),
+        step: step.in_words().to_owned(),
+        may_wait: matches!(step, Step::AskStatus | Step::FindReceipt),
         followed: String::new(),
         asked: None,
         asked_on: String::new(),

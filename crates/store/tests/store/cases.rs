@@ -92,6 +92,25 @@ fn a_case_moves_to_the_payer_that_it_is_one_with() {
 }
 
 #[test]
+fn a_case_that_cannot_be_read_keeps_no_other_back() {
+    on_each(async |place| {
+        let cases = open(place, &[10_000, 20_000]).await;
+        let ids: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
+        let broken = format!("update denial set body = '{{}}' where denial = '{}'", ids[0]);
+        place.damage("denial", &["denial_versions"], &broken).await;
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        assert!(matches!(tx.cases_among(&ids).await, Err(Error::Inconsistent { .. })));
+        let (read, unread) = tx.readable_among(&ids).await.expect("read");
+        assert_eq!(read, cases[1..]);
+        assert_eq!(unread.iter().map(|(id, _)| id).collect::<Vec<_>>(), [&ids[0]]);
+        let mut sorted = ids.clone();
+        sorted.sort();
+        assert_eq!(tx.open_ids_after("", 9).await.expect("read"), sorted);
+        assert_eq!(tx.open_ids_after(&sorted[0], 9).await.expect("read"), sorted[1..]);
+    });
+}
+
+#[test]
 fn a_case_cannot_be_opened_twice() {
     on_each(async |place| {
         let [case] = &open(place, &[10_000]).await[..] else { panic!("one case") };

@@ -293,13 +293,27 @@ fn a_question_waits_for_its_role_and_its_answer_for_who_asked() {
         let me = someone(1).to_string();
         let own = tx.asked_by(&me, "2020-01-01", 9).await.expect("read");
         assert_eq!(own, [asked.id.to_string()]);
-        assert_eq!(tx.asked_by(&me, "2099-01-01", 9).await.expect("read"), [""; 0]);
+        let late = tx.asked_by(&me, "2099-01-01", 9).await.expect("read");
+        assert_eq!(late, own, "it waits, however long ago it was asked");
         assert_eq!(tx.asked_by("usr_other", "2020-01-01", 9).await.expect("read"), [""; 0]);
         drop(tx);
 
         let answer = r#"{"act": "answer", "question": 1, "text": "it is"}"#;
         let answered = act(place, &asked, answer).await;
         let (id, me) = (asked.id.as_str(), someone(1).to_string());
+        // Of two cases that on which something waits is first, then what was said last.
+        let other = act(place, &cases[1], ask).await;
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        let own = tx.asked_by(&me, "2020-01-01", 9).await.expect("read");
+        assert_eq!(own, [other.id.to_string(), id.to_owned()]);
+        assert_eq!(tx.asked_by(&me, "2020-01-01", 1).await.expect("read"), own[..1]);
+        assert_eq!(tx.asked_by(&me, "2099-01-01", 9).await.expect("read"), own[..1]);
+        let told = tx.told_of_questions(&own).await.expect("read");
+        let told: Vec<_> = told.iter().map(|one| (one.about.as_str(), one.kind.as_str())).collect();
+        let kinds = ["denial.asked", "denial.answered"];
+        assert_eq!(told, [(id, kinds[0]), (id, kinds[1]), (own[0].as_str(), kinds[0])]);
+        drop(tx);
+        act(place, &other, answer).await;
         let mut tx = place.store.write(&practice()).await.expect("a turn");
         tx.keep_answer(id, &asked.questions[0], "2026-06-02").await.expect("kept");
         assert_eq!(tx.asked_of("certified_coder", 9).await.expect("read"), []);

@@ -68,6 +68,7 @@ fn an_accepted_match_joins_and_is_undone() {
         assert_eq!(rows, [row]);
         tx.decide_match(&said(1, 2, Match::Open)).await.expect("undone");
         assert!(tx.joined(&[id(1)]).await.expect("read").is_empty());
+        assert_eq!(tx.names_of(&[id(1)]).await.expect("read"), [id(1)], "its own alone");
         let nothing = tx.decide_match(&said(2, 1, Match::Open)).await;
         assert!(matches!(nothing, Err(Error::Missing { .. })));
     });
@@ -96,6 +97,8 @@ fn a_match_that_nobody_proposed_is_put_and_its_siblings_come_with_it() {
             let mut joined = tx.joined(&[id(asked)]).await.expect("read");
             joined.sort();
             assert_eq!(joined, pairs, "asked for {asked}");
+            let names = tx.names_of(&[id(asked)]).await.expect("read");
+            assert_eq!(names, [id(1), id(2), id(3)], "asked for {asked}");
         }
         let page = tx.likely_matches(Match::Accepted, (&id(1), &id(3)), 9).await.expect("read");
         assert_eq!(page.iter().map(|one| one.claim.clone()).collect::<Vec<_>>(), [id(2)]);

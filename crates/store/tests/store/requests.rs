@@ -3,7 +3,7 @@
 
 use denial::denial::{Channel, Denial};
 use denial::ids::RequestId;
-use denial::person::Role;
+use denial::person::{Actor, Reach, Role, reach};
 use denial::request::{Letter, Request, RequestKind, RequestState, Subject};
 use jiff::civil::Date;
 use store::Error;
@@ -106,5 +106,62 @@ fn letters_without_a_claim_are_found_by_payer_and_open_ones_counted_for_who_sees
             assert_eq!(count.expect("counted"), counted, "{who:?}");
         }
         tx.commit().await.expect("written");
+    });
+}
+
+#[test]
+fn the_count_of_open_letters_is_that_of_those_that_each_role_sees() {
+    on_each(async |place| {
+        let mut cases = clinic::open(place, &[900, 800, 700, 600]).await;
+        let ask = r#"{"act": "ask_colleague", "to": "certified_coder", "text": "is it so?"}"#;
+        let team = r#"{"act": "assign", "role": "authorization_staff", "team": "Desk"}"#;
+        let named = clinic::someone(7);
+        let placed = format!(r#"{{"act": "assign", "role": "vendor", "person": "{named}"}}"#);
+        for (at, json) in [(1, ask), (2, team), (3, placed.as_str())] {
+            cases[at] = clinic::act(place, &cases[at], json).await;
+        }
+        let moment = clinic::moment();
+        let about = (1..).zip(&cases).map(|(bits, one)| letter(one, bits, None));
+        let mut all: Vec<Request> = about.collect();
+        let mut lone = letter(&cases[0], 9, Some(TODAY));
+        (lone.subject.claim, lone.subject.case) = (None, None);
+        lone.letter.role = Role::UtilizationReview;
+        all.push(lone);
+        all.push(letter(&cases[2], 10, Some(TODAY)));
+        let closed = letter(&cases[1], 11, Some(TODAY)).closed("not ours", &moment);
+        let closed = closed.expect("closed");
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        for one in all.iter().chain([&closed]) {
+            let entry = Entry::new(one.id.as_str(), "request.kept", &());
+            tx.add_request(one, entry, &moment).await.expect("kept");
+        }
+        let mut rules = clinic::rules();
+        rules.owners.teams[0].lead.id = Some(clinic::someone(8));
+        let later = TODAY.saturating_add(jiff::Span::new().days(1));
+        for role in Role::ALL.iter().copied() {
+            for person in [1, 7, 8].map(clinic::someone) {
+                let who = Actor { person, role };
+                let case = |one: &Request| {
+                    cases.iter().find(|case| one.subject.case.as_ref() == Some(&case.id))
+                };
+                let seen = all.iter().filter(|one| one.is_seen_by(&who, case(one), &rules));
+                let missed = seen.clone().filter(|one| one.is_missed(later)).count();
+                let [open, missed] = [seen.count(), missed].map(i64::try_from);
+                let expected = (open.expect("few"), missed.expect("few"));
+                let asks = match reach(role) {
+                    Reach::Every => "",
+                    Reach::Own => role.as_str(),
+                    Reach::Placed | Reach::Nothing => {
+                        assert_eq!(expected, (0, 0), "{who:?} has no list of them");
+                        continue;
+                    }
+                };
+                let teams = rules.owners.teams_of(&who.person).map(|team| team.name.to_string());
+                let teams: Vec<String> = teams.collect();
+                let asks = (asks, who.person.as_str());
+                let counted = tx.count_open_requests(&later.to_string(), asks, &teams).await;
+                assert_eq!(counted.expect("counted"), expected, "{who:?}");
+            }
+        }
     });
 }

@@ -81,6 +81,58 @@ async fn many_cases_go_under_one_letter_and_one_reference() {
 }
 
 #[tokio::test]
+async fn setting_saves_what_is_typed_or_keeps_it_before_who_typed() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let (_, project) = begun(&lead).await;
+    let page = lead.get(&project).await;
+    let mut forms = page.text.split("<form");
+    let both = |form: &str| form.contains("name=\"letter\"") && form.contains("value=\"set\"");
+    assert!(forms.any(both), "the letter goes with the button: {}", page.text);
+    let noted = [("subject", "Bundled"), ("letter", "Mine. [[why?]]"), WITHOUT];
+    let refused = step(&lead, &project, "set", &noted).await;
+    refused.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["double brackets", WITHOUT.1]);
+    refused.shows(&["value=\"Bundled\"", ">Mine. [[why?]]</textarea>"]);
+    lead.get(&project).await.hides(&["Mine."]);
+    let texts = [("subject", "Bundled"), ("letter", LETTER), WITHOUT];
+    step(&lead, &project, "set", &texts).await.is(StatusCode::SEE_OTHER);
+    let page = lead.get(&project).await;
+    page.shows(&["value=\"Bundled\"", LETTER, WITHOUT.1, "list.csv"]);
+    // Reasons alone give up no papers; other words do.
+    let late = [("late", "the notice came late")];
+    step(&lead, &project, "save", &late).await.is(StatusCode::SEE_OTHER);
+    lead.get(&project).await.shows(&[late[0].1, WITHOUT.1, "list.csv"]);
+    let other = [("letter", "Other words.")];
+    step(&lead, &project, "save", &other).await.is(StatusCode::SEE_OTHER);
+    lead.get(&project).await.shows(&["Other words.", WITHOUT.1]).hides(&["list.csv"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_supervisors_reason_holds_whoever_looks_and_a_supervisor_records_that_it_went() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let (_, project) = begun(&lead).await;
+    written_and_set(&lead, &project).await;
+    let biller = clinic.person(Role::BillingSpecialist).await;
+    let page = biller.get(&project).await;
+    page.shows(&[WITHOUT.1, "a supervisor records that it went"]);
+    page.hides(&["Since they were set", "would be left out", "Record that it went"]);
+    let mail = [("channel", "mail")];
+    let early = step(&biller, &project, "send", &mail).await;
+    early.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["by a supervisor&#39;s reason"]);
+    // Whoever sets them anew, the reason stays what the supervisor said.
+    let mine = [("without", "my own reason"), ("letter", "Other words.")];
+    step(&biller, &project, "set", &mine).await.is(StatusCode::SEE_OTHER);
+    let page = biller.get(&project).await;
+    page.shows(&[WITHOUT.1, "Other words."]).hides(&["my own reason", "Since they were set"]);
+    lead.get(&project).await.shows(&["Record that it went"]).hides(&["Since they were set"]);
+    step(&lead, &project, "send", &mail).await.is(StatusCode::SEE_OTHER);
+    lead.get(&project).await.shows(&["Sent", "waits for the payer"]).hides(&["left out"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn papers_that_would_be_others_by_now_are_not_recorded_as_sent() {
     let clinic = TestClinic::open().await;
     let biller = clinic.person(Role::BillingSupervisor).await;
