@@ -146,7 +146,8 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
     let letter = fitting.iter().find(named);
     let letter = letter.ok_or(NotDone::Past("No such template fits this case. Choose another."))?;
     let although = wish.although.trim().to_owned();
-    let signer = signer(&mut tx, office, &moment).await?;
+    let alone = draws_up_alone(office, &case);
+    let signer = if alone { signer(&mut tx, office).await? } else { String::new() };
     let sides = Sides { address: address(office, &case), signer: &signer };
     let draft = Draft {
         id: DraftId::from_bits(act::draw()),
@@ -185,13 +186,22 @@ fn address<'a>(office: &'a Office, case: &Denial) -> &'a str {
     rule.map(|rule| rule.to.as_str()).unwrap_or_default()
 }
 
-/// Name and title of who begins a letter, where they may sign it; whoever signs in their place puts
-/// their own there.
-async fn signer(tx: &mut Tx, office: &Office, moment: &Moment) -> Result<String, store::Error> {
+/// True where who writes a letter may sign it too; else somebody else does, and no name stands
+/// over which another's signature would come.
+fn draws_up_alone(office: &Office, case: &Denial) -> bool {
+    let (stake, alone) = stake(office, case);
+    stake <= alone
+}
+
+/// Name and title of who asks, where they may sign letters; empty where they may not.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn signer(tx: &mut Tx, office: &Office) -> Result<String, store::Error> {
     if !may_sign(office.who.role) {
         return Ok(String::new());
     }
-    let member = tx.member(moment.who.person.as_str()).await?;
+    let member = tx.member(office.who.person.as_str()).await?;
     let title = words::label(office.who.role.as_str());
     Ok(member.map(|one| format!("{}\n{title}", one.name)).unwrap_or_default())
 }

@@ -37,6 +37,8 @@ pub(crate) struct WaysView {
     pub(crate) gives_up: bool,
     /// Where the claim stands before the payer that comes next, for who may bill it.
     pub(crate) next_payer: Option<String>,
+    /// That payer is known.
+    pub(crate) next_is_known: bool,
 }
 
 /// One way.
@@ -72,7 +74,7 @@ impl WaysView {
         ways: &Ways,
         case: &Denial,
         (rules, today): (&Rules, Date),
-        next_payer: Option<String>,
+        (next_payer, next_is_known): (Option<String>, bool),
     ) -> WaysView {
         let told = &ways.recommended;
         let row = |one: &Forward| row(one, told.way == Some(one.way), case, rules, today);
@@ -93,6 +95,7 @@ impl WaysView {
             plan: ways.plan(case.first),
             gives_up: told.way == Some(Way::WriteOff),
             next_payer,
+            next_is_known,
         }
     }
 
@@ -128,6 +131,7 @@ pub(crate) fn ways_of(
     let found = || ways::of(case, around, (&office.rules, history), today);
     let bills = allows(office.who.role, Access::Correct);
     let next = bills.then(|| format!("/secondary/{}", case.claim));
+    let next = (next, covers.known);
     let view = || WaysView::of(&found(), case, (&office.rules, today), next);
     (!case.status().is_closed()).then(view)
 }

@@ -196,7 +196,7 @@ async fn a_cover_is_told_and_taken_back_by_who_bills() {
     take(&biller, "a.835", &era_on("T1", "20260301", &[paid("A-1")])).await;
     let claim = identity::claim(&ClaimNumber::new("A-1"));
     let one = format!("/secondary/{claim}");
-    biller.get(&one).await.shows(&["Nothing is to be billed", "None is known"]);
+    biller.get(&one).await.shows(&["No other cover is known", "None is known"]);
     let empty = biller.post(&one, &[("step", "tell")]).await;
     empty.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Say who else covers the patient"]);
     let told = [
