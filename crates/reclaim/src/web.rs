@@ -16,6 +16,7 @@ mod audit;
 mod balance;
 mod batch;
 mod batch_new;
+mod batch_rows;
 mod bulk;
 mod came_from;
 mod case;

@@ -134,9 +134,12 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
     waiting.extend(asked_by_payers(tx, office).await?);
     waiting.extend(ready(letters::ready(tx, office).await?));
     if allows(role, Access::Correct) {
-        let open = batch::waiting(tx, office).await?;
+        let (open, declined) = batch::waiting(tx, office).await?;
         let (one, many) = ("batch of corrected claims", "batches of corrected claims");
         waiting.extend(waits(open, one, many, "/batches"));
+        let (one, many) =
+            ("batch whose codes a coder declined", "batches whose codes a coder declined");
+        waiting.extend(waits(declined, one, many, "/batches"));
     }
     // Coders correct claims, and who bills brings them to the next payer.
     if allows(role, Access::Correct) && allows(role, Access::Rejections) {

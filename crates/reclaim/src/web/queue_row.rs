@@ -176,7 +176,7 @@ fn repeat(round: u8) -> String {
 }
 
 /// The leading codes, and each with its meaning.
-fn codes(case: &Denial, rules: &Rules) -> (String, Vec<String>) {
+pub(crate) fn codes(case: &Denial, rules: &Rules) -> (String, Vec<String>) {
     let reasons = reasons::leading(case, rules);
     let remarks = reasons::remarks_of(case, rules);
     let short = reasons.iter().take(2).map(|one| one.code.clone());
