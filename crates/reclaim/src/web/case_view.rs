@@ -234,6 +234,7 @@ fn advice(case: &Denial, rules: &Rules) -> String {
         Next::BillPatient => "Move it to the patient's bill, where it belongs",
         Next::ProposeWriteOff => "Nothing can be won; propose to give it up",
         Next::PostPayment => "Post the payer's payment",
+        Next::BookWriteOff => "Book the approved write-off",
     };
     let correctable = match ruling.correctable {
         true => ". This reason can usually be corrected; Ways forward says what the payer takes",
