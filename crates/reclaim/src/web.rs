@@ -18,6 +18,7 @@ mod batch;
 mod batch_new;
 mod batch_rows;
 mod bulk;
+mod bulk_words;
 mod came_from;
 mod case;
 mod case_alike;

@@ -103,9 +103,8 @@ pub(crate) fn sent(parts: &[SentCorrections], zone: &str) -> Vec<String> {
     let verb = if all == 1 { "is" } else { "are" };
     let waits = (all > 0)
         .then(|| format!("{all} of its claims {verb} in the outbox: {}.", whens(&waits, zone)));
-    let each = |part: &SentCorrections| {
-        format!("{} of its claims {}.", part.claims, when(part, zone))
-    };
+    let each =
+        |part: &SentCorrections| format!("{} of its claims {}.", part.claims, when(part, zone));
     let back = back.iter().map(|part| format!("{} of its claims: called back.", part.claims));
     waits.into_iter().chain(left.into_iter().map(each)).chain(back).collect()
 }
@@ -142,7 +141,10 @@ mod tests {
         let parts = [part("waiting", 2), part("waiting", 1), part("sent", 1), part("answered", 4)];
         let told = sent(&parts, "UTC");
         assert_eq!(told.len(), 3);
-        assert!(told[0].starts_with("3 of its claims are in the outbox: 2 leaves Mar 3"), "{told:?}");
+        assert!(
+            told[0].starts_with("3 of its claims are in the outbox: 2 leaves Mar 3"),
+            "{told:?}"
+        );
         assert!(told[1].starts_with("1 of its claims left Mar 3"), "{told:?}");
         assert!(told[2].starts_with("4 of its claims left Mar 3"), "{told:?}");
         let one = sent(&[part("waiting", 1)], "UTC");

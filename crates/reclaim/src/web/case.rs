@@ -107,6 +107,8 @@ struct CasePage {
     /// The visitor may write letters to the payer.
     writes_letters: bool,
     forms: Vec<ActForm>,
+    /// A write-off waits for the visitor's word.
+    approves: bool,
     /// Why the last act was not done.
     refused: Option<String>,
     /// What others did since the visitor opened the case, where that is why.
@@ -378,6 +380,7 @@ fn shown(
         remittances: allows(office.who.role, Access::Remittances),
         questions: allows(office.who.role, Access::Questions),
         claim,
+        approves: forms.iter().any(|form| form.act == Act::Approve.as_str()),
         forms,
         refused,
         meanwhile: Vec::new(),

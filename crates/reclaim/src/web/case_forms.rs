@@ -110,6 +110,17 @@ const fn is_recorded_elsewhere(resent: &Resent) -> bool {
     }
 }
 
+/// Who asks to give up how much and why, and who agreed.
+pub(crate) fn proposal_in_words(case: &Denial, people: &People) -> Option<String> {
+    let proposal = case.proposal.as_ref()?;
+    let name = |id: &PersonId| timeline::name(people, id.as_str());
+    let (by, amount, why) = (name(&proposal.by), proposal.amount, &proposal.reason);
+    Some(match &proposal.approved_by {
+        Some(second) => format!("Approved by {}: {amount}, asked by {by}: {why}", name(second)),
+        None => format!("{by} asks to give up {amount}: {why}"),
+    })
+}
+
 impl Desk<'_> {
     /// Every act that is offered now.
     pub(crate) fn forms(&self) -> Vec<ActForm> {
@@ -223,7 +234,7 @@ impl Desk<'_> {
         let gives_up = matches!(act, Act::WriteOff | Act::ProposeWriteOff);
         let is_agreed = act == Act::WriteOff && self.case.approved_write_off().is_some();
         let hint = if act == Act::Approve || is_agreed {
-            self.proposal_in_words().unwrap_or_else(|| hint.to_owned())
+            proposal_in_words(self.case, self.people).unwrap_or_else(|| hint.to_owned())
         } else if gives_up && self.advice == Advice::Rework {
             format!("{hint} The rules advise to work this case rather than give it up.")
         } else if let (Act::SetRootCause, Some(usual)) = (act, self.usual.first()) {
@@ -243,16 +254,6 @@ impl Desk<'_> {
             gives_up: matches!(act, Act::WriteOff | Act::ProposeWriteOff | Act::Approve),
             with_file: matches!(act, Act::AttachDocument),
         }
-    }
-
-    fn proposal_in_words(&self) -> Option<String> {
-        let proposal = self.case.proposal.as_ref()?;
-        let name = |id: &PersonId| timeline::name(self.people, id.as_str());
-        let (by, amount, why) = (name(&proposal.by), proposal.amount, &proposal.reason);
-        Some(match &proposal.approved_by {
-            Some(second) => format!("Approved by {}: {amount}, asked by {by}: {why}", name(second)),
-            None => format!("{by} asks to give up {amount}: {why}"),
-        })
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm for each act, and nothing else")]

@@ -151,20 +151,24 @@ impl CaseView {
                     (asking::address(case.id.as_str(), one.number), text)
                 })
                 .collect(),
-            proposal: proposal(case, &name),
+            proposal: proposal(case, &name, zone),
         }
     }
 }
 
 /// Who asks to give up how much, and whether a second person agreed.
-fn proposal(case: &Denial, name: &dyn Fn(&denial::ids::PersonId) -> String) -> Option<String> {
+fn proposal(
+    case: &Denial,
+    name: &dyn Fn(&denial::ids::PersonId) -> String,
+    zone: &str,
+) -> Option<String> {
     let one = case.proposal.as_ref()?;
     let second = match &one.approved_by {
         Some(by) => format!("approved by {}", name(by)),
         None => "waits for a second person".to_owned(),
     };
-    let by = name(&one.by);
-    Some(format!("{by} asks to give up {}: {} ({second})", one.amount, one.reason))
+    let (by, at) = (name(&one.by), words::instant(&one.at.to_string(), zone));
+    Some(format!("{by} asks to give up {}: {} ({at}; {second})", one.amount, one.reason))
 }
 
 /// Who has it alone, and until when.

@@ -321,7 +321,10 @@ async fn a_coder_who_declines_says_why_to_who_asked_and_on_each_case() {
     let why = "the record shows one procedure";
     let mute = coder.post(&batch, &[("step", "decline"), ("why", " ")]).await;
     mute.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Say why, in a few words"]);
-    biller.post(&batch, &[("step", "decline"), ("why", why)]).await.shows(&["A coder approves codes"]);
+    biller
+        .post(&batch, &[("step", "decline"), ("why", why)])
+        .await
+        .shows(&["A coder approves codes"]);
     let declined = coder.post(&batch, &[("step", "decline"), ("why", why)]).await;
     assert_eq!(declined.is(StatusCode::SEE_OTHER).location(), "/batches?done=declined");
     coder.get("/batches?done=declined").await.shows(&["The codes were declined"]).hides(&[&batch]);

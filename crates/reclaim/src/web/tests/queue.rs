@@ -148,7 +148,7 @@ async fn a_job_is_as_fine_as_it_is_asked_for_and_offers_what_its_cases_allow() {
     lead.post("/queue/bulk", &planned).await.is(StatusCode::UNPROCESSABLE_ENTITY);
     // The bar offers what a row allows.
     let open = lead.get("/queue?by=code").await;
-    open.shows(&["data-refuses=\"review post\"", "data-refuses=\"post propose_write_off\""]);
+    open.shows(&["data-refuses=\"review post", "data-refuses=\"post propose_write_off"]);
     lead.get("/queue?waiting=payer")
         .await
         .shows(&["playbook review correct post propose_write_off"]);
