@@ -16,6 +16,7 @@ use crate::web::words;
 /// How postings are taken back.
 pub(super) const REVERSED: &str =
     "Postings are not taken back from here: each is reversed on its case.";
+
 /// What somebody did last with many cases, in words.
 pub(crate) fn last_in_words(last: &LastBatch) -> String {
     let playbook = last.act == "playbook";
