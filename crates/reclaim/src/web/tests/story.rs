@@ -158,7 +158,7 @@ async fn an_approved_write_off_is_booked_next() {
     biller.get(all).await.shows(&["Book the approved write-off"]).hides(&["Coordinate benefits"]);
     let page = biller.get(&case).await;
     page.shows(&["<strong>Book the approved write-off.</strong> A second person approved"]);
-    page.shows(&["id=\"act-write_off\" open", "href=\"#act-write_off\">Book it", "Other ways"]);
+    page.shows(&["id=\"act-write_off\" open", "href=\"#act-write_off\">Book it", "The other ways"]);
     page.shows(&["Approved by Test ben: $500.00, asked by Test ada: no other cover"]);
     page.hides(&["recommended</span>", "In general, for this reason", "rules advise to work"]);
     // The recommended way of many, too, is to book it.
