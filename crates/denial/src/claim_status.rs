@@ -224,7 +224,8 @@ impl Step {
             | NextActionKind::SendRecords
             | NextActionKind::AskColleague
             | NextActionKind::BillPatient
-            | NextActionKind::ProposeWriteOff => self.is_ours(),
+            | NextActionKind::ProposeWriteOff
+            | NextActionKind::BookWriteOff => self.is_ours(),
         }
     }
 

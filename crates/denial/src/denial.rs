@@ -89,6 +89,8 @@ named! {
         ProposeWriteOff = "propose_write_off",
         /// Post the payment of a payer that gave way.
         PostPayment = "post_payment",
+        /// Book the write-off that a second person approved.
+        BookWriteOff = "book_write_off",
     }
 }
 

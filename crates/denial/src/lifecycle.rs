@@ -161,8 +161,8 @@ impl Denial {
             Action::Tick(tick) => vec![self.tick(tick, at)?],
             Action::Note { text } => vec![Denial::note(text)?],
             Action::ProposeWriteOff { reason } => vec![self.propose(reason, at)?],
-            Action::Approve => vec![self.approve_proposal(at)?],
-            Action::Decline { reason } => vec![self.decline_proposal(reason, at)?],
+            Action::Approve => self.approve_proposal(at, rules)?,
+            Action::Decline { reason } => self.decline_proposal(reason, at, rules)?,
         };
         Ok(self.as_events(changes, rules))
     }

@@ -100,6 +100,8 @@
     for (const button of bar.querySelectorAll("[data-bulk-key]")) {
       button.disabled = refused === null;
       button.setAttribute("aria-disabled", String(refused === null || refused.has(button.value)));
+      // A second person's word is offered where a row waits for it.
+      if ("rare" in button.dataset) button.hidden = refused === null || refused.has(button.value);
     }
   }
 

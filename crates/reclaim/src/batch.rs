@@ -264,6 +264,8 @@ pub(crate) enum Step {
     Ask,
     /// A coder agrees to the codes as they are shown.
     Approve,
+    /// A coder does not agree, for this reason.
+    Decline(String),
     /// It leaves.
     Send,
     /// These claims, by their places, stay.
@@ -301,6 +303,37 @@ pub(crate) fn is_own(office: &Office, batch: &CorrectionBatch) -> bool {
     supervises(office.who.role) || batch.made_by == office.who.person.as_str()
 }
 
+/// True where the word of whoever looks at its codes is waited for.
+pub(crate) fn may_approve(office: &Office, batch: &CorrectionBatch) -> bool {
+    correcting::is_coder(office.who.role) && waits_for_word(batch)
+}
+
+/// True where it leaves after a coder's approval alone.
+pub(crate) fn needs_word(batch: &CorrectionBatch, counts: &[CorrectionCount]) -> bool {
+    let is_coded = counts.iter().any(|one| one.state == "ready" && one.coded > 0);
+    is_coded && batch.approved_by.is_none()
+}
+
+fn waits_for_word(batch: &CorrectionBatch) -> bool {
+    batch.state == "ready" && batch.asked_at.is_some() && batch.approved_by.is_none()
+}
+
+/// The batch for which somebody reads a case that is not theirs: their word on what changes in its
+/// codes is waited for.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn to_approve(
+    tx: &mut Tx,
+    office: &Office,
+    case: &str,
+) -> Result<Option<String>, store::Error> {
+    if !correcting::is_coder(office.who.role) {
+        return Ok(None);
+    }
+    tx.correction_to_approve(case).await
+}
+
 /// Does a step.
 ///
 /// # Errors
@@ -309,7 +342,10 @@ pub(crate) async fn turn(office: &Office, id: &str, step: &Step) -> Result<(), N
     // Read and saved in one turn: what somebody else does beside it is not written over.
     let mut tx = office.write().await?;
     let before = tx.correction_batch(id).await?.ok_or(NotDone::Missing)?;
-    let may = if *step == Step::Approve { may_look } else { is_own };
+    let may = match step {
+        Step::Approve | Step::Decline(_) => may_look,
+        Step::Stop | Step::GoOn | Step::Drop | Step::Ask | Step::Send | Step::LeaveOut(_) => is_own,
+    };
     if !may(office, &before) {
         return Err(NotDone::NotYours);
     }
@@ -320,14 +356,28 @@ pub(crate) async fn turn(office: &Office, id: &str, step: &Step) -> Result<(), N
     if *step == Step::Send && before.state == "ready" && count(&counts, "ready") == 0 {
         return Err(NotDone::Empty);
     }
-    let is_coded = counts.iter().any(|one| one.state == "ready" && one.coded > 0);
-    let (after, kind) = stepped(office, &before, step, is_coded)?;
+    let needs_word = needs_word(&before, &counts);
+    let (after, kind) = stepped(office, &before, step, needs_word)?;
     if !tx.save_correction_batch(&after, &before.state).await? {
         return Err(NotDone::Past);
     }
-    tx.append(vec![Entry::new(id, kind, &json!({}))], &office.moment()).await?;
+    let mut entries = vec![Entry::new(id, kind, &json!({}))];
+    if let Step::Decline(why) = step {
+        entries = declined(&mut tx, id, why).await?;
+    }
+    tx.append(entries, &office.moment()).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// That a coder does not agree is told on the batch and on each case whose codes it is about.
+async fn declined(tx: &mut Tx, id: &str, why: &str) -> Result<Vec<Entry>, store::Error> {
+    let cases = tx.coded_cases(id).await?;
+    let facts = json!({ "batch": id, "why": why });
+    let on_case = |case: &String| Entry::new(case, "correction.declined", &facts);
+    let about = json!({ "cases": cases.len(), "why": why });
+    let on_batch = Entry::new(id, "correction.batch_declined", &about);
+    Ok(std::iter::once(on_batch).chain(cases.iter().map(on_case)).collect())
 }
 
 /// How a batch stands after a step, and what is on record of it.
@@ -335,7 +385,7 @@ fn stepped(
     office: &Office,
     before: &CorrectionBatch,
     step: &Step,
-    is_coded: bool,
+    needs_word: bool,
 ) -> Result<(CorrectionBatch, &'static str), NotDone> {
     let moment = office.moment();
     let is_coder = correcting::is_coder(office.who.role);
@@ -344,6 +394,7 @@ fn stepped(
     let mut after = CorrectionBatch { why: String::new(), ..before.clone() };
     let approve = |one: &mut CorrectionBatch| {
         (one.approved_at, one.approved_by) = (now.clone(), me.clone());
+        (one.declined_at, one.declined_by, one.declined_why) = (None, None, None);
     };
     let (to, kind) = match (step, before.state.as_str()) {
         (Step::Stop, "preparing") => ("stopped", "correction.batch_stopped"),
@@ -351,16 +402,24 @@ fn stepped(
         (Step::GoOn, "stopped") => ("preparing", "correction.batch_went_on"),
         (Step::Drop, "stopped" | "ready") => ("dropped", "correction.batch_dropped"),
         (Step::Ask, "ready") => {
-            after.asked_at.clone_from(&now);
+            (after.asked_at, after.asked_by) = (now.clone(), me.clone());
+            (after.declined_at, after.declined_by, after.declined_why) = (None, None, None);
             ("ready", "correction.batch_asked")
         }
-        (Step::Approve, "ready") if !is_coder => return Err(NotDone::NoCoder),
+        (Step::Approve | Step::Decline(_), "ready") if !is_coder => return Err(NotDone::NoCoder),
         (Step::Approve, "ready") => {
             approve(&mut after);
             ("ready", "correction.batch_approved")
         }
+        (Step::Decline(why), "ready") if waits_for_word(before) => {
+            // It waits for no coder until somebody asks again.
+            after.asked_at = None;
+            (after.declined_at, after.declined_by) = (now, me);
+            after.declined_why = Some(why.clone());
+            ("ready", "correction.batch_declined")
+        }
         (Step::Send, "ready") => {
-            if is_coded && before.approved_by.is_none() {
+            if needs_word {
                 if !is_coder {
                     return Err(NotDone::Unapproved);
                 }
@@ -376,6 +435,7 @@ fn stepped(
             | Step::Drop
             | Step::Ask
             | Step::Approve
+            | Step::Decline(_)
             | Step::Send
             | Step::LeaveOut(_),
             _,

@@ -172,6 +172,9 @@ impl Tally {
         self.cases += 1;
         self.money += match deed {
             Some(Deed::Certain) => case.paid_after_all().unwrap_or_default(),
+            Some(Deed::Same(action)) if action.act() == Act::Approve => {
+                case.proposal.as_ref().map(|one| one.amount).unwrap_or_default()
+            }
             Some(Deed::Same(_) | Deed::Playbook) | None => case.balance.outstanding(),
         };
         self.plans.extend(case.plans());
@@ -228,7 +231,11 @@ pub(crate) async fn preview(
             None => Read::default(),
         };
         for case in cases {
-            let refused = case.admit(act, &moment, &office.rules).err().map(Why::Refused);
+            let refused = case.admit(act, &moment, &office.rules).err();
+            let is_word = matches!(act, Act::Approve | Act::Decline);
+            let unasked = is_word && !case.waits_for_approval();
+            let refused = refused.or_else(|| unasked.then_some(Refused::NoProposal));
+            let refused = refused.map(Why::Refused);
             let unfit = |deed| unfit(office, &case, deed, &read);
             let refused = refused.or_else(|| deed.and_then(unfit));
             match refused {

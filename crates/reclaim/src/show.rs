@@ -282,7 +282,8 @@ fn ways_in_words(ways: &Ways) -> Vec<String> {
     };
     let mut lines: Vec<String> = ways.ways.iter().map(line).collect();
     let told = &ways.recommended;
-    let way = told.way.map_or("no way", denial::next_action::Way::as_str).replace('_', " ");
+    let first = told.waits.map_or("no way", |next| next.kind.as_str());
+    let way = told.way.map_or(first, denial::next_action::Way::as_str).replace('_', " ");
     lines.push(format!("  recommended: {way}: {}", told.why));
     lines.extend(told.differs.iter().map(|text| format!("  {text}")));
     lines

@@ -793,3 +793,11 @@ create table payer_card (
   saved_by text not null,
   primary key (practice, payer, version)
 );
+
+-- Who asked coders about a batch, and what a coder said who did not agree to its codes. A case is
+-- found by it, for who approves what changes on its claim.
+alter table correction_batch add column asked_by text;
+alter table correction_batch add column declined_at text;
+alter table correction_batch add column declined_by text;
+alter table correction_batch add column declined_why text;
+create index correction_item_denial on correction_item (practice, denial);

@@ -46,7 +46,7 @@ impl Tx {
             "select b.batch, b.act, (select count(*) from batch_case c
                where c.practice = b.practice and c.batch = b.batch) as cases
              from batch b where b.practice = $1 and b.person = $2 and b.done_at >= $3
-             and b.undone_at is null and b.act not in ('review', 'post')
+             and b.undone_at is null and b.act not in ('review', 'post', 'approve', 'decline')
              order by b.done_at desc limit 1",
             self.practice.as_str(),
             person,

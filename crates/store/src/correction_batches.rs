@@ -22,12 +22,20 @@ pub struct CorrectionBatch {
     pub made_by: String,
     /// In which role.
     pub made_role: String,
-    /// When a coder was asked.
+    /// When a coder was asked; none once one declined.
     pub asked_at: Option<String>,
+    /// Who asked last.
+    pub asked_by: Option<String>,
     /// When a coder agreed.
     pub approved_at: Option<String>,
     /// Who that was.
     pub approved_by: Option<String>,
+    /// When a coder did not agree; none once one is asked again.
+    pub declined_at: Option<String>,
+    /// Who that was.
+    pub declined_by: Option<String>,
+    /// Why.
+    pub declined_why: Option<String>,
     /// Who said that it shall leave.
     pub sent_by: Option<String>,
     /// In which role.
@@ -107,8 +115,9 @@ const ITEM: Bulk = Bulk {
 macro_rules! batches {
     ($rest:literal) => {
         concat!(
-            "select batch, state, wish, made_at, made_by, made_role, asked_at, approved_at,
-             approved_by, sent_by, sent_role, why from correction_batch where practice = $1 ",
+            "select batch, state, wish, made_at, made_by, made_role, asked_at, asked_by,
+             approved_at, approved_by, declined_at, declined_by, declined_why, sent_by, sent_role,
+             why from correction_batch where practice = $1 ",
             $rest
         )
     };
@@ -215,8 +224,9 @@ impl Tx {
         Ok(rows)
     }
 
-    /// How many wait for somebody: their own that are not sent yet, and, for coders, those that
-    /// they were asked of. One of which all that could go went waits for nobody.
+    /// How many wait for somebody: their own that are not sent yet, those of which a coder declined
+    /// what they had asked, and, for coders, those that they were asked of; and how many of these a
+    /// coder declined. One of which all that could go went waits for nobody.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -224,12 +234,13 @@ impl Tx {
         &mut self,
         me: &str,
         is_coder: bool,
-    ) -> Result<i64, Error> {
-        let (count,) = run!(
+    ) -> Result<(i64, i64), Error> {
+        let counts = run!(
             self,
-            one as (i64,),
-            "select count(*) from correction_batch b where b.practice = $1
+            one as (i64, i64),
+            "select count(*), count(b.declined_at) from correction_batch b where b.practice = $1
              and ((b.made_by = $2 and b.state in ('ready', 'stopped'))
+               or (b.asked_by = $2 and b.state = 'ready' and b.declined_at is not null)
                or ($3 = 'yes' and b.state = 'ready' and b.asked_at is not null
                  and b.approved_by is null))
              and (b.state = 'stopped'
@@ -241,7 +252,7 @@ impl Tx {
             me,
             if is_coder { "yes" } else { "no" }
         )?;
-        Ok(count)
+        Ok(counts)
     }
 
     /// The oldest of those that are being looked at or sent.
@@ -456,13 +467,18 @@ impl Tx {
         let saved = run!(
             self,
             execute,
-            "update correction_batch set state = $1, asked_at = $2, approved_at = $3,
-               approved_by = $4, sent_by = $5, sent_role = $6, why = $7
-             where practice = $8 and batch = $9 and state = $10",
+            "update correction_batch set state = $1, asked_at = $2, asked_by = $3,
+               approved_at = $4, approved_by = $5, declined_at = $6, declined_by = $7,
+               declined_why = $8, sent_by = $9, sent_role = $10, why = $11
+             where practice = $12 and batch = $13 and state = $14",
             one.state.as_str(),
             one.asked_at.as_deref(),
+            one.asked_by.as_deref(),
             one.approved_at.as_deref(),
             one.approved_by.as_deref(),
+            one.declined_at.as_deref(),
+            one.declined_by.as_deref(),
+            one.declined_why.as_deref(),
             one.sent_by.as_deref(),
             one.sent_role.as_deref(),
             one.why.as_str(),

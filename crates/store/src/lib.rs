@@ -19,6 +19,7 @@ pub mod claims;
 pub mod code_lists;
 pub mod contacts;
 pub mod correction_batches;
+pub mod correction_standing;
 pub mod corrections;
 pub mod denials;
 pub mod digests;

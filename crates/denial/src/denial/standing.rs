@@ -1,7 +1,7 @@
 //! What a case says of itself at once: won or not, where it stands, who answers for it, what comes
 //! next.
 
-use super::{Chosen, Denial, DeniedLine, NextAction, Owner, Status, Work};
+use super::{Chosen, Denial, DeniedLine, NextAction, Owner, Proposal, Status, Work};
 
 impl Denial {
     /// True where every line was paid after all or set aside, and one at least was paid.
@@ -15,6 +15,14 @@ impl Denial {
     #[must_use]
     pub fn waits_for_approval(&self) -> bool {
         self.proposal.as_ref().is_some_and(|one| one.approved_by.is_none())
+    }
+
+    /// The write-off that a second person agreed to, while it covers what is outstanding.
+    #[must_use]
+    pub fn approved_write_off(&self) -> Option<&Proposal> {
+        let outstanding = self.balance.outstanding();
+        let covers = |one: &&Proposal| one.approved_by.is_some() && one.amount >= outstanding;
+        self.proposal.as_ref().filter(covers).filter(|_| !outstanding.is_zero())
     }
 
     /// Where the case stands.

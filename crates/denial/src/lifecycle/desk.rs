@@ -165,6 +165,9 @@ impl Denial {
             | Next::ProposeWriteOff => matches!(self.status(), Status::New | Status::InReview),
             Next::BillPatient => !self.status().is_awaiting(),
             Next::PostPayment => self.status() == Status::Overturned,
+            Next::BookWriteOff => {
+                self.status() == Status::InReview && self.approved_write_off().is_some()
+            }
             Next::Review
             | Next::SendRecords
             | Next::CallPayer
@@ -207,7 +210,8 @@ impl Denial {
             Next::CoordinateBenefits
             | Next::BillPatient
             | Next::ProposeWriteOff
-            | Next::PostPayment => false,
+            | Next::PostPayment
+            | Next::BookWriteOff => false,
         };
         self.running(today).into_iter().rfind(|(clock, _)| fits(*clock))
     }

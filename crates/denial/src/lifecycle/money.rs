@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 
-use crate::denial::{Balance, Denial, NextActionKind, Proposal, Resolution, Status, Work};
+use crate::denial::{
+    Balance, Denial, NextAction, NextActionKind, Proposal, Resolution, Status, Work,
+};
 use crate::ids::{PostingId, RemittanceId};
 use crate::lifecycle::event::{Change, Deed};
 use crate::lifecycle::moves::said;
@@ -175,21 +177,43 @@ impl Denial {
         Ok(Change::WriteOffProposed { proposal })
     }
 
-    pub(crate) fn approve_proposal(&self, at: &Moment) -> Result<Change, Refused> {
+    /// Agreed to, it is what comes next: to be booked.
+    pub(crate) fn approve_proposal(
+        &self,
+        at: &Moment,
+        rules: &Rules,
+    ) -> Result<Vec<Change>, Refused> {
         let waiting = self.proposal.as_ref().filter(|one| one.approved_by.is_none());
         let proposal = waiting.ok_or(Refused::NoProposal)?;
         if proposal.by == at.who.person {
             return Err(Refused::SamePerson);
         }
-        Ok(Change::WriteOffApproved { by: at.who.person.clone() })
+        let approved = Change::WriteOffApproved { by: at.who.person.clone() };
+        let next = self.next_by_habit(NextActionKind::BookWriteOff, at.today, rules);
+        Ok(vec![approved, self.scheduled(next, at, rules)])
     }
 
-    pub(crate) fn decline_proposal(&self, reason: &str, at: &Moment) -> Result<Change, Refused> {
+    fn scheduled(&self, next: NextAction, at: &Moment, rules: &Rules) -> Change {
+        Change::Scheduled { next, escalate_on: self.escalate_on(next, at.today, rules) }
+    }
+
+    /// What had been agreed to is not booked any more: the case goes on by its ways.
+    pub(crate) fn decline_proposal(
+        &self,
+        reason: &str,
+        at: &Moment,
+        rules: &Rules,
+    ) -> Result<Vec<Change>, Refused> {
         let reason = said(reason, "a reason for declining")?.to_owned();
         if self.proposal.is_none() {
             return Err(Refused::NoProposal);
         }
-        Ok(Change::WriteOffDeclined { by: at.who.person.clone(), reason })
+        let declined = Change::WriteOffDeclined { by: at.who.person.clone(), reason };
+        if self.next().is_none_or(|next| next.kind != NextActionKind::BookWriteOff) {
+            return Ok(vec![declined]);
+        }
+        let next = self.clone().changed(&declined).next_by_way(at.today, rules);
+        Ok(vec![declined, self.scheduled(next, at, rules)])
     }
 
     pub(crate) fn reopen(

@@ -184,7 +184,8 @@ impl Denial {
             | NextActionKind::AwaitPayer
             | NextActionKind::BillPatient
             | NextActionKind::ProposeWriteOff
-            | NextActionKind::PostPayment => Vec::new(),
+            | NextActionKind::PostPayment
+            | NextActionKind::BookWriteOff => Vec::new(),
         }
     }
 

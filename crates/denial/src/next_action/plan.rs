@@ -50,7 +50,8 @@ pub(crate) const fn leads(kind: NextActionKind) -> bool {
         NextActionKind::Review
         | NextActionKind::CallPayer
         | NextActionKind::AskColleague
-        | NextActionKind::PostPayment => false,
+        | NextActionKind::PostPayment
+        | NextActionKind::BookWriteOff => false,
     }
 }
 
@@ -116,14 +117,18 @@ impl Denial {
     }
 
     /// True while the next action follows from the recommended way: it is ours to act, nobody chose
-    /// the action, and nothing is awaited from a colleague, asked or promised by the payer.
+    /// the action, and nothing is awaited from a colleague, asked or promised by the payer. Where a
+    /// write-off is proposed it follows no way, but that one which is approved is booked.
     #[must_use]
     pub fn follows_way(&self) -> bool {
         let is_ours = matches!(self.status(), Status::New | Status::InReview);
         let asked = !self.questions.is_empty() || !self.requests.is_empty();
         let waits = asked || self.promised_by.is_some();
-        let by_rule = self.next().is_some_and(|next| leads(next.kind) || next.kind == self.first);
-        is_ours && by_rule && !self.chosen.next && !waits && self.proposal.is_none()
+        let next = self.next().map(|next| next.kind);
+        let books = next == Some(NextActionKind::BookWriteOff);
+        let by_rule = books || next.is_some_and(|kind| leads(kind) || kind == self.first);
+        let is_told = self.proposal.is_some() && books == self.approved_write_off().is_some();
+        is_ours && by_rule && !self.chosen.next && !waits && !is_told
     }
 
     /// Brings the next action in line with what the ways say, where it follows from them. Its day

@@ -18,7 +18,8 @@ pub struct Recommended {
     pub first: Option<NextActionKind>,
     /// How the playbook's first action and the figures part.
     pub differs: Option<String>,
-    /// What went again is awaited, or asked about once the payer's usual days are over.
+    /// What comes before every way: an approved write-off is booked; what went again is awaited, or
+    /// asked about once the payer's usual days are over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waits: Option<NextAction>,
 }
@@ -32,12 +33,22 @@ pub(super) fn best(ways: &[Forward]) -> Option<&Forward> {
 
 pub(super) fn recommend(standing: &Standing<'_>, ways: &[Forward]) -> Recommended {
     let first = standing.known.ruling.map(|ruling| ruling.next);
-    if let Some((why, next)) = waits(standing) {
+    if let Some((why, next)) = books(standing).or_else(|| waits(standing)) {
         return Recommended { way: None, why, first, differs: None, waits: Some(next) };
     }
     let (way, why) = choose(standing, ways, first);
     let differs = first.and_then(|first| differs(first, way, ways));
     Recommended { way, why, first, differs, waits: None }
+}
+
+/// Once a second person agreed to give it up, it is booked.
+fn books(standing: &Standing<'_>) -> Option<(String, NextAction)> {
+    let (case, kind) = (standing.known.case, NextActionKind::BookWriteOff);
+    let approved = case.approved_write_off().filter(|_| case.may_plan(kind))?;
+    let now = case.next().filter(|next| next.kind == kind).copied();
+    let anew = || case.next_by_habit(kind, standing.known.today, standing.known.rules);
+    let why = format!("a second person approved the write-off of {}", approved.amount);
+    Some((why, now.unwrap_or_else(anew)))
 }
 
 /// Where a claim went again and has no answer, that is awaited: one more would be a duplicate, and
@@ -151,7 +162,8 @@ pub(super) fn fits(first: NextActionKind, way: Way) -> bool {
         | NextActionKind::CallPayer
         | NextActionKind::AskColleague
         | NextActionKind::AwaitPayer
-        | NextActionKind::PostPayment => false,
+        | NextActionKind::PostPayment
+        | NextActionKind::BookWriteOff => false,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::adjudication::Findings;
 use crate::adjudication::tests::{line, payment, said_on};
 use crate::claim::{PayerName, PlanType};
 use crate::codes::{ClaimNumber, Npi, Rarc};
-use crate::denial::ClaimDays;
+use crate::denial::{ClaimDays, Proposal, Status};
 use crate::ids::{ClaimId, DenialId, PayerId, PersonId};
 use crate::lifecycle::opening::{ClaimFacts, Opening};
 use crate::person::{Actor, Moment, Role};
@@ -388,6 +388,33 @@ fn what_comes_next_is_the_recommended_way() {
     chosen.chosen.next = true;
     assert!(chosen.replanned(NextActionKind::Correct, TODAY, rules).is_empty());
     assert_eq!(found.plan(NextActionKind::Review), NextActionKind::Review);
+}
+
+#[test]
+fn an_approved_write_off_is_booked_before_any_way() {
+    let rules = shipped();
+    let mut waits = case(rules, PlanType::Commercial, "CO", "22", &[]);
+    waits.work = waits.open_work(Status::InReview, *waits.next().expect("open"), TODAY, rules);
+    waits.proposal = Some(Proposal {
+        amount: waits.balance.outstanding(),
+        reason: "no way is left".to_owned(),
+        by: PersonId::from_bits(1),
+        at: Timestamp::UNIX_EPOCH,
+        approved_by: None,
+    });
+    assert_eq!(of(&waits, rules).recommended.waits, None);
+    assert!(!waits.follows_way(), "a second person decides first");
+    let mut approved = waits;
+    approved.proposal.as_mut().expect("one").approved_by = Some(PersonId::from_bits(2));
+    let told = of(&approved, rules);
+    let next = told.recommended.waits.expect("it is booked");
+    assert_eq!((told.recommended.way, next.kind), (None, NextActionKind::BookWriteOff));
+    assert_eq!(told.plan(approved.first), NextActionKind::BookWriteOff);
+    // One that was approved before there was such an action follows, once.
+    let events = approved.replanned(told.plan(approved.first), TODAY, rules);
+    let after = events.iter().fold(approved, Denial::apply);
+    assert_eq!(after.next().map(|next| next.kind), Some(NextActionKind::BookWriteOff));
+    assert!(!after.follows_way());
 }
 
 #[test]

@@ -71,8 +71,9 @@ fn desk(page: &Entry<'_>) -> Desk {
         table.pairs(open, words, "an open status and a list of texts")
     });
     let mut lacks = missing::<NextActionKind>(action_days.as_deref().unwrap_or_default());
-    // Rules that practices saved before there was such an action go without.
-    lacks.retain(|name| *name != NextActionKind::PostPayment.as_str());
+    // Rules that practices saved before there were such actions go without.
+    let later = [NextActionKind::PostPayment, NextActionKind::BookWriteOff];
+    lacks.retain(|name| later.iter().all(|kind| *name != kind.as_str()));
     for (key, missing) in [
         ("action_days", lacks),
         ("work_minutes", missing::<Category>(minutes.as_deref().unwrap_or_default())),

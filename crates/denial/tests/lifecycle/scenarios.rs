@@ -3,7 +3,7 @@
 //! A line is `day role act -> status next outstanding`, or `-> ! words of the refusal`.
 
 use denial::deadline::DeadlineKind;
-use denial::denial::{Denial, Resolution, Work};
+use denial::denial::{Denial, NextActionKind, Resolution, Work};
 use denial::lifecycle::hearing::hear_all;
 use denial::lifecycle::{Action, Event, Refused};
 use denial::money::Money;
@@ -173,7 +173,7 @@ fn what_is_above_the_limit_needs_a_second_person() {
          2 billing_specialist approve -> ! may not do this
          2 billing_supervisor propose -> ! a write-off waits
          3 billing_specialist write_off 1 -> ! propose it to a second person
-         3 manager approve -> in_review correct 2026-06-09 100.00
+         3 manager approve -> in_review book_write_off 2026-06-08 100.00
          4 billing_specialist write_off 1 -> written_off written_off 0.00
          9 poster reopen write_off 1 100.00 -> in_review review 2026-06-12 100.00
          9 poster post patient_responsibility 3 80.00 -> in_review review 2026-06-12 20.00
@@ -254,7 +254,7 @@ fn an_approval_holds_for_its_amount_and_until_the_case_moves() {
     let approved = play(
         "1 billing_specialist review -> in_review correct 2026-06-09 100.00
          2 billing_supervisor propose -> in_review correct 2026-06-09 100.00
-         3 manager approve -> in_review correct 2026-06-09 100.00",
+         3 manager approve -> in_review book_write_off 2026-06-08 100.00",
     );
     let more = found(vec![line(1, 6_000), line(2, 4_000), line(3, 2_000)]);
     let at = moment(4, Role::BillingSpecialist);
@@ -262,6 +262,11 @@ fn an_approval_holds_for_its_amount_and_until_the_case_moves() {
     let grown = events.iter().fold(approved.clone(), Denial::apply);
     let refused = grown.act(&read("write_off 1"), &at, &rules()).expect_err("it grew");
     assert_eq!(refused, Refused::NeedsSecondPerson { amount: Money::from_cents(12_000) });
+    assert!(grown.follows_way() && !grown.may_plan(NextActionKind::BookWriteOff));
+    let declined = action(r#"{"act":"decline","reason":"it grew"}"#);
+    let declined = approved.act(&declined, &moment(4, Role::Manager), &rules()).expect("allowed");
+    let next = declined.after.next().expect("open");
+    assert_eq!(next.kind, NextActionKind::Correct, "the case goes on by its ways");
     let sent = approved.act(&read("resubmit 1 S1"), &at, &rules()).expect("allowed").after;
     assert_eq!(sent.proposal, None);
 }

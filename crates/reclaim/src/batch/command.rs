@@ -312,13 +312,14 @@ async fn tell(office: &Office, id: &str, json: bool) -> anyhow::Result<ExitCode>
             let mut tx = office.read().await?;
             let items = tx.correction_items(id, state, 0, i64::MAX).await?;
             for part in items.chunks(PART) {
-                let sight = Sight::of(&mut tx, office, part).await?;
+                let sight = Sight::of(&mut tx, office, &one, part).await?;
                 lines.extend(part.iter().map(|item| told(item, sight.hides(item)).to_string()));
             }
         }
     } else {
         lines.push(format!("{}: {}", batch::wish(&one)?.in_words(), one.state));
-        lines.push(format!("{ready} can go, {aside} set aside, {sent} in the outbox"));
+        let after = if batch::needs_word(&one, &counts) { " after a coder's approval" } else { "" };
+        lines.push(format!("{ready} can go{after}, {aside} set aside, {sent} in the outbox"));
         for (why, count) in office.read().await?.correction_asides(id).await? {
             lines.push(format!("  {count} set aside: {why}"));
         }

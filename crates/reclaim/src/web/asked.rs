@@ -4,6 +4,7 @@
 use denial::denial::Status;
 use denial::ids::DenialId;
 use denial::team;
+use denial::waits::WaitsOn;
 use form_urlencoded::{Serializer, parse};
 use insight::board::{Alike, Facet, Sort, Wanted};
 
@@ -32,14 +33,16 @@ pub(crate) enum Column {
     Expected,
     Net,
     Repeat,
+    Proposal,
 }
 
 impl Column {
-    pub(crate) const ALL: [Column; 19] = [
+    pub(crate) const ALL: [Column; 20] = [
         Column::Patient,
         Column::Payer,
         Column::Reason,
         Column::Status,
+        Column::Proposal,
         Column::Next,
         Column::Clock,
         Column::Owner,
@@ -68,6 +71,16 @@ impl Column {
         Column::Priority,
     ];
 
+    /// The same where write-offs wait for a second person: who asks for how much, when and why.
+    const OF_APPROVALS: [Column; 6] = [
+        Column::Patient,
+        Column::Payer,
+        Column::Reason,
+        Column::Proposal,
+        Column::Clock,
+        Column::Outstanding,
+    ];
+
     /// The word in links.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -90,6 +103,7 @@ impl Column {
             Column::Expected => "expected",
             Column::Net => "net",
             Column::Repeat => "repeat",
+            Column::Proposal => "proposal",
         }
     }
 
@@ -114,6 +128,7 @@ impl Column {
             Column::Expected => "Expected",
             Column::Net => "Net value",
             Column::Repeat => "Denied again",
+            Column::Proposal => "Write-off asked for",
         }
     }
 
@@ -137,7 +152,8 @@ impl Column {
             | Column::Service
             | Column::Age
             | Column::Plan
-            | Column::Provider => return None,
+            | Column::Provider
+            | Column::Proposal => return None,
         })
     }
 
@@ -162,7 +178,8 @@ impl Column {
             | Column::Patient
             | Column::Expected
             | Column::Net
-            | Column::Repeat => None,
+            | Column::Repeat
+            | Column::Proposal => None,
         }
     }
 
@@ -215,13 +232,17 @@ impl Asked {
         let from = value(&pairs, "from").and_then(|text| text.parse().ok()).unwrap_or(0);
         pairs.retain(|(name, _)| is_known(name));
         let columns = value(&pairs, "columns").map(columns).filter(|columns| !columns.is_empty());
+        let usual = || match approves(&pairs) {
+            true => Column::OF_APPROVALS.to_vec(),
+            false => Column::USUAL.to_vec(),
+        };
         Asked {
             wanted: wanted(&pairs, office),
             sort: value(&pairs, "sort").and_then(Sort::from_name).unwrap_or_default(),
             from,
             named,
             grouped: value(&pairs, "by").and_then(groups::alike),
-            columns: columns.unwrap_or_else(|| Column::USUAL.to_vec()),
+            columns: columns.unwrap_or_else(usual),
             pairs,
         }
     }
@@ -285,6 +306,11 @@ impl Asked {
             || self.value(Facet::Clock.as_str()) == Some("none")
     }
 
+    /// True where cases are listed whose write-off waits for a second person.
+    pub(crate) fn lists_approvals(&self) -> bool {
+        approves(&self.pairs)
+    }
+
     /// How many filters are set.
     pub(crate) fn filters(&self) -> usize {
         let is_filter =
@@ -306,6 +332,10 @@ fn is_list(name: &str) -> bool {
 
 fn is_known(name: &str) -> bool {
     is_list(name) || matches!(name, "sort" | "snoozed" | "job" | "same")
+}
+
+fn approves(pairs: &[(String, String)]) -> bool {
+    value(pairs, Facet::Waiting.as_str()) == Some(WaitsOn::Approval.as_str())
 }
 
 fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {

@@ -8,16 +8,20 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::lifecycle::evidence::Frequency;
+use denial::outgoing::State;
 use denial::person::supervises;
 use store::Tx;
-use store::correction_batches::{CorrectionBatch, CorrectionCount, CorrectionItem};
+use store::correction_batches::{CorrectionBatch, CorrectionCount};
+use store::correction_standing::SentCorrections;
 
-use crate::batch::sight::Sight;
-use crate::batch::{self, Looked, NotDone, Step, Told, count};
+use crate::batch::{self, NotDone, Step, count};
 use crate::correcting;
 use crate::fields::Fields;
 use crate::practice::Office;
+use crate::web::batch_rows::{self, Row};
 use crate::web::gate::{NoPatient, Posted};
+use crate::web::home;
+use crate::web::names::LONGEST_WHY;
 use crate::web::page::{Page, html, html_with};
 use crate::web::session::{UNASKED, Visitor};
 use crate::web::timeline::{self, People};
@@ -47,8 +51,12 @@ struct ListRow {
     state: &'static str,
     class: &'static str,
     ready: String,
+    /// They go after a coder's approval alone.
+    needs_word: bool,
     aside: String,
     sent: String,
+    /// When these leave or left.
+    whens: Vec<String>,
 }
 
 #[derive(Template)]
@@ -77,6 +85,8 @@ struct BatchPage {
     money: String,
     payers: Vec<PayerRow>,
     coder: CoderView,
+    /// Where those are that were sent, each in a sentence.
+    whereabouts: Vec<String>,
     asides: Vec<(String, String)>,
     shown: &'static str,
     rows: Vec<Row>,
@@ -84,6 +94,8 @@ struct BatchPage {
     further: Option<i64>,
     from: i64,
     refused: Option<String>,
+    /// Letters of a reason.
+    longest: usize,
 }
 
 /// The claims of one payer.
@@ -96,25 +108,19 @@ struct PayerRow {
     source: String,
 }
 
-/// One claim.
-struct Row {
-    n: i64,
-    href: String,
-    number: String,
-    payer: String,
-    changes: Vec<Told>,
-    why: String,
-    /// Why what it says is not told; empty where it is.
-    hidden: &'static str,
-    faults: Vec<(String, String)>,
-}
-
 /// A coder's word on its codes.
 struct CoderView {
     /// So many claims change codes.
     coded: i64,
     approved: Option<String>,
+    /// Who did not agree and when, and why.
+    declined: Option<(String, String)>,
+    /// It leaves after a coder's approval alone.
+    needs_word: bool,
+    /// Who looks is a coder, whose word counts.
     is_coder: bool,
+    /// Their word is waited for.
+    may_decline: bool,
     is_asked: bool,
 }
 
@@ -129,7 +135,10 @@ pub(crate) fn begin_work(office: &Office) {
 }
 
 /// `GET /batches`.
-pub(crate) async fn list(visitor: Visitor) -> Result<Response, Trouble> {
+pub(crate) async fn list(
+    visitor: Visitor,
+    Query(asked): Query<Fields>,
+) -> Result<Response, Trouble> {
     let office = &visitor.office;
     let mut tx = office.read().await?;
     let people = timeline::people(&mut tx).await?;
@@ -137,20 +146,32 @@ pub(crate) async fn list(visitor: Visitor) -> Result<Response, Trouble> {
     let all = tx.correction_batches(me, correcting::is_coder(office.who.role), LISTED).await?;
     let ids: Vec<String> = all.iter().map(|one| one.batch.clone()).collect();
     let counts = tx.count_corrections(&ids).await?;
-    let rows = all.iter().map(|one| listed(office, &people, one, &counts)).collect();
-    html(&ListPage { page: Page::of(&visitor, "Batches of corrected claims", "/outbox"), rows })
+    let sent = tx.sent_corrections(&ids).await?;
+    let rows = all.iter().map(|one| listed(office, &people, one, (&counts, &sent))).collect();
+    let mut page = Page::of(&visitor, "Batches of corrected claims", "/outbox");
+    page.done = asked.contains_key("done").then(|| {
+        "The codes were declined: your reason is with who asked, and on the cases.".to_owned()
+    });
+    html(&ListPage { page, rows })
 }
 
 fn listed(
     office: &Office,
     people: &People,
     one: &CorrectionBatch,
-    counts: &[CorrectionCount],
+    (counts, sent): (&[CorrectionCount], &[SentCorrections]),
 ) -> ListRow {
     let of: Vec<CorrectionCount> =
         counts.iter().filter(|count| count.batch == one.batch).cloned().collect();
     let number = |state: &str| words::number(count(&of, state));
-    let (state, class) = in_words(one, &of);
+    let sent: Vec<&SentCorrections> = sent.iter().filter(|it| it.batch == one.batch).collect();
+    let whens = sent.iter().map(|it| {
+        let when = batch_rows::when(it, &office.clinic.zone);
+        if sent.len() == 1 { when } else { format!("{} {when}", it.claims) }
+    });
+    let whens = whens.collect();
+    let all_left = sent.iter().all(|it| State::from_name(&it.state).is_some_and(State::has_left));
+    let (state, class) = in_words(one, &of, all_left && !sent.is_empty());
     ListRow {
         href: format!("/batches/{}", one.batch),
         title: title(one),
@@ -158,24 +179,31 @@ fn listed(
         state,
         class,
         ready: number("ready"),
+        needs_word: one.state == "ready" && batch::needs_word(one, &of),
         aside: number("aside"),
         sent: number("sent"),
+        whens,
     }
 }
 
-fn in_words(one: &CorrectionBatch, counts: &[CorrectionCount]) -> (&'static str, &'static str) {
-    let is_coded = counts.iter().any(|one| one.state == "ready" && one.coded > 0);
+fn in_words(
+    one: &CorrectionBatch,
+    counts: &[CorrectionCount],
+    all_left: bool,
+) -> (&'static str, &'static str) {
+    let went = if all_left { ("left", "here") } else { ("in the outbox", "here") };
+    let needs_word = batch::needs_word(one, counts);
     match one.state.as_str() {
         "preparing" => ("its claims are looked at", ""),
         "stopped" => ("stopped", "odd"),
-        "ready" if is_coded && one.approved_by.is_none() => ("waits for a coder’s word", "odd"),
-        "ready" if count(counts, "ready") == 0 && count(counts, "sent") > 0 => {
-            ("in the outbox", "here")
-        }
+        "ready" if needs_word && one.declined_at.is_some() => ("declined by a coder", "odd"),
+        "ready" if needs_word && one.asked_at.is_some() => ("waits for a coder’s word", "odd"),
+        "ready" if needs_word => ("needs a coder’s word: ask one", "odd"),
+        "ready" if count(counts, "ready") == 0 && count(counts, "sent") > 0 => went,
         "ready" if count(counts, "ready") == 0 => ("nothing of it can go", "odd"),
         "ready" => ("can be sent", "odd"),
         "sending" => ("is being sent", ""),
-        "sent" => ("in the outbox", "here"),
+        "sent" => went,
         _ => ("dropped", ""),
     }
 }
@@ -226,7 +254,8 @@ async fn shown(
     let items = tx.correction_items(&one.batch, shown, from, ROWS).await?;
     let asides = tx.correction_asides(&one.batch).await?;
     let payers = payers(&mut tx, office, &one, &counts).await?;
-    let sight = Sight::of(&mut tx, office, &items).await?;
+    let rows = batch_rows::rows(&mut tx, office, &one, &items).await?;
+    let parts = tx.sent_corrections(std::slice::from_ref(&one.batch)).await?;
     drop(tx);
     let is_running = matches!(one.state.as_str(), "preparing" | "sending");
     let is_still = asked.contains_key("still");
@@ -260,18 +289,25 @@ async fn shown(
             .collect(),
         shown,
         further: items.last().map(|last| last.n + 1).filter(|_| items.len() as i64 == ROWS),
-        rows: items.iter().map(|item| row(item, sight.hides(item))).collect(),
+        whereabouts: batch_rows::sent(&parts, &office.clinic.zone),
+        rows,
         from,
         why: one.why.clone(),
         state: one.state,
         refused,
+        longest: LONGEST_WHY,
     };
+    answered(page)
+}
+
+/// The page, which renews itself while it tells progress.
+fn answered(page: BatchPage) -> Result<Response, Trouble> {
     let status = page.refused.as_ref().map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
     let mut answer = html_with(status, &page)?;
-    if renews {
+    if page.renews {
         let after = if page.all - page.done < ROWS { RENEWS_SOON } else { RENEWS };
-        let to =
-            format!("{after}; url=/batches/{}?show={shown}&from={from}&{UNASKED}=yes", page.id);
+        let (id, shown, from) = (&page.id, page.shown, page.from);
+        let to = format!("{after}; url=/batches/{id}?show={shown}&from={from}&{UNASKED}=yes");
         let to = HeaderValue::try_from(to).map_err(|fault| Trouble::Broken(fault.into()))?;
         answer.headers_mut().insert(header::REFRESH, to);
     }
@@ -298,24 +334,6 @@ fn goes(one: &CorrectionBatch) -> &'static str {
         Some(Frequency::Replacement) => "as replacements (frequency 7)",
         Some(Frequency::Original) => "as new claims (frequency 1)",
         Some(Frequency::Void) => "as voids (frequency 8)",
-    }
-}
-
-fn row(item: &CorrectionItem, hidden: &'static str) -> Row {
-    let looked = if hidden.is_empty() { Looked::of(item) } else { Looked::default() };
-    let (mut changes, faults) = (looked.changes, looked.faults.into_iter());
-    for one in &mut changes {
-        one.field = words::sentence_case(&one.field);
-    }
-    Row {
-        n: item.n,
-        href: format!("/cases/{}", item.denial),
-        number: item.number.clone(),
-        payer: item.payer_name.clone(),
-        changes,
-        why: words::sentence(&item.why),
-        hidden,
-        faults: faults.map(|(field, expected)| (words::sentence_case(&field), expected)).collect(),
     }
 }
 
@@ -361,10 +379,17 @@ fn coder(
     counts: &[CorrectionCount],
 ) -> CoderView {
     let ready = counts.iter().filter(|one| one.state == "ready");
+    let declined = one.declined_by.as_deref().zip(one.declined_at.as_deref());
+    let by = |(by, at): (&str, &str)| {
+        format!("{}, {}", timeline::name(people, by), words::instant(at, &office.clinic.zone))
+    };
     CoderView {
         coded: ready.map(|one| one.coded).sum(),
         approved: one.approved_by.as_ref().map(|by| timeline::name(people, by)),
+        declined: declined.map(by).zip(one.declined_why.clone()),
+        needs_word: batch::needs_word(one, counts),
         is_coder: correcting::is_coder(office.who.role),
+        may_decline: batch::may_approve(office, one),
         is_asked: one.asked_at.is_some(),
     }
 }
@@ -397,13 +422,15 @@ pub(crate) async fn decide(
     if matches!(step, Step::GoOn | Step::Send) {
         begin_work(office);
     }
-    let place = match step {
-        Step::LeaveOut(_) => format!("?show=ready&from={}", place(&fields)),
+    let to = match step {
+        Step::LeaveOut(_) => format!("/batches/{id}?show=ready&from={}", place(&fields)),
+        // It waits for no coder any more, and they see it no more.
+        Step::Decline(_) => "/batches?done=declined".to_owned(),
         Step::Stop | Step::GoOn | Step::Drop | Step::Ask | Step::Approve | Step::Send => {
-            String::new()
+            format!("/batches/{id}")
         }
     };
-    Ok(Redirect::to(&format!("/batches/{id}{place}")).into_response())
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// The place of the first row that is asked for.
@@ -420,6 +447,7 @@ fn step(fields: &Fields) -> Result<Step, String> {
         Some("drop") => Ok(Step::Drop),
         Some("ask") => Ok(Step::Ask),
         Some("approve") => Ok(Step::Approve),
+        Some("decline") => declines(fields.get("why").map(|why| why.trim()).unwrap_or_default()),
         Some("send") if fields.get("cases").is_some_and(|ticked| !ticked.is_empty()) => {
             told("Claims are ticked: leave them out first, or send without ticks.")
         }
@@ -437,9 +465,20 @@ fn step(fields: &Fields) -> Result<Step, String> {
     }
 }
 
-/// What of it is on Home: batches to approve for a coder, batches not sent yet for who made them.
-pub(crate) async fn waiting(tx: &mut Tx, office: &Office) -> Result<u64, store::Error> {
+/// That a coder does not agree, with a reason of a length.
+fn declines(why: &str) -> Result<Step, String> {
+    match why.chars().count() {
+        0 => Err("Say why, in a few words: who asked reads it, and so do the cases.".to_owned()),
+        1..=LONGEST_WHY => Ok(Step::Decline(why.to_owned())),
+        _ => Err(format!("A reason has at most {LONGEST_WHY} letters.")),
+    }
+}
+
+/// What of it is on Home: batches to approve for a coder, batches not sent yet for who made them,
+/// and those of which a coder declined what they had asked.
+pub(crate) async fn waiting(tx: &mut Tx, office: &Office) -> Result<(u64, u64), store::Error> {
     let is_coder = correcting::is_coder(office.who.role);
-    let count = tx.count_waiting_corrections(office.who.person.as_str(), is_coder).await?;
-    Ok(u64::try_from(count).unwrap_or_default())
+    let counts = tx.count_waiting_corrections(office.who.person.as_str(), is_coder).await?;
+    let (waits, declined) = (home::count(counts.0), home::count(counts.1));
+    Ok((waits.saturating_sub(declined), declined))
 }

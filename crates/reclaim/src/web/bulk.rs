@@ -1,28 +1,15 @@
 //! One act on the cases that were chosen in the queue: a form that says how many, how much and what
 //! is left out, then the act, then the way back.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use askama::Template;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
-use denial::denial::{Denial, NextActionKind};
-use denial::ids::DenialId;
-use denial::letter::LetterKind;
-use denial::lifecycle::Act;
-use denial::person::{Access, allows};
-use denial::triage::Advice;
-use store::batches::LastBatch;
 
 use crate::act;
 use crate::bulk::{self, Came, Deed, Tally};
 use crate::fields::{self, Fields};
 use crate::web::App;
-use crate::web::act_words;
 use crate::web::asked::Asked;
 use crate::web::batch_new;
+use crate::web::bulk_words::{REVERSED, hint, left_out, name, planned, what};
 use crate::web::case_fields::{Field, Kind};
 use crate::web::case_forms::Desk;
 use crate::web::gate::Posted;
@@ -35,9 +22,17 @@ use crate::web::session::Visitor;
 use crate::web::timeline;
 use crate::web::trouble::Trouble;
 use crate::web::words;
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use denial::denial::{Denial, NextActionKind};
+use denial::ids::DenialId;
+use denial::letter::LetterKind;
+use denial::lifecycle::{Act, Action};
+use denial::person::{Access, allows};
+use denial::triage::Advice;
 
-/// How postings are taken back.
-const REVERSED: &str = "Postings are not taken back from here: each is reversed on its case.";
 /// Above so many cases somebody types their number, so that nobody does it by a slip.
 const TYPED: usize = 200;
 /// Cases in one go.
@@ -158,10 +153,11 @@ pub(crate) async fn act(
 
 impl Order {
     /// What is done, where each case says it itself and nothing is filled in.
-    const fn known(&self) -> Option<Deed> {
+    fn known(&self) -> Option<Deed> {
         match (self.playbook, self.act) {
             (true, _) => Some(Deed::Playbook),
             (false, Act::Post) => Some(Deed::Certain),
+            (false, Act::Approve) => Some(Deed::Same(Box::new(Action::Approve))),
             (false, _) => None,
         }
     }
@@ -227,7 +223,7 @@ impl Order {
             text.push_str(". It stopped there: the database did not go on. Do the rest again.");
         }
         // What moved the status goes on from there (house §18.14).
-        let goes_on = matches!(self.act, Act::Review | Act::Post);
+        let goes_on = matches!(self.act, Act::Review | Act::Post | Act::Approve | Act::Decline);
         let batch = (!goes_on && tally.cases > 0).then_some(batch);
         if self.act == Act::Post && tally.cases > 0 {
             text.push_str(". ");
@@ -299,13 +295,6 @@ async fn write_letters(
         back: order.back(),
     };
     form_page(visitor, form, order.is_first(), is_part)
-}
-
-/// What somebody did last with many cases, in words.
-pub(crate) fn last_in_words(last: &LastBatch) -> String {
-    let playbook = last.act == "playbook";
-    let act = Act::from_name(&last.act).unwrap_or(Act::Plan);
-    format!("{}: {}", name(act, playbook), words::counted(last.cases, "case", "cases"))
 }
 
 /// `POST /queue/undo`.
@@ -415,7 +404,7 @@ async fn show(
     };
     let form = Form {
         title: name(order.act, order.playbook),
-        hint: hint(order),
+        hint: hint((order.act, order.playbook), &tally, &people),
         act: if order.playbook { "playbook" } else { order.act.as_str() }.to_owned(),
         button: name(order.act, order.playbook),
         what: what(&tally),
@@ -425,7 +414,7 @@ async fn show(
         refused,
         types: tally.cases > TYPED,
         sure: tally.left_out() > 0 && !is_first,
-        gives_up: order.act == Act::ProposeWriteOff,
+        gives_up: matches!(order.act, Act::ProposeWriteOff | Act::Approve),
         kept: order.kept(&tally),
         back: order.back(),
     };
@@ -477,51 +466,6 @@ fn fields_for(
         typed: Some((order.act.as_str(), &typed)),
     };
     desk.fields(order.act)
-}
-
-fn hint(order: &Order) -> String {
-    if order.playbook {
-        return "Each case gets what its own recommended way says, by its usual day.".to_owned();
-    }
-    if order.act == Act::Post {
-        return format!(
-            "Each case gets what its remittance says, to the cent and on its day: the payment, the \
-             contract's reduction, the patient's share, sequestration. The amount above is what \
-             payers pay. What leaves a doubt is left out. {REVERSED}"
-        );
-    }
-    act_words::of(order.act).1.to_owned()
-}
-
-fn name(act: Act, playbook: bool) -> String {
-    match (playbook, act) {
-        (true, _) => "Follow the recommended way",
-        (false, Act::Post) => "Post what is certain",
-        (false, _) => act_words::of(act).0,
-    }
-    .to_owned()
-}
-
-fn what(tally: &Tally) -> String {
-    let count = i64::try_from(tally.cases).unwrap_or(i64::MAX);
-    format!("{} · {}", words::counted(count, "case", "cases"), tally.money)
-}
-
-/// What the recommended ways planned: `Planned: appeal 3, correct 1`.
-fn planned(tally: &Tally) -> String {
-    let one = |(kind, count): (&NextActionKind, &usize)| {
-        format!("{} {count}", words::lower(kind.as_str()))
-    };
-    let all: Vec<String> = tally.planned.iter().map(one).collect();
-    format!("Planned: {}", all.join(", "))
-}
-
-fn left_out(tally: &Tally) -> Vec<(String, String)> {
-    let counted = |(why, count): (&String, &usize)| {
-        (words::number(i64::try_from(*count).unwrap_or(i64::MAX)), why.clone())
-    };
-    let by_reason: &BTreeMap<String, usize> = &tally.skipped;
-    by_reason.iter().map(counted).collect()
 }
 
 fn tell(visitor: &Visitor, done: Done, is_part: bool) -> Result<Response, Trouble> {

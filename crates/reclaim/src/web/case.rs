@@ -47,13 +47,12 @@ use crate::web::case_undo;
 use crate::web::case_view::{self, CaseView, LineView, PatientView, Spoken};
 use crate::web::case_ways::{WaysView, ways_of};
 use crate::web::claim::{self, VersionView};
-use crate::web::emergency;
 use crate::web::gate::Posted;
 use crate::web::hold::Holds;
 use crate::web::page::{Page, html_with};
 use crate::web::payer::{self, CardView};
 use crate::web::protection::Protection;
-use crate::web::reach;
+use crate::web::reach::{self, Opened};
 use crate::web::session::Visitor;
 use crate::web::status::Standing;
 use crate::web::timeline::{self, People, Told};
@@ -108,6 +107,8 @@ struct CasePage {
     /// The visitor may write letters to the payer.
     writes_letters: bool,
     forms: Vec<ActForm>,
+    /// A write-off waits for the visitor's word.
+    approves: bool,
     /// Why the last act was not done.
     refused: Option<String>,
     /// What others did since the visitor opened the case, where that is why.
@@ -125,8 +126,8 @@ struct CasePage {
     missing: Vec<&'static str>,
     /// Where the claim is shown as it was billed.
     claim: Option<String>,
-    /// Until when it is open to the visitor in an emergency, where it is.
-    emergency: Option<String>,
+    /// By what it is open to the visitor, where it is not theirs.
+    opened: Option<Opened>,
     protection: Protection,
     holds: Holds,
     /// Where those who audit see who has seen it.
@@ -163,7 +164,7 @@ struct Loaded {
     ways: Option<WaysView>,
     usual: Vec<UsualCause>,
     remitted: Vec<Remitted>,
-    emergency: Option<String>,
+    opened: Option<Opened>,
     protection: Protection,
     holds: Holds,
     drafts: Vec<Draft>,
@@ -214,7 +215,7 @@ async fn read(
     let siblings = siblings.iter().filter(|one| one.id != case.id && office.sees(one));
     let history = outcomes::like(&mut tx, &case, &office.rules).await?;
     let zone = &office.clinic.zone;
-    let until = emergency::open_to(&mut tx, office, &case).await?;
+    let opened = reach::opened(&mut tx, office, &case).await?;
     let happened = tx.timeline(id).await?;
     let names = timeline::names(&mut tx, &people, &happened).await?;
     let bills = allows(office.who.role, Access::Claims);
@@ -239,7 +240,7 @@ async fn read(
         rules: &office.rules,
     };
     Ok(Loaded {
-        emergency: until.map(|until| words::instant(&until, zone)),
+        opened,
         protection: Protection::of(&mut tx, office, &case).await?,
         holds: Holds::of(&mut tx, office, &case, &people).await?,
         letters: Letters::of(&mut tx, office, &case, shows).await?,
@@ -371,7 +372,7 @@ fn shown(
         chain,
         alike: loaded.alike,
         undo: loaded.undo,
-        emergency: loaded.emergency,
+        opened: loaded.opened,
         protection: loaded.protection,
         holds: loaded.holds,
         seen,
@@ -379,6 +380,7 @@ fn shown(
         remittances: allows(office.who.role, Access::Remittances),
         questions: allows(office.who.role, Access::Questions),
         claim,
+        approves: forms.iter().any(|form| form.act == Act::Approve.as_str()),
         forms,
         refused,
         meanwhile: Vec::new(),

@@ -3,6 +3,7 @@
 use denial::appeal::{no_appeal, papers};
 use denial::category::Category;
 use denial::denial::{Denial, NextActionKind, Status};
+use denial::ids::PersonId;
 use denial::lifecycle::{Act, Action};
 use denial::owner;
 use denial::person::{Moment, Role, supervises};
@@ -109,6 +110,17 @@ const fn is_recorded_elsewhere(resent: &Resent) -> bool {
     }
 }
 
+/// Who asks to give up how much and why, and who agreed.
+pub(crate) fn proposal_in_words(case: &Denial, people: &People) -> Option<String> {
+    let proposal = case.proposal.as_ref()?;
+    let name = |id: &PersonId| timeline::name(people, id.as_str());
+    let (by, amount, why) = (name(&proposal.by), proposal.amount, &proposal.reason);
+    Some(match &proposal.approved_by {
+        Some(second) => format!("Approved by {}: {amount}, asked by {by}: {why}", name(second)),
+        None => format!("{by} asks to give up {amount}: {why}"),
+    })
+}
+
 impl Desk<'_> {
     /// Every act that is offered now.
     pub(crate) fn forms(&self) -> Vec<ActForm> {
@@ -191,6 +203,7 @@ impl Desk<'_> {
         match case.status() {
             Status::New => Act::Review,
             Status::InReview if waits => Act::Approve,
+            Status::InReview if case.approved_write_off().is_some() => Act::WriteOff,
             Status::InReview if self.resent.is_some_and(Resent::waits) => Act::LogContact,
             Status::InReview => match next {
                 Some(NextActionKind::Appeal) => Act::Appeal,
@@ -198,6 +211,7 @@ impl Desk<'_> {
                 Some(NextActionKind::AskColleague) => Act::AskColleague,
                 Some(NextActionKind::BillPatient | NextActionKind::PostPayment) => Act::Post,
                 Some(NextActionKind::ProposeWriteOff) => Act::ProposeWriteOff,
+                Some(NextActionKind::BookWriteOff) => Act::WriteOff,
                 Some(NextActionKind::SendRecords) => Act::AttachDocument,
                 Some(
                     NextActionKind::Review
@@ -218,8 +232,9 @@ impl Desk<'_> {
     pub(super) fn form(&self, act: Act) -> ActForm {
         let (label, hint, key) = act_words::of(act);
         let gives_up = matches!(act, Act::WriteOff | Act::ProposeWriteOff);
-        let hint = if act == Act::Approve {
-            self.proposal_in_words().unwrap_or_else(|| hint.to_owned())
+        let is_agreed = act == Act::WriteOff && self.case.approved_write_off().is_some();
+        let hint = if act == Act::Approve || is_agreed {
+            proposal_in_words(self.case, self.people).unwrap_or_else(|| hint.to_owned())
         } else if gives_up && self.advice == Advice::Rework {
             format!("{hint} The rules advise to work this case rather than give it up.")
         } else if let (Act::SetRootCause, Some(usual)) = (act, self.usual.first()) {
@@ -239,12 +254,6 @@ impl Desk<'_> {
             gives_up: matches!(act, Act::WriteOff | Act::ProposeWriteOff | Act::Approve),
             with_file: matches!(act, Act::AttachDocument),
         }
-    }
-
-    fn proposal_in_words(&self) -> Option<String> {
-        let proposal = self.case.proposal.as_ref()?;
-        let by = timeline::name(self.people, proposal.by.as_str());
-        Some(format!("{by} asks to give up {}: {}", proposal.amount, proposal.reason))
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm for each act, and nothing else")]

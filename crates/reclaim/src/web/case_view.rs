@@ -151,20 +151,24 @@ impl CaseView {
                     (asking::address(case.id.as_str(), one.number), text)
                 })
                 .collect(),
-            proposal: proposal(case, &name),
+            proposal: proposal(case, &name, zone),
         }
     }
 }
 
 /// Who asks to give up how much, and whether a second person agreed.
-fn proposal(case: &Denial, name: &dyn Fn(&denial::ids::PersonId) -> String) -> Option<String> {
+fn proposal(
+    case: &Denial,
+    name: &dyn Fn(&denial::ids::PersonId) -> String,
+    zone: &str,
+) -> Option<String> {
     let one = case.proposal.as_ref()?;
     let second = match &one.approved_by {
         Some(by) => format!("approved by {}", name(by)),
         None => "waits for a second person".to_owned(),
     };
-    let by = name(&one.by);
-    Some(format!("{by} asks to give up {}: {} ({second})", one.amount, one.reason))
+    let (by, at) = (name(&one.by), words::instant(&one.at.to_string(), zone));
+    Some(format!("{by} asks to give up {}: {} ({at}; {second})", one.amount, one.reason))
 }
 
 /// Who has it alone, and until when.
@@ -234,6 +238,7 @@ fn advice(case: &Denial, rules: &Rules) -> String {
         Next::BillPatient => "Move it to the patient's bill, where it belongs",
         Next::ProposeWriteOff => "Nothing can be won; propose to give it up",
         Next::PostPayment => "Post the payer's payment",
+        Next::BookWriteOff => "Book the approved write-off",
     };
     let correctable = match ruling.correctable {
         true => ". This reason can usually be corrected; Ways forward says what the payer takes",

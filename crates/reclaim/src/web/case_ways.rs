@@ -31,8 +31,10 @@ pub(crate) struct WaysView {
     pub(crate) pays: String,
     /// What comes next by it, where nobody chose.
     pub(crate) plan: NextActionKind,
-    /// What went again is awaited, or asked about.
+    /// What went again is awaited, or asked about; or an approved write-off is booked.
     pub(crate) waits: Option<NextAction>,
+    /// A write-off was approved: that is booked before any way is gone.
+    pub(crate) books: bool,
     /// It is recommended to give it up.
     pub(crate) gives_up: bool,
     /// Where the claim stands before the payer that comes next, for who may bill it.
@@ -84,6 +86,7 @@ impl WaysView {
             |amount| format!("A round of work pays above {amount} at that chance; {small}."),
         );
         let shut = |one: &Forward| Some((name(one), words::sentence(one.closed.as_deref()?)));
+        let books = told.waits.is_some_and(|next| next.kind == NextActionKind::BookWriteOff);
         WaysView {
             open: ways.ways.iter().filter(|one| one.is_open()).map(row).collect(),
             closed: ways.ways.iter().filter_map(shut).collect(),
@@ -93,7 +96,8 @@ impl WaysView {
             differs: told.differs.as_deref().map(words::sentence).unwrap_or_default(),
             pays,
             plan: ways.plan(case.first),
-            gives_up: told.way == Some(Way::WriteOff),
+            books,
+            gives_up: told.way == Some(Way::WriteOff) || books,
             next_payer,
             next_is_known,
         }
@@ -110,7 +114,7 @@ impl WaysView {
         if case.follows_way() || self.waits.is_some() {
             view.next = words::label(self.plan.as_str());
         }
-        if let (Some(next), Some(resent)) = (self.waits, resent) {
+        if let (Some(next), Some(resent), false) = (self.waits, resent, self.books) {
             view.next_on = Some(words::due(Some(next.on), today));
             view.waits_on = words::sentence(&resent.to_string());
         }
@@ -141,6 +145,9 @@ fn recommended(told: &Recommended) -> String {
         (Some(next), _) if next.kind == NextActionKind::AwaitPayer => {
             "Wait for the payer".to_owned()
         }
+        (Some(next), _) if next.kind == NextActionKind::BookWriteOff => {
+            words::label(next.kind.as_str())
+        }
         (Some(_), _) => "Ask the payer".to_owned(),
         (None, Some(way)) => words::label(way.as_str()),
         (None, None) => "No way is recommended".to_owned(),
@@ -152,6 +159,9 @@ fn why(told: &Recommended) -> String {
     match told.waits {
         Some(next) if next.kind == NextActionKind::AwaitPayer => {
             format!("{why} Where no answer is there by {}, ask.", words::day(next.on))
+        }
+        Some(next) if next.kind == NextActionKind::BookWriteOff => {
+            format!("{why} Book it by {}.", words::day(next.on))
         }
         Some(_) => format!("{why} Its usual days are over."),
         None => why,

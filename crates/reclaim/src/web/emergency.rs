@@ -58,21 +58,6 @@ pub(crate) async fn open_until(
     Ok(tx.revealed_until(me, id, "emergency", &now).await?)
 }
 
-/// The same of a case that is not theirs anyway.
-///
-/// # Errors
-/// The database.
-pub(crate) async fn open_to(
-    tx: &mut Tx,
-    office: &Office,
-    case: &Denial,
-) -> Result<Option<String>, Trouble> {
-    if office.sees(case) {
-        return Ok(None);
-    }
-    open_until(tx, office, case.id.as_str()).await
-}
-
 /// The case that somebody asks for, which they do not reach; else where it is open to them.
 async fn beyond(tx: &mut Tx, office: &Office, id: &str) -> Result<Result<Denial, String>, Trouble> {
     let case = tx.case(id).await?;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use denial::person::{Access, Role, allows};
+use denial::lifecycle::Act;
+use denial::person::{Access, Role, allows, may};
 use store::Tx;
 use store::reviews::Reviews;
 
@@ -21,7 +22,7 @@ use crate::web::tiles::{Counter, Link, Section, Tile};
 use crate::web::trouble::Trouble;
 use crate::web::{
     App, act_words, batch, home_ask, home_desk, home_lead, home_office, letters, outbox, questions,
-    requests, rules_actions, words,
+    requests, rules_actions, saved, words,
 };
 
 #[derive(Template)]
@@ -75,6 +76,7 @@ pub(crate) async fn page(
         let kept = app.boards.of(&mut tx).await?;
         let counter = Counter::of(&kept.board, office, opens);
         waiting.extend(brought(&counter, opens));
+        waiting.extend(to_approve(&counter, role));
         is_empty = counter.sum("snoozed=show").cases == 0;
         if !is_empty || role == Role::Provider {
             charts = if is_empty { Vec::new() } else { figures::charts(&counter, &flow) };
@@ -134,9 +136,12 @@ async fn waiting(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Waiting>, Trouble
     waiting.extend(asked_by_payers(tx, office).await?);
     waiting.extend(ready(letters::ready(tx, office).await?));
     if allows(role, Access::Correct) {
-        let open = batch::waiting(tx, office).await?;
+        let (open, declined) = batch::waiting(tx, office).await?;
         let (one, many) = ("batch of corrected claims", "batches of corrected claims");
         waiting.extend(waits(open, one, many, "/batches"));
+        let (one, many) =
+            ("batch whose codes a coder declined", "batches whose codes a coder declined");
+        waiting.extend(waits(declined, one, many, "/batches"));
     }
     // Coders correct claims, and who bills brings them to the next payer.
     if allows(role, Access::Correct) && allows(role, Access::Rejections) {
@@ -224,6 +229,14 @@ fn brought(counter: &Counter<'_>, opens: bool) -> Option<Waiting> {
     let cases = counter.sum(query).cases;
     let (one, many) = ("case brought to you", "cases brought to you");
     waits(cases, one, many, &format!("/queue?{query}")).filter(|_| opens)
+}
+
+/// Write-offs that wait for a second person, for who may be that.
+fn to_approve(counter: &Counter<'_>, role: Role) -> Option<Waiting> {
+    let cases = counter.sum(saved::APPROVALS).cases;
+    let href = format!("/queue?{}", saved::APPROVALS);
+    let waits = waits(cases, "write-off to approve", "write-offs to approve", &href);
+    waits.filter(|_| may(role, Act::Approve))
 }
 
 /// Remittances and matches that wait for a person.

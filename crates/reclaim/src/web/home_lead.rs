@@ -11,6 +11,7 @@ use store::Tx;
 use store::people::Member;
 
 use crate::digest::NO_PERSON;
+use crate::web::saved;
 use crate::web::tiles::{AT_RISK, Cell, Counter, Listing, Section, cases_in_words};
 use crate::web::trouble::Trouble;
 use crate::web::won;
@@ -73,11 +74,7 @@ fn orderly(counter: &Counter<'_>) -> Section {
                day; a case that lacks one was changed by other means."
             .to_owned(),
         tiles: vec![
-            counter.cases(
-                "Write-offs for a second person",
-                "waiting=approval&snoozed=show",
-                "soon",
-            ),
+            counter.cases("Write-offs for a second person", saved::APPROVALS, "soon"),
             counter.cases("No person has it", "person=none", ""),
             counter.cases("Lacks owner, action or day", "lacks=yes&snoozed=show", "past"),
             counter.cases("Payer's promise not kept", "promise=broken&snoozed=show", "soon"),

@@ -26,7 +26,7 @@ pub(crate) const LETTERS: &str = "letters";
 pub(crate) const CORRECT: &str = "correct";
 
 /// Every button.
-const OFFERS: [Offer; 13] = [
+const OFFERS: [Offer; 15] = [
     offer("plan", "Plan", "n", Act::Plan),
     offer("playbook", "Best way", "b", Act::Plan),
     offer(LETTERS, "Letters", "l", Act::Appeal),
@@ -40,6 +40,8 @@ const OFFERS: [Offer; 13] = [
     offer(CORRECT, "Correct", "m", Act::Resubmit),
     offer("post", "Post", "$", Act::Post),
     offer("propose_write_off", "Write-off", "w", Act::ProposeWriteOff),
+    offer("approve", "Approve write-off", "y", Act::Approve),
+    offer("decline", "Decline it", "D", Act::Decline),
 ];
 
 impl Offer {
@@ -54,7 +56,12 @@ impl Offer {
     }
 
     pub(crate) fn gives_up(&self) -> bool {
-        self.act == Act::ProposeWriteOff
+        matches!(self.act, Act::ProposeWriteOff | Act::Approve)
+    }
+
+    /// A second person's word on a write-off: its button is there where a row waits for it.
+    pub(crate) fn is_word(&self) -> bool {
+        matches!(self.act, Act::Approve | Act::Decline)
     }
 
     /// What has to be possible on a case in a status. Who corrects a claim looks at its case first.
@@ -72,11 +79,15 @@ pub(crate) fn of(role: Role) -> Vec<Offer> {
 }
 
 /// The buttons for a list of open cases, or of closed ones: what no case of the list allows is not
-/// offered on it.
-pub(crate) fn on(role: Role, closed: bool) -> Vec<Offer> {
+/// offered on it. On a list of write-offs to approve the word on them comes first.
+pub(crate) fn on(role: Role, closed: bool, approves: bool) -> Vec<Offer> {
     let of_list = |status: &&Status| status.is_closed() == closed;
     let is_past = |offer: &Offer| Status::ALL.iter().filter(of_list).all(|one| offer.is_past(*one));
-    of(role).into_iter().filter(|offer| !is_past(offer)).collect()
+    let offered = of(role).into_iter().filter(|offer| !is_past(offer));
+    let (mut first, rest): (Vec<Offer>, Vec<Offer>) =
+        offered.partition(|offer| approves && offer.is_word());
+    first.extend(rest);
+    first
 }
 
 /// The act of a button, and whether each case gets its own recommended way.
@@ -103,7 +114,10 @@ pub(crate) fn refused_by(case: &Denial, at: &Moment, rules: &Rules) -> String {
         let is_silent = offer.name == INQUIRY && !case.may_plan(NextActionKind::CallPayer);
         let is_lost = offer.act == Act::Post && offer.is_past(case.status());
         let begins = offer.begins(case.status());
-        is_idle || is_silent || is_lost || case.admit(begins, at, rules).is_err()
+        let me = &at.who.person;
+        let waits = case.proposal.as_ref().filter(|one| one.approved_by.is_none());
+        let is_unasked = offer.is_word() && waits.is_none_or(|one| one.by == *me);
+        is_unasked || is_idle || is_silent || is_lost || case.admit(begins, at, rules).is_err()
     };
     names(at.who.role, refuses)
 }
@@ -120,19 +134,25 @@ mod tests {
     #[test]
     fn a_job_refuses_what_none_of_its_cases_allows() {
         let told = |statuses: &[Status]| refused(Role::BillingSupervisor, statuses);
-        assert_eq!(told(&[Status::New]), "post propose_write_off");
-        assert_eq!(told(&[Status::Appealed]), "review correct post propose_write_off");
+        let word = "approve decline";
+        assert_eq!(told(&[Status::New]), format!("post propose_write_off {word}"));
+        let sent = told(&[Status::Appealed]);
+        assert_eq!(sent, format!("review correct post propose_write_off {word}"));
         assert_eq!(told(&[Status::Appealed, Status::New, Status::InReview]), "post");
-        assert_eq!(told(&[Status::Overturned]), "review correct propose_write_off");
+        let won = told(&[Status::Overturned]);
+        assert_eq!(won, format!("review correct propose_write_off {word}"));
     }
 
     #[test]
     fn closed_cases_are_offered_nothing_that_gives_up_or_moves_them() {
         let names = |closed: bool| -> Vec<&str> {
-            on(Role::BillingSupervisor, closed).iter().map(|offer| offer.name).collect()
+            on(Role::BillingSupervisor, closed, false).iter().map(|offer| offer.name).collect()
         };
         assert_eq!(names(true), ["note"]);
         assert_eq!(names(false).len(), OFFERS.len());
+        let first: Vec<&str> =
+            on(Role::Manager, false, true).iter().take(3).map(|offer| offer.name).collect();
+        assert_eq!(first, ["approve", "decline", "plan"]);
     }
 
     #[test]

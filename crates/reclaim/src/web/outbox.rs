@@ -238,16 +238,25 @@ fn what(one: &Outgoing, items: &[OutgoingItem]) -> String {
 }
 
 fn state_in_words(one: &Outgoing, zone: &str) -> String {
+    let when = (one.leaves_at.as_str(), one.left_at.as_deref());
+    standing((&one.state, one.tries), when, zone)
+}
+
+/// Where something of the outbox stands, by its state and how often it tried, and when it leaves or
+/// left.
+pub(crate) fn standing(
+    (state, tries): (&str, i64),
+    (leaves_at, left_at): (&str, Option<&str>),
+    zone: &str,
+) -> String {
     let at = |at: &str| words::instant(at, zone);
-    match outbox::state(one) {
-        Some(State::Waiting) if one.tries > 0 => format!("tries again {}", at(&one.leaves_at)),
-        Some(State::Waiting) => format!("leaves {}", at(&one.leaves_at)),
+    match State::from_name(state) {
+        Some(State::Waiting) if tries > 0 => format!("tries again {}", at(leaves_at)),
+        Some(State::Waiting) => format!("leaves {}", at(leaves_at)),
         Some(State::Leaving) => "is leaving".to_owned(),
-        Some(State::Sent | State::Answered) => {
-            format!("left {}", at(one.left_at.as_deref().unwrap_or_default()))
-        }
+        Some(State::Sent | State::Answered) => format!("left {}", at(left_at.unwrap_or_default())),
         Some(State::Failed) => "did not leave".to_owned(),
-        Some(State::CalledBack) | None => words::lower(&one.state),
+        Some(State::CalledBack) | None => words::lower(state),
     }
 }
 

@@ -16,7 +16,7 @@ use store::Tx;
 
 use crate::web::App;
 use crate::web::asked::{Asked, Column};
-use crate::web::bulk;
+use crate::web::bulk_words;
 use crate::web::case_clocks;
 use crate::web::facets::{self, Chip};
 use crate::web::gate::Posted;
@@ -27,7 +27,7 @@ use crate::web::offers::{self, Offer};
 use crate::web::page::{Page, html};
 use crate::web::protection;
 use crate::web::queue_patients;
-use crate::web::queue_row::Row;
+use crate::web::queue_row::{Proposed, Row};
 use crate::web::queue_tiles;
 use crate::web::queue_whose::{self, Whose};
 use crate::web::saved::{self, Tab};
@@ -139,7 +139,7 @@ pub(crate) async fn page(
         total: found.total,
         seq: tx.known().await?.seq,
         from: asked.from,
-        last: last.map(|one| (bulk::last_in_words(&one), one.batch)),
+        last: last.map(|one| (bulk_words::last_in_words(&one), one.batch)),
         leads: supervises(role),
         before: (asked.from > 0).then(|| place(asked.from.saturating_sub(ROWS))),
         after: (next < found.total).then(|| place(next)),
@@ -150,7 +150,7 @@ pub(crate) async fn page(
         rows: found.rows,
         groups: found.groups,
         cuts: groups::cuts(&asked),
-        offers: offers::on(role, asked.wanted.closed),
+        offers: offers::on(role, asked.wanted.closed, asked.lists_approvals()),
         asked,
     };
     html(&template)
@@ -284,6 +284,7 @@ async fn rows_of(
         cases.iter().map(|case| Row::of(case, &people, by, moment.today)).collect();
     for (row, case) in rows.iter_mut().zip(cases) {
         row.refuses = offers::refused_by(case, &moment, &office.rules);
+        row.proposal = Proposed::of(case, &people, &office.clinic.zone);
         if asked.lists_lacks() {
             row.clock = case_clocks::shown_for_lack(case, moment.today);
         } else if asked.sort == Sort::Due {

@@ -23,6 +23,16 @@ pub(crate) async fn masked(
     office: &Office,
     cases: &[Denial],
 ) -> Result<Vec<String>, Trouble> {
+    let names = named(tx, office, cases).await?;
+    Ok(names.iter().map(|name| masks::name(name)).collect())
+}
+
+/// The whole name of each case's patient, for who masks it as its reader needs; empty likewise.
+pub(crate) async fn named(
+    tx: &mut Tx,
+    office: &Office,
+    cases: &[Denial],
+) -> Result<Vec<String>, Trouble> {
     if !allows(office.who.role, Access::ReadPatients) {
         return Ok(vec![String::new(); cases.len()]);
     }
@@ -55,5 +65,5 @@ fn one(
 ) -> Result<String, Trouble> {
     let billed = known.get(claim).map(ClaimRow::billed).transpose()?.flatten();
     let payment = said.get(claim).map(|row| settle::payment(row)).transpose()?;
-    Ok(masks::name(&case_view::patient(billed.as_ref(), payment.as_ref()).name))
+    Ok(case_view::patient(billed.as_ref(), payment.as_ref()).name)
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::web::case_clocks::{self, Shown};
 use crate::web::reasons;
+use crate::web::timeline::{self, People};
 use crate::web::won;
 use crate::web::words::{self, Due};
 use crate::web::worth::{By, Prospects, Worth};
@@ -61,6 +62,29 @@ pub(crate) struct Row {
     pub(crate) repeat: String,
     /// Acts for many cases that this one does not allow; empty where that was not asked.
     pub(crate) refuses: String,
+    /// A write-off that waits for a second person; none where that was not asked.
+    pub(crate) proposal: Option<Proposed>,
+}
+
+/// A write-off that waits for a second person.
+pub(crate) struct Proposed {
+    pub(crate) amount: String,
+    pub(crate) why: String,
+    /// Who asks, and since when.
+    pub(crate) by: String,
+}
+
+impl Proposed {
+    /// Of a case, where one waits.
+    pub(crate) fn of(case: &Denial, people: &People, zone: &str) -> Option<Proposed> {
+        let one = case.proposal.as_ref().filter(|one| one.approved_by.is_none())?;
+        let by = timeline::name(people, one.by.as_str());
+        Some(Proposed {
+            amount: one.amount.to_string(),
+            why: one.reason.clone(),
+            by: format!("{by}, {}", words::instant(&one.at.to_string(), zone)),
+        })
+    }
 }
 
 impl Row {
@@ -166,6 +190,7 @@ impl Row {
             net,
             repeat: repeat(case.round),
             refuses: String::new(),
+            proposal: None,
         }
     }
 }
@@ -176,7 +201,7 @@ fn repeat(round: u8) -> String {
 }
 
 /// The leading codes, and each with its meaning.
-fn codes(case: &Denial, rules: &Rules) -> (String, Vec<String>) {
+pub(crate) fn codes(case: &Denial, rules: &Rules) -> (String, Vec<String>) {
     let reasons = reasons::leading(case, rules);
     let remarks = reasons::remarks_of(case, rules);
     let short = reasons.iter().take(2).map(|one| one.code.clone());

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use axum::response::{IntoResponse, Redirect, Response};
 use denial::ids::ViewId;
-use denial::person::supervises;
+use denial::lifecycle::Act;
+use denial::person::{may, supervises};
 use store::journal::Entry;
 use store::views::SavedView;
 use store::{Tx, instant};
@@ -34,6 +35,8 @@ const USUAL: [(&str, &str); 5] = [
     ("Due soon", "due=past,soon&sort=due"),
     ("To do today", "when=late,today&sort=next"),
 ];
+/// The view of those who may approve.
+pub(crate) const APPROVALS: &str = "waiting=approval&snoozed=show";
 /// Letters of a view's name.
 const NAME_LETTERS: usize = 40;
 
@@ -57,7 +60,9 @@ pub(crate) async fn tabs(
     // Whose work is what they own has one name for it.
     let mine = work.clone().map(|(_, query)| query);
     let usual = usual.filter(|(_, query)| mine.as_ref() != Some(query));
-    let usual = work.into_iter().chain(usual).map(|(name, query)| Tab {
+    let approves = may(visitor.office.who.role, Act::Approve);
+    let approvals = approves.then(|| ("Write-offs to approve", APPROVALS.to_owned()));
+    let usual = work.into_iter().chain(usual).chain(approvals).map(|(name, query)| Tab {
         name: name.to_owned(),
         href: address(&query),
         is_here: here == query,

@@ -1,4 +1,5 @@
-//! What happened to a case beside its events: questions to its payer, rules, holds, emergencies.
+//! What happened to a case beside its events: questions to its payer, rules, holds, emergencies,
+//! what a coder declined.
 
 use store::journal::Happened;
 
@@ -29,6 +30,9 @@ pub(super) fn said(one: &Happened) -> String {
         }
         "rule.refused" => format!("Rule {} was refused: {why}", ruled(&facts)),
         "status.not_planned" => format!("What the payer’s answer asks for was not planned: {why}"),
+        "correction.declined" => {
+            format!("Declined what was to change in the claim’s codes: {why}")
+        }
         "hold.placed" => format!("Legal hold on {}: {why}", held(&facts)),
         "hold.lifted" => format!("Legal hold on {} lifted: {why}", held(&facts)),
         kind => journal_words::said(kind),

@@ -15,6 +15,7 @@ pub(crate) fn label(name: &str) -> String {
         "self_funded" => return "Self-funded".to_owned(),
         "write_off" => return "Write-off".to_owned(),
         "propose_write_off" => return "Propose write-off".to_owned(),
+        "book_write_off" => return "Book the approved write-off".to_owned(),
         _ => {}
     }
     let mut letters = name.chars();

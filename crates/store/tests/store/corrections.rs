@@ -5,10 +5,12 @@ use denial::lifecycle::evidence::Frequency;
 use serde_json::json;
 use store::Error;
 use store::correction_batches::{CorrectionBatch, CorrectionItem};
+use store::correction_standing::SentCorrections;
 use store::corrections::Correction;
 use store::journal::Entry;
 
 use crate::clinic::{moment as at_desk, open};
+use crate::outgoing::{item as outgoing_item, outgoing};
 use crate::place::{AT, on_each, practice};
 
 fn entry(about: &str) -> Entry {
@@ -126,7 +128,8 @@ fn a_batch_is_looked_at_counted_and_moved_on_once() {
         let ready = CorrectionBatch { state: "ready".to_owned(), ..batch };
         // All that could go went: it waits for nobody.
         assert!(tx.save_correction_batch(&ready, "preparing").await.expect("saved"));
-        assert_eq!(tx.count_waiting_corrections("usr_1", false).await.expect("counted"), 0);
+        let waiting = tx.count_waiting_corrections("usr_1", false).await.expect("counted");
+        assert_eq!(waiting, (0, 0));
         assert!(!tx.save_correction_batch(&ready, "preparing").await.expect("asked"));
         assert_eq!(tx.running_correction_batch().await.expect("read"), None);
         let sent = CorrectionBatch { state: "sent".to_owned(), ..ready };
@@ -182,7 +185,69 @@ fn whose_batches_are_listed_and_counted_is_asked_of_the_database() {
             [("usr_1", false, 1), ("usr_2", false, 2), ("usr_3", true, 1), ("usr_3", false, 0)]
         {
             let counted = tx.count_waiting_corrections(me, is_coder).await.expect("counted");
-            assert_eq!(counted, count, "{me}");
+            assert_eq!(counted, (count, 0), "{me}");
         }
+        let case = cases[0].id.as_str();
+        let to_approve = tx.correction_to_approve(case).await.expect("read");
+        assert_eq!(to_approve.as_deref(), Some("cor_2"));
+        assert_eq!(tx.correction_to_approve("den_0").await.expect("read"), None);
+        assert_eq!(tx.coded_cases("cor_2").await.expect("read"), [case]);
+        assert_eq!(tx.coded_cases("cor_9").await.expect("read"), [""; 0]);
+        // What a coder declined waits for who made it and for who asked, and for no coder.
+        let asked = tx.correction_batch("cor_2").await.expect("read").expect("there");
+        let declined = CorrectionBatch {
+            asked_at: None,
+            asked_by: Some("usr_1".to_owned()),
+            declined_at: Some(AT.to_owned()),
+            declined_by: Some("usr_3".to_owned()),
+            declined_why: Some("the record does not bear it out".to_owned()),
+            ..asked
+        };
+        assert!(tx.save_correction_batch(&declined, "ready").await.expect("saved"));
+        assert_eq!(tx.correction_batch("cor_2").await.expect("read"), Some(declined));
+        assert_eq!(tx.correction_to_approve(case).await.expect("read"), None);
+        for (me, is_coder, counts) in
+            [("usr_1", false, (2, 1)), ("usr_2", false, (2, 1)), ("usr_3", true, (0, 0))]
+        {
+            let counted = tx.count_waiting_corrections(me, is_coder).await.expect("counted");
+            assert_eq!(counted, counts, "{me}");
+        }
+    });
+}
+
+#[test]
+fn the_claims_of_a_batch_tell_by_what_they_leave() {
+    on_each(async |place| {
+        let cases = open(place, &[100]).await;
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let one = outgoing(1);
+        let goes = outgoing_item(&one, cases[0].id.as_str(), "c1", 0);
+        tx.queue_outgoing(&one, &[goes]).await.expect("queued");
+        let item = CorrectionItem {
+            denial: cases[0].id.to_string(),
+            number: "A-1".to_owned(),
+            payer: "pay_1".to_owned(),
+            payer_name: "STANDIN".to_owned(),
+            state: "ready".to_owned(),
+            coded: "no".to_owned(),
+            body: "{}".to_owned(),
+            ..CorrectionItem::default()
+        };
+        let begun =
+            tx.begin_correction_batch(&preparing(), vec![item], entry("cor_1"), &at_desk()).await;
+        begun.expect("begun");
+        let batches = ["cor_1".to_owned()];
+        assert_eq!(tx.sent_corrections(&batches).await.expect("read"), []);
+        let case = [cases[0].id.to_string()];
+        assert_eq!(tx.send_corrections("cor_1", &one.outgoing, &case).await.expect("sent"), 1);
+        let sent = SentCorrections {
+            batch: "cor_1".to_owned(),
+            state: "waiting".to_owned(),
+            tries: 0,
+            leaves_at: one.leaves_at,
+            left_at: None,
+            claims: 1,
+        };
+        assert_eq!(tx.sent_corrections(&batches).await.expect("read"), [sent]);
     });
 }

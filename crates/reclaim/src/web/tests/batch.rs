@@ -271,6 +271,118 @@ async fn values_of_many_claims_come_back_in_the_form() {
     clinic.is_proven().await;
 }
 
+/// A batch that changes codes on cases that are nobody's of the coders, and whose asking coders see.
+async fn asked(clinic: &TestClinic) -> (Browser, Browser, Vec<String>, String) {
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let coder = clinic.named("cora", Role::CertifiedCoder).await;
+    let ids = job(&biller, &["A-1", "A-2"], "CO*197*90").await;
+    let batch = begun(&biller, &ids, &[("change", "add_modifier"), ("to", "59")]).await;
+    step(&biller, &batch, "ask").await.is(StatusCode::SEE_OTHER);
+    (biller, coder, ids, batch)
+}
+
+#[tokio::test]
+async fn who_must_approve_a_batch_sees_what_it_changes_and_no_more() {
+    let clinic = TestClinic::open().await;
+    let (biller, coder, ids, batch) = asked(&clinic).await;
+    let case = format!("/cases/{}", ids[0]);
+    let page = coder.get(&batch).await;
+    page.is(StatusCode::OK).hides(&["not yours to see", "MADEUP", "Drop"]);
+    page.shows(&["<ins>59</ins>", "M••• P•••", "$90.00", "CO-197", &format!("href=\"{case}\"")]);
+    page.shows(&["Approve the codes", "Decline the codes"]);
+    // The case opens to read, and its claim; nothing is done there, and nothing else opens.
+    let read = coder.get(&case).await;
+    read.is(StatusCode::OK).shows(&["a batch waits for your word", &format!("href=\"{batch}\"")]);
+    read.shows(&["MADEUP", "Your role reads this case."]);
+    let act = coder.act(&case, "note", &[("text", "mine")]).await;
+    act.is(StatusCode::UNPROCESSABLE_ENTITY);
+    let tag = [("kind_hiv", "yes"), ("why", "the chart says so")];
+    let refused = coder.post(&format!("{case}/protection"), &tag).await;
+    refused.is(StatusCode::FORBIDDEN).shows(&["read, not changed"]);
+    coder.get("/queue").await.hides(&["A-1"]);
+    take(&biller, "b.835", &era("B", &[denied("B-1", 90, "CO*197*90")])).await;
+    coder.get(&biller.find("B-1").await).await.is(StatusCode::FORBIDDEN);
+    let other = clinic.named("fred", Role::FrontDesk).await;
+    other.get(&case).await.is(StatusCode::FORBIDDEN);
+    // Once it is approved, the cases are theirs to see no more.
+    step(&coder, &batch, "approve").await.is(StatusCode::SEE_OTHER);
+    coder.get(&case).await.is(StatusCode::FORBIDDEN);
+    coder.get(&batch).await.shows(&["It is not yours to see."]).hides(&["<ins>", "M•••", &case]);
+    step(&biller, &batch, "send").await.is(StatusCode::SEE_OTHER);
+    at_rest(&biller, &batch).await;
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_coder_who_declines_says_why_to_who_asked_and_on_each_case() {
+    let clinic = TestClinic::open().await;
+    let (biller, coder, ids, batch) = asked(&clinic).await;
+    let case = format!("/cases/{}", ids[1]);
+    let why = "the record shows one procedure";
+    let mute = coder.post(&batch, &[("step", "decline"), ("why", " ")]).await;
+    mute.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Say why, in a few words"]);
+    biller
+        .post(&batch, &[("step", "decline"), ("why", why)])
+        .await
+        .shows(&["A coder approves codes"]);
+    let declined = coder.post(&batch, &[("step", "decline"), ("why", why)]).await;
+    assert_eq!(declined.is(StatusCode::SEE_OTHER).location(), "/batches?done=declined");
+    coder.get("/batches?done=declined").await.shows(&["The codes were declined"]).hides(&[&batch]);
+    coder.get(&batch).await.is(StatusCode::FORBIDDEN);
+    coder.get(&case).await.is(StatusCode::FORBIDDEN);
+    coder.get("/").await.hides(&["batch of corrected claims"]);
+    biller.get("/").await.shows(&["1 batch whose codes a coder declined"]);
+    biller.get("/batches").await.shows(&["declined by a coder", "after a coder’s approval"]);
+    let page = biller.get(&batch).await;
+    page.shows(&["declined</span> by Test cora", why, "Ask a coder again"]).hides(&["Send 2"]);
+    for id in &ids {
+        let told = biller.get(&format!("/cases/{id}")).await;
+        told.shows(&["Declined what was to change in the claim’s codes", why, "Test cora"]);
+    }
+    let early = step(&biller, &batch, "send").await;
+    early.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["A coder has to approve"]);
+    // Asked again, it waits for coders as before.
+    step(&biller, &batch, "ask").await.is(StatusCode::SEE_OTHER);
+    biller.get(&batch).await.shows(&["Coders were asked"]).hides(&[why]);
+    coder.get(&batch).await.shows(&["<ins>59</ins>"]);
+    step(&coder, &batch, "approve").await.is(StatusCode::SEE_OTHER);
+    let late = coder.post(&batch, &[("step", "decline"), ("why", why)]).await;
+    late.is(StatusCode::UNPROCESSABLE_ENTITY);
+    step(&biller, &batch, "drop").await.is(StatusCode::SEE_OTHER);
+    let lead = clinic.named("eve", Role::Manager).await;
+    lead.get("/journal").await.shows(&["Declined the codes of a batch"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn rows_tell_whose_claim_it_is_and_the_head_what_has_to_come_first() {
+    let mut clinic = TestClinic::open().await;
+    let lead = clinic.named("ada", Role::BillingSupervisor).await;
+    let ids = job(&lead, &["A-1", "A-2"], "CO*97*90").await;
+    let batch = begun(&lead, &ids, &[("change", "add_modifier"), ("to", "59")]).await;
+    let page = lead.get(&batch).await;
+    page.shows(&["MADEUP", "$90.00", "CO-97", "After a coder’s approval: 2 claims · $180.00"]);
+    page.hides(&["Can go"]);
+    // What is done with it stands before what payers take and before the claims.
+    let at = |text: &str| page.text.find(text).expect(text);
+    assert!(at("Ask a coder</button>") < at("What the payers take"));
+    assert!(at("What the payers take") < at("<ins>59</ins>"));
+    let coder = clinic.named("cora", Role::CertifiedCoder).await;
+    step(&lead, &batch, "ask").await.is(StatusCode::SEE_OTHER);
+    step(&coder, &batch, "approve").await.is(StatusCode::SEE_OTHER);
+    lead.get(&batch).await.shows(&["What leaves: 2 claims", "Can go"]);
+    step(&lead, &batch, "send").await.is(StatusCode::SEE_OTHER);
+    let sent = at_rest(&lead, &batch).await;
+    sent.shows(&["2 of its claims are in the outbox: leaves Mar 3, 2026"]);
+    lead.get("/batches").await.shows(&["in the outbox", "leaves Mar 3, 2026"]);
+    clinic.later(LATER);
+    leaving::sweep(clinic.office()).await.expect("swept");
+    let lead = clinic.again(&lead);
+    lead.get(&batch).await.shows(&["2 of its claims left Mar 3, 2026"]).hides(&["in the outbox:"]);
+    lead.get("/batches").await.shows(&["left Mar 3, 2026"]).hides(&["in the outbox<"]);
+    clinic.is_proven().await;
+}
+
 /// Puts a batch, and its first claim where told, where a test needs them.
 pub(super) async fn stands(clinic: &TestClinic, address: &str, state: &str, first: Option<&str>) {
     let id = address.trim_start_matches("/batches/");

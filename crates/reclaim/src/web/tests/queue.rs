@@ -148,7 +148,7 @@ async fn a_job_is_as_fine_as_it_is_asked_for_and_offers_what_its_cases_allow() {
     lead.post("/queue/bulk", &planned).await.is(StatusCode::UNPROCESSABLE_ENTITY);
     // The bar offers what a row allows.
     let open = lead.get("/queue?by=code").await;
-    open.shows(&["data-refuses=\"review post\"", "data-refuses=\"post propose_write_off\""]);
+    open.shows(&["data-refuses=\"review post", "data-refuses=\"post propose_write_off"]);
     lead.get("/queue?waiting=payer")
         .await
         .shows(&["playbook review correct post propose_write_off"]);
@@ -390,5 +390,68 @@ async fn columns_to_choose_say_who_it_is_about_masked_and_what_it_is_worth() {
     lead.get("/queue").await.hides(&["M••• P•••", "Net value</a></th>"]);
     let words = lead.get("/words").await;
     words.shows(&["id=\"net-value\"", "id=\"masked-name\""]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn those_who_may_approve_have_a_list_of_write_offs_and_decide_there() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let lead = clinic.named("ben", Role::BillingSupervisor).await;
+    let other = clinic.named("mia", Role::Manager).await;
+    let claims = ["A-1", "A-2", "A-3"].map(|number| denied(number, 500, "CO*29*500"));
+    take(&biller, "a.835", &era("T1", &claims)).await;
+    let mut ids = Vec::new();
+    for number in ["A-1", "A-2", "A-3"] {
+        let case = biller.find(number).await;
+        biller.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+        ids.push(case.trim_start_matches("/cases/").to_owned());
+    }
+    let asks = [("reason", "sent too late")];
+    for id in &ids[..2] {
+        let case = format!("/cases/{id}");
+        biller.act(&case, "propose_write_off", &asks).await.is(StatusCode::SEE_OTHER);
+    }
+    let view = "/queue?waiting=approval&snoozed=show";
+    let linked = "href=\"/queue?waiting=approval&#38;snoozed=show\"";
+    let home = lead.get("/").await;
+    home.shows(&["2 write-offs to approve", linked]);
+    lead.get("/queue?").await.shows(&["Write-offs to approve</a>", "data-rare hidden"]);
+    biller.get("/queue?").await.hides(&["Write-offs to approve", "value=\"approve\""]);
+    biller.get("/").await.hides(&["write-offs to approve"]);
+    let list = lead.get(view).await;
+    list.shows(&["A-1", "A-2", "Write-off asked for", "<strong>$500.00</strong> sent too late"]);
+    list.shows(&["Test ada, Mar 3, 2026", "data-bulk-key=\"y\"", "data-bulk-key=\"D\""]);
+    list.hides(&["A-3", "data-rare"]);
+    // One is approved after a look at who asks for how much and why; another is declined.
+    let one = [("act", "approve"), ("cases", ids[0].as_str())];
+    let form = lead.post("/queue/bulk", &one).await;
+    form.is(StatusCode::OK).shows(&["Test ada asks to give up $500.00: sent too late", "grave"]);
+    form.shows(&["1 case · $500.00"]);
+    let done = lead.post("/queue/bulk", &[one[0], one[1], ("step", "do")]).await;
+    done.is(StatusCode::OK).shows(&["Approve the write-off: 1 case"]).hides(&["Undo"]);
+    let mute = [("act", "decline"), ("cases", ids[1].as_str()), ("step", "do")];
+    lead.post("/queue/bulk", &mute).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    let no = [mute[0], mute[1], mute[2], ("reason", "there is proof")];
+    lead.post("/queue/bulk", &no).await.is(StatusCode::OK).hides(&["Undo"]);
+    lead.get(view).await.hides(&["A-1", "A-2"]);
+    lead.get("/queue?").await.shows(&["Book the approved write-off"]).hides(&["Last: "]);
+    biller
+        .get(&format!("/cases/{}", ids[1]))
+        .await
+        .shows(&["declined by Test ben: there is proof"]);
+    // Where none waits the form says so, and who asks has no word on it.
+    let none = lead.post("/queue/bulk", &[("act", "approve"), ("cases", &ids[2])]).await;
+    none.shows(&["no case allows it"]);
+    let own = format!("/cases/{}", ids[2]);
+    lead.act(&own, "propose_write_off", &asks).await.is(StatusCode::SEE_OTHER);
+    let mine = lead.post("/queue/bulk", &[("act", "approve"), ("cases", &ids[2])]).await;
+    mine.shows(&["no case allows it", "another supervisor"]);
+    let page = other.get(&own).await;
+    page.shows(&["Write-off to approve", "id=\"act-approve\" open"]);
+    let at = |text: &str| page.text.find(text).expect(text);
+    assert!(at("id=\"act-approve\"") < at("panel now"), "it stands first");
+    assert_eq!(page.text.matches("id=\"act-approve\"").count(), 1);
+    other.act(&own, "approve", &[]).await.is(StatusCode::SEE_OTHER);
     clinic.is_proven().await;
 }

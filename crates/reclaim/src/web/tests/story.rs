@@ -144,6 +144,49 @@ async fn a_write_off_above_the_limit_needs_a_second_person() {
 }
 
 #[tokio::test]
+async fn an_approved_write_off_is_booked_next() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let lead = clinic.named("ben", Role::BillingSupervisor).await;
+    take(&biller, "a.835", &era("T1", &[denied("A-1", 500, "CO*22*500")])).await;
+    let case = biller.find("A-1").await;
+    biller.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    biller.act(&case, "propose_write_off", &[("reason", "no other cover")]).await;
+    let all = "/queue?role=billing_specialist,front_desk,certified_coder";
+    biller.get(&case).await.shows(&["Coordinate benefits"]);
+    lead.act(&case, "approve", &[]).await.is(StatusCode::SEE_OTHER);
+    biller.get(all).await.shows(&["Book the approved write-off"]).hides(&["Coordinate benefits"]);
+    let page = biller.get(&case).await;
+    page.shows(&["<strong>Book the approved write-off.</strong> A second person approved"]);
+    page.shows(&["id=\"act-write_off\" open", "href=\"#act-write_off\">Book it", "The other ways"]);
+    page.shows(&["Approved by Test ben: $500.00, asked by Test ada: no other cover"]);
+    page.hides(&["recommended</span>", "In general, for this reason", "rules advise to work"]);
+    // The recommended way of many, too, is to book it.
+    let id = case.trim_start_matches("/cases/");
+    let plan = [("act", "playbook"), ("step", "do"), ("cases", id)];
+    biller.post("/queue/bulk", &plan).await.shows(&["Planned: book the approved write-off 1"]);
+    let give_up = [("reason", "denied"), ("note", "no other cover")];
+    biller.act(&case, "write_off", &give_up).await.is(StatusCode::SEE_OTHER);
+    biller.get(&case).await.shows(&["Closed", "approved by Test ben"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn a_write_off_that_is_declined_once_it_was_approved_goes_on_by_its_ways() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let lead = clinic.named("ben", Role::BillingSupervisor).await;
+    take(&biller, "a.835", &era("T1", &[denied("A-1", 500, "CO*22*500")])).await;
+    let case = biller.find("A-1").await;
+    biller.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    biller.act(&case, "propose_write_off", &[("reason", "no other cover")]).await;
+    lead.act(&case, "approve", &[]).await.is(StatusCode::SEE_OTHER);
+    lead.act(&case, "decline", &[("reason", "there is one")]).await.is(StatusCode::SEE_OTHER);
+    biller.get(&case).await.shows(&["Coordinate benefits"]).hides(&["Book it"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
 async fn a_document_is_attached_and_given_back() {
     let clinic = TestClinic::open().await;
     let biller = clinic.person(Role::BillingSpecialist).await;
