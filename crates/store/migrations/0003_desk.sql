@@ -793,3 +793,10 @@ create table payer_card (
   saved_by text not null,
   primary key (practice, payer, version)
 );
+
+-- What rules judged by that prepare something: a refusal holds as long as the evidence is the same.
+alter table rule_firing add column evidence text not null default '';
+create index rule_firing_unproven on rule_firing (practice, denial) where evidence <> '';
+-- Whom an answer is about by name and day of birth: another member id is found by it.
+alter table evidence add column person text not null default '';
+create index evidence_person on evidence (practice, person) where person <> '';
