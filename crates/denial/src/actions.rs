@@ -231,7 +231,7 @@ impl Rule {
     /// # Errors
     /// The first refusal.
     pub fn tried(&self, case: &Denial, at: &Moment, rules: &Rules) -> Result<Vec<Action>, Refused> {
-        if case.worked_on_by(at.now).is_some() || !self.may_prepare(case, at.today) {
+        if self.leaves(case, at) {
             return Ok(Vec::new());
         }
         let acts = self.acts(case, at.today);
@@ -255,11 +255,12 @@ impl Rule {
         self.does.iter().find_map(Does::prepares)
     }
 
-    /// True unless a rule that prepares something finds a case on which people chose, or that lies
-    /// with the payer.
+    /// True where it leaves a case to people: somebody works on it; a rule that prepares something
+    /// leaves also where people chose what comes next, or what lies with the payer.
     #[must_use]
-    pub fn may_prepare(&self, case: &Denial, today: Date) -> bool {
-        self.prepares().is_none() || is_free(case, today)
+    pub fn leaves(&self, case: &Denial, at: &Moment) -> bool {
+        case.worked_on_by(at.now).is_some()
+            || (self.prepares().is_some() && !is_free(case, at.today))
     }
 
     /// Everything that makes it the same rule, but its mode: who reads it twice gets the same text.
@@ -306,8 +307,7 @@ impl Does {
             Does::Assign { .. } => case.chosen.is_persons_owner(),
             Does::Plan { .. } => case.chosen.is_persons_next(),
             Does::Hold(_) => case.snoozed_until.is_some_and(|until| today < until),
-            Does::Prepare(_) => !is_free(case, today),
-            Does::Escalate(_) | Does::ProposeWriteOff => false,
+            Does::Escalate(_) | Does::ProposeWriteOff | Does::Prepare(_) => false,
         }
     }
 
@@ -343,10 +343,10 @@ impl fmt::Display for Does {
                 write!(out, "propose to write off what is outstanding; a second person decides")
             }
             Does::Prepare(Prepares::Correction) => {
-                write!(out, "prepare the correction that the payer's answers prove; a person sends it")
+                write!(out, "prepare the correction that stored answers prove; a person sends it")
             }
             Does::Prepare(Prepares::Appeal) => {
-                write!(out, "prepare the appeal that the acceptance proves; a person signs and sends it")
+                write!(out, "prepare the appeal that an acceptance proves; a person signs it")
             }
         }
     }

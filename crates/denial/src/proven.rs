@@ -1,6 +1,6 @@
 //! What the answers on file prove: that a denied claim has to say something otherwise, or that one
-//! denied as late was accepted in time. Nothing is guessed, and no code of a service, a diagnosis or
-//! a modifier is ever touched; what is not proven is said in words.
+//! denied as late was accepted in time. Nothing is guessed, and no code of a service, a diagnosis
+//! or a modifier is ever touched; what is not proven is said in words.
 
 use std::collections::BTreeMap;
 
@@ -63,7 +63,7 @@ pub enum Unproven {
     #[error("no stored answer certifies an authorization for this service")]
     NoAuthorization,
     /// The last answer is another.
-    #[error("a stored answer certified an authorization for this service, and a later one does not")]
+    #[error("a stored answer certified an authorization for this service; a later one does not")]
     TakenBack,
     /// Two numbers.
     #[error("stored answers certify several authorizations for this service: choose one")]
@@ -92,6 +92,9 @@ pub enum Unproven {
     /// An appeal went before.
     #[error("it was appealed before: whether the next level repeats it is a person's choice")]
     Appealed,
+    /// It is billed to more than one payer.
+    #[error("the claim went to another payer, too: whose acceptance it is stays to be judged")]
+    OtherPayer,
     /// Nothing proves it.
     #[error("no acceptance (277CA) of the claim within the filing limit is on file")]
     NotAccepted,
@@ -235,9 +238,7 @@ fn authorization(
     for one in answers.iter().copied().filter(is_told) {
         numbers.entry(one.keys().1).or_default().push(one);
     }
-    numbers.retain(|_, said| {
-        lines.iter().all(|line| said.iter().any(|one| certifies(one, line)))
-    });
+    numbers.retain(|_, said| lines.iter().all(|line| said.iter().any(|one| certifies(one, line))));
     let is_known = !numbers.is_empty();
     numbers.retain(|_, said| {
         let last = said.iter().map(|one| one.on).max();

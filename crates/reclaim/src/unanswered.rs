@@ -70,8 +70,12 @@ pub(crate) async fn look(office: &Office) -> anyhow::Result<Waiting> {
         let Some((last, ..)) = page.last() else { break };
         after.clone_from(last);
         for (claim, number, body) in &page {
-            let billed: Claim = serde_json::from_str(body).context("a kept claim is JSON")?;
-            all.extend(silent(&mut tx, office, (claim, number), &billed, &times).await?);
+            match silent(&mut tx, office, (claim, number), body, &times).await {
+                Ok(found) => all.extend(found),
+                // The database itself keeps all of them from it.
+                Err(fault) if is_of_database(&fault) => return Err(fault),
+                Err(fault) => tracing::error!("claim {claim} is left out: {fault:#}"),
+            }
         }
     }
     let times: Vec<(String, Usual)> = times.into_iter().collect();
@@ -140,15 +144,20 @@ pub(crate) fn due(
     (sent_on.checked_add(days.days()).ok(), usual)
 }
 
+fn is_of_database(fault: &anyhow::Error) -> bool {
+    matches!(fault.downcast_ref(), Some(store::Error::Database(_)))
+}
+
 /// A billed claim that nobody answered; none where nothing says when it was sent, or nothing is to
 /// be answered.
 async fn silent(
     tx: &mut Tx,
     office: &Office,
     (claim, number): (&str, &str),
-    billed: &Claim,
+    body: &str,
     times: &BTreeMap<String, Usual>,
 ) -> anyhow::Result<Option<Unanswered>> {
+    let billed: Claim = serde_json::from_str(body).context("a kept claim is JSON")?;
     if billed.frequency == VOID {
         return Ok(None);
     }

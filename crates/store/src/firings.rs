@@ -118,15 +118,12 @@ impl Tx {
         Ok(new > 0)
     }
 
-    /// Which rules acted on some cases already; each with the evidence that it was refused on, empty
-    /// where it was not, or none was looked at.
+    /// Which rules acted on some cases already; each with the evidence that it was refused on,
+    /// empty where it was not, or none was looked at.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn fired_on(
-        &mut self,
-        cases: &[String],
-    ) -> Result<HashMap<Key, String>, Error> {
+    pub async fn fired_on(&mut self, cases: &[String]) -> Result<HashMap<Key, String>, Error> {
         let rows = among!(
             self,
             (String, String, String, String, String),
@@ -138,9 +135,10 @@ impl Tx {
             cases,
             self.practice.as_str()
         )?;
-        let keyed = |(rule, version, mode, denial, on): (String, String, String, String, String)| {
-            ((rule, version, mode, denial), on)
-        };
+        let keyed =
+            |(rule, version, mode, denial, on): (String, String, String, String, String)| {
+                ((rule, version, mode, denial), on)
+            };
         Ok(rows.into_iter().map(keyed).collect())
     }
 
@@ -159,19 +157,20 @@ impl Tx {
         Ok(rows.into_iter().map(|(denial,)| denial).collect())
     }
 
-    /// When claims, acknowledgements or answers about patients came last; empty where none did.
+    /// How many files of claims, acknowledgements or answers about patients were taken in, and when
+    /// the last came: another word once one more has.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn last_evidence(&mut self) -> Result<String, Error> {
-        let (at,) = run!(
+        let (count, at) = run!(
             self,
-            one as (String,),
-            "select coalesce(max(taken_at), '') from file where practice = $1 and state = 'taken'
-             and (kinds like '%27%' or kinds like '%837%' or kinds like '%999%')",
+            one as (i64, String),
+            "select count(*), coalesce(max(taken_at), '') from file
+             where practice = $1 and state = 'taken' and (kinds like '%27%' or kinds like '%837%' or kinds like '%999%')",
             self.practice.as_str()
         )?;
-        Ok(at)
+        Ok(format!("{count} {at}"))
     }
 
     /// What came of the cases for which a rule prepared something: an answer counts where it is of

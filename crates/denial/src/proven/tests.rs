@@ -66,11 +66,7 @@ fn decided(claim: &Claim, action: &str, number: &str) -> Evidence {
     let decision =
         Decision { action: action.into(), number: number.into(), reason: SmolStr::default() };
     let procedures = claim.lines.iter().map(|line| line.procedure.clone()).collect();
-    Evidence {
-        decision: Some(decision),
-        procedures,
-        ..answer(EvidenceKind::Authorization)
-    }
+    Evidence { decision: Some(decision), procedures, ..answer(EvidenceKind::Authorization) }
 }
 
 fn covered(family: &str, given: &str, member: &str) -> Evidence {
@@ -257,7 +253,8 @@ proptest! {
             authorization: Some(numbers[billed].into()).filter(|text: &SmolStr| !text.is_empty()),
             ..claim(&case)
         };
-        let made = |&(action, number, given, payer, near, on): &(usize, usize, usize, usize, usize, i8)| {
+        type Told = (usize, usize, usize, usize, usize, i8);
+        let made = |&(action, number, given, payer, near, on): &Told| {
             let day = if near == 0 { DAY } else { date(2026, 3, 2) };
             Evidence {
                 patient: Phi::new(patient("SAMPLE", ["ROBIN", "KIM"][given], "W1234")),

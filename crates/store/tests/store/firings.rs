@@ -6,7 +6,7 @@ use store::firings::{CameOf, Firing, Key, RuleStop};
 use store::journal::Entry;
 use store::outcomes::Outcome;
 
-use crate::clinic::{TODAY, open};
+use crate::clinic::{TODAY, moment, open};
 use crate::place::{AT, on_each, practice};
 
 const LATER: &str = "2026-06-02T08:00:00.000000Z";
@@ -99,7 +99,7 @@ fn a_refusal_gives_way_to_what_other_evidence_comes_to() {
         let cases = open(place, &[100]).await;
         let id = cases[0].id.to_string();
         let mut tx = place.store.write(&practice()).await.expect("a turn");
-        assert_eq!(tx.last_evidence().await.expect("read"), "");
+        assert_eq!(tx.last_evidence().await.expect("read"), "0 ");
         let refused = Firing {
             why: "not proven".to_owned(),
             evidence: "e1".to_owned(),
@@ -124,7 +124,7 @@ fn a_refusal_gives_way_to_what_other_evidence_comes_to() {
         assert_eq!(tx.came_of("one", "abcd").await.expect("read"), came);
 
         let sent = Entry::new(&id, "correction.sent", &serde_json::json!({}));
-        tx.append(vec![sent], &clinic::moment()).await.expect("written");
+        tx.append(vec![sent], &moment()).await.expect("written");
         let lost = Outcome {
             denial: cases[0].id.clone(),
             version: 2,
