@@ -297,12 +297,18 @@ pub(crate) async fn covered(
     office: &Office,
     names: &[String],
 ) -> Result<Covered, store::Error> {
-    let today = office.moment().today.to_string();
     let rows = tx.next_bills_among(names).await?;
-    Ok(Covered {
-        known: !rows.is_empty(),
-        late_crossover: rows.iter().any(|row| is_late_crossover(row, &today)),
-    })
+    Ok(covered_by(rows.iter(), office.moment().today))
+}
+
+/// The same by the rows of those names.
+pub(crate) fn covered_by<'a>(rows: impl Iterator<Item = &'a NextBill>, today: Date) -> Covered {
+    let (today, mut covered) = (today.to_string(), Covered::default());
+    for row in rows {
+        covered.known = true;
+        covered.late_crossover |= is_late_crossover(row, &today);
+    }
+    covered
 }
 
 /// True where a claim was passed on, and the next payer's usual days are over.
