@@ -15,7 +15,7 @@ use store::unanswered::Unanswered;
 use store::{Tx, instant};
 
 use crate::outbox::filing;
-use crate::practice::Office;
+use crate::practice::{Office, is_of_database};
 use crate::{identity, intake, rank, secondary};
 
 /// The sweep's name among those that ran.
@@ -72,7 +72,6 @@ pub(crate) async fn look(office: &Office) -> anyhow::Result<Waiting> {
         for (claim, number, body) in &page {
             match silent(&mut tx, office, (claim, number), body, &times).await {
                 Ok(found) => all.extend(found),
-                // The database itself keeps all of them from it.
                 Err(fault) if is_of_database(&fault) => return Err(fault),
                 Err(fault) => tracing::error!("claim {claim} is left out: {fault:#}"),
             }
@@ -142,10 +141,6 @@ pub(crate) fn due(
         (None, None) => return (None, "not configured, and too few answers to learn from".into()),
     };
     (sent_on.checked_add(days.days()).ok(), usual)
-}
-
-fn is_of_database(fault: &anyhow::Error) -> bool {
-    matches!(fault.downcast_ref(), Some(store::Error::Database(_)))
 }
 
 /// A billed claim that nobody answered; none where nothing says when it was sent, or nothing is to

@@ -26,7 +26,7 @@ use crate::acting::Known;
 use crate::correcting::{self, Copied, Subject};
 use crate::documents::{self, Arriving, Received};
 use crate::outbox::filing;
-use crate::practice::Office;
+use crate::practice::{Office, is_of_database};
 use crate::{act, drafts, evidence, identity, proof_sheet, resent};
 
 /// What a case holds for a rule that would prepare something.
@@ -96,30 +96,31 @@ pub(super) async fn is_ready(
     (known, ready): (&Known, &mut Ready),
 ) -> anyhow::Result<bool> {
     let Some(what) = rule.prepares() else { return Ok(true) };
-    let found = match judged(office, case, what).await {
+    let found = match set(office, case, rule, what).await {
         Ok(found) => found,
-        // The database itself keeps all of them from it.
-        Err(fault) if fault.is::<store::Error>() => return Err(fault),
+        Err(fault) if is_of_database(&fault) => return Err(fault),
+        // One that cannot be read keeps no other from it.
         Err(fault) => {
             tracing::error!("what proves case {} cannot be read: {fault:#}", case.id);
             return Ok(false);
         }
     };
-    let (found, is_new) = match found {
-        Found::Begun => return Ok(false),
-        Found::Not { why, evidence } => {
-            let is_new = known.refused_on(rule, case) != Some(evidence.as_str());
-            (Found::Not { why, evidence }, is_new)
-        }
-        Found::Proven(mut proven) => {
-            if rule.mode == Mode::On {
-                proven.set(office, case).await?;
-            }
-            (Found::Proven(proven), true)
-        }
+    let is_new = match &found {
+        Found::Begun => false,
+        Found::Not { evidence, .. } => known.refused_on(rule, case) != Some(evidence.as_str()),
+        Found::Proven(_) => true,
     };
     ready.put(case, what, found);
     Ok(is_new)
+}
+
+/// What a case holds for a rule, with the sheet that goes with it where the rule acts.
+async fn set(office: &Office, case: &Denial, rule: &Rule, what: Prepares) -> anyhow::Result<Found> {
+    let mut found = judged(office, case, what).await?;
+    if let (Found::Proven(proven), Mode::On) = (&mut found, rule.mode) {
+        proven.set(office, case).await?;
+    }
+    Ok(found)
 }
 
 /// What a case holds for a rule that would prepare something.
@@ -254,7 +255,7 @@ fn checked(
 
 /// What is wrong with it, by the names of fields alone.
 fn fault(corrected: &Corrected, found: &proven::Correction) -> Option<String> {
-    if let Some(refusal) = corrected.refusal {
+    if let Some(refusal) = &corrected.refusal {
         return Some(refusal.to_string());
     }
     if let Some(Fault { field, .. }) = corrected.faults.first() {
@@ -322,7 +323,7 @@ impl Proven {
     ///
     /// # Errors
     /// The database or a kept file.
-    pub(crate) async fn set(&mut self, office: &Office, case: &Denial) -> anyhow::Result<()> {
+    async fn set(&mut self, office: &Office, case: &Denial) -> anyhow::Result<()> {
         let What::Appeal { sheet, .. } = &mut self.what else { return Ok(()) };
         if sheet.is_some() || case.documents.iter().any(|one| one.what == proof_sheet::WHAT) {
             return Ok(());

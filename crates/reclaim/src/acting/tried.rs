@@ -8,7 +8,7 @@ use denial::denial::{Denial, Status};
 use denial::money::Money;
 
 use crate::acting::{prepare, weighed};
-use crate::practice::{Office, console_actor};
+use crate::practice::{Office, console_actor, is_of_database};
 
 /// Cases that are told one by one.
 const EXAMPLES: usize = 10;
@@ -16,6 +16,9 @@ const EXAMPLES: usize = 10;
 const PAGE: i64 = 500;
 /// Cases of the past that are looked at, the newest.
 const PAST: i64 = 5_000;
+
+/// Said of a case of which a kept row or file is broken.
+const UNREAD: &str = "what would prove it cannot be read";
 
 /// What a rule would do.
 #[derive(Clone, Debug, Default)]
@@ -79,8 +82,16 @@ impl Tried {
             return Ok(());
         }
         let found = match rule.prepares().filter(|_| !rule.leaves(&case, &moment)) {
-            Some(what) => Some(prepare::judged(office, &case, what).await?),
             None => None,
+            Some(what) => match prepare::judged(office, &case, what).await {
+                Ok(found) => Some(found),
+                Err(fault) if is_of_database(&fault) => return Err(fault),
+                Err(fault) => {
+                    tracing::error!("what proves case {} cannot be read: {fault:#}", case.id);
+                    self.refused.entry(UNREAD.to_owned()).or_default().add(&case);
+                    return Ok(());
+                }
+            },
         };
         match weighed(rule, &case, found.as_ref(), (office, &moment)).map(|one| one.acts) {
             None => self.has.add(&case),
