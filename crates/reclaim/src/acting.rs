@@ -247,25 +247,37 @@ pub(crate) async fn look(
     let moment = office.moment_of(console_actor());
     let ids: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
     let known = Known::of(&mut office.read().await?, &ids).await?;
-    let (mut ready, mut waiting) = (Ready::default(), Vec::new());
-    for case in cases {
-        let mut waits = false;
-        for rule in known.waits(office, case, &moment) {
-            waits |= prepare::is_ready(office, case, rule, (&known, &mut ready)).await?;
-        }
-        waiting.extend(waits.then(|| case.id.to_string()));
-    }
+    let waiting = cases.iter().map(|case| (case, known.waits(office, case, &moment)));
+    let waiting: Vec<(&Denial, Vec<&Rule>)> = waiting.filter(|(_, all)| !all.is_empty()).collect();
     for part in waiting.chunks(PART) {
-        let mut tx = office.write().await?;
-        // Somebody may have switched a rule since the sweep began.
-        let office = office.in_step(&mut tx).await?;
-        let mut known = Known::of(&mut tx, part).await?;
-        for case in bulk::readable(&mut tx, part).await?.0 {
-            on_case(&mut tx, &office, case, (&mut known, &mut ready), tally).await?;
+        let (mut ready, mut ids) = (Ready::default(), Vec::new());
+        for (case, rules) in part {
+            let waits = prepare::is_ready(office, case, rules, (&known, &mut ready)).await?;
+            ids.extend(waits.then(|| case.id.to_string()));
         }
-        tx.commit().await?;
-        ready.arrived();
+        if !ids.is_empty() {
+            act_on(office, &ids, ready, tally).await?;
+        }
     }
+    Ok(())
+}
+
+/// Lets the rules act on some cases, in one turn.
+async fn act_on(
+    office: &Office,
+    ids: &[String],
+    mut ready: Ready,
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    let mut tx = office.write().await?;
+    // Somebody may have switched a rule since the sweep began.
+    let office = office.in_step(&mut tx).await?;
+    let mut known = Known::of(&mut tx, ids).await?;
+    for case in bulk::readable(&mut tx, ids).await?.0 {
+        on_case(&mut tx, &office, case, (&mut known, &mut ready), tally).await?;
+    }
+    tx.commit().await?;
+    drop(ready);
     Ok(())
 }
 

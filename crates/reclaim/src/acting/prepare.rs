@@ -65,53 +65,59 @@ enum What {
 #[derive(Default)]
 pub(crate) struct Ready {
     found: HashMap<(String, Prepares), Found>,
-    /// Dropped once what they came with is durable.
+    /// What came in; dropped with all of it once that is durable.
     arriving: Vec<Arriving>,
 }
 
 impl Ready {
-    pub(crate) fn put(&mut self, case: &Denial, what: Prepares, found: Found) {
-        self.found.insert((case.id.to_string(), what), found);
-    }
-
     pub(crate) fn of(&self, case: &Denial, what: Prepares) -> Option<&Found> {
         self.found.get(&(case.id.to_string(), what))
     }
-
-    /// What came in is durable.
-    pub(crate) fn arrived(&mut self) {
-        self.arriving.clear();
-    }
 }
 
-/// True where a rule has something to do with a case; what it would prepare is judged and set now,
-/// so that no turn waits for it.
+/// True where some rules have something to do with a case; what they would prepare is judged and
+/// set now, so that no turn waits for it.
 ///
 /// # Errors
 /// The database.
 pub(super) async fn is_ready(
     office: &Office,
     case: &Denial,
-    rule: &Rule,
+    rules: &[&Rule],
     (known, ready): (&Known, &mut Ready),
 ) -> anyhow::Result<bool> {
-    let Some(what) = rule.prepares() else { return Ok(true) };
-    let found = match set(office, case, rule, what).await {
-        Ok(found) => found,
-        Err(fault) if is_of_database(&fault) => return Err(fault),
-        // One that cannot be read keeps no other from it.
-        Err(fault) => {
-            tracing::error!("what proves case {} cannot be read: {fault:#}", case.id);
-            return Ok(false);
+    let mut waits = rules.iter().any(|rule| rule.prepares().is_none());
+    for what in Prepares::ALL.iter().copied() {
+        let own = rules.iter().filter(|rule| rule.prepares() == Some(what));
+        let own: Vec<&Rule> = own.copied().collect();
+        if own.is_empty() {
+            continue;
         }
-    };
-    let is_new = match &found {
-        Found::Begun => false,
-        Found::Not { evidence, .. } => known.refused_on(rule, case) != Some(evidence.as_str()),
-        Found::Proven(_) => true,
-    };
-    ready.put(case, what, found);
-    Ok(is_new)
+        let acts = own.iter().any(|rule| rule.mode == Mode::On);
+        match set(office, case, what, acts).await {
+            Ok(found) => {
+                waits |= own.iter().any(|rule| found.is_new(known.refused_on(rule, case)));
+                ready.found.insert((case.id.to_string(), what), found);
+            }
+            Err(fault) if is_of_database(&fault) => return Err(fault),
+            // One that cannot be read keeps no other from it.
+            Err(fault) => {
+                tracing::error!("what proves case {} cannot be read: {fault:#}", case.id);
+            }
+        }
+    }
+    Ok(waits)
+}
+
+impl Found {
+    /// True where it is another than what a rule was refused on.
+    fn is_new(&self, refused_on: Option<&str>) -> bool {
+        match self {
+            Found::Begun => false,
+            Found::Not { evidence, .. } => refused_on != Some(evidence.as_str()),
+            Found::Proven(_) => true,
+        }
+    }
 }
 
 /// What a case holds for a rule, with the sheet that goes with it where the rule acts.
@@ -165,6 +171,11 @@ pub(crate) async fn judged(
 async fn has_draft(tx: &mut Tx, case: &Denial) -> Result<bool, store::Error> {
     let drafts = tx.drafts_of(case.id.as_str()).await?;
     Ok(drafts.iter().any(|one| one.state.is_open() && !drafts::was_sent(one, case)))
+}
+
+/// True where a sheet of timely filing is among the documents of a case.
+fn has_sheet(case: &Denial) -> bool {
+    case.documents.iter().any(|one| one.what == proof_sheet::WHAT)
 }
 
 /// A mark of what was looked at and what it came to: another where either is another.
@@ -325,7 +336,7 @@ impl Proven {
     /// The database or a kept file.
     async fn set(&mut self, office: &Office, case: &Denial) -> anyhow::Result<()> {
         let What::Appeal { sheet, .. } = &mut self.what else { return Ok(()) };
-        if sheet.is_some() || case.documents.iter().any(|one| one.what == proof_sheet::WHAT) {
+        if sheet.is_some() || has_sheet(case) {
             return Ok(());
         }
         let mut tx = office.read().await?;
@@ -363,6 +374,7 @@ pub(crate) async fn keep(
         }
         What::Appeal { template, sheet } => {
             let case = match sheet {
+                None if !has_sheet(case) => return Ok(None),
                 None => case.clone(),
                 Some(sheet) => {
                     let (hash, arriving) = sheet.keep(tx, office).await?;
