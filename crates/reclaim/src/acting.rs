@@ -73,8 +73,9 @@ pub(crate) fn version(rule: &Rule) -> String {
 pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
     let office = &office.afresh().await?;
     let mut tally = Tally::default();
-    let mut acting = office.rules.actions.iter().filter(|rule| rule.mode != Mode::Off).peekable();
-    if acting.peek().is_none() || office.rules.require_whole().is_err() {
+    let acting = office.rules.actions.iter().filter(|rule| rule.mode != Mode::Off);
+    let prepares: Vec<bool> = acting.map(|rule| rule.prepares().is_some()).collect();
+    if prepares.is_empty() || office.rules.require_whole().is_err() {
         return Ok(tally);
     }
     let mut tx = office.read().await?;
@@ -87,7 +88,7 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
     let (today, mark) = (office.moment().today.to_string(), mark(&office.rules.actions, &stops));
     let is_whole = last["day"] != today.as_str() || last["rules"] != mark.as_str();
     let from = last["seen"].as_i64().unwrap_or(0);
-    let prepares = acting.any(|rule| rule.prepares().is_some());
+    let prepares = prepares.contains(&true);
     let evidence = if prepares { tx.last_evidence().await? } else { String::new() };
     let has_come = last["evidence"] != evidence.as_str();
     if !is_whole && from == end && !has_come {

@@ -120,10 +120,10 @@ impl Found {
     }
 }
 
-/// What a case holds for a rule, with the sheet that goes with it where the rule acts.
-async fn set(office: &Office, case: &Denial, rule: &Rule, what: Prepares) -> anyhow::Result<Found> {
+/// What a case holds, with the sheet that goes with it where a rule acts.
+async fn set(office: &Office, case: &Denial, what: Prepares, acts: bool) -> anyhow::Result<Found> {
     let mut found = judged(office, case, what).await?;
-    if let (Found::Proven(proven), Mode::On) = (&mut found, rule.mode) {
+    if let (Found::Proven(proven), true) = (&mut found, acts) {
         proven.set(office, case).await?;
     }
     Ok(found)
@@ -141,11 +141,10 @@ pub(crate) async fn judged(
     let mut tx = office.read().await?;
     let base = correcting::base(&mut tx, office, case).await?;
     let kept = tx.correction(case.id.as_str()).await?;
-    let went = |kept: &Correction| {
-        base.as_ref().is_some_and(|base| correcting::went_out(kept, base, case))
-    };
-    let is_begun =
-        kept.as_ref().is_some_and(|kept| !went(kept)) || has_draft(&mut tx, case).await?;
+    let is_written = kept.as_ref().is_some_and(|kept| {
+        !base.as_ref().is_some_and(|base| correcting::went_out(kept, base, case))
+    });
+    let is_begun = is_written || has_draft(&mut tx, case).await?;
     if is_begun || resent::of_one(&mut tx, office, case).await?.is_some() {
         return Ok(Found::Begun);
     }
