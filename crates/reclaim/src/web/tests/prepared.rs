@@ -232,7 +232,7 @@ async fn an_appeal_of_what_was_accepted_in_time_waits_for_a_sign_off() {
     assert!(draft.packet.is_none() && draft.signed.is_none(), "held for a person");
     assert_eq!(draft.template, "letters/appeals.toml#timely_filing");
     assert_eq!((draft.content.exhibits.len(), draft.content.signer.as_str()), (1, ""));
-    let letter = biller.get(&format!("{case}/appeal/{}", draft.id)).await;
+    let letter = biller.get(&format!("{case}/appeals/{}", draft.id)).await;
     letter.is(StatusCode::OK).shows(&["accepted within the filing limit"]);
     assert_eq!(leaving::sweep(clinic.office()).await.expect("swept").sent, 0);
     clinic.is_proven().await;
