@@ -6,7 +6,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::claim::Claim;
+use crate::claim::{Claim, PayerName};
 use crate::denial::{Denial, Status};
 use crate::lifecycle::evidence::{Frequency, Submission};
 use crate::outgoing::State;
@@ -156,7 +156,12 @@ pub fn is_of(case: &Denial, claim: &Claim, rules: &Rules) -> bool {
     if claim.replaces.as_ref().is_some_and(|one| names_it(one.as_str())) {
         return true;
     }
-    let (own, other) = (&case.payer_name, &claim.payer);
+    is_payer(&case.payer_name, &claim.payer, rules)
+}
+
+/// True unless two names are known to be of two payers.
+#[must_use]
+pub fn is_payer(own: &PayerName, other: &PayerName, rules: &Rules) -> bool {
     match (rules.canonical(own), rules.canonical(other)) {
         (Some(own), Some(other)) => own.name == other.name,
         _ => {

@@ -103,12 +103,12 @@ impl Deed {
                 read.entries = posting::entries_among(tx, office, cases, POSTED).await?;
             }
             Deed::Playbook => {
+                let mut plans = ways::recommended_among(tx, office, cases).await?;
                 for case in cases {
-                    let plan = match ways::recommended(tx, office, case).await {
-                        Ok(plan) => plan.map_err(Why::NoWay),
-                        // The database itself keeps all of them from it.
-                        Err(fault) if fault.is::<store::Error>() => return Err(fault),
-                        Err(fault) => {
+                    let plan = match plans.remove(case.id.as_str()) {
+                        None => continue,
+                        Some(Ok(plan)) => plan.map_err(Why::NoWay),
+                        Some(Err(fault)) => {
                             tracing::error!("the way of case {} is not known: {fault:#}", case.id);
                             Err(Why::Unread(case.number.to_string()))
                         }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use denial::appeal::Draft;
 use denial::deadline::{Deadline, DeadlineKind, Due as ClockDue};
 use denial::denial::{Appeal, Denial, NextActionKind, Status};
+use denial::proven::Prepared;
 use jiff::civil::Date;
 
 use crate::drafts;
@@ -41,8 +42,19 @@ impl DraftView {
         DraftView {
             href: appeal::address(case.id.as_str(), draft.id.as_str()),
             what: appeal::called(draft),
-            state: appeal::standing(draft, case, waits),
+            state: standing(draft, case, waits),
             waits,
+        }
+    }
+}
+
+/// Where a draft stands, and which rule prepared it by what proof.
+fn standing(draft: &Draft, case: &Denial, waits: bool) -> String {
+    let state = appeal::standing(draft, case, waits);
+    match &draft.prepared {
+        None => state,
+        Some(Prepared { rule, proof }) => {
+            format!("{state}; prepared by the rule {rule}: {proof}")
         }
     }
 }

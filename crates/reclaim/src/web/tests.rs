@@ -44,6 +44,7 @@ mod payers;
 mod placed;
 mod posting;
 mod practices;
+mod prepared;
 mod projects;
 mod protection;
 mod questions;
