@@ -76,6 +76,7 @@ mod issuer;
 mod journal_about;
 mod journal_words;
 mod keyed;
+mod keyed_check;
 mod lacking;
 mod letters;
 mod levels;

@@ -166,6 +166,9 @@ fn a_claim_is_likely_by_its_member_from_either_side() {
         paid(place, vec![paid_as("m")]).await;
         billed(place, "f", billed_as("m")).await;
         assert_eq!(open_matches(place).await, expected);
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        assert_eq!(tx.billed_of_member("m", 9).await.expect("read"), [id(2)]);
+        assert!(tx.billed_of_member("n", 9).await.expect("read").is_empty());
     });
     on_each(async |place| {
         billed(place, "f", billed_as("m")).await;
