@@ -277,11 +277,7 @@ impl Keyed {
 
 /// Writes it as a remittance of one claim, and its cases with it; `unsure` are the fields that
 /// somebody looked at twice.
-pub(crate) async fn save(
-    office: &Office,
-    keyed: &Keyed,
-    unsure: &[&str],
-) -> anyhow::Result<Kept> {
+pub(crate) async fn save(office: &Office, keyed: &Keyed, unsure: &[&str]) -> anyhow::Result<Kept> {
     let (head, raw, content) = keyed.written()?;
     let id = identity::remittance(&content);
     let row = row(office, keyed, &content, head);

@@ -32,6 +32,7 @@ mod case_evidence;
 mod case_fields;
 mod case_filing;
 mod case_forms;
+mod case_keys;
 mod case_lacks;
 mod case_payer;
 mod case_posting;

@@ -22,59 +22,56 @@ use crate::web::trouble::Trouble;
 use crate::web::words;
 
 /// What the checks say.
-pub(crate) struct Checked {
-    pub(crate) sums: Vec<String>,
-    pub(crate) charge: String,
-    pub(crate) paid: String,
+pub(super) struct Checked {
+    pub(super) sums: Vec<String>,
+    pub(super) charge: String,
+    pub(super) paid: String,
     /// The claim as it was billed.
-    pub(crate) claim: Option<Side>,
+    pub(super) claim: Option<Side>,
     /// Claims that are like it, where its own is not known.
-    pub(crate) near: Vec<Side>,
+    pub(super) near: Vec<Side>,
     /// Lines, and what is said of the claim as a whole.
-    pub(crate) lines: Vec<LineView>,
+    pub(super) lines: Vec<LineView>,
     /// What payers said of it before.
-    pub(crate) before: Vec<Before>,
-    pub(crate) doubts: Vec<DoubtView>,
+    pub(super) before: Vec<Before>,
+    pub(super) doubts: Vec<DoubtView>,
     /// Somebody would save it and has not ticked so many doubts.
-    pub(crate) left: usize,
-    pub(crate) scan: bool,
+    pub(super) left: usize,
+    pub(super) scan: bool,
     /// The claims that are shown, by their ids.
     shown: Vec<String>,
 }
 
 /// A line of the paper; or what it says of the whole claim.
-pub(crate) struct LineView {
-    pub(crate) label: String,
+pub(super) struct LineView {
+    pub(super) label: String,
     /// As it was keyed.
-    pub(crate) keyed: String,
+    pub(super) keyed: String,
     /// The claim's line for which it is taken.
-    pub(crate) billed: String,
-    pub(crate) reasons: Vec<Reason>,
-    pub(crate) remarks: Vec<Said>,
+    pub(super) billed: String,
+    pub(super) reasons: Vec<Reason>,
+    pub(super) remarks: Vec<Said>,
 }
 
 /// A payer's word on the claim.
-pub(crate) struct Before {
-    pub(crate) href: Option<String>,
-    pub(crate) text: String,
+pub(super) struct Before {
+    pub(super) href: Option<String>,
+    pub(super) text: String,
     /// The paper says the same.
-    pub(crate) is_alike: bool,
+    pub(super) is_alike: bool,
 }
 
 /// A doubt with its tick.
-pub(crate) struct DoubtView {
-    pub(crate) tick: String,
-    pub(crate) text: String,
-    pub(crate) is_ticked: bool,
+pub(super) struct DoubtView {
+    pub(super) tick: String,
+    pub(super) text: String,
+    pub(super) is_ticked: bool,
     /// The first that is to be ticked still.
-    pub(crate) is_first: bool,
+    pub(super) is_first: bool,
 }
 
 /// What is on file of what was keyed, as far as the visitor may see it, and how names stand.
-pub(crate) async fn looked_up(
-    office: &Office,
-    keyed: &Keyed,
-) -> Result<(OnFile, Names), Trouble> {
+pub(super) async fn looked_up(office: &Office, keyed: &Keyed) -> Result<(OnFile, Names), Trouble> {
     let mut tx = office.read().await?;
     let mut found = OnFile::of(&mut tx, office, keyed).await?;
     let names = Names::about(&mut tx, office, &found.names).await?;
@@ -89,7 +86,7 @@ pub(crate) async fn looked_up(
 }
 
 /// How many doubts are not ticked.
-pub(crate) fn unticked(found: &OnFile, fields: &Fields) -> usize {
+pub(super) fn unticked(found: &OnFile, fields: &Fields) -> usize {
     found.doubts.iter().filter(|doubt| !is_ticked(doubt, fields)).count()
 }
 
@@ -98,7 +95,7 @@ fn is_ticked(doubt: &Doubt, fields: &Fields) -> bool {
 }
 
 /// Puts on record whose claims are shown.
-pub(crate) async fn note(office: &Office, checked: &Checked) -> Result<(), Trouble> {
+pub(super) async fn note(office: &Office, checked: &Checked) -> Result<(), Trouble> {
     for claim in &checked.shown {
         access::note(office, claim, "claim.viewed", &json!({ "at": "keyed" })).await?;
     }
@@ -107,7 +104,7 @@ pub(crate) async fn note(office: &Office, checked: &Checked) -> Result<(), Troub
 
 impl Checked {
     /// `left` is how many doubts keep it from being saved.
-    pub(crate) fn of(
+    pub(super) fn of(
         (keyed, found): (&Keyed, OnFile),
         (office, names): (&Office, &Names),
         fields: &Fields,
