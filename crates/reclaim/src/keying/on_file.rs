@@ -1,6 +1,5 @@
-//! What is on file of what was keyed: the claim as billed, what payers said of it before, the payer.
-//! What is not known or does not agree is a doubt, and somebody says that it is right before it is
-//! taken in.
+//! What is on file of what was keyed: the claim as billed, what payers said of it, the payer. What
+//! is not known or does not agree is a doubt, and somebody ticks it before it is taken in.
 
 use std::collections::HashSet;
 
@@ -124,13 +123,13 @@ impl OnFile {
         doubts
     }
 
-    /// Keeps back what was billed, before who may not see it: that it cannot be compared is a doubt.
+    /// Keeps back what was billed, before who may not see it; that nothing is compared is a doubt.
     pub(crate) fn guard(&mut self) {
         for fit in &mut self.lines {
             fit.billed = None;
         }
-        let tells = |doubt: &Doubt| matches!(doubt.about, "lines" | "charge" | "family" | "member");
-        self.doubts.retain(|doubt| !tells(doubt));
+        let told = ["lines", "charge", "family", "member"];
+        self.doubts.retain(|doubt| !told.contains(&doubt.about));
         let text = "The claim is specially protected: whether its lines agree with the paper is \
                     not shown to you.";
         self.doubts.push(Doubt::new("lines", text));
@@ -197,9 +196,8 @@ impl OnFile {
         let left = claim.lines.iter().filter(|one| !is_named(one));
         doubts.extend(left.map(|line| {
             let ServiceLine { number, procedure, charge, .. } = line;
-            let text =
-                format!("Line {number} of the claim, {procedure} at {charge}, is not on the paper.");
-            Doubt::new("lines", text)
+            let what = format!("{procedure} at {charge}");
+            Doubt::new("lines", format!("Line {number} of the claim, {what}, is not on the paper."))
         }));
         doubts
     }
@@ -331,6 +329,5 @@ fn unlike(at: usize, line: &LinePayment, billed: &ServiceLine) -> Option<String>
 
 /// The same code; the same modifiers too where the paper has some.
 fn is_same(paper: &Procedure, billed: &Procedure) -> bool {
-    paper.code == billed.code
-        && (paper.modifiers.is_empty() || paper.modifiers == billed.modifiers)
+    paper.code == billed.code && (paper.modifiers.is_empty() || paper.modifiers == billed.modifiers)
 }

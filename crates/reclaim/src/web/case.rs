@@ -317,13 +317,12 @@ fn forms(
     let forms = desk.forms();
     let mut shut = case_keys::shut(&desk, &forms);
     let waits = loaded.ways.as_ref().is_some_and(|ways| ways.waits.is_some());
-    shut.extend(case_keys::pages(loaded.correction.is_some(), waits, writes_letters(case, moment)));
+    shut.extend(case_keys::pages(
+        loaded.correction.is_some(),
+        waits,
+        case_keys::writes(case, moment),
+    ));
     (forms, shut, desk.lost())
-}
-
-/// True where who looks writes to the payer about the case.
-fn writes_letters(case: &Denial, moment: &Moment) -> bool {
-    may(moment.who.role, Act::Appeal) && !case.status().is_closed()
 }
 
 fn shown(
@@ -359,7 +358,7 @@ fn shown(
         sent: timeline::sent(case),
         payer: PayerView::of(case, &office.rules),
         payer_page: payer::address(office, case),
-        writes_letters: writes_letters(case, moment),
+        writes_letters: case_keys::writes(case, moment),
         keeps_rules: allows(office.who.role, Access::Rules),
         plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
         attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),

@@ -1,7 +1,8 @@
 //! Keys of a case that do nothing now: why is said where one is pressed.
 
-use denial::denial::Status;
+use denial::denial::{Denial, Status};
 use denial::lifecycle::Act;
+use denial::person::{Moment, may};
 
 use crate::web::act_words;
 use crate::web::case_forms::{ActForm, Desk, ORDER};
@@ -18,7 +19,9 @@ pub(crate) fn shut(desk: &Desk<'_>, forms: &[ActForm]) -> Vec<ShutKey> {
     for act in ORDER {
         let (label, _, key) = act_words::of(act);
         let is_told = forms.iter().any(|form| form.key == key);
-        if key.is_empty() || is_told || shut.iter().any(|one| one.key == key) {
+        // An approval is a second person's: to others its key is told nowhere.
+        let is_none = key.is_empty() || act == Act::Approve;
+        if is_none || is_told || shut.iter().any(|one| one.key == key) {
             continue;
         }
         shut.push(ShutKey { key, text: format!("{label}: {}.", why(desk, act)) });
@@ -45,6 +48,11 @@ pub(crate) fn pages(corrects: bool, waits: bool, writes: bool) -> Vec<ShutKey> {
     shut
 }
 
+/// True where who looks writes to the payer about the case.
+pub(crate) fn writes(case: &Denial, moment: &Moment) -> bool {
+    may(moment.who.role, Act::Appeal) && !case.status().is_closed()
+}
+
 fn why(desk: &Desk<'_>, act: Act) -> String {
     let case = desk.case;
     if let Err(refused) = case.admit(act, desk.moment, desk.rules) {
@@ -59,8 +67,6 @@ fn why(desk: &Desk<'_>, act: Act) -> String {
         "one is proposed already"
     } else if act == Act::ProposeWriteOff {
         "nothing is outstanding"
-    } else if act == Act::Approve {
-        "no write-off waits for you"
     } else if act == Act::Post && case.status() == Status::New {
         "start the review first"
     } else if act == Act::Take {

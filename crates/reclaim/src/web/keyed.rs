@@ -62,18 +62,13 @@ impl KeyedPage {
         self.fault(&format!("{name}_{at}"))
     }
 
-    /// How a field is told from others, and that it is wrong: the first one has the focus.
-    fn marks(&self, name: &str) -> String {
-        if self.faults.iter().all(|fault| fault.field != name) {
-            return format!("id=\"f-{name}\"");
-        }
-        let is_first = self.faults.first().is_some_and(|fault| fault.field == name);
-        let focus = if is_first { " autofocus" } else { "" };
-        format!("id=\"f-{name}\" aria-invalid=\"true\" aria-describedby=\"d-{name}\"{focus}")
+    /// The first field at fault has the focus.
+    fn is_first(&self, name: &str) -> bool {
+        self.faults.first().is_some_and(|fault| fault.field == name)
     }
 
-    fn line_marks(&self, name: &str, at: &usize) -> String {
-        self.marks(&format!("{name}_{at}"))
+    fn is_first_of(&self, name: &str, at: &usize) -> bool {
+        self.is_first(&format!("{name}_{at}"))
     }
 }
 

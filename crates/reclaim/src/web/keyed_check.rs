@@ -3,7 +3,7 @@
 
 use denial::claim::{Claim, ServiceLine};
 use denial::person::{Access, allows};
-use denial::remittance::LinePayment;
+use denial::remittance::{Adjustment, LinePayment, Remark};
 use serde_json::json;
 use store::claims::ClaimRow;
 use store::remittances::ClaimPaymentRow;
@@ -150,9 +150,10 @@ fn own(row: &ClaimRow, claim: &Claim, (names, office): (&Names, &Office)) -> Res
 }
 
 fn lines(keyed: &Keyed, found: &OnFile, office: &Office) -> Vec<LineView> {
-    let (payment, rules) = (&keyed.payment, &*office.rules);
-    let explained = |adjustments, remarks| {
-        let context = Context { rules, payer: None, remarks, on: keyed.head.paid_on };
+    let payment = &keyed.payment;
+    let explained = |adjustments: &[Adjustment], remarks: &[Remark]| {
+        let (rules, on) = (&*office.rules, keyed.head.paid_on);
+        let context = Context { rules, payer: None, remarks, on };
         (context.reasons(adjustments), reasons::remarks(remarks, rules))
     };
     let line = |(fit, line): (&LineFit, &LinePayment)| {

@@ -82,7 +82,7 @@ async fn what_differs_from_the_claim_is_said_line_by_line() {
         "The family name on the paper is not that on the claim.",
         "The first day of service is another than on the claim.",
         "The paper charges $100.00, the claim $90.00.",
-        "Line 1 of the paper is on no line of the claim.",
+        "Line 1 of the paper is taken for line 1 of the claim: 99214 was billed, not 99215",
         "Line 3 of the paper is on no line of the claim.",
     ]);
     let one = sent(&poster, &[("procedure_1", "99215"), ("from_1", "2026-02-11")], "check").await;

@@ -164,7 +164,7 @@ async fn what_the_payer_has_stands_below_what_is_ours_until_its_day() {
     let case = if first == "A-1" { large } else { small };
     take(&biller, "elsewhere.837", &elsewhere(first)).await;
     rank::sweep(clinic.office()).await.expect("swept");
-    clinic.later("2026-03-03T13:00:00Z");
+    clinic.later("2026-03-03T12:05:00Z");
     let biller = clinic.again(&biller);
     assert!(is_above(&biller.get(queue).await, last, first), "from the next ranking on");
     biller.act(&case, "note", &[("text", "seen")]).await.is(StatusCode::SEE_OTHER);
