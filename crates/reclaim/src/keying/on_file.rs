@@ -24,8 +24,6 @@ const NEAR: i64 = 5;
 
 /// What is known of a keyed claim.
 pub(crate) struct OnFile {
-    /// Its id.
-    pub(crate) claim: ClaimId,
     /// Every name of it, where claims were joined.
     pub(crate) names: Vec<String>,
     /// Its row as billed, and the claim.
@@ -92,7 +90,6 @@ impl OnFile {
             None => near(tx, keyed, &payer).await?,
         };
         let mut found = OnFile {
-            claim,
             names,
             is_paid_alone: billed.is_none() && !said.is_empty(),
             lines: lines(keyed, billed.as_ref().map(|(_, claim)| claim)),

@@ -10,7 +10,7 @@ use denial::appeal::Draft;
 use denial::completeness::{Fact, Record};
 use denial::denial::Denial;
 use denial::lifecycle::{Act, Refused};
-use denial::person::{Access, Moment, allows, may};
+use denial::person::{Access, Moment, allows};
 use denial::remitted::Remitted;
 use denial::rules::Rules;
 use denial::triage::Advice;
@@ -315,13 +315,8 @@ fn forms(
         typed,
     };
     let forms = desk.forms();
-    let mut shut = case_keys::shut(&desk, &forms);
     let waits = loaded.ways.as_ref().is_some_and(|ways| ways.waits.is_some());
-    shut.extend(case_keys::pages(
-        loaded.correction.is_some(),
-        waits,
-        case_keys::writes(case, moment),
-    ));
+    let shut = case_keys::shut(&desk, &forms, (loaded.correction.is_some(), waits));
     (forms, shut, desk.lost())
 }
 

@@ -13,9 +13,15 @@ pub(crate) struct ShutKey {
     pub(crate) text: String,
 }
 
-/// The keys of acts that are not offered. Of two acts with one key the first says why.
-pub(crate) fn shut(desk: &Desk<'_>, forms: &[ActForm]) -> Vec<ShutKey> {
-    let mut shut: Vec<ShutKey> = Vec::new();
+/// The keys of acts that are not offered, and of pages that are not led to: they depend on whether
+/// the claim may be corrected, and what went again waits. Of two acts with one key the first says
+/// why.
+pub(crate) fn shut(
+    desk: &Desk<'_>,
+    forms: &[ActForm],
+    (corrects, waits): (bool, bool),
+) -> Vec<ShutKey> {
+    let mut shut = pages(corrects, waits, writes(desk.case, desk.moment));
     for act in ORDER {
         let (label, _, key) = act_words::of(act);
         let is_told = forms.iter().any(|form| form.key == key);
@@ -30,7 +36,7 @@ pub(crate) fn shut(desk: &Desk<'_>, forms: &[ActForm]) -> Vec<ShutKey> {
 }
 
 /// Why a claim is not corrected here, or nothing is written to the payer.
-pub(crate) fn pages(corrects: bool, waits: bool, writes: bool) -> Vec<ShutKey> {
+fn pages(corrects: bool, waits: bool, writes: bool) -> Vec<ShutKey> {
     let mut shut = Vec::new();
     if waits {
         let text = "Correct the claim: what went again waits for the payer, and one more beside it \

@@ -160,7 +160,7 @@ fn lines(keyed: &Keyed, found: &OnFile, office: &Office) -> Vec<LineView> {
         let (reasons, remarks) = explained(&line.adjustments, &line.remarks);
         LineView {
             label: format!("Line {}", fit.at),
-            keyed: format!("{} {} charged, {} paid", line.procedure, line.charge, line.paid),
+            keyed: format!("{}: {} charged, {} paid", line.procedure, line.charge, line.paid),
             billed: billed(fit, found.billed.is_some()),
             reasons,
             remarks,
