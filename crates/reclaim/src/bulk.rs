@@ -16,7 +16,7 @@ use store::{Tx, instant};
 
 use crate::act::{self, Failed};
 use crate::practice::Office;
-use crate::{posting, rank, settle, ways, wording};
+use crate::{posting, rank, resent, settle, ways, wording};
 
 /// Cases in one transaction: the longest that anybody waits for it.
 const PART: usize = 50;
@@ -411,7 +411,8 @@ pub(crate) async fn undo_one(
     let undone = undoing(&case, &told, version, moment)?;
     let after = undone.iter().fold(case.clone(), Denial::apply);
     let history = office.histories.of(tx, moment.today).await?;
-    let ranked = rank::rank(&after, moment.today, &office.rules, &history);
+    let again = resent::next_of(tx, office, &after).await?;
+    let ranked = rank::rank(&after, again, moment.today, (&office.rules, &history));
     let entries = settle::entries(&after, &undone);
     tx.save_case(&after, case.version, &ranked, entries, moment).await?;
     // What was written and taken back is not found any more.

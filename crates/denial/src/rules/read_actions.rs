@@ -66,7 +66,10 @@ fn check(row: &Entry<'_>, rule: &Rule) {
     }
     if rule.does.is_empty() {
         let message = "it does nothing".to_owned();
-        row.fault(message, "add [rule.do]: assign, next, escalate, hold_days, prepare_correction, …");
+        row.fault(
+            message,
+            "add [rule.do]: assign, next, escalate, hold_days, prepare_correction, …",
+        );
     }
     if rule.from.zip(rule.to).is_some_and(|(from, to)| to < from) {
         row.fault_at("to", "`to` is before `from`".to_owned(), "exchange the days");
@@ -142,7 +145,8 @@ fn prepares(table: &Entry<'_>, does: &mut Vec<Does>) {
     let plans = |one: &Does| matches!(one, Does::Plan { .. } | Does::ProposeWriteOff);
     if said.len() > 1 || (!said.is_empty() && does.iter().any(plans)) {
         let message = "it says twice what comes next".to_owned();
-        let hint = "write prepare_correction or prepare_appeal alone, or beside assign and escalate";
+        let hint =
+            "write prepare_correction or prepare_appeal alone, or beside assign and escalate";
         table.fault(message, hint);
         return;
     }

@@ -27,6 +27,7 @@ mod hostile_texts;
 mod house;
 mod intake;
 mod issuer;
+mod keyed;
 mod letters;
 mod levels;
 mod lists;
