@@ -74,7 +74,7 @@ async function refuse(page, keys) {
   await keys.press(".");
   await toast(page, "Nothing was done here yet");
   await keys.press("o");
-  await page.locator(".acts").waitFor();
+  await page.locator("section.acts").waitFor();
   await keys.press("w");
   await toast(page, "Propose a write-off: a case that is new cannot do this");
   await page.goBack();
