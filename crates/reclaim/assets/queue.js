@@ -98,10 +98,10 @@
     for (const one of rows()) one.classList.toggle("chosen", chosen.has(idOf(one)));
     const refused = refusals();
     for (const button of bar.querySelectorAll("[data-bulk-key]")) {
+      const isRefused = refused === null || refused.has(button.value);
       button.disabled = refused === null;
-      button.setAttribute("aria-disabled", String(refused === null || refused.has(button.value)));
-      // A second person's word is offered where a row waits for it.
-      if ("rare" in button.dataset) button.hidden = refused === null || refused.has(button.value);
+      button.setAttribute("aria-disabled", String(isRefused));
+      button.hidden = isRefused && "rare" in button.dataset;
     }
   }
 
@@ -316,8 +316,7 @@
     dialog.setAttribute("aria-labelledby", "bulk-title");
     dialog.replaceChildren(form);
     if (!dialog.open) dialog.showModal();
-    const first = form.querySelector("select, input:not([type=hidden]), textarea") || form.querySelector("button, a");
-    if (first) first.focus();
+    (form.querySelector("select, input:not([type=hidden]), textarea") || form.querySelector("button, a"))?.focus();
   }
 
   function say(node, isTrouble) {
@@ -415,8 +414,7 @@
     dialog.setAttribute("aria-labelledby", "filters-title");
     dialog.classList.add("broad");
     dialog.showModal();
-    const first = form.querySelector(".facets input");
-    if (first) first.focus();
+    form.querySelector(".facets input")?.focus();
   }
 
   if (dialog) {
