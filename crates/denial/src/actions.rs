@@ -34,6 +34,27 @@ named! {
     }
 }
 
+named! {
+    /// What a rule begins for a person to approve; nothing leaves by itself.
+    Prepares {
+        /// A correction of the claim, where the payer's own answers prove it.
+        Correction = "prepare_correction",
+        /// An appeal of a claim that was denied as late, where its acceptance in time is proven.
+        Appeal = "prepare_appeal",
+    }
+}
+
+impl Prepares {
+    /// What comes next then: to look at it and send it.
+    #[must_use]
+    pub const fn next(self) -> NextActionKind {
+        match self {
+            Prepares::Correction => NextActionKind::Resubmit,
+            Prepares::Appeal => NextActionKind::Appeal,
+        }
+    }
+}
+
 /// One rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rule {
@@ -115,6 +136,8 @@ pub enum Does {
     Hold(u16),
     /// Proposes to give up what is outstanding; a second person decides.
     ProposeWriteOff,
+    /// Begins what a person approves and sends, and plans that.
+    Prepare(Prepares),
 }
 
 /// When a rule stops itself: over its last firings, and those of its last that a payer answered.
@@ -197,6 +220,7 @@ impl Rule {
             Does::Escalate(to) => Action::Escalate { to: *to, reason: reason.clone() },
             Does::Hold(days) => Action::Snooze { until: later(*days), reason: reason.clone() },
             Does::ProposeWriteOff => Action::ProposeWriteOff { reason: reason.clone() },
+            Does::Prepare(what) => Action::Plan { next: what.next(), on: today },
         };
         self.does.iter().filter(|one| !one.is_chosen(case, today)).map(act).collect()
     }
@@ -207,7 +231,7 @@ impl Rule {
     /// # Errors
     /// The first refusal.
     pub fn tried(&self, case: &Denial, at: &Moment, rules: &Rules) -> Result<Vec<Action>, Refused> {
-        if case.worked_on_by(at.now).is_some() {
+        if self.leaves(case, at) {
             return Ok(Vec::new());
         }
         let acts = self.acts(case, at.today);
@@ -223,6 +247,20 @@ impl Rule {
             }
         }
         Ok(done)
+    }
+
+    /// What it begins for a person to approve.
+    #[must_use]
+    pub fn prepares(&self) -> Option<Prepares> {
+        self.does.iter().find_map(Does::prepares)
+    }
+
+    /// True where it leaves a case to people: somebody works on it; a rule that prepares something
+    /// leaves also where people chose what comes next, or what lies with the payer.
+    #[must_use]
+    pub fn leaves(&self, case: &Denial, at: &Moment) -> bool {
+        case.worked_on_by(at.now).is_some()
+            || (self.prepares().is_some() && !is_free(case, at.today))
     }
 
     /// Everything that makes it the same rule, but its mode: who reads it twice gets the same text.
@@ -249,6 +287,15 @@ impl Rule {
     }
 }
 
+/// True where it is ours to act, and no person chose what comes next or put the case off.
+fn is_free(case: &Denial, today: Date) -> bool {
+    matches!(case.status(), Status::New | Status::InReview)
+        && !case.chosen.is_persons_next()
+        && case.proposal.is_none()
+        && case.questions.is_empty()
+        && case.snoozed_until.is_none_or(|until| until <= today)
+}
+
 fn plain(name: &str) -> String {
     name.replace('_', " ")
 }
@@ -260,7 +307,18 @@ impl Does {
             Does::Assign { .. } => case.chosen.is_persons_owner(),
             Does::Plan { .. } => case.chosen.is_persons_next(),
             Does::Hold(_) => case.snoozed_until.is_some_and(|until| today < until),
-            Does::Escalate(_) | Does::ProposeWriteOff => false,
+            Does::Escalate(_) | Does::ProposeWriteOff | Does::Prepare(_) => false,
+        }
+    }
+
+    fn prepares(&self) -> Option<Prepares> {
+        match self {
+            Does::Prepare(what) => Some(*what),
+            Does::Assign { .. }
+            | Does::Plan { .. }
+            | Does::Escalate(_)
+            | Does::Hold(_)
+            | Does::ProposeWriteOff => None,
         }
     }
 }
@@ -283,6 +341,12 @@ impl fmt::Display for Does {
             Does::Hold(days) => write!(out, "put it off for {days} days"),
             Does::ProposeWriteOff => {
                 write!(out, "propose to write off what is outstanding; a second person decides")
+            }
+            Does::Prepare(Prepares::Correction) => {
+                write!(out, "prepare the correction that stored answers prove; a person sends it")
+            }
+            Does::Prepare(Prepares::Appeal) => {
+                write!(out, "prepare the appeal that an acceptance proves; a person signs it")
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::lifecycle::Act;
 use crate::money::Money;
 use crate::named;
 use crate::person::{Moment, Role, may, supervises};
+use crate::proven::Prepared;
 
 mod begin;
 mod facts;
@@ -171,6 +172,9 @@ pub struct Draft {
     /// The sign-off that a later edit voided, until the next.
     #[serde(default)]
     pub voided: Option<Signed>,
+    /// The rule that began it, and by what proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepared: Option<Prepared>,
     /// Everybody who wrote on it.
     pub writers: Vec<PersonId>,
     /// The packets that were built before: their hashes.

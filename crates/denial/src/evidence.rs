@@ -105,6 +105,24 @@ pub fn key(id: &str) -> String {
     plain(id).into()
 }
 
+/// A patient as evidence is found by name and day of birth; empty where one is not told.
+#[must_use]
+pub fn person(patient: &Patient) -> String {
+    let (family, given) = (key(&patient.family), given(&patient.given));
+    match patient.born {
+        Some(born) if !family.is_empty() && !given.is_empty() => {
+            format!("{family} {given} {born}")
+        }
+        Some(_) | None => String::new(),
+    }
+}
+
+/// The first of somebody's given names, as it is compared.
+#[must_use]
+pub fn given(names: &str) -> String {
+    key(names.split_whitespace().next().unwrap_or_default())
+}
+
 impl Evidence {
     /// The keys under which a claim finds it: the patient's member id, and the authorisation's
     /// number; empty where there is none.
@@ -112,6 +130,12 @@ impl Evidence {
     pub fn keys(&self) -> (String, String) {
         let number = self.decision.as_ref().map(|one| key(&one.number));
         (key(&self.patient.reveal().member), number.unwrap_or_default())
+    }
+
+    /// The key of whom it is about, by name and day of birth; empty where one is not told.
+    #[must_use]
+    pub fn person(&self) -> String {
+        person(self.patient.reveal())
     }
 
     /// The keys by which a claim looks for evidence.

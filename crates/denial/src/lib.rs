@@ -47,6 +47,7 @@ pub mod phi;
 pub mod playbook;
 pub mod posting;
 pub mod protected;
+pub mod proven;
 pub mod rejection;
 pub mod remittance;
 pub mod remitted;

@@ -6,8 +6,8 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::claim::Claim;
-use crate::denial::{Denial, Status};
+use crate::claim::{Claim, PayerName};
+use crate::denial::{Denial, NextAction, NextActionKind, Status};
 use crate::lifecycle::evidence::{Frequency, Submission};
 use crate::outgoing::State;
 use crate::payer;
@@ -63,6 +63,24 @@ impl Resent {
         matches!(self.found, Found::InOutbox(State::Waiting | State::Leaving))
     }
 
+    /// What comes next by it: its answer is awaited, and asked about once the payer's usual days
+    /// are over. None where it did not leave, or the case's status tells whose step it is.
+    #[must_use]
+    pub fn awaits(&self, case: &Denial, today: Date, rules: &Rules) -> Option<NextAction> {
+        if !self.waits() || !matches!(case.status(), Status::New | Status::InReview) {
+            return None;
+        }
+        let next = case.next_by_payer(self.on, today, rules);
+        let kind = if next.on <= today { NextActionKind::CallPayer } else { next.kind };
+        Some(NextAction { kind, ..next })
+    }
+
+    /// What is told as the next action of a case, in place of the one that it keeps.
+    #[must_use]
+    pub fn next(&self, case: &Denial, today: Date, rules: &Rules) -> Option<NextAction> {
+        self.awaits(case, today, rules).filter(|_| leads(case))
+    }
+
     /// What was sent.
     #[must_use]
     pub const fn what(&self) -> &'static str {
@@ -89,6 +107,36 @@ impl fmt::Display for Resent {
                 write!(out, "{what} sent {on}, waits for the payer")
             }
         }
+    }
+}
+
+/// True where what went again says what comes next on a case: it is ours to act, nothing else is
+/// awaited or asked, and nobody chose to look, to call or to wait meanwhile.
+#[must_use]
+pub fn leads(case: &Denial) -> bool {
+    let is_ours = matches!(case.status(), Status::New | Status::InReview);
+    let asked = !case.questions.is_empty() || !case.requests.is_empty();
+    let waits = asked || case.promised_by.is_some() || case.proposal.is_some();
+    is_ours
+        && !waits
+        && !(case.chosen.next && case.next().is_some_and(|next| sends_nothing(next.kind)))
+}
+
+const fn sends_nothing(kind: NextActionKind) -> bool {
+    match kind {
+        NextActionKind::Review
+        | NextActionKind::CallPayer
+        | NextActionKind::AskColleague
+        | NextActionKind::AwaitPayer
+        | NextActionKind::PostPayment
+        | NextActionKind::BookWriteOff => true,
+        NextActionKind::Correct
+        | NextActionKind::Resubmit
+        | NextActionKind::Appeal
+        | NextActionKind::CoordinateBenefits
+        | NextActionKind::SendRecords
+        | NextActionKind::BillPatient
+        | NextActionKind::ProposeWriteOff => false,
     }
 }
 
@@ -156,7 +204,12 @@ pub fn is_of(case: &Denial, claim: &Claim, rules: &Rules) -> bool {
     if claim.replaces.as_ref().is_some_and(|one| names_it(one.as_str())) {
         return true;
     }
-    let (own, other) = (&case.payer_name, &claim.payer);
+    is_payer(&case.payer_name, &claim.payer, rules)
+}
+
+/// True unless two names are known to be of two payers.
+#[must_use]
+pub fn is_payer(own: &PayerName, other: &PayerName, rules: &Rules) -> bool {
     match (rules.canonical(own), rules.canonical(other)) {
         (Some(own), Some(other)) => own.name == other.name,
         _ => {

@@ -176,7 +176,11 @@ impl Rules {
         let does = self.actions.iter().flat_map(|rule| &rule.does);
         let named = named.chain(does.filter_map(|does| match does {
             Does::Assign { person, .. } => person.as_ref(),
-            Does::Plan { .. } | Does::Escalate(_) | Does::Hold(_) | Does::ProposeWriteOff => None,
+            Does::Plan { .. }
+            | Does::Escalate(_)
+            | Does::Hold(_)
+            | Does::ProposeWriteOff
+            | Does::Prepare(_) => None,
         }));
         let providers = self.owners.providers.iter().map(|one| &one.person);
         let teams = self.owners.teams.iter();
@@ -202,7 +206,11 @@ impl Rules {
         let does = self.actions.iter_mut().flat_map(|rule| &mut rule.does);
         let named = named.chain(does.filter_map(|does| match does {
             Does::Assign { person, .. } => person.as_mut(),
-            Does::Plan { .. } | Does::Escalate(_) | Does::Hold(_) | Does::ProposeWriteOff => None,
+            Does::Plan { .. }
+            | Does::Escalate(_)
+            | Does::Hold(_)
+            | Does::ProposeWriteOff
+            | Does::Prepare(_) => None,
         }));
         let teams = self.owners.teams.iter_mut();
         let teams = teams.flat_map(|team| team.members.iter_mut().chain([&mut team.lead]));

@@ -29,6 +29,8 @@ pub struct Stake<'a> {
     pub is_won: bool,
     /// True while the payer owes its answer to what was sent: nothing is ours to do meanwhile.
     pub awaits_payer: bool,
+    /// True while somebody else has the next step and no day of the case has come.
+    pub rests: bool,
 }
 
 /// How urgent a case is, and why.
@@ -45,6 +47,8 @@ pub struct Priority {
 named! {
     /// Groups of the queue: a floor outranks every amount on the floors below it.
     Floor {
+        /// Somebody else has the next step, and no day of the case has come.
+        Waiting = "waiting",
         /// Every clock has run out: what is left is an exception or a write-off.
         PastDue = "past_due",
         /// The payer gave way: only its payment is to be posted.
@@ -182,14 +186,16 @@ fn floor(stake: &Stake<'_>, left: Option<(DeadlineKind, i32)>) -> Floor {
     let is_at_stake = stake.outstanding > Money::ZERO;
     match left {
         None if lacks && is_at_stake && !stake.awaits_payer => Floor::Unclocked,
-        Some((_, ..0)) => Floor::PastDue,
         Some((_, 0..=FLOOR_DAYS)) if is_at_stake => Floor::DueSoon,
+        Some(_) | None if stake.rests => Floor::Waiting,
+        Some((_, ..0)) => Floor::PastDue,
         Some(_) | None => Floor::Ordinary,
     }
 }
 
 const fn height(floor: Floor) -> i64 {
     match floor {
+        Floor::Waiting => -3 * STOREY,
         Floor::PastDue => -2 * STOREY,
         Floor::Won => -STOREY,
         Floor::Ordinary => 0,
@@ -322,6 +328,7 @@ mod tests {
             deadlines,
             is_won: false,
             awaits_payer: false,
+            rests: false,
         }
     }
 
@@ -404,6 +411,20 @@ mod tests {
         assert_eq!(priority(&ours, &desk(), TODAY).floor, Floor::Unclocked);
         let theirs = Stake { awaits_payer: true, ..ours };
         assert_eq!(priority(&theirs, &desk(), TODAY).floor, Floor::Ordinary);
+    }
+
+    #[test]
+    fn what_somebody_else_has_stands_below_what_is_ours_unless_a_clock_runs_out() {
+        let rests = |clocks| Stake { rests: true, ..stake(50_000, clocks) };
+        let found = priority(&rests(&[]), &desk(), TODAY);
+        assert_eq!(found.floor, Floor::Waiting);
+        let past = [clock(DeadlineKind::Appeal(1), -1)];
+        assert!(found.score < priority(&stake(100, &past), &desk(), TODAY).score);
+        assert_eq!(priority(&rests(&past), &desk(), TODAY).floor, Floor::Waiting);
+        let soon = [clock(DeadlineKind::Appeal(1), 7)];
+        assert_eq!(priority(&rests(&soon), &desk(), TODAY).floor, Floor::DueSoon);
+        let later = [clock(DeadlineKind::Appeal(1), 8)];
+        assert_eq!(priority(&rests(&later), &desk(), TODAY).floor, Floor::Waiting);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Whom a case waits on: decided here once, and told everywhere in the same words.
 
-use crate::denial::{Denial, Status};
+use jiff::civil::Date;
+
+use crate::denial::{Denial, NextAction, Status, Work};
 use crate::named;
 
 named! {
@@ -47,6 +49,21 @@ impl Denial {
             Some(WaitsOn::Payer)
         } else {
             Some(WaitsOn::Us)
+        }
+    }
+
+    /// True while the next step is the payer's or a colleague's, and no day of the case has come:
+    /// neither the follow-up nor that on which others hear of it. `again` is what comes next by
+    /// what was sent again; the days that it keeps are not those of its own next action.
+    #[must_use]
+    pub fn rests(&self, again: Option<NextAction>, today: Date) -> bool {
+        let Work::Open { next, escalate_on, .. } = &self.work else { return false };
+        if let Some(again) = again {
+            return again.on > today;
+        }
+        match self.waits_on() {
+            Some(WaitsOn::Payer | WaitsOn::Colleague) => next.on > today && *escalate_on > today,
+            Some(WaitsOn::Approval | WaitsOn::Us) | None => false,
         }
     }
 

@@ -92,7 +92,7 @@
     if (!bar) return;
     const all = bar.querySelector("[data-everything]");
     const row = current();
-    const said = all.checked ? "All that fit:" : chosen.size > 0 ? chosenInWords() : row ? `${nameOf(row)}:` : "No row chosen";
+    const said = all.checked ? "With all of this list:" : chosen.size > 0 ? `With ${chosenInWords()}` : row ? `With ${nameOf(row)}:` : "Choose a row first";
     const words = document.getElementById("chosen");
     if (words.textContent !== said) words.textContent = said;
     for (const one of rows()) one.classList.toggle("chosen", chosen.has(idOf(one)));
@@ -108,7 +108,7 @@
   const nameOf = (row) => row.dataset.name || row.querySelector("a.row").textContent;
   function chosenInWords() {
     const row = isGrouped && rows().find((one) => chosen.has(idOf(one)));
-    return row ? `${nameOf(row)}:` : `${chosen.size} case${chosen.size === 1 ? "" : "s"}:`;
+    return row ? `${nameOf(row)}:` : `${chosen.size} ticked case${chosen.size === 1 ? "" : "s"}:`;
   }
 
   // Acts that nothing of what is chosen allows: their form says why. Null where nothing is chosen. What is not in sight
@@ -286,7 +286,10 @@
 
   async function act(name) {
     const which = ids();
-    if (which !== null && which.length === 0) return;
+    if (which !== null && which.length === 0) {
+      trouble("Choose a row first: press j or x.");
+      return;
+    }
     const fields = new URLSearchParams();
     fields.set("csrf", bar.querySelector("[name=csrf]").value);
     fields.set("query", query);
@@ -506,9 +509,9 @@
     if (key === "h") { const group = document.querySelector("[data-group]"); if (!group) return false; group.click(); return true; }
     const opens = side && !side.hidden && side.querySelector(`a[data-act-key="${CSS.escape(key)}"]`);
     if (opens) { opens.click(); return true; }
-    if (key === "c") { const first = document.querySelector(".cuts a"); if (!first) return false; first.focus(); return true; }
+    if (key === "c") { const first = document.querySelector(".cuts a"); if (first) { first.focus(); return true; } }
     if (key === "u") { undo(); return true; }
-    if (key === ".") { again(); return true; }
+    if (key === "." && last && row && !isGrouped) { again(); return true; }
     if (key === "r") { location.reload(); return true; }
     if (key === "v") { const first = document.querySelector("[data-views] a"); if (!first) return false; first.focus(); return true; }
     if (key === "Escape" && side && !side.hidden) { shut(); return true; }
@@ -522,8 +525,21 @@
     const button = bar && bar.querySelector(`[data-bulk-key="${CSS.escape(key)}"]`);
     if (button && button.disabled) { trouble("Choose a row first: press j or x."); return true; }
     if (button) { act(button.value); return true; }
-    return false;
+    const why = silence(key, row);
+    if (why) trouble(why);
+    return why !== "";
   };
+
+  // Why a key of this page does nothing now; empty where it is none of this page's own.
+  function silence(key, row) {
+    if (key.length !== 1 || !"xXodp*.cnbliaqzstem$w".includes(key)) return "";
+    if (key === "c") return "Press h first: what the cases of one job have in common is chosen among jobs.";
+    if (!body) return "No case is listed here.";
+    if (!row) return "Choose a row first: press j or x.";
+    if (isGrouped && "Xdp.".includes(key)) return "This row is a job of several cases: press o for its cases.";
+    if (key === ".") return "Nothing was done here yet that could be done on this row too.";
+    return "Your role does not do this, or these cases do not allow it.";
+  }
 
   if (bar) {
     tell();

@@ -12,11 +12,22 @@ function move(step) {
   all[to].scrollIntoView({ block: "nearest" });
 }
 
+// What a key does not do now is told where acts tell what they came to.
+function sayWhy(shut) {
+  const toast = document.getElementById("toast");
+  if (!shut || !toast) return false;
+  toast.textContent = shut.textContent;
+  toast.classList.add("shown", "trouble");
+  clearTimeout(sayWhy.timer);
+  sayWhy.timer = setTimeout(() => toast.classList.remove("shown"), 15000);
+  return true;
+}
+
 function openAct(key) {
   const link = document.querySelector(`a[data-act-key="${CSS.escape(key)}"]`);
   if (link) { link.click(); return true; }
   const act = document.querySelector(`.acts [data-key="${CSS.escape(key)}"]`);
-  if (!act) return false;
+  if (!act) return sayWhy(document.querySelector(`[data-shut-key="${CSS.escape(key)}"]`));
   if (act.matches("a")) {
     act.click();
     return true;

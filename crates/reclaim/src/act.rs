@@ -175,7 +175,9 @@ async fn save(
 ) -> Result<(), Failed> {
     let after = &decided.after;
     let history = office.histories.of(tx, moment.today).await?;
-    let ranked = rank::rank(after, moment.today, &office.rules, &history);
+    let by = (&*office.rules, &*history);
+    let again = resent::next_of(tx, office, after).await?;
+    let ranked = rank::rank(after, again, moment.today, by);
     let entries = settle::entries(after, &decided.events);
     tx.save_case(after, before.version, &ranked, entries, moment).await?;
     outcomes::count(tx, office, before, after, &decided.events).await?;
@@ -192,7 +194,7 @@ async fn save(
     }
     if let Some(split) = &decided.split {
         let split = split.as_ref().clone().in_round(next_round(tx, &split.after).await?);
-        let ranked = rank::rank(&split.after, moment.today, &office.rules, &history);
+        let ranked = rank::rank(&split.after, None, moment.today, by);
         let entries = settle::entries(&split.after, &split.events);
         let id = split.after.id.to_string();
         tx.open_cases(&[(split.after, ranked)], entries, moment).await?;

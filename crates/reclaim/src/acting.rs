@@ -4,25 +4,27 @@
 //!
 //! A rule acts once on a case for as long as it says the same: what it says is its version, its
 //! mode is no part of it. A refusal is that once, too; the shadow is not, nor what a person kept it
-//! from.
+//! from. What was not prepared for want of a proof is tried again once other evidence is there.
 
 pub(crate) mod command;
+pub(crate) mod prepare;
 pub(crate) mod tried;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 
 use denial::actions::{self, Came, Mode, Rule};
 use denial::denial::Denial;
-use denial::lifecycle::Refused;
+use denial::lifecycle::Action;
 use denial::person::Moment;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use store::firings::{Firing, RuleStop};
+use store::firings::{CameOf, Firing, Key, RuleStop};
 use store::journal::Entry;
 use store::{Tx, instant};
 
 use crate::act;
+use crate::acting::prepare::{Found, Ready};
 use crate::bulk;
 use crate::own_rules;
 use crate::practice::{Office, console_actor};
@@ -62,16 +64,18 @@ pub(crate) fn version(rule: &Rule) -> String {
     hex::encode(&Sha256::digest(rule.content().as_bytes())[..4])
 }
 
-/// Lets the rules act on the cases that changed since the last sweep; on the first of a day, or
-/// where the rules changed or one was started again, on every open one.
+/// Lets the rules act on the cases that changed since the last sweep, and on those that wanted a
+/// proof where evidence came; on the first of a day, or where the rules changed or one was started
+/// again, on every open one.
 ///
 /// # Errors
 /// The database.
 pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
     let office = &office.afresh().await?;
     let mut tally = Tally::default();
-    let acts = office.rules.actions.iter().any(|rule| rule.mode != Mode::Off);
-    if !acts || office.rules.require_whole().is_err() {
+    let acting = office.rules.actions.iter().filter(|rule| rule.mode != Mode::Off);
+    let prepares: Vec<bool> = acting.map(|rule| rule.prepares().is_some()).collect();
+    if prepares.is_empty() || office.rules.require_whole().is_err() {
         return Ok(tally);
     }
     let mut tx = office.read().await?;
@@ -84,10 +88,18 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
     let (today, mark) = (office.moment().today.to_string(), mark(&office.rules.actions, &stops));
     let is_whole = last["day"] != today.as_str() || last["rules"] != mark.as_str();
     let from = last["seen"].as_i64().unwrap_or(0);
-    if !is_whole && from == end {
+    let prepares = prepares.contains(&true);
+    let evidence = if prepares { tx.last_evidence().await? } else { String::new() };
+    let has_come = last["evidence"] != evidence.as_str();
+    if !is_whole && from == end && !has_come {
         return Ok(tally);
     }
-    let changed = if is_whole { Vec::new() } else { tx.cases_since(from).await? };
+    let mut changed = if is_whole { Vec::new() } else { tx.cases_since(from).await? };
+    if prepares && has_come && !is_whole {
+        changed.extend(tx.unproven_cases().await?);
+        changed.sort();
+        changed.dedup();
+    }
     drop(tx);
     if is_whole {
         every(office, &mut tally).await?;
@@ -96,7 +108,8 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Tally> {
         let (cases, _) = bulk::readable(&mut office.read().await?, page).await?;
         look(office, &cases, &mut tally).await?;
     }
-    let result = json!({ "seen": end, "day": today, "rules": mark, "did": tally.to_string() });
+    let result = json!({ "seen": end, "day": today, "rules": mark, "evidence": evidence,
+        "did": tally.to_string() });
     let mut tx = office.write().await?;
     tx.note_sweep(SWEEP, &now, &result.to_string()).await?;
     tx.commit().await?;
@@ -126,8 +139,8 @@ async fn every(office: &Office, tally: &mut Tally) -> anyhow::Result<()> {
 
 /// What is on record of the rules for some cases.
 struct Known {
-    /// Rule, version, mode, case.
-    fired: HashSet<(String, String, String, String)>,
+    /// The firings, with the evidence that a refusal stands on.
+    fired: HashMap<Key, String>,
     stops: Vec<RuleStop>,
     /// What came of the last firings of those rules that act on one of them.
     records: HashMap<String, Record>,
@@ -150,11 +163,18 @@ impl Known {
         self.stops_of(rule).any(|one| one.started_at.is_none())
     }
 
-    /// True where a rule may act on a case: it has not stopped itself, nor acted there before.
+    /// True where a rule may act on a case: it has not stopped itself, nor acted there before; what
+    /// was refused for want of a proof is open to another.
     fn acts(&self, rule: &Rule, case: &Denial) -> bool {
+        let is_open = self.refused_on(rule, case).is_none_or(|on| !on.is_empty());
+        !self.is_stopped(rule) && is_open
+    }
+
+    /// The evidence on which a rule was refused on a case; empty where it acted, or looked at none.
+    fn refused_on(&self, rule: &Rule, case: &Denial) -> Option<&str> {
         let (mode, id) = (rule.mode.as_str().to_owned(), case.id.to_string());
         let key = (rule.name.to_string(), version(rule), mode, id);
-        !self.is_stopped(rule) && !self.fired.contains(&key)
+        self.fired.get(&key).map(String::as_str)
     }
 
     /// Keeps what a firing came to.
@@ -164,15 +184,19 @@ impl Known {
         }
     }
 
-    /// True where a rule has something to do with a case as it is.
-    fn waits(&self, office: &Office, case: &Denial, moment: &Moment) -> bool {
+    /// The rules that have something to do with a case as it is.
+    fn waits<'a>(&self, office: &'a Office, case: &Denial, moment: &Moment) -> Vec<&'a Rule> {
         let (today, rules) = (moment.today, &*office.rules);
         let stopped = |rule: &Rule| self.is_stopped(rule);
-        let found = actions::for_case(&rules.actions, case, (today, rules), stopped);
-        found.into_iter().any(|rule| {
-            let does = || rule.tried(case, moment, rules).map_or(true, |acts| !acts.is_empty());
+        let mut found = actions::for_case(&rules.actions, case, (today, rules), stopped);
+        found.retain(|rule| {
+            let does = || match rule.prepares() {
+                Some(_) => !rule.leaves(case, moment),
+                None => rule.tried(case, moment, rules).map_or(true, |acts| !acts.is_empty()),
+            };
             self.acts(rule, case) && does()
-        })
+        });
+        found
     }
 }
 
@@ -224,18 +248,37 @@ pub(crate) async fn look(
     let moment = office.moment_of(console_actor());
     let ids: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
     let known = Known::of(&mut office.read().await?, &ids).await?;
-    let waiting = cases.iter().filter(|case| known.waits(office, case, &moment));
-    let waiting: Vec<String> = waiting.map(|case| case.id.to_string()).collect();
+    let waiting = cases.iter().map(|case| (case, known.waits(office, case, &moment)));
+    let waiting: Vec<(&Denial, Vec<&Rule>)> = waiting.filter(|(_, all)| !all.is_empty()).collect();
     for part in waiting.chunks(PART) {
-        let mut tx = office.write().await?;
-        // Somebody may have switched a rule since the sweep began.
-        let office = office.in_step(&mut tx).await?;
-        let mut known = Known::of(&mut tx, part).await?;
-        for case in bulk::readable(&mut tx, part).await?.0 {
-            on_case(&mut tx, &office, case, &mut known, tally).await?;
+        let (mut ready, mut ids) = (Ready::default(), Vec::new());
+        for (case, rules) in part {
+            let waits = prepare::is_ready(office, case, rules, (&known, &mut ready)).await?;
+            ids.extend(waits.then(|| case.id.to_string()));
         }
-        tx.commit().await?;
+        if !ids.is_empty() {
+            act_on(office, &ids, ready, tally).await?;
+        }
     }
+    Ok(())
+}
+
+/// Lets the rules act on some cases, in one turn.
+async fn act_on(
+    office: &Office,
+    ids: &[String],
+    mut ready: Ready,
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    let mut tx = office.write().await?;
+    // Somebody may have switched a rule since the sweep began.
+    let office = office.in_step(&mut tx).await?;
+    let mut known = Known::of(&mut tx, ids).await?;
+    for case in bulk::readable(&mut tx, ids).await?.0 {
+        on_case(&mut tx, &office, case, (&mut known, &mut ready), tally).await?;
+    }
+    tx.commit().await?;
+    drop(ready);
     Ok(())
 }
 
@@ -244,16 +287,16 @@ async fn on_case(
     tx: &mut Tx,
     office: &Office,
     mut case: Denial,
-    known: &mut Known,
+    (known, ready): (&mut Known, &mut Ready),
     tally: &mut Tally,
 ) -> anyhow::Result<()> {
-    let moment = office.moment_of(console_actor());
+    let (moment, read) = (office.moment_of(console_actor()), case.version);
     for rule in office.rules.actions.iter().filter(|rule| rule.mode != Mode::Off) {
         if !rule.is_for(&case, moment.today, &office.rules) {
             continue;
         }
         if known.acts(rule, &case) && !has_stopped(tx, rule, known, &moment, tally).await? {
-            match fire(tx, office, &case, rule, &moment).await? {
+            match fire(tx, office, (&case, read), rule, (ready, &moment)).await? {
                 Fired::Nothing => {}
                 Fired::Shadow => tally.shadow += 1,
                 Fired::Done(after) => {
@@ -283,54 +326,86 @@ enum Fired {
     Refused,
 }
 
+/// What a rule comes to on a case.
+pub(crate) struct Weighed {
+    /// Its acts, or why it is refused.
+    pub(crate) acts: Result<Vec<Action>, String>,
+    /// What proves what it prepares; empty where it prepares nothing.
+    proof: String,
+    /// A mark of what was looked at for that.
+    evidence: String,
+}
+
+/// What a rule comes to on a case, with what was found where it prepares something; nothing where
+/// the case has it already, or the rule leaves it to people.
+pub(crate) fn weighed(
+    rule: &Rule,
+    case: &Denial,
+    found: Option<&Found>,
+    (office, moment): (&Office, &Moment),
+) -> Option<Weighed> {
+    if rule.leaves(case, moment) {
+        return None;
+    }
+    let acts = rule.tried(case, moment, &office.rules).map_err(|why| why.to_string());
+    let (proof, evidence) = (String::new(), String::new());
+    match (rule.prepares(), found) {
+        (None, _) if acts.as_ref().is_ok_and(Vec::is_empty) => None,
+        (None, _) => Some(Weighed { acts, proof, evidence }),
+        (Some(_), None | Some(Found::Begun)) => None,
+        (Some(_), Some(Found::Not { why, evidence })) => {
+            Some(Weighed { acts: Err(why.to_string()), proof, evidence: evidence.clone() })
+        }
+        (Some(_), Some(Found::Proven(one))) => {
+            Some(Weighed { acts, proof: one.proof.clone(), evidence: one.evidence.clone() })
+        }
+    }
+}
+
 async fn fire(
     tx: &mut Tx,
     office: &Office,
-    case: &Denial,
+    (case, read): (&Denial, u32),
     rule: &Rule,
-    moment: &Moment,
+    (ready, moment): (&mut Ready, &Moment),
 ) -> anyhow::Result<Fired> {
-    let tried = rule.tried(case, moment, &office.rules);
-    if tried.as_ref().is_ok_and(Vec::is_empty) {
+    let found = rule.prepares().and_then(|what| ready.of(case, what));
+    let Some(weighed) = weighed(rule, case, found, (office, moment)) else {
         return Ok(Fired::Nothing);
-    }
-    let is_shadow = rule.mode == Mode::Shadow;
-    let outcome = match (&tried, is_shadow) {
-        (_, true) => "shadow",
-        (Ok(_), false) => "done",
-        (Err(_), false) => "refused",
     };
-    let firing = firing(case, rule, moment, (outcome, tried.as_ref().err()));
+    let is_shadow = rule.mode == Mode::Shadow;
+    let acts = weighed.acts.as_deref().ok().filter(|_| !is_shadow);
+    let mut after = case.clone();
+    if let (Some(_), Some(what)) = (acts, rule.prepares()) {
+        let of = (rule, what);
+        let kept = prepare::keep(tx, office, (case, read), of, (ready, moment)).await?;
+        let Some(kept) = kept else { return Ok(Fired::Nothing) };
+        after = kept;
+    }
+    let firing = firing(case, rule, moment, &weighed);
     if !tx.fire(&firing).await? {
         return Ok(Fired::Nothing);
     }
-    let mut after = case.clone();
-    if let (Ok(acts), false) = (&tried, is_shadow) {
-        for action in acts {
-            after = act::do_by_itself(tx, office, moment, &after, action).await?;
-        }
+    for action in acts.unwrap_or_default() {
+        after = act::do_by_itself(tx, office, moment, &after, action).await?;
     }
-    let kind = match (is_shadow, tried.is_ok()) {
-        (true, _) => "rule.would_act",
-        (false, true) => "rule.acted",
-        (false, false) => "rule.refused",
+    let (kind, fired) = match (is_shadow, weighed.acts.is_ok()) {
+        (true, _) => ("rule.would_act", Fired::Shadow),
+        (false, true) => ("rule.acted", Fired::Done(Box::new(after))),
+        (false, false) => ("rule.refused", Fired::Refused),
     };
     let facts = json!({ "rule": firing.rule, "version": firing.version, "did": firing.did,
-        "reason": rule.why, "why": firing.why });
+        "reason": rule.why, "why": firing.why, "proof": weighed.proof });
     tx.append(vec![Entry::new(case.id.as_str(), kind, &facts)], moment).await?;
-    Ok(match (is_shadow, tried.is_ok()) {
-        (true, _) => Fired::Shadow,
-        (false, true) => Fired::Done(Box::new(after)),
-        (false, false) => Fired::Refused,
-    })
+    Ok(fired)
 }
 
-fn firing(
-    case: &Denial,
-    rule: &Rule,
-    moment: &Moment,
-    (outcome, refused): (&str, Option<&Refused>),
-) -> Firing {
+fn firing(case: &Denial, rule: &Rule, moment: &Moment, weighed: &Weighed) -> Firing {
+    let outcome = match (rule.mode, &weighed.acts) {
+        (Mode::Shadow, _) => "shadow",
+        (Mode::On | Mode::Off, Ok(_)) => "done",
+        (Mode::On | Mode::Off, Err(_)) => "refused",
+    };
     Firing {
         rule: rule.name.to_string(),
         version: version(rule),
@@ -338,11 +413,32 @@ fn firing(
         mode: rule.mode.as_str().to_owned(),
         outcome: outcome.to_owned(),
         did: rule.in_words(),
-        why: refused.map(ToString::to_string).unwrap_or_default(),
+        why: weighed.acts.as_ref().err().cloned().unwrap_or_default(),
         outstanding: case.balance.outstanding().cents(),
         case_version: i64::from(case.version),
         at: instant(moment.now),
+        evidence: weighed.evidence.clone(),
     }
+}
+
+/// What came of the cases for which a rule prepared something, in words; none where it prepares
+/// nothing or has not yet.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn came_of(tx: &mut Tx, rule: &Rule) -> Result<Option<String>, store::Error> {
+    if rule.prepares().is_none() {
+        return Ok(None);
+    }
+    let CameOf { prepared, sent, answered, denied_again } =
+        tx.came_of(&rule.name, &version(rule)).await?;
+    let won = answered - denied_again;
+    Ok((prepared > 0).then(|| {
+        format!(
+            "prepared {prepared}, sent by a person {sent}; of {answered} answered {won} overturned \
+             or paid, {denied_again} denied again"
+        )
+    }))
 }
 
 /// Stops a rule that acts and whose last firings went wrong too often, until somebody starts it

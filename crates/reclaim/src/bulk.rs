@@ -16,7 +16,7 @@ use store::{Tx, instant};
 
 use crate::act::{self, Failed};
 use crate::practice::Office;
-use crate::{posting, rank, settle, ways, wording};
+use crate::{posting, rank, resent, settle, ways, wording};
 
 /// Cases in one transaction: the longest that anybody waits for it.
 const PART: usize = 50;
@@ -103,12 +103,12 @@ impl Deed {
                 read.entries = posting::entries_among(tx, office, cases, POSTED).await?;
             }
             Deed::Playbook => {
+                let mut plans = ways::recommended_among(tx, office, cases).await?;
                 for case in cases {
-                    let plan = match ways::recommended(tx, office, case).await {
-                        Ok(plan) => plan.map_err(Why::NoWay),
-                        // The database itself keeps all of them from it.
-                        Err(fault) if fault.is::<store::Error>() => return Err(fault),
-                        Err(fault) => {
+                    let plan = match plans.remove(case.id.as_str()) {
+                        None => continue,
+                        Some(Ok(plan)) => plan.map_err(Why::NoWay),
+                        Some(Err(fault)) => {
                             tracing::error!("the way of case {} is not known: {fault:#}", case.id);
                             Err(Why::Unread(case.number.to_string()))
                         }
@@ -411,7 +411,8 @@ pub(crate) async fn undo_one(
     let undone = undoing(&case, &told, version, moment)?;
     let after = undone.iter().fold(case.clone(), Denial::apply);
     let history = office.histories.of(tx, moment.today).await?;
-    let ranked = rank::rank(&after, moment.today, &office.rules, &history);
+    let again = resent::next_of(tx, office, &after).await?;
+    let ranked = rank::rank(&after, again, moment.today, (&office.rules, &history));
     let entries = settle::entries(&after, &undone);
     tx.save_case(&after, case.version, &ranked, entries, moment).await?;
     // What was written and taken back is not found any more.

@@ -16,6 +16,7 @@ use denial::letter::{Letter, LetterKind};
 use denial::lifecycle::Act;
 use denial::money::Money;
 use denial::person::{Moment, may};
+use denial::proven::Prepared;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::files::Document;
@@ -145,29 +146,11 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
     let named = |one: &&&Letter| wish.template.is_none_or(|id| one.id() == id);
     let letter = fitting.iter().find(named);
     let letter = letter.ok_or(NotDone::Past("No such template fits this case. Choose another."))?;
+    let alone = draws_up_alone(office, &case);
+    let signer = if alone { signer(&mut tx, office).await? } else { String::new() };
+    let first = first(office, &case, letter, (&signer, &moment));
     let although = wish.although.trim().to_owned();
-    let signer = signer(&mut tx, office, &moment).await?;
-    let sides = Sides { address: address(office, &case), signer: &signer };
-    let draft = Draft {
-        id: DraftId::from_bits(act::draw()),
-        case: case.id.clone(),
-        kind: wish.kind,
-        level: level(wish.kind, &case),
-        template: letter.id().into(),
-        rules: office.rules.version,
-        content: Content {
-            although,
-            channel: office.rules.only_channel(&case.payer_name, case.plan),
-            ..begun(letter, &case, sides)
-        },
-        state: DraftState::Draft,
-        packet: None,
-        signed: None,
-        voided: None,
-        writers: vec![moment.who.person.clone()],
-        former: Vec::new(),
-        version: 1,
-    };
+    let draft = Draft { content: Content { although, ..first.content }, ..first };
     let facts = json!({ "kind": draft.kind, "level": draft.level, "template": draft.template });
     let entry = entry(&draft, "appeal.drafted", facts);
     if !tx.add_draft(&draft, entry, &moment).await? {
@@ -179,19 +162,79 @@ pub(crate) async fn begin(office: &Office, id: &str, wish: &Wish<'_>) -> Result<
     Ok(draft)
 }
 
+/// A draft as its template begins it.
+fn first(
+    office: &Office,
+    case: &Denial,
+    letter: &Letter,
+    (signer, moment): (&str, &Moment),
+) -> Draft {
+    let sides = Sides { address: address(office, case), signer };
+    Draft {
+        id: DraftId::from_bits(act::draw()),
+        case: case.id.clone(),
+        kind: letter.kind,
+        level: level(letter.kind, case),
+        template: letter.id().into(),
+        rules: office.rules.version,
+        content: Content {
+            channel: office.rules.only_channel(&case.payer_name, case.plan),
+            ..begun(letter, case, sides)
+        },
+        state: DraftState::Draft,
+        packet: None,
+        signed: None,
+        voided: None,
+        prepared: None,
+        writers: vec![moment.who.person.clone()],
+        former: Vec::new(),
+        version: 1,
+    }
+}
+
+/// Begins an appeal by a rule, for a person to look at, sign and send; false where one is open.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn prepare(
+    tx: &mut Tx,
+    office: &Office,
+    case: &Denial,
+    (template, prepared): (&str, Prepared),
+    moment: &Moment,
+) -> Result<bool, store::Error> {
+    let fitting = templates(&office.rules, case, LetterKind::Appeal, moment.today);
+    let Some(letter) = fitting.iter().find(|one| one.id() == template) else { return Ok(false) };
+    // Whoever signs puts their own name there.
+    let first = first(office, case, letter, ("", moment));
+    let facts = json!({ "kind": first.kind, "level": first.level, "template": first.template,
+        "rule": prepared.rule, "proof": prepared.proof });
+    let draft = Draft { prepared: Some(prepared), ..first };
+    tx.add_draft(&draft, entry(&draft, "appeal.drafted", facts), moment).await
+}
+
 /// The address to which the payer takes letters by mail, where its rules say it.
 fn address<'a>(office: &'a Office, case: &Denial) -> &'a str {
     let rule = office.rules.channel(&case.payer_name, case.plan, Channel::Mail);
     rule.map(|rule| rule.to.as_str()).unwrap_or_default()
 }
 
-/// Name and title of who begins a letter, where they may sign it; whoever signs in their place puts
-/// their own there.
-async fn signer(tx: &mut Tx, office: &Office, moment: &Moment) -> Result<String, store::Error> {
+/// True where who writes a letter may sign it too; else somebody else does, and no name stands
+/// over which another's signature would come.
+fn draws_up_alone(office: &Office, case: &Denial) -> bool {
+    let (stake, alone) = stake(office, case);
+    stake <= alone
+}
+
+/// Name and title of who asks, where they may sign letters; empty where they may not.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn signer(tx: &mut Tx, office: &Office) -> Result<String, store::Error> {
     if !may_sign(office.who.role) {
         return Ok(String::new());
     }
-    let member = tx.member(moment.who.person.as_str()).await?;
+    let member = tx.member(office.who.person.as_str()).await?;
     let title = words::label(office.who.role.as_str());
     Ok(member.map(|one| format!("{}\n{title}", one.name)).unwrap_or_default())
 }

@@ -76,6 +76,7 @@ fn row(file: &str, n: i64, one: &Evidence) -> EvidenceRow {
         kind: one.kind.as_str().to_owned(),
         member,
         number,
+        person: one.person(),
         on_day: one.on.map(|day| day.to_string()),
         body: serde_json::to_string(one).expect("an answer is JSON"),
     }
@@ -108,7 +109,7 @@ pub(crate) async fn one(
     Ok(bearing.map(|bearing| Found { file: file.to_owned(), n, evidence, bearing }))
 }
 
-fn parsed(row: &EvidenceRow) -> anyhow::Result<Evidence> {
+pub(crate) fn parsed(row: &EvidenceRow) -> anyhow::Result<Evidence> {
     serde_json::from_str(&row.body).context("a kept answer is JSON")
 }
 

@@ -5,7 +5,7 @@ use denial::claim::{Patient, PayerName};
 use denial::codes::{
     Carc, ClaimNumber, Group, PayerControlNumber, Procedure, Quantity, Rarc, TraceNumber,
 };
-use denial::ids::RemittanceId;
+use denial::ids::{PayerId, RemittanceId};
 use denial::money::Money;
 use denial::phi::Phi;
 use denial::remittance::{
@@ -15,14 +15,16 @@ use jiff::civil::Date;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::claims::KnownClaim;
-use store::instant;
 use store::journal::Entry;
 use store::remittances::{NewClaimPayment, RemittanceRow, State};
+use store::{Tx, instant};
 
 use crate::fields::Fields;
 use crate::practice::Office;
 use crate::settle::{self, Fresh};
 use crate::{identity, staging};
+
+pub(crate) mod on_file;
 
 /// The most lines of one claim that the form takes: as many as an 837P holds (005010X222A1, loop
 /// 2400).
@@ -33,6 +35,8 @@ pub(crate) const LINES: usize = 50;
 pub(crate) struct Keyed {
     pub(crate) head: RemittanceHead,
     pub(crate) payment: ClaimPayment,
+    /// Of each line of the payment its number in the form.
+    pub(crate) at: Vec<usize>,
     /// The hash of the scan among the documents, where one was given.
     pub(crate) scan: Option<String>,
 }
@@ -44,29 +48,39 @@ impl Keyed {
     }
 }
 
+/// A field that is missing or cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Its name in the form.
+    pub(crate) field: String,
+    /// What was expected, and what came.
+    pub(crate) text: String,
+}
+
 /// Reads the form.
 ///
 /// # Errors
-/// Every field that is missing or cannot be read, in words.
-pub(crate) fn read(fields: &Fields, today: Date) -> Result<Keyed, Vec<String>> {
+/// Every field that is missing or cannot be read.
+pub(crate) fn read(fields: &Fields, today: Date) -> Result<Keyed, Vec<Fault>> {
     let mut form = Form { fields, faults: Vec::new() };
     let source = Source::from_name(form.text("source")).filter(|one| *one != Source::Era);
     let payer = form.needed("payer", "the payer's name");
     let paid_on = form.day("paid_on", "the day of the payment or letter");
     if paid_on.is_some_and(|on| on > today) {
-        form.faults.push("the day of the payment has not come yet".to_owned());
+        form.fault("paid_on", "the day of the payment has not come yet".to_owned());
     }
     let number = form.needed("number", "the claim's number");
     let status = form.text("status").to_owned();
-    let lines: Vec<LinePayment> = (1..=LINES).filter_map(|at| form.line(at)).collect();
     let adjustments = form.adjustments("adjustments", "the whole claim");
-    if lines.is_empty() {
-        form.faults.push("expected at least one line with its charge".to_owned());
-    }
-    let share = form.optional_money("share", "what the patient owes");
-    let sum = |of: fn(&LinePayment) -> Money| lines.iter().map(of).sum::<Money>();
     let charge = form.optional_money("charge", "the claim's charge");
     let paid = form.optional_money("paid", "what was paid for the claim");
+    let share = form.optional_money("share", "what the patient owes");
+    let lines = (1..=LINES).filter_map(|at| Some((at, form.line(at)?)));
+    let (at, lines): (Vec<usize>, Vec<LinePayment>) = lines.unzip();
+    if lines.is_empty() {
+        form.fault("charge_1", "expected at least one line with its charge".to_owned());
+    }
+    let sum = |of: fn(&LinePayment) -> Money| lines.iter().map(of).sum::<Money>();
     let payment = ClaimPayment {
         number: ClaimNumber::new(&number),
         status: if status.is_empty() { "1" } else { &status }.into(),
@@ -100,7 +114,7 @@ pub(crate) fn read(fields: &Fields, today: Date) -> Result<Keyed, Vec<String>> {
         ..RemittanceHead::default()
     };
     let scan = Some(form.text("scan").to_owned()).filter(|hash| is_hash(hash));
-    if form.faults.is_empty() { Ok(Keyed { head, payment, scan }) } else { Err(form.faults) }
+    if form.faults.is_empty() { Ok(Keyed { head, payment, at, scan }) } else { Err(form.faults) }
 }
 
 fn is_hash(text: &str) -> bool {
@@ -110,7 +124,7 @@ fn is_hash(text: &str) -> bool {
 /// Fields being read, and what is wrong with them.
 struct Form<'a> {
     fields: &'a Fields,
-    faults: Vec<String>,
+    faults: Vec<Fault>,
 }
 
 impl Form<'_> {
@@ -118,10 +132,14 @@ impl Form<'_> {
         self.fields.get(name).map_or("", |text| text.trim())
     }
 
+    fn fault(&mut self, field: &str, text: String) {
+        self.faults.push(Fault { field: field.to_owned(), text });
+    }
+
     fn needed(&mut self, name: &str, what: &str) -> String {
         let text = self.text(name).to_owned();
         if text.is_empty() {
-            self.faults.push(format!("expected {what}"));
+            self.fault(name, format!("expected {what}"));
         }
         text
     }
@@ -130,7 +148,7 @@ impl Form<'_> {
         let text = self.needed(name, what);
         let day = text.parse().ok();
         if day.is_none() && !text.is_empty() {
-            self.faults.push(format!("expected {what} as YYYY-MM-DD"));
+            self.fault(name, format!("expected {what} as YYYY-MM-DD"));
         }
         day
     }
@@ -142,7 +160,7 @@ impl Form<'_> {
         }
         let money = Money::parse(&text).ok();
         if money.is_none() {
-            self.faults.push(format!("expected {what} as an amount such as 120.50"));
+            self.fault(name, format!("expected {what} as an amount such as 120.50"));
         }
         money
     }
@@ -162,7 +180,7 @@ impl Form<'_> {
         let paid = self.optional_money(paid, &format!("what was paid on {what}"));
         let day = self.text(from).parse().ok();
         if day.is_none() && !self.text(from).is_empty() {
-            self.faults.push(format!("expected the day of {what} as YYYY-MM-DD"));
+            self.fault(from, format!("expected the day of {what} as YYYY-MM-DD"));
         }
         Some(LinePayment {
             procedure: self::procedure(self.text(procedure)),
@@ -185,9 +203,10 @@ impl Form<'_> {
         for part in parts {
             match adjustment(part) {
                 Some(one) => found.push(one),
-                None => self.faults.push(format!(
-                    "expected adjustments of {what} such as CO-197 250.00, {part:?} came"
-                )),
+                None => self.fault(
+                    name,
+                    format!("expected adjustments of {what} such as CO-197 250.00, {part:?} came"),
+                ),
             }
         }
         found
@@ -234,14 +253,35 @@ pub(crate) enum Kept {
     Known(RemittanceId),
 }
 
-/// Writes it as a remittance of one claim, and its cases with it.
-pub(crate) async fn save(office: &Office, keyed: &Keyed) -> anyhow::Result<Kept> {
-    let raw = serde_json::to_string(&keyed.payment).context("a payment is JSON")?;
-    let head = serde_json::to_string(&keyed.head).context("a head is JSON")?;
-    let content = hex::encode(Sha256::digest(format!("{head}\n{raw}").as_bytes()));
+impl Keyed {
+    /// What it says as JSON, head and payment, and the hash of both.
+    fn written(&self) -> anyhow::Result<(String, String, String)> {
+        let raw = serde_json::to_string(&self.payment).context("a payment is JSON")?;
+        let head = serde_json::to_string(&self.head).context("a head is JSON")?;
+        let content = hex::encode(Sha256::digest(format!("{head}\n{raw}").as_bytes()));
+        Ok((head, raw, content))
+    }
+
+    /// The remittance that it is, where the same was keyed before.
+    pub(crate) async fn known(&self, tx: &mut Tx) -> anyhow::Result<Option<RemittanceId>> {
+        let (.., content) = self.written()?;
+        let id = identity::remittance(&content);
+        Ok(tx.remittance(id.as_str()).await?.map(|_| id))
+    }
+
+    /// Whose word it is.
+    pub(crate) fn payer(&self, office: &Office) -> PayerId {
+        identity::payer(&self.head.payer, &self.head.payer_key, &office.rules)
+    }
+}
+
+/// Writes it as a remittance of one claim, and its cases with it; `unsure` are the fields that
+/// somebody looked at twice.
+pub(crate) async fn save(office: &Office, keyed: &Keyed, unsure: &[&str]) -> anyhow::Result<Kept> {
+    let (head, raw, content) = keyed.written()?;
     let id = identity::remittance(&content);
     let row = row(office, keyed, &content, head);
-    let payer = denial::ids::PayerId::parse(&row.payer)?;
+    let payer = keyed.payer(office);
     let claim = identity::claim_of(&keyed.payment, &payer, &id, 0);
     let quarantined = row.balanced == "no";
     let moment = office.moment();
@@ -278,7 +318,7 @@ pub(crate) async fn save(office: &Office, keyed: &Keyed) -> anyhow::Result<Kept>
     tx.move_remittance(id.as_str(), State::Staging, state).await?;
     tx.settle_remittance(id.as_str(), 1).await?;
     let facts = json!({ "source": row.source, "trace": row.trace, "content": content,
-        "scan": keyed.scan, "state": state });
+        "scan": keyed.scan, "state": state, "unsure": unsure });
     entries.push(Entry::new(id.as_str(), "remittance.keyed", &facts));
     tx.append(entries, &moment).await?;
     settle::settle_claims(&mut tx, office, &moment, vec![claim.to_string()], Fresh::nothing())
@@ -304,9 +344,7 @@ fn row(office: &Office, keyed: &Keyed, content: &str, head: String) -> Remittanc
         state: State::Staging.as_str().to_owned(),
         why: None,
         source: keyed.head.source.as_str().to_owned(),
-        payer: identity::payer(&keyed.head.payer, &keyed.head.payer_key, &office.rules)
-            .as_str()
-            .to_owned(),
+        payer: keyed.payer(office).as_str().to_owned(),
         payer_name: keyed.head.payer.name.to_string(),
         trace: keyed.head.trace.as_str().to_owned(),
         paid_on: keyed.head.paid_on.map(|day| day.to_string()),
@@ -330,7 +368,7 @@ mod tests {
     use super::*;
     use jiff::civil::date;
 
-    fn form(pairs: &[(&str, &str)]) -> Result<Keyed, Vec<String>> {
+    fn form(pairs: &[(&str, &str)]) -> Result<Keyed, Vec<Fault>> {
         let fields = pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
         read(&fields.collect(), date(2026, 3, 1))
     }
@@ -365,11 +403,19 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_named_at_once() {
-        let faults = form(&[("payer", "X"), ("paid_on", "soon"), ("adjustments_1", "197 CO")]);
-        let faults = faults.expect_err("incomplete").join("\n");
-        for part in ["YYYY-MM-DD", "claim's number", "charge of line 1", "such as CO-197"] {
-            assert!(faults.contains(part), "{part}: {faults}");
+    fn every_fault_is_named_at_once_at_its_field() {
+        let faults = form(&[("payer", "X"), ("paid_on", "soon"), ("adjustments_2", "197 CO")]);
+        let faults = faults.expect_err("incomplete");
+        let told = [
+            ("paid_on", "YYYY-MM-DD"),
+            ("number", "claim's number"),
+            ("charge_2", "the charge of line 2"),
+            ("adjustments_2", "such as CO-197"),
+        ];
+        assert_eq!(faults.len(), told.len(), "{faults:?}");
+        for (fault, (field, part)) in faults.iter().zip(told) {
+            assert_eq!(fault.field, field);
+            assert!(fault.text.contains(part), "{fault:?}");
         }
     }
 }

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use press::{Block, Document, Exhibit, Fault, Packet, Section};
 
 pub(crate) use self::dossier::{Dossier, Paper, template};
+pub(crate) use self::front::under_the_line;
 
 /// Why there is no packet.
 #[derive(Debug, thiserror::Error)]

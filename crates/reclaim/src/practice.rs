@@ -329,6 +329,12 @@ pub(crate) fn short_name(text: &str) -> anyhow::Result<Practice> {
     Practice::parse(text).context("a practice's short name is letters, digits and dashes, up to 24")
 }
 
+/// True where the database itself refuses or cannot be reached, which keeps all from what one row
+/// alone keeps nobody from.
+pub(crate) fn is_of_database(fault: &anyhow::Error) -> bool {
+    matches!(fault.downcast_ref(), Some(store::Error::Database(_)))
+}
+
 /// The account under which commands act: whoever can open the database and its key can do all of
 /// it anyway, and the journal still says that it was done here.
 pub(crate) fn console_actor() -> Actor {

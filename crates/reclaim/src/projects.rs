@@ -21,6 +21,7 @@ use store::{Tx, instant};
 
 use crate::act::{self, Failed};
 use crate::documents::{self, Received};
+use crate::drafts;
 use crate::identity;
 use crate::practice::Office;
 pub(crate) use crate::projects::typed::Typed;
@@ -254,9 +255,12 @@ pub(crate) async fn set(
     read: i64,
     typed: &Typed,
 ) -> Result<(), NotDone> {
-    let going = going(&mut office.read().await?, office, (id, read), typed).await?;
+    let mut tx = office.read().await?;
+    let going = going(&mut tx, office, (id, read), typed).await?;
+    let signer = drafts::signer(&mut tx, office).await?;
+    drop(tx);
     // Setting takes a while, and nobody else's turn is held for it.
-    let (pdf, list) = (going.pdf(office).await?, going.sheet());
+    let (pdf, list) = (going.pdf(office, &signer).await?, going.sheet());
     let packet = documents::written(office, "project_appeal.pdf", "application/pdf", pdf).await?;
     let bytes = list.clone().into_bytes();
     let sheet = documents::written(office, "project_appeal.csv", "text/csv", bytes).await?;

@@ -2,7 +2,7 @@
 //! Days pass without an act, so a sweep counts open cases anew each night.
 
 use denial::category::Category;
-use denial::denial::Denial;
+use denial::denial::{Denial, NextAction};
 use denial::next_action::Odds;
 use denial::person::Moment;
 use denial::rules::Rules;
@@ -13,15 +13,21 @@ use store::denials::Rank;
 use store::{Tx, instant};
 
 use crate::practice::Office;
-use crate::{clock, requests, settle, ways};
+use crate::{clock, requests, resent, settle, ways};
 
-/// The numbers that the queue sorts by; `history` is what came of ways so far.
-pub(crate) fn rank(case: &Denial, today: Date, rules: &Rules, history: &History) -> Rank {
+/// The numbers that the queue sorts by; `again` is what comes next by what was sent again,
+/// `history` what came of ways so far.
+pub(crate) fn rank(
+    case: &Denial,
+    again: Option<NextAction>,
+    today: Date,
+    (rules, history): (&Rules, &History),
+) -> Rank {
     let soonest = case.soonest_clock(today);
     let line = case.leading_line();
     let remark = line.and_then(|line| line.remarks.first());
     Rank {
-        priority: priority(case, today, rules, history).score,
+        priority: priority(case, again, today, (rules, history)).score,
         due_on: soonest.map(|(_, date)| date),
         unmapped: unmapped(case, rules),
         code: code(case, rules),
@@ -73,12 +79,14 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<usize> {
         last.id.as_str().clone_into(&mut after);
         let mut tx = office.write().await?;
         let history = office.histories.of(&mut tx, moment.today).await?;
+        let again = resent::next(&mut tx, office, &cases).await?;
         let mut ranks = Vec::with_capacity(cases.len());
         for case in &cases {
             if bring(&mut tx, office, (&moment, &history), case).await? {
                 brought += 1;
             } else {
-                ranks.push((case, rank(case, moment.today, &office.rules, &history)));
+                let again = again.get(case.id.as_str()).copied();
+                ranks.push((case, rank(case, again, moment.today, (&office.rules, &history))));
             }
         }
         moved += tx.rerank(&ranks).await?;
@@ -130,21 +138,23 @@ pub(crate) fn is_before_today(office: &Office, at: &str) -> bool {
 }
 
 /// The priority with its parts.
-pub(crate) fn priority(case: &Denial, today: Date, rules: &Rules, history: &History) -> Priority {
-    triage::priority(&stake(case, rules, history), &rules.desk, today)
-}
-
-/// What is at stake in a case.
-pub(crate) fn stake<'a>(case: &'a Denial, rules: &Rules, history: &History) -> Stake<'a> {
-    Stake {
+pub(crate) fn priority(
+    case: &Denial,
+    again: Option<NextAction>,
+    today: Date,
+    (rules, history): (&Rules, &History),
+) -> Priority {
+    let stake = Stake {
         outstanding: case.balance.outstanding(),
         odds: known_odds(case, rules, history),
         category: case.category,
         denied_on: case.denied_on,
         deadlines: case.open_clocks(),
         is_won: case.is_overturned_in_full(),
-        awaits_payer: case.status().is_awaiting(),
-    }
+        awaits_payer: case.status().is_awaiting() || again.is_some_and(|next| next.on > today),
+        rests: case.rests(again, today),
+    };
+    triage::priority(&stake, &rules.desk, today)
 }
 
 /// The odds of the leading reason, the largest denial that stands, by any way: the stated prior,

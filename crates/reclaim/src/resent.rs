@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use denial::claim::Claim;
-use denial::denial::Denial;
+use denial::denial::{Denial, NextAction};
 use denial::ids::DocumentId;
 use denial::lifecycle::action::Resubmission;
 use denial::lifecycle::{Action, Refused};
@@ -50,6 +50,39 @@ pub(crate) async fn of(
         Some((case.id.to_string(), awaited(case, &parts, office)?))
     });
     Ok(found.collect())
+}
+
+/// What comes next by what was sent again, on those of some cases where that leads.
+pub(crate) async fn next(
+    tx: &mut Tx,
+    office: &Office,
+    cases: &[Denial],
+) -> Result<HashMap<String, NextAction>, store::Error> {
+    let led = cases.iter().filter(|case| resent::leads(case));
+    let ids: Vec<String> = led.map(|case| case.id.to_string()).collect();
+    let sent = if ids.is_empty() { Vec::new() } else { tx.sent_since_denied(&ids).await? };
+    if sent.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let is_sent = |case: &&Denial| sent.iter().any(|id| id == case.id.as_str());
+    let cases: Vec<Denial> = cases.iter().filter(is_sent).cloned().collect();
+    let (today, mut found) = (office.moment().today, of(tx, office, &cases, None).await?);
+    let next = |case: &Denial| {
+        let id = case.id.to_string();
+        let next = found.remove(&id)?.next(case, today, &office.rules)?;
+        Some((id, next))
+    };
+    Ok(cases.iter().filter_map(next).collect())
+}
+
+/// The same of one case.
+pub(crate) async fn next_of(
+    tx: &mut Tx,
+    office: &Office,
+    case: &Denial,
+) -> Result<Option<NextAction>, store::Error> {
+    let mut found = next(tx, office, std::slice::from_ref(case)).await?;
+    Ok(found.remove(case.id.as_str()))
 }
 
 /// What one case waits with.

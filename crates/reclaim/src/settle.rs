@@ -33,7 +33,7 @@ pub(crate) use self::marked::marked;
 use crate::parts::STEP;
 use crate::practice::Office;
 use crate::wording::Named;
-use crate::{doubts, identity, outcomes, protecting, rank, secondary, ways};
+use crate::{doubts, identity, outcomes, protecting, rank, resent, secondary, ways};
 
 /// What remittances say that are being written: it need not be read back.
 #[derive(Default)]
@@ -388,7 +388,7 @@ async fn follow(
     let Decided { events, after, .. } = ways::opened(&fresh, opening, moment, (rules, &history));
     opened.entries.extend(entries(&after, &events));
     opened.named.add(&after, patient.reveal());
-    let rank = rank::rank(&after, moment.today, rules, &history);
+    let rank = rank::rank(&after, None, moment.today, (rules, &history));
     opened.cases.push((after, rank));
     Ok(())
 }
@@ -497,7 +497,8 @@ pub(crate) async fn save(
     if events.is_empty() {
         return Ok(());
     }
-    let rank = rank::rank(&after, moment.today, &office.rules, &history);
+    let again = resent::next_of(tx, office, &after).await?;
+    let rank = rank::rank(&after, again, moment.today, (&office.rules, &history));
     tx.save_case(&after, before.version, &rank, entries(&after, &events), moment).await?;
     outcomes::count(tx, office, before, &after, &events).await?;
     Ok(())

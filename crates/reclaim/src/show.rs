@@ -168,6 +168,7 @@ pub(crate) async fn case(
     let by = (&*office.rules, &history);
     let in_time = matches!(filing.verdict, Verdict::Proven { .. });
     let resent = waits.as_ref();
+    let again = resent.and_then(|one| one.next(&case, today, &office.rules));
     let known = Around { resent, in_time, covers, ..Around::default() };
     let kind = if json { "case.exported" } else { "case.viewed" };
     access::note(office, &id, kind, &json!({ "why": why })).await?;
@@ -182,7 +183,7 @@ pub(crate) async fn case(
             .collect();
         let shown = json!({ "case": case, "status": case.status(), "outstanding":
             case.balance.outstanding().plain(), "priority":
-            rank::priority(&case, today, by.0, by.1), "timeline": events,
+            rank::priority(&case, again, today, by), "timeline": events,
             "ways": ways::of(&case, known, by, today) });
         return print(vec![shown.to_string()]);
     }

@@ -15,7 +15,7 @@ use store::unanswered::Unanswered;
 use store::{Tx, instant};
 
 use crate::outbox::filing;
-use crate::practice::Office;
+use crate::practice::{Office, is_of_database};
 use crate::{identity, intake, rank, secondary};
 
 /// The sweep's name among those that ran.
@@ -70,8 +70,11 @@ pub(crate) async fn look(office: &Office) -> anyhow::Result<Waiting> {
         let Some((last, ..)) = page.last() else { break };
         after.clone_from(last);
         for (claim, number, body) in &page {
-            let billed: Claim = serde_json::from_str(body).context("a kept claim is JSON")?;
-            all.extend(silent(&mut tx, office, (claim, number), &billed, &times).await?);
+            match silent(&mut tx, office, (claim, number), body, &times).await {
+                Ok(found) => all.extend(found),
+                Err(fault) if is_of_database(&fault) => return Err(fault),
+                Err(fault) => tracing::error!("claim {claim} is left out: {fault:#}"),
+            }
         }
     }
     let times: Vec<(String, Usual)> = times.into_iter().collect();
@@ -146,9 +149,10 @@ async fn silent(
     tx: &mut Tx,
     office: &Office,
     (claim, number): (&str, &str),
-    billed: &Claim,
+    body: &str,
     times: &BTreeMap<String, Usual>,
 ) -> anyhow::Result<Option<Unanswered>> {
+    let billed: Claim = serde_json::from_str(body).context("a kept claim is JSON")?;
     if billed.frequency == VOID {
         return Ok(None);
     }

@@ -1,6 +1,8 @@
 //! The ways forward from a case, for the page and the command line; what comes next by them.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use denial::adjudication::Findings;
 use denial::claim::{Claim, PayerOrder};
@@ -17,6 +19,9 @@ use insight::odds::History;
 use jiff::civil::Date;
 use store::Tx;
 use store::claims::ClaimRow;
+use store::matches::group;
+use store::next_bills::NextBill;
+use store::remittances::ClaimPaymentRow;
 
 use crate::outbox::filing;
 use crate::practice::Office;
@@ -83,40 +88,99 @@ pub(crate) fn opened(
     Denial::open_by(found, opening, at, rules, odds)
 }
 
-/// What the case calls its recommended way, planned by its usual day; why nothing is, in words.
+/// What a case calls its recommended way, planned by its usual day; why nothing is, in words.
+pub(crate) type Planned = Result<NextAction, String>;
+
+/// What each of some cases calls its recommended way, by their ids, read for all of them at once;
+/// a case that cannot be read is a fault of its own.
 ///
 /// # Errors
 /// The database.
-pub(crate) async fn recommended(
+pub(crate) async fn recommended_among(
     tx: &mut Tx,
     office: &Office,
-    case: &Denial,
-) -> anyhow::Result<Result<NextAction, String>> {
-    let (rules, today) = (&*office.rules, office.moment().today);
-    let claims = tx.names_of(&[case.claim.to_string()]).await?;
-    let known = tx.claims(&claims).await?;
-    let row = known.values().find(|row| row.body.is_some());
-    let claim = row.map(ClaimRow::billed).transpose()?.flatten();
-    let said = settle::said(tx, &claims).await?;
-    let payment = said.last().map(settle::payment).transpose()?;
-    let resent = resent::of_one(tx, office, case).await?;
-    let around = Around {
-        claim: claim.as_ref(),
-        payment: payment.as_ref(),
-        resent: resent.as_ref(),
-        in_time: filing::in_time(tx, office, case, &claims).await?,
-        covers: secondary::covered(tx, office, &claims).await?,
-    };
-    let history = outcomes::like(tx, case, rules).await?;
-    let told = of(case, around, (rules, &history), today).recommended;
-    // What went again is waited for, or asked about once the payer's usual days are over.
-    if let Some(next) = told.waits {
-        return Ok(Ok(next));
+    cases: &[Denial],
+) -> anyhow::Result<HashMap<String, anyhow::Result<Planned>>> {
+    let read = Read::of(tx, office, cases).await?;
+    let mut histories: HashMap<(String, String), History> = HashMap::new();
+    let mut planned = HashMap::new();
+    for case in cases {
+        let like = (case.payer.to_string(), rank::code(case, &office.rules));
+        let history = match histories.entry(like) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(outcomes::like(tx, case, &office.rules).await?),
+        };
+        let claims = read.names_of(case);
+        let in_time = match filing::in_time(tx, office, case, &claims).await {
+            // The database itself keeps all of them from it.
+            Err(fault) if fault.is::<store::Error>() => return Err(fault),
+            other => other,
+        };
+        let plan =
+            in_time.and_then(|in_time| read.recommended(office, case, (&claims, in_time), history));
+        planned.insert(case.id.to_string(), plan);
     }
-    Ok(match told.way.map(Way::action) {
-        None => Err(format!("no way is recommended: {}", told.why)),
-        Some(kind) => Ok(case.next_by_habit(kind, today, rules)),
-    })
+    Ok(planned)
+}
+
+/// What is known around some cases, read at once.
+struct Read {
+    joined: Vec<(String, String)>,
+    claims: HashMap<String, ClaimRow>,
+    said: Vec<ClaimPaymentRow>,
+    resent: HashMap<String, Resent>,
+    next: Vec<NextBill>,
+}
+
+impl Read {
+    async fn of(tx: &mut Tx, office: &Office, cases: &[Denial]) -> Result<Read, store::Error> {
+        let own: Vec<String> = cases.iter().map(|case| case.claim.to_string()).collect();
+        let joined = tx.joined(&own).await?;
+        let names: Vec<String> = tx.names_of(&own).await?;
+        Ok(Read {
+            joined,
+            claims: tx.claims(&names).await?,
+            said: settle::said(tx, &names).await?,
+            resent: resent::of(tx, office, cases, None).await?,
+            next: tx.next_bills_among(&names).await?,
+        })
+    }
+
+    fn names_of(&self, case: &Denial) -> Vec<String> {
+        group(case.claim.as_str(), &self.joined).into_iter().map(str::to_owned).collect()
+    }
+
+    fn recommended(
+        &self,
+        office: &Office,
+        case: &Denial,
+        (claims, in_time): (&[String], bool),
+        history: &History,
+    ) -> anyhow::Result<Planned> {
+        let (rules, today) = (&*office.rules, office.moment().today);
+        let mut rows = claims.iter().filter_map(|one| self.claims.get(one));
+        let row = rows.find(|row| row.body.is_some());
+        let claim = row.map(ClaimRow::billed).transpose()?.flatten();
+        let said = self.said.iter().rfind(|one| claims.contains(&one.claim));
+        let payment = said.map(settle::payment).transpose()?;
+        let next = self.next.iter().filter(|one| claims.contains(&one.claim));
+        let around = Around {
+            claim: claim.as_ref(),
+            payment: payment.as_ref(),
+            resent: self.resent.get(case.id.as_str()),
+            in_time,
+            covers: secondary::covered_by(next, today),
+        };
+        let told = of(case, around, (rules, history), today).recommended;
+        // What went again is waited for, or asked about once the payer's usual days are over.
+        if let Some(next) = told.waits {
+            return Ok(Ok(next));
+        }
+        Ok(match told.way.map(Way::action) {
+            None => Err(format!("no way is recommended: {}", told.why)),
+            Some(kind) => Ok(case.next_by_habit(kind, today, rules)),
+        })
+    }
 }
 
 /// What brings the next action of a case in line with its ways, as history has them; nothing where

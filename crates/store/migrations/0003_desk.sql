@@ -426,9 +426,12 @@ create table evidence (
   member text not null,
   number text not null,
   on_day text,
+  -- Whom it is about by name and day of birth: another member id is found by it.
+  person text not null default '',
   body text not null,
   primary key (practice, file, n)
 );
+create index evidence_person on evidence (practice, person) where person <> '';
 create index evidence_member on evidence (practice, member) where member <> '';
 create index evidence_number on evidence (practice, number) where number <> '';
 
@@ -560,9 +563,13 @@ create table correction_batch (
   made_at text not null,
   made_by text not null,
   made_role text not null,
-  asked_at text,                        -- when a coder was asked
+  asked_at text,                        -- when a coder was asked, and who asked
+  asked_by text,
   approved_at text,                     -- when a coder agreed to what changes in codes
   approved_by text,
+  declined_at text,                     -- when a coder did not agree, and why
+  declined_by text,
+  declined_why text,
   sent_by text,                         -- who said that it shall leave
   sent_role text,
   why text not null,                    -- why it stopped by itself; empty where it did not
@@ -590,6 +597,8 @@ create table correction_item (
   foreign key (practice, batch) references correction_batch (practice, batch),
   foreign key (practice, denial) references denial (practice, denial)
 );
+-- A case is found by it, for who approves what changes on its claim.
+create index correction_item_denial on correction_item (practice, denial);
 create index correction_item_state on correction_item (practice, batch, state, n);
 
 -- What the payer of a case that was won told it pays, less its payments that are posted; none where
@@ -651,11 +660,13 @@ create table rule_firing (
   why text not null,                    -- why it was refused
   outstanding bigint not null,
   case_version bigint not null,         -- when it fired
+  evidence text not null default '',    -- by what it was proven: a refusal holds as long as it is the same
   at text not null,
   primary key (practice, rule, version, mode, denial),
   foreign key (practice, denial) references denial (practice, denial)
 );
 create index rule_firing_denial on rule_firing (practice, denial);
+create index rule_firing_unproven on rule_firing (practice, denial) where evidence <> '';
 create index rule_firing_at on rule_firing (practice, rule, version, at);
 -- Rules that stopped themselves, until somebody starts them again.
 create table rule_stop (
@@ -793,11 +804,3 @@ create table payer_card (
   saved_by text not null,
   primary key (practice, payer, version)
 );
-
--- Who asked coders about a batch, and what a coder said who did not agree to its codes. A case is
--- found by it, for who approves what changes on its claim.
-alter table correction_batch add column asked_by text;
-alter table correction_batch add column declined_at text;
-alter table correction_batch add column declined_by text;
-alter table correction_batch add column declined_why text;
-create index correction_item_denial on correction_item (practice, denial);

@@ -17,6 +17,8 @@ pub struct EvidenceRow {
     pub member: String,
     /// The authorisation's number as it is compared; empty where there is none.
     pub number: String,
+    /// Name and day of birth as they are compared; empty where one is not told.
+    pub person: String,
     /// The day of the answer.
     pub on_day: Option<String>,
     /// Everything it says, as JSON.
@@ -25,7 +27,7 @@ pub struct EvidenceRow {
 
 const EVIDENCE: Bulk = Bulk {
     table: "evidence",
-    columns: &["practice", "file", "#n", "kind", "member", "number", "on_day", "body"],
+    columns: &["practice", "file", "#n", "kind", "member", "number", "person", "on_day", "body"],
 };
 
 /// Answers read of one patient; the latest of more.
@@ -46,6 +48,7 @@ impl Tx {
                 Cell::Text(one.kind),
                 Cell::Text(one.member),
                 Cell::Text(one.number),
+                Cell::Text(one.person),
                 Cell::Maybe(one.on_day),
                 Cell::Text(one.body),
             ]
@@ -67,7 +70,7 @@ impl Tx {
         let mut rows = run!(
             self,
             all as EvidenceRow,
-            "select file, n, kind, member, number, on_day, body from evidence
+            "select file, n, kind, member, number, person, on_day, body from evidence
              where practice = $1 and member = $2 and member <> ''
              order by coalesce(on_day, '') desc, file, n limit $3",
             self.practice.as_str(),
@@ -77,7 +80,7 @@ impl Tx {
         rows.extend(run!(
             self,
             all as EvidenceRow,
-            "select file, n, kind, member, number, on_day, body from evidence
+            "select file, n, kind, member, number, person, on_day, body from evidence
              where practice = $1 and number = $2 and number <> ''
              order by coalesce(on_day, '') desc, file, n limit $3",
             self.practice.as_str(),
@@ -91,6 +94,25 @@ impl Tx {
         Ok(rows)
     }
 
+    /// Answers about whom a name and a day of birth say; an empty key finds nothing. The latest
+    /// first, at most 200.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn evidence_named(&mut self, person: &str) -> Result<Vec<EvidenceRow>, Error> {
+        let rows = run!(
+            self,
+            all as EvidenceRow,
+            "select file, n, kind, member, number, person, on_day, body from evidence
+             where practice = $1 and person = $2 and person <> ''
+             order by coalesce(on_day, '') desc, file, n limit $3",
+            self.practice.as_str(),
+            person,
+            READ
+        )?;
+        Ok(rows)
+    }
+
     /// One answer of a file.
     ///
     /// # Errors
@@ -99,7 +121,7 @@ impl Tx {
         let row = run!(
             self,
             optional as EvidenceRow,
-            "select file, n, kind, member, number, on_day, body from evidence
+            "select file, n, kind, member, number, person, on_day, body from evidence
              where practice = $1 and file = $2 and n = $3",
             self.practice.as_str(),
             file,

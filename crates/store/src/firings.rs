@@ -1,6 +1,6 @@
 //! Rules that act by themselves: what they did, and when they stopped.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use denial::denial::Denial;
 
@@ -30,7 +30,25 @@ pub struct Firing {
     pub case_version: i64,
     /// When.
     pub at: String,
+    /// A mark of the evidence that a rule that prepares something judged by; empty for other rules.
+    pub evidence: String,
 }
+
+/// What came of the cases for which a rule prepared something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct CameOf {
+    /// Prepared on so many cases.
+    pub prepared: i64,
+    /// A person sent it since, on so many.
+    pub sent: i64,
+    /// A payer answered since, on so many.
+    pub answered: i64,
+    /// Of those it denied so many again.
+    pub denied_again: i64,
+}
+
+/// Rule, version, mode, case.
+pub type Key = (String, String, String, String);
 
 /// How often a rule fired.
 #[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
@@ -67,7 +85,8 @@ pub struct RuleStop {
 }
 
 impl Tx {
-    /// Keeps what a rule did; false where it acted on the case before.
+    /// Keeps what a rule did; false where it acted on the case before. A refusal gives way to what
+    /// other evidence comes to.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -76,8 +95,13 @@ impl Tx {
             self,
             execute,
             "insert into rule_firing (practice, rule, version, denial, mode, outcome, did, why,
-               outstanding, case_version, at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing",
+               outstanding, case_version, at, evidence)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             on conflict (practice, rule, version, mode, denial) do update set
+               outcome = excluded.outcome, did = excluded.did, why = excluded.why,
+               outstanding = excluded.outstanding, case_version = excluded.case_version,
+               at = excluded.at, evidence = excluded.evidence
+             where rule_firing.why <> '' and rule_firing.evidence <> excluded.evidence",
             self.practice.as_str(),
             one.rule.as_str(),
             one.version.as_str(),
@@ -88,30 +112,96 @@ impl Tx {
             one.why.as_str(),
             one.outstanding,
             one.case_version,
-            one.at.as_str()
+            one.at.as_str(),
+            one.evidence.as_str()
         )?;
         Ok(new > 0)
     }
 
-    /// Which rules acted on some cases already: rule, version, mode, case.
+    /// Which rules acted on some cases already; each with the evidence that it was refused on,
+    /// empty where it was not, or none was looked at.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn fired_on(
-        &mut self,
-        cases: &[String],
-    ) -> Result<HashSet<(String, String, String, String)>, Error> {
+    pub async fn fired_on(&mut self, cases: &[String]) -> Result<HashMap<Key, String>, Error> {
         let rows = among!(
             self,
-            (String, String, String, String),
-            "select rule, version, mode, denial from rule_firing
+            (String, String, String, String, String),
+            "select rule, version, mode, denial, case when why = '' then '' else evidence end
+             from rule_firing
              where practice = $1 and denial in (select value from json_each($2))",
-            "select rule, version, mode, denial from rule_firing
-             where practice = $1 and denial = any($2)",
+            "select rule, version, mode, denial, case when why = '' then '' else evidence end
+             from rule_firing where practice = $1 and denial = any($2)",
             cases,
             self.practice.as_str()
         )?;
-        Ok(rows.into_iter().collect())
+        let keyed =
+            |(rule, version, mode, denial, on): (String, String, String, String, String)| {
+                ((rule, version, mode, denial), on)
+            };
+        Ok(rows.into_iter().map(keyed).collect())
+    }
+
+    /// Cases on which a rule prepared nothing, since nothing was proven.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn unproven_cases(&mut self) -> Result<Vec<String>, Error> {
+        let rows = run!(
+            self,
+            all as (String,),
+            "select distinct denial from rule_firing
+             where practice = $1 and evidence <> '' and why <> '' order by denial",
+            self.practice.as_str()
+        )?;
+        Ok(rows.into_iter().map(|(denial,)| denial).collect())
+    }
+
+    /// How many files of claims, acknowledgements or answers about patients were taken in, and when
+    /// the last came: another word once one more has.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn last_evidence(&mut self) -> Result<String, Error> {
+        let (count, at) = run!(
+            self,
+            one as (i64, String),
+            "select count(*), coalesce(max(taken_at), '') from file
+             where practice = $1 and state = 'taken' and (kinds like '%27%' or kinds like '%837%' or kinds like '%999%')",
+            self.practice.as_str()
+        )?;
+        Ok(format!("{count} {at}"))
+    }
+
+    /// What came of the cases for which a rule prepared something: an answer counts where it is of
+    /// a later version of the case than the rule saw.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn came_of(&mut self, rule: &str, version: &str) -> Result<CameOf, Error> {
+        let came = run!(
+            self,
+            one as CameOf,
+            "select count(*) as prepared, cast(coalesce(sum(sent), 0) as bigint) as sent,
+               cast(coalesce(sum(answered), 0) as bigint) as answered,
+               cast(coalesce(sum(again), 0) as bigint) as denied_again
+             from (select
+               case when exists (select 1 from journal j where j.practice = f.practice
+                 and j.chain = 'work' and j.about = f.denial and j.at >= f.at
+                 and j.kind in ('correction.sent', 'appeal.sent')) then 1 else 0 end as sent,
+               case when exists (select 1 from outcome o where o.practice = f.practice
+                 and o.denial = f.denial and o.version > f.case_version) then 1 else 0 end
+                 as answered,
+               case when exists (select 1 from outcome o where o.practice = f.practice
+                 and o.denial = f.denial and o.version > f.case_version and o.ended = 'lost')
+                 then 1 else 0 end as again
+               from rule_firing f where f.practice = $1 and f.rule = $2 and f.version = $3
+               and f.mode = 'on' and f.outcome = 'done') made",
+            self.practice.as_str(),
+            rule,
+            version
+        )?;
+        Ok(came)
     }
 
     /// How often each rule fired, by version and outcome.
@@ -145,7 +235,8 @@ impl Tx {
         let rows = run!(
             self,
             all as Firing,
-            "select rule, version, denial, mode, outcome, did, why, outstanding, case_version, at
+            "select rule, version, denial, mode, outcome, did, why, outstanding, case_version, at,
+               evidence
              from rule_firing
              where practice = $1 and rule = $2 and version = $3 and mode = 'on' and at > $4
              order by at desc, denial limit $5",

@@ -295,6 +295,49 @@ impl Tx {
         Ok(rows.into_iter().map(|(claim,)| claim).collect())
     }
 
+    /// Billed claims of a member and first day, hashed, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn billed_of_member(
+        &mut self,
+        member: &str,
+        limit: i64,
+    ) -> Result<Vec<String>, Error> {
+        let rows = run!(
+            self,
+            all as (String,),
+            "select distinct claim from claim_version where practice = $1 and member = $2
+             order by claim limit $3",
+            self.practice.as_str(),
+            member,
+            limit
+        )?;
+        Ok(rows.into_iter().map(|(claim,)| claim).collect())
+    }
+
+    /// Claims of which payments carry the payer's number, by the id that it makes, in the order of
+    /// their ids.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn paid_by_control(
+        &mut self,
+        control: &str,
+        limit: i64,
+    ) -> Result<Vec<String>, Error> {
+        let rows = run!(
+            self,
+            all as (String,),
+            "select distinct claim from claim_payment where practice = $1 and control = $2
+             order by claim limit $3",
+            self.practice.as_str(),
+            control,
+            limit
+        )?;
+        Ok(rows.into_iter().map(|(claim,)| claim).collect())
+    }
+
     /// Decides a likely match, or opens it again.
     ///
     /// # Errors

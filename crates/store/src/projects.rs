@@ -153,6 +153,36 @@ impl Tx {
         Ok(rows)
     }
 
+    /// How many cases each of some projects has, and what is outstanding on them, in cents; of one
+    /// that went, those that went along.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn worth_of_projects(
+        &mut self,
+        projects: &[String],
+    ) -> Result<Vec<(String, i64, i64)>, Error> {
+        let rows = among!(
+            self,
+            (String, i64, i64),
+            "select c.project, count(*), cast(sum(d.outstanding) as bigint)
+             from project_case c
+             join project p on p.practice = c.practice and p.project = c.project
+             join denial d on d.practice = c.practice and d.denial = c.denial
+             where c.practice = $1 and c.project in (select value from json_each($2))
+             and (c.stayed = '' or p.state = 'draft') group by c.project",
+            "select c.project, count(*), cast(sum(d.outstanding) as bigint)
+             from project_case c
+             join project p on p.practice = c.practice and p.project = c.project
+             join denial d on d.practice = c.practice and d.denial = c.denial
+             where c.practice = $1 and c.project = any($2)
+             and (c.stayed = '' or p.state = 'draft') group by c.project",
+            projects,
+            self.practice.as_str()
+        )?;
+        Ok(rows)
+    }
+
     /// Saves a project where it still stands as it was read; false where another was faster.
     ///
     /// # Errors

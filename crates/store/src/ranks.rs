@@ -10,11 +10,12 @@ use crate::{Error, Tx, parsed};
 /// Cases, and those whose rows cannot be read, by their ids.
 type Readable = (Vec<Denial>, Vec<(String, Error)>);
 
-/// New ranks, as each database reads many texts that are bound at once.
+/// New ranks, as each database reads many texts that are bound at once. They are laid out first:
+/// SQLite would else walk along every case of the practice for each handful of ranks.
 macro_rules! reranked {
     ($each:literal) => {
         concat!(
-            "with each_one (told) as (",
+            "with each_one (told) as materialized (",
             $each,
             ") update denial set priority = new_priority, due_on = new_due_on,
                unmapped = new_unmapped, code = new_code, remark = new_remark,

@@ -38,7 +38,43 @@ pub struct Billed {
     pub body: Claim,
 }
 
+/// Cases of whose claims something may lie with the payer: a version of the day of the denial or
+/// later, something in the outbox, or what a joined claim may tell.
+macro_rules! sent_since {
+    ($among:literal) => {
+        concat!(
+            "select d.denial from denial d where d.practice = $1 and d.denial ",
+            $among,
+            " and (exists (select 1 from claim_version v where v.practice = d.practice
+                 and v.claim = d.claim and v.rank >= d.denied_on)
+               or exists (select 1 from outgoing_item i where i.practice = d.practice
+                 and i.claim = d.claim)
+               or exists (select 1 from likely_match m where m.practice = d.practice
+                 and m.claim = d.claim and m.state = 'accepted')
+               or exists (select 1 from likely_match m where m.practice = d.practice
+                 and m.candidate = d.claim and m.state = 'accepted'))"
+        )
+    };
+}
+
 impl Tx {
+    /// Those of some cases of whose claims something may have been sent since the denial: the
+    /// others need not be looked at.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn sent_since_denied(&mut self, cases: &[String]) -> Result<Vec<String>, Error> {
+        let rows = among!(
+            self,
+            (String,),
+            sent_since!("in (select value from json_each($2))"),
+            sent_since!("= any($2)"),
+            cases,
+            self.practice.as_str()
+        )?;
+        Ok(rows.into_iter().map(|(denial,)| denial).collect())
+    }
+
     /// Every version of some claims, the latest of each first.
     ///
     /// # Errors

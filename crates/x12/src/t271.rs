@@ -20,6 +20,8 @@ pub enum Part<'a> {
     Level(Level<'a>),
     /// NM1: the payer, who asks, the patient, another payer.
     Name(Name<'a>),
+    /// DMG02: the day on which the patient was born.
+    Born(&'a [u8]),
     /// TRN02: the number of the question or of the answer.
     Trace(&'a [u8]),
     /// DTP: a day or a range of days with its qualifier.
@@ -87,6 +89,7 @@ mod tag {
     pub(super) const BHT: Tag = Tag::of(b"BHT");
     pub(super) const HL: Tag = Tag::of(b"HL");
     pub(super) const NM1: Tag = Tag::of(b"NM1");
+    pub(super) const DMG: Tag = Tag::of(b"DMG");
     pub(super) const TRN: Tag = Tag::of(b"TRN");
     pub(super) const DTP: Tag = Tag::of(b"DTP");
     pub(super) const EB: Tag = Tag::of(b"EB");
@@ -104,6 +107,7 @@ pub fn part<'a>(segment: &Segment<'a>) -> Part<'a> {
         tag::EB => Part::Benefit(benefit(segment)),
         tag::DTP => Part::Day(Day::of(segment)),
         tag::NM1 => Part::Name(Name::of(segment)),
+        tag::DMG => Part::Born(segment.bytes(2).trim_ascii()),
         tag::TRN => Part::Trace(segment.bytes(2)),
         tag::HCR => Part::Decision(decision(segment)),
         tag::AAA => Part::Refusal(refusal(segment)),

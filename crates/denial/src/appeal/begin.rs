@@ -58,7 +58,8 @@ pub struct Sides<'a> {
 }
 
 /// The texts of a template for a case. Fields stay fields, so that they follow the case until the
-/// packet is built; the usual argument is chosen.
+/// packet is built. The usual argument is chosen where what goes with the letter is on file: it
+/// says what that shows.
 #[must_use]
 pub fn begun(letter: &Letter, case: &Denial, sides: Sides<'_>) -> Content {
     let chosen = |one: &crate::letter::Argument| Chosen {
@@ -77,6 +78,8 @@ pub fn begun(letter: &Letter, case: &Denial, sides: Sides<'_>) -> Content {
         | LetterKind::ExternalReview
         | LetterKind::Reminder => format!("{{{{payer}}}}\n{}", sides.address).trim().to_owned(),
     };
+    let is_on_file = |what: &SmolStr| case.documents.iter().any(|one| one.what == *what);
+    let usual = letter.arguments.first().filter(|_| letter.exhibits.iter().all(is_on_file));
     let fitting = case.documents.iter().filter(|one| wanted(&one.what));
     let exhibit = |one: &crate::lifecycle::evidence::Attached| Exhibit {
         document: one.document.clone(),
@@ -88,7 +91,7 @@ pub fn begun(letter: &Letter, case: &Denial, sides: Sides<'_>) -> Content {
         signer: sides.signer.to_owned(),
         subject: letter.subject.to_string(),
         opening: paragraphs(&letter.opening),
-        arguments: letter.arguments.first().map(chosen).into_iter().collect(),
+        arguments: usual.map(chosen).into_iter().collect(),
         closing: paragraphs(&letter.closing),
         exhibits: fitting.map(exhibit).collect(),
         ..Content::default()

@@ -44,6 +44,7 @@ fn draft() -> Draft {
         signed: None,
         voided: None,
         writers: vec![PersonId::from_bits(1)],
+        prepared: None,
         former: Vec::new(),
         version: 1,
     }

@@ -15,6 +15,7 @@ use crate::correction::resend::{Refusal, Terms, new_claim, replacement, void};
 use crate::ids::PersonId;
 use crate::lifecycle::evidence::Frequency;
 use crate::phi::Phi;
+use crate::proven::Prepared;
 
 /// A correction that is being written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub struct Edit {
     /// A coder's word on its codes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
+    /// The rule that began it, and by what proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepared: Option<Prepared>,
     /// The number of the question by which a coder was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<u16>,
@@ -71,6 +75,7 @@ impl Edit {
             added: 0,
             removed: Vec::new(),
             approval: None,
+            prepared: None,
             question: None,
         }
     }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use super::words::{self, Standing};
-use super::{Benefit, Evidence, EvidenceKind, key};
+use super::{Benefit, Evidence, EvidenceKind, given};
 use crate::claim::Claim;
 use crate::codes::Procedure;
 use crate::named;
@@ -60,7 +60,6 @@ impl Evidence {
         let (ours, theirs) = (claim.patient.reveal(), self.patient.reveal());
         let (member, number) = Evidence::keys_of(claim);
         let (told, authorized) = self.keys();
-        let given = |name: &str| key(name.split_whitespace().next().unwrap_or_default());
         let (mine, other) = (given(&ours.given), given(&theirs.given));
         let is_person = mine.is_empty() || other.is_empty() || mine == other;
         let is_numbered = !number.is_empty() && number == authorized;
@@ -69,19 +68,39 @@ impl Evidence {
         is_person && (is_member || (is_numbered && is_unsaid))
     }
 
+    /// True where it shows cover of the whole plan on a day.
+    #[must_use]
+    pub fn covers(&self, day: Date) -> bool {
+        let is_asked = self.asked().is_some_and(|(from, to)| (from..=to).contains(&day));
+        let has_ended = self.ends.is_some_and(|end| end < day);
+        let holds = is_asked || self.is_within(day);
+        holds && !has_ended && self.standing() == Some(Standing::Active)
+    }
+
+    /// How the cover of the whole plan stands, where it is told.
+    fn standing(&self) -> Option<Standing> {
+        let of_plan = |one: &&Benefit| one.services.is_empty() || one.services.iter().any(is_plan);
+        self.benefits.iter().filter(of_plan).find_map(|one| words::standing(&one.code))
+    }
+
+    /// The days that were asked about: that of the answer where none are told.
+    fn asked(&self) -> Option<(Date, Date)> {
+        self.service.or_else(|| self.on.map(|on| (on, on)))
+    }
+
+    /// Cover that is told to begin and to end holds between; one without an end until told.
+    fn is_within(&self, day: Date) -> bool {
+        let told_until = self.ends.or(self.on);
+        self.begins.is_some_and(|from| from <= day) && told_until.is_some_and(|until| day <= until)
+    }
+
     fn of_cover(&self, claim: &Claim, day: Date) -> Option<Bearing> {
         if let Some(bearing) = self.needs_none(claim, day) {
             return Some(bearing);
         }
-        let of_plan = |one: &&Benefit| one.services.is_empty() || one.services.iter().any(is_plan);
-        let mut told = self.benefits.iter().filter(of_plan);
-        let standing = told.find_map(|one| words::standing(&one.code))?;
-        let asked = self.service.or_else(|| self.on.map(|on| (on, on)))?;
+        let (standing, asked) = (self.standing()?, self.asked()?);
         let is_asked = (asked.0..=asked.1).contains(&day);
-        // Cover that is told to begin and to end holds between; one without an end until told.
-        let told_until = self.ends.or(self.on);
-        let is_within = self.begins.is_some_and(|from| from <= day)
-            && told_until.is_some_and(|until| day <= until);
+        let is_within = self.is_within(day);
         let has_ended = self.ends.is_some_and(|end| end < day);
         let distance = apart(asked.0, day).min(apart(asked.1, day));
         let about = self.about(asked.0);

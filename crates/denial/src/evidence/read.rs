@@ -86,6 +86,7 @@ impl Reading {
         match part {
             Part::Level(level) => self.enter(level),
             Part::Name(name) => self.named(name, draft),
+            Part::Born(day) => self.born(day, draft),
             Part::Trace(number) => self.trace = small(number),
             Part::Start(_)
             | Part::Beginning(_)
@@ -131,6 +132,19 @@ impl Reading {
                 let member = if one.member.is_empty() { member } else { one.member.clone() };
                 self.patient = Patient { member, ..one };
             }
+            _ => {}
+        }
+    }
+
+    /// Whoever is told behind a benefit is somebody else.
+    fn born(&mut self, day: &[u8], draft: &Draft) {
+        if !draft.benefits.is_empty() {
+            return;
+        }
+        let day = x12::amount::date(day).and_then(civil);
+        match self.level.as_str() {
+            "22" => (self.subscriber.born, self.patient.born) = (day, day),
+            "23" => self.patient.born = day,
             _ => {}
         }
     }
@@ -191,6 +205,7 @@ impl Draft {
             | Part::Beginning(_)
             | Part::Level(_)
             | Part::Name(_)
+            | Part::Born(_)
             | Part::Trace(_)
             | Part::Other => {}
         }

@@ -104,6 +104,18 @@ fn a_dependant_is_found_under_the_subscribers_id() {
 }
 
 #[test]
+fn the_day_of_birth_is_told_of_the_patient_alone() {
+    let (found, _) = read(&eligibility("DMG*D8*19800101*F~EB*1**30~NM1*P3*1*DOCTOR*KIM~"));
+    let [one] = &found[..] else { panic!("one answer") };
+    assert_eq!(one.patient.reveal().born, Some(date(1980, 1, 1)));
+    assert_eq!(one.person(), "SAMPLE ROBIN 1980-01-01");
+    let dependant = "DMG*D8*19800101*F~HL*4*3*23*0~NM1*03*1*SAMPLE*KIM~EB*1**30~";
+    let (found, _) = read(&eligibility(dependant));
+    assert_eq!(found[0].patient.reveal().born, None, "the subscriber's is not theirs");
+    assert_eq!(found[0].person(), "");
+}
+
+#[test]
 fn a_refused_question_says_so() {
     let text = eligibility("AAA*Y**72*C~");
     let words = "asked, and the patient was not matched (AAA 72)".to_owned();

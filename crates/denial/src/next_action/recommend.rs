@@ -55,11 +55,9 @@ fn books(standing: &Standing<'_>) -> Option<(String, NextAction)> {
 /// to dispute what was mended too early.
 fn waits(standing: &Standing<'_>) -> Option<(String, NextAction)> {
     let known = standing.known;
-    let resent = known.resent.filter(|one| one.waits() && standing.by_status().is_none())?;
-    let next = known.case.next_by_payer(resent.on, known.today, known.rules);
-    let is_over = next.on <= known.today;
-    let kind = if is_over { NextActionKind::CallPayer } else { next.kind };
-    Some((resent.to_string(), NextAction { kind, ..next }))
+    let resent = known.resent?;
+    let next = resent.awaits(known.case, known.today, known.rules)?;
+    Some((resent.to_string(), next))
 }
 
 fn choose(

@@ -20,9 +20,9 @@ use crate::playbook::Rights;
 use crate::remittance::{Remark, RemittanceHead, Source};
 use crate::{adjudication, matching, rules};
 
-const TODAY: Date = date(2026, 3, 20);
+pub(crate) const TODAY: Date = date(2026, 3, 20);
 
-fn shipped() -> &'static Rules {
+pub(crate) fn shipped() -> &'static Rules {
     static RULES: LazyLock<Rules> =
         LazyLock::new(|| rules::read(&rules::tests::shipped()).expect("shipped rules"));
     &RULES

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::Draft;
 use super::entry::{Entry, Page, Placed};
-use crate::actions::{Does, Rule, Stops, When};
+use crate::actions::{Does, Prepares, Rule, Stops, When};
 use crate::codes::{Carc, Rarc};
 use crate::lifecycle::Act;
 use crate::owner::Member;
@@ -66,7 +66,10 @@ fn check(row: &Entry<'_>, rule: &Rule) {
     }
     if rule.does.is_empty() {
         let message = "it does nothing".to_owned();
-        row.fault(message, "add [rule.do]: assign, next, escalate, hold_days or propose_write_off");
+        row.fault(
+            message,
+            "add [rule.do]: assign, next, escalate, hold_days, prepare_correction, …",
+        );
     }
     if rule.from.zip(rule.to).is_some_and(|(from, to)| to < from) {
         row.fault_at("to", "`to` is before `from`".to_owned(), "exchange the days");
@@ -128,10 +131,26 @@ fn does(table: &Entry<'_>, teams: &mut Vec<Placed<SmolStr>>) -> Vec<Does> {
     if table.flag("propose_write_off") == Some(true) {
         does.push(Does::ProposeWriteOff);
     }
+    prepares(table, &mut does);
     // Last, since what is done else would wake the case.
     does.extend(table.number("hold_days").map(Does::Hold));
     table.finish();
     does
+}
+
+/// What a rule prepares is what comes next on the case: it plans nothing else.
+fn prepares(table: &Entry<'_>, does: &mut Vec<Does>) {
+    let is_said = |what: &&Prepares| table.flag(what.as_str()) == Some(true);
+    let said: Vec<Prepares> = Prepares::ALL.iter().filter(is_said).copied().collect();
+    let plans = |one: &Does| matches!(one, Does::Plan { .. } | Does::ProposeWriteOff);
+    if said.len() > 1 || (!said.is_empty() && does.iter().any(plans)) {
+        let message = "it says twice what comes next".to_owned();
+        let hint =
+            "write prepare_correction or prepare_appeal alone, or beside assign and escalate";
+        table.fault(message, hint);
+        return;
+    }
+    does.extend(said.into_iter().map(Does::Prepare));
 }
 
 fn stops(table: &Entry<'_>) -> Stops {

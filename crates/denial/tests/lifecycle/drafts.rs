@@ -48,6 +48,7 @@ fn draft(case: &Denial) -> Draft {
         signed: None,
         voided: None,
         writers: Vec::new(),
+        prepared: None,
         former: Vec::new(),
         version: 1,
     }

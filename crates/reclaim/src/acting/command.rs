@@ -52,6 +52,7 @@ pub(crate) async fn run(
         told(found.past)
     ));
     lines.extend(found.became.iter().map(|(what, sum)| format!("  {what}: {}", told(*sum))));
+    lines.extend(acting::came_of(&mut office.read().await?, rule).await?);
     show::print(lines)
 }
 

@@ -7,7 +7,8 @@ use denial::actions::Rule;
 use denial::denial::{Denial, Status};
 use denial::money::Money;
 
-use crate::practice::{Office, console_actor};
+use crate::acting::{prepare, weighed};
+use crate::practice::{Office, console_actor, is_of_database};
 
 /// Cases that are told one by one.
 const EXAMPLES: usize = 10;
@@ -15,6 +16,9 @@ const EXAMPLES: usize = 10;
 const PAGE: i64 = 500;
 /// Cases of the past that are looked at, the newest.
 const PAST: i64 = 5_000;
+
+/// Said of a case of which a kept row or file is broken.
+const UNREAD: &str = "what would prove it cannot be read";
 
 /// What a rule would do.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +67,7 @@ pub(crate) async fn tried(office: &Office, rule: &Rule) -> anyhow::Result<Tried>
         let Some(last) = page.last() else { break };
         after = last.id.to_string();
         for case in page {
-            tried.open(office, rule, case);
+            tried.open(office, rule, case).await?;
         }
     }
     past(office, rule, &mut tried).await?;
@@ -71,22 +75,35 @@ pub(crate) async fn tried(office: &Office, rule: &Rule) -> anyhow::Result<Tried>
 }
 
 impl Tried {
-    fn open(&mut self, office: &Office, rule: &Rule, case: Denial) {
+    async fn open(&mut self, office: &Office, rule: &Rule, case: Denial) -> anyhow::Result<()> {
         self.looked += 1;
         let moment = office.moment_of(console_actor());
         if !rule.when_fits(&case, moment.today, &office.rules) {
-            return;
+            return Ok(());
         }
-        match rule.tried(&case, &moment, &office.rules) {
-            Ok(acts) if acts.is_empty() => self.has.add(&case),
-            Ok(_) => {
+        let found = match rule.prepares().filter(|_| !rule.leaves(&case, &moment)) {
+            None => None,
+            Some(what) => match prepare::judged(office, &case, what).await {
+                Ok(found) => Some(found),
+                Err(fault) if is_of_database(&fault) => return Err(fault),
+                Err(fault) => {
+                    tracing::error!("what proves case {} cannot be read: {fault:#}", case.id);
+                    self.refused.entry(UNREAD.to_owned()).or_default().add(&case);
+                    return Ok(());
+                }
+            },
+        };
+        match weighed(rule, &case, found.as_ref(), (office, &moment)).map(|one| one.acts) {
+            None => self.has.add(&case),
+            Some(Ok(_)) => {
                 self.acts.add(&case);
                 if self.examples.len() < EXAMPLES && office.sees(&case) {
                     self.examples.push(case);
                 }
             }
-            Err(why) => self.refused.entry(why.to_string()).or_default().add(&case),
+            Some(Err(why)) => self.refused.entry(why).or_default().add(&case),
         }
+        Ok(())
     }
 }
 

@@ -104,7 +104,8 @@ impl Plan {
             blocks.extend(paragraphs(&filled(&content.policy)));
         }
         blocks.extend(paragraphs(&filled(&content.closing)));
-        blocks.push(Block::Signature(self.under_the_line()));
+        let signer = self.dossier.filled(&content.signer);
+        blocks.push(Block::Signature(under_the_line(&signer, &self.dossier.practice)));
         if !self.exhibits.is_empty() {
             blocks.push(Block::Heading("Enclosed".to_owned()));
             blocks.push(Block::Lines(self.enclosed()));
@@ -116,18 +117,6 @@ impl Plan {
     fn sender(&self) -> Vec<String> {
         let name = std::iter::once(self.dossier.practice.clone());
         name.chain(self.dossier.letterhead.iter().cloned()).collect()
-    }
-
-    /// Who signs, in whose name.
-    fn under_the_line(&self) -> Vec<String> {
-        let signer = self.dossier.filled(&self.content.signer);
-        let named = signer.lines().map(str::trim).filter(|line| !line.is_empty());
-        let mut lines: Vec<String> = named.map(str::to_owned).collect();
-        if lines.is_empty() {
-            lines.push("Name, title, date".to_owned());
-        }
-        lines.push(self.dossier.practice.clone());
-        lines
     }
 
     /// Each exhibit by its letter.
@@ -195,6 +184,17 @@ fn place(point: &Point, starts: &[u32]) -> String {
         (None, Some(start)) => format!("Exhibit {letter} (from page {start} here)"),
         (_, None) => format!("Exhibit {letter}"),
     }
+}
+
+/// Who signs, line by line, in whose name.
+pub(crate) fn under_the_line(signer: &str, practice: &str) -> Vec<String> {
+    let named = signer.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut lines: Vec<String> = named.map(str::to_owned).collect();
+    if lines.is_empty() {
+        lines.push("Name, title, date".to_owned());
+    }
+    lines.push(practice.to_owned());
+    lines
 }
 
 /// A text at its empty lines.

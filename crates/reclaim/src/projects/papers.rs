@@ -6,6 +6,7 @@ use denial::appeal::day;
 use denial::money::Money;
 use press::{Block, Column, Document, Section};
 
+use crate::packet::under_the_line;
 use crate::practice::Office;
 use crate::projects::{Opened, Row};
 use crate::web::sheet;
@@ -39,17 +40,17 @@ impl Opened {
         self.rows.iter().filter_map(|row| row.difference(&kept)).collect()
     }
 
-    /// Letter and list as one PDF/A.
+    /// Letter and list as one PDF/A; `signer` is name and title of who signs, line by line.
     ///
     /// # Errors
     /// What cannot be set.
-    pub(crate) async fn pdf(&self, office: &Office) -> anyhow::Result<Vec<u8>> {
-        let document = self.document(office);
+    pub(crate) async fn pdf(&self, office: &Office, signer: &str) -> anyhow::Result<Vec<u8>> {
+        let document = self.document(office, signer);
         let set = tokio::task::spawn_blocking(move || press::set(&document));
         Ok(set.await.context("setting the letter stopped")??.pdf)
     }
 
-    fn document(&self, office: &Office) -> Document {
+    fn document(&self, office: &Office, signer: &str) -> Document {
         let today = office.moment().today;
         let part = |number: i8| u8::try_from(number).unwrap_or_default();
         let project = &self.project;
@@ -60,7 +61,7 @@ impl Opened {
             Block::Heading(project.subject.clone()),
         ];
         letter.extend(paragraphs);
-        letter.push(Block::Signature(vec![office.clinic.name.clone()]));
+        letter.push(Block::Signature(under_the_line(signer, &office.clinic.name)));
         Document {
             title: project.subject.clone(),
             author: office.clinic.name.clone(),
@@ -80,14 +81,14 @@ impl Opened {
 
     fn table(&self) -> Block {
         let columns = vec![
-            Column::words("No.", 1),
-            Column::words("Our claim number", 3),
-            Column::words("Your claim number", 3),
-            Column::words("Patient", 4),
-            Column::words("Member id", 3),
-            Column::words("Service", 3),
-            Column::words("Reasons", 2),
-            Column::amounts("Outstanding", 3),
+            Column::words("No.", 2),
+            Column::words("Our claim number", 5),
+            Column::words("Your claim number", 5),
+            Column::words("Patient", 6),
+            Column::words("Member id", 5),
+            Column::words("Service", 5),
+            Column::words("Reasons", 4),
+            Column::amounts("Outstanding", 6),
         ];
         let rows = self.going().map(|row| {
             let [n, ours, yours, patient, member, _, _, _, reasons, _, _, outstanding] =
@@ -96,7 +97,12 @@ impl Opened {
             let service = row.case.days.service_on.map(day).unwrap_or_default();
             vec![n, ours, yours, patient, member, service, reasons, outstanding]
         });
-        Block::Table { columns, rows: rows.collect() }
+        let sum: Money = self.going().map(|row| row.case.balance.outstanding()).sum();
+        let mut together = vec![String::new(); columns.len()];
+        if let [.., name, amount] = together.as_mut_slice() {
+            (*name, *amount) = ("Together".to_owned(), sum.plain());
+        }
+        Block::Table { columns, rows: rows.chain([together]).collect() }
     }
 }
 

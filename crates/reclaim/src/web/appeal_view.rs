@@ -4,7 +4,7 @@ use askama::Template;
 use denial::appeal::{
     Content, Draft, Stop, Unsigned, day, kinds_of, letter_of, may_sign, no_appeal, required, title,
 };
-use denial::denial::{Channel, Denial};
+use denial::denial::{Channel, Denial, Status};
 use denial::letter::{Piece, Values, pieces};
 use denial::lifecycle::Act;
 use denial::person::{Access, Role, allows, may, supervises};
@@ -50,8 +50,14 @@ pub(super) struct DraftPage {
     preview: Preview,
     wanted: Vec<Wanted>,
     stops: Vec<String>,
+    /// The visitor may start the review that it waits for.
+    reviews: bool,
+    /// An argument is chosen.
+    argues: bool,
     packet: Option<PacketView>,
     signed: Option<String>,
+    /// When and how it went, and what the payer says to it.
+    went: Option<String>,
     voided: Option<String>,
     /// The visitor may sign the packet that stands here.
     signs: bool,
@@ -209,6 +215,7 @@ impl DraftPage {
             let at = words::instant(&store::instant(one.at), zone);
             format!("{}, {at}", timeline::name(&people, one.by.as_str()))
         };
+        let admits = |act| case.admit(act, &office.moment(), rules).is_ok();
         let routes = routes(office);
         Ok(DraftPage {
             here: address(case.id.as_str(), draft.id.as_str()),
@@ -230,17 +237,14 @@ impl DraftPage {
             stops: stops.iter().map(Stop::to_string).collect(),
             packet: packet.map(|one| packet_view(one, &draft, &dossier, (&people, zone))),
             signed: draft.signed.as_ref().map(by),
+            went: went(&draft, case),
             voided: draft.voided.as_ref().map(by),
             signs: is_ready && unsigned.is_none(),
             signers: match &unsigned {
-                Some(why)
-                    if is_ready
-                        && case.admit(Act::AskColleague, &office.moment(), rules).is_ok() =>
-                {
-                    signers(why)
-                }
+                Some(why) if is_ready && admits(Act::AskColleague) => signers(why),
                 Some(_) | None => Vec::new(),
             },
+            reviews: stops.contains(&Stop::NotInReview(Status::New)) && admits(Act::Review),
             asked: appeal_asked::rows(case, role, &called(&draft)),
             case_version: case.version,
             signs_else: unsigned.filter(|_| is_ready).and_then(signs_else),
@@ -251,12 +255,26 @@ impl DraftPage {
             routes: routes.unwrap_or_default(),
             by_hand: extra.by_hand,
             channels: channels(content.channel),
+            argues: !content.arguments.is_empty(),
             fields: fields(&dossier.values),
             preview: preview(&content, &dossier, day(today)),
             form: form(content, &shown, &dossier, office),
             page,
         })
     }
+}
+
+/// How an appeal went with a draft's packet, and where it stands since.
+fn went(draft: &Draft, case: &Denial) -> Option<String> {
+    let packet = &draft.packet.as_ref()?.document;
+    let sent = case.appeals.iter().find(|one| one.packet.as_ref() == Some(packet))?;
+    let (on, by) = (words::day(sent.filed_on), words::lower(sent.channel.as_str()));
+    let number = sent.confirmation.as_ref().map(|one| format!(", confirmation {one}"));
+    let stands = match sent.decided {
+        Some((on, outcome)) => format!("{} on {}", words::lower(outcome.as_str()), words::day(on)),
+        None => "no decision yet".to_owned(),
+    };
+    Some(format!("{on}, by {by}{}: {stands}", number.unwrap_or_default()))
 }
 
 fn signs_else(why: Unsigned) -> Option<String> {

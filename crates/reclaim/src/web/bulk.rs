@@ -96,6 +96,8 @@ struct Done {
     left_out: Vec<(String, String)>,
     /// What takes it back.
     batch: Option<String>,
+    /// Where it goes on.
+    goes: Option<(String, &'static str)>,
     query: String,
 }
 
@@ -228,7 +230,7 @@ impl Order {
             text.push_str(REVERSED);
         }
         let query = self.fields.get("query").cloned().unwrap_or_default();
-        Done { text, left_out: left_out(&tally), batch, query }
+        Done { text, left_out: left_out(&tally), batch, goes: None, query }
     }
 }
 
@@ -258,17 +260,20 @@ async fn write_letters(
     let tally = letters::preview(office, &order.ids, kind).await?;
     let unready = order.unready(&tally);
     if is_project && !order.is_first() && unready.is_none() {
-        let (_, tally) = letters::begin_project(office, &order.ids).await?;
-        let text = format!("Project appeal begun: {}. It stands under Letters.", what(&tally));
+        let (project, tally) = letters::begin_project(office, &order.ids).await?;
+        let text =
+            format!("Project appeal begun: {}. It stands under Project appeals.", what(&tally));
+        let goes = Some((project, "Write its letter"));
         let query = order.fields.get("query").cloned().unwrap_or_default();
-        let done = Done { text, left_out: left_out(&tally), batch: None, query };
+        let done = Done { text, left_out: left_out(&tally), batch: None, goes, query };
         return tell(visitor, done, is_part);
     }
     if let (false, Some(kind), None) = (order.is_first(), kind, &unready) {
         let tally = letters::begin(office, &order.ids, kind).await?;
         let text = format!("Letters begun: {}. They stand under Letters.", what(&tally));
+        let goes = Some(("/letters".to_owned(), "Go to the letters"));
         let query = order.fields.get("query").cloned().unwrap_or_default();
-        let done = Done { text, left_out: left_out(&tally), batch: None, query };
+        let done = Done { text, left_out: left_out(&tally), batch: None, goes, query };
         return tell(visitor, done, is_part);
     }
     let form = Form {
@@ -312,7 +317,7 @@ pub(crate) async fn undo(
     let tally = bulk::undo(&visitor.office, &batch).await?;
     let text = format!("Taken back: {}", what(&tally));
     let query = fields.get("query").cloned().unwrap_or_default();
-    let done = Done { text, left_out: left_out(&tally), batch: None, query };
+    let done = Done { text, left_out: left_out(&tally), batch: None, goes: None, query };
     tell(&visitor, done, headers.contains_key("x-part"))
 }
 

@@ -10,7 +10,7 @@ use denial::appeal::Draft;
 use denial::completeness::{Fact, Record};
 use denial::denial::Denial;
 use denial::lifecycle::{Act, Refused};
-use denial::person::{Access, Moment, allows, may};
+use denial::person::{Access, Moment, allows};
 use denial::remitted::Remitted;
 use denial::rules::Rules;
 use denial::triage::Advice;
@@ -37,6 +37,7 @@ use crate::web::case_documents::{self, Paper};
 use crate::web::case_evidence::{self, Proof};
 use crate::web::case_fields::Kind;
 use crate::web::case_forms::{ActForm, Desk};
+use crate::web::case_keys::{self, ShutKey};
 use crate::web::case_lacks;
 use crate::web::case_payer::PayerView;
 use crate::web::case_posting::PostingView;
@@ -109,6 +110,8 @@ struct CasePage {
     forms: Vec<ActForm>,
     /// A write-off waits for the visitor's word.
     approves: bool,
+    /// Keys that do nothing now.
+    shut: Vec<ShutKey>,
     /// Why the last act was not done.
     refused: Option<String>,
     /// What others did since the visitor opened the case, where that is why.
@@ -290,12 +293,12 @@ async fn remitted(
     }
 }
 
-/// The acts as forms, and what of the typed has no place in them.
+/// The acts as forms, keys that open none, and what of the typed has no place in them.
 fn forms(
     loaded: &Loaded,
     (moment, rules): (&Moment, &Rules),
     typed: Option<(&str, &Fields)>,
-) -> (Vec<ActForm>, String) {
+) -> (Vec<ActForm>, Vec<ShutKey>, String) {
     let case = &loaded.case;
     let gives_up = loaded.ways.as_ref().is_some_and(|ways| ways.gives_up);
     let plans: Vec<_> = case.plans().collect();
@@ -312,7 +315,10 @@ fn forms(
         rules,
         typed,
     };
-    (desk.forms(), desk.lost())
+    let forms = desk.forms();
+    let waits = loaded.ways.as_ref().is_some_and(|ways| ways.waits.is_some());
+    let shut = case_keys::shut(&desk, &forms, (loaded.correction.is_some(), waits));
+    (forms, shut, desk.lost())
 }
 
 fn shown(
@@ -327,7 +333,7 @@ fn shown(
     let (zone, rules) = (office.clinic.zone.as_str(), &office.rules);
     let moment = &moment;
     let around = Around { people, zone, moment, typed };
-    let (forms, lost) = forms(&loaded, (moment, rules), typed);
+    let (forms, shut, lost) = forms(&loaded, (moment, rules), typed);
     let refused = refused.map(|text| text + &lost);
     let resent = loaded.awaited.as_ref().map(|one| &one.resent);
     let audits = allows(office.who.role, Access::Audit);
@@ -337,7 +343,8 @@ fn shown(
     let chain = Chain::of(&loaded.versions, &loaded.spoken);
     let mut view = CaseView::of(case, people, (rules, &loaded.history), (moment, zone));
     if let Some(ways) = &loaded.ways {
-        ways.lead(&mut view, (case, resent), moment.today);
+        let by = (&**rules, &loaded.history);
+        ways.lead(&mut view, (case, resent), (by, moment.today));
     }
     CasePage {
         page: Page::of(visitor, format!("Case {}", case.number), "/queue"),
@@ -347,7 +354,7 @@ fn shown(
         sent: timeline::sent(case),
         payer: PayerView::of(case, &office.rules),
         payer_page: payer::address(office, case),
-        writes_letters: may(office.who.role, Act::Appeal) && !case.status().is_closed(),
+        writes_letters: case_keys::writes(case, moment),
         keeps_rules: allows(office.who.role, Access::Rules),
         plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
         attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),
@@ -382,6 +389,7 @@ fn shown(
         claim,
         approves: forms.iter().any(|form| form.act == Act::Approve.as_str()),
         forms,
+        shut,
         refused,
         meanwhile: Vec::new(),
         whole: (Fact::ALL.len() - loaded.missing.len(), Fact::ALL.len()),

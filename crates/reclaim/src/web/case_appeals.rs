@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use denial::appeal::Draft;
 use denial::deadline::{Deadline, DeadlineKind, Due as ClockDue};
 use denial::denial::{Appeal, Denial, NextActionKind, Status};
+use denial::proven::Prepared;
 use jiff::civil::Date;
 
 use crate::drafts;
@@ -41,8 +42,19 @@ impl DraftView {
         DraftView {
             href: appeal::address(case.id.as_str(), draft.id.as_str()),
             what: appeal::called(draft),
-            state: appeal::standing(draft, case, waits),
+            state: standing(draft, case, waits),
             waits,
+        }
+    }
+}
+
+/// Where a draft stands, and which rule prepared it by what proof.
+fn standing(draft: &Draft, case: &Denial, waits: bool) -> String {
+    let state = appeal::standing(draft, case, waits);
+    match &draft.prepared {
+        None => state,
+        Some(Prepared { rule, proof }) => {
+            format!("{state}; prepared by the rule {rule}: {proof}")
         }
     }
 }
@@ -69,6 +81,8 @@ pub(crate) struct Filed {
 /// A way that is open, or was.
 pub(crate) struct Level {
     pub(crate) name: String,
+    /// It was sent and waits for its answer.
+    pub(crate) is_out: bool,
     /// The last day; not configured where no rule says.
     pub(crate) due: Due,
     /// How long it runs from what, and where that is written.
@@ -90,7 +104,9 @@ impl Appeals {
         let clock = |kind: DeadlineKind| case.deadlines.iter().find(|one| one.kind == kind);
         let next = (!case.status().is_closed()).then(|| {
             let (before, can_be_written) = before(case);
-            Level { before, can_be_written, ..named(case, level, clock(level), today) }
+            let is_out = case.appeals.iter().any(|one| one.decided.is_none());
+            let plain = named(case, level, clock(level), today);
+            Level { before, can_be_written, is_out, ..plain }
         });
         let others = [DeadlineKind::Reconsideration, DeadlineKind::ExternalReview];
         let others = others.into_iter().filter_map(|kind| Some((kind, clock(kind)?)));
@@ -149,6 +165,7 @@ fn named(case: &Denial, kind: DeadlineKind, clock: Option<&Deadline>, today: Dat
         name: words::sentence_case(&kind.in_words()),
         due: case_clocks::due(case, clock, today),
         rule: rule.unwrap_or_default(),
+        is_out: false,
         before: "",
         can_be_written: false,
     }

@@ -2,10 +2,12 @@
 
 use denial::denial::{Denial, Status};
 use denial::person::{Access, allows};
+use denial::proven::Prepared;
 use store::Tx;
+use store::corrections::Correction;
 
 use crate::correcting;
-use crate::practice::Office;
+use crate::practice::{Office, console_actor};
 use crate::web::correct;
 use crate::web::names::Names;
 use crate::web::timeline::{self, People};
@@ -56,10 +58,27 @@ impl CorrectionView {
             (false, Some(_)) => ("Look at the correction and send it", format!("{form}/look")),
             (false, None) => ("Go on with the correction", form),
         };
+        if let Some(prepared) = &kept.edit.prepared {
+            let label = if asked { label } else { "Look at the prepared correction" };
+            let text = said_of(prepared, (people, &kept), office);
+            return Ok(Some(CorrectionView { href, label, text, is_begun: true }));
+        }
         let waits = if asked { "; it waits for a coder" } else { "" };
         let name = timeline::name(people, &kept.changed_by);
         let at = words::instant(&kept.changed_at, &office.clinic.zone);
         let text = format!("Saved {at} by {name}{waits}.");
         Ok(Some(CorrectionView { href, label, text, is_begun: true }))
     }
+}
+
+/// Which rule prepared it by what proof, and who went on with it.
+fn said_of(prepared: &Prepared, (people, kept): (&People, &Correction), office: &Office) -> String {
+    let at = words::instant(&kept.changed_at, &office.clinic.zone);
+    let by = if kept.changed_by == console_actor().person.as_str() {
+        format!("Prepared {at} by the rule {}", prepared.rule)
+    } else {
+        let name = timeline::name(people, &kept.changed_by);
+        format!("Saved {at} by {name}, prepared by the rule {}", prepared.rule)
+    };
+    format!("{by}: {}. Nothing has left.", prepared.proof)
 }

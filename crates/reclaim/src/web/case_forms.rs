@@ -64,7 +64,7 @@ pub(crate) struct Desk<'a> {
 }
 
 /// The order in which acts are offered: what moves the case first. Steps are ticked on their list.
-const ORDER: [Act; 30] = [
+pub(super) const ORDER: [Act; 30] = [
     Act::Review,
     Act::Approve,
     Act::Decline,

@@ -133,7 +133,7 @@ impl CaseView {
             money: money(case),
             outstanding: case.balance.outstanding().to_string(),
             won: won::as_money(case),
-            worth: Worth::of(case, by, today),
+            worth: Worth::of(case, None, by, today),
             prospects: Prospects::of(case, by),
             root_cause: case.root_cause.as_ref().map(|cause| {
                 format!("{} ({}): {}", cause.step, words::lower(cause.team.as_str()), cause.note)

@@ -4,7 +4,7 @@ use denial::deadline::DeadlineKind;
 use denial::denial::{Denial, NextAction, NextActionKind};
 use denial::next_action::{Forward, Recommended, Way, WayClock, Ways};
 use denial::person::{Access, allows};
-use denial::resent::Resent;
+use denial::resent::{self, Resent};
 use denial::rules::Rules;
 use insight::odds::History;
 use jiff::ToSpan;
@@ -16,6 +16,7 @@ use crate::web::about::About;
 use crate::web::case_resent::Awaited;
 use crate::web::case_view::CaseView;
 use crate::web::words;
+use crate::web::worth::{By, Worth};
 
 /// The table and what stands above and below it.
 pub(crate) struct WaysView {
@@ -35,10 +36,14 @@ pub(crate) struct WaysView {
     pub(crate) waits: Option<NextAction>,
     /// A write-off was approved: that is booked before any way is gone.
     pub(crate) books: bool,
+    /// The same, where it is told as the next action of the case.
+    next: Option<NextAction>,
     /// It is recommended to give it up.
     pub(crate) gives_up: bool,
     /// Where the claim stands before the payer that comes next, for who may bill it.
     pub(crate) next_payer: Option<String>,
+    /// That payer is known.
+    pub(crate) next_is_known: bool,
 }
 
 /// One way.
@@ -74,7 +79,7 @@ impl WaysView {
         ways: &Ways,
         case: &Denial,
         (rules, today): (&Rules, Date),
-        next_payer: Option<String>,
+        (next_payer, next_is_known): (Option<String>, bool),
     ) -> WaysView {
         let told = &ways.recommended;
         let row = |one: &Forward| row(one, told.way == Some(one.way), case, rules, today);
@@ -91,12 +96,14 @@ impl WaysView {
             recommended: recommended(told),
             why: why(told),
             waits: told.waits,
+            next: told.waits.filter(|_| books || resent::leads(case)),
             differs: told.differs.as_deref().map(words::sentence).unwrap_or_default(),
             pays,
             plan: ways.plan(case.first),
             books,
             gives_up: told.way == Some(Way::WriteOff) || books,
             next_payer,
+            next_is_known,
         }
     }
 
@@ -106,14 +113,15 @@ impl WaysView {
         &self,
         view: &mut CaseView,
         (case, resent): (&Denial, Option<&Resent>),
-        today: Date,
+        (by, today): (By<'_>, Date),
     ) {
-        if case.follows_way() || self.waits.is_some() {
+        if case.follows_way() || self.next.is_some() {
             view.next = words::label(self.plan.as_str());
         }
-        if let (Some(next), Some(resent), false) = (self.waits, resent, self.books) {
+        if let (Some(next), Some(resent), false) = (self.next, resent, self.books) {
             view.next_on = Some(words::due(Some(next.on), today));
             view.waits_on = words::sentence(&resent.to_string());
+            view.worth = Worth::of(case, self.next, by, today);
         }
     }
 }
@@ -132,6 +140,7 @@ pub(crate) fn ways_of(
     let found = || ways::of(case, around, (&office.rules, history), today);
     let bills = allows(office.who.role, Access::Correct);
     let next = bills.then(|| format!("/secondary/{}", case.claim));
+    let next = (next, covers.known);
     let view = || WaysView::of(&found(), case, (&office.rules, today), next);
     (!case.status().is_closed()).then(view)
 }

@@ -20,7 +20,7 @@ use crate::web::queue_row::Row;
 use crate::web::session::Visitor;
 use crate::web::timeline;
 use crate::web::trouble::Trouble;
-use crate::{identity, wording};
+use crate::{identity, resent, wording};
 
 /// Rows that are shown.
 const ROWS: usize = 50;
@@ -73,8 +73,10 @@ pub(crate) async fn find(visitor: Visitor, Posted(fields): Posted) -> Result<Res
     let today = office.moment().today;
     let history = office.histories.of(&mut tx, today).await?;
     let by = (&*office.rules, &*history);
-    let rows = cases.iter().map(|case| Row::of(case, &people, by, today));
-    let mut rows: Vec<Row> = rows.collect();
+    let waits = resent::of(&mut tx, office, &cases, None).await?;
+    let at = (by, today);
+    let row = |case: &Denial| Row::of(case, waits.get(case.id.as_str()), &people, at);
+    let mut rows: Vec<Row> = cases.iter().map(row).collect();
     protection::mark(&mut tx, &cases, &mut rows).await?;
     let mut columns = Column::USUAL.to_vec();
     if patients {

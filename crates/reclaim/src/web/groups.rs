@@ -5,6 +5,7 @@ use denial::ids::DenialId;
 use insight::board::{Alike, Board, Facet, Group};
 use store::Tx;
 
+use crate::resent;
 use crate::web::asked::Asked;
 use crate::web::case_clocks::{self, Shown};
 use crate::web::offers;
@@ -152,12 +153,13 @@ pub(crate) async fn rows(
     let people = timeline::people(tx).await?;
     let history = office.histories.of(tx, today).await?;
     let by = (&*office.rules, &*history);
+    let waits = resent::of(tx, office, &cases, None).await?;
     let row = |one: &Known| {
         // The board may know of a case that was opened after this look at the database began.
         let with = |bits: u128| cases.iter().find(|case| case.id.bits() == bits);
         let case = with(one.group.first)?;
         let clock = case_clocks::shown(with(one.group.soonest)?, today, true);
-        let like = Row::of(case, &people, by, today);
+        let like = Row::of(case, waits.get(case.id.as_str()), &people, (by, today));
         let codes = one.codes(alike);
         let is_shown = |text: &&String| codes.iter().any(|code| is_about(text, code));
         Some(GroupRow {

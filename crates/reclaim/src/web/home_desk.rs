@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use denial::category::Category;
 use denial::codes::{Carc, Group, Npi};
-use denial::denial::Denial;
+use denial::denial::{Denial, NextAction};
 use denial::person::Role;
+use denial::resent::Resent;
 use denial::rules::Rules;
 use form_urlencoded::Serializer;
 use insight::board::{Facet, Sort};
@@ -14,11 +15,13 @@ use insight::odds::History;
 use store::Tx;
 
 use crate::practice::Office;
+use crate::resent;
 use crate::web::case_clocks;
 use crate::web::home;
 use crate::web::questions;
 use crate::web::queue;
 use crate::web::queue_patients;
+use crate::web::queue_row;
 use crate::web::reasons;
 use crate::web::saved;
 use crate::web::tiles::{Cell, Counter, Link, Listing, Section, Tile, cases_in_words, small};
@@ -354,7 +357,9 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
     let cases = queue::ordered(tx, &head.ids).await?;
     let patients = queue_patients::masked(tx, office, &cases).await?;
     let history = office.histories.of(tx, office.moment().today).await?;
-    let row = |(case, who): (&Denial, &String)| row(case, who, office, &history);
+    let waits = resent::of(tx, office, &cases, None).await?;
+    let by = (office, &*history);
+    let row = |(case, who): (&Denial, &String)| row(case, who, waits.get(case.id.as_str()), by);
     let sort = format!("sort={}", Sort::Priority.as_str());
     let query = match head.query.as_str() {
         "" => sort,
@@ -387,16 +392,23 @@ pub(crate) async fn next(tx: &mut Tx, office: &Office, head: Head) -> Result<Sec
     })
 }
 
-fn row(case: &Denial, patient: &str, office: &Office, history: &History) -> Vec<Cell> {
+fn row(
+    case: &Denial,
+    patient: &str,
+    resent: Option<&Resent>,
+    (office, history): (&Office, &History),
+) -> Vec<Cell> {
     let today = office.moment().today;
     let clock = case_clocks::shown(case, today, false);
-    let next = case.next();
+    let again = resent.and_then(|one| one.next(case, today, &office.rules));
+    let next = again.or(case.next().copied());
     let next_on = words::due(next.map(|next| next.on), today);
     let codes: Vec<String> =
         reasons::leading(case, &office.rules).into_iter().take(2).map(|one| one.code).collect();
     vec![
         Cell {
             href: Some(format!("/cases/{}", case.id)),
+            chip: resent.and_then(queue_row::untold).map(|text| ("sent again", text)),
             ..Cell::with_note(case.number.to_string(), patient)
         },
         Cell::with_note(words::label(case.category.as_str()), codes.join(" · ")),
@@ -413,14 +425,14 @@ fn row(case: &Denial, patient: &str, office: &Office, history: &History) -> Vec<
             case.balance.outstanding().to_string(),
             won::of_case(case).unwrap_or_default(),
         ),
-        why_here(case, office, history),
+        why_here(case, again, office, history),
     ]
 }
 
 /// Why it stands where it stands: its points, and what they come from.
-fn why_here(case: &Denial, office: &Office, history: &History) -> Cell {
+fn why_here(case: &Denial, again: Option<NextAction>, office: &Office, history: &History) -> Cell {
     let by = (&*office.rules, history);
-    let worth = Worth::of(case, by, office.moment().today);
+    let worth = Worth::of(case, again, by, office.moment().today);
     let note = match (worth.floor, worth.is_loss) {
         ("", true) => "a round of work costs more than it is expected to bring".to_owned(),
         ("", false) => format!("net value {}", Prospects::of(case, by).net),

@@ -271,6 +271,7 @@ fn seen_or_kept(kind: &str) -> Option<&'static str> {
         "claim.refused" => "Was refused a claim",
         "claim.viewed" => "Opened a claim",
         "claim.followed" => "Noted what was done about a claim without an answer",
+        "correction.prepared" => "A rule prepared a correction",
         "rule.acted" => "A rule acted on the case",
         "rule.would_act" => "A rule in the shadow would have acted on the case",
         "rule.refused" => "What a rule would do was refused",

@@ -5,24 +5,26 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
+use denial::ids::RemittanceId;
 use serde_json::json;
 use store::files::Document;
 
 use crate::access;
 use crate::documents;
 use crate::fields::Fields;
-use crate::keying::{self, Kept, Keyed, LINES};
+use crate::keying::{self, Fault, Kept, Keyed, LINES};
 use crate::kinds::{ENDINGS, Kind};
 use crate::practice::Office;
-use crate::web::case_view;
+use crate::web::keyed_check::{self, Checked};
 use crate::web::names::Names;
 use crate::web::page::{Page, html, html_with};
-use crate::web::reasons::{self, Context, Reason, Said};
 use crate::web::sent::{LARGEST, Sent, SentFile};
 use crate::web::session::Visitor;
 use crate::web::trouble::Trouble;
 use crate::web::words;
 
+/// The fields of a line.
+const LINE: [&str; 6] = ["procedure", "from", "charge", "paid", "adjustments", "remarks"];
 /// Lines that the form shows at first.
 const SHOWN: usize = 4;
 
@@ -33,20 +35,8 @@ struct KeyedPage {
     fields: Fields,
     payers: Vec<String>,
     lines: Vec<usize>,
-    faults: Vec<String>,
+    faults: Vec<Fault>,
     checked: Option<Checked>,
-}
-
-/// What the checks say of what was keyed.
-struct Checked {
-    sums: Vec<String>,
-    charge: String,
-    paid: String,
-    reasons: Vec<Reason>,
-    remarks: Vec<Said>,
-    scan: bool,
-    /// Something of this trace and claim is here already.
-    known: Option<String>,
 }
 
 impl KeyedPage {
@@ -61,6 +51,25 @@ impl KeyedPage {
     fn is(&self, name: &str, value: &str) -> bool {
         self.value(name) == value
     }
+
+    /// What is wrong with a field; empty where nothing is.
+    fn fault(&self, name: &str) -> String {
+        let of_it = self.faults.iter().filter(|fault| fault.field == name);
+        of_it.map(|fault| fault.text.as_str()).collect::<Vec<_>>().join("; ")
+    }
+
+    fn line_fault(&self, name: &str, at: &usize) -> String {
+        self.fault(&format!("{name}_{at}"))
+    }
+
+    /// The first field at fault has the focus.
+    fn is_first(&self, name: &str) -> bool {
+        self.faults.first().is_some_and(|fault| fault.field == name)
+    }
+
+    fn is_first_of(&self, name: &str, at: &usize) -> bool {
+        self.is_first(&format!("{name}_{at}"))
+    }
 }
 
 /// `GET /keyed`.
@@ -70,9 +79,12 @@ pub(crate) async fn form(visitor: Visitor) -> Result<Response, Trouble> {
 
 async fn shown(visitor: &Visitor, fields: Fields) -> Result<KeyedPage, Trouble> {
     let payers = visitor.office.read().await?.payers().await?;
-    let used = (1..=LINES)
-        .rev()
-        .find(|at| fields.get(&format!("charge_{at}")).is_some_and(|text| !text.is_empty()));
+    let is_used = |at: &usize| {
+        let filled = fields.iter().filter(|(_, text)| !text.trim().is_empty());
+        let mut names = filled.filter_map(|(name, _)| name.rsplit_once('_'));
+        names.any(|(name, number)| LINE.contains(&name) && number == at.to_string())
+    };
+    let used = (1..=LINES).rev().find(is_used);
     let lines = (used.unwrap_or(0) + 2).clamp(SHOWN, LINES);
     Ok(KeyedPage {
         page: Page::of(visitor, "Key a paper EOB or letter", "/remittances"),
@@ -84,7 +96,8 @@ async fn shown(visitor: &Visitor, fields: Fields) -> Result<KeyedPage, Trouble> 
     })
 }
 
-/// `POST /keyed`: checks first, and saves once somebody has seen the checks.
+/// `POST /keyed`: checks first, and saves once somebody has seen the checks, and ticked what is not
+/// known or does not agree.
 pub(crate) async fn key(visitor: Visitor, mut sent: Sent) -> Result<Response, Trouble> {
     let office = &visitor.office;
     if let Some(scan) = sent.files.pop() {
@@ -93,17 +106,31 @@ pub(crate) async fn key(visitor: Visitor, mut sent: Sent) -> Result<Response, Tr
     }
     let today = office.moment().today;
     let saves = sent.fields.remove("step").is_some_and(|step| step == "save");
-    let read = keying::read(&sent.fields, today);
-    let keyed = match read {
-        Ok(keyed) if saves => return save(office, &keyed).await,
+    // A claim that is like it was chosen in its place.
+    let other = sent.fields.remove("instead");
+    let saves = saves && other.is_none();
+    sent.fields.extend(other.map(|number| ("number".to_owned(), number)));
+    let keyed = match keying::read(&sent.fields, today) {
         Ok(keyed) => keyed,
         Err(faults) => {
             let page = KeyedPage { faults, ..shown(&visitor, sent.fields).await? };
             return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    let checked = check(office, &keyed).await?;
-    html(&KeyedPage { checked: Some(checked), ..shown(&visitor, sent.fields).await? })
+    if saves && let Some(id) = keyed.known(&mut office.read().await?).await? {
+        return Ok(kept(&id));
+    }
+    let (found, names) = keyed_check::looked_up(office, &keyed).await?;
+    let unsure = keyed_check::unticked(&found, &sent.fields);
+    if saves && unsure == 0 {
+        let about: Vec<&str> = found.doubts.iter().map(|doubt| doubt.about).collect();
+        return save(office, &keyed, &about).await;
+    }
+    let left = if saves { unsure } else { 0 };
+    let checked = Checked::of((&keyed, found), (office, &names), &sent.fields, left)?;
+    keyed_check::note(office, &checked).await?;
+    let status = if saves { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    html_with(status, &KeyedPage { checked: Some(checked), ..shown(&visitor, sent.fields).await? })
 }
 
 /// Keeps a scan while what it shows is keyed in.
@@ -142,38 +169,15 @@ fn other_kind() -> Trouble {
     ))
 }
 
-async fn check(office: &Office, keyed: &Keyed) -> Result<Checked, Trouble> {
-    let payment = &keyed.payment;
-    let claim = crate::identity::claim(&payment.number).as_str().to_owned();
-    let said = office.read().await?.said_of(&[claim]).await?;
-    let trace = keyed.head.trace.as_str();
-    let known = said.iter().find(|one| !trace.is_empty() && one.trace == trace);
-    let on = keyed.head.paid_on;
-    let mut reasons = Vec::new();
-    let mut remarks = reasons::remarks(&payment.remarks, &office.rules);
-    for line in &payment.lines {
-        let context = Context { rules: &office.rules, payer: None, remarks: &line.remarks, on };
-        reasons.extend(context.reasons(&line.adjustments));
-        remarks.extend(reasons::remarks(&line.remarks, &office.rules));
+async fn save(office: &Office, keyed: &Keyed, unsure: &[&str]) -> Result<Response, Trouble> {
+    match keying::save(office, keyed, unsure).await? {
+        Kept::Taken(id) | Kept::Known(id) => Ok(kept(&id)),
     }
-    let context = Context { rules: &office.rules, payer: None, remarks: &payment.remarks, on };
-    reasons.extend(context.reasons(&payment.adjustments));
-    Ok(Checked {
-        sums: case_view::sums(payment),
-        charge: payment.charge.to_string(),
-        paid: payment.paid.to_string(),
-        reasons,
-        remarks,
-        scan: keyed.scan.is_some(),
-        known: known.map(|one| format!("/remittances/{}", one.remittance)),
-    })
 }
 
-async fn save(office: &Office, keyed: &Keyed) -> Result<Response, Trouble> {
-    let id = match keying::save(office, keyed).await? {
-        Kept::Taken(id) | Kept::Known(id) => id,
-    };
-    Ok(Redirect::to(&format!("/remittances/{id}?done=keyed")).into_response())
+/// To the remittance that it is.
+fn kept(id: &RemittanceId) -> Response {
+    Redirect::to(&format!("/remittances/{id}?done=keyed")).into_response()
 }
 
 /// `GET /remittances/{id}/scan`: the paper behind a keyed remittance.

@@ -12,10 +12,18 @@ pub(crate) struct Offer {
     pub(crate) label: &'static str,
     pub(crate) key: &'static str,
     act: Act,
+    /// What it does, in a sentence.
+    pub(crate) what: &'static str,
 }
 
-const fn offer(name: &'static str, label: &'static str, key: &'static str, act: Act) -> Offer {
-    Offer { name, label, key, act }
+const fn offer(
+    name: &'static str,
+    label: &'static str,
+    key: &'static str,
+    act: Act,
+    what: &'static str,
+) -> Offer {
+    Offer { name, label, key, act, what }
 }
 
 /// The button that plans a call to the payer about where cases stand.
@@ -27,21 +35,39 @@ pub(crate) const CORRECT: &str = "correct";
 
 /// Every button.
 const OFFERS: [Offer; 15] = [
-    offer("plan", "Plan", "n", Act::Plan),
-    offer("playbook", "Best way", "b", Act::Plan),
-    offer(LETTERS, "Letters", "l", Act::Appeal),
-    offer(INQUIRY, "Call", "i", Act::Plan),
-    offer("assign", "Assign", "a", Act::Assign),
-    offer("ask_colleague", "Ask", "q", Act::AskColleague),
-    offer("snooze", "Put off", "z", Act::Snooze),
-    offer("review", "Review", "s", Act::Review),
-    offer("take", "Take", "t", Act::Take),
-    offer("note", "Note", "e", Act::Note),
-    offer(CORRECT, "Correct", "m", Act::Resubmit),
-    offer("post", "Post", "$", Act::Post),
-    offer("propose_write_off", "Write-off", "w", Act::ProposeWriteOff),
-    offer("approve", "Approve write-off", "y", Act::Approve),
-    offer("decline", "Decline it", "D", Act::Decline),
+    offer("plan", "Plan", "n", Act::Plan, "Plan the next action and its day"),
+    offer("playbook", "Best way", "b", Act::Plan, "Plan on each case the way that is recommended"),
+    offer(LETTERS, "Letters", "l", Act::Appeal, "Begin letters to the payer"),
+    offer(
+        INQUIRY,
+        "Plan a call",
+        "i",
+        Act::Plan,
+        "Plan a call to the payer about where they stand",
+    ),
+    offer("assign", "Assign", "a", Act::Assign, "Give them to a role, team or person"),
+    offer(
+        "ask_colleague",
+        "Ask",
+        "q",
+        Act::AskColleague,
+        "Ask a colleague, whose answer comes back to you",
+    ),
+    offer("snooze", "Put off", "z", Act::Snooze, "Put them off until a day, never past a clock"),
+    offer("review", "Review", "s", Act::Review, "Start the review: they become yours"),
+    offer("take", "Take", "t", Act::Take, "Keep others from working them for a while"),
+    offer("note", "Note", "e", Act::Note, "Words for the timeline"),
+    offer(CORRECT, "Correct", "m", Act::Resubmit, "Make one change on their claims"),
+    offer("post", "Post money", "$", Act::Post, "Post what is certain where the payer gave way"),
+    offer(
+        "propose_write_off",
+        "Write-off",
+        "w",
+        Act::ProposeWriteOff,
+        "Propose to give up what is outstanding; a second person decides",
+    ),
+    offer("approve", "Approve write-off", "y", Act::Approve, "Agree that they are given up"),
+    offer("decline", "Decline it", "D", Act::Decline, "Do not agree; they are worked on again"),
 ];
 
 impl Offer {

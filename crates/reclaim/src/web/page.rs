@@ -31,6 +31,8 @@ pub(crate) struct Page {
     pub(crate) finds: bool,
     /// What they looked for just now; it stays in the box.
     pub(crate) sought: String,
+    /// The moment that it shows, for paper.
+    pub(crate) at: String,
 }
 
 /// Who is signed in, as the frame names them.
@@ -81,21 +83,29 @@ const LINKS: [(&str, &str, &str, Option<Access>); 17] = [
 const FIRST: usize = 9;
 
 impl Page {
-    /// The pages that stand in the line: the first ones, and the one that is shown.
+    /// The pages that stand in the line: the first ones; the one that is shown takes the last
+    /// place where it is none of them.
     pub(crate) fn first(&self) -> impl Iterator<Item = &Link> {
-        let is_first = |(at, link): &(usize, &Link)| self.is_first(*at) || link.is_here;
-        self.links.iter().enumerate().filter(is_first).map(|(_, link)| link)
+        self.parted(true)
     }
 
     /// The others.
     pub(crate) fn more(&self) -> impl Iterator<Item = &Link> {
-        let is_more = |(at, link): &(usize, &Link)| !self.is_first(*at) && !link.is_here;
-        self.links.iter().enumerate().filter(is_more).map(|(_, link)| link)
+        self.parted(false)
+    }
+
+    fn parted(&self, first: bool) -> impl Iterator<Item = &Link> {
+        let is_among = move |(at, link): &(usize, &Link)| self.is_first(*at, link) == first;
+        self.links.iter().enumerate().filter(is_among).map(|(_, link)| link)
     }
 
     /// One page more is no reason for a word of its own.
-    fn is_first(&self, at: usize) -> bool {
-        at < FIRST || self.links.len() == FIRST + 1
+    fn is_first(&self, at: usize, link: &Link) -> bool {
+        if self.links.len() <= FIRST + 1 {
+            return true;
+        }
+        let is_beyond = self.links.iter().skip(FIRST).any(|one| one.is_here);
+        link.is_here || at < FIRST - usize::from(is_beyond)
     }
 
     /// The frame of a page for somebody; `here` is its address in the list.
@@ -146,6 +156,7 @@ impl Page {
             failed: None,
             finds: false,
             sought: String::new(),
+            at: words::instant(&store::instant(office.moment().now), &office.clinic.zone),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Project appeals: those that were begun, and one with its cases, its letter, its list, its one
 //! reference and what became of each case.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use askama::Template;
 use axum::extract::Path;
@@ -45,6 +45,9 @@ struct Listed {
     subject: String,
     payer: String,
     state: String,
+    /// Cases, and what is outstanding on them.
+    what: String,
+    went: String,
     reference: String,
     made: String,
 }
@@ -112,8 +115,13 @@ pub(crate) async fn list(visitor: Visitor) -> Result<Response, Trouble> {
     let people = timeline::people(&mut tx).await?;
     let all = tx.projects(ROWS).await?;
     let hidden = hidden_of(&mut tx, office, &all).await?;
-    let seen = all.iter().filter(|one| !hidden.contains(&one.project));
-    let rows = seen.map(|one| listed(one, &people, &office.clinic.zone)).collect();
+    let seen: Vec<&Project> = all.iter().filter(|one| !hidden.contains(&one.project)).collect();
+    let ids: Vec<String> = seen.iter().map(|one| one.project.clone()).collect();
+    let worth = tx.worth_of_projects(&ids).await?.into_iter();
+    let worth: HashMap<String, String> =
+        worth.map(|(id, cases, cents)| (id, what(cases, Money::from_cents(cents)))).collect();
+    let rows = seen.into_iter().map(|one| listed(one, &worth, (&people, &office.clinic.zone)));
+    let rows = rows.collect();
     html(&ListPage { page: Page::of(&visitor, "Project appeals", "/letters"), rows })
 }
 
@@ -138,9 +146,27 @@ async fn hidden_of(
     Ok(hidden.map(|(project, _)| project.clone()).collect())
 }
 
-fn listed(one: &Project, people: &People, zone: &str) -> Listed {
+/// `12 cases · $3,400.00`.
+fn what(cases: i64, outstanding: Money) -> String {
+    format!("{} · {outstanding}", words::counted(cases, "case", "cases"))
+}
+
+/// When and how it went; empty before.
+fn went(one: &Project) -> String {
+    let on = one.sent_on.as_deref();
+    on.map(|on| format!("{}, by {}", words::day_of(on), words::lower(&one.channel)))
+        .unwrap_or_default()
+}
+
+fn listed(
+    one: &Project,
+    worth: &HashMap<String, String>,
+    (people, zone): (&People, &str),
+) -> Listed {
     let by = timeline::name(people, &one.made_by);
     Listed {
+        what: worth.get(&one.project).cloned().unwrap_or_default(),
+        went: went(one),
         href: format!("/projects/{}", one.project),
         subject: one.subject.clone(),
         payer: one.payer_name.clone(),
@@ -212,10 +238,6 @@ fn shown(
     let counted = || opened.rows.iter().filter(|row| is_draft || row.stayed.is_empty());
     let count = i64::try_from(counted().count()).unwrap_or(i64::MAX);
     let money: Money = counted().map(|row| row.case.balance.outstanding()).sum();
-    let went = project
-        .sent_on
-        .as_deref()
-        .map(|on| format!("{}, by {}", words::day_of(on), words::lower(&project.channel)));
     let hash = |name, hash: &Option<String>| hash.clone().map(|hash| (name, hash));
     let hashes = [hash("Letter and list", &project.packet), hash("Spreadsheet", &project.sheet)];
     OnePage {
@@ -228,9 +250,9 @@ fn shown(
         version: project.version,
         is_draft,
         has_gone: project.state == "sent",
-        went: went.unwrap_or_default(),
+        went: went(project),
         reference: project.reference.clone(),
-        what: format!("{} · {money}", words::counted(count, "case", "cases")),
+        what: what(count, money),
         tally: tally(opened),
         cases: opened.rows.iter().map(|row| case_row(row, project)).collect(),
         hashes: hashes.into_iter().flatten().collect(),
@@ -304,9 +326,8 @@ fn tally(opened: &Opened) -> Vec<(String, String)> {
         *count += 1;
         *money += row.case.balance.outstanding();
     }
-    let told = |(status, (count, money)): (&str, (i64, Money))| {
-        (words::label(status), format!("{} · {money}", words::counted(count, "case", "cases")))
-    };
+    let told =
+        |(status, (count, money)): (&str, (i64, Money))| (words::label(status), what(count, money));
     by.into_iter().map(told).collect()
 }
 

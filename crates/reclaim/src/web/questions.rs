@@ -82,12 +82,16 @@ pub(crate) async fn page(
     page.done = asked
         .contains_key("done")
         .then(|| "Your answer is with who asked, and in the timeline of the case.".to_owned());
+    let answered = came_back(&mut tx, office, answers, &people).await?;
+    let mut own = own(&mut tx, office, &people).await?;
+    // What is answered and new stands above, once.
+    own.retain(|one| answered.iter().all(|new| new.href != one.href));
     html(&QuestionsPage {
         page,
         role: words::lower(role.as_str()),
         asked: waiting(office, &cases, &people),
-        own: own(&mut tx, office, &people).await?,
-        answered: came_back(&mut tx, office, answers, &people).await?,
+        own,
+        answered,
     })
 }
 

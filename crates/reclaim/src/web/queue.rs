@@ -1,5 +1,6 @@
 //! The work queue: filtered, sorted, in jobs or case by case, wherever in it one scrolls.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -211,9 +212,11 @@ async fn exported(
         let text = "More than 20,000 cases fit. Set more filters and export them in parts.";
         return Err(Trouble::Unfit(text.to_owned()));
     }
-    let mut cases = Vec::with_capacity(ids.len());
+    let (mut cases, mut waits) = (Vec::with_capacity(ids.len()), HashMap::new());
     for part in ids.chunks(ROWS * 10) {
-        cases.extend(ordered(&mut tx, part).await?);
+        let some = ordered(&mut tx, part).await?;
+        waits.extend(resent::of(&mut tx, office, &some, None).await?);
+        cases.extend(some);
     }
     let left = if why.is_none() { protection::withhold(&mut tx, &mut cases).await? } else { 0 };
     let facts =
@@ -222,7 +225,8 @@ async fn exported(
     let people = timeline::people(&mut tx).await?;
     let history = office.histories.of(&mut tx, today).await?;
     let by = (&*office.rules, &*history);
-    let rows = cases.iter().map(|case| Row::of(case, &people, by, today).cells());
+    let row = |case: &Denial| Row::of(case, waits.get(case.id.as_str()), &people, (by, today));
+    let rows = cases.iter().map(|case| row(case).cells());
     let note = protection::left_out(left, "case", "cases");
     Ok(sheet::file("cases", Row::HEADING, rows, note))
 }
@@ -280,8 +284,10 @@ async fn rows_of(
     let people = timeline::people(tx).await?;
     let history = office.histories.of(tx, moment.today).await?;
     let by = (&*office.rules, &*history);
-    let mut rows: Vec<Row> =
-        cases.iter().map(|case| Row::of(case, &people, by, moment.today)).collect();
+    let waits = resent::of(tx, office, cases, None).await?;
+    let at = (by, moment.today);
+    let row = |case: &Denial| Row::of(case, waits.get(case.id.as_str()), &people, at);
+    let mut rows: Vec<Row> = cases.iter().map(row).collect();
     for (row, case) in rows.iter_mut().zip(cases) {
         row.refuses = offers::refused_by(case, &moment, &office.rules);
         row.proposal = Proposed::of(case, &people, &office.clinic.zone);
@@ -292,11 +298,6 @@ async fn rows_of(
         }
     }
     protection::mark(tx, cases, &mut rows).await?;
-    let mut waits = resent::of(tx, office, cases, None).await?;
-    for row in &mut rows {
-        let untold = waits.remove(&row.id).filter(|one| !one.is_on_case());
-        row.resent = untold.map(|one| words::sentence(&one.to_string()));
-    }
     if asked.columns.contains(&Column::Patient) {
         queue_patients::name(tx, office, cases, &mut rows).await?;
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use denial::denial::Denial;
+use denial::resent::Resent;
 use denial::rules::Rules;
 use jiff::civil::Date;
 
@@ -137,18 +138,19 @@ impl Row {
         ]
     }
 
-    /// What a case says in a row today.
+    /// What a case says in a row today; `resent` is what it waits with.
     pub(crate) fn of(
         case: &Denial,
+        resent: Option<&Resent>,
         people: &HashMap<String, String>,
-        by: By<'_>,
-        today: Date,
+        (by, today): (By<'_>, Date),
     ) -> Row {
         let (rules, _) = by;
         let (codes, meanings) = codes(case, rules);
         let owner = case.owner();
         let person = owner.and_then(|owner| owner.person.as_ref());
-        let next = case.next();
+        let again = resent.and_then(|one| one.next(case, today, rules));
+        let next = again.or(case.next().copied());
         let (_, soonest) = case_clocks::soonest(case, today);
         let outstanding = case.balance.outstanding();
         let Prospects { chance, expected, net } = Prospects::of(case, by);
@@ -176,13 +178,13 @@ impl Row {
             won: won::of_case(case).unwrap_or_default(),
             quarantined: case.quarantined,
             protected: "",
-            resent: None,
-            worth: Worth::of(case, by, today),
+            resent: resent.and_then(untold),
+            worth: Worth::of(case, again, by, today),
             service_on: case.days.service_on.map(words::day).unwrap_or_default(),
             age: age(case.denied_on, today),
             plan: words::label(case.plan.as_str()),
             provider: case.provider.as_str().to_owned(),
-            waiting: waits_on(case),
+            waiting: if again.is_some() { THE_PAYER.to_owned() } else { waits_on(case) },
             round: case.round,
             chance,
             patient: String::new(),
@@ -193,6 +195,14 @@ impl Row {
             proposal: None,
         }
     }
+}
+
+/// Whom a case waits on that waits with what was sent again.
+const THE_PAYER: &str = "The payer";
+
+/// What went again, where the case's status does not tell of it.
+pub(crate) fn untold(resent: &Resent) -> Option<String> {
+    (!resent.is_on_case()).then(|| words::sentence(&resent.to_string()))
 }
 
 /// Whether the same claim was denied before.

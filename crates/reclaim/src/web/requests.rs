@@ -44,6 +44,8 @@ pub(crate) struct Row {
     pub(crate) kind: String,
     pub(crate) reference: String,
     pub(crate) number: String,
+    /// Where its claim or case is shown, for who may see it.
+    pub(crate) about: Option<String>,
     pub(crate) payer: String,
     pub(crate) asked: String,
     pub(crate) due: Due,
@@ -78,6 +80,7 @@ impl Row {
             kind: words::label(letter.kind.as_str()),
             reference: letter.reference.clone(),
             number: one.subject.number.to_string(),
+            about: None,
             payer: one.subject.payer_name.to_string(),
             asked: if shows { letter.asked.clone() } else { "•••".to_owned() },
             due: if one.state == RequestState::Open { due } else { Due { class: "later", ..due } },
@@ -124,18 +127,32 @@ async fn seen(
             tx.past_requests(state, LOOKED_THROUGH).await?
         }
     };
-    let ids = found.iter().filter_map(|one| one.subject.case.as_ref().map(ToString::to_string));
+    let cases = cases(tx, &found).await?;
+    let mut seen = found;
+    seen.retain(|one| {
+        let case = one.subject.case.as_ref().and_then(|id| cases.get(id.as_str()));
+        one.is_seen_by(&office.who, case, &office.rules)
+    });
+    Ok(seen)
+}
+
+/// The cases that letters are about, by their ids.
+async fn cases(tx: &mut Tx, of: &[Request]) -> Result<HashMap<String, Denial>, store::Error> {
+    let ids = of.iter().filter_map(|one| one.subject.case.as_ref().map(ToString::to_string));
     let mut ids: Vec<String> = ids.collect();
     ids.sort();
     ids.dedup();
     let cases = tx.cases_among(&ids).await?;
-    let cases: HashMap<&str, &Denial> = cases.iter().map(|case| (case.id.as_str(), case)).collect();
-    let mut seen = found;
-    seen.retain(|one| {
-        let case = one.subject.case.as_ref().and_then(|id| cases.get(id.as_str()).copied());
-        one.is_seen_by(&office.who, case, &office.rules)
-    });
-    Ok(seen)
+    Ok(cases.into_iter().map(|case| (case.id.to_string(), case)).collect())
+}
+
+/// The page of a letter's claim; of its case for who opens no claims.
+fn about(one: &Request, cases: &HashMap<String, Denial>, office: &Office) -> Option<String> {
+    let claim = one.subject.claim.as_ref().filter(|_| allows(office.who.role, Access::Claims));
+    let case = one.subject.case.as_ref().and_then(|id| cases.get(id.as_str()));
+    let case = case.filter(|case| office.sees(case));
+    let claim = claim.map(|id| format!("/claims/{id}"));
+    claim.or_else(|| case.map(|case| format!("/cases/{}", case.id)))
 }
 
 /// How many wait that the visitor may see, and of how many the last day has passed.
@@ -172,6 +189,8 @@ pub(crate) async fn page(
         .filter_map(|one| one.subject.claim.as_ref().map(ToString::to_string))
         .collect();
     let names = Names::among(&mut tx, &claims).await?;
+    let cases = cases(&mut tx, &found).await?;
+    let about = |one: &Request| about(one, &cases, office);
     let shows = |one: &Request| {
         let guarded = one.subject.claim.as_ref().is_some_and(|id| names.guards(id.as_str()));
         names.in_lists(office) && !guarded
@@ -188,7 +207,10 @@ pub(crate) async fn page(
         shown: state,
         open,
         missed,
-        rows: found.iter().map(|one| Row::of(one, shows(one), today)).collect(),
+        rows: found
+            .iter()
+            .map(|one| Row { about: about(one), ..Row::of(one, shows(one), today) })
+            .collect(),
         keeps: allows(office.who.role, Access::KeepRequests),
         more,
     })

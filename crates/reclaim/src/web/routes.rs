@@ -214,7 +214,7 @@ fn files_and_money() -> Vec<Route> {
         shows("/upload", Needs(A::TakeFiles), upload::form),
         does("/upload", Needs(A::TakeFiles), upload::take).large(),
         shows("/keyed", Needs(A::TakeFiles), keyed::form),
-        does("/keyed", Needs(A::TakeFiles), keyed::key).large(),
+        does("/keyed", Needs(A::TakeFiles), keyed::key).large().reveals(),
         shows("/files", Needs(A::Remittances), files::page),
         shows("/files/{hash}", Needs(A::Remittances), files::one),
     ]

@@ -95,7 +95,12 @@ async fn shown(visitor: &Visitor, refused: Option<String>) -> Result<ActionsPage
     let people = timeline::people(&mut tx).await?;
     let read = tx.newest_rules().await?;
     let zone = &office.clinic.zone;
-    let rules = &office.rules.actions;
+    let mut rows = Vec::new();
+    for rule in &office.rules.actions {
+        let mut row = row(rule, (&counts, &stops), zone);
+        row.did.extend(acting::came_of(&mut tx, rule).await?);
+        rows.push(row);
+    }
     let history = |one: &RuleStop| {
         let started = one.started_at.as_deref().map(|at| {
             let who = timeline::name(&people, one.started_by.as_deref().unwrap_or_default());
@@ -111,7 +116,7 @@ async fn shown(visitor: &Visitor, refused: Option<String>) -> Result<ActionsPage
     };
     Ok(ActionsPage {
         page: Page::of(visitor, "Rules that act", "/rules"),
-        rows: rules.iter().map(|rule| row(rule, (&counts, &stops), zone)).collect(),
+        rows,
         tried: None,
         refused,
         faults: Vec::new(),

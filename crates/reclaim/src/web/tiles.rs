@@ -40,6 +40,8 @@ pub(crate) struct Cell {
     pub(crate) link: Option<Link>,
     /// A page that is no list.
     pub(crate) href: Option<String>,
+    /// A chip below, and what it means.
+    pub(crate) chip: Option<(&'static str, String)>,
 }
 
 impl Cell {

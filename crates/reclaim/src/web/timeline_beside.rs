@@ -18,12 +18,19 @@ pub(super) fn said(one: &Happened) -> String {
             format!("The payer answered where the claim stands. {told}")
         }
         "rule.acted" => {
-            format!("Rule {} acted: {}", ruled(&facts), facts["did"].as_str().unwrap_or_default())
+            let did = facts["did"].as_str().unwrap_or_default();
+            format!("Rule {} acted: {did}{}", ruled(&facts), proof(&facts))
         }
         "rule.would_act" if why.is_empty() => format!(
-            "Rule {} would have acted (shadow): {}",
+            "Rule {} would have acted (shadow): {}{}",
             ruled(&facts),
-            facts["did"].as_str().unwrap_or_default()
+            facts["did"].as_str().unwrap_or_default(),
+            proof(&facts)
+        ),
+        "correction.prepared" => format!(
+            "The rule {} prepared a correction{}",
+            facts["rule"].as_str().unwrap_or_default(),
+            proof(&facts)
         ),
         "rule.would_act" => {
             format!("Rule {} would have been refused (shadow): {why}", ruled(&facts))
@@ -45,6 +52,14 @@ pub(super) fn topic(kind: &str) -> &'static str {
         Some("status") => "contacts",
         Some("rule") => "plan",
         _ => "notes",
+    }
+}
+
+/// What proves what a rule prepared.
+fn proof(facts: &serde_json::Value) -> String {
+    match facts["proof"].as_str().unwrap_or_default() {
+        "" => String::new(),
+        proof => format!("; the proof: {proof}"),
     }
 }
 

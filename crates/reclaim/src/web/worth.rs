@@ -1,7 +1,7 @@
 //! What a case is worth to the order of the queue: its priority in points with their parts, and
 //! what the rules expect of it in money. Points are no money: nobody owes them.
 
-use denial::denial::Denial;
+use denial::denial::{Denial, NextAction};
 use denial::money::Money;
 use denial::rules::Rules;
 use denial::triage::{Floor, Priority};
@@ -16,7 +16,8 @@ pub(crate) const ORDER: &str = "By priority: first what is ours to act on and ha
      a day, since no rule says when its time is up (the filter Clock: no clock has a day); then \
      what has a clock that runs out within 7 days, then by points. A case has a point for each \
      dollar that a round of work is expected to leave, more as its days run out and as it ages. \
-     After them what is won and only to be posted; last what has clocks that have all run out.";
+     After them what is won and only to be posted, then what has clocks that have all run out; \
+     last what the payer or a colleague has, until its next day comes.";
 
 /// What a case is judged by: the rules, and what came of such cases.
 pub(crate) type By<'a> = (&'a Rules, &'a History);
@@ -35,16 +36,19 @@ pub(crate) struct Worth {
 }
 
 impl Worth {
-    /// What the rules say of a case today.
-    pub(crate) fn of(case: &Denial, (rules, history): By<'_>, today: Date) -> Worth {
-        Worth::told(&rank::priority(case, today, rules, history))
+    /// What the rules say of a case today; `again` is what comes next by what was sent again.
+    pub(crate) fn of(case: &Denial, again: Option<NextAction>, by: By<'_>, today: Date) -> Worth {
+        Worth::told(&rank::priority(case, again, today, by))
     }
 
     fn told(priority: &Priority) -> Worth {
         let (floor, icon) = match priority.floor {
             Floor::Unclocked => ("first: no rule says when any of its clocks ends", "none"),
             Floor::DueSoon => ("first: a clock runs out within 7 days", "soon"),
-            Floor::PastDue => ("last: its clocks have run out", "past"),
+            Floor::PastDue => {
+                ("after what can still be done in time: its clocks have run out", "past")
+            }
+            Floor::Waiting => ("last: somebody else has it, and its next day has not come", "none"),
             Floor::Won => ("after what can still be won: only its payment is to be posted", "met"),
             Floor::Ordinary => ("", ""),
         };

@@ -71,6 +71,14 @@ async function refuse(page, keys) {
   await page.locator("dialog[open] .warn li").first().waitFor();
   await keys.press("Escape");
   assert.equal(await page.locator("dialog[open]").count(), 0);
+  await keys.press(".");
+  await toast(page, "Nothing was done here yet");
+  await keys.press("o");
+  await page.locator(".acts").waitFor();
+  await keys.press("w");
+  await toast(page, "Propose a write-off: a case that is new cannot do this");
+  await page.goBack();
+  await page.locator("tr.here").waitFor();
 }
 
 async function triage(page, keys) {

@@ -10,6 +10,7 @@ mod outbox;
 mod packets;
 mod place;
 mod practices;
+mod prepared;
 mod roles;
 mod rules;
 mod secondary;

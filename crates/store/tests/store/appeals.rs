@@ -24,6 +24,7 @@ pub(crate) fn draft(case: &Denial, bits: u128, level: u8) -> Draft {
         signed: None,
         voided: None,
         writers: Vec::new(),
+        prepared: None,
         former: Vec::new(),
         version: 1,
     }

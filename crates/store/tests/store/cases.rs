@@ -178,3 +178,17 @@ fn usual_root_causes_are_counted_first_at_the_payer() {
         assert_eq!(tx.usual_root_causes(case, 1).await.expect("read").len(), 1);
     });
 }
+
+#[test]
+fn ranks_find_their_cases_by_the_key() {
+    on_each(async |place| {
+        // Shaped as `rerank` is: not laid out first, every case of the practice would be walked.
+        let text = "with each_one (told) as materialized (select value from json_each('[]'))
+             update denial set priority = 1
+             from (select told ->> 'denial' as of_denial from each_one) as ranked
+             where practice = 'main' and denial = of_denial";
+        let plan = place.plan_of(text).await;
+        let is_found = plan.contains("practice=? AND denial=?");
+        assert!(plan.is_empty() || is_found, "{plan}");
+    });
+}

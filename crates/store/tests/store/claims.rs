@@ -119,6 +119,7 @@ fn evidence_is_found_by_member_or_number_and_kept_once() {
             kind: "authorization".to_owned(),
             member: member.to_owned(),
             number: number.to_owned(),
+            person: format!("P{n}"),
             on_day: Some(format!("2026-01-0{}", n + 1)),
             body: "{}".to_owned(),
         };
@@ -133,6 +134,8 @@ fn evidence_is_found_by_member_or_number_and_kept_once() {
         assert_eq!(places(tx.evidence_of("M1", "A1").await.expect("read")), [2, 1, 0]);
         assert_eq!(places(tx.evidence_of("M2", "").await.expect("read")), [2]);
         assert_eq!(places(tx.evidence_of("", "").await.expect("read")), [0_i64; 0]);
+        assert_eq!(places(tx.evidence_named("P1").await.expect("read")), [1]);
+        assert_eq!(places(tx.evidence_named("").await.expect("read")), [0_i64; 0]);
         assert_eq!(tx.evidence_at("f", 3).await.expect("read"), Some(row(3, "", "")));
         assert_eq!(tx.evidence_at("g", 3).await.expect("read"), None);
     });

@@ -2,10 +2,11 @@
 
 use denial::next_action::Way;
 use denial::outcome::Ended;
-use store::firings::{Firing, RuleStop};
+use store::firings::{CameOf, Firing, Key, RuleStop};
+use store::journal::Entry;
 use store::outcomes::Outcome;
 
-use crate::clinic::{TODAY, open};
+use crate::clinic::{TODAY, moment, open};
 use crate::place::{AT, on_each, practice};
 
 const LATER: &str = "2026-06-02T08:00:00.000000Z";
@@ -22,6 +23,7 @@ fn firing(denial: &str, mode: &str, outcome: &str) -> Firing {
         outstanding: 100,
         case_version: 1,
         at: AT.to_owned(),
+        evidence: String::new(),
     }
 }
 
@@ -39,7 +41,7 @@ fn a_rule_fires_once_on_a_case_in_each_mode() {
         let fired = tx.fired_on(&ids).await.expect("read");
         assert_eq!(fired.len(), 3);
         let key = ["one", "abcd", "on", &ids[1]].map(str::to_owned);
-        assert!(fired.contains(&key.into()));
+        assert_eq!(fired.get(&key.into()).map(String::as_str), Some(""));
         let counts = tx.count_firings().await.expect("counted");
         let told: Vec<(&str, i64)> =
             counts.iter().map(|one| (one.outcome.as_str(), one.cases)).collect();
@@ -87,6 +89,54 @@ fn a_rule_fires_once_on_a_case_in_each_mode() {
         assert_eq!(tx.cases_as_opened(1).await.expect("read").len(), 1);
         let opened = tx.cases_as_opened(9).await.expect("read");
         assert_eq!(opened.len(), 2);
+        tx.commit().await.expect("durable");
+    });
+}
+
+#[test]
+fn a_refusal_gives_way_to_what_other_evidence_comes_to() {
+    on_each(async |place| {
+        let cases = open(place, &[100]).await;
+        let id = cases[0].id.to_string();
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        assert_eq!(tx.last_evidence().await.expect("read"), "0 ");
+        let refused = Firing {
+            why: "not proven".to_owned(),
+            evidence: "e1".to_owned(),
+            ..firing(&id, "on", "refused")
+        };
+        assert!(tx.fire(&refused).await.expect("fired"));
+        assert!(!tx.fire(&refused).await.expect("asked"), "of the same evidence once");
+        let ids = [id.clone()];
+        let key: Key = ["one", "abcd", "on", &id].map(str::to_owned).into();
+        assert_eq!(tx.fired_on(&ids).await.expect("read").get(&key), Some(&"e1".to_owned()));
+        assert_eq!(tx.unproven_cases().await.expect("read"), ids);
+        assert_eq!(tx.came_of("one", "abcd").await.expect("read"), CameOf::default());
+
+        let done = Firing { evidence: "e2".to_owned(), ..firing(&id, "on", "done") };
+        assert!(tx.fire(&done).await.expect("fired"));
+        assert_eq!(tx.last_firings("one", "abcd", "", 9).await.expect("read"), [done.clone()]);
+        assert_eq!(tx.fired_on(&ids).await.expect("read").get(&key), Some(&String::new()));
+        assert!(tx.unproven_cases().await.expect("read").is_empty());
+        let again = Firing { evidence: "e3".to_owned(), ..done };
+        assert!(!tx.fire(&again).await.expect("asked"), "what is done is done");
+        let came = CameOf { prepared: 1, ..CameOf::default() };
+        assert_eq!(tx.came_of("one", "abcd").await.expect("read"), came);
+
+        let sent = Entry::new(&id, "correction.sent", &serde_json::json!({}));
+        tx.append(vec![sent], &moment()).await.expect("written");
+        let lost = Outcome {
+            denial: cases[0].id.clone(),
+            version: 2,
+            payer: cases[0].payer.clone(),
+            code: "CO-197".to_owned(),
+            way: Way::CorrectedClaim,
+            ended: Ended::Lost,
+            on: TODAY,
+        };
+        tx.count_outcome(&lost).await.expect("counted");
+        let came = CameOf { sent: 1, answered: 1, denied_again: 1, ..came };
+        assert_eq!(tx.came_of("one", "abcd").await.expect("read"), came);
         tx.commit().await.expect("durable");
     });
 }

@@ -166,6 +166,9 @@ fn a_claim_is_likely_by_its_member_from_either_side() {
         paid(place, vec![paid_as("m")]).await;
         billed(place, "f", billed_as("m")).await;
         assert_eq!(open_matches(place).await, expected);
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        assert_eq!(tx.billed_of_member("m", 9).await.expect("read"), [id(2)]);
+        assert!(tx.billed_of_member("n", 9).await.expect("read").is_empty());
     });
     on_each(async |place| {
         billed(place, "f", billed_as("m")).await;
@@ -193,5 +196,8 @@ fn a_claim_is_likely_the_one_billed_claim_with_its_payers_number() {
         assert_eq!(open_matches(place).await, expected);
         look().await;
         assert_eq!(open_matches(place).await, expected);
+        let mut tx = place.store.read(&practice()).await.expect("a look");
+        assert_eq!(tx.paid_by_control(&id(9), 9).await.expect("read"), [id(1)]);
+        assert!(tx.paid_by_control(&id(8), 9).await.expect("read").is_empty());
     });
 }

@@ -3,6 +3,7 @@
 use denial::rejection::{Acknowledgement, AnswerKind, Answerer, Level, Outcome};
 use store::acknowledgements::NewAcknowledgement;
 use store::files::Document;
+use store::matches::{Match, Said};
 use store::outgoing::{Counts, Outgoing, OutgoingAnswer, OutgoingItem};
 
 use crate::claims::{bill, billed, id};
@@ -311,5 +312,32 @@ fn what_was_sent_again_of_claims_is_told_together() {
         assert_eq!(ids, ["out_1"], "what was called back is on no way");
         assert_eq!(on_their_way[0].denial, case);
         assert_eq!(tx.refusals_among(&claims).await.expect("read"), [(id(1), answer)]);
+    });
+}
+
+#[test]
+fn cases_whose_claims_may_have_gone_again_are_few() {
+    on_each(async |place| {
+        let cases = open(place, &[100, 100, 100, 100]).await;
+        let ids: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
+        let denied_on = cases[0].denied_on;
+        billed(place, "old", bill(1, "2020-01-01 old", "x")).await;
+        billed(place, "new", bill(2, &format!("{denied_on} new"), "y")).await;
+        let of = async || {
+            let mut tx = place.store.read(&practice()).await.expect("a look");
+            let mut found = tx.sent_since_denied(&ids).await.expect("read");
+            found.sort();
+            found
+        };
+        assert_eq!(of().await, [ids[1].clone()]);
+        let one = outgoing(1);
+        assert!(queued(place, &one, item(&one, &ids[0], "x", 0)).await);
+        assert_eq!(of().await, ids[..2], "it is in the outbox");
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
+        let (claim, candidate) = (&id(3), &id(4));
+        let said = Said { claim, candidate, state: Match::Accepted, by: "usr_1", at: AT };
+        tx.put_match(&said).await.expect("put");
+        tx.commit().await.expect("durable");
+        assert_eq!(of().await, ids, "a joined claim may tell");
     });
 }

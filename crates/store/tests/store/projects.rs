@@ -57,7 +57,13 @@ fn a_project_is_begun_saved_and_found_by_its_cases() {
         let of = |id: &String| ("prj_1".to_owned(), id.clone());
         let found = tx.cases_of_projects(&all).await.expect("read");
         assert_eq!(found, [of(&ids[0]), of(&ids[1])]);
+        let cents = |case: &denial::denial::Denial| case.balance.outstanding().cents();
+        let (first, second) = (cents(&cases[0]), cents(&cases[1]));
+        let worth = tx.worth_of_projects(&all).await.expect("read");
+        assert_eq!(worth, [("prj_1".to_owned(), 2, first + second)]);
         tx.leave_out_of_project(("prj_1", &ids[1]), "closed").await.expect("left out");
+        let worth = tx.worth_of_projects(&all).await.expect("read");
+        assert_eq!(worth, [("prj_1".to_owned(), 1, first)], "those that went along");
         assert_eq!(tx.project_cases("prj_1").await.expect("read")[1].stayed, "closed");
         tx.commit().await.expect("durable");
     });

@@ -12,7 +12,7 @@ const RULES: &str = "[[rule]]\nname = \"sixteens\"\nwhy = \"somebody calls at on
     why = \"a test of what is refused\"\nmode = \"off\"\n[rule.when]\ncarcs = [\"18\"]\n\
     [rule.do]\npropose_write_off = true\n[rule.stop]\nof = 5\nrefused = 2\n";
 
-async fn cases(lead: &Browser, numbers: &[&'static str], adjustment: &'static str) {
+pub(super) async fn cases(lead: &Browser, numbers: &[&'static str], adjustment: &'static str) {
     for number in numbers {
         take(lead, &format!("{number}.837"), &bill(number, "MADEUP", 90)).await;
         let trace = format!("T{number}");
@@ -24,7 +24,7 @@ async fn saved(lead: &Browser) {
     saved_as(lead, RULES).await;
 }
 
-async fn saved_as(lead: &Browser, text: &str) {
+pub(super) async fn saved_as(lead: &Browser, text: &str) {
     let form = lead.get("/rules/edit?path=actions.toml").await;
     let fields = [
         ("path", "actions.toml"),
@@ -36,7 +36,7 @@ async fn saved_as(lead: &Browser, text: &str) {
     lead.post("/rules/edit", &fields).await.is(StatusCode::SEE_OTHER);
 }
 
-async fn switched(lead: &Browser, rule: &str, what: &str) {
+pub(super) async fn switched(lead: &Browser, rule: &str, what: &str) {
     let page = lead.get(&format!("/rules/actions?try={rule}")).await;
     let fields = [("rule", rule), ("what", what), ("read", &page.field("read"))];
     lead.post("/rules/actions", &fields).await.is(StatusCode::SEE_OTHER);

@@ -59,7 +59,7 @@ fn words(pdf: &[u8]) -> Option<String> {
 }
 
 /// A case of CO-50 in review.
-async fn reviewed(biller: &Browser, charge: u32) -> String {
+pub(super) async fn reviewed(biller: &Browser, charge: u32) -> String {
     take(
         biller,
         "a.835",
@@ -81,7 +81,7 @@ async fn reviewed(biller: &Browser, charge: u32) -> String {
     case
 }
 
-async fn attached(biller: &Browser, case: &str, what: &str, name: &str, pages: usize) {
+pub(super) async fn attached(biller: &Browser, case: &str, what: &str, name: &str, pages: usize) {
     let version = biller.get(case).await.field("version");
     let fields = [("version", version.as_str()), ("what", what)];
     let file = ("file", name, &*pdf(what, pages));
@@ -89,7 +89,7 @@ async fn attached(biller: &Browser, case: &str, what: &str, name: &str, pages: u
 }
 
 /// Every field of the form of a draft, as a browser sends it.
-fn form(page: &Answer) -> Vec<(String, String)> {
+pub(super) fn form(page: &Answer) -> Vec<(String, String)> {
     let text = &page.text;
     let form = text.split("<form id=\"draft\"").nth(1).expect("a form");
     let form = form.split("</form>").next().unwrap_or_default();
@@ -143,7 +143,7 @@ pub(super) async fn send(
     browser.upload(draft, &fields, ("file", "", "")).await
 }
 
-async fn begun(biller: &Browser, case: &str) -> String {
+pub(super) async fn begun(biller: &Browser, case: &str) -> String {
     let page = biller.get(&format!("{case}/appeal")).await;
     page.is(StatusCode::OK).shows(&["Appeal, level 1", "Appeal: medical necessity"]);
     let fields = [("kind", "appeal"), ("template", "letters/appeals.toml#medical_necessity")];
@@ -302,8 +302,9 @@ async fn a_supervisor_alone_excuses_a_missing_exhibit_and_an_unfilled_field_nobo
     refused.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Not among the exhibits"]);
     let page = lead.get(&draft).await;
     let opening = ("opening", "{{authorization}} [[look it up]] {{nonsense}}");
+    let used = ("argument_use_0", "yes");
     let wrong =
-        send(&lead, &draft, &page, &[opening, ("without", "gone"), ("what", "build")]).await;
+        send(&lead, &draft, &page, &[opening, used, ("without", "gone"), ("what", "build")]).await;
     wrong.is(StatusCode::UNPROCESSABLE_ENTITY);
     wrong.shows(&[
         "{{authorization}} has no value here",
@@ -315,7 +316,7 @@ async fn a_supervisor_alone_excuses_a_missing_exhibit_and_an_unfilled_field_nobo
     // A table and a policy that it has not keep it too, until nothing speaks of them.
     wrong.shows(&["{{payer_policy}} has no value here"]);
     let own = ("argument_0", "The record meets each criterion.");
-    let right = [("opening", "Please look again."), own, ("what", "build")];
+    let right = [("opening", "Please look again."), own, used, ("what", "build")];
     send(&lead, &draft, &page, &right).await.is(StatusCode::SEE_OTHER);
     clinic.is_proven().await;
 }

@@ -272,3 +272,21 @@ async fn a_step_is_ticked_with_what_shows_it() {
     refused.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["The role auditor may not do this"]);
     clinic.is_proven().await;
 }
+
+#[tokio::test]
+async fn a_key_that_does_nothing_says_why() {
+    let clinic = TestClinic::open().await;
+    let lead = clinic.named("lead", Role::BillingSupervisor).await;
+    take(&lead, "a.835", &era("T1", &[denied("A-1", 90, "CO*16*90")])).await;
+    let case = lead.find("A-1").await;
+    let new = lead.get(&case).await;
+    new.shows(&["<li data-shut-key=\"w\">Propose a write-off: a case that is new cannot do this"]);
+    new.shows(&["<li data-shut-key=\"c\">Correct the claim:", "id=\"toast\""]);
+    new.hides(&["data-shut-key=\"s\"", "data-shut-key=\"n\""]);
+    lead.act(&case, "review", &[]).await.is(StatusCode::SEE_OTHER);
+    let ours = lead.get(&case).await;
+    ours.shows(&["data-key=\"w\"", "data-shut-key=\"s\""]).hides(&["data-shut-key=\"w\""]);
+    let auditor = clinic.person(Role::Auditor).await;
+    auditor.get(&case).await.shows(&["data-shut-key=\"w\">Propose a write-off: the role auditor"]);
+    clinic.is_proven().await;
+}

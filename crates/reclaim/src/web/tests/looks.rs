@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use denial::person::Role;
 
-use super::appeals::{ready, send, signed};
-use super::clinic::{TestClinic, denied, era, link, take};
+use super::appeals::{attached, begun, form, ready, reviewed, send, signed};
+use super::clinic::{Answer, TestClinic, denied, era, link, take};
 use crate::web::letters::Open;
 
 #[tokio::test]
@@ -135,4 +135,31 @@ async fn words_and_codes_are_found_by_a_few_letters() {
     found.shows(&["/words/codes?of=197"]).hides(&["Nothing fits"]);
     lead.get("/words?of=takeback").await.shows(&["akeback"]).hides(&["id=\"status-new\""]);
     lead.get("/words?of=%3Cb%3Ezz").await.shows(&["Nothing fits", "&#60;b&#62;zz"]);
+}
+
+/// What is typed for who signs, and whether an argument is chosen.
+fn signer_and_argument(page: &Answer) -> (String, bool) {
+    let fields = form(page);
+    let signer = fields.iter().find(|(name, _)| name == "signer").map(|(_, text)| text.clone());
+    (signer.unwrap_or_default(), fields.iter().any(|(name, _)| name.starts_with("argument_use_")))
+}
+
+#[tokio::test]
+async fn a_letter_begins_without_what_is_not_so() {
+    // Above what one person signs alone, another's signature would stand over the writer's name;
+    // and nothing says that records are attached which are not on file.
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let case = reviewed(&lead, 250).await;
+    let page = lead.get(&begun(&lead, &case).await).await;
+    assert_eq!(signer_and_argument(&page), (String::new(), false));
+    page.shows(&["None is chosen.", "On March 1, 2026 you denied"]);
+    let clinic = TestClinic::open().await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let case = reviewed(&lead, 90).await;
+    attached(&lead, &case, "clinical_notes", "notes.pdf", 1).await;
+    let page = lead.get(&begun(&lead, &case).await).await;
+    let (signer, argues) = signer_and_argument(&page);
+    assert!(argues && signer.ends_with("\nBilling supervisor"), "{signer}");
+    page.hides(&["None is chosen."]);
 }

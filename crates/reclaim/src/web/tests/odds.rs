@@ -49,7 +49,7 @@ async fn the_nightly_ranks_know_what_came_of_ways() {
         let mut tx = office.read().await.expect("a look");
         let case = tx.case(&id).await.expect("there");
         let history = outcomes::like(&mut tx, &case, &office.rules).await.expect("read");
-        rank::priority(&case, office.moment().today, &office.rules, &history).score
+        rank::priority(&case, None, office.moment().today, (&office.rules, &history)).score
     };
     let before = priority().await;
     corrected(&lead, "A-1", "uphold").await;

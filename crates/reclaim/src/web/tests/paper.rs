@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use denial::person::Role;
 
 use super::clinic::{TestClinic, denied, era};
+use super::keyed::ticks;
 use crate::inbox;
 
 const LETTER: [(&str, &str); 10] = [
@@ -37,8 +38,10 @@ async fn a_letter_is_checked_then_saved_with_its_scan() {
     ]);
     let kept = checked.field("scan");
     assert_eq!(kept.len(), 64);
+    let ticks = ticks(&checked);
     let mut save = LETTER.to_vec();
     save.extend([("step", "save"), ("scan", kept.as_str())]);
+    save.extend(ticks.iter().map(|tick| (tick.as_str(), "yes")));
     let saved = biller.upload("/keyed", &save, ("file", "", "")).await;
     let remittance = saved.is(StatusCode::SEE_OTHER).location().replace("?done=keyed", "");
     let page = biller.get(&remittance).await;
@@ -53,7 +56,7 @@ async fn a_letter_is_checked_then_saved_with_its_scan() {
     let again = biller.upload("/keyed", &save, ("file", "", "")).await;
     assert_eq!(again.location(), saved.location(), "the same paper counts once");
     let known = biller.upload("/keyed", &step, ("file", "", "")).await;
-    known.shows(&["with this trace speaks of this claim already"]);
+    known.shows(&["Answered before", "with trace CHK 9001 answers this claim in the same way"]);
     clinic.is_proven().await;
 }
 
@@ -69,6 +72,7 @@ async fn what_does_not_add_up_is_said_before_it_is_saved() {
     let mut odd = LETTER.to_vec();
     odd[7] = ("charge_1", "many");
     odd[3] = ("paid_on", "2026-04-01");
+    let ticks = ticks(&told);
     odd.push(("step", "save"));
     let told = biller.upload("/keyed", &odd, ("file", "", "")).await;
     told.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&[
@@ -78,6 +82,7 @@ async fn what_does_not_add_up_is_said_before_it_is_saved() {
     ]);
     short.pop();
     short.push(("step", "save"));
+    short.extend(ticks.iter().map(|tick| (tick.as_str(), "yes")));
     biller.upload("/keyed", &short, ("file", "", "")).await.is(StatusCode::SEE_OTHER);
     let case = biller.find("P-17").await;
     biller.get(&case).await.shows(&["quarantined"]);

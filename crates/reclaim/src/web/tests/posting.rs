@@ -197,8 +197,9 @@ async fn what_is_certain_is_posted_for_many_at_once_and_the_rest_is_told() {
     clinic.is_proven().await;
 }
 
-/// A claim gets a payment that was keyed in, of which nothing can be read any more.
-async fn spoil(clinic: &TestClinic, number: &str) {
+/// A claim gets a payment that was keyed in, of which nothing can be read any more; nor of its
+/// remittance, where another head is given.
+pub(super) async fn spoil(clinic: &TestClinic, number: &str, head: Option<&str>) {
     let claim = identity::claim(&ClaimNumber::new(number));
     let mut tx = clinic.office().write().await.expect("a turn");
     let said = tx.said_of(&[claim.to_string()]).await.expect("read");
@@ -212,6 +213,7 @@ async fn spoil(clinic: &TestClinic, number: &str) {
         state: State::Staging.as_str().to_owned(),
         source: Source::Paper.as_str().to_owned(),
         trace: "T9".to_owned(),
+        head: head.map_or(first.head.clone(), str::to_owned),
         ..first
     };
     assert!(tx.stage_remittance(&row).await.expect("staged"));
@@ -245,7 +247,7 @@ async fn a_case_whose_payments_cannot_be_read_keeps_no_other_from_being_posted()
     for number in ["A-1", "A-2"] {
         ids.push(lead.find(number).await.trim_start_matches("/cases/").to_owned());
     }
-    spoil(&clinic, "A-2").await;
+    spoil(&clinic, "A-2", None).await;
     let cases = ids.join(",");
     let poster = clinic.person(Role::Poster).await;
     let shown = poster.post("/queue/bulk", &[("act", "post"), ("cases", cases.as_str())]).await;

@@ -21,8 +21,11 @@ async fn begun(biller: &Browser) -> (Vec<String>, String) {
     let first = [("act", "letters"), ("cases", cases.as_str()), ("query", "")];
     biller.post("/queue/bulk", &first).await.shows(&["Project appeal: one for all of them"]);
     let begin = [first[0], first[1], first[2], ("step", "do"), ("kind", "project")];
-    biller.post("/queue/bulk", &begin).await.shows(&["Project appeal begun: 3 cases"]);
+    let done = biller.post("/queue/bulk", &begin).await;
+    done.shows(&["Project appeal begun: 3 cases", "Write its letter"]);
+    biller.get("/projects").await.shows(&["3 cases · $270.00"]);
     let project = link(biller, "/projects", "/projects/prj_").await;
+    done.shows(&[&format!("href=\"{project}\"")]);
     (ids, project)
 }
 
@@ -69,6 +72,7 @@ async fn many_cases_go_under_one_letter_and_one_reference() {
     step(&biller, &project, "send", &[("channel", "mail")]).await.is(StatusCode::SEE_OTHER);
     let sent = biller.get(&project).await;
     sent.shows(&["Sent", "waits for the payer", "SHA-256", "none yet"]);
+    biller.get("/projects").await.shows(&[", by mail"]);
     assert_eq!(hashes(&sent), set, "what was taken out is what went");
     let case = biller.get(&format!("/cases/{}", ids[0])).await;
     case.shows(&["Appealed"]);

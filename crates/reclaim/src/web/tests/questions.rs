@@ -48,10 +48,12 @@ async fn an_answer_comes_back_to_who_asked_until_they_have_seen_it() {
     biller.get("/").await.shows(&["1 answer for you"]);
     let back = biller.get("/questions").await;
     back.shows(&["Answered for you", "Was it urgent?", "Yes: he came by ambulance"]);
+    assert_eq!(back.text.matches("Was it urgent?").count(), 1, "once, until it is seen");
     let read = biller.get(&page).await;
     read.is(StatusCode::OK).shows(&["Yes: he came by ambulance", "Test provider, Mar 3, 2026"]);
     read.hides(&["Send the answer"]);
-    biller.get("/questions").await.hides(&["Answered for you"]);
+    let seen = biller.get("/questions").await;
+    seen.shows(&["Was it urgent?"]).hides(&["Answered for you"]);
     let other = case.replace("/cases/", "/questions/") + "/2";
     let signed = provider.upload(&other, &[("text", "Dr. Madeup")], ("file", "", "")).await;
     signed.is(StatusCode::SEE_OTHER);

@@ -119,6 +119,8 @@ async fn a_missed_day_is_brought_up_the_ladder_with_or_without_a_case() {
     ];
     keyed(&desk, &fields, NONE).await.is(StatusCode::SEE_OTHER);
     let claim = crate::identity::claim(&denial::codes::ClaimNumber::new("B-7"));
+    let list = lead.get("/requests").await;
+    list.shows(&[&format!("<a href=\"/claims/{claim}\">B-7</a>")]);
     let billed = lead.get(&format!("/claims/{claim}")).await;
     billed.shows(&["Payers’ letters that are no denials", "Audit", "Mar 10, 2026"]);
     let form = lead.get(&format!("/requests/new?claim={claim}")).await;

@@ -3,9 +3,10 @@
 use axum::http::StatusCode;
 use denial::person::Role;
 
-use super::clinic::{TestClinic, denied, era_on, take};
+use super::clinic::{Answer, PASSWORD, TestClinic, denied, era_on, take};
 use super::outbox::{LATER, corrected, queued, reviewed, told};
 use crate::outbox::{self, NotQueued, leaving};
+use crate::rank;
 
 /// A replacement of a claim that another system sent on the second of March.
 fn elsewhere(number: &str) -> String {
@@ -118,5 +119,66 @@ async fn what_waits_in_the_outbox_stands_on_the_case_too() {
     assert_eq!((tally.sent, tally.failed), (0, 1));
     let biller = clinic.again(&biller);
     biller.get("/outbox?show=odd").await.shows(&["meanwhile a replacement sent Mar 2, 2026"]);
+    clinic.is_proven().await;
+}
+
+/// Whether one claim stands above another in a list.
+fn is_above(list: &Answer, one: &str, other: &str) -> bool {
+    let place = |number: &str| list.text.find(&format!(">{number}</a>")).expect("listed");
+    place(one) < place(other)
+}
+
+#[tokio::test]
+async fn lists_and_homes_tell_it_as_the_case_does() {
+    let clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let lead = clinic.person(Role::BillingSupervisor).await;
+    let vendor = clinic.named("vera", Role::Vendor).await;
+    let case = reviewed(&biller, "A-1").await;
+    let vera = crate::identity::person("vera");
+    let to = [("role", "vendor"), ("person", vera.as_str())];
+    lead.act(&case, "assign", &to).await.is(StatusCode::SEE_OTHER);
+    vendor.get("/").await.shows(&["A-1"]).hides(&["sent again", "Await payer"]);
+    take(&biller, "elsewhere.837", &elsewhere("A-1")).await;
+    for (who, page) in [(&vendor, "/"), (&vendor, "/queue"), (&lead, "/queue?status=in_review")] {
+        who.get(page).await.shows(&["Await payer", "sent again", WAITS]);
+    }
+    lead.get("/queue?by=code").await.shows(&["Await payer"]);
+    lead.get("/queue.csv?status=in_review").await.shows(&["Await payer"]);
+    // What somebody planned meanwhile stands, on its case and in lists.
+    let call = [("next", "call_payer"), ("on", "2026-03-20")];
+    lead.act(&case, "plan", &call).await.is(StatusCode::SEE_OTHER);
+    lead.get(&case).await.shows(&["<strong>Call payer</strong>"]);
+    vendor.get("/").await.shows(&["sent again", "Call payer", "Mar 20, 2026"]);
+    clinic.is_proven().await;
+}
+
+#[tokio::test]
+async fn what_the_payer_has_stands_below_what_is_ours_until_its_day() {
+    let mut clinic = TestClinic::open().await;
+    let biller = clinic.named("ada", Role::BillingSpecialist).await;
+    let (large, small) = (reviewed(&biller, "A-1").await, reviewed(&biller, "A-2").await);
+    let queue = "/queue?status=in_review,corrected_and_resubmitted";
+    let list = biller.get(queue).await;
+    let (first, last) = if is_above(&list, "A-1", "A-2") { ("A-1", "A-2") } else { ("A-2", "A-1") };
+    let case = if first == "A-1" { large } else { small };
+    take(&biller, "elsewhere.837", &elsewhere(first)).await;
+    rank::sweep(clinic.office()).await.expect("swept");
+    clinic.later("2026-03-03T12:05:00Z");
+    let biller = clinic.again(&biller);
+    assert!(is_above(&biller.get(queue).await, last, first), "from the next ranking on");
+    biller.act(&case, "note", &[("text", "seen")]).await.is(StatusCode::SEE_OTHER);
+    assert!(is_above(&biller.get(queue).await, last, first), "and after an act on it");
+    biller.get(&case).await.shows(&["last: somebody else has it"]);
+    let by_hand = [("frequency", "7"), ("channel", "portal"), ("reference", "P9")];
+    let sent = [by_hand.as_slice(), &[("sent_on", "2026-03-02")]].concat();
+    biller.act(&case, "resubmit", &sent).await.is(StatusCode::SEE_OTHER);
+    assert!(is_above(&biller.get(queue).await, last, first), "its status says so too");
+    biller.get(&case).await.shows(&["last: somebody else has it"]);
+    clinic.later("2026-08-03T12:00:00Z");
+    rank::sweep(clinic.office()).await.expect("swept");
+    let mut lead = clinic.stranger();
+    lead.sign_in("ada", PASSWORD).await;
+    lead.get(&case).await.hides(&["last: somebody else has it"]);
     clinic.is_proven().await;
 }

@@ -6,6 +6,7 @@ use denial::codes::ClaimNumber;
 use denial::person::Role;
 
 use super::clinic::{Browser, Line, PaidClaim, TestClinic, bill, era_on, link, take};
+use super::posting::spoil;
 use crate::outbox::leaving;
 use crate::{identity, unanswered};
 
@@ -130,6 +131,27 @@ async fn what_the_payer_passed_on_goes_for_a_reason_alone_and_is_late_in_time() 
 }
 
 #[tokio::test]
+async fn a_claim_that_cannot_be_read_keeps_no_other_from_the_list() {
+    let mut clinic = TestClinic::open().await;
+    let rules = "name = \"Next Health\"\nids = [\"NEXT\"]\n\n[answer]\nusual_days = 14\n";
+    clinic.with_file("payers/next_health.toml", rules).await;
+    let biller = clinic.person(Role::BillingSpecialist).await;
+    for (number, trace) in [("A-1", "T1"), ("A-2", "T2")] {
+        take(&biller, &format!("{number}.837"), &named(number)).await;
+        let crossed = PaidClaim { status: "19", ..paid(number) };
+        let text = era_on(trace, "20260301", &[crossed]);
+        let text = text.replacen("SVC*", "NM1*TT*2*NEXT HEALTH*****PI*NEXT~\nSVC*", 1);
+        let text = text.replace("SE*19*", "SE*20*");
+        take(&biller, &format!("{number}.835"), &text).await;
+    }
+    spoil(&clinic, "A-2", Some("no JSON")).await;
+    clinic.later("2026-03-20T12:00:00Z");
+    let waiting = unanswered::look(clinic.office()).await.expect("looked");
+    assert_eq!((waiting.all, waiting.late), (1, 1), "the one that can be read");
+    // What was made up is no remittance of a file, so nothing is proven here.
+}
+
+#[tokio::test]
 async fn a_crossover_that_is_told_meanwhile_stops_what_waits() {
     let mut clinic = TestClinic::open().await;
     let biller = clinic.person(Role::BillingSpecialist).await;
@@ -196,7 +218,7 @@ async fn a_cover_is_told_and_taken_back_by_who_bills() {
     take(&biller, "a.835", &era_on("T1", "20260301", &[paid("A-1")])).await;
     let claim = identity::claim(&ClaimNumber::new("A-1"));
     let one = format!("/secondary/{claim}");
-    biller.get(&one).await.shows(&["Nothing is to be billed", "None is known"]);
+    biller.get(&one).await.shows(&["No other cover is known", "None is known"]);
     let empty = biller.post(&one, &[("step", "tell")]).await;
     empty.is(StatusCode::UNPROCESSABLE_ENTITY).shows(&["Say who else covers the patient"]);
     let told = [
