@@ -1,5 +1,6 @@
-// What stands beside the queue's list: the case of a row; and columns that are out of sight, told of
-// and brought by a button or the arrow keys. Without it the list scrolls as any other.
+// What stands beside the queue's list: the case of a row; columns that are out of sight, told of and
+// brought by a button or the arrow keys; filters over the page, and what is chosen anew at once.
+// Without it the list scrolls as any other, and filters are a page.
 "use strict";
 
 (() => {
@@ -72,4 +73,29 @@
     event.preventDefault();
     across(step);
   });
+})();
+
+(() => {
+  const link = document.querySelector("[data-filters]");
+  const dialog = document.getElementById("form");
+  if (!link || !dialog) return;
+
+  async function filters() {
+    const answer = await fetch(link.getAttribute("href"), { headers: { "x-part": "yes" } });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const form = page.getElementById("filters-form");
+    if (!form) return;
+    dialog.replaceChildren(form);
+    dialog.setAttribute("aria-labelledby", "filters-title");
+    dialog.classList.add("broad");
+    dialog.showModal();
+    form.querySelector(".facets input")?.focus();
+  }
+
+  link.addEventListener("click", (event) => { event.preventDefault(); filters(); });
+  for (const select of document.querySelectorAll("[data-submits]")) {
+    select.addEventListener("change", () => select.form.requestSubmit());
+  }
+  window.queueFilters = filters;
 })();

@@ -98,10 +98,10 @@
     for (const one of rows()) one.classList.toggle("chosen", chosen.has(idOf(one)));
     const refused = refusals();
     for (const button of bar.querySelectorAll("[data-bulk-key]")) {
+      const isRefused = refused === null || refused.has(button.value);
       button.disabled = refused === null;
-      button.setAttribute("aria-disabled", String(refused === null || refused.has(button.value)));
-      // A second person's word is offered where a row waits for it.
-      if ("rare" in button.dataset) button.hidden = refused === null || refused.has(button.value);
+      button.setAttribute("aria-disabled", String(isRefused));
+      button.hidden = isRefused && "rare" in button.dataset;
     }
   }
 
@@ -319,8 +319,7 @@
     dialog.setAttribute("aria-labelledby", "bulk-title");
     dialog.replaceChildren(form);
     if (!dialog.open) dialog.showModal();
-    const first = form.querySelector("select, input:not([type=hidden]), textarea") || form.querySelector("button, a");
-    if (first) first.focus();
+    (form.querySelector("select, input:not([type=hidden]), textarea") || form.querySelector("button, a"))?.focus();
   }
 
   function say(node, isTrouble) {
@@ -407,21 +406,6 @@
     await done(came.said, acted);
   }
 
-  async function filters() {
-    const link = document.querySelector("[data-filters]");
-    const answer = await fetch(link.getAttribute("href"), { headers: part });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const form = page.getElementById("filters-form");
-    if (!form) return;
-    dialog.replaceChildren(form);
-    dialog.setAttribute("aria-labelledby", "filters-title");
-    dialog.classList.add("broad");
-    dialog.showModal();
-    const first = form.querySelector(".facets input");
-    if (first) first.focus();
-  }
-
   if (dialog) {
     dialog.addEventListener("submit", (event) => {
       const form = event.target;
@@ -480,12 +464,6 @@
       look(row);
     });
   }
-  const link = document.querySelector("[data-filters]");
-  if (link) link.addEventListener("click", (event) => { event.preventDefault(); filters(); });
-  for (const select of document.querySelectorAll("[data-submits]")) {
-    select.addEventListener("change", () => select.form.requestSubmit());
-  }
-
   // What the page's keys mean here; the frame asks before it looks itself.
   window.queueKey = (event) => {
     const key = event.key;
@@ -507,7 +485,7 @@
     if (key === "*" && bar) { const all = bar.querySelector("[data-everything]"); all.checked = !all.checked; tell(); return true; }
     if (key === "o" && row) { row.querySelector("a.row").click(); return true; }
     if ((key === "d" || key === "p") && row && !isGrouped) { location.assign(`${row.querySelector("a.row").href}${key === "d" ? "#documents" : "#act-log_contact"}`); return true; }
-    if (key === "f") { filters(); return true; }
+    if (key === "f") { window.queueFilters(); return true; }
     if (key === "h") { const group = document.querySelector("[data-group]"); if (!group) return false; group.click(); return true; }
     const opens = side && !side.hidden && side.querySelector(`a[data-act-key="${CSS.escape(key)}"]`);
     if (opens) { opens.click(); return true; }

@@ -151,18 +151,15 @@ impl CaseView {
                     (asking::address(case.id.as_str(), one.number), text)
                 })
                 .collect(),
-            proposal: proposal(case, &name, zone),
+            proposal: proposal(case, people, zone),
         }
     }
 }
 
 /// Who asks to give up how much, and whether a second person agreed.
-fn proposal(
-    case: &Denial,
-    name: &dyn Fn(&denial::ids::PersonId) -> String,
-    zone: &str,
-) -> Option<String> {
+fn proposal(case: &Denial, people: &People, zone: &str) -> Option<String> {
     let one = case.proposal.as_ref()?;
+    let name = |id: &denial::ids::PersonId| crate::web::timeline::name(people, id.as_str());
     let second = match &one.approved_by {
         Some(by) => format!("approved by {}", name(by)),
         None => "waits for a second person".to_owned(),

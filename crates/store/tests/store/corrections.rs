@@ -3,11 +3,11 @@
 use denial::correction::Edit;
 use denial::lifecycle::evidence::Frequency;
 use serde_json::json;
-use store::Error;
 use store::correction_batches::{CorrectionBatch, CorrectionItem};
 use store::correction_standing::SentCorrections;
 use store::corrections::Correction;
 use store::journal::Entry;
+use store::{Error, Tx};
 
 use crate::clinic::{moment as at_desk, open};
 use crate::outgoing::{item as outgoing_item, outgoing};
@@ -128,8 +128,7 @@ fn a_batch_is_looked_at_counted_and_moved_on_once() {
         let ready = CorrectionBatch { state: "ready".to_owned(), ..batch };
         // All that could go went: it waits for nobody.
         assert!(tx.save_correction_batch(&ready, "preparing").await.expect("saved"));
-        let waiting = tx.count_waiting_corrections("usr_1", false).await.expect("counted");
-        assert_eq!(waiting, (0, 0));
+        assert_eq!(tx.count_waiting_corrections("usr_1", false).await.expect("counted"), (0, 0));
         assert!(!tx.save_correction_batch(&ready, "preparing").await.expect("asked"));
         assert_eq!(tx.running_correction_batch().await.expect("read"), None);
         let sent = CorrectionBatch { state: "sent".to_owned(), ..ready };
@@ -138,39 +137,44 @@ fn a_batch_is_looked_at_counted_and_moved_on_once() {
     });
 }
 
+/// A batch of one person, and two of another of which one was asked about; each of a case's claim.
+async fn three(tx: &mut Tx, case: &str) {
+    for (id, by, asked) in
+        [("cor_1", "usr_1", false), ("cor_2", "usr_2", true), ("cor_3", "usr_2", false)]
+    {
+        let batch = CorrectionBatch {
+            batch: id.to_owned(),
+            state: "preparing".to_owned(),
+            wish: "{}".to_owned(),
+            made_at: AT.to_owned(),
+            made_by: by.to_owned(),
+            made_role: "billing_supervisor".to_owned(),
+            ..CorrectionBatch::default()
+        };
+        let item = CorrectionItem {
+            denial: case.to_owned(),
+            number: "A-1".to_owned(),
+            payer: "pay_1".to_owned(),
+            payer_name: "STANDIN".to_owned(),
+            state: "ready".to_owned(),
+            coded: "yes".to_owned(),
+            body: "{}".to_owned(),
+            ..CorrectionItem::default()
+        };
+        let begun = tx.begin_correction_batch(&batch, vec![item], entry(id), &at_desk()).await;
+        begun.expect("begun");
+        let asked_at = asked.then(|| AT.to_owned());
+        let ready = CorrectionBatch { state: "ready".to_owned(), asked_at, ..batch };
+        assert!(tx.save_correction_batch(&ready, "preparing").await.expect("saved"));
+    }
+}
+
 #[test]
 fn whose_batches_are_listed_and_counted_is_asked_of_the_database() {
     on_each(async |place| {
         let cases = open(place, &[100]).await;
         let mut tx = place.store.write(&practice()).await.expect("a turn");
-        for (id, by, asked) in
-            [("cor_1", "usr_1", false), ("cor_2", "usr_2", true), ("cor_3", "usr_2", false)]
-        {
-            let batch = CorrectionBatch {
-                batch: id.to_owned(),
-                state: "preparing".to_owned(),
-                wish: "{}".to_owned(),
-                made_at: AT.to_owned(),
-                made_by: by.to_owned(),
-                made_role: "billing_supervisor".to_owned(),
-                ..CorrectionBatch::default()
-            };
-            let item = CorrectionItem {
-                denial: cases[0].id.to_string(),
-                number: "A-1".to_owned(),
-                payer: "pay_1".to_owned(),
-                payer_name: "STANDIN".to_owned(),
-                state: "ready".to_owned(),
-                coded: "yes".to_owned(),
-                body: "{}".to_owned(),
-                ..CorrectionItem::default()
-            };
-            let begun = tx.begin_correction_batch(&batch, vec![item], entry(id), &at_desk()).await;
-            begun.expect("begun");
-            let asked_at = asked.then(|| AT.to_owned());
-            let ready = CorrectionBatch { state: "ready".to_owned(), asked_at, ..batch };
-            assert!(tx.save_correction_batch(&ready, "preparing").await.expect("saved"));
-        }
+        three(&mut tx, cases[0].id.as_str()).await;
         for (me, with_asked, limit, found) in [
             (Some("usr_1"), false, 1, &["cor_1"][..]),
             (Some("usr_2"), false, 9, &["cor_2", "cor_3"]),
@@ -187,13 +191,21 @@ fn whose_batches_are_listed_and_counted_is_asked_of_the_database() {
             let counted = tx.count_waiting_corrections(me, is_coder).await.expect("counted");
             assert_eq!(counted, (count, 0), "{me}");
         }
+    });
+}
+
+#[test]
+fn what_a_coder_declined_waits_for_who_made_it_and_for_who_asked() {
+    on_each(async |place| {
+        let cases = open(place, &[100]).await;
+        let mut tx = place.store.write(&practice()).await.expect("a turn");
         let case = cases[0].id.as_str();
+        three(&mut tx, case).await;
         let to_approve = tx.correction_to_approve(case).await.expect("read");
         assert_eq!(to_approve.as_deref(), Some("cor_2"));
         assert_eq!(tx.correction_to_approve("den_0").await.expect("read"), None);
         assert_eq!(tx.coded_cases("cor_2").await.expect("read"), [case]);
         assert_eq!(tx.coded_cases("cor_9").await.expect("read"), [""; 0]);
-        // What a coder declined waits for who made it and for who asked, and for no coder.
         let asked = tx.correction_batch("cor_2").await.expect("read").expect("there");
         let declined = CorrectionBatch {
             asked_at: None,

@@ -271,7 +271,7 @@ async fn values_of_many_claims_come_back_in_the_form() {
     clinic.is_proven().await;
 }
 
-/// A batch that changes codes on cases that are nobody's of the coders, and whose asking coders see.
+/// A batch that changes codes on cases that are no coder's, of which coders were asked.
 async fn asked(clinic: &TestClinic) -> (Browser, Browser, Vec<String>, String) {
     let biller = clinic.named("ada", Role::BillingSpecialist).await;
     let coder = clinic.named("cora", Role::CertifiedCoder).await;
