@@ -30,6 +30,9 @@ pub struct Prepared {
     pub proof: String,
 }
 
+/// Fields with what the payer says of each.
+type Sets = Vec<(Field, Phi<String>)>;
+
 /// What a claim has to say otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correction {
@@ -307,7 +310,7 @@ fn identity(
             && days.all(|(from, to)| one.covers(from) && one.covers(to))
     };
     let same_day = |one: &&Evidence| ours.born.is_some() && one.patient.reveal().born == ours.born;
-    let mut others: BTreeMap<String, (Vec<(Field, Phi<String>)>, Date)> = BTreeMap::new();
+    let mut others: BTreeMap<String, (Sets, Date)> = BTreeMap::new();
     for one in answers.iter().copied().filter(covers).filter(same_day) {
         let theirs = one.patient.reveal();
         let Some((told, sets)) = differs(ours, theirs) else { continue };
@@ -338,7 +341,7 @@ fn identity(
 
 /// How two patients of one day of birth differ, where they are one person: the other in a word, and
 /// the fields. Nobody where more than that differs.
-fn differs(ours: &Patient, theirs: &Patient) -> Option<(String, Vec<(Field, Phi<String>)>)> {
+fn differs(ours: &Patient, theirs: &Patient) -> Option<(String, Sets)> {
     let set = |field: Field, text: &str| (field, Phi::new(text.trim().to_owned()));
     let is_member = key(&ours.member) == key(&theirs.member);
     let (family, name) = (key(&theirs.family), given(&theirs.given));

@@ -167,7 +167,8 @@ impl Tx {
             self,
             one as (i64, String),
             "select count(*), coalesce(max(taken_at), '') from file
-             where practice = $1 and state = 'taken' and (kinds like '%27%' or kinds like '%837%' or kinds like '%999%')",
+             where practice = $1 and state = 'taken'
+             and (kinds like '%27%' or kinds like '%837%' or kinds like '%999%')",
             self.practice.as_str()
         )?;
         Ok(format!("{count} {at}"))

@@ -66,10 +66,9 @@ fn check(row: &Entry<'_>, rule: &Rule) {
     }
     if rule.does.is_empty() {
         let message = "it does nothing".to_owned();
-        row.fault(
-            message,
-            "add [rule.do]: assign, next, escalate, hold_days, prepare_correction, …",
-        );
+        let hint = "add [rule.do]: assign, next, escalate, hold_days, propose_write_off, \
+                    prepare_correction or prepare_appeal";
+        row.fault(message, hint);
     }
     if rule.from.zip(rule.to).is_some_and(|(from, to)| to < from) {
         row.fault_at("to", "`to` is before `from`".to_owned(), "exchange the days");
@@ -145,8 +144,7 @@ fn prepares(table: &Entry<'_>, does: &mut Vec<Does>) {
     let plans = |one: &Does| matches!(one, Does::Plan { .. } | Does::ProposeWriteOff);
     if said.len() > 1 || (!said.is_empty() && does.iter().any(plans)) {
         let message = "it says twice what comes next".to_owned();
-        let hint =
-            "write prepare_correction or prepare_appeal alone, or beside assign and escalate";
+        let hint = "write prepare_correction or prepare_appeal alone, or beside assign or escalate";
         table.fault(message, hint);
         return;
     }
@@ -161,4 +159,42 @@ fn stops(table: &Entry<'_>) -> Stops {
     };
     table.finish();
     stops
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::{read, tests::with};
+
+    fn faults(text: &str) -> Vec<String> {
+        let found = read(&with("actions.toml", text)).err().unwrap_or_default();
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_a_rule_prepares_is_what_comes_next() {
+        let rule = |does: &str| {
+            format!(
+                "[[rule]]\nname = \"one\"\nwhy = \"a test\"\nmode = \"off\"\n[rule.when]\n\
+                 carcs = [\"197\"]\n[rule.do]\n{does}\n[rule.stop]\nof = 5\nrefused = 2\n"
+            )
+        };
+        let alone = [
+            "prepare_correction = true",
+            "assign = \"billing_specialist\"\nprepare_appeal = true",
+            "next = \"review\"\nin_days = 2\nprepare_appeal = false",
+        ];
+        for does in alone {
+            assert_eq!(faults(&rule(does)), Vec::<String>::new(), "{does}");
+        }
+        let twice = [
+            "prepare_correction = true\nprepare_appeal = true",
+            "prepare_appeal = true\nnext = \"review\"\nin_days = 2",
+            "prepare_correction = true\npropose_write_off = true",
+        ];
+        for does in twice {
+            let found = faults(&rule(does));
+            let said = found.iter().any(|one| one.contains("it says twice what comes next"));
+            assert!(said, "{does}: {found:?}");
+        }
+    }
 }

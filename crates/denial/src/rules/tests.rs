@@ -530,31 +530,3 @@ fn what_an_answer_means_is_checked() {
     let rules = read(&without).expect("rules that were saved before it was there");
     assert!(!rules.status.asks_by_itself && rules.status.answers.is_empty());
 }
-
-#[test]
-fn what_a_rule_prepares_is_what_comes_next() {
-    let rule = |does: &str| {
-        format!(
-            "[[rule]]\nname = \"one\"\nwhy = \"a test\"\nmode = \"off\"\n[rule.when]\n\
-             carcs = [\"197\"]\n[rule.do]\n{does}\n[rule.stop]\nof = 5\nrefused = 2\n"
-        )
-    };
-    let alone = [
-        "prepare_correction = true",
-        "assign = \"billing_specialist\"\nprepare_appeal = true",
-        "next = \"review\"\nin_days = 2\nprepare_appeal = false",
-    ];
-    for does in alone {
-        assert_eq!(faults("actions.toml", &rule(does)), Vec::<String>::new(), "{does}");
-    }
-    let twice = [
-        "prepare_correction = true\nprepare_appeal = true",
-        "prepare_appeal = true\nnext = \"review\"\nin_days = 2",
-        "prepare_correction = true\npropose_write_off = true",
-    ];
-    for does in twice {
-        let found = faults("actions.toml", &rule(does));
-        let said = found.iter().any(|one| one.contains("it says twice what comes next"));
-        assert!(said, "{does}: {found:?}");
-    }
-}

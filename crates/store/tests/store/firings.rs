@@ -115,7 +115,8 @@ fn a_refusal_gives_way_to_what_other_evidence_comes_to() {
 
         let done = Firing { evidence: "e2".to_owned(), ..firing(&id, "on", "done") };
         assert!(tx.fire(&done).await.expect("fired"));
-        assert_eq!(tx.last_firings("one", "abcd", "", 9).await.expect("read"), [done.clone()]);
+        let last = tx.last_firings("one", "abcd", "", 9).await.expect("read");
+        assert_eq!(last, std::slice::from_ref(&done));
         assert_eq!(tx.fired_on(&ids).await.expect("read").get(&key), Some(&String::new()));
         assert!(tx.unproven_cases().await.expect("read").is_empty());
         let again = Firing { evidence: "e3".to_owned(), ..done };
