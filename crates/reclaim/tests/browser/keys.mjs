@@ -147,6 +147,8 @@ async function answer(page, keys, id) {
   // What is asked of somebody else's case is no work of one's own: the view beside it has it.
   await keys.press("g", "q");
   await page.locator("nav a[aria-current]", { hasText: "My work" }).waitFor();
+  // A key that comes before the page listens is nobody's.
+  await page.waitForFunction(() => Boolean(window.queueKey));
   await keys.press("v", "Tab", "Enter");
   await page.locator("nav a[aria-current]", { hasText: "All open" }).waitFor();
   await page.locator(`tr[data-id="${id}"]`).waitFor();

@@ -62,7 +62,7 @@ async function work(page) {
 async function workOnMany(page) {
   await page.goto(`${base}/queue`);
   for (const n of [1, 2]) await page.locator("input[name=cases]").nth(n).check();
-  await page.getByRole("button", { name: /^Plan/ }).click();
+  await page.getByRole("button", { name: "Plan", exact: true }).click();
   await page.getByText("2 cases").first().waitFor();
   await page.locator("select[name=next]").selectOption("call_payer");
   await page.locator("input[name=on]").fill(tomorrow);
