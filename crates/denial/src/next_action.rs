@@ -23,7 +23,7 @@ use crate::playbook::{Ruling, Said};
 use crate::resent::Resent;
 use crate::rules::Rules;
 
-pub(crate) use plan::{by_prior, planned, planned_twice};
+pub(crate) use plan::{by_prior, leads, planned, planned_twice};
 pub use recommend::Recommended;
 
 named! {

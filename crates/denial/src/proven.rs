@@ -149,8 +149,11 @@ const LATE: &str = "29";
 
 /// What one denying reason of a line asks for, where answers can mend it.
 fn asks(line: &DeniedLine, reason: &Carc) -> Option<Want> {
-    let remarked =
-        |codes: &[&str]| line.remarks.iter().any(|one| codes.contains(&one.code.as_str()));
+    // A remark that asks for something else leaves more to mend than answers can.
+    let remarked = |codes: &[&str]| {
+        !line.remarks.is_empty()
+            && line.remarks.iter().all(|one| codes.contains(&one.code.as_str()))
+    };
     let is = |codes: &[&str], remarks: &[&str]| {
         codes.contains(&reason.as_str()) || (reason.as_str() == VAGUE && remarked(remarks))
     };
@@ -244,8 +247,10 @@ fn authorization(
     numbers.retain(|_, said| lines.iter().all(|line| said.iter().any(|one| certifies(one, line))));
     let is_known = !numbers.is_empty();
     numbers.retain(|_, said| {
-        let last = said.iter().map(|one| one.on).max();
-        said.iter().filter(|one| Some(one.on) == last).all(|one| is_certified(one))
+        let stands = |line: &&ServiceLine| {
+            last(said.iter().copied().filter(|one| names(one, line)), |one| certifies(one, line))
+        };
+        last(said.iter().copied(), is_certified) && lines.iter().all(|line| stands(line))
     });
     let (_, billed) = Evidence::keys_of(claim);
     match (numbers.pop_first(), numbers.is_empty()) {
@@ -253,13 +258,25 @@ fn authorization(
         (None, _) => Err(Unproven::NoAuthorization),
         (Some(_), false) => Err(Unproven::SeveralAuthorizations),
         (Some((number, _)), true) if number == billed => Err(Unproven::Carried),
-        (Some((_, said)), true) => certified(&said),
+        (Some((_, said)), true) => certified(&said, lines),
     }
 }
 
+/// True where something holds of every one of the last answers; of one day come several.
+fn last<'a>(
+    said: impl Iterator<Item = &'a Evidence> + Clone,
+    holds: impl Fn(&Evidence) -> bool,
+) -> bool {
+    let day = said.clone().map(|one| one.on).max();
+    let mut last = said.filter(|one| Some(one.on) == day).peekable();
+    last.peek().is_some() && last.all(holds)
+}
+
 /// The number as the payer wrote it.
-fn certified(said: &[&Evidence]) -> Result<Correction, Unproven> {
-    let last = said.iter().max_by_key(|one| one.on).ok_or(Unproven::NoAuthorization)?;
+fn certified(said: &[&Evidence], lines: &[&ServiceLine]) -> Result<Correction, Unproven> {
+    let shows = |one: &&&Evidence| lines.iter().any(|line| certifies(one, line));
+    let last = said.iter().filter(shows).max_by_key(|one| one.on);
+    let last = last.ok_or(Unproven::NoAuthorization)?;
     let number = last.decision.as_ref().map(|one| one.number.trim().to_owned());
     let number = number.ok_or(Unproven::NoAuthorization)?;
     let on = last.on.map(|on| format!(" of {on}")).unwrap_or_default();
@@ -276,13 +293,17 @@ fn is_certified(one: &Evidence) -> bool {
     one.decision.as_ref().is_some_and(|decision| decision.action == "A1")
 }
 
+/// True where an answer is about the procedure of a line.
+fn names(one: &Evidence, line: &ServiceLine) -> bool {
+    let code = line.procedure.code.as_str();
+    one.procedures.iter().any(|told| told.code.eq_ignore_ascii_case(code))
+}
+
 /// True where an answer certifies the procedure of a line on all its days.
 fn certifies(one: &Evidence, line: &ServiceLine) -> bool {
-    let code = line.procedure.code.as_str();
-    let names = one.procedures.iter().any(|told| told.code.eq_ignore_ascii_case(code));
     let holds = one.service.zip(days(line));
     is_certified(one)
-        && names
+        && names(one, line)
         && holds.is_some_and(|((from, to), (first, last))| from <= first && last <= to)
 }
 
@@ -297,50 +318,61 @@ fn is_same(one: &Evidence, claim: &Claim) -> bool {
 }
 
 /// What the payer calls a patient otherwise, by the values that agree: name and day of birth prove
-/// another member id; member id, day of birth and one of the names prove the other name.
+/// another member id; member id, given name and day of birth prove another family name. The last
+/// answer about the days of service has to show cover.
 fn identity(
     claim: &Claim,
     lines: &[&ServiceLine],
     answers: &[&Evidence],
 ) -> Result<Correction, Unproven> {
     let ours = claim.patient.reveal();
-    let covers = |one: &&Evidence| {
-        let mut days = lines.iter().filter_map(|line| days(line));
-        one.kind == EvidenceKind::Eligibility
-            && days.all(|(from, to)| one.covers(from) && one.covers(to))
+    let served = || lines.iter().filter_map(|line| days(line)).flat_map(|(from, to)| [from, to]);
+    let speaks = |one: &Evidence| {
+        let is_born = ours.born.is_some() && one.patient.reveal().born == ours.born;
+        let of_days = served().all(|day| one.speaks_of(day));
+        one.kind == EvidenceKind::Eligibility && is_born && of_days
     };
-    let same_day = |one: &&Evidence| ours.born.is_some() && one.patient.reveal().born == ours.born;
-    let mut others: BTreeMap<String, (Sets, Date)> = BTreeMap::new();
-    for one in answers.iter().copied().filter(covers).filter(same_day) {
-        let theirs = one.patient.reveal();
-        let Some((told, sets)) = differs(ours, theirs) else { continue };
-        if sets.is_empty() {
-            return Err(Unproven::Known);
-        }
-        let on = one.on.unwrap_or_default();
-        let kept = others.entry(told).or_insert((sets, on));
-        kept.1 = kept.1.max(on);
+    let covers = |one: &Evidence| served().all(|day| one.covers(day));
+    let mut told: BTreeMap<String, (Sets, Vec<&Evidence>)> = BTreeMap::new();
+    for one in answers.iter().copied().filter(|one| speaks(one)) {
+        let Some((who, sets)) = differs(ours, one.patient.reveal()) else { continue };
+        told.entry(who).or_insert_with(|| (sets, Vec::new())).1.push(one);
     }
-    match (others.pop_first(), others.is_empty()) {
+    let is_billed = told.values().any(|(sets, _)| sets.is_empty());
+    told.retain(|_, (_, said)| last(said.iter().copied(), covers));
+    if told.values().any(|(sets, _)| sets.is_empty()) {
+        return Err(Unproven::Known);
+    }
+    match (told.pop_first(), told.is_empty()) {
         (None, _) => Err(Unproven::NoIdentity),
         (Some(_), false) => Err(Unproven::SeveralIdentities),
-        (Some((_, (sets, on))), true) => Ok(Correction {
-            proof: format!(
-                "the payer's answer of {on} (271) shows this patient, with cover on the day of \
-                 service, under another {}",
-                if sets.iter().any(|(field, _)| *field == Field::Member) {
-                    "member id"
-                } else {
-                    "name"
-                }
-            ),
-            sets,
-        }),
+        (Some((_, (sets, said))), true) => known_otherwise(sets, &said, is_billed),
     }
 }
 
+/// Another member id, or another name where no answer knows that of the claim, covered or not.
+fn known_otherwise(
+    sets: Sets,
+    said: &[&Evidence],
+    is_billed: bool,
+) -> Result<Correction, Unproven> {
+    let is_member = sets.iter().any(|(field, _)| *field == Field::Member);
+    if !is_member && is_billed {
+        return Err(Unproven::Known);
+    }
+    let on = said.iter().filter_map(|one| one.on).max();
+    let on = on.map(|on| format!(" of {on}")).unwrap_or_default();
+    let what = if is_member { "member id" } else { "family name" };
+    let proof = format!(
+        "the payer's answer{on} (271) shows this patient, with cover on the day of service, under \
+         another {what}"
+    );
+    Ok(Correction { sets, proof })
+}
+
 /// How two patients of one day of birth differ, where they are one person: the other in a word, and
-/// the fields. Nobody where more than that differs.
+/// the fields. Nobody where more than that differs, and where the given name does: twins share all
+/// else.
 fn differs(ours: &Patient, theirs: &Patient) -> Option<(String, Sets)> {
     let set = |field: Field, text: &str| (field, Phi::new(text.trim().to_owned()));
     let is_member = key(&ours.member) == key(&theirs.member);
@@ -354,8 +386,7 @@ fn differs(ours: &Patient, theirs: &Patient) -> Option<(String, Sets)> {
         (true, true, true) => Vec::new(),
         (false, true, true) => vec![set(Field::Member, &theirs.member)],
         (true, false, true) => vec![set(Field::Family(Who::Patient), &theirs.family)],
-        (true, true, false) => vec![set(Field::Given(Who::Patient), &theirs.given)],
-        (true | false, false, false) | (false, true, false) | (false, false, true) => return None,
+        (true | false, true | false, false) | (false, false, true) => return None,
     };
     Some((format!("{} {family} {name}", key(&theirs.member)), sets))
 }

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use crate::claim::{Claim, PayerName};
 use crate::denial::{Denial, NextAction, NextActionKind, Status};
 use crate::lifecycle::evidence::{Frequency, Submission};
+use crate::next_action::leads as is_way;
 use crate::outgoing::State;
 use crate::payer;
 use crate::rules::Rules;
@@ -114,30 +115,9 @@ impl fmt::Display for Resent {
 /// awaited or asked, and nobody chose to look, to call or to wait meanwhile.
 #[must_use]
 pub fn leads(case: &Denial) -> bool {
-    let is_ours = matches!(case.status(), Status::New | Status::InReview);
-    let asked = !case.questions.is_empty() || !case.requests.is_empty();
-    let waits = asked || case.promised_by.is_some() || case.proposal.is_some();
-    is_ours
-        && !waits
-        && !(case.chosen.next && case.next().is_some_and(|next| sends_nothing(next.kind)))
-}
-
-const fn sends_nothing(kind: NextActionKind) -> bool {
-    match kind {
-        NextActionKind::Review
-        | NextActionKind::CallPayer
-        | NextActionKind::AskColleague
-        | NextActionKind::AwaitPayer
-        | NextActionKind::PostPayment
-        | NextActionKind::BookWriteOff => true,
-        NextActionKind::Correct
-        | NextActionKind::Resubmit
-        | NextActionKind::Appeal
-        | NextActionKind::CoordinateBenefits
-        | NextActionKind::SendRecords
-        | NextActionKind::BillPatient
-        | NextActionKind::ProposeWriteOff => false,
-    }
+    let sends_nothing = |kind| kind == NextActionKind::AwaitPayer || !is_way(kind);
+    let is_chosen = case.chosen.next && case.next().is_some_and(|next| sends_nothing(next.kind));
+    case.is_ours_alone() && case.proposal.is_none() && !is_chosen
 }
 
 /// A version of the claim as a file bills it.
@@ -207,7 +187,8 @@ pub fn is_of(case: &Denial, claim: &Claim, rules: &Rules) -> bool {
     is_payer(&case.payer_name, &claim.payer, rules)
 }
 
-/// True unless two names are known to be of two payers.
+/// True where two names are one payer's: by the rules where these know both, else by the name or an
+/// id that both have.
 #[must_use]
 pub fn is_payer(own: &PayerName, other: &PayerName, rules: &Rules) -> bool {
     match (rules.canonical(own), rules.canonical(other)) {

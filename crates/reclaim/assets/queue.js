@@ -348,7 +348,7 @@
     await done(came.said, asked);
     for (const name of ["cases", "all", "told", "sure", "count"]) fields.delete(name);
     // Money is posted after a look each time.
-    last = fields.get("act") === "post" ? null : fields;
+    last = ["post", "approve"].includes(fields.get("act")) ? null : fields;
     chosen.clear();
     for (const box of document.querySelectorAll("#list .tick input")) box.checked = false;
     bar.querySelector("[data-everything]").checked = false;

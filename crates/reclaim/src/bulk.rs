@@ -109,7 +109,7 @@ impl Deed {
                         None => continue,
                         Some(Ok(plan)) => plan.map_err(Why::NoWay),
                         Some(Err(fault)) => {
-                            tracing::error!("the way of case {} is not known: {fault:#}", case.id);
+                            tracing::error!("the way of case {} is not known: {fault}", case.id);
                             Err(Why::Unread(case.number.to_string()))
                         }
                     };
@@ -232,9 +232,7 @@ pub(crate) async fn preview(
         };
         for case in cases {
             let refused = case.admit(act, &moment, &office.rules).err();
-            let is_word = matches!(act, Act::Approve | Act::Decline);
-            let unasked = is_word && !case.waits_for_approval();
-            let refused = refused.or_else(|| unasked.then_some(Refused::NoProposal));
+            let refused = refused.or_else(|| unasked(act, &case, &moment));
             let refused = refused.map(Why::Refused);
             let unfit = |deed| unfit(office, &case, deed, &read);
             let refused = refused.or_else(|| deed.and_then(unfit));
@@ -245,6 +243,17 @@ pub(crate) async fn preview(
         }
     }
     Ok(tally)
+}
+
+/// Why somebody is not asked for a word on a write-off: none waits, or it is their own.
+pub(crate) fn unasked(act: Act, case: &Denial, at: &Moment) -> Option<Refused> {
+    if !matches!(act, Act::Approve | Act::Decline) {
+        return None;
+    }
+    match case.proposal.as_ref().filter(|one| one.approved_by.is_none()) {
+        None => Some(Refused::NoProposal),
+        Some(one) => (one.by == at.who.person).then_some(Refused::SamePerson),
+    }
 }
 
 /// Why an act would not be done on a case, if it would not.
@@ -332,6 +341,10 @@ async fn act_on_part(
                 continue;
             }
         };
+        if let Some(why) = unasked(action.act(), &case, moment) {
+            refused.push((case.id.to_string(), Why::Refused(why)));
+            continue;
+        }
         match act::do_in(&mut tx, office, moment, &case, &action).await {
             Ok(after) => {
                 tx.add_to_batch(batch, case.id.as_str(), after.version).await?;

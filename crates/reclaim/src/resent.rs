@@ -66,13 +66,35 @@ pub(crate) async fn next(
     }
     let is_sent = |case: &&Denial| sent.iter().any(|id| id == case.id.as_str());
     let cases: Vec<Denial> = cases.iter().filter(is_sent).cloned().collect();
-    let (today, mut found) = (office.moment().today, of(tx, office, &cases, None).await?);
+    let (today, mut found) = (office.moment().today, readable(tx, office, &cases).await?);
     let next = |case: &Denial| {
         let id = case.id.to_string();
         let next = found.remove(&id)?.next(case, today, &office.rules)?;
         Some((id, next))
     };
     Ok(cases.iter().filter_map(next).collect())
+}
+
+/// What cases wait with, as far as their claims can be read: a rank waits for no claim that cannot.
+async fn readable(
+    tx: &mut Tx,
+    office: &Office,
+    cases: &[Denial],
+) -> Result<HashMap<String, Resent>, store::Error> {
+    match of(tx, office, cases, None).await {
+        Err(store::Error::Inconsistent { .. }) => {}
+        found => return found,
+    }
+    let mut all = HashMap::new();
+    for case in cases {
+        match of(tx, office, std::slice::from_ref(case), None).await {
+            Err(fault @ store::Error::Inconsistent { .. }) => {
+                tracing::error!("what case {} waits with cannot be read: {fault}", case.id);
+            }
+            found => all.extend(found?),
+        }
+    }
+    Ok(all)
 }
 
 /// The same of one case.

@@ -25,7 +25,7 @@ use store::outgoing::OutgoingItem;
 use store::unanswered::Unanswered;
 
 use crate::act::{self, Failed};
-use crate::practice::{Office, console_actor};
+use crate::practice::{Office, console_actor, is_of_database};
 use crate::secondary::standing::standings;
 pub(crate) use crate::secondary::standing::{Standing, standing};
 use crate::ways::Covered;
@@ -94,8 +94,10 @@ async fn found(tx: &mut Tx, office: &Office, claims: &[String]) -> anyhow::Resul
     }
     let times = tx.answer_times().await?.into_iter().collect();
     let all = standings(tx, office, claims).await?;
-    let speakers = all.iter().map(|one| one.claim.clone()).chain(claims.iter().cloned());
-    let speakers: Vec<String> = speakers.collect();
+    // What cannot be read stays on the list as it stands.
+    let unread = |claim: &&String| all.iter().any(|one| one.is_unread && one.claim == **claim);
+    let speakers = all.iter().map(|one| &one.claim).chain(claims);
+    let speakers: Vec<String> = speakers.filter(|one| !unread(one)).cloned().collect();
     let found = all.into_iter().filter_map(|standing| {
         let next = standing.next(office)?;
         let row = row(&standing, &next, office, &times);
@@ -118,15 +120,20 @@ pub(crate) async fn sweep(office: &Office) -> anyhow::Result<Vec<Unanswered>> {
         let claims = office.read().await?.next_billed(&after, PAGE).await?;
         let Some(last) = claims.last() else { return Ok(unheard) };
         after.clone_from(last);
-        if let Ok(found) = again(office, &claims).await {
-            unheard.extend(found);
-            continue;
+        match again(office, &claims).await {
+            Ok(found) => {
+                unheard.extend(found);
+                continue;
+            }
+            Err(fault) if is_of_database(&fault) => return Err(fault),
+            Err(_) => {}
         }
         // One that cannot be read keeps no other from being looked at.
         for claim in &claims {
             match again(office, std::slice::from_ref(claim)).await {
                 Ok(found) => unheard.extend(found),
-                Err(fault) => tracing::error!("claim {claim} is left out: {fault:#}"),
+                Err(fault) if is_of_database(&fault) => return Err(fault),
+                Err(fault) => tracing::error!("claim {claim} is left out: {fault}"),
             }
         }
     }
@@ -263,6 +270,9 @@ pub(crate) async fn stops(
     };
     // The claim itself is the one that is looked at.
     standing.out.clear();
+    if standing.is_unread {
+        return Ok(Some("a payment of it cannot be read: run `reclaim verify`".to_owned()));
+    }
     let Some(next) = standing.next(office) else {
         return Ok(Some("meanwhile nothing is left to bill to a next payer".to_owned()));
     };

@@ -73,7 +73,7 @@ pub(crate) async fn look(office: &Office) -> anyhow::Result<Waiting> {
             match silent(&mut tx, office, (claim, number), body, &times).await {
                 Ok(found) => all.extend(found),
                 Err(fault) if is_of_database(&fault) => return Err(fault),
-                Err(fault) => tracing::error!("claim {claim} is left out: {fault:#}"),
+                Err(fault) => tracing::error!("claim {claim} is left out: {fault}"),
             }
         }
     }

@@ -24,7 +24,7 @@ use store::next_bills::NextBill;
 use store::remittances::ClaimPaymentRow;
 
 use crate::outbox::filing;
-use crate::practice::Office;
+use crate::practice::{Office, is_of_database};
 use crate::{outcomes, rank, resent, secondary, settle};
 
 /// What is known around a case when its ways are looked for.
@@ -113,7 +113,7 @@ pub(crate) async fn recommended_among(
         let claims = read.names_of(case);
         let in_time = match filing::in_time(tx, office, case, &claims).await {
             // The database itself keeps all of them from it.
-            Err(fault) if fault.is::<store::Error>() => return Err(fault),
+            Err(fault) if is_of_database(&fault) => return Err(fault),
             other => other,
         };
         let plan =

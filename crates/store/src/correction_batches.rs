@@ -238,7 +238,10 @@ impl Tx {
         let counts = run!(
             self,
             one as (i64, i64),
-            "select count(*), count(b.declined_at) from correction_batch b where b.practice = $1
+            "select count(*), count(case when b.declined_at is not null and b.approved_by is null
+               and exists (select 1 from correction_item i where i.practice = b.practice
+                 and i.batch = b.batch and i.state = 'ready' and i.coded = 'yes') then 1 end)
+             from correction_batch b where b.practice = $1
              and ((b.made_by = $2 and b.state in ('ready', 'stopped'))
                or (b.asked_by = $2 and b.state = 'ready' and b.declined_at is not null)
                or ($3 = 'yes' and b.state = 'ready' and b.asked_at is not null

@@ -101,7 +101,8 @@ impl Tx {
                outcome = excluded.outcome, did = excluded.did, why = excluded.why,
                outstanding = excluded.outstanding, case_version = excluded.case_version,
                at = excluded.at, evidence = excluded.evidence
-             where rule_firing.why <> '' and rule_firing.evidence <> excluded.evidence",
+             where rule_firing.why <> '' and (rule_firing.evidence <> excluded.evidence
+               or (excluded.why = '' and excluded.evidence <> ''))",
             self.practice.as_str(),
             one.rule.as_str(),
             one.version.as_str(),
@@ -150,8 +151,9 @@ impl Tx {
         let rows = run!(
             self,
             all as (String,),
-            "select distinct denial from rule_firing
-             where practice = $1 and evidence <> '' and why <> '' order by denial",
+            "select distinct f.denial from rule_firing f
+             join denial d on d.practice = f.practice and d.denial = f.denial and d.state = 'open'
+             where f.practice = $1 and f.evidence <> '' and f.why <> '' order by f.denial",
             self.practice.as_str()
         )?;
         Ok(rows.into_iter().map(|(denial,)| denial).collect())

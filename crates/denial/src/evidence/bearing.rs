@@ -71,10 +71,21 @@ impl Evidence {
     /// True where it shows cover of the whole plan on a day.
     #[must_use]
     pub fn covers(&self, day: Date) -> bool {
+        let has_begun = self.begins.is_none_or(|from| from <= day);
+        let is_told = self.speaks_of(day) && !self.has_ended(day) && has_begun;
+        is_told && self.standing() == Some(Standing::Active)
+    }
+
+    /// True where it tells how cover stands on a day: that was asked about, lies within the days of
+    /// the cover, or after its end.
+    #[must_use]
+    pub fn speaks_of(&self, day: Date) -> bool {
         let is_asked = self.asked().is_some_and(|(from, to)| (from..=to).contains(&day));
-        let has_ended = self.ends.is_some_and(|end| end < day);
-        let holds = is_asked || self.is_within(day);
-        holds && !has_ended && self.standing() == Some(Standing::Active)
+        is_asked || self.is_within(day) || self.has_ended(day)
+    }
+
+    fn has_ended(&self, day: Date) -> bool {
+        self.ends.is_some_and(|end| end < day)
     }
 
     /// How the cover of the whole plan stands, where it is told.
@@ -101,7 +112,7 @@ impl Evidence {
         let (standing, asked) = (self.standing()?, self.asked()?);
         let is_asked = (asked.0..=asked.1).contains(&day);
         let is_within = self.is_within(day);
-        let has_ended = self.ends.is_some_and(|end| end < day);
+        let has_ended = self.has_ended(day);
         let distance = apart(asked.0, day).min(apart(asked.1, day));
         let about = self.about(asked.0);
         let (weight, words) = match standing {

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::checklist::{Mark, Ticked};
 use crate::contact::Promise;
-use crate::denial::{Balance, ClaimDays, Denial, NextAction, Outcome, Owner, Work};
+use crate::denial::{Balance, ClaimDays, Denial, NextAction, NextActionKind, Outcome, Owner, Work};
 use crate::escalation::Escalated;
 use crate::ids::PersonId;
 use crate::levels::TOUCHES;
@@ -103,7 +103,13 @@ impl Denial {
             Change::Ticked { ticked } => self.tick_off(ticked),
             Change::Noted { .. } => {}
             Change::WriteOffProposed { proposal } => self.proposal = Some(proposal.clone()),
-            Change::WriteOffApproved { by } => self.approve(by),
+            Change::WriteOffApproved { by } => {
+                self.approve(by);
+                // What a person had planned gives way to what a second person agreed to.
+                if self.may_plan(NextActionKind::BookWriteOff) {
+                    (self.chosen.next, self.chosen.next_by_itself) = (false, false);
+                }
+            }
             Change::WriteOffDeclined { .. } => self.proposal = None,
         }
         self

@@ -189,6 +189,12 @@ impl Denial {
             return Err(Refused::SamePerson);
         }
         let approved = Change::WriteOffApproved { by: at.who.person.clone() };
+        let after = self.clone().changed(&approved);
+        // An open question or letter stays next until it is heard; more than was agreed to is not
+        // booked.
+        if self.is_asked() || !after.may_plan(NextActionKind::BookWriteOff) {
+            return Ok(vec![approved]);
+        }
         let next = self.next_by_habit(NextActionKind::BookWriteOff, at.today, rules);
         Ok(vec![approved, self.scheduled(next, at, rules)])
     }
@@ -212,7 +218,12 @@ impl Denial {
         if self.next().is_none_or(|next| next.kind != NextActionKind::BookWriteOff) {
             return Ok(vec![declined]);
         }
-        let next = self.clone().changed(&declined).next_by_way(at.today, rules);
+        let after = self.clone().changed(&declined);
+        let next = if self.is_asked() {
+            after.next_once_heard(at, rules)
+        } else {
+            after.next_by_way(at.today, rules)
+        };
         Ok(vec![declined, self.scheduled(next, at, rules)])
     }
 

@@ -100,6 +100,8 @@ impl Denial {
             self.next_by_payer(self.out_since().unwrap_or(at.today), at.today, rules)
         } else if self.status() == Status::Overturned {
             self.next_by_payment(at.today, at.today, rules)
+        } else if self.may_plan(NextActionKind::BookWriteOff) {
+            self.next_by_habit(NextActionKind::BookWriteOff, at.today, rules)
         } else {
             self.next_by_habit(NextActionKind::Review, at.today, rules)
         }

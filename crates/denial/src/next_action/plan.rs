@@ -121,14 +121,25 @@ impl Denial {
     /// write-off is proposed it follows no way, but that one which is approved is booked.
     #[must_use]
     pub fn follows_way(&self) -> bool {
-        let is_ours = matches!(self.status(), Status::New | Status::InReview);
-        let asked = !self.questions.is_empty() || !self.requests.is_empty();
-        let waits = asked || self.promised_by.is_some();
         let next = self.next().map(|next| next.kind);
         let books = next == Some(NextActionKind::BookWriteOff);
         let by_rule = books || next.is_some_and(|kind| leads(kind) || kind == self.first);
         let is_told = self.proposal.is_some() && books == self.approved_write_off().is_some();
-        is_ours && by_rule && !self.chosen.next && !waits && !is_told
+        self.is_ours_alone() && by_rule && !self.chosen.next && !is_told
+    }
+
+    /// True while a colleague or a letter of the payer is to be answered.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        !self.questions.is_empty() || !self.requests.is_empty()
+    }
+
+    /// True while it is ours to act, and nothing is awaited from a colleague, asked or promised by
+    /// the payer.
+    #[must_use]
+    pub fn is_ours_alone(&self) -> bool {
+        let is_ours = matches!(self.status(), Status::New | Status::InReview);
+        is_ours && !self.is_asked() && self.promised_by.is_none()
     }
 
     /// Brings the next action in line with what the ways say, where it follows from them. Its day

@@ -51,12 +51,14 @@ pub(crate) struct Proven {
     pub(crate) evidence: String,
     /// The version of the case that was looked at.
     version: u32,
+    /// The save of the case's correction that was read: 0 where there was none.
+    corrected: u32,
     what: What,
 }
 
 enum What {
-    /// A correction, with the save that was read: 0 where there was none.
-    Correction(Correction, u32),
+    /// A correction.
+    Correction(Correction),
     /// An appeal by a template; with its proof, where the case has none yet.
     Appeal { template: String, sheet: Option<Received> },
 }
@@ -102,7 +104,7 @@ pub(super) async fn is_ready(
             Err(fault) if is_of_database(&fault) => return Err(fault),
             // One that cannot be read keeps no other from it.
             Err(fault) => {
-                tracing::error!("what proves case {} cannot be read: {fault:#}", case.id);
+                tracing::error!("what proves case {} cannot be read: {fault}", case.id);
             }
         }
     }
@@ -162,7 +164,7 @@ pub(crate) async fn judged(
     let read = kept.map_or(0, |kept| kept.version);
     match what {
         Prepares::Correction => correction(&mut tx, office, case, (base, read)).await,
-        Prepares::Appeal => appeal(&mut tx, office, case, &claims).await,
+        Prepares::Appeal => appeal(&mut tx, office, (case, read), &claims).await,
     }
 }
 
@@ -235,7 +237,8 @@ async fn correction(
         evidence: mark(seen, &found.proof),
         proof: found.proof,
         version: case.version,
-        what: What::Correction(row, read),
+        corrected: read,
+        what: What::Correction(row),
     })))
 }
 
@@ -296,7 +299,7 @@ fn is_subscriber(original: &Original) -> bool {
 async fn appeal(
     tx: &mut Tx,
     office: &Office,
-    case: &Denial,
+    (case, read): (&Denial, u32),
     claims: &[String],
 ) -> anyhow::Result<Found> {
     let (rules, today) = (&*office.rules, office.moment().today);
@@ -317,6 +320,7 @@ async fn appeal(
             evidence: mark(seen(&filing), &proof),
             proof,
             version: case.version,
+            corrected: read,
             what: What::Appeal { template, sheet: None },
         })),
     })
@@ -362,13 +366,13 @@ pub(crate) async fn keep(
 ) -> anyhow::Result<Option<Denial>> {
     let key = (case.id.to_string(), what);
     let Some(Found::Proven(proven)) = ready.found.remove(&key) else { return Ok(None) };
-    if proven.version != read || has_draft(tx, case).await? {
+    if proven.version != read || moved(tx, office, case, proven.corrected).await? {
         return Ok(None);
     }
     let prepared = Prepared { rule: rule.name.clone(), proof: proven.proof };
     match proven.what {
-        What::Correction(row, version) => {
-            let is_kept = save(tx, row, version, (prepared, moment)).await?;
+        What::Correction(row) => {
+            let is_kept = save(tx, row, proven.corrected, (prepared, moment)).await?;
             Ok(is_kept.then(|| case.clone()))
         }
         What::Appeal { template, sheet } => {
@@ -386,6 +390,23 @@ pub(crate) async fn keep(
             Ok(is_begun.then_some(case))
         }
     }
+}
+
+/// True where somebody began a correction or a letter since it was judged, the claim went again, or
+/// became a specially protected record.
+async fn moved(
+    tx: &mut Tx,
+    office: &Office,
+    case: &Denial,
+    corrected: u32,
+) -> anyhow::Result<bool> {
+    let now = tx.correction(case.id.as_str()).await?.map_or(0, |one| one.version);
+    if now != corrected || has_draft(tx, case).await? {
+        return Ok(true);
+    }
+    let claims = tx.names_of(&[case.claim.to_string()]).await?;
+    let went = resent::of_one(tx, office, case).await?.is_some();
+    Ok(went || !tx.protected_among(&claims).await?.is_empty())
 }
 
 async fn save(

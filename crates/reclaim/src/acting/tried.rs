@@ -87,7 +87,7 @@ impl Tried {
                 Ok(found) => Some(found),
                 Err(fault) if is_of_database(&fault) => return Err(fault),
                 Err(fault) => {
-                    tracing::error!("what proves case {} cannot be read: {fault:#}", case.id);
+                    tracing::error!("what proves case {} cannot be read: {fault}", case.id);
                     self.refused.entry(UNREAD.to_owned()).or_default().add(&case);
                     return Ok(());
                 }

@@ -222,6 +222,7 @@ async fn near(tx: &mut Tx, keyed: &Keyed, payer: &PayerId) -> anyhow::Result<Vec
     let rows = tx.claims(&ids).await?;
     let mut rows: Vec<ClaimRow> = rows.into_values().filter(|row| row.body.is_some()).collect();
     rows.sort_by(|one, other| one.number.cmp(&other.number));
+    rows.truncate(usize::try_from(NEAR).unwrap_or(0));
     Ok(rows)
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct Standing {
     /// What waits in the outbox for a next payer, or left: payer and day.
     pub(super) out: Vec<Sent>,
     refused: Vec<Date>,
+    /// What a payer said of it cannot be read: nothing of it goes on until it is.
+    pub(super) is_unread: bool,
 }
 
 /// What is known of one claim, by any of its names.
@@ -145,9 +147,12 @@ impl Gathered {
         for row in rows {
             let said = match settle::adjudication(&row) {
                 Ok(said) => said,
-                // One that cannot be read keeps no other claim from its next payer.
+                // One that cannot be read keeps its own claim from the next payer, no other.
                 Err(fault) => {
-                    tracing::error!("a payment of claim {} is left out: {fault:#}", row.claim);
+                    tracing::error!("a payment of claim {} cannot be read: {fault}", row.claim);
+                    if let Some(one) = self.at(&row.claim) {
+                        one.is_unread = true;
+                    }
                     continue;
                 }
             };
@@ -187,8 +192,12 @@ async fn heads(
 }
 
 impl Standing {
-    /// The payer that comes next, where one does and has not answered.
+    /// The payer that comes next, where one does and has not answered; none while something that a
+    /// payer said cannot be read.
     pub(crate) fn next(&self, office: &Office) -> Option<Next> {
+        if self.is_unread {
+            return None;
+        }
         let covers: Vec<(PayerId, Cover)> = self.payers(office);
         let said = self.heard.iter().map(|one| Word {
             payer: &one.payer,

@@ -96,6 +96,8 @@ struct BatchPage {
     refused: Option<String>,
     /// Letters of a reason.
     longest: usize,
+    /// What was typed for it, where it was not taken.
+    typed: String,
 }
 
 /// The claims of one payer.
@@ -296,6 +298,7 @@ async fn shown(
         state: one.state,
         refused,
         longest: LONGEST_WHY,
+        typed: asked.get("why").cloned().unwrap_or_default(),
     };
     answered(page)
 }
@@ -467,9 +470,11 @@ fn step(fields: &Fields) -> Result<Step, String> {
 
 /// That a coder does not agree, with a reason of a length.
 fn declines(why: &str) -> Result<Step, String> {
+    // Browsers end lines as mail does.
+    let why = why.replace("\r\n", "\n");
     match why.chars().count() {
         0 => Err("Say why, in a few words: who asked reads it, and so do the cases.".to_owned()),
-        1..=LONGEST_WHY => Ok(Step::Decline(why.to_owned())),
+        1..=LONGEST_WHY => Ok(Step::Decline(why)),
         _ => Err(format!("A reason has at most {LONGEST_WHY} letters.")),
     }
 }

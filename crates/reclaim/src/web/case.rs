@@ -316,7 +316,7 @@ fn forms(
         typed,
     };
     let forms = desk.forms();
-    let waits = loaded.ways.as_ref().is_some_and(|ways| ways.waits.is_some());
+    let waits = loaded.ways.as_ref().is_some_and(WaysView::is_payers);
     let shut = case_keys::shut(&desk, &forms, (loaded.correction.is_some(), waits));
     (forms, shut, desk.lost())
 }
@@ -359,7 +359,7 @@ fn shown(
         plans_ways: case.admit(Act::Plan, moment, rules).is_ok(),
         attaches: case.admit(Act::AttachDocument, moment, rules).is_ok(),
         resent: loaded.awaited.as_ref().map(|one| ResentView::of(one, case, visitor)),
-        waits: loaded.ways.as_ref().is_some_and(|ways| ways.waits.is_some()),
+        waits: loaded.ways.as_ref().is_some_and(WaysView::is_payers),
         answered: loaded.answered,
         standing: loaded.standing,
         letters: loaded.letters,

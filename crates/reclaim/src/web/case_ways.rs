@@ -107,6 +107,11 @@ impl WaysView {
         }
     }
 
+    /// True where what went again has its answer still to come.
+    pub(crate) fn is_payers(&self) -> bool {
+        self.waits.is_some() && !self.books
+    }
+
     /// What leads beside the case: what comes next by its ways, where nobody chose, and what went
     /// again, where that is awaited.
     pub(crate) fn lead(

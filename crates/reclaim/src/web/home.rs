@@ -189,7 +189,7 @@ fn ready(letters: Ready) -> impl Iterator<Item = Waiting> {
     };
     let to_sign = waits(letters.to_sign, one, many, "/letters?show=ready");
     let (one, many) = match letters.is_capped {
-        true => ("letter without a channel or more", "letters without a channel or more"),
+        true => ("letter without a channel, or more", "or more letters without a channel"),
         false => ("letter without a channel", "letters without a channel"),
     };
     let no_channel = waits(letters.no_channel, one, many, "/letters?show=no_channel");

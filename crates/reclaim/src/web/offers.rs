@@ -5,6 +5,8 @@ use denial::lifecycle::Act;
 use denial::person::{self, Access, Moment, Role};
 use denial::rules::Rules;
 
+use crate::bulk;
+
 /// One button of the queue's bar.
 pub(crate) struct Offer {
     /// The act's name, or `playbook`.
@@ -140,9 +142,7 @@ pub(crate) fn refused_by(case: &Denial, at: &Moment, rules: &Rules) -> String {
         let is_silent = offer.name == INQUIRY && !case.may_plan(NextActionKind::CallPayer);
         let is_lost = offer.act == Act::Post && offer.is_past(case.status());
         let begins = offer.begins(case.status());
-        let me = &at.who.person;
-        let waits = case.proposal.as_ref().filter(|one| one.approved_by.is_none());
-        let is_unasked = offer.is_word() && waits.is_none_or(|one| one.by == *me);
+        let is_unasked = bulk::unasked(offer.act, case, at).is_some();
         is_unasked || is_idle || is_silent || is_lost || case.admit(begins, at, rules).is_err()
     };
     names(at.who.role, refuses)

@@ -113,7 +113,8 @@ fn a_refusal_gives_way_to_what_other_evidence_comes_to() {
         assert_eq!(tx.unproven_cases().await.expect("read"), ids);
         assert_eq!(tx.came_of("one", "abcd").await.expect("read"), CameOf::default());
 
-        let done = Firing { evidence: "e2".to_owned(), ..firing(&id, "on", "done") };
+        // What was refused for another reason is done on the same evidence, once that is gone.
+        let done = Firing { evidence: "e1".to_owned(), ..firing(&id, "on", "done") };
         assert!(tx.fire(&done).await.expect("fired"));
         let last = tx.last_firings("one", "abcd", "", 9).await.expect("read");
         assert_eq!(last, std::slice::from_ref(&done));

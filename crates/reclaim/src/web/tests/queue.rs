@@ -440,6 +440,14 @@ async fn those_who_may_approve_have_a_list_of_write_offs_and_decide_there() {
         .get(&format!("/cases/{}", ids[1]))
         .await
         .shows(&["declined by Test ben: there is proof"]);
+    // What was approved is not declined along with others, though somebody goes on without it.
+    let both = format!("{},{}", ids[0], ids[1]);
+    let again = format!("/cases/{}", ids[1]);
+    biller.act(&again, "propose_write_off", &asks).await.is(StatusCode::SEE_OTHER);
+    let many = [("act", "decline"), ("cases", both.as_str()), mute[2], no[3], ("sure", "yes")];
+    lead.post("/queue/bulk", &many).await.is(StatusCode::OK);
+    lead.get("/queue?").await.shows(&["Book the approved write-off"]);
+    lead.get(view).await.hides(&["A-1", "A-2"]);
     // Where none waits the form says so, and who asks has no word on it.
     let none = lead.post("/queue/bulk", &[("act", "approve"), ("cases", &ids[2])]).await;
     none.shows(&["no case allows it"]);
