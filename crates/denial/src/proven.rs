@@ -250,7 +250,7 @@ fn authorization(
         let stands = |line: &&ServiceLine| {
             last(said.iter().copied().filter(|one| names(one, line)), |one| certifies(one, line))
         };
-        last(said.iter().copied(), is_certified) && lines.iter().all(|line| stands(line))
+        last(said.iter().copied(), is_certified) && lines.iter().all(stands)
     });
     let (_, billed) = Evidence::keys_of(claim);
     match (numbers.pop_first(), numbers.is_empty()) {

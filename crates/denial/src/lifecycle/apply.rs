@@ -103,13 +103,7 @@ impl Denial {
             Change::Ticked { ticked } => self.tick_off(ticked),
             Change::Noted { .. } => {}
             Change::WriteOffProposed { proposal } => self.proposal = Some(proposal.clone()),
-            Change::WriteOffApproved { by } => {
-                self.approve(by);
-                // What a person had planned gives way to what a second person agreed to.
-                if self.may_plan(NextActionKind::BookWriteOff) {
-                    (self.chosen.next, self.chosen.next_by_itself) = (false, false);
-                }
-            }
+            Change::WriteOffApproved { by } => self.approve(by),
             Change::WriteOffDeclined { .. } => self.proposal = None,
         }
         self
@@ -150,6 +144,10 @@ impl Denial {
     fn approve(&mut self, by: &PersonId) {
         if let Some(proposal) = &mut self.proposal {
             proposal.approved_by = Some(by.clone());
+        }
+        // What a person had planned gives way to what a second person agreed to.
+        if self.may_plan(NextActionKind::BookWriteOff) {
+            (self.chosen.next, self.chosen.next_by_itself) = (false, false);
         }
     }
 
