@@ -35,6 +35,9 @@ const SHEET: (&str, [&str; 4]) =
 
 fn bytes(name: &str) -> Option<Vec<u8>> {
     let one = |name: &str| Assets::get(name).map(|asset| asset.data.into_owned());
+    if name.ends_with(".js") {
+        return one(name).map(|script| without_remarks(&script));
+    }
     if name != SHEET.0 {
         return one(name);
     }
@@ -51,6 +54,13 @@ fn without_comments(sheet: &[u8]) -> Vec<u8> {
         kept.push_str(rule);
     }
     kept.into_bytes()
+}
+
+/// A script without the lines that are written for its readers.
+fn without_remarks(script: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(script);
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| [line, "\n"]).collect::<String>().into_bytes()
 }
 
 /// The text of one part.
@@ -84,5 +94,14 @@ mod tests {
         assert!(places.len() == marks.len() && places.is_sorted(), "{places:?}");
         assert!(!text.contains("/*") && !text.contains("*/"), "no comments");
         assert_eq!(bytes("none.css"), None);
+    }
+
+    #[test]
+    fn a_script_leaves_without_its_remarks_and_with_all_else() {
+        let script = b"// Why.\n\"use strict\";\nif (a) {\n  // So.\n  go(\"a//b\"); // told\n}\n";
+        let left = String::from_utf8(without_remarks(script)).expect("text");
+        assert_eq!(left, "\"use strict\";\nif (a) {\n  go(\"a//b\"); // told\n}\n");
+        let queue = String::from_utf8(bytes("queue.js").expect("a script")).expect("text");
+        assert!(queue.starts_with("\"use strict\";"), "{}", &queue[..40]);
     }
 }
